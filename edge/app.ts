@@ -1,0 +1,2 @@
+/** @file The Worker. */
+export default { fetch: () => new Response('not yet', { status: 503 }) };
