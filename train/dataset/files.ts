@@ -1,0 +1,36 @@
+/** @file The four official files of Fashion-MNIST: names, sizes, digests and mirrors (zalandoresearch/fashion-mnist, README). */
+import { IMAGE_SIZE } from '#shared/labels.ts';
+
+export interface OfficialFile {
+  name: string;
+  md5: string;
+  /** Sizes of the IDX tensor inside. */
+  shape: readonly number[];
+}
+
+const images = (count: number) => [count, IMAGE_SIZE, IMAGE_SIZE];
+
+export const FILES = {
+  trainImages: {
+    name: 'train-images-idx3-ubyte.gz',
+    md5: '8d4fb7e6c68d591d4c3dfef9ec88bf0d',
+    shape: images(60_000),
+  },
+  trainLabels: {
+    name: 'train-labels-idx1-ubyte.gz',
+    md5: '25c81989df183df01b3e8a0aad5dffbe',
+    shape: [60_000],
+  },
+  testImages: {
+    name: 't10k-images-idx3-ubyte.gz',
+    md5: 'bef4ecab320f06d8554ea6380940ec79',
+    shape: images(10_000),
+  },
+  testLabels: { name: 't10k-labels-idx1-ubyte.gz', md5: 'bb300cfdad3c16e7a12a480ee83cd310', shape: [10_000] },
+} as const satisfies Record<string, OfficialFile>;
+
+/** Folders that serve the four files, tried in this order: the authors' bucket, then their repository. */
+export const MIRRORS = [
+  'http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/',
+  'https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/',
+];

@@ -1,0 +1,45 @@
+/**
+ * @file The IDX format (Yann LeCun, "The MNIST database", section "file formats for the MNIST database"):
+ *
+ * ```
+ * [offset] [type]          [value]      [description]
+ * 0000     32 bit integer  0x00000803   magic number: two zero bytes, the type of the data, the number of dimensions
+ * 0004     32 bit integer  60000        size in dimension 0
+ * 0008     32 bit integer  28           size in dimension 1
+ * ...                                   (integers are big-endian; type 0x08 is unsigned byte)
+ * xxxx     unsigned byte   ??           data, row-major
+ * ```
+ */
+import { ExplainedError } from '#shared/errors.ts';
+
+const UNSIGNED_BYTE = 0x08;
+
+/**
+ * Reads an IDX file of unsigned bytes.
+ * @param file named in errors
+ * @param shape expected sizes
+ * @returns the data, a view into `bytes`
+ * @throws ExplainedError of kind `data`
+ */
+export function parseIdx(file: string, bytes: Uint8Array, shape: readonly number[]): Uint8Array {
+  const fail = (what: string, expected: string, got: string): never => {
+    throw new ExplainedError({
+      kind: 'data',
+      what: `${file}: ${what}`,
+      expected,
+      got,
+      next: 'Delete the file and load it again.',
+    });
+  };
+  const header = 4 + 4 * shape.length;
+  if (bytes.length < header) fail('truncated header', `${header} bytes`, `${bytes.length}`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const magic = (UNSIGNED_BYTE << 8) | shape.length;
+  const hex = (word: number) => `0x${word.toString(16).padStart(8, '0')}`;
+  if (view.getUint32(0) !== magic) fail('wrong magic number', hex(magic), hex(view.getUint32(0)));
+  const sizes = shape.map((_, i) => view.getUint32(4 + 4 * i));
+  if (sizes.some((size, i) => size !== shape[i])) fail('wrong sizes', shape.join('×'), sizes.join('×'));
+  const count = shape.reduce((product, size) => product * size, 1);
+  if (bytes.length !== header + count) fail('wrong length', `${header + count} bytes`, `${bytes.length}`);
+  return bytes.subarray(header);
+}

@@ -1,0 +1,64 @@
+/** @file Batches of a split, in the order and with the draws of PyTorch's DataLoader. */
+import type { Batch } from '../engine/engine.ts';
+import { Generator } from '../random.ts';
+import type { Split } from './source.ts';
+
+export interface LoaderOptions {
+  batchSize: number;
+  /** A new order every epoch. */
+  shuffle: boolean;
+  /** Plays PyTorch's default generator. */
+  generator: Generator;
+}
+
+export class Loader {
+  readonly split: Split;
+  readonly batchSize: number;
+  readonly #shuffle: boolean;
+  readonly #generator: Generator;
+
+  constructor(split: Split, { batchSize, shuffle, generator }: LoaderOptions) {
+    this.split = split;
+    this.batchSize = batchSize;
+    this.#shuffle = shuffle;
+    this.#generator = generator;
+  }
+
+  /** Batches of one epoch; the last one may be smaller. */
+  get length(): number {
+    return Math.ceil(this.split.count / this.batchSize);
+  }
+
+  /**
+   * One epoch. Every DataLoader iterator draws a base seed for its workers, shuffled or not; a shuffling sampler then
+   * draws the seed of a generator of its own (torch/utils/data/dataloader.py, sampler.py).
+   */
+  *epoch(): IterableIterator<Batch> {
+    this.#generator.randomInt64();
+    const order = this.#shuffle
+      ? Generator.seeded(this.#generator.randomInt64()).permutation(this.split.count)
+      : undefined;
+    for (let first = 0; first < this.split.count; first += this.batchSize) {
+      const size = Math.min(this.batchSize, this.split.count - first);
+      yield order ? gather(this.split, order.subarray(first, first + size)) : slice(this.split, first, size);
+    }
+  }
+}
+
+function slice({ images, labels, count }: Split, first: number, size: number): Batch {
+  const pixels = images.length / count;
+  return {
+    images: images.subarray(first * pixels, (first + size) * pixels),
+    labels: labels.subarray(first, first + size),
+  };
+}
+
+function gather({ images, labels, count }: Split, indices: Uint32Array): Batch {
+  const pixels = images.length / count;
+  const batch = { images: new Uint8Array(indices.length * pixels), labels: new Uint8Array(indices.length) };
+  for (const [i, index] of indices.entries()) {
+    batch.images.set(images.subarray(index * pixels, (index + 1) * pixels), i * pixels);
+    batch.labels[i] = labels[index];
+  }
+  return batch;
+}

@@ -1,0 +1,108 @@
+/** @file Finds Fashion-MNIST: a folder that is given, the user's cache, or the official mirrors. */
+import { createHash } from 'node:crypto';
+import { access, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import envPaths from 'env-paths';
+import { ExplainedError } from '#shared/errors.ts';
+import { type DownloadProgress, download } from './download.ts';
+import { FILES, MIRRORS, type OfficialFile } from './files.ts';
+import { parseIdx } from './idx.ts';
+
+/** Images with their labels. */
+export interface Split {
+  count: number;
+  /** Pixels, [count, 1, 28, 28]. */
+  images: Uint8Array;
+  /** Class indices, [count]. */
+  labels: Uint8Array;
+}
+
+export interface Dataset {
+  train: Split;
+  test: Split;
+  /** Official file name → MD5. */
+  md5: Record<string, string>;
+}
+
+export interface SourceOptions {
+  /** Folder with the four official files; nothing is downloaded then. */
+  folder?: string | undefined;
+  /** Where downloads are kept; the user's cache folder unless given. */
+  cache?: string;
+  mirrors?: string[];
+  onProgress?: DownloadProgress;
+}
+
+/** The folder that downloads are kept in. */
+export const defaultCache = (): string =>
+  join(envPaths('tinyvgg-edge', { suffix: '' }).cache, 'fashion-mnist');
+
+/**
+ * Loads the data set from `folder`, or `FASHION_MNIST_DIR`, or the cache, downloading what the cache lacks.
+ * @throws ExplainedError of kind `data` when a file is missing, damaged or not to be had
+ */
+export async function loadDataset(options: SourceOptions = {}): Promise<Dataset> {
+  const { cache = defaultCache(), mirrors = MIRRORS, onProgress } = options;
+  const given = options.folder ?? process.env.FASHION_MNIST_DIR;
+  const folder = given ?? cache;
+  if (given === undefined) {
+    for (const { name, md5 } of Object.values(FILES)) {
+      const path = join(cache, name);
+      if (await exists(path)) continue;
+      await download({
+        urls: mirrors.map((mirror) => new URL(name, mirror).href),
+        path,
+        md5,
+        ...(onProgress && { onProgress }),
+      });
+    }
+  }
+  const [trainImages, trainLabels, testImages, testLabels] = await Promise.all(
+    Object.values(FILES).map((file) => readOfficial(folder, file)),
+  );
+  return {
+    train: { count: trainLabels.length, images: trainImages, labels: trainLabels },
+    test: { count: testLabels.length, images: testImages, labels: testLabels },
+    md5: Object.fromEntries(Object.values(FILES).map(({ name, md5 }) => [name, md5])),
+  };
+}
+
+/** The first `count` images of a split. */
+export function take(split: Split, count: number): Split {
+  if (count >= split.count) return split;
+  const pixels = split.images.length / split.count;
+  return { count, images: split.images.subarray(0, count * pixels), labels: split.labels.subarray(0, count) };
+}
+
+async function readOfficial(folder: string, { name, md5, shape }: OfficialFile): Promise<Uint8Array> {
+  const path = join(folder, name);
+  const compressed = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
+    throw new ExplainedError({
+      kind: 'data',
+      what: `cannot read ${path}`,
+      expected: 'the official file of Fashion-MNIST',
+      got: cause.code ?? cause.message,
+      next: 'Put the four official .gz files there, or leave out --data and FASHION_MNIST_DIR to download them.',
+      cause,
+    });
+  });
+  const got = createHash('md5').update(compressed).digest('hex');
+  if (got !== md5) {
+    throw new ExplainedError({
+      kind: 'data',
+      what: `${path} is not the official file`,
+      expected: `MD5 ${md5}`,
+      got: `${got} (${compressed.length} bytes)`,
+      next: 'Delete it and load it again.',
+    });
+  }
+  return parseIdx(path, await promisify(gunzip)(compressed), shape);
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );

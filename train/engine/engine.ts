@@ -1,0 +1,36 @@
+/** @file What the trainer asks of whatever computes: a few functions over one network's explicit state. */
+import type { Network, Weights } from '../model/spec.ts';
+
+/** Images and labels of one step. The engine reads them before `step` returns; the caller may reuse the memory. */
+export interface Batch {
+  /** Pixels, [batch, channels, height, width]; the engine scales them to 0..1 in float32. */
+  images: Uint8Array;
+  /** Class indices, [batch]. */
+  labels: Uint8Array;
+}
+
+/** `torch.optim.SGD` without momentum: weight ← weight − learningRate · gradient. */
+export interface Sgd {
+  learningRate: number;
+}
+
+export interface Engine {
+  readonly name: string;
+  /** What computes, for people: library, version, threads or adapter. */
+  readonly description: string;
+  /** Begins work on a network: copies the weights to where they are trained. */
+  open(network: Network, weights: Weights, optimizer: Sgd): Promise<EngineSession>;
+}
+
+export interface EngineSession {
+  /** One step of training on the mean cross-entropy loss of a batch. */
+  step(batch: Batch): void;
+  /** The losses of the steps since the last call, in order. Asked for rarely, so that a device is not read back each step. */
+  losses(): Promise<number[]>;
+  /** Logits [count, classes] of images [count, channels, height, width]. */
+  logits(images: Uint8Array, count: number): Promise<Float32Array>;
+  /** A copy of the weights as trained so far. */
+  weights(): Promise<Weights>;
+  /** Frees everything; the session must not be used after. */
+  close(): void;
+}

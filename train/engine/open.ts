@@ -1,0 +1,39 @@
+/** @file Chooses an engine by device name; loads only the libraries of the chosen one. */
+import { ExplainedError } from '#shared/errors.ts';
+import type { Engine } from './engine.ts';
+import { referenceEngine } from './reference.ts';
+
+/** Engines by the name of their device, fastest first: `auto` takes the first that starts. */
+const ENGINES: Record<string, () => Promise<Engine>> = {
+  tfjs: async () => (await import('./tfjs.ts')).tfjsEngine(),
+  reference: async () => referenceEngine(),
+};
+
+export const DEVICES = ['auto', ...Object.keys(ENGINES)];
+
+/**
+ * The engine of a device, and for `auto` the reason of the choice through `log`.
+ * @throws ExplainedError of kind `device` when the device is unknown or does not start
+ */
+export async function openEngine(device: string, log: (line: string) => void): Promise<Engine> {
+  if (device !== 'auto') {
+    const open = ENGINES[device];
+    if (open) return open();
+    throw new ExplainedError({
+      kind: 'device',
+      what: 'unknown device',
+      expected: DEVICES.join(', '),
+      got: device,
+    });
+  }
+  for (const [name, open] of Object.entries(ENGINES)) {
+    try {
+      const engine = await open();
+      log(`Device ${name}: the fastest that starts on this machine.`);
+      return engine;
+    } catch (error) {
+      log(`Device ${name} does not start here: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+  throw new ExplainedError({ kind: 'device', what: 'no device starts on this machine' });
+}

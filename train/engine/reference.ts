@@ -1,0 +1,300 @@
+/**
+ * @file The reference engine: plain loops, any size, slow, meant to be obviously right. Never deleted, never tuned.
+ *
+ * Tensors are float32 as in PyTorch; sums run in double precision and are rounded once when stored.
+ * Shapes: activations [batch, ...layer shape], row-major (NCHW); weights as in PyTorch.
+ */
+import { PIXEL_SCALE } from '#shared/labels.ts';
+import { type Network, type NetworkLayer, paddingOf, sizeOf, type Weights } from '../model/spec.ts';
+import type { Batch, Engine, EngineSession, Sgd } from './engine.ts';
+
+type Tensor = Float32Array<ArrayBuffer>;
+type Conv = Extract<NetworkLayer, { kind: 'conv2d' }>;
+type Pool = Extract<NetworkLayer, { kind: 'maxPool2d' }>;
+type Linear = Extract<NetworkLayer, { kind: 'linear' }>;
+
+/** The engine that every other one is measured against. */
+export function referenceEngine(): Engine {
+  return {
+    name: 'reference',
+    description: 'plain loops in JavaScript, one thread',
+    open: async (network, weights, optimizer) => openSession(network, weights, optimizer),
+  };
+}
+
+function openSession(network: Network, initial: Weights, optimizer: Sgd): EngineSession {
+  const weights = new Map([...initial].map(([name, values]) => [name, values.slice()]));
+  let losses: number[] = [];
+  return {
+    step({ images, labels }: Batch) {
+      const activations = forward(network, weights, scale(images), labels.length);
+      const { loss, gradient } = crossEntropy(activations.at(-1) as Tensor, labels);
+      losses.push(loss);
+      for (const [name, values] of backward(network, weights, activations, gradient, labels.length)) {
+        const weight = weights.get(name) as Tensor;
+        for (let i = 0; i < weight.length; i++) weight[i] -= optimizer.learningRate * values[i];
+      }
+    },
+    async losses() {
+      const taken = losses;
+      losses = [];
+      return taken;
+    },
+    async logits(images, count) {
+      return forward(network, weights, scale(images), count).at(-1) as Tensor;
+    },
+    async weights() {
+      return new Map([...weights].map(([name, values]) => [name, values.slice()]));
+    },
+    close() {
+      weights.clear();
+    },
+  };
+}
+
+const scale = (images: Uint8Array): Tensor => Float32Array.from(images, (pixel) => pixel / PIXEL_SCALE);
+
+/** The input and every layer's output: activations[i] goes into layer i. */
+function forward(network: Network, weights: Weights, input: Tensor, batch: number): Tensor[] {
+  const activations = [input];
+  for (const layer of network.layers) {
+    const x = activations.at(-1) as Tensor;
+    activations.push(layerForward(layer, weights, x, batch));
+  }
+  return activations;
+}
+
+/** Gradients of the loss by parameter name, from the gradient of the logits back to the first layer. */
+function backward(
+  network: Network,
+  weights: Weights,
+  activations: Tensor[],
+  logits: Tensor,
+  batch: number,
+): Weights {
+  const gradients = new Map<string, Tensor>();
+  let gradient = logits;
+  for (let i = network.layers.length - 1; i >= 0; i--) {
+    gradient = layerBackward(network.layers[i], weights, activations[i], gradient, batch, gradients);
+  }
+  return gradients;
+}
+
+function layerForward(layer: NetworkLayer, weights: Weights, x: Tensor, batch: number): Tensor {
+  switch (layer.kind) {
+    case 'flatten':
+      return x;
+    case 'relu':
+      return x.map((value) => Math.max(value, 0));
+    case 'linear':
+      return linearForward(layer, weights, x, batch);
+    case 'conv2d':
+      return convForward(layer, weights, x, batch);
+    case 'maxPool2d': {
+      const y = new Float32Array(batch * sizeOf(layer.output));
+      forEachWindow(layer, x, batch, (out, maximum) => {
+        y[out] = x[maximum];
+      });
+      return y;
+    }
+    default:
+      throw layer satisfies never;
+  }
+}
+
+/** Adds the layer's own gradients to `gradients` and returns the gradient of its input. */
+function layerBackward(
+  layer: NetworkLayer,
+  weights: Weights,
+  x: Tensor,
+  dy: Tensor,
+  batch: number,
+  gradients: Map<string, Tensor>,
+): Tensor {
+  switch (layer.kind) {
+    case 'flatten':
+      return dy;
+    case 'relu':
+      return dy.map((value, i) => (x[i] > 0 ? value : 0));
+    case 'linear':
+      return linearBackward(layer, weights, x, dy, batch, gradients);
+    case 'conv2d':
+      return convBackward(layer, weights, x, dy, batch, gradients);
+    case 'maxPool2d': {
+      const dx = new Float32Array(batch * sizeOf(layer.input));
+      forEachWindow(layer, x, batch, (out, maximum) => {
+        dx[maximum] += dy[out];
+      });
+      return dx;
+    }
+    default:
+      throw layer satisfies never;
+  }
+}
+
+function linearForward(layer: Linear, weights: Weights, x: Tensor, batch: number): Tensor {
+  const { inFeatures, outFeatures } = layer;
+  const [weight, bias] = tensorsOf(layer, weights);
+  const y = new Float32Array(batch * outFeatures);
+  for (let n = 0; n < batch; n++) {
+    for (let o = 0; o < outFeatures; o++) {
+      let sum = bias[o];
+      for (let i = 0; i < inFeatures; i++) sum += x[n * inFeatures + i] * weight[o * inFeatures + i];
+      y[n * outFeatures + o] = sum;
+    }
+  }
+  return y;
+}
+
+function linearBackward(
+  layer: Linear,
+  weights: Weights,
+  x: Tensor,
+  dy: Tensor,
+  batch: number,
+  gradients: Map<string, Tensor>,
+): Tensor {
+  const { inFeatures, outFeatures } = layer;
+  const [weight] = tensorsOf(layer, weights);
+  const dWeight = new Float64Array(weight.length);
+  const dBias = new Float64Array(outFeatures);
+  const dx = new Float64Array(batch * inFeatures);
+  for (let n = 0; n < batch; n++) {
+    for (let o = 0; o < outFeatures; o++) {
+      const d = dy[n * outFeatures + o];
+      dBias[o] += d;
+      for (let i = 0; i < inFeatures; i++) {
+        dWeight[o * inFeatures + i] += d * x[n * inFeatures + i];
+        dx[n * inFeatures + i] += d * weight[o * inFeatures + i];
+      }
+    }
+  }
+  store(layer, gradients, dWeight, dBias);
+  return Float32Array.from(dx);
+}
+
+function convForward(layer: Conv, weights: Weights, x: Tensor, batch: number): Tensor {
+  const [weight, bias] = tensorsOf(layer, weights);
+  const y = new Float64Array(batch * sizeOf(layer.output));
+  const plane = sizeOf(layer.output.slice(1));
+  for (let i = 0; i < y.length; i++) y[i] = bias[Math.floor(i / plane) % layer.outChannels];
+  forEachTap(layer, batch, (w, from, to, count, stride) => {
+    for (let i = 0; i < count; i++) y[to + i] += weight[w] * x[from + i * stride];
+  });
+  return Float32Array.from(y);
+}
+
+function convBackward(
+  layer: Conv,
+  weights: Weights,
+  x: Tensor,
+  dy: Tensor,
+  batch: number,
+  gradients: Map<string, Tensor>,
+): Tensor {
+  const [weight] = tensorsOf(layer, weights);
+  const plane = sizeOf(layer.output.slice(1));
+  const dWeight = new Float64Array(weight.length);
+  const dBias = new Float64Array(layer.outChannels);
+  const dx = new Float64Array(batch * sizeOf(layer.input));
+  for (let i = 0; i < dy.length; i++) dBias[Math.floor(i / plane) % layer.outChannels] += dy[i];
+  forEachTap(layer, batch, (w, from, to, count, stride) => {
+    let sum = 0;
+    for (let i = 0; i < count; i++) {
+      sum += dy[to + i] * x[from + i * stride];
+      dx[from + i * stride] += dy[to + i] * weight[w];
+    }
+    dWeight[w] += sum;
+  });
+  store(layer, gradients, dWeight, dBias);
+  return Float32Array.from(dx);
+}
+
+/**
+ * Visits every multiplication of a convolution, a row at a time: weight `w` joins input pixels `from`, `from + stride`, …
+ * to output pixels `to`, `to + 1`, …, `count` of them. Pixels in the padding are zero and are left out.
+ */
+function forEachTap(
+  layer: Conv,
+  batch: number,
+  visit: (w: number, from: number, to: number, count: number, stride: number) => void,
+): void {
+  const { inChannels, outChannels, kernelSize, stride } = layer;
+  const [, inHeight, inWidth] = layer.input;
+  const [, outHeight, outWidth] = layer.output;
+  const [before] = paddingOf(layer);
+  for (let n = 0; n < batch; n++) {
+    for (let o = 0; o < outChannels; o++) {
+      for (let c = 0; c < inChannels; c++) {
+        for (let ky = 0; ky < kernelSize; ky++) {
+          for (let kx = 0; kx < kernelSize; kx++) {
+            const w = ((o * inChannels + c) * kernelSize + ky) * kernelSize + kx;
+            // Output columns whose input column, x · stride + kx − before, lies in the image.
+            const first = Math.max(0, Math.ceil((before - kx) / stride));
+            const last = Math.min(outWidth - 1, Math.floor((inWidth - 1 + before - kx) / stride));
+            for (let y = 0; y < outHeight; y++) {
+              const inY = y * stride + ky - before;
+              if (inY < 0 || inY >= inHeight || last < first) continue;
+              const from = ((n * inChannels + c) * inHeight + inY) * inWidth + first * stride + kx - before;
+              const to = ((n * outChannels + o) * outHeight + y) * outWidth + first;
+              visit(w, from, to, last - first + 1, stride);
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/** Visits every pooling window with its output's index and its maximum's: the first one in row order, as PyTorch takes it. */
+function forEachWindow(
+  layer: Pool,
+  x: Tensor,
+  batch: number,
+  visit: (out: number, maximum: number) => void,
+): void {
+  const [channels, inHeight, inWidth] = layer.input;
+  const [, outHeight, outWidth] = layer.output;
+  for (let plane = 0; plane < batch * channels; plane++) {
+    for (let y = 0; y < outHeight; y++) {
+      for (let xOut = 0; xOut < outWidth; xOut++) {
+        const corner = (plane * inHeight + y * layer.stride) * inWidth + xOut * layer.stride;
+        let maximum = corner;
+        for (let ky = 0; ky < layer.kernelSize; ky++) {
+          for (let kx = 0; kx < layer.kernelSize; kx++) {
+            const candidate = corner + ky * inWidth + kx;
+            if (x[candidate] > x[maximum]) maximum = candidate;
+          }
+        }
+        visit((plane * outHeight + y) * outWidth + xOut, maximum);
+      }
+    }
+  }
+}
+
+/** Mean negative log-likelihood of the labels under softmax(logits), and its gradient (softmax − one-hot) / batch. */
+export function crossEntropy(logits: Float32Array, labels: Uint8Array): { loss: number; gradient: Tensor } {
+  const batch = labels.length;
+  const classes = logits.length / batch;
+  const gradient = new Float32Array(logits.length);
+  let loss = 0;
+  for (let n = 0; n < batch; n++) {
+    const row = logits.subarray(n * classes, (n + 1) * classes);
+    const maximum = row.reduce((a, b) => Math.max(a, b));
+    const sum = row.reduce((total, logit) => total + Math.exp(logit - maximum), 0);
+    loss += maximum + Math.log(sum) - row[labels[n]];
+    for (let k = 0; k < classes; k++) {
+      const probability = Math.exp(row[k] - maximum) / sum;
+      gradient[n * classes + k] = (probability - (k === labels[n] ? 1 : 0)) / batch;
+    }
+  }
+  return { loss: loss / batch, gradient };
+}
+
+function tensorsOf(layer: Linear | Conv, weights: Weights): Tensor[] {
+  return layer.parameters.map(({ name }) => weights.get(name) as Tensor);
+}
+
+function store(layer: Linear | Conv, gradients: Map<string, Tensor>, ...values: Float64Array[]): void {
+  for (const [i, { name }] of layer.parameters.entries()) gradients.set(name, Float32Array.from(values[i]));
+}

@@ -1,0 +1,156 @@
+/**
+ * @file The TensorFlow.js engine, on its WebAssembly backend.
+ *
+ * TensorFlow.js keeps images as NHWC and filters as [height, width, in, out]; PyTorch as NCHW and [out, in, height,
+ * width]. Filters are permuted when a session opens and when weights are read; activations only before a flatten, so
+ * that a linear layer sees its features in PyTorch's order.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { setWasmPaths, version_wasm } from '@tensorflow/tfjs-backend-wasm';
+import { ExplainedError } from '#shared/errors.ts';
+import { PIXEL_SCALE } from '#shared/labels.ts';
+import { type Network, type NetworkLayer, paddingOf, type Weights } from '../model/spec.ts';
+import type { Batch, Engine, EngineSession, Sgd } from './engine.ts';
+import { registerMissingKernels } from './tfjs-kernels.ts';
+
+type PoolLayer = Extract<NetworkLayer, { kind: 'maxPool2d' }>;
+type Variables = ReadonlyMap<string, tf.Variable>;
+
+/**
+ * Starts the WebAssembly backend.
+ * @throws ExplainedError of kind `device` when it does not come up
+ */
+export async function tfjsEngine(): Promise<Engine> {
+  setWasmPaths(new URL('.', import.meta.resolve('@tensorflow/tfjs-backend-wasm')).pathname);
+  if (!(await withoutCrashHandlers(() => tf.setBackend('wasm')))) {
+    throw new ExplainedError({
+      kind: 'device',
+      what: 'TensorFlow.js could not start its wasm backend',
+      next: 'Use --device reference.',
+    });
+  }
+  registerMissingKernels();
+  const features = tf.env().get('WASM_HAS_SIMD_SUPPORT') ? 'with SIMD' : 'without SIMD';
+  return {
+    name: 'tfjs',
+    description: `TensorFlow.js ${version_wasm}, wasm backend ${features}`,
+    open: async (network, weights, optimizer) => openSession(network, weights, optimizer),
+  };
+}
+
+/**
+ * Runs `start` and takes back the process-wide handlers it leaves: Emscripten's rethrow every uncaught error, which
+ * would hide this program's own exit codes.
+ */
+async function withoutCrashHandlers<T>(start: () => Promise<T>): Promise<T> {
+  const exceptions = new Set(process.listeners('uncaughtException'));
+  const rejections = new Set(process.listeners('unhandledRejection'));
+  const result = await start();
+  for (const listener of process.listeners('uncaughtException')) {
+    if (!exceptions.has(listener)) process.off('uncaughtException', listener);
+  }
+  for (const listener of process.listeners('unhandledRejection')) {
+    if (!rejections.has(listener)) process.off('unhandledRejection', listener);
+  }
+  return result;
+}
+
+function openSession(network: Network, initial: Weights, { learningRate }: Sgd): EngineSession {
+  const variables: Variables = new Map(
+    network.parameters.map(({ name, shape }) => {
+      const value = tf.tensor(initial.get(name) as Float32Array, [...shape]);
+      return [name, tf.variable(shape.length === 4 ? value.transpose([2, 3, 1, 0]) : value)];
+    }),
+  );
+  const optimizer = tf.train.sgd(learningRate);
+  let losses: tf.Scalar[] = [];
+  return {
+    step({ images, labels }: Batch) {
+      const loss = tf.tidy(() => {
+        const x = imagesTensor(network, images, labels.length);
+        const oneHot = tf.oneHot(tf.tensor1d(labels, 'int32'), network.output[0]);
+        const meanLoss = () =>
+          tf.losses.softmaxCrossEntropy(oneHot, forward(network, variables, x)) as tf.Scalar;
+        return optimizer.minimize(meanLoss, true, [...variables.values()]) as tf.Scalar;
+      });
+      losses.push(loss);
+    },
+    async losses() {
+      const taken = losses;
+      losses = [];
+      const values = await Promise.all(taken.map((loss) => loss.data()));
+      tf.dispose(taken);
+      return values.map(([value]) => value);
+    },
+    async logits(images, count) {
+      const logits = tf.tidy(() => forward(network, variables, imagesTensor(network, images, count)));
+      const values = await logits.data();
+      logits.dispose();
+      return Float32Array.from(values);
+    },
+    async weights() {
+      const entries = [...variables].map(async ([name, variable]) => {
+        const value = tf.tidy(() =>
+          variable.rank === 4 ? variable.transpose([3, 2, 0, 1]) : variable.clone(),
+        );
+        const values = Float32Array.from(await value.data());
+        value.dispose();
+        return [name, values] as const;
+      });
+      return new Map(await Promise.all(entries));
+    },
+    close() {
+      tf.dispose([...variables.values()]);
+      tf.dispose(losses);
+      optimizer.dispose();
+    },
+  };
+}
+
+/** Pixels as NHWC float32 in 0..1. */
+function imagesTensor(network: Network, images: Uint8Array, count: number): tf.Tensor4D {
+  const [channels, height, width] = network.input;
+  const pixels = tf.tensor4d(Float32Array.from(images), [count, channels, height, width]);
+  return pixels.div<tf.Tensor4D>(PIXEL_SCALE).transpose([0, 2, 3, 1]);
+}
+
+function forward(network: Network, variables: Variables, x: tf.Tensor): tf.Tensor {
+  return network.layers.reduce((activation, layer) => layerForward(layer, variables, activation), x);
+}
+
+function layerForward(layer: NetworkLayer, variables: Variables, x: tf.Tensor): tf.Tensor {
+  const [weight, bias] = layer.parameters.map(({ name }) => variables.get(name) as tf.Variable);
+  switch (layer.kind) {
+    case 'flatten':
+      return x.rank === 4 ? x.transpose([0, 3, 1, 2]).flatten().reshape([x.shape[0], -1]) : x;
+    case 'relu':
+      return x.relu();
+    case 'linear':
+      return tf.matMul(x as tf.Tensor2D, weight as tf.Tensor2D, false, true).add(bias);
+    case 'conv2d': {
+      const [before, after] = paddingOf(layer);
+      const padded = x.pad([
+        [0, 0],
+        [before, after],
+        [before, after],
+        [0, 0],
+      ]);
+      return tf.conv2d(padded as tf.Tensor4D, weight as tf.Tensor4D, layer.stride, 'valid').add(bias);
+    }
+    case 'maxPool2d':
+      return maxPoolFirst(layer, x as tf.Tensor4D);
+    default:
+      throw layer satisfies never;
+  }
+}
+
+/**
+ * Max pooling whose gradient goes to the first maximum of a window, as in PyTorch. The wasm backend's goes to the last
+ * one, so the windows are walked from the other end; ties are common, since flat backgrounds give flat feature maps.
+ */
+function maxPoolFirst({ kernelSize, stride, output }: PoolLayer, x: tf.Tensor4D): tf.Tensor4D {
+  const covered = (outputs: number) => (outputs - 1) * stride + kernelSize;
+  const [channels, height, width] = output;
+  const inner = x.slice([0, 0, 0, 0], [x.shape[0], covered(height), covered(width), channels]);
+  return tf.maxPool(inner.reverse([1, 2]), kernelSize, stride, 'valid').reverse([1, 2]);
+}

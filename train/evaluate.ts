@@ -1,0 +1,47 @@
+/** @file Loss, accuracy and confusion of anything that gives logits, over one epoch of a loader. */
+import type { Loader } from './dataset/loader.ts';
+import { crossEntropy } from './engine/reference.ts';
+
+export interface Evaluation {
+  /** Mean of the batches' mean cross-entropy losses, as the lab takes it. */
+  loss: number;
+  /** Mean of the batches' accuracies in percent, as the lab takes it: the last, smaller batch counts as much as the others. */
+  labAccuracy: number;
+  /** Share of right images, 0..1. */
+  accuracy: number;
+  /** confusion[label][prediction] = images. */
+  confusion: number[][];
+}
+
+/** Logits [count, classes] of images [count, channels, height, width]. */
+export type Predict = (images: Uint8Array, count: number) => Promise<Float32Array>;
+
+export async function evaluate(predict: Predict, loader: Loader, classes: number): Promise<Evaluation> {
+  const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  let loss = 0;
+  let labAccuracy = 0;
+  let correct = 0;
+  for (const { images, labels } of loader.epoch()) {
+    const logits = await predict(images, labels.length);
+    loss += crossEntropy(logits, labels).loss;
+    let hits = 0;
+    for (const [n, label] of labels.entries()) {
+      const prediction = argmax(logits.subarray(n * classes, (n + 1) * classes));
+      confusion[label][prediction]++;
+      if (prediction === label) hits++;
+    }
+    labAccuracy += (100 * hits) / labels.length;
+    correct += hits;
+  }
+  return {
+    loss: loss / loader.length,
+    labAccuracy: labAccuracy / loader.length,
+    accuracy: correct / loader.split.count,
+    confusion,
+  };
+}
+
+/** Index of the first maximum. */
+export function argmax(values: Float32Array): number {
+  return values.indexOf(values.reduce((a, b) => Math.max(a, b)));
+}

@@ -1,0 +1,17 @@
+/** @file The first weights of a network, as PyTorch's constructors draw them. */
+import type { Generator } from '../random.ts';
+import { type Network, sizeOf, type Weights } from './spec.ts';
+
+/**
+ * Kaiming-uniform weights with a = √5, as `nn.Linear` and `nn.Conv2d` initialise themselves: weight and bias uniform
+ * in ±1/√fanIn, drawn layer by layer, the weight before the bias (torch/nn/modules/linear.py, conv.py;
+ * He et al., "Delving Deep into Rectifiers", 2015).
+ */
+export function initialWeights(network: Network, generator: Generator): Weights {
+  return new Map(
+    network.parameters.map(({ name, shape, fanIn }) => {
+      const bound = 1 / Math.sqrt(fanIn);
+      return [name, generator.uniform(sizeOf(shape), -bound, bound)];
+    }),
+  );
+}

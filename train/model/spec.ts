@@ -1,0 +1,180 @@
+/**
+ * @file A model as data: PyTorch's layer vocabulary, shape inference, parameters.
+ *
+ * Everything that knows a model (engines, initialisation, ONNX export, parameter counts) is derived from a spec.
+ * Layers say their input sizes as in PyTorch, so that a wrong size is an error at the layer that is wrong.
+ */
+import { ExplainedError } from '#shared/errors.ts';
+
+/** Sizes of a tensor without its batch dimension: [channels, height, width] or [features]. */
+export type Shape = readonly number[];
+
+export type Layer =
+  | { kind: 'flatten' }
+  | { kind: 'relu' }
+  | { kind: 'linear'; inFeatures: number; outFeatures: number }
+  | {
+      kind: 'conv2d';
+      inChannels: number;
+      outChannels: number;
+      kernelSize: number;
+      stride: number;
+      padding: Padding;
+    }
+  | { kind: 'maxPool2d'; kernelSize: number; stride: number };
+
+/** Zeros around the image: as many on every side, or `same` (output as large as input) or `valid` (none). */
+export type Padding = number | 'same' | 'valid';
+
+export const flatten = (): Layer => ({ kind: 'flatten' });
+export const relu = (): Layer => ({ kind: 'relu' });
+export const linear = (inFeatures: number, outFeatures: number): Layer => ({
+  kind: 'linear',
+  inFeatures,
+  outFeatures,
+});
+export const conv2d = (
+  inChannels: number,
+  outChannels: number,
+  kernelSize: number,
+  { stride = 1, padding = 0 }: { stride?: number; padding?: Padding } = {},
+): Layer => ({ kind: 'conv2d', inChannels, outChannels, kernelSize, stride, padding });
+export const maxPool2d = (kernelSize: number, { stride = kernelSize }: { stride?: number } = {}): Layer => ({
+  kind: 'maxPool2d',
+  kernelSize,
+  stride,
+});
+
+export interface ModelSpec {
+  name: string;
+  input: Shape;
+  /** `nn.Sequential` modules in order; a layer's PyTorch name is `<module>.<index>`. */
+  modules: Record<string, Layer[]>;
+}
+
+/** A parameter tensor under PyTorch's name, in PyTorch's layout: [out, in] or [out, in, height, width]; a bias is [out]. */
+export interface Parameter {
+  name: string;
+  shape: Shape;
+  /** Inputs of one output: sets the range of the initial values. */
+  fanIn: number;
+}
+
+/** A layer with its place in the network and its shapes. */
+export type NetworkLayer = Layer & {
+  name: string;
+  input: Shape;
+  output: Shape;
+  /** Weight and bias, or none. */
+  parameters: readonly Parameter[];
+};
+
+/** A spec whose shapes have been checked. */
+export interface Network {
+  name: string;
+  input: Shape;
+  output: Shape;
+  layers: readonly NetworkLayer[];
+  parameters: readonly Parameter[];
+  parameterCount: number;
+}
+
+/** Values of every parameter by name, in the network's order. */
+export type Weights = ReadonlyMap<string, Float32Array<ArrayBuffer>>;
+
+/** Number of elements. */
+export const sizeOf = (shape: Shape): number => shape.reduce((product, size) => product * size, 1);
+
+/** Rows (and columns) of zeros [before, after] the image. */
+export function paddingOf(layer: Extract<Layer, { kind: 'conv2d' }>): readonly [number, number] {
+  if (layer.padding === 'valid') return [0, 0];
+  if (layer.padding !== 'same') return [layer.padding, layer.padding];
+  const total = layer.kernelSize - 1;
+  return [Math.floor(total / 2), Math.ceil(total / 2)];
+}
+
+/**
+ * Infers every shape of a model.
+ * @throws ExplainedError of kind `model` naming the layer whose sizes do not fit
+ */
+export function resolveNetwork(spec: ModelSpec): Network {
+  const layers: NetworkLayer[] = [];
+  let input = spec.input;
+  for (const [module, stack] of Object.entries(spec.modules)) {
+    for (const [index, layer] of stack.entries()) {
+      const name = `${module}.${index}`;
+      const output = outputShape(layer, input, `${spec.name}: ${name} (${layer.kind})`);
+      layers.push({ ...layer, name, input, output, parameters: parametersOf(layer, name) });
+      input = output;
+    }
+  }
+  const parameters = layers.flatMap((layer) => layer.parameters);
+  const parameterCount = parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  return { name: spec.name, input: spec.input, output: input, layers, parameters, parameterCount };
+}
+
+function parametersOf(layer: Layer, name: string): Parameter[] {
+  if (layer.kind !== 'linear' && layer.kind !== 'conv2d') return [];
+  const shape =
+    layer.kind === 'linear'
+      ? [layer.outFeatures, layer.inFeatures]
+      : [layer.outChannels, layer.inChannels, layer.kernelSize, layer.kernelSize];
+  const fanIn = sizeOf(shape.slice(1));
+  return [
+    { name: `${name}.weight`, shape, fanIn },
+    { name: `${name}.bias`, shape: shape.slice(0, 1), fanIn },
+  ];
+}
+
+function outputShape(layer: Layer, input: Shape, where: string): Shape {
+  const check = (fits: boolean, expected: string, got: string): void => {
+    if (!fits) throw new ExplainedError({ kind: 'model', what: where, expected, got });
+  };
+  const got = `input [${input.join(', ')}]`;
+  const positive = (...sizes: number[]): void => {
+    const fits = sizes.every((size) => Number.isInteger(size) && size > 0);
+    check(fits, 'sizes that are positive whole numbers', sizes.join(', '));
+  };
+  switch (layer.kind) {
+    case 'flatten':
+      return [sizeOf(input)];
+    case 'relu':
+      return input;
+    case 'linear': {
+      const { inFeatures, outFeatures } = layer;
+      positive(inFeatures, outFeatures);
+      check(input.length === 1, 'a flat input; put a flatten layer before it', got);
+      check(input[0] === inFeatures, `input [${inFeatures}]`, got);
+      return [outFeatures];
+    }
+    case 'conv2d': {
+      const { inChannels, outChannels, kernelSize, stride, padding } = layer;
+      positive(inChannels, outChannels, kernelSize, stride);
+      check(padding !== 'same' || stride === 1, "stride 1 with padding 'same'", `stride ${stride}`);
+      const zeros = paddingOf(layer);
+      check(
+        zeros.every((n) => Number.isInteger(n) && n >= 0),
+        'padding of 0 or more',
+        `${padding}`,
+      );
+      check(input.length === 3 && input[0] === inChannels, `input [${inChannels}, height, width]`, got);
+      const [height, width] = input.slice(1).map((size) => size + zeros[0] + zeros[1]);
+      check(
+        Math.min(height, width) >= kernelSize,
+        `a padded image of at least ${kernelSize}×${kernelSize}`,
+        got,
+      );
+      return [outChannels, ...[height, width].map((size) => Math.floor((size - kernelSize) / stride) + 1)];
+    }
+    case 'maxPool2d': {
+      const { kernelSize, stride } = layer;
+      positive(kernelSize, stride);
+      check(input.length === 3, 'input [channels, height, width]', got);
+      const [channels, height, width] = input;
+      check(Math.min(height, width) >= kernelSize, `an image of at least ${kernelSize}×${kernelSize}`, got);
+      return [channels, ...[height, width].map((size) => Math.floor((size - kernelSize) / stride) + 1)];
+    }
+    default:
+      throw layer satisfies never;
+  }
+}

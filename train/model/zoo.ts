@@ -1,0 +1,80 @@
+/** @file The lab's three networks, and the names their parameters have in the lab's classes. */
+import { IMAGE_SIZE, LABELS } from '#shared/labels.ts';
+import { conv2d, flatten, linear, type ModelSpec, maxPool2d, relu } from './spec.ts';
+
+const HIDDEN_UNITS = 10;
+const CLASSES = LABELS.length;
+const INPUT = [1, IMAGE_SIZE, IMAGE_SIZE];
+
+/** FashionMNISTModelV0: 7,960 parameters. */
+function v0(hidden: number): ModelSpec {
+  return {
+    name: 'v0',
+    input: INPUT,
+    modules: {
+      layer_stack: [
+        flatten(), //            [784]
+        linear(784, hidden), //  [10]
+        linear(hidden, CLASSES), // [10]
+      ],
+    },
+  };
+}
+
+/**
+ * FashionMNISTModelV1: 7,960 parameters. The lab's prose asks for a second ReLU at the end; its code and its printed
+ * numbers have none, and neither has this: it would cut off every negative logit.
+ */
+function v1(hidden: number): ModelSpec {
+  return {
+    name: 'v1',
+    input: INPUT,
+    modules: {
+      layer_stack: [
+        flatten(), //            [784]
+        linear(784, hidden), //  [10]
+        relu(),
+        linear(hidden, CLASSES), // [10]
+      ],
+    },
+  };
+}
+
+/** FashionMNISTModelV2, the TinyVGG of CNN Explainer (poloclub.github.io/cnn-explainer): 7,740 parameters. */
+function tinyvgg(hidden: number): ModelSpec {
+  return {
+    name: 'tinyvgg',
+    input: INPUT,
+    modules: {
+      block_1: [
+        conv2d(1, hidden, 3, { padding: 1 }), //      [10, 28, 28]
+        relu(),
+        conv2d(hidden, hidden, 3, { padding: 1 }), // [10, 28, 28]
+        relu(),
+        maxPool2d(2), //                              [10, 14, 14]
+      ],
+      block_2: [
+        conv2d(hidden, hidden, 3, { padding: 1 }), // [10, 14, 14]
+        relu(),
+        conv2d(hidden, hidden, 3, { padding: 1 }), // [10, 14, 14]
+        relu(),
+        maxPool2d(2), //                              [10, 7, 7]
+      ],
+      classifier: [
+        flatten(), //                                 [490]
+        linear(hidden * 7 * 7, CLASSES), //           [10]
+      ],
+    },
+  };
+}
+
+const BUILDERS = { v0, v1, tinyvgg };
+
+export type ModelName = keyof typeof BUILDERS;
+
+export const MODEL_NAMES = Object.keys(BUILDERS) as ModelName[];
+
+/** The network `name` with the lab's hidden units, or another number of them. */
+export function modelSpec(name: ModelName, hiddenUnits: number = HIDDEN_UNITS): ModelSpec {
+  return BUILDERS[name](hiddenUnits);
+}
