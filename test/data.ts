@@ -11,7 +11,8 @@ export const dataFolder = folder && existsSync(folder) ? folder : undefined;
 /** A suite that needs the real data set; its name says so where it is skipped. */
 export function describeWithData(name: string, suite: (data: () => Dataset) => void): void {
   if (!dataFolder) {
-    describe.skip(`${name} (skipped: set FASHION_MNIST_DIR to a folder with Fashion-MNIST)`, () => suite(() => ({}) as Dataset));
+    describe.skip(`${name} (skipped: set FASHION_MNIST_DIR to a folder with Fashion-MNIST)`, () =>
+      suite(() => ({}) as Dataset));
     return;
   }
   describe(name, async () => {

@@ -33,7 +33,7 @@ export class Loader {
    * One epoch. Every DataLoader iterator draws a base seed for its workers, shuffled or not; a shuffling sampler then
    * draws the seed of a generator of its own (torch/utils/data/dataloader.py, sampler.py).
    */
-  *epoch(): IterableIterator<Batch> {
+  *epoch() {
     this.#generator.randomInt64();
     const order = this.#shuffle
       ? Generator.seeded(this.#generator.randomInt64()).permutation(this.split.count)

@@ -11,9 +11,8 @@ import { ExplainedError } from '#shared/errors.ts';
 import { PIXEL_SCALE } from '#shared/labels.ts';
 import { type Network, type NetworkLayer, paddingOf, type Weights } from '../model/spec.ts';
 import type { Batch, Engine, EngineSession, Sgd } from './engine.ts';
-import { registerMissingKernels } from './tfjs-kernels.ts';
+import { registerTrainingKernels } from './tfjs-kernels.ts';
 
-type PoolLayer = Extract<NetworkLayer, { kind: 'maxPool2d' }>;
 type Variables = ReadonlyMap<string, tf.Variable>;
 
 /**
@@ -29,7 +28,7 @@ export async function tfjsEngine(): Promise<Engine> {
       next: 'Use --device reference.',
     });
   }
-  registerMissingKernels();
+  registerTrainingKernels();
   const features = tf.env().get('WASM_HAS_SIMD_SUPPORT') ? 'with SIMD' : 'without SIMD';
   return {
     name: 'tfjs',
@@ -138,19 +137,8 @@ function layerForward(layer: NetworkLayer, variables: Variables, x: tf.Tensor): 
       return tf.conv2d(padded as tf.Tensor4D, weight as tf.Tensor4D, layer.stride, 'valid').add(bias);
     }
     case 'maxPool2d':
-      return maxPoolFirst(layer, x as tf.Tensor4D);
+      return tf.maxPool(x as tf.Tensor4D, layer.kernelSize, layer.stride, 'valid');
     default:
       throw layer satisfies never;
   }
-}
-
-/**
- * Max pooling whose gradient goes to the first maximum of a window, as in PyTorch. The wasm backend's goes to the last
- * one, so the windows are walked from the other end; ties are common, since flat backgrounds give flat feature maps.
- */
-function maxPoolFirst({ kernelSize, stride, output }: PoolLayer, x: tf.Tensor4D): tf.Tensor4D {
-  const covered = (outputs: number) => (outputs - 1) * stride + kernelSize;
-  const [channels, height, width] = output;
-  const inner = x.slice([0, 0, 0, 0], [x.shape[0], covered(height), covered(width), channels]);
-  return tf.maxPool(inner.reverse([1, 2]), kernelSize, stride, 'valid').reverse([1, 2]);
 }

@@ -1,0 +1,226 @@
+/** @file What every engine must do, run over all of them. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { Loader } from '../../train/dataset/loader.ts';
+import type { Batch, Engine } from '../../train/engine/engine.ts';
+import { openEngine } from '../../train/engine/open.ts';
+import { initialWeights } from '../../train/model/initialize.ts';
+import {
+  conv2d,
+  flatten,
+  linear,
+  type ModelSpec,
+  maxPool2d,
+  type Network,
+  relu,
+  resolveNetwork,
+  sizeOf,
+  type Weights,
+} from '../../train/model/spec.ts';
+import { MODEL_NAMES, modelSpec } from '../../train/model/zoo.ts';
+import { Generator } from '../../train/random.ts';
+import { describeWithData } from '../data.ts';
+import { GOLDEN } from '../fixtures/pytorch.ts';
+import { exactLoss } from './exact.ts';
+
+/** Networks that reach every layer kind and every option of it, small enough for finite differences. */
+const NETWORKS: ModelSpec[] = [
+  { name: 'linear', input: [2, 3, 3], modules: { a: [flatten(), linear(18, 5), relu(), linear(5, 4)] } },
+  {
+    name: 'padding 1, pooling',
+    input: [1, 6, 6],
+    modules: { a: [conv2d(1, 3, 3, { padding: 1 }), relu(), maxPool2d(2), flatten(), linear(27, 4)] },
+  },
+  {
+    name: 'even kernel, padding same, odd pooling',
+    input: [2, 5, 7],
+    modules: { a: [conv2d(2, 3, 4, { padding: 'same' }), relu(), maxPool2d(2), flatten(), linear(18, 4)] },
+  },
+  {
+    name: 'stride 2, padding 2, overlapping pooling',
+    input: [2, 9, 8],
+    modules: {
+      a: [conv2d(2, 3, 5, { stride: 2, padding: 2 }), maxPool2d(3, { stride: 1 }), flatten(), linear(18, 4)],
+    },
+  },
+  {
+    name: 'two convolutions, valid',
+    input: [1, 8, 8],
+    modules: {
+      a: [conv2d(1, 3, 3), relu(), conv2d(3, 2, 2, { padding: 'valid' }), flatten(), linear(50, 4)],
+    },
+  },
+];
+
+const noise = Generator.seeded(1);
+
+function randomBatch(network: Network, size: number): Batch {
+  const images = Uint8Array.from({ length: size * sizeOf(network.input) }, () => noise.random() & 0xff);
+  const labels = Uint8Array.from({ length: size }, () => noise.random() % network.output[0]);
+  return { images, labels };
+}
+
+const seededWeights = (network: Network, seed = 3): Weights =>
+  initialWeights(network, Generator.seeded(seed));
+
+describe.each(['reference', 'tfjs'])('engine %s', (device) => {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await openEngine(device, () => {});
+  });
+
+  describe.each(NETWORKS)('on a network with $name', (spec) => {
+    const network = resolveNetwork(spec);
+    const names = network.parameters.map(({ name }) => name);
+
+    it('steps along the gradient that finite differences give', async () => {
+      const weights = seededWeights(network);
+      const batch = randomBatch(network, 3);
+      // With learning rate 1 a step subtracts the gradient itself.
+      const session = await engine.open(network, weights, { learningRate: 1 });
+      session.step(batch);
+      const [loss] = await session.losses();
+      expect(loss).toBeCloseTo(exactLoss(network, weights, batch), 5);
+      const stepped = await session.weights();
+      session.close();
+      for (const name of names) {
+        const before = weights.get(name) as Float32Array;
+        const after = stepped.get(name) as Float32Array;
+        for (let i = 0; i < before.length; i += 1 + Math.floor(before.length / 12)) {
+          const numeric = finiteDifference(network, weights, batch, name, i);
+          expect(before[i] - after[i], `${name}[${i}]`).toBeCloseTo(numeric, 5);
+        }
+      }
+    });
+
+    it('computes each image by itself, whatever the batch', async () => {
+      const session = await engine.open(network, seededWeights(network), { learningRate: 0 });
+      const classes = network.output[0];
+      const pixels = sizeOf(network.input);
+      const { images } = randomBatch(network, 33);
+      const all = await session.logits(images, 33);
+      for (const size of [1, 2, 7, 16, 31, 32]) {
+        const some = await session.logits(images.subarray(0, size * pixels), size);
+        expect(some.length).toBe(size * classes);
+        expectClose(some, all.subarray(0, size * classes), 1e-5);
+      }
+      session.close();
+    });
+  });
+
+  it.each([1, 2, 3, 5, 8, 13, 31, 32, 33])('takes the mean loss of a batch of %i', async (size) => {
+    const network = resolveNetwork(NETWORKS[1]);
+    const weights = seededWeights(network);
+    const session = await engine.open(network, weights, { learningRate: 0.1 });
+    const batch = randomBatch(network, size);
+    session.step(batch);
+    expect((await session.losses())[0]).toBeCloseTo(exactLoss(network, weights, batch), 5);
+    session.close();
+  });
+
+  it('gives back the weights that it was given, unchanged by another session on them', async () => {
+    const network = resolveNetwork(NETWORKS[3]);
+    const weights = seededWeights(network);
+    const copy = structuredClone(weights);
+    const [one, other] = [
+      await engine.open(network, weights, { learningRate: 0.5 }),
+      await engine.open(network, weights, { learningRate: 0.5 }),
+    ];
+    one.step(randomBatch(network, 4));
+    expect(await other.weights()).toEqual(copy);
+    expect(weights).toEqual(copy);
+    one.close();
+    expect(await other.weights()).toEqual(copy);
+    other.close();
+  });
+
+  it('reads a batch before step returns, and keeps losses in order until they are asked for', async () => {
+    const network = resolveNetwork(NETWORKS[0]);
+    const batches = [4, 2, 3].map((size) => randomBatch(network, size));
+    const expected = await engine.open(network, seededWeights(network), { learningRate: 0.1 });
+    const losses: number[] = [];
+    for (const batch of batches) {
+      expected.step(batch);
+      losses.push(...(await expected.losses()));
+    }
+    const session = await engine.open(network, seededWeights(network), { learningRate: 0.1 });
+    for (const { images, labels } of batches) {
+      const reused = { images: images.slice(), labels: labels.slice() };
+      session.step(reused);
+      reused.images.fill(0);
+      reused.labels.fill(0);
+    }
+    expect(await session.losses()).toEqual(losses);
+    expect(await session.losses()).toEqual([]);
+    expected.close();
+    session.close();
+  });
+
+  it('gives the gradient of a tie in pooling to the first maximum', async () => {
+    // On a flat image every window ties; a loss that weighs positions differently shows which pixel was taken.
+    const network = resolveNetwork({
+      name: 'ties',
+      input: [1, 4, 4],
+      modules: { a: [conv2d(1, 1, 3, { padding: 1 }), maxPool2d(2, { stride: 1 }), flatten(), linear(9, 2)] },
+    });
+    const weights = seededWeights(network);
+    const batch = { images: new Uint8Array(16).fill(200), labels: Uint8Array.of(1) };
+    const reference = await (await openEngine('reference', () => {})).open(network, weights, {
+      learningRate: 1,
+    });
+    const session = await engine.open(network, weights, { learningRate: 1 });
+    reference.step(batch);
+    session.step(batch);
+    const [expected, got] = [await reference.weights(), await session.weights()];
+    for (const [name, values] of expected) expectClose(got.get(name) as Float32Array, values, 1e-6);
+    session.close();
+  });
+
+  describeWithData('on Fashion-MNIST', (data) => {
+    describe.each(GOLDEN)('at seed $seed', ({ seed, firstLosses }) => {
+      it.each(MODEL_NAMES)(
+        'loses in its first 20 steps of %s what PyTorch loses, within 1e-4',
+        { timeout: 60_000 },
+        async (name) => {
+          const network = resolveNetwork(modelSpec(name));
+          const session = await engine.open(network, seededWeights(network, seed), { learningRate: 0.1 });
+          const loader = new Loader(data().train, {
+            batchSize: 32,
+            shuffle: true,
+            generator: Generator.seeded(seed),
+          });
+          for (const batch of loader.epoch().take(20)) session.step(batch);
+          expectClose(await session.losses(), firstLosses[name], 1e-4);
+          session.close();
+        },
+      );
+    });
+  });
+});
+
+/** Central difference of the loss, in double precision. */
+function finiteDifference(
+  network: Network,
+  weights: Weights,
+  batch: Batch,
+  name: string,
+  index: number,
+): number {
+  const step = 1e-5;
+  const lossAt = (offset: number) => {
+    const moved = new Map<string, ArrayLike<number>>(weights);
+    const values = Float64Array.from(weights.get(name) as Float32Array);
+    values[index] += offset;
+    moved.set(name, values);
+    return exactLoss(network, moved, batch);
+  };
+  return (lossAt(step) - lossAt(-step)) / (2 * step);
+}
+
+function expectClose(got: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void {
+  expect(got.length).toBe(expected.length);
+  for (let i = 0; i < expected.length; i++) {
+    expect(Math.abs(got[i] - expected[i]), `element ${i}: ${got[i]} and ${expected[i]}`).toBeLessThanOrEqual(
+      tolerance,
+    );
+  }
+}
