@@ -1,0 +1,118 @@
+/** @file Protocol Buffers messages as tables of fields, over pbf's reader and writer (protobuf.dev/programming-guides/encoding). */
+import { PbfReader, PbfWriter } from 'pbf';
+
+/** How one kind of value is written under a tag, and read. */
+interface Codec<V> {
+  write(writer: PbfWriter, tag: number, value: V): void;
+  read(reader: PbfReader): V;
+}
+
+interface Field<V> {
+  tag: number;
+  write(writer: PbfWriter, value: V): void;
+  /** The field's value after another occurrence of it; `before` is what came earlier. */
+  read(reader: PbfReader, before: V | undefined): V;
+}
+
+/** A message type: the fields of `M` by name. A field without a value is not written. */
+export type MessageFields<M> = { [K in keyof Required<M>]: Field<NonNullable<M[K]>> };
+
+const int64Codec: Codec<number> = {
+  write: (writer, tag, value) => writer.writeVarintField(tag, value),
+  read: (reader) => reader.readVarint(true),
+};
+const floatCodec: Codec<number> = {
+  write: (writer, tag, value) => writer.writeFloatField(tag, value),
+  read: (reader) => reader.readFloat(),
+};
+const stringCodec: Codec<string> = {
+  write: (writer, tag, value) => writer.writeStringField(tag, value),
+  read: (reader) => reader.readString(),
+};
+const bytesCodec: Codec<Uint8Array> = {
+  write: (writer, tag, value) => writer.writeBytesField(tag, value),
+  read: (reader) => reader.readBytes(),
+};
+const messageCodec = <M extends object>(fields: MessageFields<M>): Codec<M> => ({
+  write: (writer, tag, value) =>
+    writer.writeMessage(tag, (message, inner) => writeFields(fields, message, inner), value),
+  read: (reader) => readFields(fields, reader, reader.readVarint() + reader.pos),
+});
+
+const one = <V>(codec: Codec<V>, tag: number): Field<V> => ({
+  tag,
+  write: (writer, value) => codec.write(writer, tag, value),
+  read: (reader) => codec.read(reader),
+});
+const many = <V>(codec: Codec<V>, tag: number): Field<V[]> => ({
+  tag,
+  write: (writer, values) => {
+    for (const value of values) codec.write(writer, tag, value);
+  },
+  read: (reader, before = []) => [...before, codec.read(reader)],
+});
+
+export const int64 = (tag: number): Field<number> => one(int64Codec, tag);
+export const float = (tag: number): Field<number> => one(floatCodec, tag);
+export const string = (tag: number): Field<string> => one(stringCodec, tag);
+export const bytes = (tag: number): Field<Uint8Array> => one(bytesCodec, tag);
+export const message = <M extends object>(tag: number, fields: MessageFields<M>): Field<M> =>
+  one(messageCodec(fields), tag);
+export const strings = (tag: number): Field<string[]> => many(stringCodec, tag);
+export const messages = <M extends object>(tag: number, fields: MessageFields<M>): Field<M[]> =>
+  many(messageCodec(fields), tag);
+
+/** Numbers may come packed into one occurrence or one by one; they are written packed. */
+export const int64s = (tag: number): Field<number[]> => ({
+  tag,
+  write: (writer, values) => writer.writePackedVarint(tag, values),
+  read: (reader, before) => reader.readPackedVarint(before, true),
+});
+export const floats = (tag: number): Field<number[]> => ({
+  tag,
+  write: (writer, values) => writer.writePackedFloat(tag, values),
+  read: (reader, before) => reader.readPackedFloat(before),
+});
+
+/** The bytes of a message. */
+export function encode<M extends object>(fields: MessageFields<M>, value: M): Uint8Array<ArrayBuffer> {
+  const writer = new PbfWriter();
+  writeFields(fields, value, writer);
+  return Uint8Array.from(writer.finish());
+}
+
+/**
+ * The message in `data`; unknown fields are left out.
+ * @throws when the bytes end within a field or are no Protocol Buffers message
+ */
+export function decode<M extends object>(fields: MessageFields<M>, data: Uint8Array): M {
+  return readFields(fields, new PbfReader(data), data.length);
+}
+
+type AnyField = Field<unknown>;
+
+function writeFields<M extends object>(fields: MessageFields<M>, value: M, writer: PbfWriter): void {
+  for (const [name, field] of Object.entries<AnyField>(fields)) {
+    const entry = value[name as keyof M];
+    if (entry !== undefined) field.write(writer, entry);
+  }
+}
+
+function readFields<M extends object>(fields: MessageFields<M>, reader: PbfReader, end: number): M {
+  if (end > reader.length) throw new RangeError(`message ends at ${end}, beyond its ${reader.length} bytes`);
+  const byTag = new Map(
+    Object.entries<AnyField>(fields).map(([name, field]) => [field.tag, { name, field }]),
+  );
+  const value: Record<string, unknown> = {};
+  reader.readFields(
+    (tag: number) => {
+      const entry = byTag.get(tag);
+      if (entry) value[entry.name] = entry.field.read(reader, value[entry.name]);
+      if (reader.pos > end)
+        throw new RangeError(`field ${tag} ends at ${reader.pos}, beyond its message at ${end}`);
+    },
+    value,
+    end,
+  );
+  return value as M;
+}

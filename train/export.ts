@@ -1,0 +1,120 @@
+/** @file A network and its weights as an ONNX model: derived from the layer spec, byte for byte the same for the same input. */
+import { LABELS } from '#shared/labels.ts';
+import {
+  type Attribute,
+  AttributeType,
+  DataType,
+  type Dimension,
+  encodeModel,
+  type Node,
+  type Tensor,
+  type ValueInfo,
+} from '#shared/onnx/model.ts';
+import { type Network, type NetworkLayer, paddingOf, type Shape, type Weights } from './model/spec.ts';
+
+/** Runtimes of the last years read these (docs/Versioning.md); newer ones are refused by many. */
+export const IR_VERSION = 8;
+export const OPSET = 17;
+
+export const INPUT_NAME = 'image';
+export const OUTPUT_NAME = 'logits';
+
+/** The bytes of an ONNX file with input `image` [batch, ...] in 0..1 and output `logits` [batch, classes]. */
+export function exportOnnx(network: Network, weights: Weights): Uint8Array<ArrayBuffer> {
+  const node: Node[] = [];
+  let value = INPUT_NAME;
+  for (const [i, layer] of network.layers.entries()) {
+    const output = i === network.layers.length - 1 ? OUTPUT_NAME : `${identifier(layer.name)}_output`;
+    node.push(layerNode(layer, value, output));
+    value = output;
+  }
+  return encodeModel({
+    irVersion: IR_VERSION,
+    producerName: 'tinyvgg-edge',
+    opsetImport: [{ domain: '', version: OPSET }],
+    graph: {
+      name: network.name,
+      node,
+      initializer: network.parameters.map(({ name, shape }) => initializer(name, shape, weights)),
+      input: [valueInfo(INPUT_NAME, network.input, 'IMAGE')],
+      output: [valueInfo(OUTPUT_NAME, network.output)],
+    },
+    metadataProps: Object.entries(metadata(network)).map(([key, value]) => ({ key, value })),
+  });
+}
+
+/** What docs/MetadataProps.md and the common tools look for. */
+function metadata(network: Network): Record<string, string> {
+  return {
+    'Image.BitmapPixelFormat': 'Gray8',
+    'Image.ColorSpaceGamma': 'SRGB',
+    'Image.NominalPixelRange': 'Normalized_0_1',
+    model_name: network.name,
+    model_license: 'MIT',
+    task: 'image-classification',
+    imgsz: JSON.stringify(network.input.slice(1)),
+    names: JSON.stringify(LABELS),
+    output: 'logits; apply softmax for scores',
+  };
+}
+
+function layerNode(layer: NetworkLayer, input: string, output: string): Node {
+  const name = identifier(layer.name);
+  const operands = [input, ...layer.parameters.map((parameter) => identifier(parameter.name))];
+  const make = (opType: string, ...attribute: Attribute[]): Node => ({
+    name,
+    opType,
+    input: operands,
+    output: [output],
+    attribute,
+  });
+  switch (layer.kind) {
+    case 'flatten':
+      return make('Flatten', int('axis', 1));
+    case 'relu':
+      return make('Relu');
+    case 'linear':
+      return make('Gemm', int('transB', 1));
+    case 'conv2d': {
+      const [before, after] = paddingOf(layer);
+      return make(
+        'Conv',
+        ints('kernel_shape', [layer.kernelSize, layer.kernelSize]),
+        ints('pads', [before, before, after, after]),
+        ints('strides', [layer.stride, layer.stride]),
+      );
+    }
+    case 'maxPool2d':
+      return make(
+        'MaxPool',
+        ints('kernel_shape', [layer.kernelSize, layer.kernelSize]),
+        ints('strides', [layer.stride, layer.stride]),
+      );
+    default:
+      throw layer satisfies never;
+  }
+}
+
+/** docs/IR.md: names are C identifiers. */
+const identifier = (name: string): string => name.replaceAll('.', '_');
+
+const int = (name: string, i: number): Attribute => ({ name, type: AttributeType.INT, i });
+const ints = (name: string, values: number[]): Attribute => ({
+  name,
+  type: AttributeType.INTS,
+  ints: values,
+});
+
+function initializer(name: string, shape: Shape, weights: Weights): Tensor {
+  const values = weights.get(name) as Float32Array<ArrayBuffer>;
+  const rawData = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  return { name: identifier(name), dataType: DataType.FLOAT, dims: [...shape], rawData };
+}
+
+function valueInfo(name: string, shape: Shape, denotation?: string): ValueInfo {
+  const dim: Dimension[] = [{ dimParam: 'batch' }, ...shape.map((dimValue) => ({ dimValue }))];
+  return {
+    name,
+    type: { tensorType: { elemType: DataType.FLOAT, shape: { dim } }, ...(denotation && { denotation }) },
+  };
+}
