@@ -1,0 +1,45 @@
+/** @file The object of a picture → 28 × 28 grey bytes: longest edge filling the frame, centred, negated, black around it. */
+import { IMAGE_PIXELS, IMAGE_SIZE } from '../labels.ts';
+import { luminance, type Picture } from './flatten.ts';
+import type { Box } from './mask.ts';
+
+/**
+ * Scales `box` so that its longest edge is 28 and centres it, averaging areas: a byte is the mean over its area of the
+ * negated grey inside the mask, and 0 outside.
+ */
+export function placeObject({ width, rgb }: Picture, mask: Uint8Array, box: Box): Uint8Array {
+  const scale = IMAGE_SIZE / Math.max(box.width, box.height);
+  const columns = Math.max(1, Math.round(box.width * scale));
+  const rows = Math.max(1, Math.round(box.height * scale));
+  const left = Math.floor((IMAGE_SIZE - columns) / 2);
+  const top = Math.floor((IMAGE_SIZE - rows) / 2);
+  const negated = (i: number) =>
+    mask[i] ? 255 - luminance(rgb[3 * i] as number, rgb[3 * i + 1] as number, rgb[3 * i + 2] as number) : 0;
+
+  const image = new Uint8Array(IMAGE_PIXELS);
+  for (let row = 0; row < rows; row++) {
+    const ys = coverage(row, rows, box.height);
+    for (let column = 0; column < columns; column++) {
+      const xs = coverage(column, columns, box.width);
+      let [sum, area] = [0, 0];
+      for (const [y, high] of ys) {
+        for (const [x, wide] of xs) {
+          sum += high * wide * negated((box.top + y) * width + box.left + x);
+          area += high * wide;
+        }
+      }
+      image[(top + row) * IMAGE_SIZE + left + column] = Math.round(sum / area);
+    }
+  }
+  return image;
+}
+
+/** The source pixels that target pixel `i` of `count` covers, each with the length that is covered. */
+function coverage(i: number, count: number, size: number): [pixel: number, length: number][] {
+  const [from, to] = [(i * size) / count, ((i + 1) * size) / count];
+  const covered: [number, number][] = [];
+  for (let pixel = Math.floor(from); pixel < Math.min(size, Math.ceil(to)); pixel++) {
+    covered.push([pixel, Math.min(to, pixel + 1) - Math.max(from, pixel)]);
+  }
+  return covered;
+}
