@@ -1,0 +1,31 @@
+/** @file An object store in memory: the reference the others are compared with, and the store of tests that need no server. */
+import type { Condition, ObjectStore, StoredObject } from './store.ts';
+
+/** An empty store. Bytes are copied on the way in and out, as if they had crossed a network. */
+export function memoryStore(): ObjectStore {
+  const objects = new Map<string, StoredObject>();
+  let writes = 0;
+
+  const holds = (key: string, condition: Condition): boolean =>
+    'ifAbsent' in condition ? !objects.has(key) : objects.get(key)?.etag === condition.ifMatch;
+
+  return {
+    description: 'memory',
+
+    async get(key) {
+      const object = objects.get(key);
+      return object && { bytes: object.bytes.slice(), etag: object.etag };
+    },
+
+    async put(key, bytes, _contentType, condition) {
+      if (condition && !holds(key, condition)) return 'precondition-failed';
+      writes += 1;
+      objects.set(key, { bytes: bytes.slice(), etag: `"${writes}"` });
+      return 'written';
+    },
+
+    async list(prefix) {
+      return [...objects.keys()].filter((key) => key.startsWith(prefix)).sort();
+    },
+  };
+}
