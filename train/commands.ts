@@ -1,0 +1,132 @@
+/** @file What the commands other than `train` do. Each prints its result. */
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { compileDecoders, createDecoder } from '#shared/decode/decoder.ts';
+import { ExplainedError } from '#shared/errors.ts';
+import { LABELS } from '#shared/labels.ts';
+import { decodeModel, metadataOf } from '#shared/onnx/model.ts';
+import { preparePhoto } from '#shared/photo/photo.ts';
+import { Loader } from './dataset/loader.ts';
+import { loadDataset } from './dataset/source.ts';
+import { evaluate } from './evaluate.ts';
+import { onnxPredictor } from './onnxruntime.ts';
+import { confusionTable } from './progress.ts';
+import { Generator } from './random.ts';
+import { RECIPES } from './recipes.ts';
+import type { Move } from './registry/alias.ts';
+import { readRelease } from './registry/release.ts';
+import { promote, push, rollback, status } from './registry.ts';
+import { downloadPrinter } from './run.ts';
+import { openLocalStore, openStore, type StoreFlags } from './store/open.ts';
+import type { ObjectStore } from './store/store.ts';
+
+interface ModelFlags {
+  model: string;
+  json: boolean;
+}
+
+/** The lab's `eval_model`, with a confusion matrix. */
+export async function evaluateModel({ model, data, json }: ModelFlags & { data?: string }): Promise<void> {
+  const bytes = await readInput(model);
+  const name = metadataOf(decodeModel(bytes)).model_name ?? model;
+  const { test } = await loadDataset({ folder: data, ...(!json && { onProgress: downloadPrinter() }) });
+  const { batchSize, seed } = RECIPES.lab;
+  const loader = new Loader(test, { batchSize, shuffle: false, generator: Generator.seeded(seed) });
+  const { loss, labAccuracy, accuracy, confusion } = await evaluate(
+    await onnxPredictor(bytes),
+    loader,
+    LABELS.length,
+  );
+  if (json) {
+    const result = {
+      model_name: name,
+      model_loss: loss,
+      model_acc: labAccuracy,
+      accuracy,
+      labels: LABELS,
+      confusion,
+    };
+    console.log(JSON.stringify(result));
+    return;
+  }
+  console.log(`model_name  ${name}`);
+  console.log(`model_loss  ${loss.toFixed(5)}`);
+  console.log(`model_acc   ${labAccuracy.toFixed(2)} % (mean of the batches, as the lab takes it)`);
+  console.log(`accuracy    ${(100 * accuracy).toFixed(2)} % of ${test.count} images\n`);
+  console.log(confusionTable(LABELS, confusion));
+}
+
+/** Classifies image files with the decoders and the photo pipeline of the Worker. */
+export async function classify(
+  images: string[],
+  { model, topK, json }: ModelFlags & { topK: number },
+): Promise<void> {
+  const predict = await onnxPredictor(await readInput(model));
+  const decoder = createDecoder(
+    await compileDecoders((file) => readInput(fileURLToPath(import.meta.resolve(file)))),
+  );
+  for (const path of images) {
+    const { image } = preparePhoto(await decoder.decode(await readInput(path)));
+    const predictions = softmax(await predict(image, 1))
+      .map((score, index) => ({ label: LABELS[index], index, score }))
+      .sort((a, b) => b.score - a.score)
+      .slice(0, topK);
+    const line = predictions.map(({ label, score }) => `${label} ${(100 * score).toFixed(1)} %`).join(', ');
+    console.log(json ? JSON.stringify({ image: path, predictions }) : `${path}: ${line}`);
+  }
+}
+
+function softmax(logits: Float32Array): number[] {
+  const maximum = Math.max(...logits);
+  const powers = Array.from(logits, (logit) => Math.exp(logit - maximum));
+  const sum = powers.reduce((a, b) => a + b, 0);
+  return powers.map((power) => power / sum);
+}
+
+type StoreCommandFlags = StoreFlags & { local?: boolean | string };
+type AliasFlags = StoreCommandFlags & { name: string; alias: string; reason?: string };
+
+export async function pushRelease({
+  model,
+  alias,
+  reason,
+  ...flags
+}: AliasFlags & { model: string }): Promise<void> {
+  const release = await readRelease(model);
+  printMove(alias, await push(openTarget(flags), release, { alias, reason, log: console.log }));
+}
+
+export async function promoteVersion(
+  version: string,
+  { name, alias, reason, ...flags }: AliasFlags,
+): Promise<void> {
+  printMove(alias, await promote(openTarget(flags), name, version, { alias, reason, log: console.log }));
+}
+
+export async function rollbackAlias({ name, alias, reason, ...flags }: AliasFlags): Promise<void> {
+  printMove(alias, await rollback(openTarget(flags), name, { alias, reason, log: console.log }));
+}
+
+/** Aliases and versions of a model, as JSON. */
+export async function showStatus({ name, ...flags }: StoreCommandFlags & { name: string }): Promise<void> {
+  console.log(JSON.stringify(await status(openTarget(flags), name), null, 2));
+}
+
+function printMove(alias: string, { version, from, moved }: Move): void {
+  console.log(moved ? `${alias}: ${from ?? 'none'} → ${version}` : `${alias}: ${version} already`);
+}
+
+function openTarget({ local, ...flags }: StoreCommandFlags): ObjectStore {
+  const store = local ? openLocalStore(local === true ? undefined : local) : openStore(flags);
+  console.error(`Store: ${store.description}`);
+  return store;
+}
+
+async function readInput(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return new Uint8Array(await readFile(path));
+  } catch (cause) {
+    const got = cause instanceof Error ? cause.message : String(cause);
+    throw new ExplainedError({ kind: 'usage', what: `cannot read ${path}`, expected: 'a file', got, cause });
+  }
+}

@@ -1,0 +1,133 @@
+/** @file The trainer's command line: train · evaluate · classify · push · promote · rollback · status. */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { DEFAULT_ALIAS } from '#shared/manifest.ts';
+import {
+  classify,
+  evaluateModel,
+  promoteVersion,
+  pushRelease,
+  rollbackAlias,
+  showStatus,
+} from './commands.ts';
+import { DEVICES } from './engine/open.ts';
+import { EXIT_CODES_HELP, reportError } from './exit.ts';
+import { MODEL_NAMES } from './model/zoo.ts';
+import { RECIPES } from './recipes.ts';
+import { run } from './run.ts';
+import { resolveSettings } from './settings.ts';
+import { DEFAULT_BUCKET } from './store/open.ts';
+
+const BUNDLED_RELEASE = 'release/tinyvgg.onnx';
+const { lab } = RECIPES;
+
+/** An option whose default is found elsewhere: in the recipe, the configuration file, the environment. */
+const open = (flags: string, description: string, fallback: string) =>
+  new Option(flags, `${description} (default: ${fallback})`);
+
+const dataOption = () =>
+  open(
+    '--data <folder>',
+    'folder with the four official files of Fashion-MNIST',
+    'FASHION_MNIST_DIR, else the cache folder, downloaded when it is empty',
+  );
+const modelOption = () =>
+  new Option('--model <file>', 'an .onnx file that this program wrote').default(BUNDLED_RELEASE);
+
+const program = new Command('tinyvgg-edge')
+  .description('Trains the Fashion-MNIST models and publishes them to the edge.')
+  .showHelpAfterError('--help says what may be there.')
+  .configureHelp({ showGlobalOptions: false })
+  .exitOverride();
+
+program
+  .command('train')
+  .description('Train, compare and export models; the results go to a run folder.')
+  .option('--config <file>', 'JSON file with any of the options below by name; flags win over it')
+  .addOption(open('--recipe <name>', 'frozen settings', lab.name).choices(Object.keys(RECIPES)))
+  .addOption(open('--models <names>', 'comma-separated', MODEL_NAMES.join()))
+  .addOption(open('--seed <number>', 'as in torch.manual_seed', `${lab.seed}`))
+  .addOption(open('--epochs <number>', 'passes over the training set', `${lab.epochs}`))
+  .addOption(open('--device <name>', 'what computes', 'auto').choices(DEVICES))
+  .addOption(dataOption())
+  .addOption(open('--out <folder>', 'run folder', 'runs/<recipe>-seed<seed>-<time>'))
+  .addOption(open('--limit <images>', 'train on the first so many images only', 'all'))
+  .action(async (flags) => run(await resolveSettings(flags)));
+
+program
+  .command('evaluate')
+  .description(
+    'Test a model on the test set: loss and accuracy as the lab takes them, and the confusion matrix.',
+  )
+  .addOption(modelOption())
+  .addOption(dataOption())
+  .option('--json', 'print one JSON object', false)
+  .action(evaluateModel);
+
+program
+  .command('classify')
+  .description('Classify PNG or JPEG images on this machine, as the Worker would.')
+  .argument('<images...>', 'files')
+  .addOption(modelOption())
+  .option('--top-k <number>', 'labels to print, best first', wholeNumber, 3)
+  .option('--json', 'print one JSON object per image', false)
+  .action(classify);
+
+/** Options of the commands that talk to an object store. */
+function storeCommand(name: string, description: string): Command {
+  return program
+    .command(name)
+    .description(description)
+    .addOption(new Option('--bucket <name>', 'bucket').env('MODEL_BUCKET').default(DEFAULT_BUCKET))
+    .option(
+      '--endpoint <url>',
+      'S3 endpoint (default: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, else Amazon S3)',
+    )
+    .option('--region <name>', 'region (default: AWS_REGION, else auto)')
+    .option(
+      '--local [origin]',
+      'the bucket of `npm start` on this machine; an origin when it is not http://localhost:8787',
+    )
+    .addHelpText(
+      'after',
+      '\nCredentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.',
+    );
+}
+
+const aliasOption = () => new Option('--alias <name>', 'the alias to move').default(DEFAULT_ALIAS);
+const nameOption = () => new Option('--name <model>', 'name of the model').default('tinyvgg');
+const reasonOption = () => new Option('--reason <text>', 'kept in the alias');
+
+storeCommand('push', 'Upload a release and let the alias mean it.')
+  .addOption(modelOption())
+  .addOption(aliasOption())
+  .addOption(reasonOption())
+  .action(pushRelease);
+storeCommand('promote', 'Let the alias mean a version that is in the store.')
+  .argument('<version>', 'SHA-256 of the ONNX file')
+  .addOption(nameOption())
+  .addOption(aliasOption())
+  .addOption(reasonOption())
+  .action(promoteVersion);
+storeCommand('rollback', 'Let the alias mean what it meant before.')
+  .addOption(nameOption())
+  .addOption(aliasOption())
+  .addOption(reasonOption())
+  .action(rollbackAlias);
+storeCommand('status', 'Show the versions and aliases in the store.')
+  .addOption(nameOption())
+  .action(showStatus);
+
+for (const command of program.commands) command.addHelpText('after', `\n${EXIT_CODES_HELP}`);
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('Expected a whole number from 1 on.');
+  return Number(text);
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  // Commander has printed its message; --help ends here too, with exit code 0.
+  const usage = error instanceof CommanderError;
+  process.exitCode = usage ? (error.exitCode === 0 ? 0 : 2) : reportError(error);
+}

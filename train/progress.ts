@@ -1,0 +1,107 @@
+/** @file What training prints: the lab's lines, and a progress bar instead of "Looked at" on a terminal. */
+import { Presets, SingleBar } from 'cli-progress';
+import Table from 'cli-table3';
+import type { TrainedModel, TrainingEvent } from './trainer.ts';
+
+/** The lab prints a line every so many batches. */
+const LAB_LINE_BATCHES = 400;
+
+/** A listener for one model's training that prints to stdout; `batchSize` in images. */
+export function trainingPrinter(batchSize: number): (event: TrainingEvent) => void {
+  return process.stdout.isTTY ? barPrinter() : linePrinter(batchSize);
+}
+
+function linePrinter(batchSize: number): (event: TrainingEvent) => void {
+  let next = 0;
+  return (event) => {
+    switch (event.type) {
+      case 'epoch-start':
+        console.log(epochHead(event.epoch));
+        next = 0;
+        break;
+      case 'progress':
+        // The lab says before batch N, counted from zero, that it has looked at N batches.
+        for (; next < event.batch; next += LAB_LINE_BATCHES) {
+          console.log(`Looked at ${next * batchSize}/${event.total} samples`);
+        }
+        break;
+      case 'epoch-end':
+        console.log(`\n${epochLine(event)}\n`);
+        break;
+      default:
+        throw event satisfies never;
+    }
+  };
+}
+
+function barPrinter(): (event: TrainingEvent) => void {
+  const format = '{bar} {percentage}% | {value}/{total} samples | loss {loss} | ETA {eta_formatted}';
+  let bar: SingleBar | undefined;
+  return (event) => {
+    switch (event.type) {
+      case 'epoch-start':
+        console.log(epochHead(event.epoch));
+        break;
+      case 'progress': {
+        const loss = event.loss.toFixed(4);
+        if (bar) {
+          bar.update(event.seen, { loss });
+        } else {
+          bar = new SingleBar({ format, hideCursor: true }, Presets.shades_classic);
+          bar.start(event.total, event.seen, { loss });
+        }
+        break;
+      }
+      case 'epoch-end':
+        bar?.stop();
+        bar = undefined;
+        console.log(`${epochLine(event)}\n`);
+        break;
+      default:
+        throw event satisfies never;
+    }
+  };
+}
+
+const epochHead = (epoch: number): string => `Epoch: ${epoch}\n-------`;
+
+function epochLine({
+  trainLoss,
+  testLoss,
+  labAccuracy,
+}: Extract<TrainingEvent, { type: 'epoch-end' }>): string {
+  return `Train loss: ${trainLoss.toFixed(5)} | Test loss: ${testLoss.toFixed(5)}, Test acc: ${labAccuracy.toFixed(2)}%`;
+}
+
+/** The lab's closing question: accuracy, loss, time and size of the models side by side. */
+export function comparisonTable(models: readonly TrainedModel[]): string {
+  const table = new Table({
+    head: ['model', 'test accuracy', 'lab accuracy', 'test loss', 'train loss', 'time', 'parameters'],
+    colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'right'],
+    style: { head: [], border: [] },
+  });
+  for (const { network, epochs, seconds } of models) {
+    const last = epochs[epochs.length - 1];
+    table.push([
+      network.name,
+      `${(100 * last.testAccuracy).toFixed(2)} %`,
+      `${last.labAccuracy.toFixed(2)} %`,
+      last.testLoss.toFixed(5),
+      last.trainLoss.toFixed(5),
+      `${seconds.toFixed(1)} s`,
+      network.parameterCount.toLocaleString('en'),
+    ]);
+  }
+  return table.toString();
+}
+
+/** Rows are labels, columns predictions. */
+export function confusionTable(labels: readonly string[], confusion: readonly (readonly number[])[]): string {
+  const table = new Table({
+    head: ['label \\ prediction', ...labels],
+    colAligns: ['left', ...labels.map(() => 'right' as const)],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const [i, row] of confusion.entries()) table.push([labels[i], ...row]);
+  return table.toString();
+}
