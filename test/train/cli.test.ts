@@ -1,0 +1,136 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { sha256 } from '../../shared/digest.ts';
+import { Manifest } from '../../shared/manifest.ts';
+import type { Summary } from '../../train/run.ts';
+import { dataFolder, describeWithData } from '../data.ts';
+
+interface Result {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs the command line as npm's scripts do. */
+function cli(...args: string[]): Promise<Result> {
+  const env = { ...process.env, AWS_ACCESS_KEY_ID: 'nobody', AWS_SECRET_ACCESS_KEY: 'nothing' };
+  return new Promise((resolve) => {
+    execFile(process.execPath, ['train/main.ts', ...args], { env }, (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
+    });
+  });
+}
+
+const temporary = () => mkdtemp(join(tmpdir(), 'tinyvgg-cli-'));
+
+describe('the command line', () => {
+  it.each(['train', 'evaluate', 'classify', 'push', 'promote', 'rollback', 'status'])(
+    'explains %s with its defaults and exit codes',
+    async (command) => {
+      const { code, stdout } = await cli(command, '--help');
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/default: /);
+      expect(stdout).toMatch(/Exit codes:\n {2}0 {2}done/);
+    },
+  );
+
+  it.each<[string, number, RegExp, string[]]>([
+    ['an unknown option', 2, /Did you mean --device/, ['train', '--devic', 'tfjs']],
+    ['an unknown device', 2, /Allowed choices are auto, tfjs, reference/, ['train', '--device', 'abacus']],
+    ['an unknown model', 2, /--models/, ['train', '--models', 'v0,resnet']],
+    ['a seed that is no number', 2, /--seed/, ['train', '--seed', 'lucky']],
+    [
+      'a missing configuration file',
+      2,
+      /cannot read --config nowhere\.json/,
+      ['train', '--config', 'nowhere.json'],
+    ],
+    ['a folder without data', 3, /cannot read .*train-images-idx3-ubyte\.gz/, ['train', '--data', 'infra']],
+    ['a model file that is none', 5, /cannot read an ONNX model/, ['evaluate', '--model', 'package.json']],
+    ['a missing image', 2, /cannot read nowhere\.png/, ['classify', 'nowhere.png']],
+    ['an image that is none', 8, /./, ['classify', 'package.json']],
+    ['a store that does not answer', 6, /127\.0\.0\.1:9/, ['status', '--endpoint', 'http://127.0.0.1:9']],
+  ])('ends with the documented exit code for %s', async (_, expected, message, args) => {
+    const { code, stderr } = await cli(...args);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/\n {4}at /);
+    expect(code).toBe(expected);
+  });
+
+  it('names the key of a configuration file that cannot be', async () => {
+    const config = join(await temporary(), 'config.json');
+    await writeFile(config, JSON.stringify({ epoch: 3 }));
+    const { code, stderr } = await cli('train', '--config', config);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/config\.json.*epoch/);
+  });
+});
+
+describeWithData('a run of the command line', () => {
+  it('trains, records and exports what flags and configuration say, and evaluates it', {
+    timeout: 60_000,
+  }, async () => {
+    const folder = await temporary();
+    const [config, out] = [join(folder, 'config.json'), join(folder, 'run')];
+    await writeFile(
+      config,
+      JSON.stringify({ models: ['v0', 'tinyvgg'], epochs: 9, limit: 320, data: dataFolder }),
+    );
+    const trained = await cli('train', '--config', config, '--epochs', '1', '--out', out);
+    expect(trained.stderr).toBe('');
+    expect(trained.stdout).toMatch(/Device tfjs: .*\nEngine tfjs: TensorFlow\.js/);
+    expect(trained.stdout).toMatch(
+      /Epoch: 0\n-------\nLooked at 0\/320 samples\n\nTrain loss: \d\.\d{5} \| Test loss: \d\.\d{5}, Test acc: \d+\.\d\d%/,
+    );
+    expect(trained.stdout).toMatch(/│ tinyvgg │ .*7,740 │/);
+
+    const summary: Summary = JSON.parse(await readFile(join(out, 'summary.json'), 'utf8'));
+    expect(summary).toMatchObject({
+      recipe: 'lab',
+      seed: 42,
+      epochs: 1,
+      batchSize: 32,
+      images: { train: 320, test: 320 },
+    });
+    expect(Object.keys(summary.models)).toEqual(['v0', 'tinyvgg']);
+    expect(Object.values(summary.dataset)).toContain('8d4fb7e6c68d591d4c3dfef9ec88bf0d');
+    for (const [name, { onnx, epochs }] of Object.entries(summary.models)) {
+      const bytes = new Uint8Array(await readFile(join(out, onnx.path)));
+      expect([await sha256(bytes), bytes.length]).toEqual([onnx.sha256, onnx.bytes]);
+      expect(epochs.length).toBe(1);
+      const manifest = Manifest.parse(JSON.parse(await readFile(join(out, `${name}.json`), 'utf8')));
+      expect(manifest).toMatchObject({
+        name,
+        version: onnx.sha256,
+        metrics: epochs[0],
+        training: { images: 320, epochs: 1 },
+      });
+      expect(existsSync(join(out, `${name}.safetensors`))).toBe(true);
+    }
+
+    const again = await cli('train', '--config', config, '--out', out);
+    expect([again.code, again.stderr]).toEqual([2, expect.stringMatching(/holds a run already/)]);
+
+    const evaluated = await cli(
+      'evaluate',
+      '--model',
+      join(out, 'v0.onnx'),
+      '--data',
+      dataFolder as string,
+      '--json',
+    );
+    const result = JSON.parse(evaluated.stdout);
+    expect(result).toMatchObject({
+      model_name: 'v0',
+      model_loss: expect.any(Number),
+      model_acc: expect.any(Number),
+    });
+    expect(result.confusion.map((row: number[]) => row.reduce((a, b) => a + b))).toEqual(
+      new Array(10).fill(1000),
+    );
+  });
+});

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { type Dataset, take } from '../../train/dataset/source.ts';
+import type { Engine, EngineSession } from '../../train/engine/engine.ts';
+import { openEngine } from '../../train/engine/open.ts';
+import { referenceEngine } from '../../train/engine/reference.ts';
+import { resolveNetwork } from '../../train/model/spec.ts';
+import { type ModelName, modelSpec } from '../../train/model/zoo.ts';
+import { RECIPES } from '../../train/recipes.ts';
+import { type TrainingEvent, train } from '../../train/trainer.ts';
+import { describeWithData } from '../data.ts';
+import { LAB_LINES } from '../fixtures/pytorch.ts';
+
+const { lab } = RECIPES;
+
+/** Images whose label is plain to see: its pixel row is white. */
+function easyData(count: number): Pick<Dataset, 'train' | 'test'> {
+  const images = new Uint8Array(count * 784);
+  const labels = Uint8Array.from({ length: count }, (_, i) => (i * 7) % 10);
+  for (const [i, label] of labels.entries())
+    images.fill(255, i * 784 + label * 56, i * 784 + label * 56 + 28);
+  const split = { count, images, labels };
+  return { train: split, test: take(split, Math.ceil(count / 2)) };
+}
+
+describe('train', () => {
+  const job = {
+    network: resolveNetwork(modelSpec('v1')),
+    data: easyData(500),
+    engine: referenceEngine(),
+    optimizer: { learningRate: 0.1 },
+    epochs: 4,
+    batchSize: 32,
+    seed: 1,
+  };
+
+  it('learns, and says in order what happened', async () => {
+    const events: TrainingEvent[] = [];
+    const { epochs, confusion } = await train(job, (event) => events.push(event));
+    expect(epochs.at(-1)?.trainLoss).toBeLessThan((epochs[0]?.trainLoss ?? 0) / 2);
+    expect(confusion.flat().reduce((a, b) => a + b)).toBe(250);
+    const types = events.map(({ type }) => type).join(' ');
+    expect(types).toMatch(/^(epoch-start( progress)+ epoch-end ?){4}$/);
+    const lastProgress = events.findLast((event) => event.type === 'progress');
+    expect(lastProgress).toMatchObject({ epoch: 3, batch: 16, seen: 500, total: 500 });
+  });
+
+  it('gives the same weights for the same seed, and others for another', async () => {
+    const [one, again, other] = [await train(job), await train(job), await train({ ...job, seed: 2 })];
+    expect(again.weights).toEqual(one.weights);
+    expect(other.weights).not.toEqual(one.weights);
+  });
+
+  it('stops at a loss that is not finite, and frees the session', async () => {
+    let closed = false;
+    const engine: Engine = {
+      ...job.engine,
+      open: async (...args) => {
+        const session: EngineSession = await job.engine.open(...args);
+        const close = () => {
+          closed = true;
+        };
+        return { ...session, close };
+      },
+    };
+    await expect(train({ ...job, engine, optimizer: { learningRate: 1e30 } })).rejects.toMatchObject({
+      kind: 'model',
+      message: expect.stringMatching(/diverged in epoch 0.*smaller learning rate/s),
+    });
+    expect(closed).toBe(true);
+  });
+});
+
+describeWithData('the lab', (data) => {
+  describe.each(['reference', 'tfjs'])('with --device %s', (device) => {
+    it.each(Object.keys(LAB_LINES) as ModelName[])(
+      'prints every line of %s to five decimals',
+      { timeout: 120_000 },
+      async (name) => {
+        const network = resolveNetwork(modelSpec(name));
+        const engine = await openEngine(device, () => {});
+        const { epochs } = await train({ ...lab, network, data: data(), engine });
+        const rounded = epochs.map(({ trainLoss, testLoss, labAccuracy }) => ({
+          trainLoss: Number(trainLoss.toFixed(5)),
+          testLoss: Number(testLoss.toFixed(5)),
+          labAccuracy: Number(labAccuracy.toFixed(2)),
+        }));
+        expect(rounded).toEqual(LAB_LINES[name]);
+      },
+    );
+  });
+});
