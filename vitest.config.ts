@@ -15,6 +15,11 @@ export default defineConfig({
         plugins: [cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })],
         test: {
           name: 'workerd',
+          // Vitest 5 would hand modules over as files, and workerd sees none of this machine's.
+          fsModuleCache: false,
+          // The runtime is a 14 MB module, and a test's first import of it takes seconds.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           include: ['test/edge/**/*.test.ts'],
         },
       },

@@ -1,0 +1,84 @@
+/** @file Errors as RFC 9457 problem details. Each type is stable, has one status, and is explained under its own address. */
+
+import { ImageError } from '#shared/decode/image-error.ts';
+import { ExplainedError } from '#shared/errors.ts';
+
+/** Every problem the API knows; the key is the last part of its type's address. */
+export const PROBLEMS = {
+  'not-found': { status: 404, title: 'There is nothing at this address' },
+  'method-not-allowed': { status: 405, title: 'The address does not know this method' },
+  'unknown-model': { status: 404, title: 'No model of this name is served' },
+  'invalid-query': { status: 400, title: 'A query parameter is out of its range' },
+  'empty-body': { status: 400, title: 'The request has no body' },
+  'unreadable-body': { status: 400, title: 'The body could not be read to its end' },
+  'malformed-form': { status: 400, title: 'The form does not hold one image' },
+  'body-too-large': { status: 413, title: 'The body is too large' },
+  'image-too-large': { status: 413, title: 'The image has too many pixels' },
+  'unsupported-image': { status: 415, title: 'The image is of a kind that is not read' },
+  'damaged-image': { status: 422, title: 'The image cannot be decoded' },
+  'model-unavailable': { status: 503, title: 'No model is ready to answer' },
+  internal: { status: 500, title: 'The server made a mistake' },
+} as const;
+
+export type ProblemType = keyof typeof PROBLEMS;
+
+export interface ProblemOptions {
+  /** More members of the answer, such as `limit` and `actual`. */
+  members?: Record<string, number>;
+  headers?: Record<string, string>;
+  cause?: unknown;
+}
+
+/** An error that knows its answer. `detail` must not hold anything that the client sent. */
+export class HttpProblem extends Error {
+  readonly type: ProblemType;
+  readonly members: Record<string, number>;
+  readonly headers: Record<string, string>;
+
+  constructor(type: ProblemType, detail: string, { members = {}, headers = {}, cause }: ProblemOptions = {}) {
+    super(detail, { cause });
+    this.name = 'HttpProblem';
+    this.type = type;
+    this.members = members;
+    this.headers = headers;
+  }
+
+  /** @param requestId names the occurrence; the same as in the header `x-request-id` */
+  toResponse(requestId: string): Response {
+    const { status, title } = PROBLEMS[this.type];
+    const body = {
+      type: `/problems/${this.type}`,
+      title,
+      status,
+      detail: this.message,
+      instance: `urn:uuid:${requestId}`,
+      ...this.members,
+    };
+    const headers = {
+      ...this.headers,
+      'content-type': 'application/problem+json',
+      'x-request-id': requestId,
+    };
+    return new Response(JSON.stringify(body), { status, headers });
+  }
+}
+
+/** The problem behind any error. What is not foreseen is the server's fault and is told without its inside. */
+export function toProblem(error: unknown): HttpProblem {
+  if (error instanceof HttpProblem) return error;
+  if (error instanceof ImageError) {
+    const { limit, actual } = error;
+    const members = limit === undefined || actual === undefined ? {} : { limit, actual };
+    return new HttpProblem(IMAGE_PROBLEMS[error.fault], error.message, { members, cause: error });
+  }
+  if (error instanceof ExplainedError && (error.kind === 'model' || error.kind === 'store')) {
+    return new HttpProblem('model-unavailable', error.message, { cause: error });
+  }
+  return new HttpProblem('internal', 'The request was logged under its instance.', { cause: error });
+}
+
+const IMAGE_PROBLEMS = {
+  unsupported: 'unsupported-image',
+  'too-large': 'image-too-large',
+  damaged: 'damaged-image',
+} as const;

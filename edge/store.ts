@@ -1,0 +1,45 @@
+/** @file Reads of the R2 bucket that end: with the object, with an explained error, or with a time-out. */
+import { ExplainedError } from '#shared/errors.ts';
+
+/** A store that has not answered a read by then counts as failing. */
+const READ_TIMEOUT_MS = 3_000;
+
+export interface Stored {
+  bytes: Uint8Array<ArrayBuffer>;
+  etag: string;
+}
+
+/** @throws ExplainedError of kind `store` when there is no such object or no answer in time; whatever R2 throws */
+export function readObject(bucket: R2Bucket, key: string): Promise<Stored> {
+  return withTimeout(key, async () => stored(key, await bucket.get(key)));
+}
+
+/** Reads an object whose ETag is no longer `etag`. */
+export function readChanged(bucket: R2Bucket, key: string, etag: string): Promise<Stored | 'unchanged'> {
+  return withTimeout(key, async () => {
+    const object = await bucket.get(key, { onlyIf: { etagDoesNotMatch: etag } });
+    // R2 gives the metadata without a body when the condition does not hold.
+    return object && !('body' in object) ? 'unchanged' : stored(key, object);
+  });
+}
+
+async function stored(key: string, object: R2ObjectBody | null): Promise<Stored> {
+  if (object) return { bytes: new Uint8Array(await object.arrayBuffer()), etag: object.etag };
+  throw new ExplainedError({
+    kind: 'store',
+    what: `the bucket has no ${key}`,
+    next: 'Push a model, then promote it.',
+  });
+}
+
+async function withTimeout<T>(key: string, reading: () => Promise<T>): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const expected = `an answer within ${READ_TIMEOUT_MS} ms`;
+  const tooLate = new ExplainedError({ kind: 'store', what: `cannot read ${key}`, expected, got: 'none' });
+  const timer = setTimeout(() => reject(tooLate), READ_TIMEOUT_MS);
+  try {
+    return await Promise.race([reading(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

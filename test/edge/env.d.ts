@@ -1,0 +1,6 @@
+/** @file The bindings that wrangler.toml declares, as `cloudflare:workers` gives them to a test. */
+declare namespace Cloudflare {
+  interface Env {
+    MODELS: R2Bucket;
+  }
+}

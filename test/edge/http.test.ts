@@ -1,0 +1,348 @@
+/** @file The API from outside: good requests answer, bad ones get their problem, and nothing a client sends is the server's fault. */
+import { env } from 'cloudflare:workers';
+import encoderWasm from '@jsquash/jpeg/codec/enc/mozjpeg_enc.wasm?module';
+import { init as initJpegEncoder } from '@jsquash/jpeg/encode.js';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { LABELS } from '#shared/labels.ts';
+import { MAX_BODY_BYTES, MAX_IMAGE_PIXELS } from '../../edge/decode.ts';
+import { PROBLEMS, type ProblemType } from '../../edge/problem.ts';
+import { concat, greyPng, jpeg, paint, png } from '../fixtures/images.ts';
+import { isolate, tinyRelease, utf8 } from './tiny.ts';
+
+const WINNER = 5;
+let worker: ReturnType<typeof isolate>;
+let pngFile: Uint8Array<ArrayBuffer>;
+let jpegFile: Uint8Array<ArrayBuffer>;
+beforeAll(async () => {
+  worker = isolate(await tinyRelease(WINNER));
+  await initJpegEncoder(encoderWasm as object);
+  pngFile = await greyPng(28, 28, (x) => (x > 9 && x < 19 ? 200 : 0));
+  jpegFile = await jpeg(
+    paint(64, 48, (x, y) => (x > 20 && x < 40 && y > 5 ? [90, 40, 40] : [250, 250, 250])),
+  );
+});
+
+const post = (body: BodyInit, { path = '/v1/classify', headers = {} as Record<string, string> } = {}) =>
+  worker.send(path, { method: 'POST', body, headers });
+
+interface Answer {
+  id: string;
+  model: { name: string; version: string; alias: string };
+  predictions: { label: string; index: number; score: number }[];
+}
+
+/** Checks the form of a problem (RFC 9457) and gives its members. */
+async function problemOf(response: Response) {
+  expect(response.headers.get('content-type')).toBe('application/problem+json');
+  const problem = await response.json<Record<string, unknown>>();
+  const type = String(problem.type).replace('/problems/', '') as ProblemType;
+  expect(PROBLEMS[type]).toEqual({ status: response.status, title: problem.title });
+  expect(problem.status).toBe(response.status);
+  expect(problem.instance).toBe(`urn:uuid:${response.headers.get('x-request-id')}`);
+  return { ...problem, type, status: response.status };
+}
+
+async function expectProblem(response: Response, type: ProblemType, members: Record<string, unknown> = {}) {
+  expect(await problemOf(response)).toMatchObject({ type, ...members });
+}
+
+function form(...fields: [name: string, value: Uint8Array<ArrayBuffer> | string][]) {
+  const form = new FormData();
+  for (const [name, value] of fields) {
+    if (typeof value === 'string') form.append(name, value);
+    else form.append(name, new File([value], 'picture'));
+  }
+  return form;
+}
+
+describe('POST /v1/classify', () => {
+  it('answers with id, model and all labels, likeliest first, scores adding up to 1', async () => {
+    const response = await post(pngFile);
+    expect(response.status).toBe(200);
+    const { id, model, predictions } = await response.json<Answer>();
+    expect(id).toBe(response.headers.get('x-request-id'));
+    expect(model).toMatchObject({ name: 'tinyvgg', alias: 'bundled' });
+    expect(model.version).toMatch(/^[0-9a-f]{64}$/);
+    expect(predictions[0]).toMatchObject({ label: LABELS[WINNER], index: WINNER });
+    expect(predictions.map(({ index }) => index).sort()).toEqual([...LABELS.keys()]);
+    const scores = predictions.map(({ score }) => score);
+    expect(scores).toEqual(scores.toSorted((a, b) => b - a));
+    expect(scores.reduce((a, b) => a + b)).toBeCloseTo(1, 12);
+  });
+
+  it.each(['1', '3', '10'])('gives top_k=%s predictions', async (k) => {
+    const { predictions } = await (await post(pngFile, { path: `/v1/classify?top_k=${k}` })).json<Answer>();
+    expect(predictions).toHaveLength(Number(k));
+  });
+
+  it.each(['', '0', '11', '-1', '1.5', 'x', '1e1', '٣', '3&top_k=4'])('refuses top_k=%s', async (k) => {
+    await expectProblem(await post(pngFile, { path: `/v1/classify?top_k=${k}` }), 'invalid-query');
+  });
+
+  it.each([
+    'image/png',
+    'image/jpeg',
+    'text/plain',
+    'application/json',
+    'application/x-www-form-urlencoded',
+    'nonsense',
+  ])('goes by the bytes, not by content type %s', async (type) => {
+    for (const file of [pngFile, jpegFile]) {
+      expect((await post(file, { headers: { 'content-type': type } })).status).toBe(200);
+    }
+  });
+
+  it('takes a JPEG and a form', async () => {
+    expect((await post(jpegFile)).status).toBe(200);
+    expect((await post(form(['image', jpegFile]))).status).toBe(200);
+    expect((await post(form(['note', 'x'], ['image', pngFile]))).status).toBe(200);
+  });
+});
+
+describe('a body that is no image', () => {
+  it.each([
+    ['hello'],
+    ['{"image": "aGVsbG8="}'],
+    ['GIF89a'],
+    ['RIFF\0\0\0\0WEBP'],
+    ['data:image/png;base64,iVBORw0KGgo='],
+  ])('%j is unsupported', async (text) => {
+    await expectProblem(await post(text), 'unsupported-image');
+  });
+
+  it('of no bytes is named as such', async () => {
+    await expectProblem(await post(''), 'empty-body');
+    await expectProblem(await worker.send('/v1/classify', { method: 'POST' }), 'empty-body');
+  });
+
+  it('is never repeated in the answer', async () => {
+    const secret = '<script>alert("secret")</script>';
+    const path = `/v1/classify?top_k=${encodeURIComponent(secret)}`;
+    for (const response of [
+      await post(secret),
+      await post(pngFile, { path }),
+      await worker.send(`/${secret}`),
+    ]) {
+      expect(await response.text()).not.toContain('secret');
+    }
+  });
+});
+
+describe('a form', () => {
+  it.each([
+    ['without the field', form(['picture', utf8('x')])],
+    ['with a text in the field', form(['image', 'x'])],
+    ['with two images', form(['image', utf8('x')], ['image', utf8('y')])],
+    ['without fields', form()],
+  ])('%s is malformed', async (_name, body) => {
+    await expectProblem(await post(body), 'malformed-form');
+  });
+
+  it.each(['multipart/form-data', 'multipart/form-data; boundary=', 'Multipart/Form-Data; boundary=b'])(
+    'that does not fit %s is malformed',
+    async (type) => {
+      await expectProblem(await post(pngFile, { headers: { 'content-type': type } }), 'malformed-form');
+    },
+  );
+
+  it('with an empty file is no image', async () => {
+    await expectProblem(await post(form(['image', utf8('')])), 'unsupported-image');
+  });
+});
+
+describe('limits', () => {
+  const big = MAX_BODY_BYTES + 1;
+
+  it('a declared length is believed when it is too large', async () => {
+    const response = await post(pngFile, { headers: { 'content-length': `${big}` } });
+    await expectProblem(response, 'body-too-large', { limit: MAX_BODY_BYTES, actual: big });
+  });
+
+  it('a body without a length is counted, and left when it is too large', async () => {
+    let sent = 0;
+    const endless = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        sent += 1;
+        controller.enqueue(new Uint8Array(2 ** 20));
+      },
+    });
+    await expectProblem(await post(endless), 'body-too-large', { limit: MAX_BODY_BYTES });
+    expect(sent).toBeLessThan(20);
+  });
+
+  it.each(['x', '-1', 'NaN', '', '1'])('a wrong length %j is no way around it', async (length) => {
+    const headers = { 'content-length': length };
+    await expectProblem(await post(new Uint8Array(big), { headers }), 'body-too-large');
+    expect((await post(pngFile, { headers })).status).toBe(200);
+  });
+
+  it('a form is counted, too', async () => {
+    await expectProblem(await post(form(['image', new Uint8Array(big)])), 'body-too-large');
+  });
+
+  it('a body that breaks off is the client’s fault', async () => {
+    const broken = new ReadableStream({
+      start(controller) {
+        controller.enqueue(pngFile.slice(0, 50));
+        controller.error(new Error('connection lost'));
+      },
+    });
+    await expectProblem(await post(broken), 'unreadable-body');
+  });
+
+  it('an image with too many pixels is refused by its header', async () => {
+    const claim = (width: number, height: number) =>
+      png(1, 1, [0], { channels: 1, claim: { width, height } });
+    const size = { limit: MAX_IMAGE_PIXELS, actual: 4000 * 3000 };
+    await expectProblem(await post(await claim(4000, 3000)), 'image-too-large', size);
+    await expectProblem(await post(await claim(60_000, 1)), 'image-too-large', { actual: 60_000 });
+    await expectProblem(await post(await claim(0, 0)), 'damaged-image');
+  });
+
+  it('an image of just the allowed size is answered', async () => {
+    const image = await greyPng(3000, 2000, (x, y) =>
+      x > 1000 && x < 2000 && y > 500 && y < 1500 ? 50 : 240,
+    );
+    expect((await post(image)).status).toBe(200);
+  });
+});
+
+describe('a damaged image', () => {
+  it('cut off anywhere is refused with 4xx', async () => {
+    for (const file of [pngFile, jpegFile]) {
+      for (let cut = 1; cut < file.length - 12; cut += 11) {
+        const problem = await problemOf(await post(file.slice(0, cut)));
+        expect(['unsupported-image', 'damaged-image'], `${cut}`).toContain(problem.type);
+      }
+    }
+  });
+
+  it('in any way is answered or refused, never the server’s fault, and the next request is fine', async () => {
+    const damage = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 12 });
+    await fc.assert(
+      fc.asyncProperty(fc.boolean(), damage, async (isPng, damage) => {
+        const file = (isPng ? pngFile : jpegFile).slice();
+        for (const [at, byte] of damage) file[at % file.length] = byte;
+        const response = await post(file);
+        if (response.status !== 200) expect((await problemOf(response)).status).toBeLessThan(500);
+        else await response.body?.cancel();
+      }),
+      { numRuns: 150 },
+    );
+    expect((await post(pngFile)).status).toBe(200);
+    expect((await post(jpegFile)).status).toBe(200);
+  });
+
+  it('any bytes behind any beginning, with any content type, are refused with 4xx', async () => {
+    const beginnings = fc.constantFrom(
+      utf8(''),
+      pngFile.slice(0, 33),
+      jpegFile.slice(0, 20),
+      utf8('--b\r\n'),
+    );
+    const types = fc.constantFrom(
+      '',
+      'image/png',
+      'multipart/form-data; boundary=b',
+      '\t;=',
+      'a'.repeat(500),
+    );
+    await fc.assert(
+      fc.asyncProperty(beginnings, fc.uint8Array({ maxLength: 300 }), types, async (start, rest, type) => {
+        const response = await post(concat(start, rest), { headers: { 'content-type': type } });
+        expect((await problemOf(response)).status).toBeLessThan(500);
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
+describe('addresses and methods', () => {
+  it.each([
+    ['GET', '/v1/classify', 'POST'],
+    ['PUT', '/v1/classify', 'POST'],
+    ['HEAD', '/v1/classify', 'POST'],
+    ['OPTIONS', '/v1/classify', 'POST'],
+    ['POST', '/v1/models', 'GET, HEAD'],
+    ['DELETE', '/v1/models/tinyvgg', 'GET, HEAD'],
+    ['POST', '/health/ready', 'GET, HEAD'],
+    ['PATCH', '/', 'GET, HEAD'],
+  ])('%s %s is not allowed, and Allow says %s', async (method, path, allow) => {
+    const response = await worker.send(path, { method });
+    expect(response.headers.get('allow')).toBe(allow);
+    if (method === 'HEAD') expect(response.status).toBe(405);
+    else await expectProblem(response, 'method-not-allowed');
+  });
+
+  it.each([
+    '/v1',
+    '/v1/',
+    '/v1/classify/',
+    '/v2/classify',
+    '/.env',
+    '/%00',
+    '/%E0%A4%A',
+    '//',
+    '/problems/none',
+  ])('%s is not there', async (path) => {
+    await expectProblem(await worker.send(path), 'not-found');
+  });
+
+  it.each(['resnet', 'TINYVGG', '%E0%A4%A', '..%2Ftinyvgg', '__proto__'])('no model %s', async (name) => {
+    await expectProblem(await worker.send(`/v1/models/${name}`), 'unknown-model');
+  });
+
+  it.each(['/', '/v1/models', '/v1/models/tinyvgg', '/health/live', '/health/ready'])(
+    'GET and HEAD %s answer',
+    async (path) => {
+      const [get, head] = [await worker.send(path), await worker.send(path, { method: 'HEAD' })];
+      expect([get.status, head.status]).toEqual([200, 200]);
+      expect((await get.text()).length).toBeGreaterThan(10);
+      expect(await head.text()).toBe('');
+    },
+  );
+
+  it('lists the models, and shows a manifest with its alias', async () => {
+    const { models } = await (await worker.send('/v1/models')).json<{ models: Answer['model'][] }>();
+    const manifest = await (await worker.send('/v1/models/tinyvgg')).json<Record<string, unknown>>();
+    expect(models).toEqual([{ name: 'tinyvgg', version: manifest.version, alias: 'bundled' }]);
+    expect(manifest).toMatchObject({ alias: 'bundled', formatVersion: 1, labels: [...LABELS] });
+  });
+
+  it('prints an index whose curl line names the address that was asked', async () => {
+    expect(await (await worker.send('/')).text()).toContain("'https://edge.test/v1/classify?top_k=3'");
+  });
+
+  it('explains every problem under its type', async () => {
+    for (const [type, meaning] of Object.entries(PROBLEMS)) {
+      const response = await worker.send(`/problems/${type}`);
+      expect(await response.json()).toEqual({ type: `/problems/${type}`, ...meaning });
+    }
+  });
+});
+
+it('what is not foreseen is a 500 without its inside', async () => {
+  const engine = {
+    name: 'failing',
+    live: 0,
+    load: async () => {
+      const { manifest } = await tinyRelease(WINNER);
+      let calls = 0;
+      return {
+        async logits() {
+          calls += 1;
+          if (calls > 1) throw new Error('inside');
+          return Float32Array.from(manifest.golden.vectors[0]?.logits ?? []);
+        },
+        async release() {},
+      };
+    },
+  };
+  const failing = isolate(await tinyRelease(WINNER), { engine, bucket: env.MODELS });
+  const response = await failing.send('/v1/classify', { method: 'POST', body: pngFile });
+  const problem = await problemOf(response);
+  expect(problem.type).toBe('internal');
+  expect(JSON.stringify(problem)).not.toContain('inside"');
+  expect(JSON.stringify(problem)).not.toContain('Error');
+});

@@ -1,0 +1,70 @@
+/** @file The Worker with its real parts: onnxruntime-web runs in workerd and the release that is compiled in answers. */
+import { afterAll, expect, it } from 'vitest';
+import { Manifest } from '#shared/manifest.ts';
+import { createApp } from '../../edge/app.ts';
+import { ortEngine } from '../../edge/engine/ort.ts';
+import { loadModel } from '../../edge/model.ts';
+import worker from '../../edge/worker.ts';
+import release from '../../release/tinyvgg.json';
+import weights from '../../release/tinyvgg.onnx';
+import { greyPng } from '../fixtures/images.ts';
+import { emptyBucket, fetchAndFinish, promote, put } from './tiny.ts';
+
+const manifest = Manifest.parse(release);
+const bytes = new Uint8Array(weights);
+afterAll(emptyBucket);
+
+it('workerd itself compiles no bytes, and is left as it was', async () => {
+  const { instantiate } = WebAssembly;
+  await loadModel(ortEngine, manifest, 'test', bytes);
+  expect(WebAssembly.instantiate).toBe(instantiate);
+});
+
+it('loading and running never give another request its turn', async () => {
+  let turns = 0;
+  const timer = setInterval(() => {
+    turns += 1;
+  }, 0);
+  const classifier = await ortEngine.load(bytes);
+  await classifier.logits(new Float32Array(784), 1);
+  await classifier.release();
+  expect(turns).toBe(0);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(turns).toBeGreaterThan(0);
+  clearInterval(timer);
+});
+
+it('a batch gives the same logits as one by one', async () => {
+  const classifier = await ortEngine.load(bytes);
+  const images = Float32Array.from({ length: 3 * 784 }, (_, i) => (i % 251) / 255);
+  const batch = await classifier.logits(images, 3);
+  expect(batch).toHaveLength(30);
+  for (let i = 0; i < 3; i++) {
+    const one = await classifier.logits(images.slice(784 * i, 784 * (i + 1)), 1);
+    for (const [j, logit] of one.entries()) expect(batch[10 * i + j]).toBeCloseTo(logit, 5);
+  }
+  await classifier.release();
+});
+
+it('bytes that are no model are refused, and the next model loads', async () => {
+  await expect(ortEngine.load(bytes.slice(0, 1000))).rejects.toThrow();
+  await (await ortEngine.load(bytes)).release();
+});
+
+it('the Worker answers from the bundled release while the bucket is empty', async () => {
+  const image = await greyPng(28, 28, (x, y) => (x > 6 && x < 21 && y > 3 ? 180 : 0));
+  const request = new Request('https://edge.test/v1/classify', { method: 'POST', body: image });
+  const response = await fetchAndFinish(worker, request);
+  expect(response.status).toBe(200);
+  const { version } = manifest;
+  expect(await response.json()).toMatchObject({ model: { name: 'tinyvgg', version, alias: 'bundled' } });
+});
+
+it('a release in the bucket serves through its alias', async () => {
+  const bundled = { manifest, weights: bytes };
+  await put(bundled);
+  await promote(bundled);
+  const app = createApp({ engine: ortEngine, bundled });
+  const response = await fetchAndFinish(app, new Request('https://edge.test/health/ready'));
+  expect(await response.json()).toMatchObject({ status: 'ready', model: { alias: 'stable' } });
+});

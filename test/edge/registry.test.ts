@@ -1,0 +1,249 @@
+/** @file Which model answers: the alias is followed, the last good model stays, the bundled release stands in. */
+import { env } from 'cloudflare:workers';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { sha256 } from '#shared/digest.ts';
+import { type Manifest, modelKey } from '#shared/manifest.ts';
+import { REFRESH_MS, type Release } from '../../edge/registry.ts';
+import { emptyBucket, isolate, promote, put, STABLE, tinyEngine, tinyRelease, utf8 } from './tiny.ts';
+
+let bundled: Release;
+let first: Release;
+let second: Release;
+beforeAll(async () => {
+  [bundled, first, second] = await Promise.all([tinyRelease(1), tinyRelease(2), tinyRelease(3)]);
+});
+afterEach(emptyBucket);
+
+interface Ready {
+  model: { name: string; version: string; alias: string };
+  store: { checkedAt: string; error: string | null };
+}
+
+type Isolate = ReturnType<typeof isolate>;
+
+async function ready({ send }: Isolate): Promise<Ready> {
+  const response = await send('/health/ready');
+  expect(response.status).toBe(200);
+  return response.json<Ready>();
+}
+
+/** What answers after the alias has been looked at once more. */
+async function afterRefresh(worker: Isolate): Promise<Ready> {
+  worker.clock.now += REFRESH_MS;
+  await ready(worker);
+  return ready(worker);
+}
+
+const nameOf = ({ manifest }: Release, alias = 'stable') => ({
+  name: 'tinyvgg',
+  version: manifest.version,
+  alias,
+});
+
+describe('at an isolate’s first request', () => {
+  it('an empty bucket means the bundled release, and readiness says so', async () => {
+    const { model, store } = await ready(isolate(bundled));
+    expect(model).toEqual(nameOf(bundled, 'bundled'));
+    expect(store.error).toContain(STABLE);
+  });
+
+  it('the alias names the model', async () => {
+    await put(first);
+    await promote(first);
+    const { model, store } = await ready(isolate(bundled));
+    expect(model).toEqual(nameOf(first));
+    expect(store.error).toBeNull();
+  });
+
+  it('requests that come together get the same model, which is kept once', async () => {
+    await put(first);
+    await promote(first);
+    const worker = isolate(bundled);
+    const answers = await Promise.all(Array.from({ length: 5 }, () => ready(worker)));
+    for (const { model } of answers) expect(model).toEqual(nameOf(first));
+    expect(worker.engine.live).toBe(1);
+  });
+
+  it('a store that throws means the bundled release', async () => {
+    const bucket = { get: () => Promise.reject(new Error('internal error (10001)')) } as unknown as R2Bucket;
+    const { model, store } = await ready(isolate(bundled, { bucket }));
+    expect(model).toEqual(nameOf(bundled, 'bundled'));
+    expect(store.error).toContain('10001');
+  });
+
+  it('a store that does not answer means the bundled release after a while', async () => {
+    const bucket = { get: () => new Promise(() => {}) } as unknown as R2Bucket;
+    const { model, store } = await ready(isolate(bundled, { bucket }));
+    expect(model).toEqual(nameOf(bundled, 'bundled'));
+    expect(store.error).toContain('an answer within');
+  });
+
+  it('no model at all means 503 with the reason, and one more attempt later', async () => {
+    const broken = { ...bundled, weights: bundled.weights.slice(1) };
+    const worker = isolate(broken);
+    for (const path of ['/health/ready', '/v1/models', '/v1/models/tinyvgg']) {
+      const response = await worker.send(path);
+      expect(response.status).toBe(503);
+      expect(await response.json()).toMatchObject({
+        type: '/problems/model-unavailable',
+        detail: expect.stringContaining('bytes of weights'),
+      });
+    }
+    expect((await worker.send('/health/live')).status).toBe(200);
+    await put(first);
+    await promote(first);
+    worker.clock.now += REFRESH_MS;
+    expect((await ready(worker)).model).toEqual(nameOf(first));
+  });
+});
+
+describe('when the alias moves', () => {
+  it('the new version answers after the next look, not before', async () => {
+    await put(first);
+    await promote(first);
+    const worker = isolate(bundled);
+    await ready(worker);
+    await put(second);
+    await promote(second);
+    worker.clock.now += REFRESH_MS - 1;
+    await ready(worker);
+    expect((await ready(worker)).model).toEqual(nameOf(first));
+    expect((await afterRefresh(worker)).model).toEqual(nameOf(second));
+  });
+
+  it('the bundled release gives way, and the alias can go back', async () => {
+    const worker = isolate(bundled);
+    expect((await ready(worker)).model.alias).toBe('bundled');
+    await put(bundled);
+    await promote(bundled);
+    expect((await afterRefresh(worker)).model).toEqual(nameOf(bundled));
+    await put(first);
+    await promote(first);
+    expect((await afterRefresh(worker)).model).toEqual(nameOf(first));
+    await promote(bundled);
+    expect((await afterRefresh(worker)).model).toEqual(nameOf(bundled));
+  });
+
+  it('many times, no more than two models are held', async () => {
+    const worker = isolate(bundled);
+    for (let i = 0; i < 6; i++) {
+      const release = i % 2 ? first : second;
+      await put(release);
+      await promote(release);
+      expect((await afterRefresh(worker)).model).toEqual(nameOf(release));
+      expect(worker.engine.live).toBeLessThanOrEqual(2);
+    }
+  });
+
+  it('an alias that has not changed costs one conditional read', async () => {
+    await put(first);
+    await promote(first);
+    const reads: string[] = [];
+    const bucket = {
+      get: (key: string, options?: R2GetOptions) => {
+        reads.push(`${key}${options?.onlyIf ? ' if changed' : ''}`);
+        return env.MODELS.get(key, options);
+      },
+    } as unknown as R2Bucket;
+    const worker = isolate(bundled, { bucket });
+    await ready(worker);
+    expect(reads).toHaveLength(3);
+    await afterRefresh(worker);
+    expect(reads.slice(3)).toEqual([`${STABLE} if changed`]);
+  });
+
+  it('an alias written again for the same version loads nothing', async () => {
+    await put(first);
+    await promote(first);
+    const worker = isolate(bundled);
+    await ready(worker);
+    await env.MODELS.delete(modelKey('tinyvgg', first.manifest.version, 'onnx'));
+    await promote(first);
+    const { model, store } = await afterRefresh(worker);
+    expect(model).toEqual(nameOf(first));
+    expect(store.error).toBeNull();
+  });
+});
+
+/** Ways to break `second` in the bucket, and what readiness says of each. */
+const onnxKey = () => modelKey('tinyvgg', second.manifest.version, 'onnx');
+const jsonKey = () => modelKey('tinyvgg', second.manifest.version, 'json');
+const edited = (edit: (manifest: Manifest) => void) => () => put(second, edit);
+const BREAKS: [name: string, breakIt: () => Promise<unknown>, says: RegExp][] = [
+  ['weights that are missing', () => env.MODELS.delete(onnxKey()), /has no models.*onnx/],
+  ['weights of another digest', () => env.MODELS.put(onnxKey(), bundled.weights), /SHA-256/],
+  [
+    'weights that are cut off',
+    () => env.MODELS.put(onnxKey(), second.weights.slice(0, 20)),
+    /bytes of weights/,
+  ],
+  ['no manifest', () => env.MODELS.delete(jsonKey()), /has no models.*json/],
+  ['half a manifest', () => env.MODELS.put(jsonKey(), '{"formatVersion":1,"name":"ti'), /JSON/],
+  [
+    'a manifest of a later format',
+    () => env.MODELS.put(jsonKey(), '{"formatVersion":2}'),
+    /registry format 1/,
+  ],
+  ['the manifest of another version', edited((m) => Object.assign(m, first.manifest)), /the manifest of/],
+  ['the manifest of another model', edited((m) => Object.assign(m, { name: 'v1' })), /the manifest of/],
+  [
+    'golden logits that differ',
+    edited((m) => Object.assign(m.golden.vectors[0] ?? {}, { logits: Array(10).fill(0) })),
+    /golden logits within/,
+  ],
+  [
+    'golden logits of another number',
+    edited((m) => Object.assign(m.golden.vectors[0] ?? {}, { logits: [1] })),
+    /1 logits/,
+  ],
+  [
+    'a golden vector of another size',
+    edited((m) => Object.assign(m.golden.vectors[0] ?? {}, { pixels: btoa('abc') })),
+    /784 pixels/,
+  ],
+  ['other labels', edited((m) => m.labels.pop()), /10 labels/],
+  ['another photo pipeline', edited((m) => Object.assign(m, { photoPipeline: 99 })), /photo pipeline/],
+  ['an alias that is no JSON', () => env.MODELS.put(STABLE, 'latest'), /JSON/],
+  ['an alias for nothing', () => env.MODELS.put(STABLE, '{"formatVersion":1}'), /version/],
+];
+
+describe.each(BREAKS)('with %s', (_name, breakIt, says) => {
+  it('the bundled release answers at the start', async () => {
+    await put(second);
+    await promote(second);
+    await breakIt();
+    const { model, store } = await ready(isolate(bundled));
+    expect(model).toEqual(nameOf(bundled, 'bundled'));
+    expect(store.error).toMatch(says);
+  });
+
+  it('the last good model stays, until the store is mended', async () => {
+    await put(first);
+    await promote(first);
+    const worker = isolate(bundled);
+    await ready(worker);
+    await put(second);
+    await promote(second);
+    await breakIt();
+    const { model, store } = await afterRefresh(worker);
+    expect(model).toEqual(nameOf(first));
+    expect(store.error).toMatch(says);
+    await put(second);
+    await promote(second);
+    const mended = await afterRefresh(worker);
+    expect(mended.model).toEqual(nameOf(second));
+    expect(mended.store.error).toBeNull();
+    expect(worker.engine.live).toBeLessThanOrEqual(2);
+  });
+});
+
+it('a model that the engine cannot load does not serve', async () => {
+  const weights = utf8('no JSON');
+  const manifest = { ...first.manifest, version: await sha256(weights), bytes: weights.length };
+  await put({ manifest, weights });
+  await promote({ manifest, weights });
+  const engine = tinyEngine();
+  const { model, store } = await ready(isolate(bundled, { engine }));
+  expect(model).toEqual(nameOf(bundled, 'bundled'));
+  expect(store.error).toContain('a model that tiny loads');
+});

@@ -1,0 +1,140 @@
+/** @file An engine small enough to see through, models for it, and the API around both, on the real local R2 bucket. */
+import { env } from 'cloudflare:workers';
+import { sha256 } from '#shared/digest.ts';
+import { LABELS } from '#shared/labels.ts';
+import {
+  type Alias,
+  aliasKey,
+  DEFAULT_ALIAS,
+  FORMAT_VERSION,
+  type Manifest,
+  modelKey,
+  serializeStored,
+} from '#shared/manifest.ts';
+import { PHOTO_PIPELINE } from '#shared/photo/photo.ts';
+import { createApp } from '../../edge/app.ts';
+import type { Engine } from '../../edge/engine/engine.ts';
+import type { Release } from '../../edge/registry.ts';
+
+/** A model is ten numbers as JSON: they are the logits of a black image, and an image's mean adds to the first. */
+export interface TinyEngine extends Engine {
+  /** Loaded and not released. */
+  live: number;
+}
+
+export function tinyEngine(): TinyEngine {
+  const engine: TinyEngine = {
+    name: 'tiny',
+    live: 0,
+    async load(model) {
+      const bias: number[] = JSON.parse(new TextDecoder().decode(model));
+      engine.live += 1;
+      return {
+        async logits(images, n) {
+          const pixels = images.length / n;
+          const mean = (i: number) =>
+            images.subarray(i * pixels, (i + 1) * pixels).reduce((a, b) => a + b, 0) / pixels;
+          return Float32Array.from({ length: n * bias.length }, (_, i) => {
+            const [image, label] = [Math.floor(i / bias.length), i % bias.length];
+            return (bias[label] ?? Number.NaN) + (label === 0 ? mean(image) : 0);
+          });
+        },
+        async release() {
+          engine.live -= 1;
+        },
+      };
+    },
+  };
+  return engine;
+}
+
+/** A model that answers `winner` to every image. */
+export async function tinyRelease(winner: number): Promise<Release> {
+  const bias = LABELS.map((_, i) => (i === winner ? 5 : i / 10));
+  const weights = utf8(JSON.stringify(bias));
+  const manifest: Manifest = {
+    formatVersion: FORMAT_VERSION,
+    name: 'tinyvgg',
+    version: await sha256(weights),
+    bytes: weights.length,
+    irVersion: 8,
+    opset: 17,
+    input: { name: 'image', dtype: 'float32', shape: ['batch', 1, 28, 28] },
+    output: { name: 'logits', dtype: 'float32', shape: ['batch', 10] },
+    labels: [...LABELS],
+    parameters: 10,
+    photoPipeline: PHOTO_PIPELINE,
+    metrics: { trainLoss: 1, testLoss: 1, labAccuracy: 50, testAccuracy: 0.5 },
+    training: { recipe: 'none', seed: 1, epochs: 1, images: 1, engine: 'none', dataset: {}, gitCommit: null },
+    calibration: { temperature: 1 },
+    golden: {
+      tolerance: 1e-4,
+      vectors: [{ pixels: btoa('\0'.repeat(784)), logits: bias }],
+    },
+  };
+  return { manifest, weights };
+}
+
+/** Bytes of a text. */
+export function utf8(text: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(new TextEncoder().encode(text));
+}
+
+/** Writes a version's two objects; `edit` changes the manifest on its way. */
+export async function put({ manifest, weights }: Release, edit: (manifest: Manifest) => void = () => {}) {
+  const written = structuredClone(manifest);
+  edit(written);
+  await env.MODELS.put(modelKey(manifest.name, manifest.version, 'onnx'), weights);
+  await env.MODELS.put(modelKey(manifest.name, manifest.version, 'json'), serializeStored(written));
+}
+
+/** Lets `stable` mean a version. */
+export async function promote({ manifest }: Release) {
+  const alias: Alias = {
+    formatVersion: FORMAT_VERSION,
+    version: manifest.version,
+    previous: [],
+    promotedAt: '2026-01-01T00:00:00Z',
+    reason: 'test',
+  };
+  await env.MODELS.put(STABLE, serializeStored(alias));
+}
+
+/** Key of the alias that is served. */
+export const STABLE = aliasKey('tinyvgg', DEFAULT_ALIAS);
+
+/**
+ * Sends a request and waits for what the Worker does after its answer. `cloudflare:test` could do so, too, but to import it
+ * is to import the whole Worker with its 14 MB of runtime: ten seconds for every test file.
+ */
+export async function fetchAndFinish(
+  app: ReturnType<typeof createApp>,
+  request: Request,
+  bucket: R2Bucket = env.MODELS,
+): Promise<Response> {
+  const after: Promise<unknown>[] = [];
+  const context = {
+    waitUntil: (promise: Promise<unknown>) => void after.push(promise),
+    passThroughOnException() {},
+    props: {},
+  };
+  const response = await app.fetch(request, { MODELS: bucket }, context);
+  await Promise.all(after);
+  return response;
+}
+
+/** Deletes all that the bucket holds. */
+export async function emptyBucket() {
+  const { objects } = await env.MODELS.list();
+  await env.MODELS.delete(objects.map(({ key }) => key));
+}
+
+/** The API as one isolate has it, with a clock that the test moves. */
+export function isolate(bundled: Release, { bucket = env.MODELS, engine = tinyEngine() } = {}) {
+  const clock = { now: Date.UTC(2026, 0, 1) };
+  const app = createApp({ engine, bundled, now: () => clock.now });
+  async function send(path: string, init?: RequestInit): Promise<Response> {
+    return fetchAndFinish(app, new Request(`https://edge.test${path}`, init), bucket);
+  }
+  return { send, clock, engine };
+}
