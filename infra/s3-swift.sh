@@ -2,20 +2,31 @@
 # A real S3 server on this machine: OpenStack Swift, one node, with its S3 API. For tests of what is not Amazon and not Cloudflare:
 # it checks signatures and answers 501 NotImplemented to conditional writes.
 #
-#   infra/s3-swift.sh [PORT] [DIR]    serves on 127.0.0.1:PORT (9090) to PORT+3, data in DIR (a new temporary folder), until it is stopped
-#                                     with Ctrl-C or SIGTERM; prints one line when it answers
+#   infra/s3-swift.sh [PORT] [DIR]    serves on 127.0.0.1:PORT (9090) to PORT+3, data in DIR (a temporary folder), until Ctrl-C or
+#                                     SIGTERM; prints one line when it answers
 #
 # Debian: apt-get install swift-proxy swift-account swift-container swift-object    (memcached is not needed, nor is root)
 set -euo pipefail
 
 port=${1:-9090}
-dir=${2:-$(mktemp -d)}
-mkdir -p "$dir"/{etc,log,devices/d1}
+dir=${2:-}
 
 if ! command -v swift-proxy-server >/dev/null; then
   echo 's3-swift: swift-proxy-server is not installed. Install swift-proxy swift-account swift-container swift-object.' >&2
   exit 1
 fi
+
+answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+for taken in $(seq "$port" $((port + 3))); do
+  if answers "$taken"; then
+    echo "s3-swift: port $taken is taken; PORT to PORT+3 must be free" >&2
+    exit 1
+  fi
+done
+
+temporary=
+[ -n "$dir" ] || dir=$(mktemp -d) temporary=$dir
+mkdir -p "$dir"/{etc,log,devices/d1}
 
 cat >"$dir/etc/swift.conf" <<CONF
 [swift-hash]
@@ -106,7 +117,9 @@ stop() {
   trap - EXIT
   kill "${pids[@]}" 2>/dev/null || true
   wait
-  exit "${1:-0}"
+  # After a failure the logs stay.
+  [ "$1" != 0 ] || [ -z "$temporary" ] || rm -rf "$temporary"
+  exit "$1"
 }
 trap 'stop 1' EXIT
 trap 'stop 0' INT TERM
@@ -116,7 +129,6 @@ for name in account container object proxy; do
   pids+=($!)
 done
 
-answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 for _ in $(seq 150); do
   if answers "$port" && answers $((port + 1)) && answers $((port + 2)) && answers $((port + 3)); then
     echo "S3 at http://127.0.0.1:$port  access key test:tester  secret testing  region us-east-1  path style"

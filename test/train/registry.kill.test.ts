@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { sha256 } from '#shared/digest.ts';
 import { Alias, aliasKey, Manifest, modelKey, parseStored } from '#shared/manifest.ts';
 import { push } from '../../train/registry.ts';
@@ -14,6 +14,9 @@ import { memoryStore } from '../../train/store/memory.ts';
 import type { ObjectStore } from '../../train/store/store.ts';
 import { makeRelease, writeRelease } from './registry.fixtures.ts';
 import { type Server, WRANGLER } from './store.servers.ts';
+
+// Real servers on a busy machine take their time.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 100_000 });
 
 /** What `stable` means; undefined when it does not exist. Fails unless all that it names is there, and what it should be. */
 async function meaningOf(store: ObjectStore, name: string): Promise<string | undefined> {
@@ -91,7 +94,7 @@ describe('a process killed with SIGKILL while it pushes to a real server', () =>
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'tinyvgg-kill-'));
     server = await WRANGLER.start();
-  }, 100_000);
+  });
   afterAll(async () => {
     await server?.stop();
     await rm(folder, { recursive: true, force: true });
@@ -142,5 +145,5 @@ describe('a process killed with SIGKILL while it pushes to a real server', () =>
     }
     expect(kills).toBeGreaterThanOrEqual(7);
     expect(await meaningOf(server.store, 'tinyvgg')).toBe(release.manifest.version);
-  }, 60_000);
+  });
 });

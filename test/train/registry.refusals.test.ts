@@ -49,6 +49,13 @@ describe('an alias', () => {
     expect(new TextDecoder().decode((await store.get(STABLE))?.bytes)).toBe('{"formatVersion":2}');
   });
 
+  test('remembers twenty versions', async () => {
+    const store = memoryStore();
+    const releases = await Promise.all([makeRelease('one'), makeRelease('two')]);
+    for (let i = 0; i < 11; i++) for (const release of releases) await push(store, release);
+    expect((await status(store, 'tinyvgg')).aliases.stable?.previous).toHaveLength(20);
+  });
+
   test('that does not exist cannot be rolled back', async () => {
     await expect(rollback(memoryStore(), 'tinyvgg')).rejects.toThrow('got no such alias');
   });

@@ -1,9 +1,12 @@
 /** @file The contract of an object store, over every implementation, on real servers. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { withConditions } from '../../train/store/conditional.ts';
 import { s3Store } from '../../train/store/s3.ts';
 import type { ObjectStore } from '../../train/store/store.ts';
 import { BACKENDS, type Server } from './store.servers.ts';
+
+// Real servers on a busy machine take their time.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 100_000 });
 
 const TYPE = 'application/octet-stream';
 const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
@@ -18,7 +21,7 @@ describe.each(BACKENDS)('$name', ({ name, conditional, missing, start }) => {
   beforeAll(async () => {
     server = await start();
     store = server.store;
-  }, 100_000);
+  });
   afterAll(() => server?.stop());
 
   const text = async (key: string): Promise<string | undefined> => {

@@ -2,16 +2,22 @@
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { DEFAULT_BUCKET, openLocalStore, openStore } from '../../train/store/open.ts';
 import { s3Store } from '../../train/store/s3.ts';
+
+// Trying again takes its time.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 100_000 });
 
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'hidden-key' };
 const body = new Uint8Array([1, 2, 3]);
 
 interface Answer {
   status: number;
+  /** Code of the error document. */
   code?: string;
+  /** The body in place of an error document. */
+  text?: string;
 }
 
 let server: Server | undefined;
@@ -21,11 +27,11 @@ afterEach(() => server?.close());
 async function serve(...answers: Answer[]): Promise<{ endpoint: string; requests: IncomingMessage[] }> {
   const requests: IncomingMessage[] = [];
   server = createServer((request, response) => {
-    const { status, code } = answers[requests.length] ?? { status: 200 };
+    const { status, code, text = '' } = answers[requests.length] ?? { status: 200 };
     requests.push(request);
     request.resume().on('end', () => {
       response.writeHead(status, { 'content-type': 'application/xml', etag: '"1"' });
-      response.end(code ? `<Error><Code>${code}</Code><Message>said ${code}</Message></Error>` : '');
+      response.end(code ? `<Error><Code>${code}</Code><Message>said ${code}</Message></Error>` : text);
     });
   });
   await new Promise<void>((settle) => server?.listen(0, '127.0.0.1', settle));
@@ -80,6 +86,18 @@ describe('an S3 store', () => {
     });
     const names = Object.keys(requests[0]?.headers ?? {}).join();
     expect(names).not.toMatch(/expect|content-encoding|x-amz-(checksum|sdk-checksum|trailer)/);
+  });
+
+  test.each([
+    [403, 'Invalid Host header'],
+    [404, '<html>not found</html>'],
+    [404, ''],
+    [500, 'down'],
+  ])('says that what answers %i "%s" is no S3 API', async (status, text) => {
+    const { endpoint } = await serve(...Array(10).fill({ status, text }));
+    const refused = new RegExp(`expected an answer of an S3 API, got ${status} from something else\\. Check`);
+    await expect(open(endpoint).get('key')).rejects.toThrow(refused);
+    await expect(open(endpoint).put('key', body, 'text/plain', { ifAbsent: true })).rejects.toThrow(refused);
   });
 
   test('says that nobody answers, and where', async () => {

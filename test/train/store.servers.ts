@@ -20,7 +20,7 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-export interface Backend {
+interface Backend {
   name: string;
   /** Whether the store checks If-None-Match and If-Match. */
   conditional: boolean;
@@ -32,7 +32,7 @@ export interface Backend {
 const onPath = (program: string): boolean =>
   (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
 
-export const MEMORY: Backend = {
+const MEMORY: Backend = {
   name: 'memory',
   conditional: true,
   missing: undefined,
@@ -46,7 +46,7 @@ export const WRANGLER: Backend = {
   start: startLocalR2,
 };
 
-export const SWIFT: Backend = {
+const SWIFT: Backend = {
   name: "OpenStack Swift's S3 API",
   conditional: false,
   missing: onPath('swift-proxy-server')

@@ -12,7 +12,7 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { ExplainedError } from '#shared/errors.ts';
-import { explainS3Error } from './s3-errors.ts';
+import { explainS3Error, statusOf } from './s3-errors.ts';
 import type { Condition, ObjectStore } from './store.ts';
 
 export interface S3Options {
@@ -79,7 +79,7 @@ export function s3Store(options: S3Options): ObjectStore {
           await client.send(new PutObjectCommand({ ...object, ...conditionHeaders(condition) }));
           return 'written';
         } catch (error) {
-          const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+          const status = statusOf(error);
           if (condition && status === 412) return 'precondition-failed';
           // Amazon answers If-Match on an absent key with 404 NoSuchKey, Cloudflare with 412.
           if (condition && error instanceof Error && error.name === 'NoSuchKey') return 'precondition-failed';
@@ -130,8 +130,7 @@ function connect({ endpoint, region, credentials, pathStyle }: S3Options): S3Cli
       try {
         return await next(args);
       } catch (error) {
-        if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 409)
-          error.$retryable = {};
+        if (error instanceof S3ServiceException && statusOf(error) === 409) error.$retryable = {};
         throw error;
       }
     },

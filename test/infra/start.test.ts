@@ -1,0 +1,158 @@
+/** @file `npm start` as a user meets it: the real processes, the real port, a fresh state folder. */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { readRelease } from '../../train/registry/release.ts';
+import { status } from '../../train/registry.ts';
+import { openLocalStore } from '../../train/store/open.ts';
+import { makeRelease, writeRelease } from '../train/registry.fixtures.ts';
+import { freePort, isFree } from '../train/store.servers.ts';
+
+const START = fileURLToPath(new URL('../../infra/start.ts', import.meta.url));
+const BUNDLED = fileURLToPath(new URL('../../release/tinyvgg.onnx', import.meta.url));
+
+let folder: string;
+let release: string;
+let port: number;
+const running = new Set<ChildProcess>();
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tinyvgg-start-'));
+  release = existsSync(BUNDLED) ? BUNDLED : await writeRelease(folder, await makeRelease('weights'));
+  port = await freePort();
+});
+afterEach(async () => {
+  for (const child of running) child.kill('SIGTERM');
+  await Promise.all([...running].map((child) => once(child, 'close')));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+interface Started {
+  child: ChildProcess;
+  /** All that was printed until now. */
+  output(): string;
+  /** Settles with the exit code. */
+  closed: Promise<number>;
+  /** Settles when the output contains `text`; fails when it ends without. */
+  says(text: string): Promise<void>;
+}
+
+function start(environment: Record<string, string> = {}): Started {
+  const env = {
+    ...process.env,
+    PORT: String(port),
+    STATE: join(folder, 'state'),
+    RELEASE: release,
+    ...environment,
+  };
+  const child = spawn(process.execPath, [START], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  running.add(child);
+  let output = '';
+  const closed = once(child, 'close').then(([code]) => {
+    running.delete(child);
+    return code;
+  });
+  const says = (text: string): Promise<void> =>
+    new Promise((settle, fail) => {
+      const look = (): void => {
+        if (output.includes(text)) settle();
+      };
+      child.stdout.on('data', look);
+      child.stderr.on('data', look);
+      closed.then(() =>
+        output.includes(text) ? settle() : fail(new Error(`ended without "${text}":\n${output}`)),
+      );
+      look();
+    });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
+  return { child, output: () => output, closed, says };
+}
+
+async function onlyChildOf({ pid }: ChildProcess): Promise<number> {
+  const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=']);
+  const pids = stdout.split('\n').map((line) => line.trim().split(/ +/).map(Number));
+  return pids.find(([, parent]) => parent === pid)?.[0] ?? 0;
+}
+
+describe('npm start', () => {
+  test('fills an empty bucket once, answers, and leaves the port free after Ctrl-C', {
+    timeout: 120_000,
+  }, async () => {
+    const { name, version } = (await readRelease(release)).manifest;
+    const curl = `curl --data-binary @examples/trouser.png http://localhost:${port}/v1/classify`;
+
+    const first = start();
+    await first.says(curl);
+    expect(first.output()).toContain(`pushed ${name} ${version.slice(0, 12)} as stable`);
+    expect((await fetch(`http://localhost:${port}/health/live`)).status).toBeLessThan(600);
+    const { aliases } = await status(openLocalStore(`http://localhost:${port}`), name);
+    expect(aliases.stable?.version).toBe(version);
+    first.child.kill('SIGINT');
+    expect(await first.closed).toBe(0);
+    expect(await isFree(port)).toBe(true);
+
+    const second = start();
+    await second.says(curl);
+    expect(second.output()).not.toContain('pushed');
+    process.kill(await onlyChildOf(second.child), 'SIGKILL');
+    expect(await second.closed).toBe(1);
+    expect(second.output()).toContain('wrangler dev has ended by itself: got these last words:');
+    expect(await isFree(port)).toBe(true);
+  });
+
+  test('names a release that cannot be pushed', async () => {
+    const broken = await writeRelease(folder, await makeRelease('broken', 'broken'));
+    await writeFile(broken, 'other bytes');
+    const started = start({ RELEASE: broken });
+    expect(await started.closed).toBe(1);
+    expect(started.output()).toMatch(
+      /^.*broken\.onnx is not the model that .*broken\.json describes: expected/m,
+    );
+    expect(started.output()).not.toContain('    at ');
+  });
+
+  test('Ctrl-C while it starts ends it at once', { timeout: 60_000 }, async () => {
+    const started = start();
+    await new Promise((settle) => setTimeout(settle, 1_000));
+    started.child.kill('SIGINT');
+    expect(await started.closed).toBe(0);
+    expect(started.output()).toBe('');
+    expect(await isFree(port)).toBe(true);
+  });
+
+  test('names a port that is taken, and the way out', async () => {
+    const server = createServer().listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    const started = start();
+    expect(await started.closed).toBe(1);
+    server.close();
+    expect(started.output()).toBe(
+      `cannot listen on 127.0.0.1:${port}: expected a free port, got EADDRINUSE. End what listens there, or choose another port: PORT=8788 npm start\n`,
+    );
+  });
+
+  test.each(['http', '0', '65536'])('refuses PORT=%s', async (text) => {
+    const started = start({ PORT: text });
+    expect(await started.closed).toBe(1);
+    expect(started.output()).toBe(`cannot use PORT: expected a number from 1 to 65535, got ${text}\n`);
+  });
+
+  test('refuses an address that nothing could be pushed to', async () => {
+    const started = start({ HOST: '192.0.2.1' });
+    expect(await started.closed).toBe(1);
+    expect(started.output()).toBe(
+      'cannot use HOST: expected 127.0.0.1 or ::1 or localhost or 0.0.0.0 or ::, got 192.0.2.1\n',
+    );
+  });
+});
