@@ -76,7 +76,7 @@ export function createApp(options: RegistryOptions) {
     });
 }
 
-/** For a typed client: `hc<AppType>(address)`. */
+/** For a typed client: `hc<AppType>(address)`. @public */
 export type AppType = ReturnType<typeof createApp>;
 
 /** Which model gave an answer. */

@@ -116,6 +116,11 @@ async function requireFree(host: string, port: number): Promise<void> {
 
 const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stop.abort());
+// npm passes SIGTERM to the shell it runs us in, and that shell dies without a word: what we notice is that our parent changed.
+if (process.env.npm_lifecycle_event) {
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && stop.abort(), 500).unref();
+}
 
 try {
   await main(stop.signal);

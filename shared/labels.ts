@@ -14,8 +14,6 @@ export const LABELS = [
   'Ankle boot',
 ] as const;
 
-export type Label = (typeof LABELS)[number];
-
 /** Edge of the square grey images, in pixels. */
 export const IMAGE_SIZE = 28;
 

@@ -42,6 +42,6 @@ export async function evaluate(predict: Predict, loader: Loader, classes: number
 }
 
 /** Index of the first maximum. */
-export function argmax(values: Float32Array): number {
+function argmax(values: Float32Array): number {
   return values.indexOf(values.reduce((a, b) => Math.max(a, b)));
 }

@@ -16,7 +16,7 @@ import { placeObject } from './place.ts';
 export const PHOTO_PIPELINE = 1;
 
 /** Steps in the order they ran: `as-is` alone, or `mask` or `whole-frame` followed by `place`. */
-export type PhotoStep = 'as-is' | 'mask' | 'whole-frame' | 'place';
+type PhotoStep = 'as-is' | 'mask' | 'whole-frame' | 'place';
 
 export interface PreparedPhoto {
   /** 28 × 28 grey bytes, row by row. Divided by 255 they are the network's input. */

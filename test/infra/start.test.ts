@@ -111,6 +111,23 @@ describe('npm start', () => {
     expect(await isFree(port)).toBe(true);
   });
 
+  test('ends with the shell in which npm runs it', { timeout: 60_000 }, async () => {
+    const env = { ...process.env, npm_lifecycle_event: 'start' };
+    // The second command keeps the shell from becoming node.
+    const command = `"${process.execPath}" "${START}"; true`;
+    const settings = { PORT: String(port), STATE: join(folder, 'state'), RELEASE: release };
+    const shell = spawn('sh', ['-c', command], {
+      env: { ...env, ...settings },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    // The pipe is node's too: it closes when node has ended.
+    const closed = once(shell, 'close');
+    await once(shell.stdout, 'data');
+    shell.kill('SIGTERM');
+    await closed;
+    expect(await isFree(port)).toBe(true);
+  });
+
   test('names a release that cannot be pushed', async () => {
     const broken = await writeRelease(folder, await makeRelease('broken', 'broken'));
     await writeFile(broken, 'other bytes');

@@ -106,7 +106,7 @@ async function fetchRest(
 }
 
 /** Hex MD5 of a file. */
-export async function md5Of(path: string): Promise<string> {
+async function md5Of(path: string): Promise<string> {
   const hash = createHash('md5');
   await pipeline(createReadStream(path), hash);
   return hash.digest('hex');

@@ -36,8 +36,7 @@ export interface SourceOptions {
 }
 
 /** The folder that downloads are kept in. */
-export const defaultCache = (): string =>
-  join(envPaths('tinyvgg-edge', { suffix: '' }).cache, 'fashion-mnist');
+const defaultCache = (): string => join(envPaths('tinyvgg-edge', { suffix: '' }).cache, 'fashion-mnist');
 
 /**
  * Loads the data set from `folder`, or `FASHION_MNIST_DIR`, or the cache, downloading what the cache lacks.

@@ -53,7 +53,7 @@ export interface ModelSpec {
 }
 
 /** A parameter tensor under PyTorch's name, in PyTorch's layout: [out, in] or [out, in, height, width]; a bias is [out]. */
-export interface Parameter {
+interface Parameter {
   name: string;
   shape: Shape;
   /** Inputs of one output: sets the range of the initial values. */

@@ -10,7 +10,7 @@ export interface StoredObject {
 export type Condition = { ifAbsent: true } | { ifMatch: string };
 
 /** `unsupported`: the store cannot write under this condition, and nothing was written. */
-export type PutOutcome = 'written' | 'precondition-failed' | 'unsupported';
+type PutOutcome = 'written' | 'precondition-failed' | 'unsupported';
 
 export interface ObjectStore {
   /** Where it is, for people: never contains a secret. */
