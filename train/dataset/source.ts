@@ -58,9 +58,11 @@ export async function loadDataset(options: SourceOptions = {}): Promise<Dataset>
       });
     }
   }
-  const [trainImages, trainLabels, testImages, testLabels] = await Promise.all(
-    Object.values(FILES).map((file) => readOfficial(folder, file)),
-  );
+  // One after the other, so that of several bad files always the first one is named.
+  const trainImages = await readOfficial(folder, FILES.trainImages);
+  const trainLabels = await readOfficial(folder, FILES.trainLabels);
+  const testImages = await readOfficial(folder, FILES.testImages);
+  const testLabels = await readOfficial(folder, FILES.testLabels);
   return {
     train: { count: trainLabels.length, images: trainImages, labels: trainLabels },
     test: { count: testLabels.length, images: testImages, labels: testLabels },
