@@ -9,6 +9,12 @@ import { HttpProblem } from './problem.ts';
 export const MAX_BODY_BYTES = 10 * 2 ** 20;
 
 /**
+ * Of a body that turns out too large, as many bytes are read and thrown away, so that the connection can be used again: bytes
+ * that nobody reads fail the next request on it. Cloudflare lets no more than this through (its limit for most plans).
+ */
+const MAX_DRAINED_BYTES = 100 * 2 ** 20;
+
+/**
  * Most pixels of an image. An isolate has 128 MB for everything. Decoding takes up to 15 bytes a pixel (shared/decode/header.ts),
  * 90 MB for an image of this size; the rest is for the runtime and the body. workerd on a laptop enforces no such limit.
  */
@@ -37,16 +43,17 @@ async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   try {
-    // The rest of a body that is too large is left alone: to cancel it would cut the connection before the answer.
+    // Breaking off must not cancel the stream: that would cut the connection before the answer.
     for await (const chunk of request.body?.values({ preventCancel: true }) ?? []) {
       length += chunk.length;
-      if (length > MAX_BODY_BYTES) throw bodyTooLarge();
-      chunks.push(chunk);
+      if (length <= MAX_BODY_BYTES) chunks.push(chunk);
+      else chunks.length = 0;
+      if (length > MAX_DRAINED_BYTES) break;
     }
   } catch (cause) {
-    if (cause instanceof HttpProblem) throw cause;
     throw new HttpProblem('unreadable-body', 'The body ended before it was complete.', { cause });
   }
+  if (length > MAX_BODY_BYTES) throw bodyTooLarge();
   const body = new Uint8Array(length);
   let at = 0;
   for (const chunk of chunks) {

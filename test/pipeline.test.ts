@@ -27,35 +27,35 @@ interface Answer {
 
 const cli = (...args: string[]) => promisify(execFile)(process.execPath, ['train/main.ts', ...args]);
 
-describeWithData('the whole pipe', (data) => {
-  let folder: string;
-  let worker: Wrangler;
-  let end: AbortController;
+let folder: string;
+let worker: Wrangler;
+let end: AbortController;
 
-  // A Worker on an empty bucket. It reads the alias at its first request for a model.
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'tinyvgg-pipeline-'));
-    end = new AbortController();
-    const port = await freePort();
-    worker = await startWrangler({
-      host: '127.0.0.1',
-      port,
-      state: join(folder, 'state'),
-      signal: end.signal,
-    });
-  }, 100_000);
-  afterEach(async () => {
-    end.abort();
-    await worker.ended;
-    await rm(folder, { recursive: true, force: true });
+// A Worker on an empty bucket. It reads the alias at its first request for a model.
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tinyvgg-pipeline-'));
+  end = new AbortController();
+  const port = await freePort();
+  worker = await startWrangler({
+    host: '127.0.0.1',
+    port,
+    state: join(folder, 'state'),
+    signal: end.signal,
   });
+}, 100_000);
+afterEach(async () => {
+  end.abort();
+  await worker.ended;
+  await rm(folder, { recursive: true, force: true });
+});
 
-  async function classify(image: Uint8Array<ArrayBuffer>): Promise<Answer> {
-    const response = await fetch(`${worker.origin}/v1/classify`, { method: 'POST', body: image });
-    expect(response.status).toBe(200);
-    return (await response.json()) as Answer;
-  }
+async function classify(image: Uint8Array<ArrayBuffer>): Promise<Answer> {
+  const response = await fetch(`${worker.origin}/v1/classify`, { method: 'POST', body: image });
+  expect(response.status).toBe(200);
+  return (await response.json()) as Answer;
+}
 
+describeWithData('the whole pipe', (data) => {
   it('trains a model, pushes it, answers with it, and rolls back', { timeout: 120_000 }, async () => {
     const bundled = await readRelease(BUNDLED);
     await push(openLocalStore(worker.origin), bundled);
@@ -104,6 +104,21 @@ describeWithData('the whole pipe', (data) => {
     const standardError = Math.sqrt((testAccuracy * (1 - testAccuracy)) / 500);
     expect(Math.abs(correct / 500 - testAccuracy)).toBeLessThan(3 * standardError);
   });
+});
+
+it('an upload that is too large costs nobody else a request', { timeout: 60_000 }, async () => {
+  const trouser = new Uint8Array(await readFile('examples/trouser.png'));
+  for (let i = 0; i < 3; i++) {
+    const endless = new Blob([new Uint8Array(11 * 2 ** 20)]).stream();
+    const refused = await fetch(`${worker.origin}/v1/classify`, {
+      method: 'POST',
+      body: endless,
+      duplex: 'half',
+    });
+    expect(refused.status).toBe(413);
+    await refused.body?.cancel();
+    expect((await classify(trouser)).predictions[0].label).toBe('Trouser');
+  }
 });
 
 /** Softmax of what the training engine computes from the released weights, [count][classes]. */

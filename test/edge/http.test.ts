@@ -159,7 +159,7 @@ describe('limits', () => {
     await expectProblem(response, 'body-too-large', { limit: MAX_BODY_BYTES, actual: big });
   });
 
-  it('a body without a length is counted, and left when it is too large', async () => {
+  it('a body without a length is counted, and what is too much is read away, but not for ever', async () => {
     let sent = 0;
     const endless = new ReadableStream<Uint8Array>({
       pull(controller) {
@@ -168,7 +168,7 @@ describe('limits', () => {
       },
     });
     await expectProblem(await post(endless), 'body-too-large', { limit: MAX_BODY_BYTES });
-    expect(sent).toBeLessThan(20);
+    expect(sent).toBeLessThan(110);
   });
 
   it.each(['x', '-1', 'NaN', '', '1'])('a wrong length %j is no way around it', async (length) => {

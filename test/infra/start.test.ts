@@ -82,11 +82,13 @@ function start(environment: Record<string, string> = {}): Started {
 async function onlyChildOf({ pid }: ChildProcess): Promise<number> {
   const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=']);
   const pids = stdout.split('\n').map((line) => line.trim().split(/ +/).map(Number));
-  return pids.find(([, parent]) => parent === pid)?.[0] ?? 0;
+  const child = pids.find(([, parent]) => parent === pid)?.[0];
+  if (!child) throw new Error(`process ${pid} has no child`);
+  return child;
 }
 
 describe('npm start', () => {
-  test('fills an empty bucket once, answers, and leaves the port free after Ctrl-C', {
+  test('fills an empty bucket once, answers, ends with Ctrl-C or with wrangler, and leaves the port free', {
     timeout: 120_000,
   }, async () => {
     const { name, version } = (await readRelease(release)).manifest;
