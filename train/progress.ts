@@ -47,7 +47,7 @@ function barPrinter(): (event: TrainingEvent) => void {
         if (bar) {
           bar.update(event.seen, { loss });
         } else {
-          bar = new SingleBar({ format, hideCursor: true }, Presets.shades_classic);
+          bar = new SingleBar({ format }, Presets.shades_classic);
           bar.start(event.total, event.seen, { loss });
         }
         break;
