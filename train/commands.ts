@@ -6,6 +6,7 @@ import { ExplainedError } from '#shared/errors.ts';
 import { LABELS } from '#shared/labels.ts';
 import { decodeModel, metadataOf } from '#shared/onnx/model.ts';
 import { preparePhoto } from '#shared/photo/photo.ts';
+import { rankLabels } from '#shared/predictions.ts';
 import { Loader } from './dataset/loader.ts';
 import { loadDataset } from './dataset/source.ts';
 import { evaluate } from './evaluate.ts';
@@ -56,31 +57,23 @@ export async function evaluateModel({ model, data, json }: ModelFlags & { data?:
   console.log(confusionTable(LABELS, confusion));
 }
 
-/** Classifies image files with the decoders and the photo pipeline of the Worker. */
+/** Classifies image files as the Worker would: its decoders, its photo pipeline, the manifest's calibration. */
 export async function classify(
   images: string[],
   { model, topK, json }: ModelFlags & { topK: number },
 ): Promise<void> {
-  const predict = await onnxPredictor(await readInput(model));
+  const { manifest, files } = await readRelease(model);
+  const predict = await onnxPredictor(files.onnx);
   const decoder = createDecoder(
     await compileDecoders((file) => readInput(fileURLToPath(import.meta.resolve(file)))),
   );
   for (const path of images) {
     const { image } = preparePhoto(await decoder.decode(await readInput(path)));
-    const predictions = softmax(await predict(image, 1))
-      .map((score, index) => ({ label: LABELS[index], index, score }))
-      .sort((a, b) => b.score - a.score)
-      .slice(0, topK);
+    const ranked = rankLabels(await predict(image, 1), manifest.labels, manifest.calibration.temperature);
+    const predictions = ranked.slice(0, topK);
     const line = predictions.map(({ label, score }) => `${label} ${(100 * score).toFixed(1)} %`).join(', ');
     console.log(json ? JSON.stringify({ image: path, predictions }) : `${path}: ${line}`);
   }
-}
-
-function softmax(logits: Float32Array): number[] {
-  const maximum = Math.max(...logits);
-  const powers = Array.from(logits, (logit) => Math.exp(logit - maximum));
-  const sum = powers.reduce((a, b) => a + b, 0);
-  return powers.map((power) => power / sum);
 }
 
 type StoreCommandFlags = StoreFlags & { local?: boolean | string };

@@ -70,6 +70,16 @@ describe('the command line', () => {
   });
 });
 
+describe('classify', () => {
+  it('names what is on a picture, likeliest first', async () => {
+    const { stdout } = await cli('classify', 'examples/trouser.png', '--json', '--top-k', '2');
+    const { image, predictions } = JSON.parse(stdout);
+    expect(image).toBe('examples/trouser.png');
+    expect(predictions).toMatchObject([{ label: 'Trouser', index: 1 }, {}]);
+    expect(predictions[0].score).toBeGreaterThan(predictions[1].score);
+  });
+});
+
 describeWithData('a run of the command line', () => {
   it('trains, records and exports what flags and configuration say, and evaluates it', {
     timeout: 60_000,
