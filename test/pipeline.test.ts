@@ -123,7 +123,7 @@ it('an upload that is too large costs nobody else a request', { timeout: 60_000 
 
 /** Softmax of what the training engine computes from the released weights, [count][classes]. */
 async function engineScores(safetensors: Uint8Array, images: Uint8Array, count: number): Promise<number[][]> {
-  const engine = await openEngine('tfjs', () => {});
+  const engine = await openEngine('tfjs');
   const network = resolveNetwork(modelSpec('tinyvgg'));
   const session = await engine.open(network, readSafetensors(safetensors), { learningRate: 0 });
   const logits = await session.logits(images, count);

@@ -48,6 +48,7 @@ program
   .addOption(open('--seed <number>', 'as in torch.manual_seed', `${lab.seed}`))
   .addOption(open('--epochs <number>', 'passes over the training set', `${lab.epochs}`))
   .addOption(open('--device <name>', 'what computes', 'auto').choices(DEVICES))
+  .addOption(open('--threads <number>', 'threads of --device cpu', 'as many as there are cores'))
   .addOption(dataOption())
   .addOption(open('--out <folder>', 'run folder', 'runs/<recipe>-seed<seed>-<time>'))
   .addOption(open('--limit <images>', 'train on the first so many images only', 'all'))

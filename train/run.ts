@@ -57,7 +57,7 @@ export async function run(settings: Settings): Promise<void> {
   const dataset = await loadDataset({ folder: settings.data, onProgress: downloadPrinter() });
   const limit = settings.limit ?? dataset.train.count;
   const data = { train: take(dataset.train, limit), test: take(dataset.test, limit) };
-  const engine = await openEngine(settings.device, console.log);
+  const engine = await openEngine(settings.device, { threads: settings.threads, log: console.log });
   console.log(`Engine ${engine.name}: ${engine.description}`);
 
   const summary: Summary = {

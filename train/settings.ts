@@ -18,6 +18,7 @@ const Overrides = z.strictObject({
   seed: Whole.min(0).exactOptional(),
   epochs: Whole.min(1).exactOptional(),
   device: z.enum(DEVICES).exactOptional(),
+  threads: Whole.min(1).max(64).exactOptional(),
   data: z.string().exactOptional(),
   out: z.string().exactOptional(),
   limit: Whole.min(32).exactOptional(),
@@ -27,6 +28,8 @@ type Overrides = z.infer<typeof Overrides>;
 export interface Settings extends Recipe {
   models: readonly ModelName[];
   device: string;
+  /** Of the cpu engine; as many as there are cores when undefined. */
+  threads: number | undefined;
   /** Folder with the data set; found or downloaded when undefined. */
   data: string | undefined;
   /** Run folder. */
@@ -43,7 +46,14 @@ export async function resolveSettings({ config, ...flags }: Record<string, unkno
   const fromFile = config === undefined ? {} : check(await readConfig(String(config)), String(config), '');
   const { recipe: name = 'lab', ...changes } = { ...fromFile, ...check(flags, 'the command line', '--') };
   const recipe = RECIPES[name];
-  const settings = { device: 'auto', data: undefined, limit: undefined, ...recipe, ...changes };
+  const settings = {
+    device: 'auto',
+    threads: undefined,
+    data: undefined,
+    limit: undefined,
+    ...recipe,
+    ...changes,
+  };
   const stamp = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '');
   return { ...settings, out: settings.out ?? `runs/${recipe.name}-seed${settings.seed}-${stamp}` };
 }

@@ -40,7 +40,12 @@ describe('the command line', () => {
 
   it.each<[string, number, RegExp, string[]]>([
     ['an unknown option', 2, /Did you mean --device/, ['train', '--devic', 'tfjs']],
-    ['an unknown device', 2, /Allowed choices are auto, tfjs, reference/, ['train', '--device', 'abacus']],
+    [
+      'an unknown device',
+      2,
+      /Allowed choices are auto, cpu, tfjs, reference/,
+      ['train', '--device', 'abacus'],
+    ],
     ['an unknown model', 2, /--models/, ['train', '--models', 'v0,resnet']],
     ['a seed that is no number', 2, /--seed/, ['train', '--seed', 'lucky']],
     [
@@ -92,7 +97,7 @@ describeWithData('a run of the command line', () => {
     );
     const trained = await cli('train', '--config', config, '--epochs', '1', '--out', out);
     expect(trained.stderr).toBe('');
-    expect(trained.stdout).toMatch(/Device tfjs: .*\nEngine tfjs: TensorFlow\.js/);
+    expect(trained.stdout).toMatch(/Device cpu: .*\nEngine cpu: WebAssembly kernels/);
     expect(trained.stdout).toMatch(
       /Epoch: 0\n-------\nLooked at 0\/320 samples\n\nTrain loss: \d\.\d{5} \| Test loss: \d\.\d{5}, Test acc: \d+\.\d\d%/,
     );

@@ -49,6 +49,22 @@ const NETWORKS: ModelSpec[] = [
       a: [conv2d(1, 3, 3), relu(), conv2d(3, 2, 2, { padding: 'valid' }), flatten(), linear(50, 4)],
     },
   },
+  {
+    // All of 3×3 with padding 1, 2×2 and linear, in sizes that are no multiple of any vector, block or group of channels.
+    name: 'odd sizes, three convolutions',
+    input: [3, 7, 9],
+    modules: {
+      a: [conv2d(3, 5, 3, { padding: 1 }), relu(), conv2d(5, 7, 3, { padding: 1 }), maxPool2d(2)],
+      b: [conv2d(7, 2, 3, { padding: 'same' }), relu(), flatten(), linear(24, 6), relu(), linear(6, 4)],
+    },
+  },
+  {
+    name: 'pooling twice',
+    input: [2, 13, 10],
+    modules: {
+      a: [maxPool2d(2), conv2d(2, 3, 3, { padding: 1 }), relu(), maxPool2d(2), flatten(), linear(18, 4)],
+    },
+  },
 ];
 
 const noise = Generator.seeded(1);
@@ -62,10 +78,10 @@ function randomBatch(network: Network, size: number): Batch {
 const seededWeights = (network: Network, seed = 3): Weights =>
   initialWeights(network, Generator.seeded(seed));
 
-describe.each(['reference', 'tfjs'])('engine %s', (device) => {
+describe.each(['reference', 'tfjs', 'cpu'])('engine %s', (device) => {
   let engine: Engine;
   beforeAll(async () => {
-    engine = await openEngine(device, () => {});
+    engine = await openEngine(device);
   });
 
   describe.each(NETWORKS)('on a network with $name', (spec) => {
@@ -164,7 +180,7 @@ describe.each(['reference', 'tfjs'])('engine %s', (device) => {
     });
     const weights = seededWeights(network);
     const batch = { images: new Uint8Array(16).fill(200), labels: Uint8Array.of(1) };
-    const reference = await (await openEngine('reference', () => {})).open(network, weights, {
+    const reference = await (await openEngine('reference')).open(network, weights, {
       learningRate: 1,
     });
     const session = await engine.open(network, weights, { learningRate: 1 });

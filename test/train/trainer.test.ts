@@ -71,13 +71,13 @@ describe('train', () => {
 });
 
 describeWithData('the lab', (data) => {
-  describe.each(['reference', 'tfjs'])('with --device %s', (device) => {
+  describe.each(['reference', 'tfjs', 'cpu'])('with --device %s', (device) => {
     it.each(Object.keys(LAB_LINES) as ModelName[])(
       'prints every line of %s to five decimals',
       { timeout: 120_000 },
       async (name) => {
         const network = resolveNetwork(modelSpec(name));
-        const engine = await openEngine(device, () => {});
+        const engine = await openEngine(device);
         const { epochs } = await train({ ...lab, network, data: data(), engine });
         const rounded = epochs.map(({ trainLoss, testLoss, labAccuracy }) => ({
           trainLoss: Number(trainLoss.toFixed(5)),

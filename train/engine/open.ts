@@ -3,8 +3,16 @@ import { ExplainedError } from '#shared/errors.ts';
 import type { Engine } from './engine.ts';
 import { referenceEngine } from './reference.ts';
 
+export interface EngineOptions {
+  /** Threads of the cpu engine; as many as the machine has cores unless given. */
+  threads?: number | undefined;
+  /** Receives why a device was chosen, and what it does other than expected. */
+  log?: ((line: string) => void) | undefined;
+}
+
 /** Engines by the name of their device, fastest first: `auto` takes the first that starts. */
-const ENGINES: Record<string, () => Promise<Engine>> = {
+const ENGINES: Record<string, (options: EngineOptions) => Promise<Engine>> = {
+  cpu: async (options) => (await import('./cpu/cpu.ts')).cpuEngine(options),
   tfjs: async () => (await import('./tfjs.ts')).tfjsEngine(),
   reference: async () => referenceEngine(),
 };
@@ -12,13 +20,14 @@ const ENGINES: Record<string, () => Promise<Engine>> = {
 export const DEVICES = ['auto', ...Object.keys(ENGINES)];
 
 /**
- * The engine of a device, and for `auto` the reason of the choice through `log`.
+ * The engine of a device.
  * @throws ExplainedError of kind `device` when the device is unknown or does not start
  */
-export async function openEngine(device: string, log: (line: string) => void): Promise<Engine> {
+export async function openEngine(device: string, options: EngineOptions = {}): Promise<Engine> {
+  const { log = () => {} } = options;
   if (device !== 'auto') {
     const open = ENGINES[device];
-    if (open) return open();
+    if (open) return open(options);
     throw new ExplainedError({
       kind: 'device',
       what: 'unknown device',
@@ -28,7 +37,7 @@ export async function openEngine(device: string, log: (line: string) => void): P
   }
   for (const [name, open] of Object.entries(ENGINES)) {
     try {
-      const engine = await open();
+      const engine = await open(options);
       log(`Device ${name}: the fastest that starts on this machine.`);
       return engine;
     } catch (error) {

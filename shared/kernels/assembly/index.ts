@@ -1,0 +1,2 @@
+/** @file What the module exports. */
+export { infer, step, stop, work } from './step';

@@ -1,0 +1,77 @@
+/** @file A linear layer on one image: vectors whose sizes are padded with zeros to a multiple of four. */
+import { horizontalSum, madd, VECTOR } from './simd';
+
+/** y [outputs] = w [outputs, inputs] · x + bias; then max(y, 0) if `relu`. */
+export function f32_linear(y: usize, x: usize, w: usize, bias: usize, inputs: i32, outputs: i32, relu: bool): void {
+  const bytes = (<usize>inputs) << 2;
+  for (let o = 0; o < outputs; o += 2) {
+    const second = min(o + 1, outputs - 1);
+    const w0 = w + <usize>o * bytes;
+    const w1 = w + <usize>second * bytes;
+    let a = f32x4.splat(0);
+    let b = a;
+    let c = a;
+    let d = a;
+    let at: usize = 0;
+    for (; at + 2 * VECTOR <= bytes; at += 2 * VECTOR) {
+      const x0 = v128.load(x + at);
+      const x1 = v128.load(x + at, 16);
+      a = madd(x0, v128.load(w0 + at), a);
+      b = madd(x0, v128.load(w1 + at), b);
+      c = madd(x1, v128.load(w0 + at, 16), c);
+      d = madd(x1, v128.load(w1 + at, 16), d);
+    }
+    if (at < bytes) {
+      const x0 = v128.load(x + at);
+      a = madd(x0, v128.load(w0 + at), a);
+      b = madd(x0, v128.load(w1 + at), b);
+    }
+    put(y, o, horizontalSum(f32x4.add(a, c)), bias, relu);
+    put(y, second, horizontalSum(f32x4.add(b, d)), bias, relu);
+  }
+}
+
+@inline
+function put(y: usize, o: i32, sum: f32, bias: usize, relu: bool): void {
+  const at = (<usize>o) << 2;
+  const value = sum + load<f32>(bias + at);
+  store<f32>(y + at, relu ? max(value, 0) : value);
+}
+
+/** dw [outputs, inputs] += dy · xᵀ, db [outputs] += dy. */
+export function f32_linear_grad_weight(dw: usize, db: usize, dy: usize, x: usize, inputs: i32, outputs: i32): void {
+  const bytes = (<usize>inputs) << 2;
+  for (let o = 0; o < outputs; o++) {
+    const at = (<usize>o) << 2;
+    const d = load<f32>(dy + at);
+    store<f32>(db + at, load<f32>(db + at) + d);
+    const splat = f32x4.splat(d);
+    const row = dw + <usize>o * bytes;
+    for (let i: usize = 0; i < bytes; i += VECTOR) {
+      v128.store(row + i, madd(v128.load(x + i), splat, v128.load(row + i)));
+    }
+  }
+}
+
+/** dx [inputs] = wᵀ · dy, set to zero where x is not positive if `masked`: x is the output of a ReLU. */
+export function f32_linear_grad_input(
+  dx: usize,
+  dy: usize,
+  w: usize,
+  x: usize,
+  inputs: i32,
+  outputs: i32,
+  masked: bool,
+): void {
+  const bytes = (<usize>inputs) << 2;
+  for (let i: usize = 0; i < bytes; i += VECTOR) {
+    let sum = f32x4.splat(0);
+    let row = w + i;
+    for (let o = 0; o < outputs; o++) {
+      sum = madd(v128.load32_splat(dy + ((<usize>o) << 2)), v128.load(row), sum);
+      row += bytes;
+    }
+    if (masked) sum = v128.and(sum, f32x4.gt(v128.load(x + i), f32x4.splat(0)));
+    v128.store(dx + i, sum);
+  }
+}

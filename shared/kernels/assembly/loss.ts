@@ -1,0 +1,18 @@
+/** @file Softmax cross-entropy of one image. */
+
+/**
+ * dy [classes] = (softmax(y) − one-hot(label)) · scale.
+ * @returns −log softmax(y)[label]
+ */
+export function f32_cross_entropy(dy: usize, y: usize, label: i32, classes: i32, scale: f32): f64 {
+  let maximum = load<f32>(y);
+  for (let k = 1; k < classes; k++) maximum = max(maximum, load<f32>(y + ((<usize>k) << 2)));
+  let sum: f64 = 0;
+  for (let k = 0; k < classes; k++) sum += Math.exp(<f64>load<f32>(y + ((<usize>k) << 2)) - <f64>maximum);
+  for (let k = 0; k < classes; k++) {
+    const at = (<usize>k) << 2;
+    const probability = Math.exp(<f64>load<f32>(y + at) - <f64>maximum) / sum;
+    store<f32>(dy + at, <f32>((probability - (k == label ? 1 : 0)) * <f64>scale));
+  }
+  return <f64>maximum + Math.log(sum) - <f64>load<f32>(y + ((<usize>label) << 2));
+}
