@@ -17,7 +17,7 @@
 import { horizontalSum, madd, VECTOR } from './simd';
 
 /** Vectors of one block of outputs: with two channels, as many sums as registers hold. */
-export const BLOCK: i32 = 7;
+export const BLOCK: i32 = 6;
 
 @inline
 function put(y: usize, at: usize, value: v128, relu: bool, mask: usize): void {
@@ -51,14 +51,12 @@ function block2(
   let a3 = a0;
   let a4 = a0;
   let a5 = a0;
-  let a6 = a0;
   let b0 = f32x4.splat(bias1);
   let b1 = b0;
   let b2 = b0;
   let b3 = b0;
   let b4 = b0;
   let b5 = b0;
-  let b6 = b0;
   let plane = x + at - rowBytes - 4;
   for (let c = 0; c < channels; c++) {
     let row = plane;
@@ -84,9 +82,6 @@ function block2(
         d = v128.load(row, 80);
         a5 = madd(d, u, a5);
         b5 = madd(d, v, b5);
-        d = v128.load(row, 96);
-        a6 = madd(d, u, a6);
-        b6 = madd(d, v, b6);
         w0 += 4;
         w1 += 4;
         row += 4;
@@ -101,14 +96,12 @@ function block2(
   put(y0, at + 48, a3, relu, mask0);
   put(y0, at + 64, a4, relu, mask0);
   put(y0, at + 80, a5, relu, mask0);
-  put(y0, at + 96, a6, relu, mask0);
   put(y1, at, b0, relu, mask1);
   put(y1, at + 16, b1, relu, mask1);
   put(y1, at + 32, b2, relu, mask1);
   put(y1, at + 48, b3, relu, mask1);
   put(y1, at + 64, b4, relu, mask1);
   put(y1, at + 80, b5, relu, mask1);
-  put(y1, at + 96, b6, relu, mask1);
 }
 
 /**
@@ -163,9 +156,9 @@ function clearZeros(y: usize, rowBytes: usize, span: usize, blockBytes: usize): 
   memory.fill(y + span, 0, written - span);
 }
 
-/** dw[o][c][ky][…] += Σ dy[o] · x[c] shifted, for `rows` output channels and the three taps of one row. */
+/** dw[o][c][ky][0…2] += Σ dy[o] · x[c], shifted by each tap of a row, for three output channels: more sums would spill. */
 @inline
-function tapRow4(dw: usize, dyAt: usize, xAt: usize, weightBytes: usize, planeBytes: usize, end: usize): void {
+function tapRow3(dw: usize, dy: usize, x: usize, weightBytes: usize, planeBytes: usize, end: usize): void {
   let a0 = f32x4.splat(0);
   let a1 = a0;
   let a2 = a0;
@@ -175,17 +168,13 @@ function tapRow4(dw: usize, dyAt: usize, xAt: usize, weightBytes: usize, planeBy
   let c0 = a0;
   let c1 = a0;
   let c2 = a0;
-  let d0 = a0;
-  let d1 = a0;
-  let d2 = a0;
-  const dy1 = dyAt + planeBytes;
-  const dy2 = dy1 + planeBytes;
-  const dy3 = dy2 + planeBytes;
+  const dy1 = dy + planeBytes;
+  const dy2 = dy + 2 * planeBytes;
   for (let at: usize = 0; at < end; at += VECTOR) {
-    const x0 = v128.load(xAt + at);
-    const x1 = v128.load(xAt + at, 4);
-    const x2 = v128.load(xAt + at, 8);
-    let d = v128.load(dyAt + at);
+    const x0 = v128.load(x + at);
+    const x1 = v128.load(x + at, 4);
+    const x2 = v128.load(x + at, 8);
+    let d = v128.load(dy + at);
     a0 = madd(x0, d, a0);
     a1 = madd(x1, d, a1);
     a2 = madd(x2, d, a2);
@@ -197,27 +186,51 @@ function tapRow4(dw: usize, dyAt: usize, xAt: usize, weightBytes: usize, planeBy
     c0 = madd(x0, d, c0);
     c1 = madd(x1, d, c1);
     c2 = madd(x2, d, c2);
-    d = v128.load(dy3 + at);
-    d0 = madd(x0, d, d0);
-    d1 = madd(x1, d, d1);
-    d2 = madd(x2, d, d2);
   }
   add3(dw, a0, a1, a2);
   add3(dw + weightBytes, b0, b1, b2);
   add3(dw + 2 * weightBytes, c0, c1, c2);
-  add3(dw + 3 * weightBytes, d0, d1, d2);
 }
 
 @inline
-function tapRow1(dw: usize, dyAt: usize, xAt: usize, end: usize): void {
+function tapRow2(dw: usize, dy: usize, x: usize, weightBytes: usize, planeBytes: usize, end: usize): void {
+  let a0 = f32x4.splat(0);
+  let a1 = a0;
+  let a2 = a0;
+  let b0 = a0;
+  let b1 = a0;
+  let b2 = a0;
+  const dy1 = dy + planeBytes;
+  for (let at: usize = 0; at < end; at += VECTOR) {
+    const x0 = v128.load(x + at);
+    const x1 = v128.load(x + at, 4);
+    const x2 = v128.load(x + at, 8);
+    let d = v128.load(dy + at);
+    a0 = madd(x0, d, a0);
+    a1 = madd(x1, d, a1);
+    a2 = madd(x2, d, a2);
+    d = v128.load(dy1 + at);
+    b0 = madd(x0, d, b0);
+    b1 = madd(x1, d, b1);
+    b2 = madd(x2, d, b2);
+  }
+  add3(dw, a0, a1, a2);
+  add3(dw + weightBytes, b0, b1, b2);
+}
+
+@inline
+function tapRow1(dw: usize, dy: usize, x: usize, weightBytes: usize, planeBytes: usize, end: usize): void {
   let a0 = f32x4.splat(0);
   let a1 = a0;
   let a2 = a0;
   for (let at: usize = 0; at < end; at += VECTOR) {
-    const d = v128.load(dyAt + at);
-    a0 = madd(v128.load(xAt + at), d, a0);
-    a1 = madd(v128.load(xAt + at, 4), d, a1);
-    a2 = madd(v128.load(xAt + at, 8), d, a2);
+    const x0 = v128.load(x + at);
+    const x1 = v128.load(x + at, 4);
+    const x2 = v128.load(x + at, 8);
+    let d = v128.load(dy + at);
+    a0 = madd(x0, d, a0);
+    a1 = madd(x1, d, a1);
+    a2 = madd(x2, d, a2);
   }
   add3(dw, a0, a1, a2);
 }
@@ -245,24 +258,21 @@ export function f32_conv3x3_grad_filter(
   const end = (<usize>height * rowBytes + VECTOR - 1) & ~(VECTOR - 1);
   const weightBytes = <usize>inChannels * 36;
   let o = 0;
-  for (; o < outChannels; o += 4) {
-    const four = o + 4 <= outChannels;
+  while (o < outChannels) {
+    // Threes, and the last four as two twos: a single channel does half the work of a load.
+    const rest = outChannels - o;
+    const group = rest == 4 ? 2 : min(rest, 3);
+    const dyAt = dy + <usize>o * planeBytes;
     for (let c = 0; c < inChannels; c++) {
       for (let ky = 0; ky < 3; ky++) {
         const xAt = x + <usize>c * planeBytes + <usize>ky * rowBytes - rowBytes - 4;
-        let dwAt = dw + <usize>o * weightBytes + <usize>(c * 36 + ky * 12);
-        let dyAt = dy + <usize>o * planeBytes;
-        if (four) {
-          tapRow4(dwAt, dyAt, xAt, weightBytes, planeBytes, end);
-        } else {
-          for (let rest = o; rest < outChannels; rest++) {
-            tapRow1(dwAt, dyAt, xAt, end);
-            dwAt += weightBytes;
-            dyAt += planeBytes;
-          }
-        }
+        const dwAt = dw + <usize>o * weightBytes + <usize>(c * 36 + ky * 12);
+        if (group == 3) tapRow3(dwAt, dyAt, xAt, weightBytes, planeBytes, end);
+        else if (group == 2) tapRow2(dwAt, dyAt, xAt, weightBytes, planeBytes, end);
+        else tapRow1(dwAt, dyAt, xAt, weightBytes, planeBytes, end);
       }
     }
+    o += group;
   }
   for (o = 0; o < outChannels; o++) {
     let sum = f32x4.splat(0);

@@ -38,17 +38,40 @@ function put(y: usize, o: i32, sum: f32, bias: usize, relu: bool): void {
   store<f32>(y + at, relu ? max(value, 0) : value);
 }
 
-/** dw [outputs, inputs] += dy · xᵀ, db [outputs] += dy. */
-export function f32_linear_grad_weight(dw: usize, db: usize, dy: usize, x: usize, inputs: i32, outputs: i32): void {
+/**
+ * dw [outputs, inputs] = Σ dy · xᵀ and db [outputs] = Σ dy over one to four images, whose x and dy lie `stride` bytes apart:
+ * each weight is written once for all of them.
+ */
+export function f32_linear_grad_weight(
+  dw: usize,
+  db: usize,
+  dy: usize,
+  x: usize,
+  stride: usize,
+  images: i32,
+  inputs: i32,
+  outputs: i32,
+): void {
   const bytes = (<usize>inputs) << 2;
+  // An image that is not there counts as the first one, with a gradient of zero.
+  const x1 = images > 1 ? x + stride : x;
+  const x2 = images > 2 ? x + 2 * stride : x;
+  const x3 = images > 3 ? x + 3 * stride : x;
   for (let o = 0; o < outputs; o++) {
-    const at = (<usize>o) << 2;
-    const d = load<f32>(dy + at);
-    store<f32>(db + at, load<f32>(db + at) + d);
-    const splat = f32x4.splat(d);
+    const at = dy + ((<usize>o) << 2);
+    const g0 = load<f32>(at);
+    const g1 = images > 1 ? load<f32>(at + stride) : 0;
+    const g2 = images > 2 ? load<f32>(at + 2 * stride) : 0;
+    const g3 = images > 3 ? load<f32>(at + 3 * stride) : 0;
+    store<f32>(db + ((<usize>o) << 2), g0 + g1 + (g2 + g3));
+    const d0 = f32x4.splat(g0);
+    const d1 = f32x4.splat(g1);
+    const d2 = f32x4.splat(g2);
+    const d3 = f32x4.splat(g3);
     const row = dw + <usize>o * bytes;
     for (let i: usize = 0; i < bytes; i += VECTOR) {
-      v128.store(row + i, madd(v128.load(x + i), splat, v128.load(row + i)));
+      const sum = madd(v128.load(x1 + i), d1, f32x4.mul(v128.load(x + i), d0));
+      v128.store(row + i, madd(v128.load(x3 + i), d3, madd(v128.load(x2 + i), d2, sum)));
     }
   }
 }

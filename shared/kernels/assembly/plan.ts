@@ -4,7 +4,7 @@ export const CONV3X3: i32 = 1;
 export const MAXPOOL2X2: i32 = 2;
 export const LINEAR: i32 = 3;
 
-/** One layer with the ReLU behind it. Tensors are offsets into a thread's arena, weights offsets into the parameters. */
+/** One layer with the ReLU behind it. Tensors are offsets into an image's part of the arena, weights offsets into the parameters. */
 @unmanaged
 export class Op {
   kind: i32;
@@ -56,9 +56,9 @@ export class Job {
   /** float64 [batch]. */
   losses: usize;
   classes: i32;
-  /** Memory of one thread: address of the first, bytes of each. */
+  /** Memory for the four images of a slice, thread after thread; bytes of one image. */
   arena: usize;
-  arenaBytes: usize;
+  imageBytes: usize;
   /** All weights; their gradients, once per slice of the batch. */
   parameters: usize;
   gradients: usize;

@@ -86,15 +86,38 @@ function slicesOf(job: Job): i32 {
   return (job.batch + SLICE - 1) / SLICE;
 }
 
-/** The slices of one thread: every `threads`-th. */
+/** The slices of one thread: every `threads`-th. Each image of a slice has a place of its own in the thread's arena. */
 function run(job: Job, thread: i32): void {
-  const arena = job.arena + <usize>thread * job.arenaBytes;
+  const arena = job.arena + <usize>(thread * SLICE) * job.imageBytes;
   const slices = slicesOf(job);
   for (let slice = thread; slice < slices; slice += job.threads) {
+    const first = slice * SLICE;
+    const images = min(job.batch - first, SLICE);
     const gradients = job.gradients + <usize>slice * job.parameterBytes;
-    if (job.training) memory.fill(gradients, 0, job.parameterBytes);
-    const end = min((slice + 1) * SLICE, job.batch);
-    for (let n = slice * SLICE; n < end; n++) image(job, arena, gradients, n);
+    if (job.training) clearFilterGradients(job, gradients);
+    for (let i = 0; i < images; i++) image(job, arena + <usize>i * job.imageBytes, gradients, first + i);
+    if (job.training) linearGradients(job, arena, gradients, images);
+  }
+}
+
+/** A convolution adds up its gradients image by image. */
+function clearFilterGradients(job: Job, gradients: usize): void {
+  for (let i = 0; i < job.opCount; i++) {
+    const op = opAt(job, i);
+    if (op.kind != CONV3X3) continue;
+    memory.fill(gradients + op.weight, 0, <usize>(op.inputs * op.outputs) * 36);
+    memory.fill(gradients + op.bias, 0, (<usize>op.outputs) << 2);
+  }
+}
+
+/** A linear layer takes the images of a slice together. */
+function linearGradients(job: Job, arena: usize, gradients: usize, images: i32): void {
+  for (let i = 0; i < job.opCount; i++) {
+    const op = opAt(job, i);
+    if (op.kind != LINEAR) continue;
+    const dw = gradients + op.weight;
+    const db = gradients + op.bias;
+    f32_linear_grad_weight(dw, db, arena + op.dy, arena + op.x, job.imageBytes, images, op.inputs, op.outputs);
   }
 }
 
@@ -147,7 +170,6 @@ function backward(job: Job, op: Op, arena: usize, gradients: usize): void {
       f32_maxpool2x2_grad(dx, dy, y, taken, op.inputs, op.height, op.width, op.xPlane, op.yRow, op.yPlane, masked);
     }
   } else if (op.kind == LINEAR) {
-    f32_linear_grad_weight(dw, db, dy, x, op.inputs, op.outputs);
     if (op.dx) f32_linear_grad_input(dx, dy, job.parameters + op.weight, x, op.inputs, op.outputs, masked);
   }
 }

@@ -32,6 +32,8 @@ export interface CpuOptions {
 
 /** Multiplications of a step's forward pass below which waking other threads costs more than they do. */
 const THREADS_PAY = 2_000_000;
+/** Images of a slice (assembly/step.ts). */
+const SLICE = 4;
 /** Images of one call into the kernels when nothing is trained. */
 const INFER_BATCH = 256;
 
@@ -90,8 +92,8 @@ async function openSession(
   const parameters = align(operations + 4 * layout.operations.flat().length);
   const turned = align(parameters + layout.parameterBytes);
   const arena = align(turned + layout.turnedBytes);
-  const arenaBytes = align(layout.arenaBytes);
-  const perBatch = arena + threads * arenaBytes;
+  const imageBytes = align(layout.imageBytes);
+  const perBatch = arena + threads * SLICE * imageBytes;
   const memory = createMemory(perBatch);
   const words = (address: number, count: number) => new Int32Array(memory.buffer, address, count);
   const floats = (address: number, count: number) => new Float32Array(memory.buffer, address, count);
@@ -103,7 +105,7 @@ async function openSession(
   const { input } = layout;
   words(job, JOB_WORDS).set([
     ...[0, 0, 0, threads, 0, 0, operations, layout.operations.length],
-    ...[0, 0, 0, 0, classes, arena, arenaBytes, parameters, 0, layout.parameterBytes],
+    ...[0, 0, 0, 0, classes, arena, imageBytes, parameters, 0, layout.parameterBytes],
     ...[input.offset, ...input.shape, input.row, 4 * input.plane],
   ]);
   floats(job + 4 * (JOB_WORDS - 1), 1)[0] = learningRate;
@@ -123,7 +125,7 @@ async function openSession(
       const logits = align(labels + count);
       const lossesAt = align(logits + 4 * count * classes);
       const gradients = align(lossesAt + 8 * count);
-      growMemory(memory, gradients + Math.ceil(count / 4) * layout.parameterBytes);
+      growMemory(memory, gradients + Math.ceil(count / SLICE) * layout.parameterBytes);
       place = { images: perBatch, labels, logits, losses: lossesAt };
       const [at] = [words(job, JOB_WORDS)];
       at.set([perBatch, labels, logits, lossesAt], JOB.images);

@@ -1,10 +1,10 @@
-/** @file Where a network lies in memory: its tensors in a thread's arena, its parameters, its operations. */
+/** @file Where a network lies in memory: the tensors of an image in the arena, its parameters, its operations. */
 import { type Network, type NetworkLayer, paddingOf, type Shape, sizeOf } from '../../model/spec.ts';
 
 const KIND = { conv2d: 1, maxPool2d: 2, linear: 3 } as const;
 
 /** Floats of one block of a convolution's outputs (BLOCK in assembly/conv3x3.ts). */
-const BLOCK_FLOATS = 28;
+const BLOCK_FLOATS = 24;
 
 /** A tensor of one image in the arena; offsets in bytes, strides in floats. */
 interface TensorPlace {
@@ -32,8 +32,8 @@ export interface Layout {
   operations: Operation[];
   parameters: ParameterPlace[];
   input: TensorPlace;
-  /** Bytes of one thread's arena, of all parameters, and of the turned filters (their addresses are offsets until placed). */
-  arenaBytes: number;
+  /** Bytes of one image in the arena, of all parameters, and of the turned filters (their addresses are offsets until placed). */
+  imageBytes: number;
   parameterBytes: number;
   turnedBytes: number;
 }
@@ -101,7 +101,7 @@ export function layOut(network: Network): Layout {
     operations,
     parameters: places,
     input: { ...input, gradient: 0 },
-    arenaBytes: arena.bytes,
+    imageBytes: arena.bytes,
     parameterBytes: parameters.bytes,
     turnedBytes: turned.bytes,
   };
