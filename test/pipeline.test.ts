@@ -83,7 +83,7 @@ describeWithData('the whole pipe', (data) => {
     const { manifest, files } = await readRelease(BUNDLED);
     await push(openLocalStore(worker.origin), { manifest, files });
     const { labels, images } = take(data().test, 500);
-    const expected = await engineScores(files.safetensors, images, labels.length);
+    const expected = await engineScores(manifest.training.engine, files.safetensors, images, labels.length);
     let correct = 0;
     let worst = 0;
     for (const [i, label] of labels.entries()) {
@@ -122,8 +122,13 @@ it('an upload that is too large costs nobody else a request', { timeout: 60_000 
 });
 
 /** Softmax of what the training engine computes from the released weights, [count][classes]. */
-async function engineScores(safetensors: Uint8Array, images: Uint8Array, count: number): Promise<number[][]> {
-  const engine = await openEngine('tfjs');
+async function engineScores(
+  device: string,
+  safetensors: Uint8Array,
+  images: Uint8Array,
+  count: number,
+): Promise<number[][]> {
+  const engine = await openEngine(device);
   const network = resolveNetwork(modelSpec('tinyvgg'));
   const session = await engine.open(network, readSafetensors(safetensors), { learningRate: 0 });
   const logits = await session.logits(images, count);

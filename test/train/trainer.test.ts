@@ -88,4 +88,14 @@ describeWithData('the lab', (data) => {
       },
     );
   });
+
+  it('ends with tinyvgg between 87.3 and 89 %, where PyTorch’s own platforms end', {
+    timeout: 180_000,
+  }, async () => {
+    const network = resolveNetwork(modelSpec('tinyvgg'));
+    const { epochs } = await train({ ...lab, network, data: data(), engine: await openEngine('cpu') });
+    const accuracy = epochs.at(-1)?.testAccuracy;
+    expect(accuracy).toBeGreaterThan(0.873);
+    expect(accuracy).toBeLessThan(0.89);
+  });
 });
