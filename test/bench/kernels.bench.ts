@@ -61,9 +61,12 @@ function convolutions([channels, out, edge]: [number, number, number]): Kernel[]
   ];
 }
 
-const PEAK: Kernel = { name: 'registers alone', operations: 96_000, call: (k) => k.f32_peak(1000) };
+const PEAK: Kernel = {
+  name: 'registers alone',
+  operations: 96_000,
+  call: (k) => k.f32_peak(1000, 0.999, 0.001),
+};
 const KERNELS: Kernel[] = [
-  PEAK,
   ...convolutions([1, 10, 28]).filter(({ name }) => !name.includes('back')),
   ...convolutions([10, 10, 28]),
   ...convolutions([10, 10, 14]),
@@ -103,12 +106,14 @@ const table = new Table({
   head: ['kernel', 'relaxed SIMD', 'of peak', 'SIMD', 'of peak'],
   style: { head: [], border: [], compact: true },
 });
-const peak = measure(PEAK);
+// With relaxed SIMD: without it the product of the peak's loop never changes, and is left out of it.
+const peak = measure(PEAK).relaxed;
+table.push([PEAK.name, `${peak.toFixed(1)} GFLOP/s`, '100 %', '–', '–']);
 for (const kernel of KERNELS) {
-  const rates = kernel === PEAK ? peak : measure(kernel);
-  const cells = ['relaxed', 'simd'].flatMap((name) => [
-    `${rates[name].toFixed(1)} GFLOP/s`,
-    `${((100 * rates[name]) / peak[name]).toFixed(0)} %`,
+  const { relaxed, simd } = measure(kernel);
+  const cells = [relaxed, simd].flatMap((rate) => [
+    `${rate.toFixed(1)} GFLOP/s`,
+    `${((100 * rate) / peak).toFixed(0)} %`,
   ]);
   table.push([kernel.name, ...cells]);
 }

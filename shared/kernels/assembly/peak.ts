@@ -2,9 +2,10 @@
 import { horizontalSum, madd } from './simd';
 
 /** Twelve sums of four lanes, `iterations` times: 96 floating-point operations each. */
-export function f32_peak(iterations: i32): f32 {
-  const x = f32x4.splat(0.999);
-  const y = f32x4.splat(0.001);
+export function f32_peak(iterations: i32, left: f32, right: f32): f32 {
+  // Constants would be loaded again at each use.
+  const x = f32x4.splat(left);
+  const y = f32x4.splat(right);
   let a = f32x4.splat(1);
   let b = f32x4.splat(2);
   let c = f32x4.splat(3);
@@ -18,18 +19,18 @@ export function f32_peak(iterations: i32): f32 {
   let k = f32x4.splat(11);
   let l = f32x4.splat(12);
   for (let n = 0; n < iterations; n++) {
-    a = madd(a, x, y);
-    b = madd(b, x, y);
-    c = madd(c, x, y);
-    d = madd(d, x, y);
-    e = madd(e, x, y);
-    f = madd(f, x, y);
-    g = madd(g, x, y);
-    h = madd(h, x, y);
-    i = madd(i, x, y);
-    j = madd(j, x, y);
-    k = madd(k, x, y);
-    l = madd(l, x, y);
+    a = madd(x, y, a);
+    b = madd(x, y, b);
+    c = madd(x, y, c);
+    d = madd(x, y, d);
+    e = madd(x, y, e);
+    f = madd(x, y, f);
+    g = madd(x, y, g);
+    h = madd(x, y, h);
+    i = madd(x, y, i);
+    j = madd(x, y, j);
+    k = madd(x, y, k);
+    l = madd(x, y, l);
   }
   const first = f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
   const second = f32x4.add(f32x4.add(e, f), f32x4.add(g, h));
