@@ -56,7 +56,7 @@ export async function makeRelease(
       parameters: network.parameterCount,
       photoPipeline: PHOTO_PIPELINE,
       metrics: last,
-      training: { ...training, engine: engine.name },
+      training: { ...training, engine: session.engine },
       calibration: { temperature: 1 },
       golden: { tolerance: GOLDEN_TOLERANCE, vectors: await goldenVectors(session.logits) },
     } satisfies Manifest);

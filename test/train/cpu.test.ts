@@ -39,6 +39,7 @@ async function trained(
   const work = batches(network, sizes);
   for (const batch of work) session.step(batch);
   const result = {
+    engine: session.engine,
     losses: await session.losses(),
     weights: await session.weights(),
     logits: await session.logits(work[0].images, 32),
@@ -85,7 +86,8 @@ describe('the cpu engine', () => {
       modules: { a: [conv2d(1, 2, 5), flatten(), linear(32, 3)] },
     });
     const lines: string[] = [];
-    const { losses } = await trained(network, { log: (line) => lines.push(line) }, [4]);
+    const { losses, engine } = await trained(network, { log: (line) => lines.push(line) }, [4]);
+    expect(engine).toBe('reference');
     expect(lines).toEqual([
       'No fast kernel for a.0: a convolution other than 3×3 with stride 1 and padding 1: five runs on the reference engine.',
     ]);

@@ -123,15 +123,18 @@ describe.each(['reference', 'tfjs', 'cpu'])('engine %s', (device) => {
     });
   });
 
-  it.each([1, 2, 3, 5, 8, 13, 31, 32, 33])('takes the mean loss of a batch of %i', async (size) => {
-    const network = resolveNetwork(NETWORKS[1]);
-    const weights = seededWeights(network);
-    const session = await engine.open(network, weights, { learningRate: 0.1 });
-    const batch = randomBatch(network, size);
-    session.step(batch);
-    expect((await session.losses())[0]).toBeCloseTo(exactLoss(network, weights, batch), 5);
-    session.close();
-  });
+  it.each(Array.from({ length: 33 }, (_, i) => i + 1))(
+    'takes the mean loss of a batch of %i',
+    async (size) => {
+      const network = resolveNetwork(NETWORKS[1]);
+      const weights = seededWeights(network);
+      const session = await engine.open(network, weights, { learningRate: 0.1 });
+      const batch = randomBatch(network, size);
+      session.step(batch);
+      expect((await session.losses())[0]).toBeCloseTo(exactLoss(network, weights, batch), 5);
+      session.close();
+    },
+  );
 
   it('gives back the weights that it was given, unchanged by another session on them', async () => {
     const network = resolveNetwork(NETWORKS[3]);

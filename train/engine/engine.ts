@@ -23,6 +23,8 @@ export interface Engine {
 }
 
 export interface EngineSession {
+  /** Name of the engine that really computes: one that lacks a layer may hand a network on. */
+  readonly engine: string;
   /** One step of training on the mean cross-entropy loss of a batch. */
   step(batch: Batch): void;
   /** The losses of the steps since the last call, in order. Asked for rarely, so that a device is not read back each step. */

@@ -26,6 +26,7 @@ function openSession(network: Network, initial: Weights, optimizer: Sgd): Engine
   const weights = new Map([...initial].map(([name, values]) => [name, values.slice()]));
   let losses: number[] = [];
   return {
+    engine: 'reference',
     step({ images, labels }: Batch) {
       const activations = forward(network, weights, scale(images), labels.length);
       const { loss, gradient } = crossEntropy(activations.at(-1) as Tensor, labels);

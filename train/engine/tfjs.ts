@@ -64,6 +64,7 @@ function openSession(network: Network, initial: Weights, { learningRate }: Sgd):
   const optimizer = tf.train.sgd(learningRate);
   let losses: tf.Scalar[] = [];
   return {
+    engine: 'tfjs',
     step({ images, labels }: Batch) {
       const loss = tf.tidy(() => {
         const x = imagesTensor(network, images, labels.length);

@@ -92,6 +92,7 @@ export async function openSession(
 
   let losses: number[] = [];
   return {
+    engine: 'cpu',
     step({ images, labels }) {
       take(images, labels.length);
       new Uint8Array(memory.buffer, labelsAt).set(labels);
