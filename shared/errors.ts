@@ -1,7 +1,16 @@
 /** @file The one error type of the project: it says what went wrong, what was expected, what was got, and what to do next. */
 
 /** The area an error belongs to. The trainer turns it into an exit code, the Worker into a problem type. */
-export type ErrorKind = 'usage' | 'data' | 'device' | 'model' | 'store' | 'conflict' | 'image';
+export type ErrorKind =
+  | 'usage'
+  | 'data'
+  | 'device'
+  | 'model'
+  | 'store'
+  | 'conflict'
+  | 'image'
+  | 'disk'
+  | 'divergence';
 
 export interface Explanation {
   kind: ErrorKind;

@@ -8,11 +8,12 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startWrangler, type Wrangler } from '../infra/wrangler.ts';
 import { take } from '../train/dataset/source.ts';
 import { openEngine } from '../train/engine/open.ts';
+import { sgd } from '../train/engine/optimizer.ts';
 import { resolveNetwork, type Weights } from '../train/model/spec.ts';
 import { modelSpec } from '../train/model/zoo.ts';
 import { readRelease } from '../train/registry/release.ts';
 import { push } from '../train/registry.ts';
-import type { Summary } from '../train/run.ts';
+import type { Summary } from '../train/run-folder.ts';
 import { openLocalStore } from '../train/store/open.ts';
 import { dataFolder, describeWithData } from './data.ts';
 import { png } from './fixtures/images.ts';
@@ -130,7 +131,7 @@ async function engineScores(
 ): Promise<number[][]> {
   const engine = await openEngine(device);
   const network = resolveNetwork(modelSpec('tinyvgg'));
-  const session = await engine.open(network, readSafetensors(safetensors), { learningRate: 0 });
+  const session = await engine.open(network, readSafetensors(safetensors), sgd(0));
   const logits = await session.logits(images, count);
   session.close();
   return Array.from({ length: count }, (_, i) => {

@@ -1,12 +1,26 @@
 /** @file Files that are there whole or not at all. */
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { ExplainedError } from '#shared/errors.ts';
 
-/** Writes a file beside `path`, flushes it to the disk, and renames it into place: readers see the old file or the new one. */
+const TEMPORARY = '.tmp';
+
+/** Removes what processes that died while they wrote have left in a folder. */
+export async function removeTemporaries(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names) {
+    if (name.startsWith('.') && name.endsWith(TEMPORARY)) await rm(join(folder, name), { force: true });
+  }
+}
+
+/**
+ * Writes a file beside `path`, flushes it to the disk, and renames it into place: readers see the old file or the new one.
+ * @throws ExplainedError of kind `disk` when it cannot be written; what was there is unchanged
+ */
 export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}${TEMPORARY}`);
   try {
+    await mkdir(dirname(path), { recursive: true });
     const file = await open(temporary, 'w');
     try {
       await file.writeFile(content);
@@ -16,7 +30,19 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
     }
     await rename(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
+    await rm(temporary, { force: true }).catch(() => {});
+    throw diskError(path, error);
   }
+}
+
+/** Why `path` could not be written. */
+export function diskError(path: string, cause: unknown): ExplainedError {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  return new ExplainedError({
+    kind: 'disk',
+    what: `cannot write ${path}`,
+    got: code === 'ENOSPC' ? 'a full disk' : message,
+    next: 'Free space or give another folder. What was there before is unchanged.',
+    cause,
+  });
 }

@@ -1,4 +1,4 @@
-/** @file The trainer's command line: train · evaluate · classify · push · promote · rollback · status. */
+/** @file The trainer's command line: train · report · evaluate · classify · push · promote · rollback · status. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { DEFAULT_ALIAS } from '#shared/manifest.ts';
 import {
@@ -9,12 +9,13 @@ import {
   rollbackAlias,
   showStatus,
 } from './commands.ts';
+import { KERNEL_LEVELS } from './engine/cpu/choose.ts';
 import { DEVICES } from './engine/open.ts';
 import { EXIT_CODES_HELP, reportError } from './exit.ts';
 import { MODEL_NAMES } from './model/zoo.ts';
 import { RECIPES } from './recipes.ts';
 import { run } from './run.ts';
-import { resolveSettings } from './settings.ts';
+import { CHECKPOINT_EVERY, OPTIMIZERS, resolveSettings } from './settings.ts';
 import { DEFAULT_BUCKET } from './store/open.ts';
 
 const BUNDLED_RELEASE = 'release/tinyvgg.onnx';
@@ -41,18 +42,46 @@ const program = new Command('tinyvgg-edge')
 
 program
   .command('train')
-  .description('Train, compare and export models; the results go to a run folder.')
+  .description(
+    'Train, compare and export models; the results go to a run folder. SIGINT or SIGTERM ends after the present step, with a checkpoint.',
+  )
   .option('--config <file>', 'JSON file with any of the options below by name; flags win over it')
   .addOption(open('--recipe <name>', 'frozen settings', lab.name).choices(Object.keys(RECIPES)))
   .addOption(open('--models <names>', 'comma-separated', MODEL_NAMES.join()))
   .addOption(open('--seed <number>', 'as in torch.manual_seed', `${lab.seed}`))
   .addOption(open('--epochs <number>', 'passes over the training set', `${lab.epochs}`))
+  .addOption(open('--batch-size <images>', 'images of one step', `${lab.batchSize}`))
+  .addOption(open('--optimizer <name>', 'as in torch.optim', lab.optimizer.kind).choices(OPTIMIZERS))
+  .addOption(open('--learning-rate <number>', 'of a step', `${lab.optimizer.learningRate}; 0.001 for adam`))
+  .addOption(open('--momentum <number>', 'of sgd', '0'))
+  .addOption(open('--weight-decay <number>', 'pulls the weights towards zero', '0'))
   .addOption(open('--device <name>', 'what computes', 'auto').choices(DEVICES))
   .addOption(open('--threads <number>', 'threads of --device cpu', 'as many as there are cores'))
+  .addOption(
+    open('--kernels <level>', 'of --device cpu; winograd is the fastest', 'relaxed').choices(KERNEL_LEVELS),
+  )
   .addOption(dataOption())
   .addOption(open('--out <folder>', 'run folder', 'runs/<recipe>-seed<seed>-<time>'))
   .addOption(open('--limit <images>', 'train on the first so many images only', 'all'))
+  .addOption(
+    open(
+      '--checkpoint-every <seconds>',
+      'also after each epoch; 0 for one after each step',
+      `${CHECKPOINT_EVERY}`,
+    ),
+  )
+  .option(
+    '--resume <folder>',
+    'go on with the interrupted run in this folder, to the same weights, bit for bit',
+  )
   .action(async (flags) => run(await resolveSettings(flags)));
+
+program
+  .command('report')
+  .description('Draw a run as a page: curves, comparison, confusion, samples, mistakes, filters.')
+  .addOption(open('--run <folder>', 'run folder', 'the newest in runs/'))
+  .addOption(dataOption())
+  .action(async (flags) => (await import('./report.ts')).report(flags));
 
 program
   .command('evaluate')

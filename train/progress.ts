@@ -1,23 +1,30 @@
 /** @file What training prints: the lab's lines, and a progress bar instead of "Looked at" on a terminal. */
 import { Presets, SingleBar } from 'cli-progress';
 import Table from 'cli-table3';
-import type { TrainedModel, TrainingEvent } from './trainer.ts';
+import type { ModelSummary } from './run-folder.ts';
+import type { TrainingEvent } from './trainer.ts';
 
 /** The lab prints a line every so many batches. */
 const LAB_LINE_BATCHES = 400;
 
-/** A listener for one model's training that prints to stdout; `batchSize` in images. */
-export function trainingPrinter(batchSize: number): (event: TrainingEvent) => void {
+export interface Printer {
+  onEvent(event: TrainingEvent): void;
+  /** Ends a bar that is still drawn: its timer would keep the process alive. */
+  close(): void;
+}
+
+/** Prints one model's training to stdout; `batchSize` in images. */
+export function trainingPrinter(batchSize: number): Printer {
   return process.stdout.isTTY ? barPrinter() : linePrinter(batchSize);
 }
 
-function linePrinter(batchSize: number): (event: TrainingEvent) => void {
+function linePrinter(batchSize: number): Printer {
   let next = 0;
-  return (event) => {
+  const onEvent = (event: TrainingEvent) => {
     switch (event.type) {
       case 'epoch-start':
         console.log(epochHead(event.epoch));
-        next = 0;
+        next = Math.ceil(event.batch / LAB_LINE_BATCHES) * LAB_LINE_BATCHES;
         break;
       case 'progress':
         // The lab says before batch N, counted from zero, that it has looked at N batches.
@@ -32,12 +39,13 @@ function linePrinter(batchSize: number): (event: TrainingEvent) => void {
         throw event satisfies never;
     }
   };
+  return { onEvent, close: () => {} };
 }
 
-function barPrinter(): (event: TrainingEvent) => void {
+function barPrinter(): Printer {
   const format = '{bar} {percentage}% | {value}/{total} samples | loss {loss} | ETA {eta_formatted}';
   let bar: SingleBar | undefined;
-  return (event) => {
+  const onEvent = (event: TrainingEvent) => {
     switch (event.type) {
       case 'epoch-start':
         console.log(epochHead(event.epoch));
@@ -61,6 +69,7 @@ function barPrinter(): (event: TrainingEvent) => void {
         throw event satisfies never;
     }
   };
+  return { onEvent, close: () => bar?.stop() };
 }
 
 const epochHead = (epoch: number): string => `Epoch: ${epoch}\n-------`;
@@ -74,22 +83,22 @@ function epochLine({
 }
 
 /** The lab's closing question: accuracy, loss, time and size of the models side by side. */
-export function comparisonTable(models: readonly TrainedModel[]): string {
+export function comparisonTable(models: Readonly<Record<string, ModelSummary>>): string {
   const table = new Table({
     head: ['model', 'test accuracy', 'lab accuracy', 'test loss', 'train loss', 'time', 'parameters'],
     colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'right'],
     style: { head: [], border: [] },
   });
-  for (const { network, epochs, seconds } of models) {
+  for (const [name, { parameters, epochs, trainSeconds }] of Object.entries(models)) {
     const last = epochs[epochs.length - 1];
     table.push([
-      network.name,
+      name,
       `${(100 * last.testAccuracy).toFixed(2)} %`,
       `${last.labAccuracy.toFixed(2)} %`,
       last.testLoss.toFixed(5),
       last.trainLoss.toFixed(5),
-      `${seconds.toFixed(1)} s`,
-      network.parameterCount.toLocaleString('en'),
+      `${trainSeconds.toFixed(1)} s`,
+      parameters.toLocaleString('en'),
     ]);
   }
   return table.toString();

@@ -6,13 +6,14 @@ import { IMAGE_PIXELS, LABELS } from '#shared/labels.ts';
 import { FORMAT_VERSION, Manifest, type ModelFile, serializeStored } from '#shared/manifest.ts';
 import { PHOTO_PIPELINE } from '#shared/photo/photo.ts';
 import type { Engine } from './engine/engine.ts';
+import { sgd } from './engine/optimizer.ts';
 import type { Predict } from './evaluate.ts';
 import { exportOnnx, INPUT_NAME, IR_VERSION, OPSET, OUTPUT_NAME } from './export.ts';
 import { writeFileAtomic } from './files.ts';
 import { onnxPredictor } from './onnxruntime.ts';
 import { Generator } from './random.ts';
 import type { Release } from './registry/release.ts';
-import { encodeSafetensors } from './safetensors.ts';
+import { encodeSafetensors, weightTensors } from './safetensors.ts';
 import type { TrainedModel } from './trainer.ts';
 
 /** Logits of two runtimes may differ by this much, relative to those beyond ±1: rounding, nothing more. */
@@ -38,7 +39,7 @@ export async function makeRelease(
 ): Promise<Release> {
   const { network, weights } = trained;
   const onnx = exportOnnx(network, weights);
-  const session = await engine.open(network, weights, { learningRate: 0 });
+  const session = await engine.open(network, weights, sgd(0));
   try {
     const exported = await onnxPredictor(onnx);
     for (const batch of [1, 32]) await compare(network.name, session.logits, exported, images, batch);
@@ -56,13 +57,20 @@ export async function makeRelease(
       parameters: network.parameterCount,
       photoPipeline: PHOTO_PIPELINE,
       metrics: last,
-      training: { ...training, engine: session.engine },
+      training: { ...training, engine: engine.name },
       calibration: { temperature: 1 },
       golden: { tolerance: GOLDEN_TOLERANCE, vectors: await goldenVectors(session.logits) },
     } satisfies Manifest);
     return {
       manifest,
-      files: { onnx, json: serializeStored(manifest), safetensors: encodeSafetensors(network, weights) },
+      files: {
+        onnx,
+        json: serializeStored(manifest),
+        safetensors: encodeSafetensors(weightTensors(network, weights), {
+          format: 'pt',
+          model: network.name,
+        }),
+      },
     };
   } finally {
     session.close();

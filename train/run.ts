@@ -1,95 +1,135 @@
-/** @file A training run: several models on one data set, compared, exported, and recorded in one folder. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { ExplainedError } from '#shared/errors.ts';
+/** @file A training run: several models on one data set, compared, exported, and recorded in one folder, which an interrupted run goes on from. */
+import { resolve } from 'node:path';
+import { newestCheckpoint, saveCheckpoint } from './checkpoint/folder.ts';
 import type { DownloadProgress } from './dataset/download.ts';
-import { loadDataset, take } from './dataset/source.ts';
+import { type Dataset, loadDataset, take } from './dataset/source.ts';
+import type { Engine } from './engine/engine.ts';
 import { openEngine } from './engine/open.ts';
-import { writeFileAtomic } from './files.ts';
-import { resolveNetwork } from './model/spec.ts';
+import { interruptible } from './interruption.ts';
+import { type Network, resolveNetwork } from './model/spec.ts';
 import { modelSpec } from './model/zoo.ts';
 import { comparisonTable, trainingPrinter } from './progress.ts';
 import { gitCommit } from './provenance.ts';
+import { openRecords } from './records.ts';
 import type { Release } from './registry/release.ts';
 import { makeRelease, writeRelease } from './release.ts';
-import type { Settings } from './settings.ts';
-import { type EpochRecord, type TrainedModel, train } from './trainer.ts';
-
-/** `summary.json` of a run folder. */
-export interface Summary {
-  formatVersion: 1;
-  recipe: string;
-  seed: number;
-  epochs: number;
-  batchSize: number;
-  learningRate: number;
-  device: { name: string; description: string };
-  /** Images trained and tested on. */
-  images: { train: number; test: number };
-  /** Official file name → MD5. */
-  dataset: Record<string, string>;
-  gitCommit: string | null;
-  startedAt: string;
-  models: Record<string, ModelSummary>;
-}
-
-interface ModelSummary {
-  parameters: number;
-  epochs: EpochRecord[];
-  /** confusion[label][prediction] = test images after the last epoch. */
-  confusion: number[][];
-  trainSeconds: number;
-  /** `path` is relative to the run folder. */
-  onnx: { path: string; sha256: string; bytes: number };
-}
+import {
+  checkpointFolder,
+  type ModelSummary,
+  openRunFolder,
+  requireRoom,
+  type Summary,
+  writeSummary,
+} from './run-folder.ts';
+import { type Settings, toOverrides } from './settings.ts';
+import { type TrainedModel, train } from './trainer.ts';
 
 /** Trains what `settings` ask for, prints the lab's lines, and fills the run folder as each model is done. */
 export async function run(settings: Settings): Promise<void> {
-  const { out, optimizer, batchSize, seed, epochs } = settings;
-  const summaryPath = join(out, 'summary.json');
-  if (existsSync(summaryPath)) {
-    throw new ExplainedError({
-      kind: 'usage',
-      what: `${out} holds a run already`,
-      next: 'Give another folder with --out, or remove this one.',
-    });
-  }
+  requireRoom(settings);
+  const { out } = settings;
   const dataset = await loadDataset({ folder: settings.data, onProgress: downloadPrinter() });
   const limit = settings.limit ?? dataset.train.count;
   const data = { train: take(dataset.train, limit), test: take(dataset.test, limit) };
-  const engine = await openEngine(settings.device, { threads: settings.threads, log: console.log });
+  const { device, threads, kernels } = settings;
+  const engine = await openEngine(device, { threads, kernels, log: console.log });
   console.log(`Engine ${engine.name}: ${engine.description}`);
 
-  const summary: Summary = {
+  const asked = {
+    ...settings,
+    device: engine.name,
+    data: settings.data === undefined ? undefined : resolve(settings.data),
+  };
+  const now = await beginning(asked, engine, { ...dataset, ...data });
+  const summary = await openRunFolder(asked, now);
+  for (const line of changes(summary, now)) console.log(line);
+  const networks = settings.models.map((name) => resolveNetwork(modelSpec(name)));
+  await interruptible(
+    async (signal) => {
+      for (const network of networks) {
+        if (summary.models[network.name]) continue;
+        const { parameterCount, name } = network;
+        console.log(`\n${name}: ${parameterCount.toLocaleString('en')} parameters\n`);
+        const trained = await trainModel(settings, network, data, engine, signal);
+        console.log(`Total training time: ${trained.seconds.toFixed(2)} seconds`);
+        const { gitCommit, dataset, recipe, seed, epochs } = summary;
+        const training = { recipe, seed, epochs, images: data.train.count, dataset, gitCommit };
+        const release = await makeRelease(trained, { engine, training, images: data.test.images });
+        await writeRelease(out, release);
+        summary.models[name] = summarize(trained, release);
+        await writeSummary(out, summary);
+      }
+    },
+    (signal) => `Ended by ${signal}. Go on with: npm run train -- --resume ${out}`,
+  );
+  console.log(`\n${comparisonTable(summary.models)}\n\nRun folder: ${out}`);
+}
+
+/** Trains one model, from its newest checkpoint if it has one, with records and checkpoints. */
+async function trainModel(
+  { out, optimizer, epochs, batchSize, seed, checkpointEvery }: Settings,
+  network: Network,
+  data: Pick<Dataset, 'train' | 'test'>,
+  engine: Engine,
+  signal: AbortSignal,
+): Promise<TrainedModel> {
+  const folder = checkpointFolder(out);
+  const from = await newestCheckpoint(folder, network, optimizer, console.log);
+  if (from) console.log(`Goes on after step ${from.optimizer.steps}.`);
+  const records = await openRecords(out, network.name, from);
+  const printer = trainingPrinter(batchSize);
+  try {
+    return await train(
+      { network, data, engine, optimizer, epochs, batchSize, seed },
+      {
+        from,
+        signal,
+        checkpointEvery,
+        checkpoint: (state, kind) => saveCheckpoint(folder, network, state, kind),
+        onEvent(event) {
+          printer.onEvent(event);
+          records.onEvent(event);
+        },
+      },
+    );
+  } finally {
+    printer.close();
+    records.close();
+  }
+}
+
+/** The summary of a run that begins. */
+async function beginning(settings: Settings, engine: Engine, data: Dataset): Promise<Summary> {
+  const { name, seed, epochs, batchSize } = settings;
+  const { optimizer = '', learningRate = 0, momentum, weightDecay = 0 } = toOverrides(settings);
+  return {
     formatVersion: 1,
-    recipe: settings.name,
+    recipe: name,
     seed,
     epochs,
     batchSize,
-    learningRate: optimizer.learningRate,
+    optimizer,
+    learningRate,
+    ...(momentum !== undefined && { momentum }),
+    weightDecay,
     device: { name: engine.name, description: engine.description },
     images: { train: data.train.count, test: data.test.count },
-    dataset: dataset.md5,
+    dataset: data.md5,
     gitCommit: await gitCommit(),
     startedAt: new Date().toISOString(),
     models: {},
   };
-  const trainedModels: TrainedModel[] = [];
-  for (const name of settings.models) {
-    const network = resolveNetwork(modelSpec(name));
-    console.log(`\n${name}: ${network.parameterCount.toLocaleString('en')} parameters\n`);
-    const job = { network, data, engine, optimizer, epochs, batchSize, seed };
-    const trained = await train(job, trainingPrinter(batchSize));
-    console.log(`Total training time: ${trained.seconds.toFixed(2)} seconds`);
-    const { gitCommit, dataset, recipe } = summary;
-    const training = { recipe, seed, epochs, images: data.train.count, dataset, gitCommit };
-    const release = await makeRelease(trained, { engine, training, images: data.test.images });
-    await writeRelease(out, release);
-    summary.models[name] = summarize(trained, release);
-    await writeFileAtomic(summaryPath, `${JSON.stringify(summary, null, 2)}\n`);
-    trainedModels.push(trained);
-  }
-  console.log(`\n${comparisonTable(trainedModels)}\n\nRun folder: ${out}`);
+}
+
+/** What is no more as it was when the run began, and may change its bits. */
+function changes(begun: Summary, now: Summary): string[] {
+  const facts: [string, unknown, unknown][] = [
+    ['the engine', begun.device.description, now.device.description],
+    ['the code', begun.gitCommit, now.gitCommit],
+  ];
+  return facts
+    .filter(([, before, after]) => before !== after)
+    .map(([what, before, after]) => `This run began with another state of ${what}: ${before}, now ${after}.`);
 }
 
 function summarize(

@@ -1,12 +1,21 @@
 /** @file What a training run was asked for: a recipe, changed by a configuration file, changed by flags. */
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import * as z from 'zod';
 import { ExplainedError } from '#shared/errors.ts';
+import { KERNEL_LEVELS, type KernelLevel } from './engine/cpu/choose.ts';
 import { DEVICES } from './engine/open.ts';
+import { adam, type Optimizer, sgd } from './engine/optimizer.ts';
 import { MODEL_NAMES, type ModelName } from './model/zoo.ts';
 import { RECIPES, type Recipe } from './recipes.ts';
 
+/** What a run was asked for, in its folder: a configuration file. */
+export const SETTINGS_FILE = 'settings.json';
+
+export const OPTIMIZERS = ['sgd', 'adam'] as const satisfies Optimizer['kind'][];
+
 const Whole = z.coerce.number().int();
+const Amount = z.coerce.number().min(0);
 
 /** The flags of `train`, and the keys of its configuration file. */
 const Overrides = z.strictObject({
@@ -17,45 +26,124 @@ const Overrides = z.strictObject({
     .exactOptional(),
   seed: Whole.min(0).exactOptional(),
   epochs: Whole.min(1).exactOptional(),
+  batchSize: Whole.min(1).exactOptional(),
+  optimizer: z.enum(OPTIMIZERS).exactOptional(),
+  learningRate: Amount.exactOptional(),
+  momentum: Amount.lt(1).exactOptional(),
+  weightDecay: Amount.exactOptional(),
   device: z.enum(DEVICES).exactOptional(),
   threads: Whole.min(1).max(64).exactOptional(),
+  kernels: z.enum(KERNEL_LEVELS).exactOptional(),
   data: z.string().exactOptional(),
   out: z.string().exactOptional(),
   limit: Whole.min(32).exactOptional(),
+  checkpointEvery: Amount.exactOptional(),
 });
-type Overrides = z.infer<typeof Overrides>;
+export type Overrides = z.infer<typeof Overrides>;
 
 export interface Settings extends Recipe {
   models: readonly ModelName[];
   device: string;
   /** Of the cpu engine; as many as there are cores when undefined. */
   threads: number | undefined;
+  /** Of the cpu engine; its default when undefined. */
+  kernels: KernelLevel | undefined;
   /** Folder with the data set; found or downloaded when undefined. */
   data: string | undefined;
   /** Run folder. */
   out: string;
   /** Train on the first so many images, and test on as many at most. */
   limit: number | undefined;
+  /** Seconds between two checkpoints within an epoch. */
+  checkpointEvery: number;
+  /** Goes on with the run in `out`. */
+  resume: boolean;
 }
 
+/** PyTorch has no default for SGD; this is the lab's. */
+const SGD_LEARNING_RATE = 0.1;
+/** Often enough to lose little, seldom enough to cost nothing. */
+export const CHECKPOINT_EVERY = 30;
+
+/** What may be said anew when a run goes on: it does not change the result. */
+const FREE_ON_RESUME = ['threads', 'data', 'checkpointEvery'];
+
 /**
- * @param flags as they came from the command line, `config` among them
+ * @param flags as they came from the command line, `config` and `resume` among them
  * @throws ExplainedError of kind `usage` naming the flag or key
  */
-export async function resolveSettings({ config, ...flags }: Record<string, unknown>): Promise<Settings> {
-  const fromFile = config === undefined ? {} : check(await readConfig(String(config)), String(config), '');
-  const { recipe: name = 'lab', ...changes } = { ...fromFile, ...check(flags, 'the command line', '--') };
+export async function resolveSettings(flags: Record<string, unknown>): Promise<Settings> {
+  const { resume, config, ...own } = flags;
+  if (resume !== undefined) return resumedSettings(String(resume), config === undefined ? own : flags);
+  const fromFile =
+    config === undefined ? {} : check(await readConfig(String(config), '--config'), String(config), '');
+  return resolve({ ...fromFile, ...check(own, 'the command line', '--') }, false);
+}
+
+async function resumedSettings(folder: string, flags: Record<string, unknown>): Promise<Settings> {
+  const other = Object.keys(flags).find((name) => !['resume', ...FREE_ON_RESUME].includes(name));
+  if (other) {
+    throw new ExplainedError({
+      kind: 'usage',
+      what: `the command line: --${nameOf(other, '--')} beside --resume`,
+      expected: 'the run to go on as it was begun',
+      next: 'Leave it out, or begin a run of its own.',
+    });
+  }
+  const { resume, ...own } = flags;
+  const path = join(folder, SETTINGS_FILE);
+  const begun = check(await readConfig(path, '--resume'), path, '');
+  return resolve({ ...begun, ...check(own, 'the command line', '--'), out: folder }, true);
+}
+
+function resolve(given: Overrides, resume: boolean): Settings {
+  const { recipe: name = 'lab', optimizer, learningRate, momentum, weightDecay, ...changes } = given;
   const recipe = RECIPES[name];
   const settings = {
     device: 'auto',
     threads: undefined,
+    kernels: undefined,
     data: undefined,
     limit: undefined,
+    checkpointEvery: CHECKPOINT_EVERY,
     ...recipe,
     ...changes,
+    optimizer: resolveOptimizer(recipe.optimizer, given),
+    resume,
   };
   const stamp = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '');
   return { ...settings, out: settings.out ?? `runs/${recipe.name}-seed${settings.seed}-${stamp}` };
+}
+
+/** Settings as a configuration file would say them: read again, they are the same. */
+export function toOverrides({ name, optimizer, out, resume, ...settings }: Settings): Overrides {
+  const { kind, learningRate, weightDecay } = optimizer;
+  const momentum = optimizer.kind === 'sgd' ? optimizer.momentum : undefined;
+  const flat = { recipe: name, ...settings, optimizer: kind, learningRate, momentum, weightDecay };
+  return check(
+    Object.fromEntries(Object.entries(flat).filter(([, value]) => value !== undefined)),
+    'settings',
+    '',
+  );
+}
+
+/** The recipe's optimizer with other numbers, or another one with PyTorch's. */
+function resolveOptimizer(recipe: Optimizer, given: Overrides): Optimizer {
+  const { optimizer: kind = recipe.kind, learningRate, momentum, weightDecay } = given;
+  if (kind === 'adam' && momentum !== undefined) {
+    throw new ExplainedError({
+      kind: 'usage',
+      what: 'momentum',
+      expected: '--optimizer sgd with it',
+      got: 'adam, which has moments of its own',
+    });
+  }
+  const base = kind === recipe.kind ? recipe : kind === 'adam' ? adam() : sgd(SGD_LEARNING_RATE);
+  const changes = { learningRate, momentum, weightDecay };
+  return {
+    ...base,
+    ...Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)),
+  };
 }
 
 function check(values: unknown, source: string, prefix: string): Overrides {
@@ -64,20 +152,25 @@ function check(values: unknown, source: string, prefix: string): Overrides {
   const [issue] = result.error.issues;
   throw new ExplainedError({
     kind: 'usage',
-    what: `${source}: ${prefix}${String(issue.path[0] ?? 'configuration')}`,
+    what: `${source}: ${prefix}${nameOf(issue.path[0], prefix)}`,
     got: issue.message,
     next: 'npm run train -- --help says what may be there.',
   });
 }
 
-async function readConfig(path: string): Promise<unknown> {
+/** A key as it was written there: flags have dashes. */
+function nameOf(key: PropertyKey = 'configuration', prefix: string): string {
+  return prefix ? String(key).replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`) : String(key);
+}
+
+async function readConfig(path: string, flag: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(path, 'utf8'));
   } catch (cause) {
     const got = cause instanceof Error ? cause.message : String(cause);
     throw new ExplainedError({
       kind: 'usage',
-      what: `cannot read --config ${path}`,
+      what: `cannot read ${flag} ${path}`,
       expected: 'a JSON file',
       got,
       cause,

@@ -1,21 +1,35 @@
-/** @file The training loop: epochs over a loader, an evaluation after each. Knows no engine by name. */
+/** @file The training loop: epochs over a loader, an evaluation after each; it can stop after any step and go on there. Knows no engine by name. */
+import { setImmediate } from 'node:timers/promises';
 import { ExplainedError } from '#shared/errors.ts';
 import { Loader } from './dataset/loader.ts';
-import type { Dataset } from './dataset/source.ts';
-import type { Engine, Sgd } from './engine/engine.ts';
-import { type Evaluation, evaluate } from './evaluate.ts';
+import type { Dataset, Split } from './dataset/source.ts';
+import type { Engine } from './engine/engine.ts';
+import type { Optimizer, OptimizerState } from './engine/optimizer.ts';
+import { evaluate, type Predict } from './evaluate.ts';
 import { initialWeights } from './model/initialize.ts';
-import type { Network, Weights } from './model/spec.ts';
-import { Generator } from './random.ts';
+import { type Network, sizeOf, type Weights } from './model/spec.ts';
+import { Generator, type GeneratorState } from './random.ts';
 
 export interface Job {
   network: Network;
   data: Pick<Dataset, 'train' | 'test'>;
   engine: Engine;
-  optimizer: Sgd;
+  optimizer: Optimizer;
   epochs: number;
   batchSize: number;
   seed: number;
+}
+
+export interface TrainOptions {
+  onEvent?: (event: TrainingEvent) => void;
+  /** Where an earlier training of the same job stood: this one goes on there, to the same bits. */
+  from?: TrainingState | undefined;
+  /** Keeps where training stands: after each epoch, every so often within it, and when it is told to stop. */
+  checkpoint?: (state: TrainingState, kind: { best: boolean }) => Promise<void>;
+  /** Seconds between two checkpoints within an epoch; 0 for one after each step. */
+  checkpointEvery?: number;
+  /** Aborted, it ends training after the present step with a checkpoint, and `train` throws the signal's reason. */
+  signal?: AbortSignal;
 }
 
 export interface EpochRecord {
@@ -27,11 +41,45 @@ export interface EpochRecord {
   testAccuracy: number;
 }
 
+/** `step` counts the steps since training began, `seconds` its wall-clock time with evaluation. */
 export type TrainingEvent =
-  | { type: 'epoch-start'; epoch: number }
+  /** Training begins, or goes on, before `batch` of the epoch. */
+  | { type: 'epoch-start'; epoch: number; batch: number; step: number }
   /** `seen` images of the epoch's `total` have been trained on; `loss` is the mean over the steps since the last such event. */
-  | { type: 'progress'; epoch: number; batch: number; seen: number; total: number; loss: number }
-  | ({ type: 'epoch-end'; epoch: number; seconds: number } & EpochRecord);
+  | {
+      type: 'progress';
+      epoch: number;
+      batch: number;
+      step: number;
+      seen: number;
+      total: number;
+      loss: number;
+      seconds: number;
+    }
+  | ({ type: 'epoch-end'; epoch: number; step: number; seconds: number } & EpochRecord);
+
+/** All that training is between two steps. */
+export interface TrainingState {
+  weights: Weights;
+  optimizer: OptimizerState;
+  position: Position;
+}
+
+export interface Position {
+  /** As it was when the epoch began: its order is drawn again from there. */
+  generator: GeneratorState;
+  /** The epoch at hand, and the first of its batches that is not trained on yet. */
+  epoch: number;
+  batch: number;
+  /** Of the epoch's steps so far. */
+  lossSum: number;
+  /** Losses since the last `progress` event. */
+  recentLosses: number[];
+  epochs: EpochRecord[];
+  /** confusion[label][prediction] = test images after the last whole epoch. */
+  confusion: number[][];
+  seconds: number;
+}
 
 export interface TrainedModel {
   network: Network;
@@ -44,92 +92,153 @@ export interface TrainedModel {
 
 /** Steps between two `progress` events. */
 const PROGRESS_STEPS = 25;
+const CHECKPOINT_SECONDS = 30;
+/** Milliseconds of work after which signals and timers get their turn. */
+const TURN = 50;
 
 /**
- * Trains one network from its first weights.
- * @throws ExplainedError of kind `model` when a loss is not finite
+ * Trains one network from its first weights, or from where it stood.
+ * @throws ExplainedError of kind `model` when the network does not fit the data
+ * @throws ExplainedError of kind `divergence` when a loss or a weight is not finite
  */
-export async function train(
-  job: Job,
-  onEvent: (event: TrainingEvent) => void = () => {},
-): Promise<TrainedModel> {
+export async function train(job: Job, options: TrainOptions = {}): Promise<TrainedModel> {
   const { network, data, engine, optimizer, batchSize, seed } = job;
-  const weights = initialWeights(network, Generator.seeded(seed));
+  const { onEvent = () => {}, from, checkpoint, checkpointEvery = CHECKPOINT_SECONDS, signal } = options;
+  for (const split of [data.train, data.test]) requireFit(network, split);
+  const weights = from?.weights ?? initialWeights(network, Generator.seeded(seed));
   // Seeded again, as the lab does between making a model and training it.
-  const generator = Generator.seeded(seed);
+  let position = structuredClone(from?.position) ?? beginning(Generator.seeded(seed));
+  const generator = Generator.restored(position.generator);
   const trainLoader = new Loader(data.train, { batchSize, shuffle: true, generator });
   const testLoader = new Loader(data.test, { batchSize, shuffle: false, generator });
-  const session = await engine.open(network, weights, optimizer);
-  const start = performance.now();
+  const session = await engine.open(network, weights, optimizer, from?.optimizer);
+
+  const start = performance.now() - 1000 * position.seconds;
   const seconds = () => (performance.now() - start) / 1000;
-  try {
-    const epochs: EpochRecord[] = [];
-    let last: Evaluation | undefined;
-    for (let epoch = 0; epoch < job.epochs; epoch++) {
-      onEvent({ type: 'epoch-start', epoch });
-      const trainLoss = await trainEpoch(session, trainLoader, epoch, onEvent);
-      last = await evaluate(session.logits, testLoader, network.output[0]);
-      const record = {
-        trainLoss,
-        testLoss: last.loss,
-        labAccuracy: last.labAccuracy,
-        testAccuracy: last.accuracy,
-      };
-      epochs.push(record);
-      onEvent({ type: 'epoch-end', epoch, seconds: seconds(), ...record });
+  const step = () => position.epoch * trainLoader.length + position.batch;
+  let [lastSave, lastTurn] = [performance.now(), performance.now()];
+
+  async function collectLosses(): Promise<void> {
+    for (const loss of await session.losses()) {
+      if (!Number.isFinite(loss)) throw divergence(`epoch ${position.epoch}`, 'loss', loss);
+      position.lossSum += loss;
+      position.recentLosses.push(loss);
     }
-    return {
-      network,
-      weights: await session.weights(),
-      epochs,
-      confusion: last?.confusion ?? [],
-      seconds: seconds(),
+  }
+
+  async function save(best = false): Promise<void> {
+    await collectLosses();
+    if (!checkpoint) return;
+    const state = { weights: await session.weights(), optimizer: await session.optimizerState() };
+    requireFinite(state.weights);
+    await checkpoint({ ...state, position: structuredClone({ ...position, seconds: seconds() }) }, { best });
+    lastSave = performance.now();
+  }
+
+  /** Between two steps: lets others have their turn, and stops when one of them says so. */
+  async function pause(): Promise<void> {
+    if (performance.now() - lastTurn > TURN) {
+      await setImmediate();
+      lastTurn = performance.now();
+    }
+    if (!signal?.aborted) return;
+    await save();
+    throw signal.reason;
+  }
+
+  async function trainEpoch(): Promise<void> {
+    const { epoch } = position;
+    const total = data.train.count;
+    onEvent({ type: 'epoch-start', epoch, batch: position.batch, step: step() });
+    for (const examples of trainLoader.epoch(position.batch)) {
+      session.step(examples);
+      position.batch++;
+      if (position.batch % PROGRESS_STEPS === 0 || position.batch === trainLoader.length) {
+        await collectLosses();
+        const seen = Math.min(position.batch * batchSize, total);
+        const loss = mean(position.recentLosses);
+        const { batch } = position;
+        onEvent({ type: 'progress', epoch, batch, step: step(), seen, total, loss, seconds: seconds() });
+        position.recentLosses = [];
+      }
+      await pause();
+      if (performance.now() - lastSave >= 1000 * checkpointEvery) await save();
+    }
+  }
+
+  async function endEpoch(): Promise<void> {
+    const { epoch, epochs, lossSum } = position;
+    const logits: Predict = async (images, count) => {
+      await pause();
+      return session.logits(images, count);
     };
+    const test = await evaluate(logits, testLoader, network.output[0]);
+    const record = {
+      trainLoss: lossSum / trainLoader.length,
+      testLoss: test.loss,
+      labAccuracy: test.labAccuracy,
+      testAccuracy: test.accuracy,
+    };
+    onEvent({ type: 'epoch-end', epoch, step: step(), seconds: seconds(), ...record });
+    position = {
+      ...beginning(generator),
+      epoch: epoch + 1,
+      epochs: [...epochs, record],
+      confusion: test.confusion,
+    };
+    await save(epochs.every((earlier) => earlier.testAccuracy < record.testAccuracy));
+  }
+
+  try {
+    while (position.epoch < job.epochs) {
+      await trainEpoch();
+      await endEpoch();
+    }
+    const { epochs, confusion } = position;
+    return { network, weights: await session.weights(), epochs, confusion, seconds: seconds() };
   } finally {
     session.close();
   }
 }
 
-/** One pass over the training set; returns the mean of the steps' losses. */
-async function trainEpoch(
-  session: Awaited<ReturnType<Engine['open']>>,
-  loader: Loader,
-  epoch: number,
-  onEvent: (event: TrainingEvent) => void,
-): Promise<number> {
-  let total = 0;
-  let batch = 0;
-  let seen = 0;
-  let reported = 0;
-  const drain = async () => {
-    const losses = await session.losses();
-    const sum = losses.reduce((a, b) => a + b, 0);
-    if (!Number.isFinite(sum)) {
-      throw new ExplainedError({
-        kind: 'model',
-        what: `training diverged in epoch ${epoch}, before batch ${batch}`,
-        expected: 'a finite loss',
-        got: `${losses.find((loss) => !Number.isFinite(loss))}`,
-        next: 'Use a smaller learning rate.',
-      });
-    }
-    total += sum;
-    onEvent({
-      type: 'progress',
-      epoch,
-      batch,
-      seen,
-      total: loader.split.count,
-      loss: sum / (batch - reported),
-    });
-    reported = batch;
-  };
-  for (const examples of loader.epoch()) {
-    session.step(examples);
-    batch++;
-    seen += examples.labels.length;
-    if (batch % PROGRESS_STEPS === 0) await drain();
+/** Before the first step. */
+const beginning = (generator: Generator): Position => ({
+  generator: generator.state(),
+  epoch: 0,
+  batch: 0,
+  lossSum: 0,
+  recentLosses: [],
+  epochs: [],
+  confusion: [],
+  seconds: 0,
+});
+
+const mean = (values: number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+
+function requireFit({ name, input, output }: Network, { images, labels, count }: Split): void {
+  const [pixels, classes] = [images.length / count, labels.reduce((a, b) => Math.max(a, b), 0) + 1];
+  if (pixels === sizeOf(input) && output.length === 1 && output[0] >= classes) return;
+  throw new ExplainedError({
+    kind: 'model',
+    what: `${name} does not fit the data`,
+    expected: `an input of ${pixels} pixels and an output of ${classes} classes or more`,
+    got: `input [${input.join(', ')}], output [${output.join(', ')}]`,
+  });
+}
+
+function requireFinite(weights: Weights): void {
+  for (const [name, values] of weights) {
+    const bad = values.find((value) => !Number.isFinite(value));
+    if (bad !== undefined) throw divergence(name, 'weight', bad);
   }
-  if (batch > reported) await drain();
-  return total / loader.length;
+}
+
+function divergence(where: string, what: string, got: number): ExplainedError {
+  return new ExplainedError({
+    kind: 'divergence',
+    what: `training diverged: ${where}`,
+    expected: `a finite ${what}`,
+    got: `${got}`,
+    next: 'Use a smaller learning rate. Checkpoints from before are kept.',
+  });
 }

@@ -27,7 +27,7 @@ const MAXIMUM_PAGES = 16_384;
 /** Compiles the relaxed build where the machine takes it and `relaxed` is not false, else the plain one. */
 export async function compileKernels(
   builds: { relaxed: Uint8Array<ArrayBuffer>; simd: Uint8Array<ArrayBuffer> },
-  { relaxed = true }: { relaxed?: boolean | undefined } = {},
+  { relaxed = true }: { relaxed?: boolean } = {},
 ): Promise<KernelBuild> {
   const usesRelaxed = relaxed && WebAssembly.validate(builds.relaxed);
   return {

@@ -17,7 +17,7 @@ import {
   messages,
   string,
   strings,
-} from './message.ts';
+} from '../protobuf.ts';
 
 export interface Model {
   irVersion?: number;

@@ -1,120 +1,206 @@
 /**
- * @file `npm run bench:kernels`: GFLOP/s of each kernel at TinyVGG's sizes on one thread, with and without relaxed SIMD in turn, and
- * the share of what this core does at most on registers alone. Median of the rounds.
+ * @file `npm run bench:kernels`: from plain loops to threads. First each kernel at TinyVGG's sizes on one thread: GFLOP/s without
+ * SIMD, with it, with relaxed SIMD and by Winograd's convolution, and the share of what this core does at most on registers
+ * alone. Then a whole step of training. Medians of rounds in turn.
  */
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import Table from 'cli-table3';
 import { compileKernels, createMemory, instantiateKernels } from '../../shared/kernels/kernels.ts';
+import { cpuEngine } from '../../train/engine/cpu/cpu.ts';
+import { type Operation, wordsOf } from '../../train/engine/cpu/plan.ts';
+import type { Engine } from '../../train/engine/engine.ts';
+import { sgd } from '../../train/engine/optimizer.ts';
+import { referenceEngine } from '../../train/engine/reference.ts';
+import { initialWeights } from '../../train/model/initialize.ts';
+import { resolveNetwork, sizeOf } from '../../train/model/spec.ts';
+import { modelSpec } from '../../train/model/zoo.ts';
+import { Generator } from '../../train/random.ts';
+import { measureInTurn } from './rounds.ts';
 
-const ROUNDS = 11;
-/** Milliseconds of one round. */
-const ROUND_TIME = 20;
+const BATCH = 32;
 
 type Exports = Record<string, (...args: number[]) => number>;
 
 const memory = createMemory(16 * 2 ** 20);
 const values = new Float32Array(memory.buffer);
 for (let i = 4096; i < values.length; i++) values[i] = Math.random() - 0.5;
-// Places of the operands, far enough from each other.
-const [X, Y, W, G, T] = [1, 3, 5, 7, 9].map((mebibyte) => mebibyte * 2 ** 20);
+// Places of the operands, far enough from each other, and of the operation that a scalar kernel is told.
+const [X, Y, W, G, T, OPERATION] = [1, 3, 5, 7, 9, 12].map((mebibyte) => mebibyte * 2 ** 20);
 
 const bytes = (name: string) =>
   new Uint8Array(readFileSync(new URL(`../../shared/kernels/build/${name}.wasm`, import.meta.url)));
 const files = { relaxed: bytes('relaxed'), simd: bytes('simd') };
-const instance = async (relaxed: boolean) => {
-  const { module } = await compileKernels(files, { relaxed });
+const instance = async (level: 'relaxed' | 'simd') => {
+  const { module } = await compileKernels(files, { relaxed: level === 'relaxed' });
   return instantiateKernels(module, memory) as unknown as Exports;
 };
-const builds = { relaxed: await instance(true), simd: await instance(false) };
+const relaxed = await instance('relaxed');
+const simd = await instance('simd');
 
 interface Kernel {
   name: string;
   /** Floating-point operations of one call. */
   operations: number;
-  call: (exports: Exports) => void;
+  fast: (exports: Exports) => void;
+  /** Where there is one: counted as if it did the direct convolution's operations. */
+  winograd?: () => void;
+  scalar: () => void;
+  /** What the scalar kernel is told. */
+  sizes: Partial<Operation>;
 }
 
-/** The three convolutions of a layer, [channels in, channels out, edge]. */
-function convolutions([channels, out, edge]: [number, number, number]): Kernel[] {
+/** The three convolutions of a layer. */
+function convolutions(channels: number, out: number, edge: number): Kernel[] {
   const row = edge + 1;
   const plane =
     4 * (Math.ceil((row + 1) / 4) * 4 + Math.ceil((edge * row) / 24) * 24 + Math.ceil((row + 8) / 4) * 4);
-  const sizes = [edge, edge, plane];
+  const shape = [edge, edge, plane];
+  const sizes = {
+    ...{ inputs: channels, height: edge, width: edge, xRow: 4 * row, xPlane: plane },
+    ...{ outputs: out, yHeight: edge, yWidth: edge, yRow: 4 * row, yPlane: plane },
+    ...{ kernelSize: 3, stride: 1, before: 1 },
+  };
   const operations = 18 * channels * out * edge * edge;
+  const winograd = channels >= 8;
   const name = `${channels}→${out}, ${edge}×${edge}`;
   return [
     {
       name: `conv3x3 ${name}`,
-      operations,
-      call: (k) => k.f32_conv3x3(Y, X, W, G, 0, channels, out, ...sizes, 1),
+      fast: (k) => k.f32_conv3x3(Y, X, W, G, 0, channels, out, ...shape, 1),
+      scalar: () => simd.f32_scalar_conv2d(OPERATION, Y, X, W, G),
+      ...(winograd && { winograd: () => relaxed.f32_winograd(Y, X, W, G, 0, T, channels, out, ...shape, 1) }),
+      ...{ operations, sizes },
     },
     {
       name: `conv3x3 back ${name}`,
-      operations,
-      call: (k) => k.f32_conv3x3(Y, X, W, 0, X, out, channels, ...sizes, 0),
+      fast: (k) => k.f32_conv3x3(Y, X, W, 0, X, out, channels, ...shape, 0),
+      scalar: () => simd.f32_scalar_conv2d_grad_input(OPERATION, Y, X, W),
+      ...(winograd && { winograd: () => relaxed.f32_winograd(Y, X, W, 0, X, T, out, channels, ...shape, 0) }),
+      ...{ operations, sizes },
     },
     {
       name: `conv3x3 filter ${name}`,
-      operations,
-      call: (k) => k.f32_conv3x3_grad_filter(G, G + 65536, Y, X, channels, out, ...sizes),
+      fast: (k) => k.f32_conv3x3_grad_filter(G, G + 65536, Y, X, channels, out, ...shape),
+      scalar: () => simd.f32_scalar_conv2d_grad_filter(OPERATION, G, G + 65536, Y, X),
+      ...{ operations, sizes },
     },
   ];
 }
 
-const PEAK: Kernel = {
-  name: 'registers alone',
-  operations: 96_000,
-  call: (k) => k.f32_peak(1000, 0.999, 0.001),
-};
+const sizes = { inputs: 784, outputs: 10 };
 const KERNELS: Kernel[] = [
-  ...convolutions([1, 10, 28]).filter(({ name }) => !name.includes('back')),
-  ...convolutions([10, 10, 28]),
-  ...convolutions([10, 10, 14]),
-  { name: 'linear 784→10', operations: 15_680, call: (k) => k.f32_linear(Y, X, W, G, 784, 10, 0) },
+  ...convolutions(1, 10, 28).filter(({ name }) => !name.includes('back')),
+  ...convolutions(10, 10, 28),
+  ...convolutions(10, 10, 14),
+  {
+    name: 'linear 784→10',
+    operations: 15_680,
+    fast: (k) => k.f32_linear(Y, X, W, G, 784, 10, 0),
+    scalar: () => simd.f32_scalar_linear(OPERATION, Y, X, W, G),
+    sizes,
+  },
   {
     name: 'linear back 784→10',
     operations: 15_680,
-    call: (k) => k.f32_linear_grad_input(Y, G, W, X, 784, 10, 0),
+    fast: (k) => k.f32_linear_grad_input(Y, G, W, X, 784, 10, 0),
+    scalar: () => simd.f32_scalar_linear_grad_input(OPERATION, Y, G, W),
+    sizes,
   },
   {
     name: 'linear weights 784→10, 4 images',
     operations: 4 * 15_680,
-    call: (k) => k.f32_linear_grad_weight(T, G, Y, X, 4096, 4, 784, 10),
+    fast: (k) => k.f32_linear_grad_weight(T, G, Y, X, 4096, 4, 784, 10),
+    scalar: () => {
+      for (let n = 0; n < 4; n++) {
+        simd.f32_scalar_linear_grad_weight(OPERATION, T, G, Y + n * 4096, X + n * 4096);
+      }
+    },
+    sizes,
   },
 ];
 
-/** GFLOP/s in each round, the builds in turn. */
-function measure({ operations, call }: Kernel): Record<string, number> {
-  const rates: Record<string, number[]> = { relaxed: [], simd: [] };
-  const count = Math.ceil((ROUND_TIME * 20e6) / operations);
-  for (let round = -1; round < ROUNDS; round++) {
-    const order = Object.entries(builds);
-    if (round % 2) order.reverse();
-    for (const [name, exports] of order) {
-      const start = performance.now();
-      for (let i = 0; i < count; i++) call(exports);
-      // The first round warms up.
-      if (round >= 0) rates[name].push((count * operations) / (performance.now() - start) / 1e6);
-    }
+const NO_OPERATION: Operation = {
+  ...{ kind: 0, x: 0, dx: 0, y: 0, dy: 0, weight: 0, bias: 0, extra: 0, inputs: 0, outputs: 0 },
+  ...{ height: 0, width: 0, xRow: 0, xPlane: 0, yHeight: 0, yWidth: 0, yRow: 0, yPlane: 0 },
+  ...{ kernelSize: 0, stride: 0, before: 0, relu: 0, masked: 0 },
+};
+
+const gigaflops = (operations: number, milliseconds: number) => operations / milliseconds / 1e6;
+const style = { head: [], border: [], compact: true };
+
+function kernelTable(): Table.Table {
+  const table = new Table({
+    head: ['GFLOP/s', ...['scalar', 'SIMD', 'relaxed SIMD', 'Winograd'].flatMap((rung) => [rung, 'of peak'])],
+    colAligns: ['left', ...Array<'right'>(8).fill('right')],
+    style,
+  });
+  // With relaxed SIMD: without it the product of the peak's loop never changes, and is left out of it.
+  const peak = gigaflops(96_000, measureInTurn({ peak: () => relaxed.f32_peak(1000, 0.999, 0.001) }).peak);
+  table.push(['registers alone', '', '', '', '', peak.toFixed(1), '100 %', '', '']);
+  for (const { name, operations, fast, scalar, winograd, sizes } of KERNELS) {
+    new Int32Array(memory.buffer, OPERATION).set(wordsOf({ ...NO_OPERATION, ...sizes }));
+    const calls: Record<string, () => void> = {
+      scalar,
+      simd: () => fast(simd),
+      relaxed: () => fast(relaxed),
+    };
+    if (winograd) calls.winograd = winograd;
+    const rates = Object.values(measureInTurn(calls)).map((time) => gigaflops(operations, time));
+    const cells = rates.flatMap((rate) => [rate.toFixed(1), `${((100 * rate) / peak).toFixed(0)} %`]);
+    table.push([name, ...cells, ...(winograd ? [] : ['', ''])]);
   }
-  return Object.fromEntries(
-    Object.entries(rates).map(([name, list]) => [name, list.toSorted((a, b) => a - b)[ROUNDS >> 1]]),
-  );
+  return table;
 }
 
-const table = new Table({
-  head: ['kernel', 'relaxed SIMD', 'of peak', 'SIMD', 'of peak'],
-  style: { head: [], border: [], compact: true },
-});
-// With relaxed SIMD: without it the product of the peak's loop never changes, and is left out of it.
-const peak = measure(PEAK).relaxed;
-table.push([PEAK.name, `${peak.toFixed(1)} GFLOP/s`, '100 %', '–', '–']);
-for (const kernel of KERNELS) {
-  const { relaxed, simd } = measure(kernel);
-  const cells = [relaxed, simd].flatMap((rate) => [
-    `${rate.toFixed(1)} GFLOP/s`,
-    `${((100 * rate) / peak).toFixed(0)} %`,
-  ]);
-  table.push([kernel.name, ...cells]);
+async function stepTable(): Promise<Table.Table> {
+  const network = resolveNetwork(modelSpec('tinyvgg'));
+  const noise = Generator.seeded(1);
+  const batch = {
+    images: Uint8Array.from({ length: BATCH * sizeOf(network.input) }, () => noise.random() & 0xff),
+    labels: Uint8Array.from({ length: BATCH }, () => noise.random() % 10),
+  };
+  const steps = async (engine: Engine) => {
+    const session = await engine.open(network, initialWeights(network, Generator.seeded(42)), sgd(0.1));
+    return () => session.step(batch);
+  };
+  const threads = availableParallelism();
+  const rungs = {
+    reference: await steps(referenceEngine()),
+    scalar: await steps(await cpuEngine({ kernels: 'scalar', threads: 1 })),
+    SIMD: await steps(await cpuEngine({ kernels: 'simd', threads: 1 })),
+    'relaxed SIMD': await steps(await cpuEngine({ threads: 1 })),
+    [`relaxed SIMD, ${threads} threads`]: await steps(await cpuEngine()),
+    Winograd: await steps(await cpuEngine({ kernels: 'winograd', threads: 1 })),
+    [`Winograd, ${threads} threads`]: await steps(await cpuEngine({ kernels: 'winograd' })),
+  };
+  const work = network.layers.map(({ kind, parameters: [weight], output }) =>
+    weight ? 2 * sizeOf(weight.shape) * (kind === 'conv2d' ? sizeOf(output.slice(1)) : 1) : 0,
+  );
+  // Forward, gradient of the weights, gradient of the input: which the first layer does not need.
+  const operations = BATCH * (3 * work.reduce((a, b) => a + b) - work[0]);
+  const table = new Table({
+    head: [
+      `TinyVGG, a step of ${BATCH}: ${(operations / 1e6).toFixed(0)} MFLOP`,
+      'ms',
+      'GFLOP/s',
+      'times reference',
+    ],
+    colAligns: ['left', 'right', 'right', 'right'],
+    style,
+  });
+  const times = measureInTurn(rungs);
+  for (const [name, time] of Object.entries(times)) {
+    const ratio = times.reference / time;
+    table.push([
+      name,
+      time.toFixed(2),
+      gigaflops(operations, time).toFixed(1),
+      ratio.toFixed(ratio < 10 ? 1 : 0),
+    ]);
+  }
+  return table;
 }
-console.log(table.toString());
+
+console.log(kernelTable().toString());
+console.log((await stepTable()).toString());

@@ -9,7 +9,7 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Table from 'cli-table3';
-import type { Summary } from '../../train/run.ts';
+import type { Summary } from '../../train/run-folder.ts';
 
 const ROUNDS = 3;
 const PYTHON = '/usr/bin/python3';

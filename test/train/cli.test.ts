@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../shared/digest.ts';
 import { Manifest } from '../../shared/manifest.ts';
-import type { Summary } from '../../train/run.ts';
+import type { Summary } from '../../train/run-folder.ts';
 import { dataFolder, describeWithData } from '../data.ts';
 
 interface Result {
@@ -28,7 +28,7 @@ function cli(...args: string[]): Promise<Result> {
 const temporary = () => mkdtemp(join(tmpdir(), 'tinyvgg-cli-'));
 
 describe('the command line', () => {
-  it.each(['train', 'evaluate', 'classify', 'push', 'promote', 'rollback', 'status'])(
+  it.each(['train', 'report', 'evaluate', 'classify', 'push', 'promote', 'rollback', 'status'])(
     'explains %s with its defaults and exit codes',
     async (command) => {
       const { code, stdout } = await cli(command, '--help');

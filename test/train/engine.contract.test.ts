@@ -1,8 +1,10 @@
 /** @file What every engine must do, run over all of them. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Loader } from '../../train/dataset/loader.ts';
+import { cpuEngine } from '../../train/engine/cpu/cpu.ts';
 import type { Batch, Engine } from '../../train/engine/engine.ts';
 import { openEngine } from '../../train/engine/open.ts';
+import { sgd } from '../../train/engine/optimizer.ts';
 import { initialWeights } from '../../train/model/initialize.ts';
 import {
   conv2d,
@@ -22,7 +24,7 @@ import { describeWithData } from '../data.ts';
 import { GOLDEN } from '../fixtures/pytorch.ts';
 import { exactLoss } from './exact.ts';
 
-/** Networks that reach every layer kind and every option of it, small enough for finite differences. */
+/** Networks that reach every layer kind, every option of it and every neighbour, small enough for finite differences. */
 const NETWORKS: ModelSpec[] = [
   { name: 'linear', input: [2, 3, 3], modules: { a: [flatten(), linear(18, 5), relu(), linear(5, 4)] } },
   {
@@ -65,7 +67,86 @@ const NETWORKS: ModelSpec[] = [
       a: [maxPool2d(2), conv2d(2, 3, 3, { padding: 1 }), relu(), maxPool2d(2), flatten(), linear(18, 4)],
     },
   },
+  // The cpu engine has SIMD kernels for some layers only, which read and write planes with zeros around them.
+  {
+    name: '5×5 before 3×3 before 2×2',
+    input: [2, 7, 6],
+    modules: {
+      a: [conv2d(2, 3, 5, { padding: 2 }), relu(), conv2d(3, 4, 3, { padding: 1 }), relu()],
+      b: [conv2d(4, 2, 2, { stride: 2 }), relu(), flatten(), linear(18, 4)],
+    },
+  },
+  {
+    name: '3×3 between poolings of other sizes',
+    input: [2, 11, 10],
+    modules: {
+      a: [maxPool2d(3, { stride: 2 }), conv2d(2, 3, 3, { padding: 1 }), relu(), maxPool2d(2, { stride: 3 })],
+      b: [flatten(), linear(6, 4)],
+    },
+  },
+  {
+    name: 'a convolution with more padding than filter',
+    input: [1, 3, 4],
+    modules: { a: [conv2d(1, 2, 2, { stride: 3, padding: 3 }), flatten(), linear(18, 3)] },
+  },
+  {
+    name: 'ReLU after pooling, twice',
+    input: [1, 6, 5],
+    modules: { a: [conv2d(1, 3, 3, { padding: 1 }), maxPool2d(2), relu(), relu(), flatten(), linear(18, 4)] },
+  },
+  {
+    name: 'ReLU first, and after a flatten',
+    input: [2, 3, 5],
+    modules: { a: [relu(), conv2d(2, 2, 3, { padding: 1 }), flatten(), relu(), linear(30, 4)] },
+  },
+  {
+    name: 'ReLU before a convolution without SIMD, and last',
+    input: [1, 5, 5],
+    modules: {
+      a: [conv2d(1, 3, 3, { padding: 1 }), relu(), conv2d(3, 1, 4), flatten(), linear(4, 5), relu()],
+    },
+  },
+  { name: 'one linear layer', input: [1, 3, 3], modules: { a: [flatten(), linear(9, 3)] } },
+  {
+    name: '3×3 last',
+    input: [1, 3, 2],
+    modules: { a: [conv2d(1, 2, 3, { padding: 1 }), relu(), conv2d(2, 1, 3, { padding: 1 }), flatten()] },
+  },
+  {
+    name: '3×3 and ReLU last',
+    input: [2, 2, 2],
+    modules: { a: [conv2d(2, 2, 3, { padding: 1 }), relu(), flatten()] },
+  },
+  { name: '2×2 last', input: [1, 3, 4], modules: { a: [conv2d(1, 2, 2), flatten()] } },
+  {
+    name: 'pooling last',
+    input: [1, 5, 4],
+    modules: { a: [conv2d(1, 2, 3, { padding: 1 }), maxPool2d(2), flatten()] },
+  },
+  {
+    // Winograd's convolution takes these: 2×3 tiles, an odd number of channels.
+    name: 'eight and nine channels',
+    input: [1, 4, 6],
+    modules: {
+      a: [conv2d(1, 8, 3, { padding: 1 }), relu(), conv2d(8, 9, 3, { padding: 1 }), relu()],
+      b: [conv2d(9, 8, 3, { padding: 1 }), maxPool2d(2), flatten(), linear(48, 4)],
+    },
+  },
+  {
+    name: 'one pixel',
+    input: [3, 1, 1],
+    modules: { a: [conv2d(3, 4, 3, { padding: 1 }), relu(), conv2d(4, 3, 1), flatten(), linear(3, 2)] },
+  },
 ];
+
+const ENGINES = {
+  reference: () => openEngine('reference'),
+  tfjs: () => openEngine('tfjs'),
+  cpu: () => openEngine('cpu'),
+  'cpu with Winograd': () => cpuEngine({ kernels: 'winograd' }),
+  'cpu without relaxed SIMD': () => cpuEngine({ kernels: 'simd' }),
+  'cpu without SIMD': () => cpuEngine({ kernels: 'scalar' }),
+};
 
 const noise = Generator.seeded(1);
 
@@ -78,38 +159,43 @@ function randomBatch(network: Network, size: number): Batch {
 const seededWeights = (network: Network, seed = 3): Weights =>
   initialWeights(network, Generator.seeded(seed));
 
-describe.each(['reference', 'tfjs', 'cpu'])('engine %s', (device) => {
+/** What every engine's first step must do, computed once. */
+const EXPECTED = NETWORKS.map((spec) => {
+  const network = resolveNetwork(spec);
+  const weights = seededWeights(network);
+  const batch = randomBatch(network, 3);
+  const gradients = network.parameters.flatMap(({ name }) => {
+    const { length } = weights.get(name) as Float32Array;
+    const indices = Array.from({ length }, (_, i) => i).filter(
+      (i) => i % (1 + Math.floor(length / 12)) === 0,
+    );
+    return indices.map((i) => ({ name, i, gradient: finiteDifference(network, weights, batch, name, i) }));
+  });
+  return { name: spec.name, network, weights, batch, loss: exactLoss(network, weights, batch), gradients };
+});
+
+describe.each(Object.entries(ENGINES))('engine %s', (_, open) => {
   let engine: Engine;
   beforeAll(async () => {
-    engine = await openEngine(device);
+    engine = await open();
   });
 
-  describe.each(NETWORKS)('on a network with $name', (spec) => {
-    const network = resolveNetwork(spec);
-    const names = network.parameters.map(({ name }) => name);
-
+  describe.each(EXPECTED)('on a network with $name', ({ network, weights, batch, loss, gradients }) => {
     it('steps along the gradient that finite differences give', async () => {
-      const weights = seededWeights(network);
-      const batch = randomBatch(network, 3);
       // With learning rate 1 a step subtracts the gradient itself.
-      const session = await engine.open(network, weights, { learningRate: 1 });
+      const session = await engine.open(network, weights, sgd(1));
       session.step(batch);
-      const [loss] = await session.losses();
-      expect(loss).toBeCloseTo(exactLoss(network, weights, batch), 5);
+      expect((await session.losses())[0]).toBeCloseTo(loss, 5);
       const stepped = await session.weights();
       session.close();
-      for (const name of names) {
-        const before = weights.get(name) as Float32Array;
-        const after = stepped.get(name) as Float32Array;
-        for (let i = 0; i < before.length; i += 1 + Math.floor(before.length / 12)) {
-          const numeric = finiteDifference(network, weights, batch, name, i);
-          expect(before[i] - after[i], `${name}[${i}]`).toBeCloseTo(numeric, 5);
-        }
+      for (const { name, i, gradient } of gradients) {
+        const [before, after] = [weights, stepped].map((values) => values.get(name)?.[i] ?? Number.NaN);
+        expect(before - after, `${name}[${i}]`).toBeCloseTo(gradient, 5);
       }
     });
 
     it('computes each image by itself, whatever the batch', async () => {
-      const session = await engine.open(network, seededWeights(network), { learningRate: 0 });
+      const session = await engine.open(network, weights, sgd(0));
       const classes = network.output[0];
       const pixels = sizeOf(network.input);
       const { images } = randomBatch(network, 33);
@@ -128,7 +214,7 @@ describe.each(['reference', 'tfjs', 'cpu'])('engine %s', (device) => {
     async (size) => {
       const network = resolveNetwork(NETWORKS[1]);
       const weights = seededWeights(network);
-      const session = await engine.open(network, weights, { learningRate: 0.1 });
+      const session = await engine.open(network, weights, sgd(0.1));
       const batch = randomBatch(network, size);
       session.step(batch);
       expect((await session.losses())[0]).toBeCloseTo(exactLoss(network, weights, batch), 5);
@@ -141,8 +227,8 @@ describe.each(['reference', 'tfjs', 'cpu'])('engine %s', (device) => {
     const weights = seededWeights(network);
     const copy = structuredClone(weights);
     const [one, other] = [
-      await engine.open(network, weights, { learningRate: 0.5 }),
-      await engine.open(network, weights, { learningRate: 0.5 }),
+      await engine.open(network, weights, sgd(0.5)),
+      await engine.open(network, weights, sgd(0.5)),
     ];
     one.step(randomBatch(network, 4));
     expect(await other.weights()).toEqual(copy);
@@ -155,13 +241,13 @@ describe.each(['reference', 'tfjs', 'cpu'])('engine %s', (device) => {
   it('reads a batch before step returns, and keeps losses in order until they are asked for', async () => {
     const network = resolveNetwork(NETWORKS[0]);
     const batches = [4, 2, 3].map((size) => randomBatch(network, size));
-    const expected = await engine.open(network, seededWeights(network), { learningRate: 0.1 });
+    const expected = await engine.open(network, seededWeights(network), sgd(0.1));
     const losses: number[] = [];
     for (const batch of batches) {
       expected.step(batch);
       losses.push(...(await expected.losses()));
     }
-    const session = await engine.open(network, seededWeights(network), { learningRate: 0.1 });
+    const session = await engine.open(network, seededWeights(network), sgd(0.1));
     for (const { images, labels } of batches) {
       const reused = { images: images.slice(), labels: labels.slice() };
       session.step(reused);
@@ -183,10 +269,8 @@ describe.each(['reference', 'tfjs', 'cpu'])('engine %s', (device) => {
     });
     const weights = seededWeights(network);
     const batch = { images: new Uint8Array(16).fill(200), labels: Uint8Array.of(1) };
-    const reference = await (await openEngine('reference')).open(network, weights, {
-      learningRate: 1,
-    });
-    const session = await engine.open(network, weights, { learningRate: 1 });
+    const reference = await (await openEngine('reference')).open(network, weights, sgd(1));
+    const session = await engine.open(network, weights, sgd(1));
     reference.step(batch);
     session.step(batch);
     const [expected, got] = [await reference.weights(), await session.weights()];
@@ -201,7 +285,7 @@ describe.each(['reference', 'tfjs', 'cpu'])('engine %s', (device) => {
         { timeout: 60_000 },
         async (name) => {
           const network = resolveNetwork(modelSpec(name));
-          const session = await engine.open(network, seededWeights(network, seed), { learningRate: 0.1 });
+          const session = await engine.open(network, seededWeights(network, seed), sgd(0.1));
           const loader = new Loader(data().train, {
             batchSize: 32,
             shuffle: true,

@@ -7,6 +7,7 @@ import * as ort from 'onnxruntime-web/wasm';
 import { describe, expect, it } from 'vitest';
 import { ExplainedError } from '../../shared/errors.ts';
 import { decodeModel, encodeModel, metadataOf } from '../../shared/onnx/model.ts';
+import { sgd } from '../../train/engine/optimizer.ts';
 import { referenceEngine } from '../../train/engine/reference.ts';
 import { exportOnnx } from '../../train/export.ts';
 import { initialWeights } from '../../train/model/initialize.ts';
@@ -22,7 +23,7 @@ import {
 } from '../../train/model/spec.ts';
 import { MODEL_NAMES, modelSpec } from '../../train/model/zoo.ts';
 import { Generator } from '../../train/random.ts';
-import { encodeSafetensors } from '../../train/safetensors.ts';
+import { encodeSafetensors, weightTensors } from '../../train/safetensors.ts';
 
 /** What the zoo does not use of the layer vocabulary. */
 const UNUSUAL: ModelSpec = {
@@ -53,7 +54,7 @@ describe.each(SPECS)('the ONNX file of $name', (spec) => {
     const { network, weights, bytes } = exported(spec);
     const noise = Generator.seeded(5);
     const images = Uint8Array.from({ length: batch * sizeOf(network.input) }, () => noise.random() & 0xff);
-    const engine = await referenceEngine().open(network, weights, { learningRate: 0 });
+    const engine = await referenceEngine().open(network, weights, sgd(0));
     const expected = await engine.logits(images, batch);
     const session = await ort.InferenceSession.create(bytes);
     const pixels = Float32Array.from(images, (pixel) => pixel / 255);
@@ -134,7 +135,7 @@ describe('decodeModel', () => {
 describe('the safetensors file', () => {
   it('follows the format: size, JSON, tensors without gaps, under PyTorch’s names', () => {
     const { network, weights } = exported(modelSpec('tinyvgg'));
-    const file = encodeSafetensors(network, weights);
+    const file = encodeSafetensors(weightTensors(network, weights), { format: 'pt' });
     const size = Number(new DataView(file.buffer).getBigUint64(0, true));
     expect(size % 8).toBe(0);
     const header = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + size)));

@@ -1,33 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import { type Dataset, take } from '../../train/dataset/source.ts';
 import type { Engine, EngineSession } from '../../train/engine/engine.ts';
 import { openEngine } from '../../train/engine/open.ts';
+import { sgd } from '../../train/engine/optimizer.ts';
 import { referenceEngine } from '../../train/engine/reference.ts';
 import { resolveNetwork } from '../../train/model/spec.ts';
 import { type ModelName, modelSpec } from '../../train/model/zoo.ts';
 import { RECIPES } from '../../train/recipes.ts';
-import { type TrainingEvent, train } from '../../train/trainer.ts';
+import { type TrainingEvent, type TrainingState, train } from '../../train/trainer.ts';
 import { describeWithData } from '../data.ts';
+import { easyData } from '../fixtures/easy.ts';
 import { LAB_LINES } from '../fixtures/pytorch.ts';
 
 const { lab } = RECIPES;
-
-/** Images whose label is plain to see: its pixel row is white. */
-function easyData(count: number): Pick<Dataset, 'train' | 'test'> {
-  const images = new Uint8Array(count * 784);
-  const labels = Uint8Array.from({ length: count }, (_, i) => (i * 7) % 10);
-  for (const [i, label] of labels.entries())
-    images.fill(255, i * 784 + label * 56, i * 784 + label * 56 + 28);
-  const split = { count, images, labels };
-  return { train: split, test: take(split, Math.ceil(count / 2)) };
-}
 
 describe('train', () => {
   const job = {
     network: resolveNetwork(modelSpec('v1')),
     data: easyData(500),
     engine: referenceEngine(),
-    optimizer: { learningRate: 0.1 },
+    optimizer: sgd(0.1),
     epochs: 4,
     batchSize: 32,
     seed: 1,
@@ -35,7 +26,7 @@ describe('train', () => {
 
   it('learns, and says in order what happened', async () => {
     const events: TrainingEvent[] = [];
-    const { epochs, confusion } = await train(job, (event) => events.push(event));
+    const { epochs, confusion } = await train(job, { onEvent: (event) => events.push(event) });
     expect(epochs.at(-1)?.trainLoss).toBeLessThan((epochs[0]?.trainLoss ?? 0) / 2);
     expect(confusion.flat().reduce((a, b) => a + b)).toBe(250);
     const types = events.map(({ type }) => type).join(' ');
@@ -62,11 +53,19 @@ describe('train', () => {
         return { ...session, close };
       },
     };
-    await expect(train({ ...job, engine, optimizer: { learningRate: 1e30 } })).rejects.toMatchObject({
-      kind: 'model',
-      message: expect.stringMatching(/diverged in epoch 0.*smaller learning rate/s),
+    const saved: TrainingState[] = [];
+    const checkpoint = async (state: TrainingState) => {
+      saved.push(state);
+    };
+    const options = { checkpoint, checkpointEvery: 0 };
+    await expect(train({ ...job, engine, optimizer: sgd(1e30) }, options)).rejects.toMatchObject({
+      kind: 'divergence',
+      message: expect.stringMatching(/diverged: epoch 0.*finite loss.*smaller learning rate/s),
     });
     expect(closed).toBe(true);
+    // The step that made the weights so large was finite itself; none that is not was kept.
+    for (const { weights } of saved)
+      for (const values of weights.values()) expect(values.every(Number.isFinite)).toBe(true);
   });
 });
 

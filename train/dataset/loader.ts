@@ -32,13 +32,14 @@ export class Loader {
   /**
    * One epoch. Every DataLoader iterator draws a base seed for its workers, shuffled or not; a shuffling sampler then
    * draws the seed of a generator of its own (torch/utils/data/dataloader.py, sampler.py).
+   * @param from the first batch that is wanted
    */
-  *epoch() {
+  *epoch(from = 0) {
     this.#generator.randomInt64();
     const order = this.#shuffle
       ? Generator.seeded(this.#generator.randomInt64()).permutation(this.split.count)
       : undefined;
-    for (let first = 0; first < this.split.count; first += this.batchSize) {
+    for (let first = from * this.batchSize; first < this.split.count; first += this.batchSize) {
       const size = Math.min(this.batchSize, this.split.count - first);
       yield order ? gather(this.split, order.subarray(first, first + size)) : slice(this.split, first, size);
     }

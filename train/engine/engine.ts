@@ -1,5 +1,6 @@
 /** @file What the trainer asks of whatever computes: a few functions over one network's explicit state. */
 import type { Network, Weights } from '../model/spec.ts';
+import type { Optimizer, OptimizerState } from './optimizer.ts';
 
 /** Images and labels of one step. The engine reads them before `step` returns; the caller may reuse the memory. */
 export interface Batch {
@@ -9,22 +10,20 @@ export interface Batch {
   labels: Uint8Array;
 }
 
-/** `torch.optim.SGD` without momentum: weight ← weight − learningRate · gradient. */
-export interface Sgd {
-  learningRate: number;
-}
-
 export interface Engine {
   readonly name: string;
   /** What computes, for people: library, version, threads or adapter. */
   readonly description: string;
-  /** Begins work on a network: copies the weights to where they are trained. */
-  open(network: Network, weights: Weights, optimizer: Sgd): Promise<EngineSession>;
+  /** Begins work on a network: copies the weights, and what the optimizer remembers if it has done steps before, to where they are trained. */
+  open(
+    network: Network,
+    weights: Weights,
+    optimizer: Optimizer,
+    state?: OptimizerState,
+  ): Promise<EngineSession>;
 }
 
 export interface EngineSession {
-  /** Name of the engine that really computes: one that lacks a layer may hand a network on. */
-  readonly engine: string;
   /** One step of training on the mean cross-entropy loss of a batch. */
   step(batch: Batch): void;
   /** The losses of the steps since the last call, in order. Asked for rarely, so that a device is not read back each step. */
@@ -33,6 +32,8 @@ export interface EngineSession {
   logits(images: Uint8Array, count: number): Promise<Float32Array>;
   /** A copy of the weights as trained so far. */
   weights(): Promise<Weights>;
+  /** A copy of what the optimizer remembers: a session opened with it and the weights goes on to the same bits. */
+  optimizerState(): Promise<OptimizerState>;
   /** Frees everything; the session must not be used after. */
   close(): void;
 }

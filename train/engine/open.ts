@@ -1,11 +1,14 @@
 /** @file Chooses an engine by device name; loads only the libraries of the chosen one. */
 import { ExplainedError } from '#shared/errors.ts';
+import type { KernelLevel } from './cpu/choose.ts';
 import type { Engine } from './engine.ts';
 import { referenceEngine } from './reference.ts';
 
 export interface EngineOptions {
   /** Threads of the cpu engine; as many as the machine has cores unless given. */
   threads?: number | undefined;
+  /** Kernels of the cpu engine; `relaxed` unless given. */
+  kernels?: KernelLevel | undefined;
   /** Receives why a device was chosen, and what it does other than expected. */
   log?: ((line: string) => void) | undefined;
 }

@@ -6,7 +6,8 @@
  */
 import { PIXEL_SCALE } from '#shared/labels.ts';
 import { type Network, type NetworkLayer, paddingOf, sizeOf, type Weights } from '../model/spec.ts';
-import type { Batch, Engine, EngineSession, Sgd } from './engine.ts';
+import type { Batch, Engine, EngineSession } from './engine.ts';
+import { freshState, type Optimizer, type OptimizerState } from './optimizer.ts';
 
 type Tensor = Float32Array<ArrayBuffer>;
 type Conv = Extract<NetworkLayer, { kind: 'conv2d' }>;
@@ -18,22 +19,30 @@ export function referenceEngine(): Engine {
   return {
     name: 'reference',
     description: 'plain loops in JavaScript, one thread',
-    open: async (network, weights, optimizer) => openSession(network, weights, optimizer),
+    open: async (network, weights, optimizer, state = freshState(optimizer, network)) =>
+      openSession(network, weights, optimizer, state),
   };
 }
 
-function openSession(network: Network, initial: Weights, optimizer: Sgd): EngineSession {
-  const weights = new Map([...initial].map(([name, values]) => [name, values.slice()]));
+function openSession(
+  network: Network,
+  initial: Weights,
+  optimizer: Optimizer,
+  state: OptimizerState,
+): EngineSession {
+  const weights = copyOf(initial);
+  const buffers = new Map([...state.buffers].map(([name, values]) => [name, copyOf(values)]));
+  let { steps } = state;
   let losses: number[] = [];
   return {
-    engine: 'reference',
     step({ images, labels }: Batch) {
       const activations = forward(network, weights, scale(images), labels.length);
       const { loss, gradient } = crossEntropy(activations.at(-1) as Tensor, labels);
       losses.push(loss);
+      steps++;
       for (const [name, values] of backward(network, weights, activations, gradient, labels.length)) {
-        const weight = weights.get(name) as Tensor;
-        for (let i = 0; i < weight.length; i++) weight[i] -= optimizer.learningRate * values[i];
+        const remembered = [...buffers.values()].map((buffer) => buffer.get(name) as Tensor);
+        update(optimizer, weights.get(name) as Tensor, values, remembered, steps);
       }
     },
     async losses() {
@@ -45,13 +54,18 @@ function openSession(network: Network, initial: Weights, optimizer: Sgd): Engine
       return forward(network, weights, scale(images), count).at(-1) as Tensor;
     },
     async weights() {
-      return new Map([...weights].map(([name, values]) => [name, values.slice()]));
+      return copyOf(weights);
+    },
+    async optimizerState() {
+      return { steps, buffers: new Map([...buffers].map(([name, values]) => [name, copyOf(values)])) };
     },
     close() {
       weights.clear();
     },
   };
 }
+
+const copyOf = (weights: Weights) => new Map([...weights].map(([name, values]) => [name, values.slice()]));
 
 const scale = (images: Uint8Array): Tensor => Float32Array.from(images, (pixel) => pixel / PIXEL_SCALE);
 
@@ -290,6 +304,32 @@ export function crossEntropy(logits: Float32Array, labels: Uint8Array): { loss: 
     }
   }
   return { loss: loss / batch, gradient };
+}
+
+/** The optimizer's step number `step` on one tensor, `buffers` in the order of their names. */
+function update(
+  optimizer: Optimizer,
+  weight: Tensor,
+  gradient: Tensor,
+  buffers: Tensor[],
+  step: number,
+): void {
+  const { learningRate, weightDecay } = optimizer;
+  for (let i = 0; i < weight.length; i++) {
+    const g = gradient[i] + weightDecay * weight[i];
+    if (optimizer.kind === 'sgd') {
+      const [velocity] = buffers;
+      if (velocity) velocity[i] = optimizer.momentum * velocity[i] + g;
+      weight[i] -= learningRate * (velocity ? velocity[i] : g);
+    } else {
+      const { beta1, beta2, epsilon } = optimizer;
+      const [mean, square] = buffers;
+      mean[i] = beta1 * mean[i] + (1 - beta1) * g;
+      square[i] = beta2 * square[i] + (1 - beta2) * g * g;
+      const root = Math.sqrt(square[i]) / Math.sqrt(1 - beta2 ** step) + epsilon;
+      weight[i] -= ((learningRate / (1 - beta1 ** step)) * mean[i]) / root;
+    }
+  }
 }
 
 function tensorsOf(layer: Linear | Conv, weights: Weights): Tensor[] {

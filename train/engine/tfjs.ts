@@ -10,7 +10,8 @@ import { setWasmPaths, version_wasm } from '@tensorflow/tfjs-backend-wasm';
 import { ExplainedError } from '#shared/errors.ts';
 import { PIXEL_SCALE } from '#shared/labels.ts';
 import { type Network, type NetworkLayer, paddingOf, type Weights } from '../model/spec.ts';
-import type { Batch, Engine, EngineSession, Sgd } from './engine.ts';
+import type { Batch, Engine, EngineSession } from './engine.ts';
+import { freshState, type Optimizer, type OptimizerState } from './optimizer.ts';
 import { registerTrainingKernels } from './tfjs-kernels.ts';
 
 type Variables = ReadonlyMap<string, tf.Variable>;
@@ -33,7 +34,8 @@ export async function tfjsEngine(): Promise<Engine> {
   return {
     name: 'tfjs',
     description: `TensorFlow.js ${version_wasm}, wasm backend ${features}`,
-    open: async (network, weights, optimizer) => openSession(network, weights, optimizer),
+    open: async (network, weights, optimizer, state = freshState(optimizer, network)) =>
+      openSession(network, weights, optimizer, state),
   };
 }
 
@@ -54,24 +56,30 @@ async function withoutCrashHandlers<T>(start: () => Promise<T>): Promise<T> {
   return result;
 }
 
-function openSession(network: Network, initial: Weights, { learningRate }: Sgd): EngineSession {
-  const variables: Variables = new Map(
-    network.parameters.map(({ name, shape }) => {
-      const value = tf.tensor(initial.get(name) as Float32Array, [...shape]);
-      return [name, tf.variable(shape.length === 4 ? value.transpose([2, 3, 1, 0]) : value)];
-    }),
-  );
-  const optimizer = tf.train.sgd(learningRate);
+function openSession(
+  network: Network,
+  initial: Weights,
+  optimizer: Optimizer,
+  state: OptimizerState,
+): EngineSession {
+  const variables = toVariables(network, initial);
+  const buffers = new Map([...state.buffers].map(([name, values]) => [name, toVariables(network, values)]));
+  let { steps } = state;
   let losses: tf.Scalar[] = [];
   return {
-    engine: 'tfjs',
     step({ images, labels }: Batch) {
       const loss = tf.tidy(() => {
         const x = imagesTensor(network, images, labels.length);
         const oneHot = tf.oneHot(tf.tensor1d(labels, 'int32'), network.output[0]);
         const meanLoss = () =>
           tf.losses.softmaxCrossEntropy(oneHot, forward(network, variables, x)) as tf.Scalar;
-        return optimizer.minimize(meanLoss, true, [...variables.values()]) as tf.Scalar;
+        const { value, grads } = tf.variableGrads(meanLoss, [...variables.values()]);
+        steps++;
+        for (const [name, variable] of variables) {
+          const remembered = [...buffers.values()].map((buffer) => buffer.get(name) as tf.Variable);
+          update(optimizer, variable, grads[variable.name], remembered, steps);
+        }
+        return value;
       });
       losses.push(loss);
     },
@@ -88,23 +96,67 @@ function openSession(network: Network, initial: Weights, { learningRate }: Sgd):
       logits.dispose();
       return Float32Array.from(values);
     },
-    async weights() {
-      const entries = [...variables].map(async ([name, variable]) => {
-        const value = tf.tidy(() =>
-          variable.rank === 4 ? variable.transpose([3, 2, 0, 1]) : variable.clone(),
-        );
-        const values = Float32Array.from(await value.data());
-        value.dispose();
-        return [name, values] as const;
-      });
-      return new Map(await Promise.all(entries));
+    weights: () => toWeights(variables),
+    async optimizerState() {
+      const entries = [...buffers].map(async ([name, values]) => [name, await toWeights(values)] as const);
+      return { steps, buffers: new Map(await Promise.all(entries)) };
     },
     close() {
-      tf.dispose([...variables.values()]);
+      for (const values of [variables, ...buffers.values()]) tf.dispose([...values.values()]);
       tf.dispose(losses);
-      optimizer.dispose();
     },
   };
+}
+
+/** Filters as [height, width, in, out]. */
+function toVariables({ parameters }: Network, weights: Weights): Variables {
+  return new Map(
+    parameters.map(({ name, shape }) => {
+      // A variable outlives its tidy.
+      const variable = tf.tidy(() => {
+        const value = tf.tensor(weights.get(name) as Float32Array, [...shape]);
+        return tf.variable(shape.length === 4 ? value.transpose([2, 3, 1, 0]) : value);
+      });
+      return [name, variable];
+    }),
+  );
+}
+
+async function toWeights(variables: Variables): Promise<Weights> {
+  const entries = [...variables].map(async ([name, variable]) => {
+    const value = tf.tidy(() => (variable.rank === 4 ? variable.transpose([3, 2, 0, 1]) : variable.clone()));
+    const values = Float32Array.from(await value.data());
+    value.dispose();
+    return [name, values] as const;
+  });
+  return new Map(await Promise.all(entries));
+}
+
+/** The optimizer's step number `step` on one variable, `buffers` in the order of their names. */
+function update(
+  optimizer: Optimizer,
+  variable: tf.Variable,
+  gradient: tf.Tensor,
+  buffers: tf.Variable[],
+  step: number,
+): void {
+  const { learningRate, weightDecay } = optimizer;
+  const g = weightDecay ? gradient.add(variable.mul(weightDecay)) : gradient;
+  if (optimizer.kind === 'sgd') {
+    const [velocity] = buffers;
+    velocity?.assign(velocity.mul(optimizer.momentum).add(g));
+    variable.assign(variable.sub((velocity ?? g).mul(learningRate)));
+  } else {
+    const { beta1, beta2, epsilon } = optimizer;
+    const [mean, square] = buffers;
+    mean.assign(mean.mul(beta1).add(g.mul(1 - beta1)));
+    square.assign(square.mul(beta2).add(g.square().mul(1 - beta2)));
+    const root = square
+      .sqrt()
+      .div(Math.sqrt(1 - beta2 ** step))
+      .add(epsilon);
+    variable.assign(variable.sub(mean.mul(learningRate / (1 - beta1 ** step)).div(root)));
+  }
 }
 
 /** Pixels as NHWC float32 in 0..1. */

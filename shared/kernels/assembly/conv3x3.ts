@@ -127,6 +127,7 @@ export function f32_conv3x3(
   const rowBytes = <usize>(width + 1) << 2;
   const span = <usize>height * rowBytes;
   const blockBytes = <usize>BLOCK * VECTOR;
+  const written = ((span + blockBytes - 1) / blockBytes) * blockBytes;
   const weightBytes = <usize>inChannels * 36;
   for (let o = 0; o < outChannels; o += 2) {
     // An odd last channel is computed twice, to the same place.
@@ -143,16 +144,15 @@ export function f32_conv3x3(
       block2(y0, y1, x, w0, w1, bias0, bias1, mask0, mask1, inChannels, rowBytes, planeBytes, at, relu);
     }
     if (!mask) {
-      clearZeros(y0, rowBytes, span, blockBytes);
-      clearZeros(y1, rowBytes, span, blockBytes);
+      clearZeros(y0, rowBytes, span, written);
+      clearZeros(y1, rowBytes, span, written);
     }
   }
 }
 
-/** Puts the zeros back that the sums ran over: the column after each row, and what the last block wrote behind the image. */
-function clearZeros(y: usize, rowBytes: usize, span: usize, blockBytes: usize): void {
+/** Puts the zeros back that the sums ran over: the column after each row, and what was `written` behind the image. */
+export function clearZeros(y: usize, rowBytes: usize, span: usize, written: usize): void {
   for (let at = rowBytes - 4; at < span; at += rowBytes) store<f32>(y + at, 0);
-  const written = ((span + blockBytes - 1) / blockBytes) * blockBytes;
   memory.fill(y + span, 0, written - span);
 }
 

@@ -3,8 +3,14 @@
 export const CONV3X3: i32 = 1;
 export const MAXPOOL2X2: i32 = 2;
 export const LINEAR: i32 = 3;
+export const SCALAR_CONV2D: i32 = 4;
+export const SCALAR_MAXPOOL2D: i32 = 5;
+export const SCALAR_LINEAR: i32 = 6;
+export const RELU: i32 = 7;
+export const FLATTEN: i32 = 8;
+export const WINOGRAD: i32 = 9;
 
-/** One layer with the ReLU behind it. Tensors are offsets into an image's part of the arena, weights offsets into the parameters. */
+/** One layer. Tensors are offsets into an image's part of the arena, weights offsets into the parameters, strides bytes. */
 @unmanaged
 export class Op {
   kind: i32;
@@ -15,7 +21,7 @@ export class Op {
   dy: usize;
   weight: usize;
   bias: usize;
-  /** Convolution: address of the turned filter. Pooling: offset of what was taken. */
+  /** CONV3X3: address of the turned filter; WINOGRAD: of both transformed ones. Pooling: offset of what was taken. */
   extra: usize;
   /** Channels, or vector sizes. */
   inputs: i32;
@@ -23,14 +29,25 @@ export class Op {
   /** Of x. */
   height: i32;
   width: i32;
+  xRow: usize;
   xPlane: usize;
+  yHeight: i32;
+  yWidth: i32;
   yRow: usize;
   yPlane: usize;
-  /** The output passes through a ReLU. */
+  /** Edge of a filter or a window; 1 for a linear layer. */
+  kernelSize: i32;
+  stride: i32;
+  /** Rows and columns of zeros before the image. */
+  before: i32;
+  /** A SIMD kernel's output passes through a ReLU. */
   relu: i32;
-  /** The input came out of a ReLU: its gradient is masked. */
+  /** A SIMD kernel's input came out of such a ReLU: its gradient is masked. */
   masked: i32;
 }
+
+export const SGD: i32 = 0;
+export const ADAM: i32 = 1;
 
 /** A session and what it is to do next. */
 @unmanaged
@@ -56,9 +73,10 @@ export class Job {
   /** float64 [batch]. */
   losses: usize;
   classes: i32;
-  /** Memory for the four images of a slice, thread after thread; bytes of one image. */
+  /** Memory for the four images of a slice and for intermediate results, thread after thread; bytes of one image and thread. */
   arena: usize;
   imageBytes: usize;
+  threadBytes: usize;
   /** All weights; their gradients, once per slice of the batch. */
   parameters: usize;
   gradients: usize;
@@ -70,5 +88,19 @@ export class Job {
   width: i32;
   rowFloats: i32;
   planeBytes: usize;
+  /** SGD or ADAM, with what it remembers: buffers laid out like the parameters, one after the other; 0 for none. */
+  optimizer: i32;
+  buffers: usize;
+  /** Adam: divided by 1 − beta1ᵗ. */
   learningRate: f32;
+  weightDecay: f32;
+  momentum: f32;
+  beta1: f32;
+  /** 1 − beta1, rounded once. */
+  rest1: f32;
+  beta2: f32;
+  rest2: f32;
+  /** √(1 − beta2ᵗ). */
+  correction: f32;
+  epsilon: f32;
 }

@@ -1,12 +1,33 @@
-/** @file The step of stochastic gradient descent. */
+/** @file The step of stochastic gradient descent, with momentum and weight decay. */
+import { sumSlices } from './gradient';
 import { VECTOR } from './simd';
 
-/** w [bytes/4] −= learningRate · Σ dw[s] over `slices` slices, always in the same order. */
-export function f32_sgd(w: usize, dw: usize, slices: i32, bytes: usize, learningRate: f32): void {
+/**
+ * g = Σ dw[s] + weightDecay · w; v = momentum · v + g; w −= learningRate · v. All of [bytes/4].
+ *
+ * @param v 0 for none: g takes its place
+ */
+export function f32_sgd(
+  w: usize,
+  dw: usize,
+  v: usize,
+  slices: i32,
+  bytes: usize,
+  learningRate: f32,
+  momentum: f32,
+  weightDecay: f32,
+): void {
   const rate = f32x4.splat(learningRate);
+  const keep = f32x4.splat(momentum);
+  const decay = f32x4.splat(weightDecay);
   for (let at: usize = 0; at < bytes; at += VECTOR) {
-    let sum = v128.load(dw + at);
-    for (let s = 1; s < slices; s++) sum = f32x4.add(sum, v128.load(dw + <usize>s * bytes + at));
-    v128.store(w + at, f32x4.sub(v128.load(w + at), f32x4.mul(rate, sum)));
+    const weight = v128.load(w + at);
+    let g = sumSlices(dw + at, slices, bytes);
+    if (weightDecay != 0) g = f32x4.add(g, f32x4.mul(decay, weight));
+    if (v) {
+      g = f32x4.add(f32x4.mul(keep, v128.load(v + at)), g);
+      v128.store(v + at, g);
+    }
+    v128.store(w + at, f32x4.sub(weight, f32x4.mul(rate, g)));
   }
 }

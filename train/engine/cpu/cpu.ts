@@ -8,35 +8,43 @@ import { availableParallelism } from 'node:os';
 import { ExplainedError } from '#shared/errors.ts';
 import { compileKernels } from '#shared/kernels/kernels.ts';
 import type { Engine } from '../engine.ts';
-import { referenceEngine } from '../reference.ts';
-import { uncovered } from './layout.ts';
+import { freshState } from '../optimizer.ts';
+import { chooseKernels, type KernelLevel, withoutSimd } from './choose.ts';
 import { openSession } from './session.ts';
 
 export interface CpuOptions {
   /** Threads, the calling one included; as many as the machine has cores unless given. */
   threads?: number | undefined;
-  /** False: without relaxed SIMD even where the machine has it. */
-  relaxed?: boolean | undefined;
-  /** Says when a network needs other kernels than these. */
+  /** Kernels up to this level; `relaxed` unless given. `winograd` is faster, and rounds otherwise. */
+  kernels?: KernelLevel | undefined;
+  /** Says which layers of a network have no SIMD kernel. */
   log?: ((line: string) => void) | undefined;
 }
 
 /** @throws ExplainedError of kind `device` when the kernels were not compiled */
 export async function cpuEngine(options: CpuOptions = {}): Promise<Engine> {
-  const { threads = availableParallelism(), log = () => {} } = options;
+  const { threads = availableParallelism(), kernels = 'relaxed', log = () => {} } = options;
   const builds = { relaxed: await readBuild('relaxed'), simd: await readBuild('simd') };
-  const build = await compileKernels(builds, options);
-  const arithmetic = build.relaxed ? 'relaxed SIMD' : 'SIMD';
+  const build = await compileKernels(builds, { relaxed: kernels === 'relaxed' || kernels === 'winograd' });
+  const announced = new Set<string>();
   return {
     name: 'cpu',
-    description: `WebAssembly kernels with ${arithmetic}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
-    async open(network, weights, optimizer) {
-      const lacking = uncovered(network);
-      if (lacking === undefined) return openSession(build, threads, network, weights, optimizer);
-      log(`No fast kernel for ${lacking}: ${network.name} runs on the reference engine.`);
-      return referenceEngine().open(network, weights, optimizer);
+    description: `WebAssembly kernels ${describeKernels(kernels, build.relaxed)}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+    async open(network, weights, optimizer, state = freshState(optimizer, network)) {
+      const choices = chooseKernels(network, kernels);
+      const lacking = kernels === 'scalar' ? [] : withoutSimd(choices);
+      if (lacking.length > 0 && !announced.has(network.name)) {
+        announced.add(network.name);
+        log(`No SIMD kernel for ${lacking.join(', ')}: ${network.name} computes them with scalar ones.`);
+      }
+      return openSession(build, threads, network, choices, weights, optimizer, state);
     },
   };
+}
+
+function describeKernels(level: KernelLevel, relaxed: boolean): string {
+  if (level === 'scalar') return 'without SIMD';
+  return `with ${relaxed ? 'relaxed ' : ''}SIMD${level === 'winograd' ? ' and Winograd’s convolution' : ''}`;
 }
 
 async function readBuild(name: 'relaxed' | 'simd'): Promise<Uint8Array<ArrayBuffer>> {

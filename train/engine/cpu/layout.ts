@@ -1,10 +1,12 @@
 /** @file Where a network lies in memory: the tensors of an image in the arena, its parameters, its operations. */
 import { type Network, type NetworkLayer, paddingOf, type Shape, sizeOf } from '../../model/spec.ts';
-
-const KIND = { conv2d: 1, maxPool2d: 2, linear: 3 } as const;
+import type { Choice } from './choose.ts';
+import { KERNEL, type Kernel, type Operation } from './plan.ts';
 
 /** Floats of one block of a convolution's outputs (BLOCK in assembly/conv3x3.ts). */
 const BLOCK_FLOATS = 24;
+/** Bytes of a line of tiles (LINE in assembly/winograd.ts). */
+const LINE_BYTES = 416;
 
 /** A tensor of one image in the arena; offsets in bytes, strides in floats. */
 interface TensorPlace {
@@ -18,92 +20,68 @@ interface TensorPlace {
 }
 
 /** Where a parameter tensor lies: element i at `offset + 4 · indexOf(i)` bytes from the parameters. */
-interface ParameterPlace {
+export interface ParameterPlace {
   name: string;
   offset: number;
   size: number;
   indexOf: (element: number) => number;
 }
 
-/** One entry of the plan, in the order of the fields of Op (assembly/plan.ts). */
-type Operation = readonly number[];
-
 export interface Layout {
   operations: Operation[];
   parameters: ParameterPlace[];
   input: TensorPlace;
-  /** Bytes of one image in the arena, of all parameters, and of the turned filters (their addresses are offsets until placed). */
+  /** Bytes of one image in the arena, and of intermediate results that live no longer than an operation. */
   imageBytes: number;
+  scratchBytes: number;
+  /** Bytes of all parameters, and of filters turned or transformed (their addresses are offsets until placed). */
   parameterBytes: number;
-  turnedBytes: number;
+  filterBytes: number;
 }
 
-/** Index of `extra` in an operation, and the kind whose `extra` is an offset into the turned filters. */
-export const EXTRA = 7;
-export const CONVOLUTION: number = KIND.conv2d;
-
-/** What the fast kernels lack for a network, or undefined when they have all of it. */
-export function uncovered({ layers }: Network): string | undefined {
-  let before: NetworkLayer | undefined;
-  for (const layer of layers) {
-    if (layer.kind === 'conv2d') {
-      const [top, bottom] = paddingOf(layer);
-      if (layer.kernelSize !== 3 || layer.stride !== 1 || top !== 1 || bottom !== 1) {
-        return `${layer.name}: a convolution other than 3×3 with stride 1 and padding 1`;
-      }
-    }
-    if (layer.kind === 'maxPool2d' && (layer.kernelSize !== 2 || layer.stride !== 2)) {
-      return `${layer.name}: pooling other than 2×2 with stride 2`;
-    }
-    if (layer.kind === 'relu' && before?.kind !== 'conv2d' && before?.kind !== 'linear') {
-      return `${layer.name}: a ReLU that follows neither a convolution nor a linear layer`;
-    }
-    before = layer;
-  }
-  return before?.kind === 'linear' ? undefined : 'a network whose last layer is not linear';
-}
-
-/** Lays out a network that `uncovered` accepts. */
-export function layOut(network: Network): Layout {
+/** Lays out a network whose layers have these kernels. */
+export function layOut(network: Network, choices: Choice[]): Layout {
   const arena = new Region();
   const parameters = new Region();
-  const turned = new Region();
+  const filters = new Region();
   const places: ParameterPlace[] = [];
   const operations: Operation[] = [];
-  const layers = network.layers.filter(({ kind }) => kind !== 'relu' && kind !== 'flatten');
-  const hasRelu = (layer: NetworkLayer) => network.layers[network.layers.indexOf(layer) + 1]?.kind === 'relu';
 
-  const input = placeTensor(arena, network.input, undefined, layers[0]);
+  const input = placeTensor(arena, network.input, undefined, choices[0]?.kernel);
   let x = input;
-  let masked = false;
-  for (const [i, layer] of layers.entries()) {
-    const y = placeTensor(arena, layer.output, layer, layers[i + 1]);
+  for (const [i, { layer, kernel, relu }] of choices.entries()) {
+    const y = placeTensor(arena, layer.output, kernel, choices[i + 1]?.kernel);
     const [weight, bias] = placeParameters(parameters, layer, x);
     places.push(...[weight, bias].filter((place) => place !== undefined));
-    const convolution = layer.kind === 'conv2d';
-    const extra = convolution
-      ? turned.take(weight.size)
-      : layer.kind === 'maxPool2d'
-        ? arena.take(sizeOf(layer.output) / 4)
-        : 0;
-    const [inputs, outputs] =
-      layer.kind === 'linear' ? [vectorFloats(x), layer.outFeatures] : [x.shape[0], y.shape[0]];
-    const relu = hasRelu(layer);
-    operations.push([
-      ...[KIND[layer.kind as keyof typeof KIND], x.offset, x.gradient, y.offset, y.gradient],
-      ...[weight?.offset ?? 0, bias?.offset ?? 0, extra, inputs, outputs],
-      ...[x.shape[1], x.shape[2], 4 * x.plane, 4 * y.row, 4 * y.plane, Number(relu), Number(masked)],
-    ]);
+    operations.push({
+      ...between(kernel, x, y),
+      weight: weight?.offset ?? 0,
+      bias: bias?.offset ?? 0,
+      extra: takeExtra(kernel, layer, { arena, filters }),
+      inputs: layer.kind === 'linear' ? vectorFloats(x) : x.shape[0],
+      kernelSize: 'kernelSize' in layer ? layer.kernelSize : 1,
+      stride: 'stride' in layer ? layer.stride : 1,
+      before: layer.kind === 'conv2d' ? paddingOf(layer)[0] : 0,
+      relu: Number(relu),
+      masked: Number(choices[i - 1]?.relu ?? false),
+    });
     x = y;
-    masked = relu;
+  }
+  // The loss reads the logits without gaps.
+  if (x === input || x.row !== x.shape[2]) {
+    const logits = placeTensor(arena, network.output, KERNEL.flatten, undefined);
+    operations.push(
+      between(KERNEL.flatten, x, { ...logits, row: x.shape[2], plane: x.shape[1] * x.shape[2] }),
+    );
   }
   return {
     operations,
     parameters: places,
-    input: { ...input, gradient: 0 },
+    input,
     imageBytes: arena.bytes,
     parameterBytes: parameters.bytes,
-    turnedBytes: turned.bytes,
+    filterBytes: filters.bytes,
+    scratchBytes: Math.max(0, ...operations.map(scratchOf)),
   };
 }
 
@@ -119,18 +97,42 @@ class Region {
   }
 }
 
+/** An operation without parameters from x to y. */
+function between(kind: Kernel, x: TensorPlace, y: TensorPlace): Operation {
+  return {
+    kind,
+    ...{ x: x.offset, dx: x.gradient, y: y.offset, dy: y.gradient, weight: 0, bias: 0, extra: 0 },
+    ...{ inputs: x.shape[0], height: x.shape[1], width: x.shape[2], xRow: 4 * x.row, xPlane: 4 * x.plane },
+    ...{ outputs: y.shape[0], yHeight: y.shape[1], yWidth: y.shape[2], yRow: 4 * y.row, yPlane: 4 * y.plane },
+    ...{ kernelSize: 1, stride: 1, before: 0, relu: 0, masked: 0 },
+  };
+}
+
+/** Memory of an operation's own: a turned filter, two transformed ones, or what a pooling took (bytes; scalar: words). */
+function takeExtra(kernel: Kernel, layer: NetworkLayer, regions: { arena: Region; filters: Region }): number {
+  if (kernel === KERNEL.conv3x3) return regions.filters.take(sizeOf(layer.parameters[0].shape));
+  if (kernel === KERNEL.winograd)
+    return regions.filters.take((2 * 16 * sizeOf(layer.parameters[0].shape)) / 9);
+  if (kernel === KERNEL.maxPool2x2) return regions.arena.take(sizeOf(layer.output) / 4);
+  return kernel === KERNEL.scalarMaxPool2d ? regions.arena.take(sizeOf(layer.output)) : 0;
+}
+
+/** Transformed tiles of all channels. */
+const scratchOf = ({ kind, inputs, outputs }: Operation): number =>
+  kind === KERNEL.winograd ? 16 * LINE_BYTES * (inputs + outputs) : 0;
+
 /**
- * A convolution or a pooling reads, and a convolution writes, planes with zeros around them and behind every row
- * (assembly/conv3x3.ts); everything else lies without gaps.
+ * The SIMD kernels of a convolution and a pooling read, and that of a convolution writes, planes with zeros around them and
+ * behind every row (assembly/conv3x3.ts); everything else lies without gaps.
  */
 function placeTensor(
   arena: Region,
   shape: Shape,
-  producer: NetworkLayer | undefined,
-  consumer: NetworkLayer | undefined,
+  producer: Kernel | undefined,
+  consumer: Kernel | undefined,
 ): TensorPlace {
   const [channels, height, width] = shape.length === 3 ? shape : [...shape, 1, 1];
-  const planes = producer?.kind === 'conv2d' || consumer?.kind === 'conv2d' || consumer?.kind === 'maxPool2d';
+  const planes = isConvolution(producer) || isConvolution(consumer) || consumer === KERNEL.maxPool2x2;
   const row = planes ? width + 1 : width;
   const above = planes ? Math.ceil((row + 1) / 4) * 4 : 0;
   const body = planes ? Math.ceil((height * row) / BLOCK_FLOATS) * BLOCK_FLOATS : height * row;
@@ -140,6 +142,9 @@ function placeTensor(
   const offset = take();
   return { offset, gradient: producer ? take() : 0, shape: [channels, height, width], row, plane };
 }
+
+const isConvolution = (kernel: Kernel | undefined): boolean =>
+  kernel === KERNEL.conv3x3 || kernel === KERNEL.winograd;
 
 /** Floats from a tensor's first element to its last, in whole vectors: what a linear layer takes for its input. */
 function vectorFloats({ shape: [channels, height, width], row, plane }: TensorPlace): number {

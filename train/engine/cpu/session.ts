@@ -9,8 +9,13 @@ import {
   type KernelBuild,
 } from '#shared/kernels/kernels.ts';
 import { type Network, sizeOf, type Weights } from '../../model/spec.ts';
-import type { EngineSession, Sgd } from '../engine.ts';
-import { CONVOLUTION, EXTRA, type Layout, layOut } from './layout.ts';
+import type { EngineSession } from '../engine.ts';
+import { bufferNames, type Optimizer, type OptimizerState } from '../optimizer.ts';
+import type { Choice } from './choose.ts';
+import { layOut } from './layout.ts';
+import { optimizerNumbers } from './numbers.ts';
+import { readParameters, writeParameters } from './parameters.ts';
+import { JOB_BYTES, type JobFields, KERNEL, type Operation, wordsOf, writeJob } from './plan.ts';
 
 /** Multiplications of a step's forward pass below which waking other threads costs more than they do. */
 const THREADS_PAY = 2_000_000;
@@ -19,52 +24,58 @@ const SLICE = 4;
 /** Images of one call into the kernels when nothing is trained. */
 const INFER_BATCH = 256;
 
-/** Words of a Job (assembly/plan.ts) that change from call to call; the others are written once. */
-const JOB = { threads: 3, batch: 5, images: 8, labels: 9, logits: 10, losses: 11, gradients: 16 } as const;
-const JOB_WORDS = 25;
-
 /** Lays the network out in a memory of its own and starts the threads. */
 export async function openSession(
   build: KernelBuild,
   threads: number,
   network: Network,
+  choices: Choice[],
   initial: Weights,
-  { learningRate }: Sgd,
+  optimizer: Optimizer,
+  state: OptimizerState,
 ): Promise<EngineSession> {
-  const layout = layOut(network);
+  const layout = layOut(network, choices);
   const pixels = sizeOf(network.input);
-  const classes = network.output[0];
+  const classes = sizeOf(network.output);
   const work = multiplications(network);
   const align = (address: number) => Math.ceil(address / 64) * 64;
 
   const job = FIRST_ADDRESS;
-  const operations = align(job + 4 * JOB_WORDS);
-  const parameters = align(operations + 4 * layout.operations.flat().length);
-  const turned = align(parameters + layout.parameterBytes);
-  const arena = align(turned + layout.turnedBytes);
+  const operations = align(job + JOB_BYTES);
+  const parameters = align(operations + 4 * layout.operations.flatMap(wordsOf).length);
+  const buffers = bufferNames(optimizer).map((name, i) => {
+    return { name, address: parameters + (i + 1) * layout.parameterBytes };
+  });
+  const filters = align(parameters + (1 + buffers.length) * layout.parameterBytes);
+  const arena = align(filters + layout.filterBytes);
   const imageBytes = align(layout.imageBytes);
-  const memory = createMemory(arena + threads * SLICE * imageBytes);
-  const words = (address: number, count: number) => new Int32Array(memory.buffer, address, count);
-  const floats = (address: number, count: number) => new Float32Array(memory.buffer, address, count);
+  const threadBytes = SLICE * imageBytes + align(layout.scratchBytes);
+  const images = arena + threads * threadBytes;
+  const memory = createMemory(images);
 
+  const hasFilters = ({ kind }: Operation) => kind === KERNEL.conv3x3 || kind === KERNEL.winograd;
   const plan = layout.operations.flatMap((operation) =>
-    operation.with(EXTRA, operation[EXTRA] + (operation[0] === CONVOLUTION ? turned : 0)),
+    wordsOf(hasFilters(operation) ? { ...operation, extra: filters + operation.extra } : operation),
   );
-  words(operations, plan.length).set(plan);
-  const { input } = layout;
-  words(job, JOB_WORDS).set([
-    ...[0, 0, 0, threads, 0, 0, operations, layout.operations.length],
-    ...[0, 0, 0, 0, classes, arena, imageBytes, parameters, 0, layout.parameterBytes],
-    ...[input.offset, ...input.shape, input.row, 4 * input.plane],
-  ]);
-  floats(job + 4 * (JOB_WORDS - 1), 1)[0] = learningRate;
-  writeParameters(layout, floats, parameters, initial);
+  new Int32Array(memory.buffer, operations, plan.length).set(plan);
+  const { offset, shape, row, plane } = layout.input;
+  const write = (fields: JobFields) => writeJob(memory.buffer, job, fields);
+  write({
+    ...{ threads, ops: operations, opCount: layout.operations.length, classes, arena, imageBytes },
+    ...{ threadBytes },
+    ...{ parameters, parameterBytes: layout.parameterBytes, buffers: buffers[0]?.address ?? 0 },
+    ...{ input: offset, channels: shape[0], height: shape[1], width: shape[2] },
+    ...{ rowFloats: row, planeBytes: 4 * plane },
+  });
+  writeParameters(layout, memory.buffer, parameters, initial);
+  for (const { name, address } of buffers) {
+    writeParameters(layout, memory.buffer, address, state.buffers.get(name) as Weights);
+  }
 
   const kernels = instantiateKernels(build.module, memory);
   const others = Array.from({ length: threads - 1 }, (_, i) => i + 1);
   await Promise.all(others.map((thread) => startWorker({ module: build.module, memory, job, thread })));
 
-  const images = arena + threads * SLICE * imageBytes;
   let capacity = 0;
   let [labelsAt, logitsAt, lossesAt] = [0, 0, 0];
 
@@ -75,27 +86,28 @@ export async function openSession(
     logitsAt = align(labelsAt + count);
     lossesAt = align(logitsAt + 4 * count * classes);
     const gradients = align(lossesAt + 8 * count);
-    growMemory(memory, gradients + Math.ceil(count / SLICE) * layout.parameterBytes);
-    const state = words(job, JOB_WORDS);
-    state.set([images, labelsAt, logitsAt, lossesAt], JOB.images);
-    state[JOB.gradients] = gradients;
+    const bytes = Math.ceil(count / SLICE) * layout.parameterBytes;
+    growMemory(memory, gradients + bytes);
+    // No kernel writes the gaps between parameters: what lay here before must not become their gradient.
+    new Uint8Array(memory.buffer, gradients, bytes).fill(0);
+    write({ images, labels: labelsAt, logits: logitsAt, losses: lossesAt, gradients });
   }
 
   /** Gives the kernels the pixels of a batch. */
   function take(batch: Uint8Array, count: number): void {
     if (count > capacity) makeRoom(count);
     new Uint8Array(memory.buffer, images).set(batch.subarray(0, count * pixels));
-    const state = words(job, JOB_WORDS);
-    state[JOB.batch] = count;
-    state[JOB.threads] = count * work < THREADS_PAY ? 1 : threads;
+    write({ batch: count, threads: count * work < THREADS_PAY ? 1 : threads });
   }
 
+  let { steps } = state;
   let losses: number[] = [];
   return {
-    engine: 'cpu',
     step({ images, labels }) {
       take(images, labels.length);
       new Uint8Array(memory.buffer, labelsAt).set(labels);
+      steps++;
+      write(optimizerNumbers(optimizer, steps));
       kernels.step(job);
       const each = new Float64Array(memory.buffer, lossesAt, labels.length);
       losses.push(each.reduce((a, b) => a + b, 0) / labels.length);
@@ -111,12 +123,17 @@ export async function openSession(
         const size = Math.min(INFER_BATCH, count - first);
         take(images.subarray(first * pixels), size);
         kernels.infer(job);
-        logits.set(floats(logitsAt, size * classes), first * classes);
+        logits.set(new Float32Array(memory.buffer, logitsAt, size * classes), first * classes);
       }
       return logits;
     },
     async weights() {
-      return readParameters(layout, floats, parameters);
+      return readParameters(layout, memory.buffer, parameters);
+    },
+    async optimizerState() {
+      const read = ({ name, address }: (typeof buffers)[number]) =>
+        [name, readParameters(layout, memory.buffer, address)] as const;
+      return { steps, buffers: new Map(buffers.map(read)) };
     },
     close() {
       kernels.stop(job);
@@ -130,25 +147,6 @@ async function startWorker(workerData: object): Promise<void> {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData, execArgv: [] });
   await once(worker, 'message');
   worker.unref();
-}
-
-type Floats = (address: number, count: number) => Float32Array;
-
-function writeParameters({ parameters }: Layout, floats: Floats, address: number, weights: Weights): void {
-  for (const { name, offset, size, indexOf } of parameters) {
-    const values = weights.get(name) as Float32Array;
-    const stored = floats(address + offset, indexOf(size - 1) + 1);
-    for (let i = 0; i < size; i++) stored[indexOf(i)] = values[i];
-  }
-}
-
-function readParameters({ parameters }: Layout, floats: Floats, address: number): Weights {
-  return new Map(
-    parameters.map(({ name, offset, size, indexOf }) => {
-      const stored = floats(address + offset, indexOf(size - 1) + 1);
-      return [name, Float32Array.from({ length: size }, (_, i) => stored[indexOf(i)])];
-    }),
-  );
 }
 
 /** Of one image's forward pass. */

@@ -25,6 +25,10 @@ const floatCodec: Codec<number> = {
   write: (writer, tag, value) => writer.writeFloatField(tag, value),
   read: (reader) => reader.readFloat(),
 };
+const doubleCodec: Codec<number> = {
+  write: (writer, tag, value) => writer.writeDoubleField(tag, value),
+  read: (reader) => reader.readDouble(),
+};
 const stringCodec: Codec<string> = {
   write: (writer, tag, value) => writer.writeStringField(tag, value),
   read: (reader) => reader.readString(),
@@ -54,6 +58,7 @@ const many = <V>(codec: Codec<V>, tag: number): Field<V[]> => ({
 
 export const int64 = (tag: number): Field<number> => one(int64Codec, tag);
 export const float = (tag: number): Field<number> => one(floatCodec, tag);
+export const double = (tag: number): Field<number> => one(doubleCodec, tag);
 export const string = (tag: number): Field<string> => one(stringCodec, tag);
 export const bytes = (tag: number): Field<Uint8Array> => one(bytesCodec, tag);
 export const message = <M extends object>(tag: number, fields: MessageFields<M>): Field<M> =>

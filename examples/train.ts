@@ -1,0 +1,48 @@
+/** @file A network of one's own, trained from a program: `npx node examples/train.ts my-network.onnx`. */
+import { writeFile } from 'node:fs/promises';
+import {
+  adam,
+  conv2d,
+  exportOnnx,
+  flatten,
+  linear,
+  loadDataset,
+  maxPool2d,
+  openEngine,
+  relu,
+  resolveNetwork,
+  take,
+  train,
+} from 'tinyvgg-edge';
+
+const dataset = await loadDataset();
+const network = resolveNetwork({
+  name: 'strided',
+  input: [1, 28, 28],
+  modules: {
+    features: [
+      conv2d(1, 8, 5, { stride: 2, padding: 2 }), // [8, 14, 14]
+      relu(),
+      maxPool2d(2), //                               [8, 7, 7]
+    ],
+    classifier: [flatten(), linear(8 * 7 * 7, 10)],
+  },
+});
+const trained = await train(
+  {
+    network,
+    data: { train: take(dataset.train, 10_000), test: dataset.test },
+    engine: await openEngine('auto', { log: console.log }),
+    optimizer: adam(),
+    epochs: 2,
+    batchSize: 32,
+    seed: 42,
+  },
+  {
+    onEvent(event) {
+      if (event.type === 'epoch-end')
+        console.log(`Epoch ${event.epoch}: ${(100 * event.testAccuracy).toFixed(2)} %`);
+    },
+  },
+);
+await writeFile(process.argv[2] ?? 'my-network.onnx', exportOnnx(network, trained.weights));

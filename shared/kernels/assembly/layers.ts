@@ -1,0 +1,114 @@
+/** @file The layers of one image, forward and back: which kernel computes which operation. */
+import { f32_conv3x3, f32_conv3x3_grad_filter } from './conv3x3';
+import { f32_linear, f32_linear_grad_input, f32_linear_grad_weight } from './linear';
+import { f32_maxpool2x2, f32_maxpool2x2_grad } from './maxpool2x2';
+import {
+  CONV3X3,
+  FLATTEN,
+  LINEAR,
+  MAXPOOL2X2,
+  Op,
+  RELU,
+  SCALAR_CONV2D,
+  SCALAR_LINEAR,
+  SCALAR_MAXPOOL2D,
+  WINOGRAD,
+} from './plan';
+import { f32_scalar_conv2d, f32_scalar_conv2d_grad_filter, f32_scalar_conv2d_grad_input } from './scalar/conv2d';
+import { f32_flatten, f32_flatten_grad } from './scalar/flatten';
+import { f32_scalar_linear, f32_scalar_linear_grad_input, f32_scalar_linear_grad_weight } from './scalar/linear';
+import { f32_scalar_maxpool2d, f32_scalar_maxpool2d_grad } from './scalar/maxpool2d';
+import { f32_relu, f32_relu_grad } from './scalar/relu';
+import { f32_winograd } from './winograd';
+
+/** Where WINOGRAD has the filter of the way back: behind that of the way forward. */
+@inline
+export function secondFilter(op: Op): usize {
+  return op.extra + ((<usize>(16 * op.inputs * op.outputs)) << 2);
+}
+
+/** Computes an operation's output in the arena. */
+export function forward(op: Op, parameters: usize, arena: usize, scratch: usize): void {
+  const x = arena + op.x;
+  const y = arena + op.y;
+  const weight = parameters + op.weight;
+  const bias = parameters + op.bias;
+  const relu = op.relu != 0;
+  if (op.kind == CONV3X3) {
+    f32_conv3x3(y, x, weight, bias, 0, op.inputs, op.outputs, op.height, op.width, op.xPlane, relu);
+  } else if (op.kind == WINOGRAD) {
+    f32_winograd(y, x, op.extra, bias, 0, scratch, op.inputs, op.outputs, op.height, op.width, op.xPlane, relu);
+  } else if (op.kind == MAXPOOL2X2) {
+    f32_maxpool2x2(y, arena + op.extra, x, op.inputs, op.height, op.width, op.xPlane, op.yRow, op.yPlane);
+  } else if (op.kind == LINEAR) {
+    f32_linear(y, x, weight, bias, op.inputs, op.outputs, relu);
+  } else if (op.kind == SCALAR_CONV2D) {
+    f32_scalar_conv2d(op, y, x, weight, bias);
+  } else if (op.kind == SCALAR_MAXPOOL2D) {
+    f32_scalar_maxpool2d(op, y, arena + op.extra, x);
+  } else if (op.kind == SCALAR_LINEAR) {
+    f32_scalar_linear(op, y, x, weight, bias);
+  } else if (op.kind == RELU) {
+    f32_relu(op, y, x);
+  } else if (op.kind == FLATTEN) {
+    f32_flatten(op, y, x);
+  }
+}
+
+/** Computes the gradient of an operation's input, if anybody needs it, and adds the image's gradients of its parameters. */
+export function backward(op: Op, parameters: usize, gradients: usize, arena: usize, scratch: usize): void {
+  const x = arena + op.x;
+  const dx = arena + op.dx;
+  const y = arena + op.y;
+  const dy = arena + op.dy;
+  const weight = parameters + op.weight;
+  const dw = gradients + op.weight;
+  const db = gradients + op.bias;
+  const taken = arena + op.extra;
+  const masked = op.masked != 0;
+  const mask = masked ? x : 0;
+  if (op.kind == CONV3X3 || op.kind == WINOGRAD) {
+    f32_conv3x3_grad_filter(dw, db, dy, x, op.inputs, op.outputs, op.height, op.width, op.xPlane);
+  } else if (op.kind == SCALAR_CONV2D) {
+    f32_scalar_conv2d_grad_filter(op, dw, db, dy, x);
+  } else if (op.kind == SCALAR_LINEAR) {
+    f32_scalar_linear_grad_weight(op, dw, db, dy, x);
+  }
+  if (!op.dx) return;
+  if (op.kind == CONV3X3) {
+    f32_conv3x3(dx, dy, op.extra, 0, mask, op.outputs, op.inputs, op.height, op.width, op.xPlane, false);
+  } else if (op.kind == WINOGRAD) {
+    const u = secondFilter(op);
+    f32_winograd(dx, dy, u, 0, mask, scratch, op.outputs, op.inputs, op.height, op.width, op.xPlane, false);
+  } else if (op.kind == MAXPOOL2X2) {
+    f32_maxpool2x2_grad(dx, dy, y, taken, op.inputs, op.height, op.width, op.xPlane, op.yRow, op.yPlane, masked);
+  } else if (op.kind == LINEAR) {
+    f32_linear_grad_input(dx, dy, weight, x, op.inputs, op.outputs, masked);
+  } else if (op.kind == SCALAR_CONV2D) {
+    f32_scalar_conv2d_grad_input(op, dx, dy, weight);
+  } else if (op.kind == SCALAR_MAXPOOL2D) {
+    f32_scalar_maxpool2d_grad(op, dx, dy, taken);
+  } else if (op.kind == SCALAR_LINEAR) {
+    f32_scalar_linear_grad_input(op, dx, dy, weight);
+  } else if (op.kind == RELU) {
+    f32_relu_grad(op, dx, dy, x);
+  } else if (op.kind == FLATTEN) {
+    f32_flatten_grad(op, dx, dy);
+  }
+}
+
+/** Before a slice: the kernels that add up their gradients image by image begin with zeros. */
+export function clearGradients(op: Op, gradients: usize): void {
+  if (op.kind == LINEAR || !op.weight) return;
+  const taps = op.kernelSize * op.kernelSize;
+  memory.fill(gradients + op.weight, 0, (<usize>(op.inputs * op.outputs * taps)) << 2);
+  memory.fill(gradients + op.bias, 0, (<usize>op.outputs) << 2);
+}
+
+/** After a slice: a SIMD linear layer takes its images together. */
+export function linearGradients(op: Op, gradients: usize, arena: usize, imageBytes: usize, images: i32): void {
+  if (op.kind != LINEAR) return;
+  const dw = gradients + op.weight;
+  const db = gradients + op.bias;
+  f32_linear_grad_weight(dw, db, arena + op.dy, arena + op.x, imageBytes, images, op.inputs, op.outputs);
+}

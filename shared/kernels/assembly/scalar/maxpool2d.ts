@@ -1,0 +1,41 @@
+/** @file Max pooling over windows of any size and stride, overlapping ones too, of one image. */
+import { Op } from '../plan';
+
+/** y [outputs, yHeight, yWidth] = the maxima of x; `taken` [the same] = where each lies, in bytes from x: the first of several. */
+export function f32_scalar_maxpool2d(op: Op, y: usize, taken: usize, x: usize): void {
+  for (let c = 0; c < op.outputs; c++) {
+    for (let i = 0; i < op.yHeight; i++) {
+      for (let j = 0; j < op.yWidth; j++) {
+        const corner = <usize>c * op.xPlane + <usize>(i * op.stride) * op.xRow + ((<usize>(j * op.stride)) << 2);
+        let maximum = corner;
+        for (let ky = 0; ky < op.kernelSize; ky++) {
+          for (let kx = 0; kx < op.kernelSize; kx++) {
+            const candidate = corner + <usize>ky * op.xRow + ((<usize>kx) << 2);
+            if (load<f32>(x + candidate) > load<f32>(x + maximum)) maximum = candidate;
+          }
+        }
+        store<f32>(y + <usize>c * op.yPlane + <usize>i * op.yRow + ((<usize>j) << 2), load<f32>(x + maximum));
+        store<usize>(taken, maximum);
+        taken += 4;
+      }
+    }
+  }
+}
+
+/** dx = at each pixel the sum of dy over the windows that took it. */
+export function f32_scalar_maxpool2d_grad(op: Op, dx: usize, dy: usize, taken: usize): void {
+  for (let c = 0; c < op.inputs; c++) {
+    for (let i = 0; i < op.height; i++) {
+      memory.fill(dx + <usize>c * op.xPlane + <usize>i * op.xRow, 0, (<usize>op.width) << 2);
+    }
+  }
+  for (let c = 0; c < op.outputs; c++) {
+    for (let i = 0; i < op.yHeight; i++) {
+      for (let j = 0; j < op.yWidth; j++) {
+        const at = dx + load<usize>(taken);
+        store<f32>(at, load<f32>(at) + load<f32>(dy + <usize>c * op.yPlane + <usize>i * op.yRow + ((<usize>j) << 2)));
+        taken += 4;
+      }
+    }
+  }
+}

@@ -1,0 +1,240 @@
+/** @file Runs that are killed, interrupted, or run out of disk: what they leave, and that they go on to the same weights. */
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readMetrics } from '../../train/metrics.ts';
+import { Generator } from '../../train/random.ts';
+import type { Summary } from '../../train/run-folder.ts';
+import { dataFolder, describeWithData } from '../data.ts';
+
+interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Starts `train`; `onText` is called with all that it has printed so far, whenever it prints. */
+async function train(
+  args: string[],
+  onText: (stdout: string, child: ReturnType<typeof spawn>) => void = () => {},
+  shell?: string,
+): Promise<Ended> {
+  const command = ['train/main.ts', 'train', ...args];
+  const child = shell
+    ? spawn('/bin/bash', ['-c', `${shell}; exec "$@"`, 'bash', process.execPath, ...command])
+    : spawn(process.execPath, command);
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+    onText(stdout, child);
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const [code, signal] = await once(child, 'close');
+  return { code, signal, stdout, stderr };
+}
+
+const MODELS = ['v1', 'tinyvgg'];
+const JOB = ['--data', `${dataFolder}`, '--models', MODELS.join(), '--epochs', '2', '--limit', '4000'];
+const newFolder = async () => join(await mkdtemp(join(tmpdir(), 'tinyvgg-resume-')), 'run');
+
+/** util-linux's `script` plays a terminal. */
+const hasTerminal = spawnSync('script', ['--version']).status === 0;
+
+/** The weights, and all that was told of them but the time. */
+async function resultOf(folder: string) {
+  const weights = await Promise.all(MODELS.map((name) => readFile(join(folder, `${name}.safetensors`))));
+  const summary: Summary = JSON.parse(await readFile(join(folder, 'summary.json'), 'utf8'));
+  const models = Object.entries(summary.models).map(([name, model]) => ({ name, ...model, trainSeconds: 0 }));
+  const metrics = (await readMetrics(join(folder, 'metrics.jsonl'))).map((record) => ({
+    ...record,
+    seconds: 0,
+  }));
+  return { weights, models, metrics };
+}
+
+describeWithData('a run', () => {
+  let expected: Awaited<ReturnType<typeof resultOf>>;
+  beforeAll(async () => {
+    const folder = await newFolder();
+    expect(await train([...JOB, '--out', folder])).toMatchObject({ code: 0, stderr: '' });
+    expected = await resultOf(folder);
+  }, 60_000);
+
+  it('that is killed with SIGKILL again and again ends with the same weights', {
+    timeout: 240_000,
+  }, async () => {
+    const folder = await newFolder();
+    const chance = Generator.seeded(Date.now());
+    let kills = 0;
+    let args = [...JOB, '--out', folder, '--checkpoint-every', '0'];
+    while (true) {
+      // Each process trains a little more than the one before, so that the work is done once.
+      const delay = (chance.random() % 250) + 10 * kills;
+      let begun = false;
+      const { code, signal, stderr } = await train(args, (stdout, child) => {
+        if (begun || !/Epoch: \d/.test(stdout)) return;
+        begun = true;
+        setTimeout(() => child.kill('SIGKILL'), delay);
+      });
+      if (signal === null) {
+        expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+        break;
+      }
+      kills += 1;
+      args = ['--resume', folder];
+    }
+    expect(kills).toBeGreaterThanOrEqual(5);
+    expect(await resultOf(folder)).toEqual(expected);
+    const left = await readdir(join(folder, 'checkpoints'));
+    expect(left.filter((name) => !name.endsWith('.safetensors'))).toEqual([]);
+    console.log(`${kills} kills`);
+  });
+
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ] as const)(
+    'saves at the first %s, exits with %i, and goes on',
+    { timeout: 60_000 },
+    async (signal, status) => {
+      const folder = await newFolder();
+      let sent = false;
+      const stopped = await train([...JOB, '--out', folder], (stdout, child) => {
+        if (!sent && /tinyvgg: .*Epoch: 0/s.test(stdout)) {
+          sent = true;
+          setTimeout(() => child.kill(signal), 100);
+        }
+      });
+      expect(stopped.code).toBe(status);
+      expect(stopped.stderr).toContain(`Ended by ${signal}. Go on with: npm run train -- --resume ${folder}`);
+      const saved = (await readdir(join(folder, 'checkpoints'))).filter((name) => /^tinyvgg-step/.test(name));
+      expect(saved.length).toBe(1);
+      expect(await readdir(folder)).not.toContain('tinyvgg.onnx');
+
+      // The checkpoint that was just saved is the only one: without it the model begins anew, and says so.
+      if (signal === 'SIGINT') await writeFile(join(folder, 'checkpoints', saved[0]), 'damaged');
+      const resumed = await train(['--resume', folder]);
+      expect(resumed).toMatchObject({ code: 0, stderr: '' });
+      expect(resumed.stdout).toMatch(signal === 'SIGINT' ? /is left out/ : /Goes on after step \d+/);
+      expect(await resultOf(folder)).toEqual(expected);
+
+      const again = await train(['--resume', folder]);
+      expect(again).toMatchObject({ code: 0, stdout: expect.stringMatching(/│ tinyvgg │/) });
+    },
+  );
+
+  it('ends with a code of its own when it diverges, and keeps what was good', {
+    timeout: 60_000,
+  }, async () => {
+    const folder = await newFolder();
+    const options = ['--learning-rate', '1e18', '--checkpoint-every', '0', '--out', folder];
+    const { code, stderr } = await train([...JOB, ...options]);
+    expect(code).toBe(10);
+    expect(stderr).toMatch(/diverged.*expected a finite (loss|weight), got .*smaller learning rate/);
+    const kept = (await readdir(join(folder, 'checkpoints'))).filter((name) => /step/.test(name));
+    expect(kept.length).toBeGreaterThanOrEqual(1);
+  });
+
+  it.skipIf(!hasTerminal)(
+    `ends on a terminal too, by a key while it draws a bar${hasTerminal ? '' : ' (skipped: no script command)'}`,
+    { timeout: 30_000 },
+    async () => {
+      const command = [process.execPath, 'train/main.ts', 'train', ...JOB, '--out', await newFolder()].join(
+        ' ',
+      );
+      const child = spawn('script', ['-qec', command, '/dev/null'], { stdio: ['pipe', 'pipe', 'ignore'] });
+      let text = '';
+      child.stdout.setEncoding('utf8').on('data', (part: string) => {
+        const drawn = text.includes('█');
+        text += part;
+        // Ctrl-C
+        if (!drawn && text.includes('█')) child.stdin.write('\x03');
+      });
+      const [code] = await once(child, 'close');
+      expect([code, text]).toEqual([130, expect.stringMatching(/Ended by SIGINT/)]);
+    },
+  );
+
+  it('says that a folder cannot be written before it trains', { timeout: 60_000 }, async () => {
+    const { code, stdout, stderr } = await train([...JOB, '--out', 'package.json/run']);
+    expect([code, stderr]).toEqual([
+      9,
+      expect.stringMatching(/cannot write package\.json\/run\/settings\.json.*got/),
+    ]);
+    expect(stdout).not.toMatch(/Epoch/);
+  });
+
+  it('ends with a clear error where the disk ends, and goes on when there is room', {
+    timeout: 60_000,
+  }, async () => {
+    const folder = await newFolder();
+    // No file of more than 20 KiB: settings, summary and metrics fit, a checkpoint does not.
+    const full = await train([...JOB, '--out', folder], undefined, 'ulimit -f 20');
+    expect([full.code, full.stderr]).toEqual([9, expect.stringMatching(/cannot write .*checkpoints.*EFBIG/)]);
+    expect(await readdir(join(folder, 'checkpoints'))).toEqual([]);
+    expect((await train(['--resume', folder])).code).toBe(0);
+    expect(await resultOf(folder)).toEqual(expected);
+  });
+
+  it.each([
+    ['other settings beside --resume', ['--resume', 'runs', '--seed', '3'], /--seed beside --resume/],
+    ['a folder without a run', ['--resume', 'infra'], /cannot read --resume infra\/settings\.json/],
+    ['momentum for Adam', ['--optimizer', 'adam', '--momentum', '0.9'], /momentum: expected --optimizer sgd/],
+    ['a negative learning rate', ['--learning-rate', '-1'], /--learning-rate/],
+  ])('refuses %s', async (_, args, message) => {
+    const { code, stderr } = await train(args);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
+  });
+});
+
+describe('a signal', () => {
+  /** A process whose work heeds no signal; answers what it printed and how it ended after `send` had its way. */
+  async function stubborn(send: (kill: () => void) => Promise<void>) {
+    const script = `
+      import { interruptible } from './train/interruption.ts';
+      import { reportError } from './train/exit.ts';
+      const work = async (signal) => {
+        console.log('ready');
+        await new Promise((resolve) => setTimeout(resolve, 2000));
+        signal.throwIfAborted();
+      };
+      await interruptible(work, (signal) => 'go on like this').catch((error) => { process.exitCode = reportError(error); });`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script]);
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    await once(child.stdout, 'data');
+    const start = performance.now();
+    await send(() => child.kill('SIGTERM'));
+    const [code] = await once(child, 'close');
+    return { code, stderr, time: performance.now() - start };
+  }
+
+  it('lets the work end when it comes once, or at once again from npm', async () => {
+    const ended = await stubborn(async (kill) => {
+      kill();
+      await sleep(20);
+      kill();
+    });
+    expect(ended).toMatchObject({ code: 143, stderr: expect.stringMatching(/finishing.*go on like this/s) });
+    expect(ended.time).toBeGreaterThan(1500);
+  });
+
+  it('ends the process at once when it comes again', async () => {
+    const ended = await stubborn(async (kill) => {
+      kill();
+      await sleep(600);
+      kill();
+    });
+    expect(ended).toMatchObject({ code: 143, stderr: expect.not.stringMatching(/go on like this/) });
+    expect(ended.time).toBeLessThan(1500);
+  });
+});

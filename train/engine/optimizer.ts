@@ -1,0 +1,65 @@
+/** @file The optimizers by their numbers, and what they remember between steps: the same for every engine. */
+import { type Network, sizeOf, type Weights } from '../model/spec.ts';
+
+/** `torch.optim.SGD` without dampening: g ← gradient + weightDecay · w; v ← momentum · v + g; w ← w − learningRate · v. */
+export interface Sgd {
+  kind: 'sgd';
+  learningRate: number;
+  /** 0: v is g, and nothing is remembered. */
+  momentum: number;
+  weightDecay: number;
+}
+
+/**
+ * `torch.optim.Adam` (Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015): g ← gradient + weightDecay · w;
+ * m ← beta1 · m + (1 − beta1) · g; v ← beta2 · v + (1 − beta2) · g²; after t steps
+ * w ← w − learningRate / (1 − beta1ᵗ) · m / (√v / √(1 − beta2ᵗ) + epsilon).
+ */
+export interface Adam {
+  kind: 'adam';
+  learningRate: number;
+  beta1: number;
+  beta2: number;
+  epsilon: number;
+  weightDecay: number;
+}
+
+export type Optimizer = Sgd | Adam;
+
+/** SGD with PyTorch's defaults. */
+export const sgd = (learningRate: number, { momentum = 0, weightDecay = 0 }: Partial<Sgd> = {}): Sgd => ({
+  kind: 'sgd',
+  learningRate,
+  momentum,
+  weightDecay,
+});
+
+/** Adam with PyTorch's defaults. */
+export const adam = (learningRate = 0.001, { weightDecay = 0 }: Partial<Adam> = {}): Adam => ({
+  kind: 'adam',
+  learningRate,
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+  weightDecay,
+});
+
+/** What an optimizer remembers. */
+export interface OptimizerState {
+  /** Steps done. */
+  steps: number;
+  /** One value per weight under each of PyTorch's names. */
+  buffers: ReadonlyMap<string, Weights>;
+}
+
+/** PyTorch's names of what is remembered per weight. */
+export function bufferNames(optimizer: Optimizer): readonly string[] {
+  if (optimizer.kind === 'adam') return ['exp_avg', 'exp_avg_sq'];
+  return optimizer.momentum === 0 ? [] : ['momentum_buffer'];
+}
+
+/** Before the first step: all zeros. */
+export function freshState(optimizer: Optimizer, { parameters }: Network): OptimizerState {
+  const zeros = () => new Map(parameters.map(({ name, shape }) => [name, new Float32Array(sizeOf(shape))]));
+  return { steps: 0, buffers: new Map(bufferNames(optimizer).map((name) => [name, zeros()])) };
+}

@@ -1,0 +1,35 @@
+/**
+ * @file Training as a library: `import { train } from 'tinyvgg-edge'`.
+ *
+ * A network is data, an engine computes, `train` tells its progress by typed events and may be stopped and gone on from. Errors that
+ * a caller can act on are ExplainedError.
+ */
+export { type ErrorKind, ExplainedError } from '#shared/errors.ts';
+export { newestCheckpoint, saveCheckpoint } from './checkpoint/folder.ts';
+export { type Dataset, loadDataset, type Split, take } from './dataset/source.ts';
+export type { Batch, Engine, EngineSession } from './engine/engine.ts';
+export { DEVICES, openEngine } from './engine/open.ts';
+export { adam, type Optimizer, sgd } from './engine/optimizer.ts';
+export type { Evaluation } from './evaluate.ts';
+export { exportOnnx } from './export.ts';
+export {
+  conv2d,
+  flatten,
+  linear,
+  type ModelSpec,
+  maxPool2d,
+  type Network,
+  relu,
+  resolveNetwork,
+  type Weights,
+} from './model/spec.ts';
+export { MODEL_NAMES, modelSpec } from './model/zoo.ts';
+export {
+  type EpochRecord,
+  type Job,
+  type TrainedModel,
+  type TrainingEvent,
+  type TrainingState,
+  type TrainOptions,
+  train,
+} from './trainer.ts';

@@ -1,0 +1,76 @@
+/**
+ * @file `metrics.jsonl` of a run folder: one JSON object a line, in the order in which things happened.
+ *
+ * A line is appended whole. A process that dies may leave half of the last one; it is left out when the file is read.
+ */
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import * as z from 'zod';
+import { diskError, writeFileAtomic } from './files.ts';
+
+/** Some steps of training. */
+const StepRecord = z.object({
+  type: z.literal('steps'),
+  model: z.string(),
+  /** Counted from 0. */
+  epoch: z.int(),
+  /** Steps done since training began, these included. */
+  step: z.int(),
+  /** Mean loss of the steps since the record before. */
+  loss: z.number(),
+  /** Of training and evaluation so far. */
+  seconds: z.number(),
+});
+
+/** The end of an epoch, with its evaluation. */
+const EpochRecordLine = z.object({
+  type: z.literal('epoch'),
+  model: z.string(),
+  epoch: z.int(),
+  step: z.int(),
+  trainLoss: z.number(),
+  testLoss: z.number(),
+  /** Mean of the batches' accuracies in percent. */
+  labAccuracy: z.number(),
+  /** Share of right test images, 0..1. */
+  testAccuracy: z.number(),
+  seconds: z.number(),
+});
+
+const MetricsRecord = z.discriminatedUnion('type', [StepRecord, EpochRecordLine]);
+export type MetricsRecord = z.infer<typeof MetricsRecord>;
+
+/** All whole records of the file; none when there is no file. */
+export async function readMetrics(path: string): Promise<MetricsRecord[]> {
+  const text = await readFile(path, 'utf8').catch((error) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
+  const lines = text.split('\n').slice(0, -1);
+  return lines.map((line) => MetricsRecord.parse(JSON.parse(line)));
+}
+
+/** Leaves only the records that `keep` accepts. */
+export async function filterMetrics(path: string, keep: (record: MetricsRecord) => boolean): Promise<void> {
+  const records = await readMetrics(path);
+  await writeFileAtomic(path, records.filter(keep).map(lineOf).join(''));
+}
+
+/** Opens the file for more records. */
+export function openMetrics(path: string): { append(record: MetricsRecord): void; close(): void } {
+  const file = attempt(path, () => openSync(path, 'a'));
+  return {
+    append: (record) => attempt(path, () => writeSync(file, lineOf(record))),
+    close: () => closeSync(file),
+  };
+}
+
+const lineOf = (record: MetricsRecord): string => `${JSON.stringify(record)}\n`;
+
+function attempt<T>(path: string, operation: () => T): T {
+  try {
+    return operation();
+  } catch (error) {
+    throw diskError(path, error);
+  }
+}
