@@ -1,0 +1,55 @@
+/** @file Test images with what they are and what a model says. */
+import { IMAGE_SIZE, LABELS } from '#shared/labels.ts';
+import { percent } from '../format.ts';
+import { type Markup, markup } from '../markup.ts';
+import { PICTURE_WIDTH, type Picture } from '../picture.ts';
+import { greyPng } from '../png.ts';
+import type { Judgement } from '../predict.ts';
+import { COLOURS } from '../theme.ts';
+
+const COLUMNS = 4;
+const GAP = 12;
+const TILE = (PICTURE_WIDTH - (COLUMNS - 1) * GAP) / COLUMNS;
+const LINE = 17;
+const ROW = TILE + 3 * LINE + 14;
+
+/** A tick and a cross in a square of 10, so that colour is not alone in telling right from wrong. */
+const TICK = 'M0.5,5.5 L3.5,8.5 L9.5,1.5';
+const CROSS = 'M1,1 L9,9 M9,1 L1,9';
+
+/** A grid of images, four in a row; below each its label, then the prediction and its score. */
+export function garments(
+  heading: Pick<Picture, 'name' | 'title' | 'subtitle'>,
+  judgements: readonly Judgement[],
+): Picture {
+  const right = judgements.filter(({ label, prediction }) => label === prediction).length;
+  return {
+    ...heading,
+    description: `${judgements.length} images, ${right} right. ${judgements
+      .map(({ label, prediction, score }) =>
+        label === prediction
+          ? `${LABELS[label]}, right, ${scoreText(score)}`
+          : `${LABELS[label]}, taken for ${LABELS[prediction]}, ${scoreText(score)}`,
+      )
+      .join('; ')}.`,
+    width: PICTURE_WIDTH,
+    height: Math.ceil(judgements.length / COLUMNS) * ROW - 14,
+    content: markup`${judgements.map((judgement, i) => tile(judgement, (i % COLUMNS) * (TILE + GAP), Math.floor(i / COLUMNS) * ROW))}`,
+  };
+}
+
+function tile({ image, label, prediction, score }: Judgement, x: number, y: number): Markup {
+  const right = label === prediction;
+  const colour = right ? COLOURS.green : COLOURS.vermillion;
+  const png = greyPng(image, IMAGE_SIZE).toString('base64');
+  return markup`<g transform="translate(${x},${y})" font-size="13">
+<image width="${TILE}" height="${TILE}" href="data:image/png;base64,${png}" style="image-rendering:pixelated"/>
+<rect x="1" y="1" width="${TILE - 2}" height="${TILE - 2}" fill="none" stroke="${right ? COLOURS.line : colour}" stroke-width="${right ? 1 : 3}"/>
+<text y="${TILE + LINE}" font-weight="600" fill="${COLOURS.ink}">${LABELS[label]}</text>
+<path d="${right ? TICK : CROSS}" transform="translate(0,${TILE + LINE + 7})" fill="none" stroke="${colour}" stroke-width="2.2"/>
+<text x="15" y="${TILE + 2 * LINE}" fill="${colour}">${LABELS[prediction]}</text>
+<text x="15" y="${TILE + 3 * LINE}" fill="${COLOURS.muted}">${scoreText(score)}</text>
+</g>`;
+}
+
+const scoreText = (score: number): string => (score > 0.9995 ? '> 99.9\u00a0%' : percent(score, 1));
