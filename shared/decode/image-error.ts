@@ -2,9 +2,9 @@
 import { ExplainedError, type Explanation } from '../errors.ts';
 
 /**
- * - `unsupported`: neither PNG nor JPEG, or a kind of them that the decoders do not know
- * - `too-large`: more pixels than the limit
- * - `damaged`: begins like a PNG or JPEG and cannot be decoded
+ * - `unsupported`: of a format that is not read, of a kind that its decoder does not know, or no photo by its shape
+ * - `too-large`: more pixels than the limit, or more work than its pixels are worth
+ * - `damaged`: begins like an image and cannot be decoded
  */
 export type ImageFault = 'unsupported' | 'too-large' | 'damaged';
 
@@ -26,4 +26,13 @@ export class ImageError extends ExplainedError {
     this.limit = size?.limit;
     this.actual = size?.actual;
   }
+}
+
+/** An image whose bytes contradict its format. */
+export function damaged(why: string, cause?: unknown): ImageError {
+  return new ImageError('damaged', {
+    what: `cannot decode the image: ${why}`,
+    next: 'Check that the file is complete.',
+    cause,
+  });
 }

@@ -1,5 +1,6 @@
 /** @file What the background looks like, told by the border, and how far each pixel is from it. */
 import type { Picture } from './flatten.ts';
+import { borderPixels } from './mask.ts';
 
 export type Colour = readonly [red: number, green: number, blue: number];
 
@@ -19,17 +20,22 @@ export function backgroundColours(picture: Picture): Colour[] {
 
 /** Distance of each pixel to the nearest of `colours`, row by row. */
 export function distances({ width, height, rgb }: Picture, colours: readonly Colour[]): Float32Array {
-  const nearest = (i: number) => Math.min(...colours.map((colour) => distance(colourAt(rgb, i), colour)));
-  return Float32Array.from({ length: width * height }, (_, i) => nearest(i));
+  const nearest = new Float32Array(width * height);
+  for (let i = 0; i < nearest.length; i++) {
+    let least = Number.POSITIVE_INFINITY;
+    for (const [red, green, blue] of colours) {
+      const dr = (rgb[3 * i] as number) - red;
+      const dg = (rgb[3 * i + 1] as number) - green;
+      const db = (rgb[3 * i + 2] as number) - blue;
+      least = Math.min(least, dr * dr + dg * dg + db * db);
+    }
+    nearest[i] = Math.sqrt(least);
+  }
+  return nearest;
 }
 
 function borderColours({ width, height, rgb }: Picture): Colour[] {
-  const border: Colour[] = [];
-  for (let i = 0; i < width * height; i++) {
-    const [x, y] = [i % width, Math.floor(i / width)];
-    if (x === 0 || y === 0 || x === width - 1 || y === height - 1) border.push(colourAt(rgb, i));
-  }
-  return border;
+  return borderPixels({ width, height }).map((i) => colourAt(rgb, i));
 }
 
 function colourAt(rgb: Float32Array, i: number): Colour {

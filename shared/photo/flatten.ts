@@ -21,7 +21,9 @@ export function shrink({ width, height, data }: Pixels, edge: number): Picture {
     const [top, bottom] = span(y, small.height, height);
     for (let x = 0; x < small.width; x++) {
       const [left, right] = span(x, small.width, width);
-      let [red, green, blue] = [0, 0, 0];
+      let red = 0;
+      let green = 0;
+      let blue = 0;
       for (let row = top; row < bottom; row++) {
         for (let at = 4 * (row * width + left); at < 4 * (row * width + right); at += 4) {
           const alpha = (data[at + 3] as number) / 255;
@@ -31,7 +33,10 @@ export function shrink({ width, height, data }: Pixels, edge: number): Picture {
         }
       }
       const count = (bottom - top) * (right - left);
-      rgb.set([red / count, green / count, blue / count], 3 * (y * small.width + x));
+      const to = 3 * (y * small.width + x);
+      rgb[to] = red / count;
+      rgb[to + 1] = green / count;
+      rgb[to + 2] = blue / count;
     }
   }
   return { ...small, rgb };

@@ -10,6 +10,17 @@ export interface Box extends Size {
   readonly top: number;
 }
 
+/** Indices of the pixels along the border, in the order of rows. */
+export function borderPixels({ width, height }: Size): number[] {
+  const border: number[] = [];
+  for (let y = 0; y < height; y++) {
+    // Of the rows between the first and the last, only the ends.
+    const step = y === 0 || y === height - 1 ? 1 : Math.max(1, width - 1);
+    for (let x = 0; x < width; x += step) border.push(y * width + x);
+  }
+  return border;
+}
+
 const BINS = 256;
 
 /**
@@ -17,7 +28,8 @@ const BINS = 256;
  * many do. 0 when all values are 0.
  */
 export function otsuThreshold(values: Float32Array): number {
-  const most = values.reduce((a, b) => Math.max(a, b), 0);
+  let most = 0;
+  for (const value of values) most = Math.max(most, value);
   if (most === 0) return 0;
   const histogram = new Float64Array(BINS);
   for (const value of values) {
@@ -41,12 +53,21 @@ export function otsuThreshold(values: Float32Array): number {
 
 /** The largest connected part (by edges) of the pixels whose value is `threshold` or more, and more than 0. */
 export function largestComponent(values: Float32Array, size: Size, threshold: number): Uint8Array {
-  const seen = Uint8Array.from(values, (value) => (value > 0 && value >= threshold ? 0 : 1));
-  let largest: number[] = [];
+  const seen = new Uint8Array(values.length);
+  for (let i = 0; i < seen.length; i++) {
+    const value = values[i] as number;
+    seen[i] = value > 0 && value >= threshold ? 0 : 1;
+  }
+  // All components one after the other.
+  const reached = new Int32Array(values.length);
+  let largest = reached.subarray(0, 0);
+  let end = 0;
   for (let start = 0; start < seen.length; start++) {
     if (seen[start]) continue;
-    const component = flood(seen, size, [start]);
-    if (component.length > largest.length) largest = component;
+    const begin = end;
+    reached[end++] = start;
+    end = flood(seen, size, reached, begin, end);
+    if (end - begin > largest.length) largest = reached.subarray(begin, end);
   }
   const mask = new Uint8Array(values.length);
   for (const i of largest) mask[i] = 1;
@@ -56,49 +77,55 @@ export function largestComponent(values: Float32Array, size: Size, threshold: nu
 /** Sets what the object encloses: pixels that are not reached from outside. */
 export function fillHoles(mask: Uint8Array, size: Size): void {
   const seen = mask.slice();
-  const border = [...seen.keys()].filter((i) => {
-    const [x, y] = [i % size.width, Math.floor(i / size.width)];
-    return x === 0 || y === 0 || x === size.width - 1 || y === size.height - 1;
-  });
-  flood(
-    seen,
-    size,
-    border.filter((i) => !seen[i]),
-  );
+  const outside = borderPixels(size).filter((i) => !seen[i]);
+  const reached = new Int32Array(mask.length);
+  reached.set(outside);
+  flood(seen, size, reached, 0, outside.length);
   for (let i = 0; i < mask.length; i++) if (!seen[i]) mask[i] = 1;
 }
 
 /** Number of object pixels, and the smallest box around them. */
 export function boundingBox(mask: Uint8Array, { width, height }: Size): { area: number; box: Box } {
   let [area, left, top, right, bottom] = [0, width, height, 0, 0];
-  for (let i = 0; i < mask.length; i++) {
-    if (!mask[i]) continue;
-    const [x, y] = [i % width, Math.floor(i / width)];
-    area += 1;
-    left = Math.min(left, x);
-    right = Math.max(right, x + 1);
-    top = Math.min(top, y);
-    bottom = Math.max(bottom, y + 1);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      if (!mask[y * width + x]) continue;
+      area += 1;
+      left = Math.min(left, x);
+      right = Math.max(right, x + 1);
+      top = Math.min(top, y);
+      bottom = y + 1;
+    }
   }
   return { area, box: { left, top, width: Math.max(0, right - left), height: Math.max(0, bottom - top) } };
 }
 
-/** Marks in `seen` all that is reached from `starts` over unmarked neighbours, and lists it. */
-function flood(seen: Uint8Array, { width }: Size, starts: number[]): number[] {
-  const reached = [...starts];
-  for (const i of reached) seen[i] = 1;
-  const visit = (i: number) => {
-    if (seen[i] !== 0) return;
-    seen[i] = 1;
-    reached.push(i);
-  };
-  // `reached` grows while it is walked: it is the queue, too.
-  for (let next = 0; next < reached.length; next++) {
+/**
+ * Marks in `seen` all that is reached from the pixels in `reached`, from `begin` to `end`, over unmarked neighbours, and appends it.
+ * @returns the new end
+ */
+function flood(seen: Uint8Array, { width }: Size, reached: Int32Array, begin: number, end: number): number {
+  for (let next = begin; next < end; next++) seen[reached[next] as number] = 1;
+  for (let next = begin; next < end; next++) {
     const i = reached[next] as number;
-    if (i % width > 0) visit(i - 1);
-    if (i % width < width - 1) visit(i + 1);
-    visit(i - width);
-    visit(i + width);
+    const x = i % width;
+    if (x > 0 && seen[i - 1] === 0) {
+      seen[i - 1] = 1;
+      reached[end++] = i - 1;
+    }
+    if (x < width - 1 && seen[i + 1] === 0) {
+      seen[i + 1] = 1;
+      reached[end++] = i + 1;
+    }
+    // Beyond the first and the last row there is nothing to be seen.
+    if (seen[i - width] === 0) {
+      seen[i - width] = 1;
+      reached[end++] = i - width;
+    }
+    if (seen[i + width] === 0) {
+      seen[i + width] = 1;
+      reached[end++] = i + width;
+    }
   }
-  return reached;
+  return end;
 }

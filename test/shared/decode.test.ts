@@ -1,13 +1,27 @@
-/** @file PNG and JPEG bytes → pixels: every kind that is promised, limits before work, and damage that stays harmless. */
-import { readFile } from 'node:fs/promises';
+/** @file Bytes of image files → pixels: every kind that is promised looks as others show it, and limits come before work. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { init as initJpegEncoder } from '@jsquash/jpeg/encode.js';
-import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compileDecoders, createDecoder, type Decoder } from '#shared/decode/decoder.ts';
-import { MAX_EDGE, MAX_PIXELS, readHeader } from '#shared/decode/header.ts';
-import { ImageError, type ImageFault } from '#shared/decode/image-error.ts';
-import { greyPng, jpeg, paint, png, withOrientation } from '../fixtures/images.ts';
+import { ImageError } from '#shared/decode/image-error.ts';
+import { MAX_WHOLE_PIXELS } from '#shared/decode/jpeg/codec.ts';
+import { MAX_EDGE, MAX_PIXELS, MAX_RATIO } from '#shared/decode/limits.ts';
+import { type Orientation, orient } from '#shared/decode/orientation.ts';
+import { shrink } from '#shared/photo/flatten.ts';
+import { greyPng, jpeg, paint, png } from '../fixtures/images.ts';
+import { PNG_KINDS, pngOf } from '../fixtures/images-png.ts';
+import {
+  corners,
+  farthest,
+  quartersOf,
+  SAMPLE_NAMES,
+  type SampleName,
+  sample,
+} from '../fixtures/images-samples.ts';
 
 async function read(specifier: string) {
   return new Uint8Array(await readFile(fileURLToPath(import.meta.resolve(specifier))));
@@ -20,136 +34,279 @@ beforeAll(async () => {
   decoder = createDecoder(await compileDecoders(read));
 });
 
-async function faultOf(bytes: Uint8Array): Promise<ImageFault | 'none'> {
-  try {
-    await decoder.decode(bytes);
-    return 'none';
-  } catch (error) {
-    expect(error).toBeInstanceOf(ImageError);
-    return (error as ImageError).fault;
-  }
+async function errorOf(bytes: Uint8Array): Promise<ImageError> {
+  const error = await decoder.decode(bytes).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  expect(error).toBeInstanceOf(ImageError);
+  return error as ImageError;
 }
 
-describe('PNG', () => {
-  it.each([
-    { channels: 1, depth: 8, sample: [200], rgba: [200, 200, 200, 255] },
-    { channels: 1, depth: 16, sample: [0xc8c8], rgba: [200, 200, 200, 255] },
-    { channels: 2, depth: 8, sample: [200, 128], rgba: [200, 200, 200, 128] },
-    { channels: 3, depth: 8, sample: [10, 20, 30], rgba: [10, 20, 30, 255] },
-    { channels: 3, depth: 16, sample: [0x0a0a, 0x1414, 0x1e1e], rgba: [10, 20, 30, 255] },
-    { channels: 4, depth: 8, sample: [10, 20, 30, 40], rgba: [10, 20, 30, 40] },
-  ] as const)('of $channels channels and $depth bits decodes exactly', async ({ sample, rgba, ...kind }) => {
-    const { width, height, data } = await decoder.decode(await png(3, 2, Array(6).fill(sample).flat(), kind));
-    expect({ width, height }).toEqual({ width: 3, height: 2 });
-    expect([...data]).toEqual(Array(6).fill(rgba).flat());
+/** What rounding, and the compression of flat quarters at quality 95, may change. */
+const TOLERANCE = 3;
+
+describe('a picture of four quarters', () => {
+  it.each(SAMPLE_NAMES)('%s shows them where a browser does', async (name) => {
+    const pixels = await decoder.decode(sample(name));
+    expect(pixels.data).toHaveLength(4 * pixels.width * pixels.height);
+    expect(farthest(corners(pixels), quartersOf(name))).toBeLessThanOrEqual(TOLERANCE);
   });
 
-  it('decodes one byte of any value bit-identical', async () => {
-    const { data } = await decoder.decode(await greyPng(16, 16, (x, y) => 16 * y + x));
-    expect(Array.from({ length: 256 }, (_, i) => data[4 * i])).toEqual(
-      Array.from({ length: 256 }, (_, i) => i),
-    );
+  it('has the size that is shown', async () => {
+    const sizeOf = async (name: SampleName) => {
+      const { width, height } = await decoder.decode(sample(name));
+      return [width, height];
+    };
+    for (const upright of ['baseline.jpg', 'exif4.jpg', 'plain.png', 'irot2.avif', 'animated.gif'] as const) {
+      expect(await sizeOf(upright)).toEqual([24, 16]);
+    }
+    for (const turned of ['exif5.jpg', 'exif8.jpg', 'exif6.png', 'irot1.avif', 'irot3.avif'] as const) {
+      expect(await sizeOf(turned)).toEqual([16, 24]);
+    }
+  });
+
+  it('is laid over white afterwards, where it is transparent', async () => {
+    const { rgb } = shrink(await decoder.decode(sample('transparent.gif')), 24);
+    expect([...rgb.slice(-3)]).toEqual([255, 255, 255]);
+    const { rgb: glass } = shrink(await decoder.decode(sample('alpha.png')), 24);
+    expect(glass[3 * 23 + 1]).toBeCloseTo(255 + (128 / 255) * (200 - 255), 3);
   });
 });
 
-describe('JPEG', () => {
-  const halves = paint(32, 16, (x) => (x < 16 ? [250, 10, 10] : [10, 10, 250]));
-
-  it.each([{ progressive: false }, { progressive: true }])(
-    'with progressive: $progressive decodes',
-    async (options) => {
-      const { width, height, data } = await decoder.decode(await jpeg(halves, options));
-      expect({ width, height, bytes: data.length }).toEqual({ width: 32, height: 16, bytes: 4 * 32 * 16 });
-      expect(Math.abs((data[0] ?? 0) - 250)).toBeLessThan(8);
-      expect(Math.abs((data[4 * 31 + 2] ?? 0) - 250)).toBeLessThan(8);
+describe('PNG', () => {
+  it.each(PNG_KINDS)(
+    'of colour type $colourType and $depth bits, interlaced: $isInterlaced, tRNS: $hasTransparency, decodes exactly',
+    async (kind) => {
+      for (const [width, height] of [
+        [1, 1],
+        [9, 5],
+        [32, 17],
+      ] as const) {
+        const { file, rgba } = await pngOf(kind, width, height);
+        const pixels = await decoder.decode(file);
+        expect([pixels.width, pixels.height]).toEqual([width, height]);
+        expect([...pixels.data]).toEqual(rgba);
+      }
     },
   );
 
-  it('is turned as its EXIF orientation says', async () => {
-    const file = await jpeg(halves);
-    const turned = await decoder.decode(withOrientation(file, 6)); // 6: turn by 90° clockwise
-    expect([turned.width, turned.height]).toEqual([16, 32]);
-    const [top, bottom] = [turned.data[4 * 8], turned.data[4 * (31 * 16 + 8)]];
-    expect(top).toBeGreaterThan(200); // left (red) became top
-    expect(bottom).toBeLessThan(60);
+  it('decodes one byte of any value bit-identical', async () => {
+    const { data } = await decoder.decode(await greyPng(16, 16, (x, y) => 16 * y + x));
+    expect(Array.from({ length: 256 }, (_, i) => data[4 * i])).toEqual([...Array(256).keys()]);
   });
 
-  it('leaves no global behind', async () => {
-    const file = await jpeg(halves);
-    Reflect.deleteProperty(globalThis, 'ImageData'); // the encoder leaves one
-    await decoder.decode(file);
-    expect('ImageData' in globalThis).toBe(false);
+  it('that compresses badly passes the guard against bombs', async () => {
+    const noise = Uint8Array.from(
+      { length: 3 * 800 * 600 },
+      (_, i) => (Math.imul(i, 2654435761) >>> 11) & 255,
+    );
+    const file = await png(800, 600, noise, { channels: 3 });
+    const { data } = await decoder.decode(file);
+    expect([data[4 * 479_999], data[4 * 479_999 + 1]]).toEqual([noise[3 * 479_999], noise[3 * 479_999 + 1]]);
+  });
+});
+
+describe('a large JPEG', () => {
+  const photo = (width: number, height: number) =>
+    paint(width, height, (x, y) => [(255 * x) / width, (255 * y) / height, x < width / 2 ? 30 : 220]);
+
+  it.each([false, true])(
+    'of 12 megapixels, progressive: %s, is decoded at a quarter',
+    async (progressive) => {
+      const file = await jpeg(photo(4032, 3024), { quality: 80, progressive });
+      const { width, height, data } = await decoder.decode(file);
+      expect([width, height]).toEqual([1008, 756]);
+      for (const [x, y] of [
+        [0, 0],
+        [100, 700],
+        [900, 50],
+        [1007, 755],
+      ] as const) {
+        const [red = 0, green = 0] = data.slice(4 * (y * width + x));
+        expect(Math.abs(red - (255 * x) / width)).toBeLessThan(6);
+        expect(Math.abs(green - (255 * y) / height)).toBeLessThan(6);
+      }
+    },
+    30_000,
+  );
+
+  it('is reduced no more than it must be', async () => {
+    const sizeOf = async (width: number, height: number) => {
+      const pixels = await decoder.decode(await jpeg(photo(width, height), { quality: 50 }));
+      return [pixels.width, pixels.height];
+    };
+    expect(await sizeOf(2000, MAX_WHOLE_PIXELS / 2000)).toEqual([2000, 1000]);
+    expect(await sizeOf(2000, MAX_WHOLE_PIXELS / 2000 + 1)).toEqual([1000, 501]);
+    expect(await sizeOf(1601, 1601)).toEqual([801, 801]);
+  });
+
+  it('is turned, too', async () => {
+    const file = await jpeg(photo(2400, 1600), { quality: 50 });
+    // The Exif segment of a sample, behind the start marker.
+    const turned = sample('exif6.jpg');
+    const start = turned.findIndex((byte, i) => byte === 0xff && turned[i + 1] === 0xe1);
+    const end = start + 2 + ((turned[start + 2] ?? 0) << 8) + (turned[start + 3] ?? 0);
+    const { width, height } = await decoder.decode(
+      Uint8Array.of(...file.subarray(0, 2), ...turned.subarray(start, end), ...file.subarray(2)),
+    );
+    expect([width, height]).toEqual([800, 1200]);
   });
 });
 
 describe('limits', () => {
-  it('are checked from the header, before the data is looked at', async () => {
-    const claim = (width: number, height: number) =>
-      png(1, 1, [0], { channels: 1, claim: { width, height } });
-    expect(await faultOf(await claim(4000, 4001))).toBe('too-large');
-    expect(await faultOf(await claim(MAX_EDGE + 1, 1))).toBe('too-large');
-    expect(await faultOf(await claim(0xffffffff, 0xffffffff))).toBe('too-large');
-    expect(await faultOf(await claim(0, 10))).toBe('damaged');
-    expect(await faultOf(await claim(2, 2))).toBe('damaged');
-  });
+  const claim = (width: number, height: number) => png(1, 1, [0], { channels: 1, claim: { width, height } });
 
   it('say what is allowed and what was found', async () => {
-    const file = await png(1, 1, [0], { channels: 1, claim: { width: 5000, height: 5000 } });
-    expect(() => readHeader(file)).toThrow(
-      expect.objectContaining({ limit: MAX_PIXELS, actual: 25_000_000 }),
-    );
+    expect(await errorOf(await claim(3000, 2001))).toMatchObject({
+      fault: 'too-large',
+      limit: MAX_PIXELS.png,
+      actual: 6_003_000,
+      message:
+        'the image is too large: expected at most 6000000 pixels for PNG, got 3000 × 2001 pixels. ' +
+        'Scale the image down; the network sees 28 × 28 pixels of it.',
+    });
+    expect(await errorOf(await claim(1, MAX_EDGE + 1))).toMatchObject({
+      limit: MAX_EDGE,
+      actual: MAX_EDGE + 1,
+    });
+  });
+
+  it('keep out what is too narrow to show anything', async () => {
+    expect((await decoder.decode(await greyPng(MAX_RATIO, 1, () => 9))).width).toBe(MAX_RATIO);
+    expect((await errorOf(await greyPng(1, MAX_RATIO + 1, () => 9))).message).toContain('too narrow');
   });
 });
 
-describe('what is no image', () => {
-  const text = (s: string) => new TextEncoder().encode(s);
+describe('what is no image that is read', () => {
+  const text = (characters: string) => Uint8Array.from(characters, (character) => character.charCodeAt(0));
   it.each([
-    ['nothing', new Uint8Array()],
-    ['text', text('hello')],
-    ['GIF', text('GIF89a\x01\x00\x01\x00')],
-    ['WebP', text('RIFF\x00\x00\x00\x00WEBPVP8 ')],
-    ['SVG', text('<svg xmlns="http://www.w3.org/2000/svg"/>')],
-    ['a PNG signature broken by newline conversion', text('\x89PNG\n\x1a\n')],
-  ])('%s is unsupported', async (_name, bytes) => {
-    expect(await faultOf(bytes)).toBe('unsupported');
-  });
-
-  it('a JPEG with four components is unsupported', async () => {
-    const file = await jpeg(paint(8, 8, () => [1, 2, 3]));
-    const frame = file.findIndex((byte, i) => byte === 0xff && file[i + 1] === 0xc0);
-    file[frame + 9] = 4;
-    expect(await faultOf(file)).toBe('unsupported');
+    ['', 'no bytes'],
+    ['hello, world', '12 bytes that begin like none of them'],
+    ['\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'HEIC. Convert the image to JPEG or PNG.'],
+    ['\0\0\0\x14ftypisom\0\0\0\0isom', 'a video'],
+    ['II*\0', 'TIFF or a raw photo'],
+    ['<?xml version="1.0"?>\n<svg/>', 'SVG'],
+    ['<!doctype html>', 'HTML'],
+    ['%PDF-1.4', 'PDF'],
+    ['data:image/png;base64,iVBORw0KGgo=', 'Base64 text. Send the bytes themselves.'],
+  ])('%j is named', async (bytes, name) => {
+    const { fault, message } = await errorOf(text(bytes));
+    expect(fault).toBe('unsupported');
+    expect(message).toContain('expected the bytes of a JPEG, PNG, WebP, AVIF or GIF file');
+    expect(message).toContain(name);
   });
 });
 
-describe('damage', () => {
-  const noise = paint(40, 30, (x, y) => [(x * 37 + y * 101) % 256, (x * 73) % 256, (y * 59) % 256]);
+it('decoding leaves no global behind', async () => {
+  // The encoder leaves one.
+  Reflect.deleteProperty(globalThis, 'ImageData');
+  for (const name of ['baseline.jpg', 'plain.png', 'lossy.webp', 'lossy.avif', 'plain.gif'] as const) {
+    await createDecoder(await compileDecoders(read)).decode(sample(name));
+  }
+  expect('ImageData' in globalThis).toBe(false);
+});
 
-  it('a file cut off anywhere is refused', async () => {
-    const files = [
-      await png(40, 30, noise.data, { channels: 4 }),
-      await jpeg(noise),
-      await jpeg(noise, { progressive: true }),
-    ];
-    for (const file of files) {
-      for (let cut = 8; cut < file.length - 12; cut += 23) {
-        expect(await faultOf(file.slice(0, cut)), `${cut} of ${file.length}`).not.toBe('none');
+it('pixels stay as they are while the decoder goes on', async () => {
+  for (const [name, other] of [
+    ['plain.png', 'exif6.png'],
+    ['baseline.jpg', 'grey.jpg'],
+    ['lossy.webp', 'alpha.webp'],
+    ['lossy.avif', 'grey.avif'],
+    ['plain.gif', 'transparent.gif'],
+  ] as const) {
+    const { data } = await decoder.decode(sample(name));
+    const before = data.slice();
+    await decoder.decode(sample(other));
+    expect(data).toEqual(before);
+  }
+});
+
+it('an orientation and its inverse cancel', () => {
+  const image = paint(5, 3, (x, y) => [x, y, 7]);
+  const inverses: [Orientation, Orientation][] = [
+    [1, 1],
+    [2, 2],
+    [3, 3],
+    [4, 4],
+    [5, 5],
+    [6, 8],
+    [7, 7],
+    [8, 6],
+  ];
+  for (const [orientation, inverse] of inverses) {
+    expect(orient(orient(image, orientation), inverse)).toEqual(image);
+  }
+});
+
+/** Debian's python3-pil: other people's decoders (libjpeg-turbo, libwebp, zlib) and their own of GIF. */
+const PYTHON = '/usr/bin/python3';
+const hasPil = spawnSync(PYTHON, ['-c', 'from PIL import Image']).status === 0;
+
+/** Turns as Exif says and prints width, height and the RGBA bytes of each file, in hexadecimal. */
+const PIL_DECODES = `
+import sys
+from PIL import Image, ImageOps
+for path in sys.argv[1:]:
+    image = ImageOps.exif_transpose(Image.open(path)).convert('RGBA')
+    print(image.width, image.height, image.tobytes().hex())
+`;
+
+/** What this PIL reads as the standards say: no AVIF, no 16 bits, and no transparent grey of fewer than 8. */
+const samplesForPil = SAMPLE_NAMES.filter((name) => !name.endsWith('.avif'));
+const kindsForPil = PNG_KINDS.filter(
+  ({ colourType, depth, hasTransparency }) =>
+    depth === 8 || (depth < 8 && !(colourType === 0 && hasTransparency)),
+);
+
+describe.skipIf(!hasPil)(`pixels beside PIL's${hasPil ? '' : ' (skipped: install python3-pil)'}`, () => {
+  it('are the same', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'decode-'));
+    try {
+      const files = [
+        ...samplesForPil.map((name) => ({ name, file: sample(name) })),
+        ...(await Promise.all(
+          kindsForPil.map(async (kind, i) => ({
+            name: `kind${i}.png`,
+            file: (await pngOf(kind, 33, 17)).file,
+          })),
+        )),
+        {
+          name: 'photo.jpg',
+          file: await jpeg(
+            paint(300, 200, (x, y) => [(x * y) & 255, (x * 3) & 255, (y * 5) & 255]),
+            { quality: 80 },
+          ),
+        },
+      ];
+      await Promise.all(files.map(({ name, file }) => writeFile(join(folder, name), file)));
+      const paths = files.map(({ name }) => join(folder, name));
+      const lines = execFileSync(PYTHON, ['-c', PIL_DECODES, ...paths], {
+        maxBuffer: 2 ** 26,
+        encoding: 'utf8',
+      });
+      for (const [i, line] of lines.trim().split('\n').entries()) {
+        const { name, file } = files[i] as (typeof files)[number];
+        const [width, height, hex = ''] = line.split(' ');
+        const ours = await decoder.decode(file);
+        expect([ours.width, ours.height], name).toEqual([Number(width), Number(height)]);
+        const theirs = Buffer.from(hex, 'hex');
+        expect(mostApart(ours.data, theirs), name).toBeLessThanOrEqual(1);
       }
+      expect(lines.trim().split('\n')).toHaveLength(files.length);
+    } finally {
+      await rm(folder, { recursive: true });
     }
-  });
-
-  it('flipped bits give pixels or an ImageError, and the next image decodes as before', async () => {
-    const files = [await png(40, 30, noise.data, { channels: 4 }), await jpeg(noise)];
-    const sound = await Promise.all(files.map((file) => decoder.decode(file)));
-    const flips = fc.array(fc.tuple(fc.nat(), fc.nat(7)), { minLength: 1, maxLength: 20 });
-    await fc.assert(
-      fc.asyncProperty(fc.nat(1), flips, async (which, flips) => {
-        const file = files[which]?.slice() ?? new Uint8Array();
-        for (const [at, bit] of flips) file[at % file.length] = (file[at % file.length] ?? 0) ^ (1 << bit);
-        await faultOf(file);
-      }),
-      { numRuns: 400 },
-    );
-    expect(await Promise.all(files.map((file) => decoder.decode(file)))).toEqual(sound);
-  });
+  }, 30_000);
 });
+
+/** The most by which two images differ, where they are not wholly transparent. */
+function mostApart(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let most = a.length === b.length ? 0 : Number.POSITIVE_INFINITY;
+  for (let i = 0; i < a.length; i++) {
+    const alpha = i | 3;
+    if (i !== alpha && a[alpha] === 0 && b[alpha] === 0) continue;
+    most = Math.max(most, Math.abs((a[i] as number) - (b[i] as number)));
+  }
+  return most;
+}

@@ -1,0 +1,30 @@
+/**
+ * @file The orientation in a block of Exif metadata (CIPA DC-008, Exif 2.3, 4.5 and 4.6).
+ *
+ * A TIFF header: byte order `II` or `MM`, 42 (2 bytes), offset of the first directory (4); a directory: the number of its
+ * entries (2), then 12 bytes each: tag (2), type (2), count (4), value (4). Directories that follow or lie within are not entered.
+ */
+import { viewOf } from './bytes.ts';
+import type { Orientation } from './orientation.ts';
+
+const ORIENTATION = 0x0112;
+const SHORT = 3;
+
+/** 1 where there is none or the block is damaged: metadata is no reason to refuse a picture. */
+export function exifOrientation(tiff: Uint8Array): Orientation {
+  const view = viewOf(tiff);
+  if (tiff.length < 8) return 1;
+  const isLittle = view.getUint16(0) === 0x4949;
+  const directory = view.getUint32(4, isLittle);
+  if (directory + 2 > tiff.length) return 1;
+  const count = view.getUint16(directory, isLittle);
+  for (let i = 0; i < count; i++) {
+    const entry = directory + 2 + 12 * i;
+    if (entry + 12 > tiff.length) return 1;
+    if (view.getUint16(entry, isLittle) !== ORIENTATION) continue;
+    const value = view.getUint16(entry + 8, isLittle);
+    const isValid = view.getUint16(entry + 2, isLittle) === SHORT && value >= 1 && value <= 8;
+    return isValid ? (value as Orientation) : 1;
+  }
+  return 1;
+}

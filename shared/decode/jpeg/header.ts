@@ -1,0 +1,139 @@
+/**
+ * @file What a JPEG's segments say before anything is decoded (ITU-T T.81, annex B).
+ *
+ * Segments are `FF marker`, most followed by a 2-byte length that counts itself. The frame header SOFn holds precision (1), height
+ * (2), width (2), the number of components (1), and 3 bytes for each: its name, sampling factors (4 bits each), table. A scan header
+ * SOS is followed by compressed data, in which FF is followed by 00 or a restart marker.
+ */
+import { hasTextAt, viewOf } from '../bytes.ts';
+import { exifOrientation } from '../exif.ts';
+import { damaged, ImageError } from '../image-error.ts';
+import { MAX_PIXELS } from '../limits.ts';
+import type { Orientation } from '../orientation.ts';
+
+export interface JpegHeader {
+  width: number;
+  height: number;
+  orientation: Orientation;
+  /** 1 grey, 3 YCbCr or RGB, 4 CMYK or YCCK. */
+  components: 1 | 3 | 4;
+  /** Most pixels that one of its kind may have. */
+  maxPixels: number;
+}
+
+/** Most scans: each one costs a walk over all blocks. Encoders write 10 to 18. */
+const MAX_SCANS = 32;
+
+/** Memory for the coefficients of an image whose scans do not hold whole pixels, in bytes. */
+const MAX_COEFFICIENT_BYTES = 75_000_000;
+
+const SOF0 = 0xc0;
+const SOF2 = 0xc2;
+const SOF15 = 0xcf;
+const EOI = 0xd9;
+const SOS = 0xda;
+const APP1 = 0xe1;
+
+interface Frame extends Pick<JpegHeader, 'width' | 'height' | 'components'> {
+  isProgressive: boolean;
+  /** Coefficients per pixel, over all components. */
+  coefficients: number;
+}
+
+/** @throws ImageError */
+export function readJpegHeader(bytes: Uint8Array): JpegHeader {
+  const view = viewOf(bytes);
+  let frame: Frame | undefined;
+  let orientation: Orientation | undefined;
+  let [isPartial, scans] = [false, 0];
+  let marker = 0;
+  for (let at = nextMarker(bytes, 2); at < bytes.length; at = nextMarker(bytes, at)) {
+    marker = bytes[at + 1] as number;
+    if (marker === EOI) break;
+    at += 2;
+    if (standsAlone(marker)) continue;
+    const length = at + 2 <= bytes.length ? view.getUint16(at) : 0;
+    if (length < 2 || at + length > bytes.length) throw damaged('a segment of the JPEG is cut off');
+    const segment = bytes.subarray(at + 2, at + length);
+    if (isFrameHeader(marker)) frame ??= readFrame(marker, segment);
+    if (marker === SOS) {
+      scans += 1;
+      isPartial ||= frame !== undefined && (frame.isProgressive || segment[0] !== frame.components);
+    }
+    if (marker === APP1 && hasTextAt(segment, 0, 'Exif\0\0'))
+      orientation ??= exifOrientation(segment.subarray(6));
+    at += length;
+  }
+  if (!frame) throw damaged('the JPEG has no frame header');
+  checkScans(scans);
+  // libjpeg fills what is missing with grey and only warns. Half a picture is no picture.
+  if (marker !== EOI || scans === 0) throw damaged('the JPEG ends before its end marker');
+
+  const { width, height, components, coefficients } = frame;
+  const maxPixels = isPartial
+    ? Math.min(MAX_PIXELS.jpeg, Math.floor(MAX_COEFFICIENT_BYTES / (2 * coefficients)))
+    : MAX_PIXELS.jpeg;
+  return { width, height, components, orientation: orientation ?? 1, maxPixels };
+}
+
+/** The offset of the next `FF marker` from `from` on; the end, when there is none. Any marker may follow fill bytes (B.1.1.2). */
+function nextMarker(bytes: Uint8Array, from: number): number {
+  for (let at = bytes.indexOf(0xff, from); at >= 0; at = bytes.indexOf(0xff, at + 1)) {
+    const marker = bytes[at + 1] ?? 0;
+    if (marker !== 0 && marker !== 0xff) return at;
+  }
+  return bytes.length;
+}
+
+/** TEM and RST0..RST7 have no length. */
+function standsAlone(marker: number): boolean {
+  return marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7);
+}
+
+/** SOF0..SOF15; C4, C8 and CC in that range are other segments. */
+function isFrameHeader(marker: number): boolean {
+  return marker >= SOF0 && marker <= SOF15 && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
+}
+
+/** @param segment the frame header behind its length */
+function readFrame(marker: number, segment: Uint8Array): Frame {
+  const view = viewOf(segment);
+  const components = segment[5] ?? 0;
+  if (segment.length < 6 + 3 * components) throw damaged('the frame header of the JPEG is cut off');
+  const precision = segment[0] as number;
+  if (marker > SOF2 || precision !== 8 || (components !== 1 && components !== 3 && components !== 4)) {
+    throw new ImageError('unsupported', {
+      what: 'cannot read this kind of JPEG',
+      expected: 'a baseline or progressive JPEG of 8 bits with 1, 3 or 4 components',
+      got: `coding process ${marker - SOF0}, ${precision} bits, ${components} components`,
+      next: 'Save the image as an ordinary JPEG or as PNG.',
+    });
+  }
+  const factors = Array.from({ length: components }, (_, i) => segment[7 + 3 * i] as number);
+  const across = Math.max(...factors.map((factor) => factor >> 4));
+  const down = Math.max(...factors.map((factor) => factor & 15));
+  if (factors.some((factor) => factor >> 4 === 0 || (factor & 15) === 0))
+    throw damaged('a sampling factor is 0');
+  const samples = factors.reduce((sum, factor) => sum + (factor >> 4) * (factor & 15), 0);
+  return {
+    width: view.getUint16(3),
+    height: view.getUint16(1),
+    components,
+    isProgressive: marker === SOF2,
+    coefficients: samples / (across * down),
+  };
+}
+
+function checkScans(scans: number): void {
+  if (scans <= MAX_SCANS) return;
+  throw new ImageError(
+    'too-large',
+    {
+      what: 'the JPEG takes too long to decode',
+      expected: `at most ${MAX_SCANS} scans`,
+      got: `${scans}`,
+      next: 'Save the image as an ordinary JPEG.',
+    },
+    { limit: MAX_SCANS, actual: scans },
+  );
+}

@@ -1,0 +1,48 @@
+/** @file The decoders in workerd: the same pixels as in Node, the same refusals, and good images after bad ones. */
+import { describe, expect, it } from 'vitest';
+import { ImageError } from '#shared/decode/image-error.ts';
+import { decoder } from '../../edge/decode.ts';
+import { flipped, hostileFiles } from '../fixtures/images-hostile.ts';
+import { corners, farthest, quartersOf, SAMPLE_NAMES, sample } from '../fixtures/images-samples.ts';
+
+async function outcomeOf(bytes: Uint8Array): Promise<string> {
+  try {
+    const { width, height, data } = await decoder.decode(bytes);
+    expect(data).toHaveLength(4 * width * height);
+    return 'pixels';
+  } catch (error) {
+    if (!(error instanceof ImageError)) throw error;
+    return error.fault;
+  }
+}
+
+describe('a picture of four quarters', () => {
+  it.each(SAMPLE_NAMES)('%s shows them where a browser does', async (name) => {
+    expect(farthest(corners(await decoder.decode(sample(name))), quartersOf(name))).toBeLessThanOrEqual(3);
+  });
+});
+
+describe('a hostile file', async () => {
+  it.each(await hostileFiles())('$name: $outcome', async ({ bytes, outcome }) => {
+    const actual = await outcomeOf(bytes);
+    if (outcome !== 'any') expect(actual).toBe(outcome);
+  });
+
+  it('leaves the decoders whole', async () => {
+    for (const name of SAMPLE_NAMES) {
+      for (const file of flipped(name, 5)) await outcomeOf(file);
+      for (let length = 0; length < sample(name).length; length += 50)
+        await outcomeOf(sample(name).slice(0, length));
+      expect(farthest(corners(await decoder.decode(sample(name))), quartersOf(name))).toBeLessThanOrEqual(3);
+    }
+  });
+});
+
+it('requests that decode at the same time do not meet', async () => {
+  const answers = await Promise.all(
+    SAMPLE_NAMES.map(async (name) => corners(await decoder.decode(sample(name)))),
+  );
+  for (const [i, name] of SAMPLE_NAMES.entries()) {
+    expect(farthest(answers[i] ?? [], quartersOf(name)), name).toBeLessThanOrEqual(3);
+  }
+});
