@@ -6,37 +6,56 @@ import type { Manifest } from '#shared/manifest.ts';
 import { PHOTO_PIPELINE } from '#shared/photo/photo.ts';
 import type { Classifier, Engine } from './engine/engine.ts';
 
-/** A model that answers. */
-export interface ServedModel {
+/** A model that has proved itself. */
+export interface LoadedModel {
   readonly manifest: Manifest;
-  /** The alias it was found under, or `bundled`. */
-  readonly alias: string;
   readonly classifier: Classifier;
+  /** Name of the engine that proved it. */
+  readonly engine: string;
+}
+
+/** A model that answers a request. */
+export interface ServedModel extends LoadedModel {
+  /** The alias it was found under, or `bundled`; null for a version that the request has named. */
+  readonly alias: string | null;
 }
 
 /**
- * Loads a model and proves it.
- * @throws ExplainedError of kind `model` when the weights are not the manifest's, the Worker cannot feed the model, or the
- * engine computes other logits than the manifest says
+ * Loads a model on the first of `engines` that computes its golden logits.
+ * @throws ExplainedError of kind `model` when the weights are not the manifest's, the Worker cannot feed the model, or no
+ * engine computes what the manifest says
  */
 export async function loadModel(
-  engine: Engine,
+  engines: readonly Engine[],
   manifest: Manifest,
-  alias: string,
   weights: Uint8Array<ArrayBuffer>,
-): Promise<ServedModel> {
+): Promise<LoadedModel> {
   await checkWeights(manifest, weights);
   checkFit(manifest);
-  const classifier = await engine.load(weights).catch((cause: unknown) => {
-    throw refusal(manifest, `a model that ${engine.name} loads`, 'an error', cause);
-  });
-  try {
-    await checkGolden(manifest, classifier);
-  } catch (error) {
-    await classifier.release();
-    throw error;
+  const refusals: Error[] = [];
+  for (const engine of engines) {
+    try {
+      return { manifest, classifier: await prove(engine, manifest, weights), engine: engine.name };
+    } catch (error) {
+      refusals.push(error as Error);
+    }
   }
-  return { manifest, alias, classifier };
+  if (refusals.length === 1) throw refusals[0];
+  const got = refusals.map(({ message }) => message).join('; ');
+  throw refusal(manifest, 'an engine that computes it', got, refusals);
+}
+
+async function prove(
+  engine: Engine,
+  manifest: Manifest,
+  weights: Uint8Array<ArrayBuffer>,
+): Promise<Classifier> {
+  const classifier = await engine.load(weights).catch((cause: unknown) => {
+    const got = cause instanceof ExplainedError ? cause.message : 'an error';
+    throw refusal(manifest, `a model that ${engine.name} loads`, got, cause);
+  });
+  await checkGolden(manifest, classifier);
+  return classifier;
 }
 
 async function checkWeights(manifest: Manifest, weights: Uint8Array<ArrayBuffer>): Promise<void> {

@@ -1,11 +1,39 @@
-/** @file The Worker: the API with its real parts, the runtime and the release that is compiled in. */
+/**
+ * @file The Worker: the API with its real parts.
+ *
+ * The kernels of this project compute every model that they cover; others are handed to onnxruntime's Worker, and so are all with
+ * `ENGINE = "ort"`.
+ */
+import { env } from 'cloudflare:workers';
+import { ExplainedError } from '#shared/errors.ts';
 import { Manifest } from '#shared/manifest.ts';
 import release from '../release/tinyvgg.json';
 import weights from '../release/tinyvgg.onnx';
 import { createApp } from './app.ts';
-import { ortEngine } from './engine/ort.ts';
+import type { Engine } from './engine/engine.ts';
+import { ortService } from './engine/ort-service.ts';
+import type OrtWorker from './engine/ort-worker.ts';
+import { simdEngine } from './engine/simd.ts';
+
+/** What wrangler.toml says of engines. */
+interface Engines {
+  ENGINE?: string;
+  ORT?: Service<OrtWorker>;
+}
+
+function engines({ ENGINE = 'simd', ORT }: Engines): { engine: Engine; fallback?: Engine } {
+  const ort = ORT && ortService(ORT);
+  if (ENGINE === 'simd') return ort ? { engine: simdEngine, fallback: ort } : { engine: simdEngine };
+  if (ENGINE === 'ort' && ort) return { engine: ort };
+  throw new ExplainedError({
+    kind: 'usage',
+    what: 'the variable ENGINE',
+    expected: ENGINE === 'ort' ? 'a service binding ORT beside it' : 'simd or ort',
+    got: ENGINE === 'ort' ? 'none' : ENGINE,
+  });
+}
 
 export default createApp({
-  engine: ortEngine,
+  ...engines(env as Engines),
   bundled: { manifest: Manifest.parse(release), weights: new Uint8Array(weights) },
 });

@@ -12,8 +12,10 @@ export interface WranglerOptions {
   port: number;
   /** Folder of the local bucket. */
   state: string;
-  /** Path of wrangler.toml; the project's own unless given. */
+  /** Path of a configuration in place of the project's own. */
   config?: string;
+  /** In place of those in the configuration. */
+  variables?: Readonly<Record<string, string>>;
   /** Ends wrangler, also while it starts. */
   signal: AbortSignal;
   /** Receives what wrangler and the Worker print. */
@@ -27,7 +29,7 @@ export interface Wrangler {
   ended: Promise<string>;
 }
 
-/** Milliseconds for the first answer: two seconds are usual, a cold disk and the 14 MB module of onnxruntime-web need more. */
+/** Milliseconds for the first answer: two seconds are usual, a cold disk and the 14 MB of onnxruntime's Worker need more. */
 const START_LIMIT = 90_000;
 /** Milliseconds between SIGTERM and SIGKILL. */
 const STOP_LIMIT = 5_000;
@@ -35,6 +37,8 @@ const STOP_LIMIT = 5_000;
 const TAIL = 2_000;
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+/** The Worker that listens comes first. */
+const CONFIGS = ['wrangler.toml', 'wrangler.ort.toml'].map((name) => join(ROOT, name));
 
 /** No banner, no log files, no questions, and nothing sent anywhere: neither telemetry nor a look at what this machine's address is. */
 const QUIET = {
@@ -51,13 +55,19 @@ const QUIET = {
  * @throws ExplainedError of kind `device` when it ends or stays silent
  */
 export async function startWrangler(options: WranglerOptions): Promise<Wrangler> {
-  const { host, port, signal, config = join(ROOT, 'wrangler.toml'), onOutput = () => {} } = options;
+  const { host, port, signal, config, variables = {}, onOutput = () => {} } = options;
   const state = resolve(options.state);
   const child = spawn(
     process.execPath,
     [
       join(ROOT, 'node_modules/wrangler/bin/wrangler.js'),
-      ...['dev', '--config', config, '--persist-to', state],
+      ...[
+        'dev',
+        ...(config ? [config] : CONFIGS).flatMap((path) => ['--config', path]),
+        '--persist-to',
+        state,
+      ],
+      ...Object.entries(variables).flatMap(([name, value]) => ['--var', `${name}:${value}`]),
       ...['--ip', host, '--port', String(port)],
       // Without a warning that the local S3 API is experimental; what the Worker prints as an error still shows.
       ...['--log-level', 'error', '--show-interactive-dev-session=false'],

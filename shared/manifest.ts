@@ -11,7 +11,9 @@
  * A version is complete once its manifest exists: weights are written first, the manifest after them, an alias last.
  * Every object carries `formatVersion`; a reader refuses a version that it does not know.
  */
-import * as z from 'zod';
+
+import * as z from 'zod/mini';
+import en from 'zod/v4/locales/en.js';
 import { ExplainedError } from './errors.ts';
 
 /** Version of the format in this file's head. */
@@ -23,10 +25,17 @@ export const DEFAULT_ALIAS = 'stable';
 /** In answers, the alias of the release compiled into the Worker; never the name of an object. */
 export const BUNDLED_ALIAS = 'bundled';
 
-const Name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/);
-const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+// The small flavour of zod brings no texts of its own.
+z.config(en());
+
+const Name = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/));
+const Sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 const Finite = z.number();
-const Count = z.int().positive();
+const Count = z.int().check(z.positive());
+
+/** Of a model or an alias. */
+export const isName = (text: string): boolean => Name.safeParse(text).success;
+export const isVersion = (text: string): boolean => Sha256.safeParse(text).success;
 
 const TensorInfo = z.object({
   name: z.string(),
@@ -68,11 +77,14 @@ export const Manifest = z.object({
     /** Official file name → MD5. */
     dataset: z.record(z.string(), z.string()),
     /** Commit of the trainer, with `-dirty` when the tree had changes; null outside a git checkout. */
-    gitCommit: z.string().nullable(),
+    gitCommit: z.nullable(z.string()),
   }),
   /** Scores are softmax(logits / temperature). */
-  calibration: z.object({ temperature: z.number().positive() }),
-  golden: z.object({ tolerance: z.number().positive(), vectors: z.array(GoldenVector).min(1) }),
+  calibration: z.object({ temperature: z.number().check(z.positive()) }),
+  golden: z.object({
+    tolerance: z.number().check(z.positive()),
+    vectors: z.array(GoldenVector).check(z.minLength(1)),
+  }),
 });
 export type Manifest = z.infer<typeof Manifest>;
 

@@ -1,5 +1,6 @@
 /** @file A network and its weights as an ONNX model: derived from the layer spec, byte for byte the same for the same input. */
 import { LABELS } from '#shared/labels.ts';
+import { type Network, type NetworkLayer, paddingOf, type Shape, type Weights } from '#shared/model/spec.ts';
 import {
   type Attribute,
   AttributeType,
@@ -10,7 +11,6 @@ import {
   type Tensor,
   type ValueInfo,
 } from '#shared/onnx/model.ts';
-import { type Network, type NetworkLayer, paddingOf, type Shape, type Weights } from './model/spec.ts';
 
 /** Runtimes of the last years read these (docs/Versioning.md); newer ones are refused by many. */
 export const IR_VERSION = 8;

@@ -5,13 +5,6 @@
  * a caller can act on are ExplainedError.
  */
 export { type ErrorKind, ExplainedError } from '#shared/errors.ts';
-export { newestCheckpoint, saveCheckpoint } from './checkpoint/folder.ts';
-export { type Dataset, loadDataset, type Split, take } from './dataset/source.ts';
-export type { Batch, Engine, EngineSession } from './engine/engine.ts';
-export { DEVICES, openEngine } from './engine/open.ts';
-export { adam, type Optimizer, sgd } from './engine/optimizer.ts';
-export type { Evaluation } from './evaluate.ts';
-export { exportOnnx } from './export.ts';
 export {
   conv2d,
   flatten,
@@ -22,7 +15,14 @@ export {
   relu,
   resolveNetwork,
   type Weights,
-} from './model/spec.ts';
+} from '#shared/model/spec.ts';
+export { newestCheckpoint, saveCheckpoint } from './checkpoint/folder.ts';
+export { type Dataset, loadDataset, type Split, take } from './dataset/source.ts';
+export type { Batch, Engine, EngineSession } from './engine/engine.ts';
+export { DEVICES, openEngine } from './engine/open.ts';
+export { adam, type Optimizer, sgd } from './engine/optimizer.ts';
+export type { Evaluation } from './evaluate.ts';
+export { exportOnnx } from './export.ts';
 export { MODEL_NAMES, modelSpec } from './model/zoo.ts';
 export {
   type EpochRecord,

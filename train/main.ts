@@ -1,5 +1,6 @@
 /** @file The trainer's command line: train · report · evaluate · classify · push · promote · rollback · status. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { KERNEL_LEVELS } from '#shared/kernels/choose.ts';
 import { DEFAULT_ALIAS } from '#shared/manifest.ts';
 import {
   classify,
@@ -9,7 +10,6 @@ import {
   rollbackAlias,
   showStatus,
 } from './commands.ts';
-import { KERNEL_LEVELS } from './engine/cpu/choose.ts';
 import { DEVICES } from './engine/open.ts';
 import { EXIT_CODES_HELP, reportError } from './exit.ts';
 import { MODEL_NAMES } from './model/zoo.ts';
@@ -95,7 +95,7 @@ program
 
 program
   .command('classify')
-  .description('Classify PNG or JPEG images on this machine, as the Worker would.')
+  .description('Classify images on this machine, as the Worker would: JPEG, PNG, WebP, AVIF, GIF.')
   .argument('<images...>', 'files')
   .addOption(modelOption())
   .option('--top-k <number>', 'labels to print, best first', wholeNumber, 3)

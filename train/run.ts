@@ -1,12 +1,12 @@
 /** @file A training run: several models on one data set, compared, exported, and recorded in one folder, which an interrupted run goes on from. */
 import { resolve } from 'node:path';
+import { type Network, resolveNetwork } from '#shared/model/spec.ts';
 import { newestCheckpoint, saveCheckpoint } from './checkpoint/folder.ts';
 import type { DownloadProgress } from './dataset/download.ts';
 import { type Dataset, loadDataset, take } from './dataset/source.ts';
 import type { Engine } from './engine/engine.ts';
 import { openEngine } from './engine/open.ts';
 import { interruptible } from './interruption.ts';
-import { type Network, resolveNetwork } from './model/spec.ts';
 import { modelSpec } from './model/zoo.ts';
 import { comparisonTable, trainingPrinter } from './progress.ts';
 import { gitCommit } from './provenance.ts';

@@ -9,7 +9,7 @@
  */
 import * as z from 'zod';
 import { ExplainedError } from '#shared/errors.ts';
-import type { Network, Shape, Weights } from './model/spec.ts';
+import type { Network, Shape, Weights } from '#shared/model/spec.ts';
 
 const ARRAYS = { F32: Float32Array, U32: Uint32Array, U8: Uint8Array } as const;
 type Dtype = keyof typeof ARRAYS;

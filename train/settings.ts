@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { ExplainedError } from '#shared/errors.ts';
-import { KERNEL_LEVELS, type KernelLevel } from './engine/cpu/choose.ts';
+import { KERNEL_LEVELS, type KernelLevel } from '#shared/kernels/choose.ts';
 import { DEVICES } from './engine/open.ts';
 import { adam, type Optimizer, sgd } from './engine/optimizer.ts';
 import { MODEL_NAMES, type ModelName } from './model/zoo.ts';

@@ -1,13 +1,13 @@
 /** @file The training loop: epochs over a loader, an evaluation after each; it can stop after any step and go on there. Knows no engine by name. */
 import { setImmediate } from 'node:timers/promises';
 import { ExplainedError } from '#shared/errors.ts';
+import { type Network, sizeOf, type Weights } from '#shared/model/spec.ts';
 import { Loader } from './dataset/loader.ts';
 import type { Dataset, Split } from './dataset/source.ts';
 import type { Engine } from './engine/engine.ts';
 import type { Optimizer, OptimizerState } from './engine/optimizer.ts';
 import { evaluate, type Predict } from './evaluate.ts';
 import { initialWeights } from './model/initialize.ts';
-import { type Network, sizeOf, type Weights } from './model/spec.ts';
 import { Generator, type GeneratorState } from './random.ts';
 
 export interface Job {
@@ -65,7 +65,7 @@ export interface TrainingState {
   position: Position;
 }
 
-export interface Position {
+interface Position {
   /** As it was when the epoch began: its order is drawn again from there. */
   generator: GeneratorState;
   /** The epoch at hand, and the first of its batches that is not trained on yet. */

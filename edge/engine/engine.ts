@@ -8,8 +8,6 @@ export interface Classifier {
    * @returns `[n, classes]` row by row
    */
   logits(images: Float32Array, n: number): Promise<Float32Array>;
-  /** Frees what the model holds. No call may be running or follow. */
-  release(): Promise<void>;
 }
 
 export interface Engine {

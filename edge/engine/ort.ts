@@ -12,7 +12,7 @@
 import runtime from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?module';
 import * as ort from 'onnxruntime-web/wasm';
 import { IMAGE_SIZE } from '#shared/labels.ts';
-import type { Engine } from './engine.ts';
+import type { Classifier, Engine } from './engine.ts';
 
 /** What the manifest's input and output are called (shared/manifest.ts). */
 const INPUT = 'image';
@@ -22,14 +22,20 @@ const OUTPUT = 'logits';
 ort.env.wasm.numThreads = 1;
 ort.env.wasm.proxy = false;
 
+/** A model with memory of the runtime's. */
+export interface OrtClassifier extends Classifier {
+  /** Frees it. No call may follow. */
+  release(): Promise<void>;
+}
+
 /**
  * Neither loading nor running waits for anything but promises that are already settled, so within one isolate a call is over
  * before another request gets its turn: the runtime, which must not be entered twice, never is.
  */
-export const ortEngine: Engine = {
+export const ortEngine = {
   name: `onnxruntime-web ${ort.env.versions.web}`,
 
-  async load(model) {
+  async load(model: Uint8Array): Promise<OrtClassifier> {
     const session = await withRuntime(() =>
       ort.InferenceSession.create(model, { executionProviders: ['wasm'], graphOptimizationLevel: 'all' }),
     );
@@ -44,7 +50,7 @@ export const ortEngine: Engine = {
       release: () => session.release(),
     };
   },
-};
+} satisfies Engine;
 
 type Instantiate = (source: unknown, imports: WebAssembly.Imports) => Promise<unknown>;
 

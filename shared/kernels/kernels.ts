@@ -20,9 +20,10 @@ export interface KernelBuild {
 /** Where a session's memory begins: the kernels' own constants lie below (asconfig.json). */
 export const FIRST_ADDRESS = 16 * 1024;
 
-const PAGE = 64 * 1024;
+/** Bytes of a page of WebAssembly memory. */
+export const PAGE = 64 * 1024;
 /** The module declares the same (asconfig.json): 1 GiB, reserved and not taken. */
-const MAXIMUM_PAGES = 16_384;
+export const MAXIMUM_PAGES = 16_384;
 
 /** Compiles the relaxed build where the machine takes it and `relaxed` is not false, else the plain one. */
 export async function compileKernels(

@@ -53,6 +53,8 @@ export interface Attribute {
   name?: string;
   f?: number;
   i?: number;
+  /** UTF-8. */
+  s?: Uint8Array;
   floats?: number[];
   ints?: number[];
   /** An `AttributeType`. */
@@ -108,6 +110,7 @@ const attribute: MessageFields<Attribute> = {
   name: string(1),
   f: float(2),
   i: int64(3),
+  s: bytes(4),
   floats: floats(7),
   ints: int64s(8),
   type: int64(20),

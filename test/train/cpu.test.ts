@@ -1,11 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { type CpuOptions, cpuEngine } from '../../train/engine/cpu/cpu.ts';
-import type { Batch, Engine } from '../../train/engine/engine.ts';
-import { sgd } from '../../train/engine/optimizer.ts';
-import { referenceEngine } from '../../train/engine/reference.ts';
-import { initialWeights } from '../../train/model/initialize.ts';
 import {
   conv2d,
   flatten,
@@ -15,7 +10,12 @@ import {
   relu,
   resolveNetwork,
   sizeOf,
-} from '../../train/model/spec.ts';
+} from '../../shared/model/spec.ts';
+import { type CpuOptions, cpuEngine } from '../../train/engine/cpu/cpu.ts';
+import type { Batch, Engine } from '../../train/engine/engine.ts';
+import { sgd } from '../../train/engine/optimizer.ts';
+import { referenceEngine } from '../../train/engine/reference.ts';
+import { initialWeights } from '../../train/model/initialize.ts';
 import { modelSpec } from '../../train/model/zoo.ts';
 import { Generator } from '../../train/random.ts';
 
@@ -165,7 +165,7 @@ describe('the cpu engine', () => {
     const script = `
       const { cpuEngine } = await import('./train/engine/cpu/cpu.ts');
       const { sgd } = await import('./train/engine/optimizer.ts');
-      const { resolveNetwork } = await import('./train/model/spec.ts');
+      const { resolveNetwork } = await import('./shared/model/spec.ts');
       const { modelSpec } = await import('./train/model/zoo.ts');
       const { initialWeights } = await import('./train/model/initialize.ts');
       const { Generator } = await import('./train/random.ts');

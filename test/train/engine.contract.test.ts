@@ -1,11 +1,5 @@
 /** @file What every engine must do, run over all of them. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Loader } from '../../train/dataset/loader.ts';
-import { cpuEngine } from '../../train/engine/cpu/cpu.ts';
-import type { Batch, Engine } from '../../train/engine/engine.ts';
-import { openEngine } from '../../train/engine/open.ts';
-import { sgd } from '../../train/engine/optimizer.ts';
-import { initialWeights } from '../../train/model/initialize.ts';
 import {
   conv2d,
   flatten,
@@ -17,7 +11,13 @@ import {
   resolveNetwork,
   sizeOf,
   type Weights,
-} from '../../train/model/spec.ts';
+} from '../../shared/model/spec.ts';
+import { Loader } from '../../train/dataset/loader.ts';
+import { cpuEngine } from '../../train/engine/cpu/cpu.ts';
+import type { Batch, Engine } from '../../train/engine/engine.ts';
+import { openEngine } from '../../train/engine/open.ts';
+import { sgd } from '../../train/engine/optimizer.ts';
+import { initialWeights } from '../../train/model/initialize.ts';
 import { MODEL_NAMES, modelSpec } from '../../train/model/zoo.ts';
 import { Generator } from '../../train/random.ts';
 import { describeWithData } from '../data.ts';

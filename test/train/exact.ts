@@ -2,8 +2,9 @@
  * @file The loss of a network straight from the definitions in PyTorch's documentation, in double precision: an oracle
  * that shares no line with any engine.
  */
+
+import { type Network, type NetworkLayer, paddingOf } from '../../shared/model/spec.ts';
 import type { Batch } from '../../train/engine/engine.ts';
-import { type Network, type NetworkLayer, paddingOf } from '../../train/model/spec.ts';
 
 type Values = number[];
 

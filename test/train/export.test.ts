@@ -6,11 +6,6 @@ import fc from 'fast-check';
 import * as ort from 'onnxruntime-web/wasm';
 import { describe, expect, it } from 'vitest';
 import { ExplainedError } from '../../shared/errors.ts';
-import { decodeModel, encodeModel, metadataOf } from '../../shared/onnx/model.ts';
-import { sgd } from '../../train/engine/optimizer.ts';
-import { referenceEngine } from '../../train/engine/reference.ts';
-import { exportOnnx } from '../../train/export.ts';
-import { initialWeights } from '../../train/model/initialize.ts';
 import {
   conv2d,
   flatten,
@@ -20,7 +15,12 @@ import {
   relu,
   resolveNetwork,
   sizeOf,
-} from '../../train/model/spec.ts';
+} from '../../shared/model/spec.ts';
+import { decodeModel, encodeModel, metadataOf } from '../../shared/onnx/model.ts';
+import { sgd } from '../../train/engine/optimizer.ts';
+import { referenceEngine } from '../../train/engine/reference.ts';
+import { exportOnnx } from '../../train/export.ts';
+import { initialWeights } from '../../train/model/initialize.ts';
 import { MODEL_NAMES, modelSpec } from '../../train/model/zoo.ts';
 import { Generator } from '../../train/random.ts';
 import { encodeSafetensors, weightTensors } from '../../train/safetensors.ts';

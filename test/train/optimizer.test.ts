@@ -1,10 +1,5 @@
 /** @file The optimizers, run over every engine: PyTorch's numbers, and sessions that go on where another stopped. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Batch, Engine } from '../../train/engine/engine.ts';
-import { openEngine } from '../../train/engine/open.ts';
-import { adam, bufferNames, freshState, type Optimizer, sgd } from '../../train/engine/optimizer.ts';
-import { referenceEngine } from '../../train/engine/reference.ts';
-import { initialWeights } from '../../train/model/initialize.ts';
 import {
   conv2d,
   flatten,
@@ -16,7 +11,12 @@ import {
   resolveNetwork,
   sizeOf,
   type Weights,
-} from '../../train/model/spec.ts';
+} from '../../shared/model/spec.ts';
+import type { Batch, Engine } from '../../train/engine/engine.ts';
+import { openEngine } from '../../train/engine/open.ts';
+import { adam, bufferNames, freshState, type Optimizer, sgd } from '../../train/engine/optimizer.ts';
+import { referenceEngine } from '../../train/engine/reference.ts';
+import { initialWeights } from '../../train/model/initialize.ts';
 import { type ModelName, modelSpec } from '../../train/model/zoo.ts';
 import { Generator } from '../../train/random.ts';
 import golden from '../fixtures/pytorch-optimizers.json' with { type: 'json' };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { resolveNetwork } from '../../shared/model/spec.ts';
 import { initialWeights } from '../../train/model/initialize.ts';
-import { resolveNetwork } from '../../train/model/spec.ts';
 import { MODEL_NAMES, modelSpec } from '../../train/model/zoo.ts';
 import { Generator } from '../../train/random.ts';
 import { GOLDEN } from '../fixtures/pytorch.ts';

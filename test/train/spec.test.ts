@@ -7,7 +7,7 @@ import {
   maxPool2d,
   resolveNetwork,
   type Shape,
-} from '../../train/model/spec.ts';
+} from '../../shared/model/spec.ts';
 import { type ModelName, modelSpec } from '../../train/model/zoo.ts';
 
 const output = (input: Shape, ...layers: Layer[]) =>

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { resolveNetwork } from '../../shared/model/spec.ts';
 import type { Engine, EngineSession } from '../../train/engine/engine.ts';
 import { openEngine } from '../../train/engine/open.ts';
 import { sgd } from '../../train/engine/optimizer.ts';
 import { referenceEngine } from '../../train/engine/reference.ts';
-import { resolveNetwork } from '../../train/model/spec.ts';
 import { type ModelName, modelSpec } from '../../train/model/zoo.ts';
 import { RECIPES } from '../../train/recipes.ts';
 import { type TrainingEvent, type TrainingState, train } from '../../train/trainer.ts';

@@ -4,9 +4,9 @@
  */
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Network } from '#shared/model/spec.ts';
 import type { Optimizer } from '../engine/optimizer.ts';
 import { writeFileAtomic } from '../files.ts';
-import type { Network } from '../model/spec.ts';
 import type { TrainingState } from '../trainer.ts';
 import { decodeCheckpoint, encodeCheckpoint } from './format.ts';
 

@@ -13,8 +13,8 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { ExplainedError } from '#shared/errors.ts';
+import { type Network, sizeOf, type Weights } from '#shared/model/spec.ts';
 import { bufferNames, type Optimizer } from '../engine/optimizer.ts';
-import { type Network, sizeOf, type Weights } from '../model/spec.ts';
 import { decodeSafetensors, encodeSafetensors, type Tensor, weightTensors } from '../safetensors.ts';
 import type { TrainingState } from '../trainer.ts';
 

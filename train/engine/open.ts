@@ -1,6 +1,6 @@
 /** @file Chooses an engine by device name; loads only the libraries of the chosen one. */
 import { ExplainedError } from '#shared/errors.ts';
-import type { KernelLevel } from './cpu/choose.ts';
+import type { KernelLevel } from '#shared/kernels/choose.ts';
 import type { Engine } from './engine.ts';
 import { referenceEngine } from './reference.ts';
 

@@ -1,5 +1,5 @@
 /** @file The optimizers by their numbers, and what they remember between steps: the same for every engine. */
-import { type Network, sizeOf, type Weights } from '../model/spec.ts';
+import { type Network, sizeOf, type Weights } from '#shared/model/spec.ts';
 
 /** `torch.optim.SGD` without dampening: g ← gradient + weightDecay · w; v ← momentum · v + g; w ← w − learningRate · v. */
 export interface Sgd {

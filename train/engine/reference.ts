@@ -5,7 +5,7 @@
  * Shapes: activations [batch, ...layer shape], row-major (NCHW); weights as in PyTorch.
  */
 import { PIXEL_SCALE } from '#shared/labels.ts';
-import { type Network, type NetworkLayer, paddingOf, sizeOf, type Weights } from '../model/spec.ts';
+import { type Network, type NetworkLayer, paddingOf, sizeOf, type Weights } from '#shared/model/spec.ts';
 import type { Batch, Engine, EngineSession } from './engine.ts';
 import { freshState, type Optimizer, type OptimizerState } from './optimizer.ts';
 

@@ -9,7 +9,7 @@ import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths, version_wasm } from '@tensorflow/tfjs-backend-wasm';
 import { ExplainedError } from '#shared/errors.ts';
 import { PIXEL_SCALE } from '#shared/labels.ts';
-import { type Network, type NetworkLayer, paddingOf, type Weights } from '../model/spec.ts';
+import { type Network, type NetworkLayer, paddingOf, type Weights } from '#shared/model/spec.ts';
 import type { Batch, Engine, EngineSession } from './engine.ts';
 import { freshState, type Optimizer, type OptimizerState } from './optimizer.ts';
 import { registerTrainingKernels } from './tfjs-kernels.ts';

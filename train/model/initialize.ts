@@ -1,6 +1,7 @@
 /** @file The first weights of a network, as PyTorch's constructors draw them. */
+
+import { type Network, sizeOf, type Weights } from '#shared/model/spec.ts';
 import type { Generator } from '../random.ts';
-import { type Network, sizeOf, type Weights } from './spec.ts';
 
 /**
  * Kaiming-uniform weights with a = √5, as `nn.Linear` and `nn.Conv2d` initialise themselves: weight and bias uniform

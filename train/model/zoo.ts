@@ -1,6 +1,6 @@
 /** @file The lab's three networks, and the names their parameters have in the lab's classes. */
 import { IMAGE_SIZE, LABELS } from '#shared/labels.ts';
-import { conv2d, flatten, linear, type ModelSpec, maxPool2d, relu } from './spec.ts';
+import { conv2d, flatten, linear, type ModelSpec, maxPool2d, relu } from '#shared/model/spec.ts';
 
 const HIDDEN_UNITS = 10;
 const CLASSES = LABELS.length;

@@ -1,4 +1,4 @@
-/** @file What a step is told, as it lies in memory: 32-bit words, in this order. train/engine/cpu/plan.ts writes them. */
+/** @file What a step is told, as it lies in memory: 32-bit words, in this order. shared/kernels/plan.ts writes them. */
 
 export const CONV3X3: i32 = 1;
 export const MAXPOOL2X2: i32 = 2;
@@ -44,6 +44,12 @@ export class Op {
   relu: i32;
   /** A SIMD kernel's input came out of such a ReLU: its gradient is masked. */
   masked: i32;
+}
+
+/** The operation number `i` of those at `ops`. */
+@inline
+export function opAt(ops: usize, i: i32): Op {
+  return changetype<Op>(ops + <usize>i * offsetof<Op>());
 }
 
 export const SGD: i32 = 0;

@@ -9,16 +9,11 @@ import { f32_conv3x3_turn } from './conv3x3';
 import { f32_image } from './image';
 import { backward, clearGradients, forward, linearGradients, secondFilter } from './layers';
 import { f32_cross_entropy } from './loss';
-import { ADAM, CONV3X3, Job, Op, WINOGRAD } from './plan';
+import { ADAM, CONV3X3, Job, opAt, WINOGRAD } from './plan';
 import { f32_sgd } from './sgd';
 import { f32_winograd_filter } from './winograd';
 
 const SLICE: i32 = 4;
-
-@inline
-function opAt(job: Job, i: i32): Op {
-  return changetype<Op>(job.ops + <usize>i * offsetof<Op>());
-}
 
 /** Computes the logits of `job.batch` images into `job.logits`; the workers help. */
 export function infer(job: Job): void {
@@ -38,7 +33,7 @@ export function step(job: Job): void {
 /** Once for all images: the filters of the way back, and those of Winograd's convolution. */
 function transformFilters(job: Job): void {
   for (let i = 0; i < job.opCount; i++) {
-    const op = opAt(job, i);
+    const op = opAt(job.ops, i);
     const weight = job.parameters + op.weight;
     if (op.kind == CONV3X3 && op.dx) f32_conv3x3_turn(op.extra, weight, op.inputs, op.outputs);
     if (op.kind == WINOGRAD) f32_winograd_filter(op.extra, secondFilter(op), weight, op.inputs, op.outputs);
@@ -114,11 +109,11 @@ function run(job: Job, thread: i32): void {
     const images = min(job.batch - first, SLICE);
     const gradients = job.gradients + <usize>slice * job.parameterBytes;
     if (job.training) {
-      for (let i = 0; i < job.opCount; i++) clearGradients(opAt(job, i), gradients);
+      for (let i = 0; i < job.opCount; i++) clearGradients(opAt(job.ops, i), gradients);
     }
     for (let i = 0; i < images; i++) image(job, arena + <usize>i * job.imageBytes, scratch, gradients, first + i);
     if (job.training) {
-      for (let i = 0; i < job.opCount; i++) linearGradients(opAt(job, i), gradients, arena, job.imageBytes, images);
+      for (let i = 0; i < job.opCount; i++) linearGradients(opAt(job.ops, i), gradients, arena, job.imageBytes, images);
     }
   }
 }
@@ -126,8 +121,8 @@ function run(job: Job, thread: i32): void {
 function image(job: Job, arena: usize, scratch: usize, gradients: usize, n: i32): void {
   const bytes = job.images + <usize>(n * job.channels * job.height * job.width);
   f32_image(arena + job.input, bytes, job.channels, job.height, job.width, job.rowFloats, job.planeBytes);
-  for (let i = 0; i < job.opCount; i++) forward(opAt(job, i), job.parameters, arena, scratch);
-  const last = opAt(job, job.opCount - 1);
+  for (let i = 0; i < job.opCount; i++) forward(opAt(job.ops, i), job.parameters, arena, scratch);
+  const last = opAt(job.ops, job.opCount - 1);
   if (!job.training) {
     const logitBytes = (<usize>job.classes) << 2;
     memory.copy(job.logits + <usize>n * logitBytes, arena + last.y, logitBytes);
@@ -136,5 +131,5 @@ function image(job: Job, arena: usize, scratch: usize, gradients: usize, n: i32)
   const label = load<u8>(job.labels + <usize>n);
   const loss = f32_cross_entropy(arena + last.dy, arena + last.y, label, job.classes, 1 / <f32>job.batch);
   store<f64>(job.losses + ((<usize>n) << 3), loss);
-  for (let i = job.opCount - 1; i >= 0; i--) backward(opAt(job, i), job.parameters, gradients, arena, scratch);
+  for (let i = job.opCount - 1; i >= 0; i--) backward(opAt(job.ops, i), job.parameters, gradients, arena, scratch);
 }

@@ -6,10 +6,10 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { ExplainedError } from '#shared/errors.ts';
+import { chooseKernels, type KernelLevel, withoutSimd } from '#shared/kernels/choose.ts';
 import { compileKernels } from '#shared/kernels/kernels.ts';
 import type { Engine } from '../engine.ts';
 import { freshState } from '../optimizer.ts';
-import { chooseKernels, type KernelLevel, withoutSimd } from './choose.ts';
 import { openSession } from './session.ts';
 
 export interface CpuOptions {

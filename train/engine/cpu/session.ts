@@ -1,6 +1,7 @@
 /** @file A network in the memory of the kernels, and the threads that work on it. */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import type { Choice } from '#shared/kernels/choose.ts';
 import {
   createMemory,
   FIRST_ADDRESS,
@@ -8,14 +9,20 @@ import {
   instantiateKernels,
   type KernelBuild,
 } from '#shared/kernels/kernels.ts';
-import { type Network, sizeOf, type Weights } from '../../model/spec.ts';
+import { layOut } from '#shared/kernels/layout.ts';
+import { readParameters, writeParameters } from '#shared/kernels/parameters.ts';
+import {
+  JOB_BYTES,
+  type JobFields,
+  KERNEL,
+  type Operation,
+  wordsOf,
+  writeJob,
+} from '#shared/kernels/plan.ts';
+import { type Network, sizeOf, type Weights } from '#shared/model/spec.ts';
 import type { EngineSession } from '../engine.ts';
 import { bufferNames, type Optimizer, type OptimizerState } from '../optimizer.ts';
-import type { Choice } from './choose.ts';
-import { layOut } from './layout.ts';
-import { optimizerNumbers } from './numbers.ts';
-import { readParameters, writeParameters } from './parameters.ts';
-import { JOB_BYTES, type JobFields, KERNEL, type Operation, wordsOf, writeJob } from './plan.ts';
+import { optimizerNumbers } from './optimizer.ts';
 
 /** Multiplications of a step's forward pass below which waking other threads costs more than they do. */
 const THREADS_PAY = 2_000_000;

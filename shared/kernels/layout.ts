@@ -1,5 +1,5 @@
 /** @file Where a network lies in memory: the tensors of an image in the arena, its parameters, its operations. */
-import { type Network, type NetworkLayer, paddingOf, type Shape, sizeOf } from '../../model/spec.ts';
+import { type Network, type NetworkLayer, paddingOf, type Shape, sizeOf } from '../model/spec.ts';
 import type { Choice } from './choose.ts';
 import { KERNEL, type Kernel, type Operation } from './plan.ts';
 
@@ -12,19 +12,21 @@ const LINE_BYTES = 416;
 interface TensorPlace {
   /** Of the first element. */
   offset: number;
-  /** Of the first element's gradient; 0 for the network's input. */
+  /** Of the first element's gradient; 0 for the network's input, and where nothing is trained. */
   gradient: number;
   shape: readonly [number, number, number];
   row: number;
   plane: number;
 }
 
-/** Where a parameter tensor lies: element i at `offset + 4 · indexOf(i)` bytes from the parameters. */
+/** Where a parameter tensor lies: `shape[0] · shape[1] · shape[2]` rows of `shape[3]` floats, with gaps between them. */
 export interface ParameterPlace {
   name: string;
+  /** Bytes from the parameters to the first element. */
   offset: number;
-  size: number;
-  indexOf: (element: number) => number;
+  shape: readonly [number, number, number, number];
+  /** Floats from one to the next along the first three dimensions. */
+  strides: readonly [number, number, number];
 }
 
 export interface Layout {
@@ -39,18 +41,25 @@ export interface Layout {
   filterBytes: number;
 }
 
-/** Lays out a network whose layers have these kernels. */
-export function layOut(network: Network, choices: Choice[]): Layout {
+/** Lays out a network whose layers have these kernels, with room for gradients if it is to be trained. */
+export function layOut(
+  network: Network,
+  choices: Choice[],
+  { training = true }: { training?: boolean } = {},
+): Layout {
   const arena = new Region();
   const parameters = new Region();
   const filters = new Region();
   const places: ParameterPlace[] = [];
   const operations: Operation[] = [];
 
-  const input = placeTensor(arena, network.input, undefined, choices[0]?.kernel);
+  const place = (shape: Shape, producer: Kernel | undefined, consumer: Kernel | undefined) =>
+    placeTensor(arena, shape, producer, consumer, training);
+
+  const input = place(network.input, undefined, choices[0]?.kernel);
   let x = input;
   for (const [i, { layer, kernel, relu }] of choices.entries()) {
-    const y = placeTensor(arena, layer.output, kernel, choices[i + 1]?.kernel);
+    const y = place(layer.output, kernel, choices[i + 1]?.kernel);
     const [weight, bias] = placeParameters(parameters, layer, x);
     places.push(...[weight, bias].filter((place) => place !== undefined));
     operations.push({
@@ -69,7 +78,7 @@ export function layOut(network: Network, choices: Choice[]): Layout {
   }
   // The loss reads the logits without gaps.
   if (x === input || x.row !== x.shape[2]) {
-    const logits = placeTensor(arena, network.output, KERNEL.flatten, undefined);
+    const logits = place(network.output, KERNEL.flatten, undefined);
     operations.push(
       between(KERNEL.flatten, x, { ...logits, row: x.shape[2], plane: x.shape[1] * x.shape[2] }),
     );
@@ -130,6 +139,7 @@ function placeTensor(
   shape: Shape,
   producer: Kernel | undefined,
   consumer: Kernel | undefined,
+  training: boolean,
 ): TensorPlace {
   const [channels, height, width] = shape.length === 3 ? shape : [...shape, 1, 1];
   const planes = isConvolution(producer) || isConvolution(consumer) || consumer === KERNEL.maxPool2x2;
@@ -140,7 +150,13 @@ function placeTensor(
   const plane = above + body + below;
   const take = () => arena.take(channels * plane) + 4 * above;
   const offset = take();
-  return { offset, gradient: producer ? take() : 0, shape: [channels, height, width], row, plane };
+  return {
+    offset,
+    gradient: producer && training ? take() : 0,
+    shape: [channels, height, width],
+    row,
+    plane,
+  };
 }
 
 const isConvolution = (kernel: Kernel | undefined): boolean =>
@@ -155,20 +171,15 @@ function placeParameters(region: Region, layer: NetworkLayer, x: TensorPlace): P
   return layer.parameters.map(({ name, shape }) => {
     const size = sizeOf(shape);
     if (layer.kind !== 'linear' || shape.length === 1) {
-      return { name, offset: region.take(size), size, indexOf: (element) => element };
+      return { name, offset: region.take(size), shape: [1, 1, 1, size], strides: [size, size, size] };
     }
     // One row per output, with the gaps of its input.
-    const {
-      shape: [, height, width],
-      row,
-      plane,
-    } = x;
     const inputs = vectorFloats(x);
-    const indexOf = (element: number) => {
-      const [output, feature] = [Math.floor(element / layer.inFeatures), element % layer.inFeatures];
-      const [channel, pixel] = [Math.floor(feature / (height * width)), feature % (height * width)];
-      return output * inputs + channel * plane + Math.floor(pixel / width) * row + (pixel % width);
+    return {
+      name,
+      offset: region.take(layer.outFeatures * inputs),
+      shape: [layer.outFeatures, ...x.shape],
+      strides: [inputs, x.plane, x.row],
     };
-    return { name, offset: region.take(layer.outFeatures * inputs), size, indexOf };
   });
 }

@@ -4,7 +4,7 @@
  * Everything that knows a model (engines, initialisation, ONNX export, parameter counts) is derived from a spec.
  * Layers say their input sizes as in PyTorch, so that a wrong size is an error at the layer that is wrong.
  */
-import { ExplainedError } from '#shared/errors.ts';
+import { ExplainedError } from '../errors.ts';
 
 /** Sizes of a tensor without its batch dimension: [channels, height, width] or [features]. */
 export type Shape = readonly number[];

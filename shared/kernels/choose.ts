@@ -1,5 +1,5 @@
 /** @file Which kernel computes which layer: a SIMD one where it fits, else a scalar one. */
-import { type Network, type NetworkLayer, paddingOf } from '../../model/spec.ts';
+import { type Network, type NetworkLayer, paddingOf } from '../model/spec.ts';
 import { KERNEL, type Kernel } from './plan.ts';
 
 /**

@@ -1,6 +1,7 @@
 /** @file An optimizer's numbers as the kernels take them (assembly/sgd.ts, adam.ts). */
+
+import type { JobFields } from '#shared/kernels/plan.ts';
 import type { Optimizer } from '../optimizer.ts';
-import type { JobFields } from './plan.ts';
 
 const KIND = { sgd: 0, adam: 1 } as const;
 

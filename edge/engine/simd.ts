@@ -1,0 +1,17 @@
+/** @file The kernels of this project in workerd: what the trainer computes with, without its gradients. */
+import kernels from '#shared/kernels/build/inference.wasm?module';
+import { prepareInference } from '#shared/kernels/inference.ts';
+import { decodeModel } from '#shared/onnx/model.ts';
+import { networkOf } from '#shared/onnx/network.ts';
+import type { Engine } from './engine.ts';
+
+/** Covers graphs of the layer vocabulary (shared/onnx/network.ts) and refuses others by their operator's name. */
+export const simdEngine: Engine = {
+  name: 'simd',
+
+  async load(model) {
+    const { network, weights } = networkOf(decodeModel(model));
+    const infer = prepareInference(kernels, network, weights);
+    return { logits: async (images, n) => infer(images, n) };
+  },
+};

@@ -1,0 +1,68 @@
+/** @file A network on the kernels, for inference alone: one thread, one plain memory that is laid out once. */
+import { type Network, sizeOf, type Weights } from '../model/spec.ts';
+import { chooseKernels, type KernelLevel } from './choose.ts';
+import { FIRST_ADDRESS, MAXIMUM_PAGES, PAGE } from './kernels.ts';
+import { layOut } from './layout.ts';
+import { writeParameters } from './parameters.ts';
+import { wordsOf } from './plan.ts';
+
+/** What build/inference.wasm exports (assembly/inference.ts). */
+interface InferenceKernels {
+  infer(ops: number, opCount: number, parameters: number, arena: number, scratch: number): void;
+}
+
+/** Compiles build/inference.wasm, where a platform lets programs do so (Node, browsers). */
+export const compileInference = (bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> =>
+  WebAssembly.compile(bytes);
+
+/** Winograd's convolution is left to training: it rounds otherwise than what the golden vectors were made with. */
+const LEVEL: KernelLevel = 'relaxed';
+
+/** Logits [count, classes] of images [count, channels, height, width] in 0..1. */
+export type Infer = (images: Float32Array, count: number) => Float32Array<ArrayBuffer>;
+
+/**
+ * Lays a network out in a memory of its own.
+ * @param module build/inference.wasm
+ */
+export function prepareInference(module: WebAssembly.Module, network: Network, weights: Weights): Infer {
+  const layout = layOut(network, chooseKernels(network, LEVEL), { training: false });
+  const align = (address: number) => Math.ceil(address / 64) * 64;
+  const plan = layout.operations.flatMap(wordsOf);
+  const parameters = align(FIRST_ADDRESS + 4 * plan.length);
+  const arena = align(parameters + layout.parameterBytes);
+  const scratch = align(arena + layout.imageBytes);
+  const initial = Math.ceil((scratch + layout.scratchBytes) / PAGE);
+  const memory = new WebAssembly.Memory({ initial, maximum: MAXIMUM_PAGES });
+  new Int32Array(memory.buffer, FIRST_ADDRESS, plan.length).set(plan);
+  writeParameters(layout, memory.buffer, parameters, weights);
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  const kernels = exports as unknown as InferenceKernels;
+
+  const { offset, shape, row, plane } = layout.input;
+  const [channels, height, width] = shape;
+  const pixels = sizeOf(network.input);
+  const input = new Float32Array(memory.buffer, arena + offset, channels * plane);
+  const last = layout.operations.at(-1);
+  const classes = sizeOf(network.output);
+  const output = new Float32Array(memory.buffer, arena + (last?.y ?? offset), classes);
+
+  function place(image: Float32Array): void {
+    for (let c = 0; c < channels; c++) {
+      for (let y = 0; y < height; y++) {
+        const from = (c * height + y) * width;
+        input.set(image.subarray(from, from + width), c * plane + y * row);
+      }
+    }
+  }
+
+  return (images, count) => {
+    const logits = new Float32Array(count * classes);
+    for (let n = 0; n < count; n++) {
+      place(images.subarray(n * pixels, (n + 1) * pixels));
+      kernels.infer(FIRST_ADDRESS, layout.operations.length, parameters, arena, scratch);
+      logits.set(output, n * classes);
+    }
+    return logits;
+  };
+}
