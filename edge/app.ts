@@ -1,73 +1,56 @@
-/** @file The API: every address in one expression. What is said here in a line is done in the file the line names. */
-import { Hono } from 'hono';
+/** @file The API: every address, or the file that has those behind it. What is said here in a line is done in the file the line names. */
+import { type Context, Hono } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
-import { validator } from 'hono/validator';
-import { classify } from './classify.ts';
-import { readImage } from './decode.ts';
+import type { AppEnv } from './env.ts';
+import { hfRoutes } from './hf/routes.ts';
 import { indexText } from './index-text.ts';
-import type { ServedModel } from './model.ts';
+import { oipRoutes } from './oip/routes.ts';
+import { docsPage } from './openapi/page.ts';
+import { openApiFor } from './openapi/served.ts';
 import { HttpProblem, PROBLEMS, type ProblemType, toProblem } from './problem.ts';
 import { createRegistry, type RegistryOptions } from './registry.ts';
-
-export interface AppEnv {
-  Bindings: { MODELS: R2Bucket };
-  Variables: { requestId: string };
-}
-
-/** Every answer holds at most as many predictions as there are labels, and all of them unless asked for fewer. */
-const MAX_TOP_K = 10;
+import { servingFrom } from './serving.ts';
+import { nameOf, v1Routes } from './v1/routes.ts';
 
 export function createApp(options: RegistryOptions) {
   const registry = createRegistry(options);
+  const serving = servingFrom(registry);
   const app = new Hono<AppEnv>();
 
   app.use(async (c, next) => {
     c.set('requestId', crypto.randomUUID());
-    c.header('x-request-id', c.var.requestId);
     await next();
+    c.header('x-request-id', c.var.requestId);
     c.executionCtx.waitUntil(registry.refresh(c.env.MODELS));
   });
   app.use(
     methodNotAllowed({
       app,
-      onMethodNotAllowed: (c, methods) =>
-        new HttpProblem('method-not-allowed', `Use ${methods.join(' or ')}.`, {
-          headers: { allow: methods.join(', ') },
-        }).toResponse(c.var.requestId),
+      onMethodNotAllowed: (c, methods) => {
+        const headers = { allow: methods.join(', ') };
+        return refuse(c, new HttpProblem('method-not-allowed', `Use ${methods.join(' or ')}.`, { headers }));
+      },
     }),
   );
-  app.notFound((c) => new HttpProblem('not-found', 'GET / lists all addresses.').toResponse(c.var.requestId));
+  app.notFound((c) => refuse(c, new HttpProblem('not-found', 'GET / lists all addresses.')));
   app.onError((error, c) => {
     const problem = toProblem(error);
-    if (PROBLEMS[problem.type].status >= 500) console.error(c.var.requestId, error);
-    return problem.toResponse(c.var.requestId);
+    if (problem.status >= 500) console.error(c.var.requestId, error);
+    return refuse(c, problem);
   });
 
   return app
-    .get('/', (c) => c.text(indexText(new URL(c.req.url).origin)))
-    .post('/v1/classify', validator('query', parseTopK), async (c) => {
-      const pixels = await readImage(c.req.raw);
-      const model = await registry.model(c.env.MODELS);
-      const predictions = await classify(model, pixels, c.req.valid('query').top_k);
-      return c.json({ id: c.var.requestId, model: nameOf(model), predictions });
-    })
-    .get('/v1/models', async (c) => c.json({ models: [nameOf(await registry.model(c.env.MODELS))] }))
-    .get('/v1/models/:name', async (c) => {
-      if (c.req.param('name') !== registry.name) {
-        throw new HttpProblem('unknown-model', 'GET /v1/models lists what is served.');
-      }
-      const { alias, manifest } = await registry.model(c.env.MODELS);
-      return c.json({ alias, ...manifest });
-    })
+    .get('/', (c) => c.text(indexText(originOf(c))))
+    .get('/docs', (c) => docsPage(openApiFor(originOf(c))))
+    .get('/openapi.json', (c) => c.json(openApiFor(originOf(c))))
+    .route('/v1', v1Routes(serving))
+    .route('/hf', hfRoutes(serving))
+    .route('/v2', oipRoutes(serving))
     .get('/health/live', (c) => c.json({ status: 'live' }))
     .get('/health/ready', async (c) => {
-      const model = await registry.model(c.env.MODELS);
-      return c.json({
-        status: 'ready',
-        model: nameOf(model),
-        engine: options.engine.name,
-        store: registry.store(),
-      });
+      const model = await serving(c);
+      const { engine } = model;
+      return c.json({ status: 'ready', model: nameOf(model), engine, store: registry.store() });
     })
     .get('/problems/:type', (c) => {
       const type = c.req.param('type');
@@ -76,18 +59,13 @@ export function createApp(options: RegistryOptions) {
     });
 }
 
-/** For a typed client: `hc<AppType>(address)`. @public */
+/** What client.ts knows of the API. */
 export type AppType = ReturnType<typeof createApp>;
 
-/** Which model gave an answer. */
-function nameOf({ manifest: { name, version }, alias }: ServedModel) {
-  return { name, version, alias };
+/** Two interfaces are others', who say errors in another way. */
+function refuse(c: Context<AppEnv>, problem: HttpProblem): Response {
+  const isPlain = /^\/(hf|v2)(\/|$)/.test(c.req.path);
+  return isPlain ? problem.toPlainResponse() : problem.toResponse(c.var.requestId);
 }
 
-function parseTopK({ top_k = `${MAX_TOP_K}` }: Record<string, string | string[]>): { top_k: number } {
-  const topK = typeof top_k === 'string' && /^\d{1,2}$/.test(top_k) ? Number(top_k) : 0;
-  if (topK < 1 || topK > MAX_TOP_K) {
-    throw new HttpProblem('invalid-query', `top_k must be one whole number from 1 to ${MAX_TOP_K}.`);
-  }
-  return { top_k: topK };
-}
+const originOf = (c: Context): string => new URL(c.req.url).origin;

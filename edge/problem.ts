@@ -2,18 +2,23 @@
 
 import { ImageError } from '#shared/decode/image-error.ts';
 import { ExplainedError } from '#shared/errors.ts';
+import { REFRESH_MS } from './follower.ts';
 
 /** Every problem the API knows; the key is the last part of its type's address. */
 export const PROBLEMS = {
   'not-found': { status: 404, title: 'There is nothing at this address' },
   'method-not-allowed': { status: 405, title: 'The address does not know this method' },
   'unknown-model': { status: 404, title: 'No model of this name is served' },
+  'unknown-alias': { status: 404, title: 'The object store has no such alias' },
+  'unknown-version': { status: 404, title: 'The object store has no such version of the model' },
   'invalid-query': { status: 400, title: 'A query parameter is out of its range' },
   'empty-body': { status: 400, title: 'The request has no body' },
   'unreadable-body': { status: 400, title: 'The body could not be read to its end' },
-  'malformed-form': { status: 400, title: 'The form does not hold one image' },
+  'malformed-form': { status: 400, title: 'The form does not hold images' },
+  'invalid-body': { status: 400, title: 'The body is not what this address takes' },
   'body-too-large': { status: 413, title: 'The body is too large' },
-  'image-too-large': { status: 413, title: 'The image has too many pixels' },
+  'too-many-images': { status: 413, title: 'The request holds too many images' },
+  'image-too-large': { status: 413, title: 'The image is too large to decode' },
   'unsupported-image': { status: 415, title: 'The image is of a kind that is not read' },
   'damaged-image': { status: 422, title: 'The image cannot be decoded' },
   'model-unavailable': { status: 503, title: 'No model is ready to answer' },
@@ -22,9 +27,23 @@ export const PROBLEMS = {
 
 export type ProblemType = keyof typeof PROBLEMS;
 
+/** A problem as it is sent. */
+export interface ProblemDetails {
+  type: `/problems/${ProblemType}`;
+  title: string;
+  status: number;
+  detail: string;
+  instance: string;
+  limit?: number;
+  actual?: number;
+}
+
+/** What was exceeded, and by what, where a problem is about that. */
+type Size = Pick<ProblemDetails, 'limit' | 'actual'>;
+
 export interface ProblemOptions {
-  /** More members of the answer, such as `limit` and `actual`. */
-  members?: Record<string, number>;
+  /** More members of the answer. */
+  members?: Size;
   headers?: Record<string, string>;
   cause?: unknown;
 }
@@ -32,7 +51,7 @@ export interface ProblemOptions {
 /** An error that knows its answer. `detail` must not hold anything that the client sent. */
 export class HttpProblem extends Error {
   readonly type: ProblemType;
-  readonly members: Record<string, number>;
+  readonly members: Size;
   readonly headers: Record<string, string>;
 
   constructor(type: ProblemType, detail: string, { members = {}, headers = {}, cause }: ProblemOptions = {}) {
@@ -43,23 +62,34 @@ export class HttpProblem extends Error {
     this.headers = headers;
   }
 
+  get status() {
+    return PROBLEMS[this.type].status;
+  }
+
   /** @param requestId names the occurrence; the same as in the header `x-request-id` */
-  toResponse(requestId: string): Response {
-    const { status, title } = PROBLEMS[this.type];
-    const body = {
+  details(requestId: string): ProblemDetails {
+    return {
       type: `/problems/${this.type}`,
-      title,
-      status,
+      title: PROBLEMS[this.type].title,
+      status: this.status,
       detail: this.message,
       instance: `urn:uuid:${requestId}`,
       ...this.members,
     };
-    const headers = {
-      ...this.headers,
-      'content-type': 'application/problem+json',
-      'x-request-id': requestId,
-    };
-    return new Response(JSON.stringify(body), { status, headers });
+  }
+
+  toResponse(requestId: string): Response {
+    return this.#respond('application/problem+json', this.details(requestId));
+  }
+
+  /** As the Open Inference Protocol and Hugging Face's API say errors. */
+  toPlainResponse(): Response {
+    return this.#respond('application/json', { error: this.message });
+  }
+
+  #respond(contentType: string, body: object): Response {
+    const headers = { ...this.headers, 'content-type': contentType };
+    return new Response(JSON.stringify(body), { status: this.status, headers });
   }
 }
 
@@ -72,7 +102,8 @@ export function toProblem(error: unknown): HttpProblem {
     return new HttpProblem(IMAGE_PROBLEMS[error.fault], error.message, { members, cause: error });
   }
   if (error instanceof ExplainedError && (error.kind === 'model' || error.kind === 'store')) {
-    return new HttpProblem('model-unavailable', error.message, { cause: error });
+    const headers = { 'retry-after': `${REFRESH_MS / 1000}` };
+    return new HttpProblem('model-unavailable', error.message, { headers, cause: error });
   }
   return new HttpProblem('internal', 'The request was logged under its instance.', { cause: error });
 }

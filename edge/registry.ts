@@ -1,153 +1,120 @@
 /**
- * @file The read side of the registry (shared/manifest.ts): which model this isolate serves.
+ * @file The read side of the registry (shared/manifest.ts): which model answers.
  *
  * Alias → manifest → weights, each checked; the last good model stays whatever the store does, and before there is one the
- * release that is compiled into the Worker answers. Results are shared between requests, never promises of I/O: workerd ends
- * a promise with the request that began it, and a request that waited for another's would wait for ever.
+ * release that is compiled into the Worker answers. A request may name another alias, or a version.
  */
 import { ExplainedError } from '#shared/errors.ts';
-import {
-  Alias,
-  aliasKey,
-  BUNDLED_ALIAS,
-  DEFAULT_ALIAS,
-  Manifest,
-  modelKey,
-  parseStored,
-} from '#shared/manifest.ts';
+import { BUNDLED_ALIAS, DEFAULT_ALIAS, isName } from '#shared/manifest.ts';
 import type { Engine } from './engine/engine.ts';
-import { loadModel, type ServedModel } from './model.ts';
-import { readChanged, readObject } from './store.ts';
-
-/** The alias is read again when the last look is older than this. */
-export const REFRESH_MS = 30_000;
-
-/** A model that needs no store. */
-export interface Release {
-  manifest: Manifest;
-  weights: Uint8Array<ArrayBuffer>;
-}
+import { createFollower, type Follower, type StoreState } from './follower.ts';
+import type { LoadedModel, ServedModel } from './model.ts';
+import { createVersions, type Release } from './versions.ts';
 
 export interface RegistryOptions {
   engine: Engine;
+  /** Computes the models that `engine` does not. */
+  fallback?: Engine | undefined;
   bundled: Release;
   /** Milliseconds since the epoch. */
   now?: () => number;
+}
+
+/** What a request asks for; without either, the default alias decides. */
+export interface Wanted {
+  alias?: string | undefined;
+  version?: string | undefined;
 }
 
 export interface Registry {
   /** Name of the one model that is served. */
   readonly name: string;
   /**
-   * The model that answers; the isolate's first request loads it.
-   * @throws ExplainedError when not even the bundled release serves
+   * The model that answers; undefined when the store knows no such alias or version. The isolate's first request loads it.
+   * @throws ExplainedError when none serves
    */
-  model(bucket: R2Bucket): Promise<ServedModel>;
-  /** Follows the alias when the last look is older than REFRESH_MS. Never throws. */
+  model(bucket: R2Bucket, wanted?: Wanted): Promise<ServedModel | undefined>;
+  /** Follows the aliases whose last look is older than REFRESH_MS. Never throws. */
   refresh(bucket: R2Bucket): Promise<void>;
-  /** When the store was last looked at, and why that changed nothing, if it should have. */
-  store(): { checkedAt: string | null; error: string | null };
+  /** Of the default alias. */
+  store(): StoreState;
 }
 
-/** What serves. Replaced as a whole, so that no request sees half of a change. */
-interface Current {
-  model: ServedModel;
-  /** Of the alias object that the model was found through; undefined for the bundled release. */
-  etag: string | undefined;
-}
+/** Aliases beside the default one that an isolate follows: those that requests named last. */
+const FOLLOWED = 4;
 
-export function createRegistry({ engine, bundled, now = Date.now }: RegistryOptions): Registry {
-  const name = bundled.manifest.name;
-  const key = aliasKey(name, DEFAULT_ALIAS);
-  let current: Current | undefined;
-  /** The model before: requests that began with it may still run. It is freed at the next change, REFRESH_MS later or more. */
-  let retired: ServedModel | undefined;
-  let checkedAt: number | undefined;
-  let storeError: string | null = null;
-  /** Why nothing serves. */
+export function createRegistry(options: RegistryOptions): Registry {
+  const { engine, fallback, bundled, now = Date.now } = options;
+  const { name } = bundled.manifest;
+  const versions = createVersions(fallback ? [engine, fallback] : [engine], bundled);
+  const follow = (alias: string) => createFollower(name, alias, versions, now);
+  const byDefault = follow(DEFAULT_ALIAS);
+  /** By alias, least recently named first. */
+  const others = new Map<string, Follower>();
+  /** The bundled release, once it answers; or why it cannot. */
+  let standIn: LoadedModel | undefined;
   let failure: unknown;
 
-  const isDue = () => checkedAt === undefined || now() - checkedAt >= REFRESH_MS;
-
-  /** The model that serves, if it is this version of the store's. */
-  function servedFor(version: string): ServedModel | undefined {
-    const model = current?.model;
-    return model?.alias === DEFAULT_ALIAS && model.manifest.version === version ? model : undefined;
-  }
-
-  /** Makes `model` the one that serves, unless another request was faster with the same one. */
-  async function adopt(model: ServedModel, etag: string | undefined): Promise<void> {
-    const same = servedFor(model.manifest.version);
-    if (same) {
-      current = { model: same, etag };
-      if (model !== same) await model.classifier.release();
-      return;
+  async function defaultModel(bucket: R2Bucket): Promise<ServedModel> {
+    if (!byDefault.current() && !standIn) {
+      if (failure && !byDefault.isDue()) throw failure;
+      await byDefault.look(bucket);
     }
-    const freed = retired;
-    retired = current?.model;
-    current = { model, etag };
-    await freed?.classifier.release();
-  }
-
-  async function followAlias(bucket: R2Bucket): Promise<void> {
-    checkedAt = now();
+    const model = byDefault.current();
+    if (model) return { ...model, alias: DEFAULT_ALIAS };
     try {
-      const etag = current?.etag;
-      const alias = await (etag ? readChanged(bucket, key, etag) : readObject(bucket, key));
-      if (alias !== 'unchanged') {
-        const { version } = parseStored(Alias, key, alias.bytes);
-        await adopt(servedFor(version) ?? (await loadStored(bucket, version)), alias.etag);
-      }
-      storeError = null;
+      standIn ??= await versions.bundled();
+      return { ...standIn, alias: BUNDLED_ALIAS };
     } catch (error) {
-      storeError = error instanceof Error ? error.message : String(error);
-      console.warn(`the store gives no model: ${storeError}`);
+      failure = error;
+      throw error;
     }
   }
 
-  async function loadStored(bucket: R2Bucket, version: string): Promise<ServedModel> {
-    const manifestKey = modelKey(name, version, 'json');
-    const manifest = parseStored(Manifest, manifestKey, (await readObject(bucket, manifestKey)).bytes);
-    if (manifest.name !== name || manifest.version !== version) {
-      throw new ExplainedError({
-        kind: 'model',
-        what: `cannot use ${manifestKey}`,
-        expected: `the manifest of ${name} ${version}`,
-        got: `that of ${manifest.name} ${manifest.version}`,
-        next: 'Push the model again.',
-      });
-    }
-    const weights = await readObject(bucket, modelKey(name, version, 'onnx'));
-    return loadModel(engine, manifest, DEFAULT_ALIAS, weights.bytes);
+  async function aliasModel(bucket: R2Bucket, alias: string): Promise<ServedModel | undefined> {
+    if (!isName(alias)) return undefined;
+    const follower = others.get(alias) ?? follow(alias);
+    others.delete(alias);
+    others.set(alias, follower);
+    const [oldest] = others.keys();
+    if (others.size > FOLLOWED && oldest !== undefined) others.delete(oldest);
+    if (!follower.current() && follower.isDue()) await follower.look(bucket);
+    const model = follower.current();
+    if (model) return { ...model, alias };
+    if (follower.isAbsent()) return undefined;
+    throw unavailable(`the alias ${alias}`, follower.state().error);
   }
 
-  async function loadBundled(): Promise<Current> {
-    const model = await loadModel(engine, bundled.manifest, BUNDLED_ALIAS, bundled.weights);
-    // Another request may have reached the store in the meantime.
-    if (current) await model.classifier.release();
-    else current = { model, etag: undefined };
-    return current;
+  async function versionModel(bucket: R2Bucket, version: string): Promise<ServedModel | undefined> {
+    try {
+      const model = await versions.get(bucket, version);
+      return model && { ...model, alias: null };
+    } catch (error) {
+      throw unavailable(`version ${version}`, error instanceof Error ? error.message : String(error), error);
+    }
   }
 
   return {
     name,
-    async model(bucket) {
-      if (current) return current.model;
-      if (failure && !isDue()) throw failure;
-      await followAlias(bucket);
-      try {
-        return (current ?? (await loadBundled())).model;
-      } catch (error) {
-        failure = error;
-        throw error;
-      }
+    async model(bucket, { alias = DEFAULT_ALIAS, version } = {}) {
+      if (version !== undefined) return versionModel(bucket, version);
+      return alias === DEFAULT_ALIAS ? defaultModel(bucket) : aliasModel(bucket, alias);
     },
     async refresh(bucket) {
-      if (current && isDue()) await followAlias(bucket);
+      const due = [byDefault, ...others.values()].filter(
+        (follower) => follower.isDue() && (follower !== byDefault || byDefault.current() || standIn),
+      );
+      await Promise.all(due.map((follower) => follower.look(bucket)));
     },
-    store: () => ({
-      checkedAt: checkedAt === undefined ? null : new Date(checkedAt).toISOString(),
-      error: storeError,
-    }),
+    store: () => byDefault.state(),
   };
 }
+
+/** Texts of the store, never of the client: an alias or a version that is no name is unknown before anybody reads it. */
+const unavailable = (what: string, got: string | null, cause?: unknown): ExplainedError =>
+  new ExplainedError({
+    kind: 'store',
+    what: `cannot serve ${what}`,
+    ...(got !== null && { got }),
+    cause,
+  });

@@ -9,27 +9,29 @@ export interface Stored {
   etag: string;
 }
 
-/** @throws ExplainedError of kind `store` when there is no such object or no answer in time; whatever R2 throws */
-export function readObject(bucket: R2Bucket, key: string): Promise<Stored> {
-  return withTimeout(key, async () => stored(key, await bucket.get(key)));
+/**
+ * The object, or undefined when there is none.
+ * @throws ExplainedError of kind `store` when there is no answer in time; whatever R2 throws
+ */
+export function readObject(bucket: R2Bucket, key: string): Promise<Stored | undefined> {
+  return withTimeout(key, async () => stored(await bucket.get(key)));
 }
 
 /** Reads an object whose ETag is no longer `etag`. */
-export function readChanged(bucket: R2Bucket, key: string, etag: string): Promise<Stored | 'unchanged'> {
+export function readChanged(
+  bucket: R2Bucket,
+  key: string,
+  etag: string,
+): Promise<Stored | 'unchanged' | undefined> {
   return withTimeout(key, async () => {
     const object = await bucket.get(key, { onlyIf: { etagDoesNotMatch: etag } });
     // R2 gives the metadata without a body when the condition does not hold.
-    return object && !('body' in object) ? 'unchanged' : stored(key, object);
+    return object && !('body' in object) ? 'unchanged' : stored(object);
   });
 }
 
-async function stored(key: string, object: R2ObjectBody | null): Promise<Stored> {
-  if (object) return { bytes: new Uint8Array(await object.arrayBuffer()), etag: object.etag };
-  throw new ExplainedError({
-    kind: 'store',
-    what: `the bucket has no ${key}`,
-    next: 'Push a model, then promote it.',
-  });
+async function stored(object: R2ObjectBody | null): Promise<Stored | undefined> {
+  return object ? { bytes: new Uint8Array(await object.arrayBuffer()), etag: object.etag } : undefined;
 }
 
 async function withTimeout<T>(key: string, reading: () => Promise<T>): Promise<T> {

@@ -16,7 +16,7 @@ afterAll(emptyBucket);
 
 it('workerd itself compiles no bytes, and is left as it was', async () => {
   const { instantiate } = WebAssembly;
-  await loadModel(ortEngine, manifest, 'test', bytes);
+  await loadModel([ortEngine], manifest, bytes);
   expect(WebAssembly.instantiate).toBe(instantiate);
 });
 

@@ -14,23 +14,28 @@ import {
 import { PHOTO_PIPELINE } from '#shared/photo/photo.ts';
 import { createApp } from '../../edge/app.ts';
 import type { Engine } from '../../edge/engine/engine.ts';
-import type { Release } from '../../edge/registry.ts';
+import type { Release } from '../../edge/versions.ts';
+import { expectDocumented } from './documented.ts';
 
 /** A model is ten numbers as JSON: they are the logits of a black image, and an image's mean adds to the first. */
 export interface TinyEngine extends Engine {
-  /** Loaded and not released. */
-  live: number;
+  /** How many models were loaded. */
+  loads: number;
+  /** How often a model has computed something. */
+  runs: number;
 }
 
 export function tinyEngine(): TinyEngine {
   const engine: TinyEngine = {
     name: 'tiny',
-    live: 0,
+    loads: 0,
+    runs: 0,
     async load(model) {
       const bias: number[] = JSON.parse(new TextDecoder().decode(model));
-      engine.live += 1;
+      engine.loads += 1;
       return {
         async logits(images, n) {
+          engine.runs += 1;
           const pixels = images.length / n;
           const mean = (i: number) =>
             images.subarray(i * pixels, (i + 1) * pixels).reduce((a, b) => a + b, 0) / pixels;
@@ -38,9 +43,6 @@ export function tinyEngine(): TinyEngine {
             const [image, label] = [Math.floor(i / bias.length), i % bias.length];
             return (bias[label] ?? Number.NaN) + (label === 0 ? mean(image) : 0);
           });
-        },
-        async release() {
-          engine.live -= 1;
         },
       };
     },
@@ -88,8 +90,8 @@ export async function put({ manifest, weights }: Release, edit: (manifest: Manif
   await env.MODELS.put(modelKey(manifest.name, manifest.version, 'json'), serializeStored(written));
 }
 
-/** Lets `stable` mean a version. */
-export async function promote({ manifest }: Release) {
+/** Lets an alias mean a version. */
+export async function promote({ manifest }: Release, name = DEFAULT_ALIAS) {
   const alias: Alias = {
     formatVersion: FORMAT_VERSION,
     version: manifest.version,
@@ -97,7 +99,7 @@ export async function promote({ manifest }: Release) {
     promotedAt: '2026-01-01T00:00:00Z',
     reason: 'test',
   };
-  await env.MODELS.put(STABLE, serializeStored(alias));
+  await env.MODELS.put(aliasKey('tinyvgg', name), serializeStored(alias));
 }
 
 /** Key of the alias that is served. */
@@ -133,8 +135,14 @@ export async function emptyBucket() {
 export function isolate(bundled: Release, { bucket = env.MODELS, engine = tinyEngine() } = {}) {
   const clock = { now: Date.UTC(2026, 0, 1) };
   const app = createApp({ engine, bundled, now: () => clock.now });
+  /** Every answer is held against the OpenAPI document. */
   async function send(path: string, init?: RequestInit): Promise<Response> {
-    return fetchAndFinish(app, new Request(`https://edge.test${path}`, init), bucket);
+    const request = new Request(`https://edge.test${path}`, init);
+    const isJson =
+      request.headers.get('content-type') === 'application/json' && typeof init?.body === 'string';
+    const response = await fetchAndFinish(app, request, bucket);
+    await expectDocumented(request, response, isJson ? String(init?.body) : undefined);
+    return response;
   }
   return { send, clock, engine };
 }

@@ -1,0 +1,11 @@
+/**
+ * @file A typed client for TypeScript: every address, its query and its answer are known to the compiler.
+ * https://hono.dev/docs/guides/rpc
+ */
+import { type ClientRequestOptions, hc } from 'hono/client';
+import type { AppType } from './app.ts';
+
+/** Bodies that are no JSON go with a call: `client.v1.classify.$post({ query: {} }, { init: { body: file } })`. */
+export function createClient(origin: string, options?: ClientRequestOptions) {
+  return hc<AppType>(origin, options);
+}

@@ -1,0 +1,27 @@
+/** @file The interface of Hugging Face's image classification, for clients that know it. */
+import { Hono } from 'hono';
+import { detectFormat } from '#shared/decode/format.ts';
+import { mediaType, readBody } from '../body.ts';
+import { logitsOfOne } from '../classify.ts';
+import type { AppEnv } from '../env.ts';
+import type { Serving } from '../serving.ts';
+import { check, parseJson } from '../validate.ts';
+import { HfParameters, HfRequest } from './requests.ts';
+import { scoresOf } from './scores.ts';
+
+export function hfRoutes(serving: Serving) {
+  return new Hono<AppEnv>().post('/models/:name', async (c) => {
+    const { inputs, parameters } = await readRequest(c.req.raw);
+    const model = await serving(c, c.req.param());
+    const logits = await logitsOfOne(model, { kind: 'file', bytes: inputs });
+    const { function_to_apply, top_k } = HfParameters.parse(parameters ?? {});
+    return c.json(scoresOf(model.manifest, logits, function_to_apply).slice(0, top_k));
+  });
+}
+
+/** JSON, or the bytes of the image alone. */
+async function readRequest(request: Request) {
+  const body = await readBody(request);
+  const isJson = mediaType(request) === 'application/json' && !detectFormat(body);
+  return isJson ? check(HfRequest, parseJson(body)) : { inputs: body, parameters: undefined };
+}

@@ -1,0 +1,52 @@
+/**
+ * @file The OpenAPI 3.1 document, made from the validators, so that what it says of a body is what is checked.
+ *
+ * `npm run openapi` writes it to openapi.json, which is what the Worker holds: all that makes the document would be half as
+ * much JavaScript again. A test fails while the file is not what this makes.
+ */
+import { createDocument } from 'zod-openapi';
+import { FORMAT_NAMES, type ImageFormat } from '#shared/decode/format.ts';
+import { MAX_PIXELS } from '#shared/decode/limits.ts';
+import { LABELS } from '#shared/labels.ts';
+import { hfPaths } from '../hf/paths.ts';
+import { MAX_BODY_BYTES, MAX_IMAGES } from '../limits.ts';
+import { oipPaths } from '../oip/paths.ts';
+import { NAME, VERSION } from '../service.ts';
+import { v1Paths } from '../v1/paths.ts';
+import { ORIGIN } from './openapi.ts';
+import { FORMATS } from './parts.ts';
+import { servicePaths } from './service-paths.ts';
+
+const pixelLimits = (Object.entries(MAX_PIXELS) as [ImageFormat, number][])
+  .map(([format, pixels]) => `${FORMAT_NAMES[format]} ${pixels / 1e6}`)
+  .join(', ');
+
+const description = `Tells which of ${LABELS.length} kinds of clothing a picture shows: ${LABELS.join(', ')}.
+Images are ${FORMATS} files. Limits: ${MAX_BODY_BYTES / 2 ** 20} MiB and ${MAX_IMAGES} images a request;
+millions of pixels an image: ${pixelLimits}. Errors are problem details (RFC 9457), under /v2 and /hf \`{"error"}\`.
+Every answer has an \`x-request-id\`. Nothing that was sent comes back in an answer, but for the \`id\` under /v2.`;
+
+/** What openapi.json must hold. */
+export function createOpenApiDocument(): object {
+  return createDocument({
+    openapi: '3.1.1',
+    info: {
+      title: NAME,
+      version: VERSION,
+      summary: 'Fashion-MNIST’s ten classes at the edge',
+      description: description.replaceAll('\n', ' '),
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: ORIGIN }],
+    tags: [
+      { name: 'v1', description: 'This service’s own interface.' },
+      { name: 'hf', description: 'The interface of Hugging Face’s image classification.' },
+      {
+        name: 'v2',
+        description: 'The Open Inference Protocol, version 2, with the binary tensor data extension.',
+      },
+      { name: 'service', description: 'About the service.' },
+    ],
+    paths: { ...v1Paths, ...hfPaths, ...oipPaths, ...servicePaths },
+  });
+}

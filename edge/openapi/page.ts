@@ -1,0 +1,70 @@
+/** @file The OpenAPI document as one page: no script, nothing loaded, light and dark as the reader's system is. */
+import { html, raw } from 'hono/html';
+import { type OpenApiDocument, operationsOf } from './openapi.ts';
+import { operationSection } from './page-operation.ts';
+import { schemaSection } from './page-schema.ts';
+import { prose } from './page-text.ts';
+import { STYLE } from './style.ts';
+
+/** The page allows itself its one style sheet, by its digest, and nothing else. */
+export async function docsPage(document: OpenApiDocument): Promise<Response> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(STYLE));
+  const hash = btoa(String.fromCharCode(...new Uint8Array(digest)));
+  const policy = [
+    "default-src 'none'",
+    `style-src 'sha256-${hash}'`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ];
+  return new Response(String(await page(document)), {
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': policy.join('; '),
+      'x-content-type-options': 'nosniff',
+    },
+  });
+}
+
+function page(document: OpenApiDocument) {
+  const { info, tags, components } = document;
+  const groups = tags.map((tag) => ({
+    ...tag,
+    operations: operationsOf(document).filter(({ operation }) => operation.tags.includes(tag.name)),
+  }));
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${info.title}: reference</title>
+<style>${raw(STYLE)}</style>
+</head>
+<body>
+<header>
+<h1>${info.title}</h1>
+<p>${prose(info.description)}</p>
+<p>Version ${info.version}. The same as data: <a href="/openapi.json">openapi.json</a>, OpenAPI 3.1.</p>
+</header>
+<nav aria-label="Addresses">${groups.map(({ operations }) => index(operations))}</nav>
+<main>
+${groups.map(
+  ({ name, description, operations }) => html`<h2>${name}</h2>
+<p>${prose(description)}</p>
+${operations.map(operationSection)}`,
+)}
+<h2>Schemas</h2>
+${Object.entries(components.schemas).map(([name, schema]) => schemaSection(name, schema))}
+</main>
+</body>
+</html>
+`;
+}
+
+function index(operations: ReturnType<typeof operationsOf>) {
+  const entries = operations.map(
+    ({ path, method, operation: { operationId, summary } }) =>
+      html`<li><a href="#${operationId}"><b>${method.toUpperCase()}</b> ${path}</a> ${summary}`,
+  );
+  return html`<ul>${entries}</ul>`;
+}

@@ -1,0 +1,86 @@
+/** @file The addresses about the service itself, for the OpenAPI document. */
+import * as z from 'zod';
+import type { ZodOpenApiPathsObject } from 'zod-openapi';
+import { ModelName } from '../v1/answers.ts';
+import { json, problems } from './parts.ts';
+import { Problem } from './schemas.ts';
+
+const tags = ['service'];
+
+const Health = z
+  .object({
+    status: z.literal('ready'),
+    model: ModelName,
+    engine: z.string(),
+    store: z.object({
+      checkedAt: z.iso
+        .datetime()
+        .nullable()
+        .meta({ description: 'When the object store was last looked at.' }),
+      error: z.string().nullable().meta({ description: 'Why that changed nothing, if it should have.' }),
+    }),
+  })
+  .meta({ id: 'Health' });
+
+const text = (description: string, type: string) => ({
+  description,
+  content: { [type]: { schema: z.string() } },
+});
+
+export const servicePaths: ZodOpenApiPathsObject = {
+  '/': {
+    get: {
+      tags,
+      operationId: 'index',
+      summary: 'This list',
+      responses: { '200': text('All addresses.', 'text/plain'), ...problems() },
+    },
+  },
+  '/docs': {
+    get: {
+      tags,
+      operationId: 'docs',
+      summary: 'The reference as a page',
+      responses: { '200': text('Needs neither network nor script.', 'text/html'), ...problems() },
+    },
+  },
+  '/openapi.json': {
+    get: {
+      tags,
+      operationId: 'openapi',
+      summary: 'The reference as OpenAPI 3.1',
+      responses: {
+        '200': json('This document.', z.looseObject({ openapi: z.string() })),
+        ...problems(),
+      },
+    },
+  },
+  '/health/live': {
+    get: {
+      tags,
+      operationId: 'live',
+      summary: 'Whether the Worker runs',
+      responses: { '200': json('It does.', z.object({ status: z.literal('live') })), ...problems() },
+    },
+  },
+  '/health/ready': {
+    get: {
+      tags,
+      operationId: 'ready',
+      summary: 'Whether a model has proved itself; which, and what the object store last said',
+      responses: { '200': json('One has.', Health), ...problems('model-unavailable') },
+    },
+  },
+  '/problems/{type}': {
+    get: {
+      tags,
+      operationId: 'problem',
+      summary: 'What a problem’s type means',
+      requestParams: { path: z.object({ type: z.string() }) },
+      responses: {
+        '200': json('Its title and status.', Problem.pick({ type: true, title: true, status: true })),
+        ...problems('not-found'),
+      },
+    },
+  },
+};

@@ -1,0 +1,70 @@
+/** @file This service's own interface. */
+import { type Context, Hono } from 'hono';
+import { endTime, startTime, timing } from 'hono/timing';
+import { ImageError } from '#shared/decode/image-error.ts';
+import { rankLabels } from '#shared/predictions.ts';
+import { logitsOfEach, logitsOfOne } from '../classify.ts';
+import type { AppEnv } from '../env.ts';
+import type { ServedModel } from '../model.ts';
+import { toProblem } from '../problem.ts';
+import type { Serving } from '../serving.ts';
+import { query } from '../validate.ts';
+import type { ManyAnswer, ModelName, OneAnswer } from './answers.ts';
+import { etagOf, namesTag } from './etag.ts';
+import { ClassifyQuery } from './requests.ts';
+import { readUpload } from './upload.ts';
+
+export function v1Routes(serving: Serving) {
+  return new Hono<AppEnv>()
+    .post('/classify', timing({ total: false }), query(ClassifyQuery), async (c) => {
+      const { top_k, ...pinned } = c.req.valid('query');
+      const upload = await timed(c, 'body', () => readUpload(c.req.raw));
+      const model = await timed(c, 'model', () => serving(c, pinned));
+      const etag = await etagOf(upload, model, top_k);
+      c.header('etag', etag);
+      // RFC 9110 knows 304 for GET and HEAD alone. This POST is as safe as they are, and whoever sends the field expects it.
+      if (namesTag(c.req.header('if-none-match'), etag)) return c.body(null, 304);
+
+      const head = { id: c.var.requestId, model: nameOf(model) };
+      const rank = (logits: Float32Array) => predictionsOf(model, logits, top_k);
+      const [picture] = upload.pictures;
+      if (picture && !upload.isList) {
+        const predictions = rank(await logitsOfOne(model, picture));
+        return c.json({ ...head, predictions } satisfies OneAnswer);
+      }
+      const results = (await logitsOfEach(model, upload.pictures)).map((logits, index) =>
+        logits instanceof ImageError
+          ? { index, problem: toProblem(logits).details(head.id) }
+          : { index, predictions: rank(logits) },
+      );
+      return c.json({ ...head, results } satisfies ManyAnswer);
+    })
+    .get('/models', async (c) => c.json({ models: [nameOf(await serving(c))] }))
+    .get('/models/:name', async (c) => {
+      const { alias, manifest } = await serving(c, c.req.param());
+      return c.json({ alias, ...manifest });
+    });
+}
+
+/** Which model gave an answer. */
+export function nameOf({ manifest: { name, version }, alias }: ServedModel): ModelName {
+  return { name, version, alias };
+}
+
+function predictionsOf({ manifest }: ServedModel, logits: Float32Array, topK: number) {
+  return rankLabels(logits, manifest.labels, manifest.calibration.temperature).slice(0, topK);
+}
+
+/**
+ * Waits, and puts the time into `Server-Timing`. Only for what waits for the outside: on Cloudflare the clock stands still
+ * while a Worker computes, so that decoding and inference would be said to take no time.
+ * https://developers.cloudflare.com/workers/runtime-apis/performance/
+ */
+async function timed<T>(c: Context, name: string, wait: () => Promise<T>): Promise<T> {
+  startTime(c, name);
+  try {
+    return await wait();
+  } finally {
+    endTime(c, name);
+  }
+}

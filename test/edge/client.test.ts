@@ -1,0 +1,51 @@
+/** @file The typed client: what the compiler knows of an answer is what comes. */
+import { beforeAll, expect, expectTypeOf, it } from 'vitest';
+import { createClient } from '../../edge/client.ts';
+import type { ManyAnswer, ModelName, OneAnswer } from '../../edge/v1/answers.ts';
+import { greyPng } from '../fixtures/images.ts';
+import { isolate, tinyRelease } from './tiny.ts';
+
+let client: ReturnType<typeof createClient>;
+beforeAll(async () => {
+  const { send } = isolate(await tinyRelease(4));
+  const fetch = async (input: RequestInfo | URL, init?: RequestInit) => {
+    const { pathname, search } = new URL(String(input));
+    return send(`${pathname}${search}`, init);
+  };
+  client = createClient('https://edge.test', { fetch: fetch as typeof globalThis.fetch });
+});
+
+it('classifies', async () => {
+  const body = await greyPng(28, 28, (x) => (x > 9 && x < 19 ? 200 : 0));
+  const response = await client.v1.classify.$post({ query: { top_k: '2' } }, { init: { body } });
+  if (response.status === 304) throw new Error('no tag was sent');
+  const answer = await response.json();
+  expectTypeOf(answer).toExtend<OneAnswer | ManyAnswer>();
+  expect(answer).toMatchObject({ predictions: [{ index: 4 }, {}] });
+  await client.v1.classify.$post({ query: {} }, { init: { body } });
+  // @ts-expect-error The compiler knows the query.
+  const wrong = () => client.v1.classify.$post({ query: { top_k: 2 } });
+  expect(wrong).toBeTypeOf('function');
+});
+
+it('knows what every other address answers', async () => {
+  const { models } = await (await client.v1.models.$get()).json();
+  expectTypeOf(models).toEqualTypeOf<ModelName[]>();
+  expect(models).toMatchObject([{ name: 'tinyvgg' }]);
+
+  const manifest = await (await client.v1.models[':name'].$get({ param: { name: 'tinyvgg' } })).json();
+  expectTypeOf(manifest.labels).toEqualTypeOf<string[]>();
+  expect(manifest.labels).toHaveLength(10);
+
+  const { ready } = await (await client.v2.health.ready.$get()).json();
+  expectTypeOf(ready).toEqualTypeOf<boolean>();
+  expect(ready).toBe(true);
+
+  const metadata = await client.v2.models[':name'].$get({ param: { name: 'tinyvgg' } });
+  const { inputs } = await metadata.json();
+  expectTypeOf(inputs).toEqualTypeOf<{ name: string; datatype: string; shape: number[] }[]>();
+  expect(inputs).toHaveLength(1);
+
+  // @ts-expect-error The compiler knows the addresses.
+  expect(client.v1.secret).toBeDefined();
+});

@@ -1,0 +1,53 @@
+/** @file Holds answers against the OpenAPI document: what is not in it, or not as it says, fails the test that got it. */
+import { Validator } from '@cfworker/json-schema';
+import { expect } from 'vitest';
+import { type Content, type Method, operationsOf, type Schema } from '../../edge/openapi/openapi.ts';
+import { openApiFor } from '../../edge/openapi/served.ts';
+
+const document = openApiFor('https://edge.test');
+
+const operations = operationsOf(document).map(({ path, method, operation }) => ({
+  method,
+  operation,
+  pattern: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
+}));
+
+/** The operation that the document has for a request, if it has one. */
+function operationFor({ method, url }: Request) {
+  const name = (method === 'HEAD' ? 'get' : method.toLowerCase()) as Method;
+  const { pathname } = new URL(url);
+  return operations.find(({ method, pattern }) => method === name && pattern.test(pathname))?.operation;
+}
+
+/** @param json the request's body, where it was JSON */
+export async function expectDocumented(request: Request, response: Response, json?: string): Promise<void> {
+  const operation = operationFor(request);
+  const place = `${request.method} ${new URL(request.url).pathname} → ${response.status}`;
+  expect(response.headers.get('x-request-id'), place).toMatch(/^[0-9a-f-]{36}$/);
+  if (!operation) {
+    expect([404, 405], `${place} is not in the document`).toContain(response.status);
+    return;
+  }
+  const answer = operation.responses[response.status];
+  expect(answer, `${place} is not in the document`).toBeDefined();
+  if (request.method !== 'HEAD') await expectContent(place, response.clone(), answer?.content);
+  if (json !== undefined && response.ok) {
+    expectValid(place, JSON.parse(json), operation.requestBody?.content['application/json']?.schema);
+  }
+}
+
+async function expectContent(place: string, response: Response, content: Content = {}) {
+  const type = response.headers.get('content-type')?.split(';')[0];
+  if (Object.keys(content).length === 0) {
+    expect(await response.text(), place).toBe('');
+    return;
+  }
+  expect(Object.keys(content), place).toContain(type);
+  if (type?.endsWith('json')) expectValid(place, await response.json(), content[type]?.schema);
+}
+
+function expectValid(place: string, value: unknown, schema: Schema = {}) {
+  const { components } = document;
+  const { errors } = new Validator({ ...schema, components } as object, '2020-12').validate(value);
+  expect(errors, place).toEqual([]);
+}

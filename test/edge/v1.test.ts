@@ -1,0 +1,236 @@
+/** @file POST /v1/classify: what it takes in, how it answers to one image and to several, and what it says of its own answer. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { LABELS } from '#shared/labels.ts';
+import { MAX_BODY_BYTES, MAX_IMAGES, MAX_JSON_VALUES } from '../../edge/limits.ts';
+import type { ManyAnswer, OneAnswer } from '../../edge/v1/answers.ts';
+import { concat, greyPng } from '../fixtures/images.ts';
+import { isolate, tinyRelease, utf8 } from './tiny.ts';
+
+const WINNER = 5;
+let worker: ReturnType<typeof isolate>;
+/** Grey images whose means differ, and so their scores. */
+let dark: Uint8Array<ArrayBuffer>;
+let bright: Uint8Array<ArrayBuffer>;
+const level = (value: number) => (x: number) => (x > 9 && x < 19 ? value : 0);
+beforeAll(async () => {
+  worker = isolate(await tinyRelease(WINNER));
+  dark = await greyPng(28, 28, level(60));
+  bright = await greyPng(28, 28, level(240));
+});
+
+const pixels = (value: number) => Uint8Array.from({ length: 784 }, (_, i) => level(value)(i % 28));
+const base64 = (bytes: Uint8Array) => btoa(String.fromCharCode(...bytes));
+
+function post(body: BodyInit, headers: Record<string, string> = {}, query = '') {
+  return worker.send(`/v1/classify${query}`, { method: 'POST', body, headers });
+}
+const postJson = (value: unknown, query = '') =>
+  post(JSON.stringify(value), { 'content-type': 'application/json' }, query);
+const postPixels = (body: Uint8Array<ArrayBuffer>) =>
+  post(body, { 'content-type': 'application/octet-stream' });
+
+function form(...files: Uint8Array<ArrayBuffer>[]) {
+  const form = new FormData();
+  for (const [i, file] of files.entries()) form.append('image', new File([file], `secret-name-${i}.png`));
+  return form;
+}
+
+async function predictionsOf(response: Response) {
+  expect(response.status).toBe(200);
+  return (await response.json<OneAnswer>()).predictions;
+}
+
+async function resultsOf(response: Response) {
+  expect(response.status).toBe(200);
+  return (await response.json<ManyAnswer>()).results;
+}
+
+async function expectProblem(response: Response, type: string, members: Record<string, unknown> = {}) {
+  expect(await response.json()).toMatchObject({ type: `/problems/${type}`, ...members });
+}
+
+describe('one image', () => {
+  it('gets the same predictions in every form', async () => {
+    const expected = await predictionsOf(await post(dark));
+    expect(expected).not.toEqual(await predictionsOf(await post(bright)));
+    const others = [
+      await post(form(dark)),
+      await postJson({ image: base64(dark) }),
+      await postPixels(pixels(60)),
+      await post(dark, { 'content-type': 'application/octet-stream' }),
+    ];
+    for (const response of others) expect(await predictionsOf(response)).toEqual(expected);
+  });
+
+  it('is a list when JSON says images', async () => {
+    const results = await resultsOf(await postJson({ images: [base64(dark)] }));
+    expect(results).toEqual([{ index: 0, predictions: await predictionsOf(await post(dark)) }]);
+  });
+});
+
+describe('several images', () => {
+  it.each([
+    ['in a form', () => post(form(dark, bright, dark))],
+    ['in JSON', () => postJson({ images: [dark, bright, dark].map(base64) })],
+    ['as pixels', () => postPixels(concat(pixels(60), pixels(240), pixels(60)))],
+  ])('%s are answered in their order, each as if alone', async (_name, send) => {
+    const [first, second] = [await predictionsOf(await post(dark)), await predictionsOf(await post(bright))];
+    const predictions = [first, second, first];
+    expect(await resultsOf(await send())).toEqual(
+      predictions.map((predictions, index) => ({ index, predictions })),
+    );
+  });
+
+  it('heed top_k', async () => {
+    const results = await resultsOf(await postJson({ images: [base64(dark)] }, '?top_k=2'));
+    expect(results).toMatchObject([{ predictions: [{ label: LABELS[WINNER] }, {}] }]);
+  });
+
+  it('of which some cannot be read: those have a problem, the others predictions', async () => {
+    const response = await post(form(dark, utf8('no image'), bright.slice(0, 60), bright));
+    const instance = `urn:uuid:${response.headers.get('x-request-id')}`;
+    const results = await resultsOf(response);
+    expect(results).toEqual([
+      { index: 0, predictions: await predictionsOf(await post(dark)) },
+      {
+        index: 1,
+        problem: expect.objectContaining({ type: '/problems/unsupported-image', status: 415, instance }),
+      },
+      { index: 2, problem: expect.objectContaining({ type: '/problems/damaged-image', status: 422 }) },
+      { index: 3, predictions: await predictionsOf(await post(bright)) },
+    ]);
+    expect(JSON.stringify(results)).not.toMatch(/secret|no image/);
+  });
+
+  it('of which none can be read are answered all the same', async () => {
+    const results = await resultsOf(await postJson({ images: ['', btoa('x')] }));
+    expect(results.map((result) => 'problem' in result)).toEqual([true, true]);
+  });
+
+  it('are as many as the limit, and not more', async () => {
+    const many = (count: number) => new Uint8Array(784 * count);
+    expect(await resultsOf(await postPixels(many(MAX_IMAGES)))).toHaveLength(MAX_IMAGES);
+    const actual = MAX_IMAGES + 1;
+    const tooMany = [
+      await postPixels(many(actual)),
+      await postJson({ images: Array(actual).fill(base64(dark)) }),
+      await post(form(...Array(actual).fill(dark))),
+    ];
+    for (const response of tooMany) {
+      expect(response.status).toBe(413);
+      await expectProblem(response, 'too-many-images', { limit: MAX_IMAGES, actual });
+    }
+  });
+});
+
+describe('pixels', () => {
+  it.each([783, 785, 28])('of %i bytes are no image', async (length) => {
+    await expectProblem(await postPixels(new Uint8Array(length)), 'unsupported-image');
+  });
+
+  it('of another type are no image', async () => {
+    await expectProblem(await post(pixels(60)), 'unsupported-image');
+  });
+
+  it('that begin like a file are that file', async () => {
+    const padded = concat(dark, new Uint8Array(784 - (dark.length % 784)));
+    expect(padded.length % 784).toBe(0);
+    expect(await predictionsOf(await postPixels(padded))).toEqual(await predictionsOf(await post(dark)));
+    const broken = concat(utf8('\x89PNG'), new Uint8Array(780));
+    broken.set([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+    await expectProblem(await postPixels(broken.slice(0, 784)), 'damaged-image');
+  });
+});
+
+describe('JSON', () => {
+  it.each([
+    ['no object', [1], 'The JSON:'],
+    ['null', null, 'The JSON:'],
+    ['neither member', {}, '/image of the JSON:'],
+    ['both members', { image: '', images: [''] }, 'a member that is not known'],
+    ['another member', { image: '', secret: 1 }, 'a member that is not known'],
+    ['an image that is no text', { image: 1 }, '/image of the JSON:'],
+    ['images that are no list', { images: 'secret' }, '/images of the JSON:'],
+    ['no images', { images: [] }, '/images of the JSON:'],
+    ['bad base64', { image: 'secret!' }, 'expected base64'],
+    ['a data URL', { image: 'data:image/png;base64,c2VjcmV0' }, 'expected base64'],
+    ['bad base64 in a list', { images: ['', 'secret!'] }, '/images/1 of the JSON: expected base64'],
+  ])('with %s is refused', async (_name, value, detail) => {
+    const response = await postJson(value);
+    expect(response.status).toBe(400);
+    expect(await response.clone().text()).not.toContain('secret');
+    await expectProblem(response, 'invalid-body', { detail: expect.stringContaining(detail) });
+  });
+
+  it.each([['{'], ['{"image": "'], ['\xff'], ['['.repeat(60_000)], ['{"image":'.repeat(60_000)]])(
+    'that is none is refused: %.20s…',
+    async (text) => {
+      const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
+      const response = await post(bytes, { 'content-type': 'application/json' });
+      await expectProblem(response, 'invalid-body', { status: 400 });
+    },
+  );
+
+  it('of more values than any request needs is refused before they are made', async () => {
+    const response = await post(utf8('[],'.repeat(MAX_BODY_BYTES / 3)), {
+      'content-type': 'application/json',
+    });
+    await expectProblem(response, 'body-too-large', { limit: MAX_JSON_VALUES });
+  });
+
+  it('of the largest size is answered', async () => {
+    const image = 'A'.repeat(MAX_BODY_BYTES - 100);
+    await expectProblem(await postJson({ image }), 'unsupported-image');
+  });
+});
+
+describe('the entity tag', () => {
+  const tagOf = async (response: Response) => {
+    expect(response.status).toBe(200);
+    await response.body?.cancel();
+    return response.headers.get('etag') ?? '';
+  };
+
+  it('is strong, and the same for the same question', async () => {
+    const tag = await tagOf(await post(dark));
+    expect(tag).toMatch(/^"[0-9a-f]{64}"$/);
+    expect(await tagOf(await post(dark))).toBe(tag);
+    expect(await tagOf(await post(form(dark)))).toBe(tag);
+  });
+
+  it('is another one for another image, number, order, top_k or model', async () => {
+    const other = isolate(await tinyRelease(WINNER + 1));
+    const tags = [
+      await tagOf(await post(dark)),
+      await tagOf(await post(bright)),
+      await tagOf(await post(dark, {}, '?top_k=3')),
+      await tagOf(await postJson({ images: [base64(dark)] })),
+      await tagOf(await post(form(dark, bright))),
+      await tagOf(await post(form(bright, dark))),
+      await tagOf(await other.send('/v1/classify', { method: 'POST', body: dark })),
+    ];
+    expect(new Set(tags).size).toBe(tags.length);
+  });
+
+  it('that the client has means 304, without running the network', async () => {
+    const tag = await tagOf(await post(dark));
+    const { runs } = worker.engine;
+    for (const header of [tag, `W/${tag}`, `"other", ${tag}`]) {
+      const response = await post(dark, { 'if-none-match': header });
+      expect(response.status).toBe(304);
+      expect(response.headers.get('etag')).toBe(tag);
+      expect(response.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+      expect(await response.text()).toBe('');
+    }
+    expect(worker.engine.runs).toBe(runs);
+    for (const header of ['"other"', '*', tag.slice(1, -1), '']) {
+      expect((await post(dark, { 'if-none-match': header })).status).toBe(200);
+    }
+  });
+});
+
+it('says how long it waited, and for nothing else', async () => {
+  for (const response of [await post(dark), await post('no image')]) {
+    expect(response.headers.get('server-timing')).toMatch(/^body;dur=[\d.]+,model;dur=[\d.]+$/);
+  }
+});
