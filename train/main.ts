@@ -58,7 +58,7 @@ program
   .addOption(open('--device <name>', 'what computes', 'auto').choices(DEVICES))
   .addOption(open('--threads <number>', 'threads of --device cpu', 'as many as there are cores'))
   .addOption(
-    open('--kernels <level>', 'of --device cpu; winograd is the fastest', 'relaxed').choices(KERNEL_LEVELS),
+    open('--kernels <level>', 'of --device cpu, from slow to fast', 'winograd').choices(KERNEL_LEVELS),
   )
   .addOption(dataOption())
   .addOption(open('--out <folder>', 'run folder', 'runs/<recipe>-seed<seed>-<time>'))

@@ -4,7 +4,8 @@ import { KERNEL, type Kernel } from './plan.ts';
 
 /**
  * Kernels from slow to fast: one multiplication at a time; four at a time; four multiply-adds, each in one rounding;
- * Winograd's convolution in place of the direct one where it is faster. Where a machine has no relaxed SIMD, SIMD serves.
+ * Winograd's
+ * convolution for the gradient of a convolution's input, where it is faster. Where a machine has no relaxed SIMD, SIMD serves.
  */
 export const KERNEL_LEVELS = ['scalar', 'simd', 'relaxed', 'winograd'] as const;
 export type KernelLevel = (typeof KERNEL_LEVELS)[number];

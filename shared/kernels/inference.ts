@@ -8,14 +8,14 @@ import { wordsOf } from './plan.ts';
 
 /** What build/inference.wasm exports (assembly/inference.ts). */
 interface InferenceKernels {
-  infer(ops: number, opCount: number, parameters: number, arena: number, scratch: number): void;
+  infer(ops: number, opCount: number, parameters: number, arena: number): void;
 }
 
 /** Compiles build/inference.wasm, where a platform lets programs do so (Node, browsers). */
 export const compileInference = (bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> =>
   WebAssembly.compile(bytes);
 
-/** Winograd's convolution is left to training: it rounds otherwise than what the golden vectors were made with. */
+/** Winograd's convolution has its place on the way back. */
 const LEVEL: KernelLevel = 'relaxed';
 
 /** Logits [count, classes] of images [count, channels, height, width] in 0..1. */
@@ -31,8 +31,7 @@ export function prepareInference(module: WebAssembly.Module, network: Network, w
   const plan = layout.operations.flatMap(wordsOf);
   const parameters = align(FIRST_ADDRESS + 4 * plan.length);
   const arena = align(parameters + layout.parameterBytes);
-  const scratch = align(arena + layout.imageBytes);
-  const initial = Math.ceil((scratch + layout.scratchBytes) / PAGE);
+  const initial = Math.ceil((arena + layout.imageBytes) / PAGE);
   const memory = new WebAssembly.Memory({ initial, maximum: MAXIMUM_PAGES });
   new Int32Array(memory.buffer, FIRST_ADDRESS, plan.length).set(plan);
   writeParameters(layout, memory.buffer, parameters, weights);
@@ -60,7 +59,7 @@ export function prepareInference(module: WebAssembly.Module, network: Network, w
     const logits = new Float32Array(count * classes);
     for (let n = 0; n < count; n++) {
       place(images.subarray(n * pixels, (n + 1) * pixels));
-      kernels.infer(FIRST_ADDRESS, layout.operations.length, parameters, arena, scratch);
+      kernels.infer(FIRST_ADDRESS, layout.operations.length, parameters, arena);
       logits.set(output, n * classes);
     }
     return logits;

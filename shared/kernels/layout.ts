@@ -117,11 +117,10 @@ function between(kind: Kernel, x: TensorPlace, y: TensorPlace): Operation {
   };
 }
 
-/** Memory of an operation's own: a turned filter, two transformed ones, or what a pooling took (bytes; scalar: words). */
+/** Memory of an operation's own: a turned filter, a transformed one, or what a pooling took (bytes; scalar: words). */
 function takeExtra(kernel: Kernel, layer: NetworkLayer, regions: { arena: Region; filters: Region }): number {
   if (kernel === KERNEL.conv3x3) return regions.filters.take(sizeOf(layer.parameters[0].shape));
-  if (kernel === KERNEL.winograd)
-    return regions.filters.take((2 * 16 * sizeOf(layer.parameters[0].shape)) / 9);
+  if (kernel === KERNEL.winograd) return regions.filters.take((16 * sizeOf(layer.parameters[0].shape)) / 9);
   if (kernel === KERNEL.maxPool2x2) return regions.arena.take(sizeOf(layer.output) / 4);
   return kernel === KERNEL.scalarMaxPool2d ? regions.arena.take(sizeOf(layer.output)) : 0;
 }

@@ -7,7 +7,7 @@ import { referenceEngine } from './reference.ts';
 export interface EngineOptions {
   /** Threads of the cpu engine; as many as the machine has cores unless given. */
   threads?: number | undefined;
-  /** Kernels of the cpu engine; `relaxed` unless given. */
+  /** Kernels of the cpu engine; the fastest unless given. */
   kernels?: KernelLevel | undefined;
   /** Receives why a device was chosen, and what it does other than expected. */
   log?: ((line: string) => void) | undefined;

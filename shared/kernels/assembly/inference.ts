@@ -2,12 +2,7 @@
 import { forward } from './layers';
 import { opAt } from './plan';
 
-/**
- * Computes a network on the image that lies in the arena; its logits are the output of the last operation.
- *
- * @param ops `opCount` operations
- * @param scratch memory for intermediate results
- */
-export function infer(ops: usize, opCount: i32, parameters: usize, arena: usize, scratch: usize): void {
-  for (let i = 0; i < opCount; i++) forward(opAt(ops, i), parameters, arena, scratch);
+/** Computes the network of `opCount` operations on the image in the arena; its logits are the output of the last one. */
+export function infer(ops: usize, opCount: i32, parameters: usize, arena: usize): void {
+  for (let i = 0; i < opCount; i++) forward(opAt(ops, i), parameters, arena);
 }

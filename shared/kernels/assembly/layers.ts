@@ -21,23 +21,15 @@ import { f32_scalar_maxpool2d, f32_scalar_maxpool2d_grad } from './scalar/maxpoo
 import { f32_relu, f32_relu_grad } from './scalar/relu';
 import { f32_winograd } from './winograd';
 
-/** Where WINOGRAD has the filter of the way back: behind that of the way forward. */
-@inline
-export function secondFilter(op: Op): usize {
-  return op.extra + ((<usize>(16 * op.inputs * op.outputs)) << 2);
-}
-
 /** Computes an operation's output in the arena. */
-export function forward(op: Op, parameters: usize, arena: usize, scratch: usize): void {
+export function forward(op: Op, parameters: usize, arena: usize): void {
   const x = arena + op.x;
   const y = arena + op.y;
   const weight = parameters + op.weight;
   const bias = parameters + op.bias;
   const relu = op.relu != 0;
-  if (op.kind == CONV3X3) {
+  if (op.kind == CONV3X3 || op.kind == WINOGRAD) {
     f32_conv3x3(y, x, weight, bias, 0, op.inputs, op.outputs, op.height, op.width, op.xPlane, relu);
-  } else if (op.kind == WINOGRAD) {
-    f32_winograd(y, x, op.extra, bias, 0, scratch, op.inputs, op.outputs, op.height, op.width, op.xPlane, relu);
   } else if (op.kind == MAXPOOL2X2) {
     f32_maxpool2x2(y, arena + op.extra, x, op.inputs, op.height, op.width, op.xPlane, op.yRow, op.yPlane);
   } else if (op.kind == LINEAR) {
@@ -78,8 +70,7 @@ export function backward(op: Op, parameters: usize, gradients: usize, arena: usi
   if (op.kind == CONV3X3) {
     f32_conv3x3(dx, dy, op.extra, 0, mask, op.outputs, op.inputs, op.height, op.width, op.xPlane, false);
   } else if (op.kind == WINOGRAD) {
-    const u = secondFilter(op);
-    f32_winograd(dx, dy, u, 0, mask, scratch, op.outputs, op.inputs, op.height, op.width, op.xPlane, false);
+    f32_winograd(dx, dy, op.extra, 0, mask, scratch, op.outputs, op.inputs, op.height, op.width, op.xPlane, false);
   } else if (op.kind == MAXPOOL2X2) {
     f32_maxpool2x2_grad(dx, dy, y, taken, op.inputs, op.height, op.width, op.xPlane, op.yRow, op.yPlane, masked);
   } else if (op.kind == LINEAR) {

@@ -21,7 +21,7 @@ export class Op {
   dy: usize;
   weight: usize;
   bias: usize;
-  /** CONV3X3: address of the turned filter; WINOGRAD: of both transformed ones. Pooling: offset of what was taken. */
+  /** CONV3X3: address of the turned filter; WINOGRAD: of the transformed one of the way back. Pooling: offset of what was taken. */
   extra: usize;
   /** Channels, or vector sizes. */
   inputs: i32;

@@ -7,7 +7,7 @@
 import { f32_adam } from './adam';
 import { f32_conv3x3_turn } from './conv3x3';
 import { f32_image } from './image';
-import { backward, clearGradients, forward, linearGradients, secondFilter } from './layers';
+import { backward, clearGradients, forward, linearGradients } from './layers';
 import { f32_cross_entropy } from './loss';
 import { ADAM, CONV3X3, Job, opAt, WINOGRAD } from './plan';
 import { f32_sgd } from './sgd';
@@ -30,13 +30,13 @@ export function step(job: Job): void {
   update(job);
 }
 
-/** Once for all images: the filters of the way back, and those of Winograd's convolution. */
+/** Once for all images: the filters of the way back, turned, and for Winograd's convolution transformed. */
 function transformFilters(job: Job): void {
   for (let i = 0; i < job.opCount; i++) {
     const op = opAt(job.ops, i);
     const weight = job.parameters + op.weight;
     if (op.kind == CONV3X3 && op.dx) f32_conv3x3_turn(op.extra, weight, op.inputs, op.outputs);
-    if (op.kind == WINOGRAD) f32_winograd_filter(op.extra, secondFilter(op), weight, op.inputs, op.outputs);
+    if (op.kind == WINOGRAD) f32_winograd_filter(op.extra, weight, op.inputs, op.outputs);
   }
 }
 
@@ -121,7 +121,7 @@ function run(job: Job, thread: i32): void {
 function image(job: Job, arena: usize, scratch: usize, gradients: usize, n: i32): void {
   const bytes = job.images + <usize>(n * job.channels * job.height * job.width);
   f32_image(arena + job.input, bytes, job.channels, job.height, job.width, job.rowFloats, job.planeBytes);
-  for (let i = 0; i < job.opCount; i++) forward(opAt(job.ops, i), job.parameters, arena, scratch);
+  for (let i = 0; i < job.opCount; i++) forward(opAt(job.ops, i), job.parameters, arena);
   const last = opAt(job.ops, job.opCount - 1);
   if (!job.training) {
     const logitBytes = (<usize>job.classes) << 2;

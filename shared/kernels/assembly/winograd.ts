@@ -24,15 +24,14 @@ const TILES: i32 = 100;
 const LINE: usize = 416;
 
 /**
- * u [4, 4, outputs, inputs] = G g Gᵀ of w [outputs, inputs, 3, 3], and ut [4, 4, inputs, outputs] that of the filter of the way
- * back: turned by half a circle, which exchanges the first and the last row and column.
+ * u [4, 4, inputs, outputs] = G g Gᵀ of the filter of the way back: w [outputs, inputs, 3, 3] turned by half a circle, which exchanges
+ * the first and the last row and column.
  */
-export function f32_winograd_filter(u: usize, ut: usize, w: usize, inputs: i32, outputs: i32): void {
+export function f32_winograd_filter(u: usize, w: usize, inputs: i32, outputs: i32): void {
   const plane = (<usize>(inputs * outputs)) << 2;
   for (let o = 0; o < outputs; o++) {
     for (let c = 0; c < inputs; c++) {
       const g = w + <usize>(o * inputs + c) * 36;
-      const at = (<usize>(o * inputs + c)) << 2;
       const turned = (<usize>(c * outputs + o)) << 2;
       for (let i = 0; i < 4; i++) {
         const g0 = filterRow(i, load<f32>(g), load<f32>(g, 12), load<f32>(g, 24));
@@ -40,8 +39,7 @@ export function f32_winograd_filter(u: usize, ut: usize, w: usize, inputs: i32, 
         const g2 = filterRow(i, load<f32>(g, 8), load<f32>(g, 20), load<f32>(g, 32));
         for (let j = 0; j < 4; j++) {
           const value = filterRow(j, g0, g1, g2);
-          store<f32>(u + <usize>(i * 4 + j) * plane + at, value);
-          store<f32>(ut + <usize>(opposite(i) * 4 + opposite(j)) * plane + turned, value);
+          store<f32>(u + <usize>(opposite(i) * 4 + opposite(j)) * plane + turned, value);
         }
       }
     }

@@ -15,7 +15,7 @@ import { openSession } from './session.ts';
 export interface CpuOptions {
   /** Threads, the calling one included; as many as the machine has cores unless given. */
   threads?: number | undefined;
-  /** Kernels up to this level; `relaxed` unless given. `winograd` is faster, and rounds otherwise. */
+  /** Kernels up to this level; `winograd`, the fastest, unless given. */
   kernels?: KernelLevel | undefined;
   /** Says which layers of a network have no SIMD kernel. */
   log?: ((line: string) => void) | undefined;
@@ -23,7 +23,7 @@ export interface CpuOptions {
 
 /** @throws ExplainedError of kind `device` when the kernels were not compiled */
 export async function cpuEngine(options: CpuOptions = {}): Promise<Engine> {
-  const { threads = availableParallelism(), kernels = 'relaxed', log = () => {} } = options;
+  const { threads = availableParallelism(), kernels = 'winograd', log = () => {} } = options;
   const builds = { relaxed: await readBuild('relaxed'), simd: await readBuild('simd') };
   const build = await compileKernels(builds, { relaxed: kernels === 'relaxed' || kernels === 'winograd' });
   const announced = new Set<string>();
