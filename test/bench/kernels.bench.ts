@@ -169,8 +169,8 @@ async function stepTable(): Promise<Table.Table> {
     reference: await steps(referenceEngine()),
     scalar: await steps(await cpuEngine({ kernels: 'scalar', threads: 1 })),
     SIMD: await steps(await cpuEngine({ kernels: 'simd', threads: 1 })),
-    'relaxed SIMD': await steps(await cpuEngine({ threads: 1 })),
-    [`relaxed SIMD, ${threads} threads`]: await steps(await cpuEngine()),
+    'relaxed SIMD': await steps(await cpuEngine({ kernels: 'relaxed', threads: 1 })),
+    [`relaxed SIMD, ${threads} threads`]: await steps(await cpuEngine({ kernels: 'relaxed' })),
     Winograd: await steps(await cpuEngine({ kernels: 'winograd', threads: 1 })),
     [`Winograd, ${threads} threads`]: await steps(await cpuEngine({ kernels: 'winograd' })),
   };

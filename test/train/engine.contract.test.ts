@@ -143,7 +143,7 @@ const ENGINES = {
   reference: () => openEngine('reference'),
   tfjs: () => openEngine('tfjs'),
   cpu: () => openEngine('cpu'),
-  'cpu with Winograd': () => cpuEngine({ kernels: 'winograd' }),
+  'cpu with direct gradients': () => cpuEngine({ kernels: 'relaxed' }),
   'cpu without relaxed SIMD': () => cpuEngine({ kernels: 'simd' }),
   'cpu without SIMD': () => cpuEngine({ kernels: 'scalar' }),
 };
