@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startWrangler, type Wrangler } from '../infra/wrangler.ts';
-import { resolveNetwork, type Weights } from '../shared/model/spec.ts';
+import { resolveNetwork } from '../shared/model/spec.ts';
 import { take } from '../train/dataset/source.ts';
 import { openEngine } from '../train/engine/open.ts';
 import { sgd } from '../train/engine/optimizer.ts';
@@ -14,6 +14,7 @@ import { modelSpec } from '../train/model/zoo.ts';
 import { readRelease } from '../train/registry/release.ts';
 import { push } from '../train/registry.ts';
 import type { Summary } from '../train/run-folder.ts';
+import { decodeSafetensors } from '../train/safetensors.ts';
 import { openLocalStore } from '../train/store/open.ts';
 import { dataFolder, describeWithData } from './data.ts';
 import { png } from './fixtures/images.ts';
@@ -131,7 +132,9 @@ async function engineScores(
 ): Promise<number[][]> {
   const engine = await openEngine(device);
   const network = resolveNetwork(modelSpec('tinyvgg'));
-  const session = await engine.open(network, readSafetensors(safetensors), sgd(0));
+  const { tensors } = decodeSafetensors(safetensors);
+  const weights = new Map([...tensors].map(([name, { values }]) => [name, Float32Array.from(values)]));
+  const session = await engine.open(network, weights, sgd(0));
   const logits = await session.logits(images, count);
   session.close();
   return Array.from({ length: count }, (_, i) => {
@@ -139,18 +142,4 @@ async function engineScores(
     const sum = powers.reduce((a, b) => a + b, 0);
     return powers.map((power) => power / sum);
   });
-}
-
-function readSafetensors(file: Uint8Array): Weights {
-  const view = new DataView(file.buffer, file.byteOffset);
-  const begin = 8 + Number(view.getBigUint64(0, true));
-  const { __metadata__, ...tensors } = JSON.parse(new TextDecoder().decode(file.subarray(8, begin)));
-  const values = ([from, to]: [number, number]) =>
-    new Float32Array(file.slice(begin + from, begin + to).buffer);
-  return new Map(
-    Object.entries<{ data_offsets: [number, number] }>(tensors).map(([name, { data_offsets }]) => [
-      name,
-      values(data_offsets),
-    ]),
-  );
 }
