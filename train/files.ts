@@ -35,8 +35,16 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
   }
 }
 
-/** Why `path` could not be written. */
-export function diskError(path: string, cause: unknown): ExplainedError {
+/** Does what writes `path`; a failure is told as that. */
+export function orDiskError<T>(path: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    throw diskError(path, error);
+  }
+}
+
+function diskError(path: string, cause: unknown): ExplainedError {
   const { code, message } = cause as NodeJS.ErrnoException;
   return new ExplainedError({
     kind: 'disk',

@@ -21,11 +21,11 @@ export { type Dataset, loadDataset, type Split, take } from './dataset/source.ts
 export type { Batch, Engine, EngineSession } from './engine/engine.ts';
 export { DEVICES, openEngine } from './engine/open.ts';
 export { adam, type Optimizer, sgd } from './engine/optimizer.ts';
+export type { EpochRecord } from './epoch-record.ts';
 export type { Evaluation } from './evaluate.ts';
 export { exportOnnx } from './export.ts';
 export { MODEL_NAMES, modelSpec } from './model/zoo.ts';
 export {
-  type EpochRecord,
   type Job,
   type TrainedModel,
   type TrainingEvent,

@@ -6,7 +6,8 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
-import { diskError, writeFileAtomic } from './files.ts';
+import { EpochRecord } from './epoch-record.ts';
+import { orDiskError, writeFileAtomic } from './files.ts';
 
 /** Some steps of training. */
 const StepRecord = z.object({
@@ -23,21 +24,16 @@ const StepRecord = z.object({
 });
 
 /** The end of an epoch, with its evaluation. */
-const EpochRecordLine = z.object({
+const EpochEndRecord = z.object({
   type: z.literal('epoch'),
   model: z.string(),
   epoch: z.int(),
   step: z.int(),
-  trainLoss: z.number(),
-  testLoss: z.number(),
-  /** Mean of the batches' accuracies in percent. */
-  labAccuracy: z.number(),
-  /** Share of right test images, 0..1. */
-  testAccuracy: z.number(),
+  ...EpochRecord.shape,
   seconds: z.number(),
 });
 
-const MetricsRecord = z.discriminatedUnion('type', [StepRecord, EpochRecordLine]);
+const MetricsRecord = z.discriminatedUnion('type', [StepRecord, EpochEndRecord]);
 export type MetricsRecord = z.infer<typeof MetricsRecord>;
 
 /** All whole records of the file; none when there is no file. */
@@ -58,19 +54,11 @@ export async function filterMetrics(path: string, keep: (record: MetricsRecord) 
 
 /** Opens the file for more records. */
 export function openMetrics(path: string): { append(record: MetricsRecord): void; close(): void } {
-  const file = attempt(path, () => openSync(path, 'a'));
+  const file = orDiskError(path, () => openSync(path, 'a'));
   return {
-    append: (record) => attempt(path, () => writeSync(file, lineOf(record))),
+    append: (record) => orDiskError(path, () => writeSync(file, lineOf(record))),
     close: () => closeSync(file),
   };
 }
 
 const lineOf = (record: MetricsRecord): string => `${JSON.stringify(record)}\n`;
-
-function attempt<T>(path: string, operation: () => T): T {
-  try {
-    return operation();
-  } catch (error) {
-    throw diskError(path, error);
-  }
-}

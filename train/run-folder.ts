@@ -15,20 +15,13 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { ExplainedError } from '#shared/errors.ts';
 import { LABELS } from '#shared/labels.ts';
+import { EpochRecord } from './epoch-record.ts';
 import { removeTemporaries, writeFileAtomic } from './files.ts';
 import { SETTINGS_FILE, type Settings, toOverrides } from './settings.ts';
-import type { EpochRecord } from './trainer.ts';
-
-const Epoch = z.object({
-  trainLoss: z.number(),
-  testLoss: z.number(),
-  labAccuracy: z.number(),
-  testAccuracy: z.number(),
-}) satisfies z.ZodType<EpochRecord>;
 
 const ModelSummary = z.object({
   parameters: z.int(),
-  epochs: z.array(Epoch).min(1),
+  epochs: z.array(EpochRecord).min(1),
   /** confusion[label][prediction] = test images after the last epoch. */
   confusion: z.array(z.array(z.int().min(0)).length(LABELS.length)).length(LABELS.length),
   trainSeconds: z.number(),

@@ -25,7 +25,7 @@ import {
   messages,
   string,
 } from '#shared/protobuf.ts';
-import { diskError } from './files.ts';
+import { orDiskError } from './files.ts';
 
 interface Value {
   tag: string;
@@ -68,19 +68,12 @@ export function openEventFile(folder: string, step: number): EventFile {
   const now = () => Date.now() / 1000;
   // TensorBoard reads a folder's files in the order of their names.
   const path = join(folder, `events.out.tfevents.${Math.floor(now())}.${hostname()}.${process.pid}`);
-  const attempt = <T>(operation: () => T): T => {
-    try {
-      return operation();
-    } catch (error) {
-      throw diskError(path, error);
-    }
-  };
-  const file = attempt(() => {
+  const file = orDiskError(path, () => {
     mkdirSync(folder, { recursive: true });
     return openSync(path, 'a');
   });
   const append = (event: Omit<Event, 'wallTime'>) =>
-    attempt(() => writeSync(file, tfRecord(encode(EVENT, { wallTime: now(), ...event }))));
+    orDiskError(path, () => writeSync(file, tfRecord(encode(EVENT, { wallTime: now(), ...event }))));
   append({ step: 0, fileVersion: FILE_VERSION });
   append({ step, sessionLog: { status: START } });
   return {

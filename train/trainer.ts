@@ -6,6 +6,7 @@ import { Loader } from './dataset/loader.ts';
 import type { Dataset, Split } from './dataset/source.ts';
 import type { Engine } from './engine/engine.ts';
 import type { Optimizer, OptimizerState } from './engine/optimizer.ts';
+import type { EpochRecord } from './epoch-record.ts';
 import { evaluate, type Predict } from './evaluate.ts';
 import { initialWeights } from './model/initialize.ts';
 import { Generator, type GeneratorState } from './random.ts';
@@ -30,15 +31,6 @@ export interface TrainOptions {
   checkpointEvery?: number;
   /** Aborted, it ends training after the present step with a checkpoint, and `train` throws the signal's reason. */
   signal?: AbortSignal;
-}
-
-export interface EpochRecord {
-  trainLoss: number;
-  testLoss: number;
-  /** Mean of the batches' accuracies in percent. */
-  labAccuracy: number;
-  /** Share of right test images, 0..1. */
-  testAccuracy: number;
 }
 
 /** `step` counts the steps since training began, `seconds` its wall-clock time with evaluation. */

@@ -69,14 +69,13 @@ function convolutions(channels: number, out: number, edge: number): Kernel[] {
       name: `conv3x3 ${name}`,
       fast: (k) => k.f32_conv3x3(Y, X, W, G, 0, channels, out, ...shape, 1),
       scalar: () => simd.f32_scalar_conv2d(OPERATION, Y, X, W, G),
-      ...(winograd && { winograd: () => relaxed.f32_winograd(Y, X, W, G, 0, T, channels, out, ...shape, 1) }),
       ...{ operations, sizes },
     },
     {
       name: `conv3x3 back ${name}`,
       fast: (k) => k.f32_conv3x3(Y, X, W, 0, X, out, channels, ...shape, 0),
       scalar: () => simd.f32_scalar_conv2d_grad_input(OPERATION, Y, X, W),
-      ...(winograd && { winograd: () => relaxed.f32_winograd(Y, X, W, 0, X, T, out, channels, ...shape, 0) }),
+      ...(winograd && { winograd: () => relaxed.f32_winograd(Y, X, W, X, T, out, channels, ...shape) }),
       ...{ operations, sizes },
     },
     {

@@ -141,7 +141,9 @@ describe('the folder of checkpoints', () => {
     const folder = await temporary();
     expect(await newestCheckpoint(join(folder, 'nowhere'), network, optimizer, () => {})).toBeUndefined();
     await writeFile(join(folder, 'v1-step000000001.safetensors'), '');
-    expect(await newestCheckpoint(folder, network, optimizer, () => {})).toBeUndefined();
+    const lines: string[] = [];
+    expect(await newestCheckpoint(folder, network, optimizer, (line) => lines.push(line))).toBeUndefined();
+    expect(lines).toEqual([expect.stringMatching(/is left out, v1 begins anew/)]);
   });
 
   it('refuses a file that is cut off anywhere or has another bit anywhere', () => {

@@ -112,7 +112,7 @@ describe('the cpu engine', () => {
     { channels: 11, height: 26, width: 14 },
     { channels: 8, height: 40, width: 6 },
     { channels: 8, height: 4, width: 200 },
-  ])('convolves by Winograd as directly: $channels channels of $height×$width', async (shape) => {
+  ])('goes back by Winograd as directly: $channels channels of $height×$width', async (shape) => {
     const { channels, height, width } = shape;
     const middle = [conv2d(8, channels, 3, { padding: 1 }), relu(), conv2d(channels, 8, 3, { padding: 1 })];
     const network = resolveNetwork({
@@ -126,7 +126,7 @@ describe('the cpu engine', () => {
     const sizes = [6, 5];
     const [got, expected] = [
       await trained(network, { kernels: 'winograd' }, sizes),
-      await trained(network, {}, sizes),
+      await trained(network, { kernels: 'relaxed' }, sizes),
     ];
     expect(worst([got.losses], [expected.losses])).toBeLessThan(1e-6);
     expect(worst(got.weights.values(), expected.weights.values())).toBeLessThan(1e-6);

@@ -51,13 +51,15 @@ export async function newestCheckpoint(
   optimizer: Optimizer,
   log: (line: string) => void,
 ): Promise<TrainingState | undefined> {
-  for (const name of await stepFiles(folder, network.name)) {
+  const names = await stepFiles(folder, network.name);
+  for (const [i, name] of names.entries()) {
     const path = join(folder, name);
     try {
       return decodeCheckpoint(network, optimizer, await readFile(path));
     } catch (error) {
       const why = error instanceof Error ? error.message : error;
-      log(`${path} is left out, the one before it is taken: ${why}`);
+      const next = i + 1 < names.length ? 'the one before it is taken' : `${network.name} begins anew`;
+      log(`${path} is left out, ${next}: ${why}`);
     }
   }
   return undefined;

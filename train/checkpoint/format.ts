@@ -15,6 +15,7 @@ import * as z from 'zod';
 import { ExplainedError } from '#shared/errors.ts';
 import { type Network, sizeOf, type Weights } from '#shared/model/spec.ts';
 import { bufferNames, type Optimizer } from '../engine/optimizer.ts';
+import { EpochRecord } from '../epoch-record.ts';
 import { decodeSafetensors, encodeSafetensors, type Tensor, weightTensors } from '../safetensors.ts';
 import type { TrainingState } from '../trainer.ts';
 
@@ -29,14 +30,7 @@ const State = z.object({
     batch: z.int(),
     lossSum: z.number(),
     recentLosses: z.array(z.number()),
-    epochs: z.array(
-      z.object({
-        trainLoss: z.number(),
-        testLoss: z.number(),
-        labAccuracy: z.number(),
-        testAccuracy: z.number(),
-      }),
-    ),
+    epochs: z.array(EpochRecord),
     confusion: z.array(z.array(z.int())),
     seconds: z.number(),
   }),

@@ -70,7 +70,7 @@ export function backward(op: Op, parameters: usize, gradients: usize, arena: usi
   if (op.kind == CONV3X3) {
     f32_conv3x3(dx, dy, op.extra, 0, mask, op.outputs, op.inputs, op.height, op.width, op.xPlane, false);
   } else if (op.kind == WINOGRAD) {
-    f32_winograd(dx, dy, op.extra, 0, mask, scratch, op.outputs, op.inputs, op.height, op.width, op.xPlane, false);
+    f32_winograd(dx, dy, op.extra, mask, scratch, op.outputs, op.inputs, op.height, op.width, op.xPlane);
   } else if (op.kind == MAXPOOL2X2) {
     f32_maxpool2x2_grad(dx, dy, y, taken, op.inputs, op.height, op.width, op.xPlane, op.yRow, op.yPlane, masked);
   } else if (op.kind == LINEAR) {

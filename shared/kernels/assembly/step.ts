@@ -17,7 +17,6 @@ const SLICE: i32 = 4;
 
 /** Computes the logits of `job.batch` images into `job.logits`; the workers help. */
 export function infer(job: Job): void {
-  transformFilters(job);
   job.training = 0;
   dispatch(job);
 }
@@ -34,8 +33,9 @@ export function step(job: Job): void {
 function transformFilters(job: Job): void {
   for (let i = 0; i < job.opCount; i++) {
     const op = opAt(job.ops, i);
+    if (!op.dx) continue;
     const weight = job.parameters + op.weight;
-    if (op.kind == CONV3X3 && op.dx) f32_conv3x3_turn(op.extra, weight, op.inputs, op.outputs);
+    if (op.kind == CONV3X3) f32_conv3x3_turn(op.extra, weight, op.inputs, op.outputs);
     if (op.kind == WINOGRAD) f32_winograd_filter(op.extra, weight, op.inputs, op.outputs);
   }
 }

@@ -60,18 +60,15 @@ function opposite(i: i32): i32 {
 }
 
 /**
- * y [outputs] = conv(x [inputs], the filter transformed to u) + bias, of one image of even height and width, as f32_conv3x3.
+ * y [outputs] = conv(x [inputs], the filter transformed to u), of one image of even height and width, as f32_conv3x3.
  *
- * @param bias 0 for none
  * @param mask planes like y, 0 for none: y is set to zero where they are not positive
  * @param scratch 16 · LINE · (inputs + outputs) bytes
- * @param relu y = max(y, 0)
  */
 export function f32_winograd(
   y: usize,
   x: usize,
   u: usize,
-  bias: usize,
   mask: usize,
   scratch: usize,
   inputs: i32,
@@ -79,7 +76,6 @@ export function f32_winograd(
   height: i32,
   width: i32,
   planeBytes: usize,
-  relu: bool,
 ): void {
   const tileRows = height >> 1;
   const tileColumns = width >> 1;
@@ -92,7 +88,7 @@ export function f32_winograd(
     transformInput(scratch, x + at, inputs, rows, tileColumns, rowBytes, planeBytes);
     multiply(products, u, scratch, inputs, outputs, rows * tileColumns);
     const maskAt = mask ? mask + at : 0;
-    transformOutput(y + at, products, bias, maskAt, outputs, rows, tileColumns, rowBytes, planeBytes, relu);
+    transformOutput(y + at, products, maskAt, outputs, rows, tileColumns, rowBytes, planeBytes);
   }
   if (mask) return;
   const span = <usize>height * rowBytes;
@@ -273,22 +269,19 @@ function multiply1(m0: usize, m1: usize, u0: usize, u1: usize, v: usize, inputs:
   v128.store(m1, b);
 }
 
-/** y [channels, 2 · rows, 2 · columns] = Aᵀ m A + bias, four neighbouring tiles at a time. */
+/** y [channels, 2 · rows, 2 · columns] = Aᵀ m A, four neighbouring tiles at a time. */
 function transformOutput(
   y: usize,
   m: usize,
-  bias: usize,
   mask: usize,
   channels: i32,
   rows: i32,
   columns: i32,
   rowBytes: usize,
   planeBytes: usize,
-  relu: bool,
 ): void {
   const position = <usize>channels * LINE;
   for (let o = 0; o < channels; o++) {
-    const offset = f32x4.splat(bias ? load<f32>(bias + ((<usize>o) << 2)) : 0);
     for (let r = 0; r < rows; r++) {
       const from = m + <usize>o * LINE + ((<usize>(r * columns)) << 2);
       const top = <usize>o * planeBytes + <usize>(2 * r) * rowBytes;
@@ -312,9 +305,9 @@ function transformOutput(
         const p3 = f32x4.add(v128.load(at + 3 * position), f32x4.add(a3, b3));
         const q3 = f32x4.sub(f32x4.sub(a3, b3), v128.load(at + 15 * position));
         const pixel = top + ((<usize>(2 * t)) << 2);
-        putRow(y + pixel, mask ? mask + pixel : 0, p0, p1, p2, p3, offset, relu);
+        putRow(y + pixel, mask ? mask + pixel : 0, p0, p1, p2, p3);
         const below = pixel + rowBytes;
-        putRow(y + below, mask ? mask + below : 0, q0, q1, q2, q3, offset, relu);
+        putRow(y + below, mask ? mask + below : 0, q0, q1, q2, q3);
       }
     }
   }
@@ -322,16 +315,15 @@ function transformOutput(
 
 /** A row of Aᵀ m times A, of four tiles: eight pixels. */
 @inline
-function putRow(y: usize, mask: usize, m0: v128, m1: v128, m2: v128, m3: v128, offset: v128, relu: bool): void {
-  const even = f32x4.add(f32x4.add(m0, f32x4.add(m1, m2)), offset);
-  const odd = f32x4.add(f32x4.sub(f32x4.sub(m1, m2), m3), offset);
-  put(y, v128.shuffle<f32>(even, odd, 0, 4, 1, 5), relu, mask);
-  put(y + VECTOR, v128.shuffle<f32>(even, odd, 2, 6, 3, 7), relu, mask ? mask + VECTOR : 0);
+function putRow(y: usize, mask: usize, m0: v128, m1: v128, m2: v128, m3: v128): void {
+  const even = f32x4.add(m0, f32x4.add(m1, m2));
+  const odd = f32x4.sub(f32x4.sub(m1, m2), m3);
+  put(y, v128.shuffle<f32>(even, odd, 0, 4, 1, 5), mask);
+  put(y + VECTOR, v128.shuffle<f32>(even, odd, 2, 6, 3, 7), mask ? mask + VECTOR : 0);
 }
 
 @inline
-function put(y: usize, value: v128, relu: bool, mask: usize): void {
-  if (relu) value = f32x4.max(value, f32x4.splat(0));
+function put(y: usize, value: v128, mask: usize): void {
   if (mask) value = v128.and(value, f32x4.gt(v128.load(mask), f32x4.splat(0)));
   v128.store(y, value);
 }
