@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
+import { builtWorker } from './test/built-worker.ts';
 
 export default defineConfig({
   test: {
@@ -20,8 +21,11 @@ export default defineConfig({
         plugins: [
           cloudflareTest({
             wrangler: { configPath: './wrangler.toml' },
-            // test/engines.test.ts runs both Workers as wrangler does; here nobody calls the other one.
-            miniflare: { serviceBindings: { ORT: () => new Response(null, { status: 503 }) } },
+            miniflare: {
+              // test/engines.test.ts runs all Workers as wrangler does; here nobody calls onnxruntime's.
+              serviceBindings: { ORT: () => new Response(null, { status: 503 }) },
+              workers: [builtWorker('wrangler.decode.toml', 'tinyvgg-edge-decode')],
+            },
           }),
         ],
         test: {

@@ -6,7 +6,7 @@ export const Base64 = z.pipe(
   z.string().check(z.meta({ contentEncoding: 'base64', description: 'Bytes of an image file.' })),
   z.transform((text: string, { issues }) => {
     try {
-      return bytesOf(atob(text));
+      return bytesOf(text);
     } catch {
       issues.push({ code: 'custom', message: 'expected base64 without a data: prefix', input: text });
       return z.NEVER;
@@ -14,8 +14,12 @@ export const Base64 = z.pipe(
   }),
 );
 
-/** A loop, since `Uint8Array.from` goes through an iterator: seconds of CPU for the largest body. */
-function bytesOf(binary: string): Uint8Array<ArrayBuffer> {
+/**
+ * Bytes of a base64 text. A loop, since `Uint8Array.from` goes through an iterator: seconds of CPU for the largest body.
+ * @throws DOMException when it is none
+ */
+export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+  const binary = atob(text);
   const bytes = new Uint8Array(binary.length);
   for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
   return bytes;

@@ -2,7 +2,7 @@
 import { ImageError } from '#shared/decode/image-error.ts';
 import { IMAGE_PIXELS } from '#shared/labels.ts';
 import { preparePhoto } from '#shared/photo/photo.ts';
-import { decoder } from './decode.ts';
+import { decoder } from './decode/decoder.ts';
 import { networkInput, type ServedModel } from './model.ts';
 
 /** An image as a request holds it. */

@@ -4,6 +4,7 @@ import { ExplainedError } from '#shared/errors.ts';
 import { IMAGE_PIXELS, LABELS, PIXEL_SCALE } from '#shared/labels.ts';
 import type { Manifest } from '#shared/manifest.ts';
 import { PHOTO_PIPELINE } from '#shared/photo/photo.ts';
+import { bytesOf } from './base64.ts';
 import type { Classifier, Engine } from './engine/engine.ts';
 
 /** A model that has proved itself. */
@@ -80,7 +81,7 @@ async function checkGolden(manifest: Manifest, classifier: Classifier): Promise<
   const { vectors, tolerance } = manifest.golden;
   const images = new Float32Array(vectors.length * IMAGE_PIXELS);
   for (const [i, { pixels }] of vectors.entries()) {
-    const bytes = Uint8Array.from(atob(pixels), (character) => character.charCodeAt(0));
+    const bytes = bytesOf(pixels);
     if (bytes.length !== IMAGE_PIXELS) {
       throw refusal(manifest, `golden vectors of ${IMAGE_PIXELS} pixels`, `${bytes.length}`);
     }
@@ -102,7 +103,9 @@ async function checkGolden(manifest: Manifest, classifier: Classifier): Promise<
 
 /** Pixel bytes → what the network takes: the same numbers in 0..1. */
 export function networkInput(bytes: Uint8Array): Float32Array {
-  return Float32Array.from(bytes, (byte) => byte / PIXEL_SCALE);
+  const input = new Float32Array(bytes.length);
+  for (let i = 0; i < input.length; i++) input[i] = (bytes[i] as number) / PIXEL_SCALE;
+  return input;
 }
 
 function refusal(

@@ -38,7 +38,9 @@ const TAIL = 2_000;
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** The Worker that listens comes first. */
-const CONFIGS = ['wrangler.toml', 'wrangler.ort.toml'].map((name) => join(ROOT, name));
+const CONFIGS = ['wrangler.toml', 'wrangler.ort.toml', 'wrangler.decode.toml'].map((name) =>
+  join(ROOT, name),
+);
 
 /** No banner, no log files, no questions, and nothing sent anywhere: neither telemetry nor a look at what this machine's address is. */
 const QUIET = {

@@ -15,6 +15,7 @@
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
 import { ExplainedError } from './errors.ts';
+import { once } from './once.ts';
 
 /** Version of the format in this file's head. */
 export const FORMAT_VERSION = 1;
@@ -28,75 +29,89 @@ export const BUNDLED_ALIAS = 'bundled';
 // The small flavour of zod brings no texts of its own.
 z.config(en());
 
-const Name = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/));
-const Sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/));
-const Finite = z.number();
-const Count = z.int().check(z.positive());
+const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
+const SHA256 = /^[0-9a-f]{64}$/;
 
 /** Of a model or an alias. */
-export const isName = (text: string): boolean => Name.safeParse(text).success;
-export const isVersion = (text: string): boolean => Sha256.safeParse(text).success;
+export const isName = (text: string): boolean => NAME.test(text);
+export const isVersion = (text: string): boolean => SHA256.test(text);
 
-const TensorInfo = z.object({
-  name: z.string(),
-  dtype: z.literal('float32'),
-  /** Sizes; a string names a dimension that may be anything. */
-  shape: z.array(z.union([Count, z.string()])),
-});
+const Sha256 = once(() => z.string().check(z.regex(SHA256)));
+const Count = once(() => z.int().check(z.positive()));
+
+const TensorInfo = once(() =>
+  z.object({
+    name: z.string(),
+    dtype: z.literal('float32'),
+    /** Sizes; a string names a dimension that may be anything. */
+    shape: z.array(z.union([Count(), z.string()])),
+  }),
+);
 
 /** An input that the model's owner has run, and what came out: a server that gets other logits must not serve the model. */
-const GoldenVector = z.object({
-  /** Pixel bytes of one image, base64; divide by 255 for the network's input. */
-  pixels: z.base64(),
-  logits: z.array(Finite),
-});
-
-export const Manifest = z.object({
-  formatVersion: z.literal(FORMAT_VERSION),
-  name: Name,
-  version: Sha256,
-  /** Size of the ONNX file. */
-  bytes: Count,
-  irVersion: Count,
-  opset: Count,
-  input: TensorInfo,
-  output: TensorInfo,
-  labels: z.array(z.string()),
-  parameters: Count,
-  /** Version of shared/photo that the model was made for. */
-  photoPipeline: Count,
-  /** On the test set; `labAccuracy` is the mean of the batches' accuracies in percent, `testAccuracy` the share of right images. */
-  metrics: z.object({ trainLoss: Finite, testLoss: Finite, labAccuracy: Finite, testAccuracy: Finite }),
-  training: z.object({
-    recipe: z.string(),
-    seed: z.int(),
-    epochs: Count,
-    /** Images trained on; the whole training set unless a limit was asked for. */
-    images: Count,
-    engine: z.string(),
-    /** Official file name → MD5. */
-    dataset: z.record(z.string(), z.string()),
-    /** Commit of the trainer, with `-dirty` when the tree had changes; null outside a git checkout. */
-    gitCommit: z.nullable(z.string()),
+const GoldenVector = once(() =>
+  z.object({
+    /** Pixel bytes of one image, base64; divide by 255 for the network's input. */
+    pixels: z.base64(),
+    logits: z.array(z.number()),
   }),
-  /** Scores are softmax(logits / temperature). */
-  calibration: z.object({ temperature: z.number().check(z.positive()) }),
-  golden: z.object({
-    tolerance: z.number().check(z.positive()),
-    vectors: z.array(GoldenVector).check(z.minLength(1)),
-  }),
-});
-export type Manifest = z.infer<typeof Manifest>;
+);
 
-export const Alias = z.object({
-  formatVersion: z.literal(FORMAT_VERSION),
-  version: Sha256,
-  /** Versions that the alias meant before, latest first. */
-  previous: z.array(Sha256),
-  promotedAt: z.iso.datetime(),
-  reason: z.string(),
-});
-export type Alias = z.infer<typeof Alias>;
+export const Manifest = once(() =>
+  z.object({
+    formatVersion: z.literal(FORMAT_VERSION),
+    name: z.string().check(z.regex(NAME)),
+    version: Sha256(),
+    /** Size of the ONNX file. */
+    bytes: Count(),
+    irVersion: Count(),
+    opset: Count(),
+    input: TensorInfo(),
+    output: TensorInfo(),
+    labels: z.array(z.string()),
+    parameters: Count(),
+    /** Version of shared/photo that the model was made for. */
+    photoPipeline: Count(),
+    /** On the test set; `labAccuracy` is the mean of the batches' accuracies in percent, `testAccuracy` the share of right images. */
+    metrics: z.object({
+      trainLoss: z.number(),
+      testLoss: z.number(),
+      labAccuracy: z.number(),
+      testAccuracy: z.number(),
+    }),
+    training: z.object({
+      recipe: z.string(),
+      seed: z.int(),
+      epochs: Count(),
+      /** Images trained on; the whole training set unless a limit was asked for. */
+      images: Count(),
+      engine: z.string(),
+      /** Official file name → MD5. */
+      dataset: z.record(z.string(), z.string()),
+      /** Commit of the trainer, with `-dirty` when the tree had changes; null outside a git checkout. */
+      gitCommit: z.nullable(z.string()),
+    }),
+    /** Scores are softmax(logits / temperature). */
+    calibration: z.object({ temperature: z.number().check(z.positive()) }),
+    golden: z.object({
+      tolerance: z.number().check(z.positive()),
+      vectors: z.array(GoldenVector()).check(z.minLength(1)),
+    }),
+  }),
+);
+export type Manifest = z.infer<ReturnType<typeof Manifest>>;
+
+export const Alias = once(() =>
+  z.object({
+    formatVersion: z.literal(FORMAT_VERSION),
+    version: Sha256(),
+    /** Versions that the alias meant before, latest first. */
+    previous: z.array(Sha256()),
+    promotedAt: z.iso.datetime(),
+    reason: z.string(),
+  }),
+);
+export type Alias = z.infer<ReturnType<typeof Alias>>;
 
 export type ModelFile = 'onnx' | 'json' | 'safetensors';
 
@@ -109,12 +124,19 @@ export const CONTENT_TYPES: Record<ModelFile, string> = {
 
 /** Key of one of a version's three objects. */
 export function modelKey(name: string, version: string, file: ModelFile): string {
-  return `models/${Name.parse(name)}/${Sha256.parse(version)}.${file}`;
+  return `models/${checked(NAME, name)}/${checked(SHA256, version)}.${file}`;
 }
 
 /** Key of an alias. */
 export function aliasKey(name: string, alias: string): string {
-  return `aliases/${Name.parse(name)}/${Name.parse(alias)}.json`;
+  return `aliases/${checked(NAME, name)}/${checked(NAME, alias)}.json`;
+}
+
+/** A part of a key. */
+function checked(pattern: RegExp, text: string): string {
+  if (pattern.test(text)) return text;
+  const [expected, got] = [`${pattern}`, JSON.stringify(text)];
+  throw new ExplainedError({ kind: 'usage', what: 'cannot name an object', expected, got });
 }
 
 /**
@@ -122,11 +144,7 @@ export function aliasKey(name: string, alias: string): string {
  * @param key named in the error
  * @throws ExplainedError of kind `model` when the bytes are no JSON or not of this format
  */
-export function parseStored<T extends typeof Manifest | typeof Alias>(
-  schema: T,
-  key: string,
-  bytes: Uint8Array,
-): z.infer<T> {
+export function parseStored<T>(schema: () => z.ZodMiniType<T>, key: string, bytes: Uint8Array): T {
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
@@ -139,8 +157,8 @@ export function parseStored<T extends typeof Manifest | typeof Alias>(
       cause,
     });
   }
-  const result = schema.safeParse(value);
-  if (result.success) return result.data as z.infer<T>;
+  const result = schema().safeParse(value);
+  if (result.success) return result.data;
   const issue = result.error.issues[0];
   throw new ExplainedError({
     kind: 'model',

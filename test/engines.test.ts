@@ -10,6 +10,7 @@ import { decodeModel, encodeModel } from '../shared/onnx/model.ts';
 import { type Release, readRelease } from '../train/registry/release.ts';
 import { push } from '../train/registry.ts';
 import { openLocalStore } from '../train/store/open.ts';
+import { type SampleName, sample } from './fixtures/images-samples.ts';
 import { freePort } from './train/store.servers.ts';
 
 let folder: string;
@@ -58,11 +59,21 @@ async function trouserScore(): Promise<number> {
   return predictions[0].score;
 }
 
+/** WebP and AVIF have a Worker of their own. */
+async function sendsToDecoders(name: SampleName): Promise<void> {
+  const body = new Uint8Array(sample(name));
+  const send = (body: Uint8Array<ArrayBuffer>) =>
+    fetch(`${worker.origin}/v1/classify`, { method: 'POST', body });
+  expect((await send(body)).status).toBe(200);
+  expect(await (await send(body.slice(0, -40))).json()).toMatchObject({ type: '/problems/damaged-image' });
+}
+
 describe('the Worker', { timeout: 120_000 }, () => {
   it('computes with the kernels what they cover, and asks onnxruntime for the rest', async () => {
     await start();
     expect(await ready()).toMatchObject({ engine: 'simd' });
     const score = await trouserScore();
+    for (const name of ['lossy.webp', 'lossy.avif'] as const) await sendsToDecoders(name);
 
     const foreign = await withIdentity();
     end.abort();

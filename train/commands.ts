@@ -1,7 +1,7 @@
 /** @file What the commands other than `train` do. Each prints its result. */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { compileDecoders, createDecoder } from '#shared/decode/decoder.ts';
+import { compileDecoder } from '#shared/decode/compile.ts';
 import { ExplainedError } from '#shared/errors.ts';
 import { LABELS } from '#shared/labels.ts';
 import { decodeModel, metadataOf } from '#shared/onnx/model.ts';
@@ -64,9 +64,7 @@ export async function classify(
 ): Promise<void> {
   const { manifest, files } = await readRelease(model);
   const predict = await onnxPredictor(files.onnx);
-  const decoder = createDecoder(
-    await compileDecoders((file) => readInput(fileURLToPath(import.meta.resolve(file)))),
-  );
+  const decoder = await compileDecoder((file) => readInput(fileURLToPath(import.meta.resolve(file))));
   for (const path of images) {
     const { image } = preparePhoto(await decoder.decode(await readInput(path)));
     const ranked = rankLabels(await predict(image, 1), manifest.labels, manifest.calibration.temperature);

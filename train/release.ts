@@ -44,7 +44,7 @@ export async function makeRelease(
     const exported = await onnxPredictor(onnx);
     for (const batch of [1, 32]) await compare(network.name, session.logits, exported, images, batch);
     const last = trained.epochs[trained.epochs.length - 1];
-    const manifest = Manifest.parse({
+    const manifest = Manifest().parse({
       formatVersion: FORMAT_VERSION,
       name: network.name,
       version: await sha256(onnx),

@@ -25,7 +25,7 @@ export const hfPaths: ZodOpenApiPathsObject = {
       requestParams: { path: z.object({ name: Name }) },
       requestBody: {
         required: true,
-        content: { ...imageContent, 'application/json': { schema: HfRequest } },
+        content: { ...imageContent, 'application/json': { schema: HfRequest() } },
       },
       responses: {
         '200': json('Labels with their scores.', HfAnswer),

@@ -14,7 +14,7 @@ export function hfRoutes(serving: Serving) {
     const { inputs, parameters } = await readRequest(c.req.raw);
     const model = await serving(c, c.req.param());
     const logits = await logitsOfOne(model, { kind: 'file', bytes: inputs });
-    const { function_to_apply, top_k } = HfParameters.parse(parameters ?? {});
+    const { function_to_apply, top_k } = HfParameters().parse(parameters ?? {});
     return c.json(scoresOf(model.manifest, logits, function_to_apply).slice(0, top_k));
   });
 }
@@ -23,5 +23,5 @@ export function hfRoutes(serving: Serving) {
 async function readRequest(request: Request) {
   const body = await readBody(request);
   const isJson = mediaType(request) === 'application/json' && !detectFormat(body);
-  return isJson ? check(HfRequest, parseJson(body)) : { inputs: body, parameters: undefined };
+  return isJson ? check(HfRequest(), parseJson(body)) : { inputs: body, parameters: undefined };
 }

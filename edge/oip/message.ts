@@ -26,7 +26,7 @@ export async function readMessage(request: Request): Promise<InferMessage> {
     throw new HttpProblem('invalid-body', 'Inference-Header-Content-Length must be the length of the JSON.');
   }
   const json = body.subarray(0, Number(length));
-  return { request: check(InferRequest, parseJson(json)), binary: body.subarray(json.length) };
+  return { request: check(InferRequest(), parseJson(json)), binary: body.subarray(json.length) };
 }
 
 /** An answer whose one output follows the JSON as bytes. */

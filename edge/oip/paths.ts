@@ -104,7 +104,7 @@ function modelPaths(base: string, suffix: string, path: z.ZodObject): ZodOpenApi
       requestParams: { path, header: JsonLength },
       requestBody: {
         required: true,
-        content: { 'application/json': { schema: InferRequest }, 'application/octet-stream': binary },
+        content: { 'application/json': { schema: InferRequest() }, 'application/octet-stream': binary },
       },
       responses: {
         '200': {

@@ -3,6 +3,7 @@
  * https://github.com/kserve/open-inference-protocol/blob/main/specification/protocol/inference_rest.md
  */
 import * as z from 'zod/mini';
+import { once } from '#shared/once.ts';
 
 const Size = z.int().check(z.minimum(0), z.describe('Bytes of the tensor after the JSON.'));
 
@@ -11,27 +12,31 @@ const InputParameters = z.looseObject({ binary_data_size: z.optional(Size) });
 const OutputParameters = z.looseObject({ binary_data: z.optional(z.boolean()) });
 const RequestParameters = z.looseObject({ binary_data_output: z.optional(z.boolean()) });
 
-const InferInput = z
-  .object({
-    name: z.string(),
-    shape: z.array(z.int().check(z.minimum(0))),
-    datatype: z.enum(['FP32', 'UINT8']).check(z.describe('FP32: pixels in 0..1. UINT8: pixels in 0..255.')),
-    parameters: z.optional(InputParameters),
-    data: z
-      .optional(z.array(z.unknown()))
-      .check(z.describe('Row by row: the numbers alone, or nested as `shape` says.')),
-  })
-  .check(z.meta({ id: 'InferInput' }));
-export type InferInput = z.infer<typeof InferInput>;
+const InferInput = once(() =>
+  z
+    .object({
+      name: z.string(),
+      shape: z.array(z.int().check(z.minimum(0))),
+      datatype: z.enum(['FP32', 'UINT8']).check(z.describe('FP32: pixels in 0..1. UINT8: pixels in 0..255.')),
+      parameters: z.optional(InputParameters),
+      data: z
+        .optional(z.array(z.unknown()))
+        .check(z.describe('Row by row: the numbers alone, or nested as `shape` says.')),
+    })
+    .check(z.meta({ id: 'InferInput' })),
+);
+export type InferInput = z.infer<ReturnType<typeof InferInput>>;
 
 const RequestedOutput = z.object({ name: z.string(), parameters: z.optional(OutputParameters) });
 
-export const InferRequest = z
-  .object({
-    id: z.optional(z.string()),
-    parameters: z.optional(RequestParameters),
-    inputs: z.array(InferInput).check(z.minLength(1)),
-    outputs: z.optional(z.array(RequestedOutput)),
-  })
-  .check(z.meta({ id: 'InferRequest' }));
-export type InferRequest = z.infer<typeof InferRequest>;
+export const InferRequest = once(() =>
+  z
+    .object({
+      id: z.optional(z.string()),
+      parameters: z.optional(RequestParameters),
+      inputs: z.array(InferInput()).check(z.minLength(1)),
+      outputs: z.optional(z.array(RequestedOutput)),
+    })
+    .check(z.meta({ id: 'InferRequest' })),
+);
+export type InferRequest = z.infer<ReturnType<typeof InferRequest>>;

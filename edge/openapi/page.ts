@@ -4,10 +4,11 @@ import { type OpenApiDocument, operationsOf } from './openapi.ts';
 import { operationSection } from './page-operation.ts';
 import { schemaSection } from './page-schema.ts';
 import { prose } from './page-text.ts';
+import { openApiFor } from './served.ts';
 import { STYLE } from './style.ts';
 
 /** The page allows itself its one style sheet, by its digest, and nothing else. */
-export async function docsPage(document: OpenApiDocument): Promise<Response> {
+export async function docsPage(origin: string): Promise<Response> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(STYLE));
   const hash = btoa(String.fromCharCode(...new Uint8Array(digest)));
   const policy = [
@@ -17,7 +18,7 @@ export async function docsPage(document: OpenApiDocument): Promise<Response> {
     "form-action 'none'",
     "frame-ancestors 'none'",
   ];
-  return new Response(String(await page(document)), {
+  return new Response(String(await page(openApiFor(origin))), {
     headers: {
       'content-type': 'text/html; charset=utf-8',
       'content-security-policy': policy.join('; '),

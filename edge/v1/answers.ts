@@ -48,5 +48,5 @@ export type ManyAnswer = z.infer<typeof ManyAnswer>;
 export const Models = z.object({ models: z.array(ModelName) }).meta({ id: 'Models' });
 
 export const ServedManifest = z
-  .object({ alias: z.string().nullable(), ...Manifest.shape })
+  .object({ alias: z.string().nullable(), ...Manifest().shape })
   .meta({ id: 'Manifest' });

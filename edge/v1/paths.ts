@@ -67,7 +67,7 @@ export const v1Paths: ZodOpenApiPathsObject = {
               description: 'Each image in a field `image` of its own. Other fields are ignored.',
             },
           },
-          'application/json': { schema: z.union([ClassifyOne, ClassifyMany]) },
+          'application/json': { schema: z.union([ClassifyOne(), ClassifyMany()]) },
           'application/octet-stream': { schema: { description: pixels } },
         },
       },

@@ -1,6 +1,7 @@
 /** @file What /v1 takes in. */
 import * as z from 'zod/mini';
 import { DEFAULT_ALIAS } from '#shared/manifest.ts';
+import { once } from '#shared/once.ts';
 import { Base64 } from '../base64.ts';
 import { MAX_IMAGES } from '../limits.ts';
 
@@ -34,8 +35,10 @@ export const ClassifyQuery = z.object({
   ),
 });
 
-export const ClassifyOne = z.strictObject({ image: Base64 }).check(z.meta({ id: 'Image' }));
+export const ClassifyOne = once(() => z.strictObject({ image: Base64 }).check(z.meta({ id: 'Image' })));
 
-export const ClassifyMany = z
-  .strictObject({ images: z.array(Base64).check(z.minLength(1), z.meta({ maxItems: MAX_IMAGES })) })
-  .check(z.meta({ id: 'Images' }));
+export const ClassifyMany = once(() =>
+  z
+    .strictObject({ images: z.array(Base64).check(z.minLength(1), z.meta({ maxItems: MAX_IMAGES })) })
+    .check(z.meta({ id: 'Images' })),
+);

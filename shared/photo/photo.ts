@@ -65,7 +65,12 @@ function readAsIs({ width, height, data }: Pixels): Uint8Array | undefined {
   const image = new Uint8Array(IMAGE_PIXELS);
   let blackOverWhite = 0;
   for (let i = 0; i < IMAGE_PIXELS; i++) {
-    const [red = 0, green, blue, alpha] = data.subarray(4 * i, 4 * i + 4);
+    const [red, green, blue, alpha] = [
+      data[4 * i] as number,
+      data[4 * i + 1],
+      data[4 * i + 2],
+      data[4 * i + 3],
+    ];
     if (red !== green || red !== blue || alpha !== 255) return undefined;
     image[i] = red;
     if (!isBorder(i)) continue;

@@ -10,9 +10,13 @@ import weights from '../../release/tinyvgg.onnx';
 import { greyPng } from '../fixtures/images.ts';
 import { emptyBucket, fetchAndFinish, promote, put } from './tiny.ts';
 
-const manifest = Manifest.parse(release);
+const manifest = Manifest().parse(release);
 const bytes = new Uint8Array(weights);
 afterAll(emptyBucket);
+
+it('the manifest of the bundled release, which the Worker takes as it is, is one', () => {
+  expect(manifest).toEqual(release);
+});
 
 it('workerd itself compiles no bytes, and is left as it was', async () => {
   const { instantiate } = WebAssembly;

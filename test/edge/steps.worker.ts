@@ -1,5 +1,5 @@
 /** @file A Worker that measures its own parts: what a request costs, step by step, and inference alone. Local workerd's clock runs. */
-import { decoder } from '../../edge/decode.ts';
+import { decoder } from '../../edge/decode/decoder.ts';
 import { ortEngine } from '../../edge/engine/ort.ts';
 import { simdEngine } from '../../edge/engine/simd.ts';
 import { networkInput } from '../../edge/model.ts';

@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { constants, deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { compileDecoders, createDecoder, type Decoder } from '#shared/decode/decoder.ts';
+import { compileDecoder } from '#shared/decode/compile.ts';
+import type { Decoder } from '#shared/decode/decoder.ts';
 import { formatOf } from '#shared/decode/format.ts';
 import { ImageError } from '#shared/decode/image-error.ts';
 import type { Pixels } from '#shared/decode/pixels.ts';
@@ -51,7 +52,7 @@ beforeAll(async () => {
   };
   const read = async (specifier: string) =>
     new Uint8Array(await readFile(fileURLToPath(import.meta.resolve(specifier))));
-  decoder = createDecoder(await compileDecoders(read));
+  decoder = await compileDecoder(read);
   for (const name of SAMPLE_NAMES) sound.set(name, await decoder.decode(sample(name)));
 });
 afterAll(() => {

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { init as initJpegEncoder } from '@jsquash/jpeg/encode.js';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { compileDecoders, createDecoder, type Decoder } from '#shared/decode/decoder.ts';
+import { compileDecoder } from '#shared/decode/compile.ts';
+import type { Decoder } from '#shared/decode/decoder.ts';
 import { ImageError } from '#shared/decode/image-error.ts';
 import { MAX_WHOLE_PIXELS } from '#shared/decode/jpeg/codec.ts';
 import { MAX_EDGE, MAX_PIXELS, MAX_RATIO } from '#shared/decode/limits.ts';
@@ -31,7 +32,7 @@ let decoder: Decoder;
 beforeAll(async () => {
   const wasmBinary = await read('@jsquash/jpeg/codec/enc/mozjpeg_enc.wasm');
   await initJpegEncoder({ wasmBinary: wasmBinary.buffer });
-  decoder = createDecoder(await compileDecoders(read));
+  decoder = await compileDecoder(read);
 });
 
 async function errorOf(bytes: Uint8Array): Promise<ImageError> {
@@ -201,8 +202,9 @@ describe('what is no image that is read', () => {
 it('decoding leaves no global behind', async () => {
   // The encoder leaves one.
   Reflect.deleteProperty(globalThis, 'ImageData');
+  const decoder = await compileDecoder(read);
   for (const name of ['baseline.jpg', 'plain.png', 'lossy.webp', 'lossy.avif', 'plain.gif'] as const) {
-    await createDecoder(await compileDecoders(read)).decode(sample(name));
+    await decoder.decode(sample(name));
   }
   expect('ImageData' in globalThis).toBe(false);
 });

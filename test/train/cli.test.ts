@@ -117,7 +117,7 @@ describeWithData('a run of the command line', () => {
       const bytes = new Uint8Array(await readFile(join(out, onnx.path)));
       expect([await sha256(bytes), bytes.length]).toEqual([onnx.sha256, onnx.bytes]);
       expect(epochs.length).toBe(1);
-      const manifest = Manifest.parse(JSON.parse(await readFile(join(out, `${name}.json`), 'utf8')));
+      const manifest = Manifest().parse(JSON.parse(await readFile(join(out, `${name}.json`), 'utf8')));
       expect(manifest).toMatchObject({
         name,
         version: onnx.sha256,

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { DOMParser, type Element, onErrorStopParsing } from '@xmldom/xmldom';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { compileDecoders, createDecoder } from '#shared/decode/decoder.ts';
+import { compileDecoder } from '#shared/decode/compile.ts';
 import { IMAGE_PIXELS, LABELS } from '#shared/labels.ts';
 import { resolveNetwork } from '../../shared/model/spec.ts';
 import type { Split } from '../../train/dataset/source.ts';
@@ -390,10 +390,8 @@ describe('test images', () => {
   });
 
   it('are PNG files that other programs read', async () => {
-    const decoder = createDecoder(
-      await compileDecoders(
-        async (file) => new Uint8Array(await readFile(fileURLToPath(import.meta.resolve(file)))),
-      ),
+    const decoder = await compileDecoder(
+      async (file) => new Uint8Array(await readFile(fileURLToPath(import.meta.resolve(file)))),
     );
     const pixels = IMAGES.subarray(0, 20 * 28);
     const { width, height, data } = await decoder.decode(greyPng(pixels, 28));

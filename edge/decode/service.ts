@@ -1,0 +1,22 @@
+/** @file The decoders behind the service binding to worker.ts. */
+import { env } from 'cloudflare:workers';
+import type { Decoder } from '#shared/decode/decoder.ts';
+import { ImageError } from '#shared/decode/image-error.ts';
+import type { default as DecodeWorker, RemoteFormat } from './worker.ts';
+
+export function serviceDecoder(format: RemoteFormat): Decoder {
+  return {
+    async decode(bytes) {
+      const { DECODE } = env as { DECODE?: Service<DecodeWorker> };
+      if (!DECODE) {
+        throw new ImageError('unsupported', {
+          what: 'this deployment has no decoder for the image',
+          next: 'Convert it to JPEG or PNG.',
+        });
+      }
+      const { pixels, refusal } = await DECODE.decode(format, bytes);
+      if (pixels) return pixels;
+      throw new ImageError(refusal.fault, { what: refusal.message }, refusal.size);
+    },
+  };
+}

@@ -1,0 +1,30 @@
+/** @file All formats in one place, where a platform lets programs compile WebAssembly (Node, browsers). */
+import { avifDecoder } from './avif/decoder.ts';
+import { createDecoder, type Decoder } from './decoder.ts';
+import { gifDecoder } from './gif/decoder.ts';
+import { jpegDecoder } from './jpeg/decoder.ts';
+import { pngDecoder } from './png/decoder.ts';
+import { webpDecoder } from './webp/decoder.ts';
+
+/**
+ * A decoder of every format.
+ * @param read gives the bytes of a module specifier's file
+ */
+export async function compileDecoder(
+  read: (specifier: string) => Promise<Uint8Array<ArrayBuffer>>,
+): Promise<Decoder> {
+  const compile = async (specifier: string) => WebAssembly.compile(await read(specifier));
+  const [jpeg, png, webp, avif] = await Promise.all([
+    compile('@cwasm/jpeg-turbo/jpeg-turbo.wasm'),
+    compile('@jsquash/png/codec/pkg/squoosh_png_bg.wasm'),
+    compile('@jsquash/webp/codec/dec/webp_dec.wasm'),
+    compile('@jsquash/avif/codec/dec/avif_dec.wasm'),
+  ]);
+  return createDecoder({
+    jpeg: jpegDecoder(jpeg),
+    png: pngDecoder(png),
+    webp: webpDecoder(webp),
+    avif: avifDecoder(avif),
+    gif: gifDecoder,
+  });
+}
