@@ -1,4 +1,4 @@
-/** @file The real data set, for tests that need it: the folder in FASHION_MNIST_DIR. */
+/** @file Real data, for tests that need it: the data set in FASHION_MNIST_DIR, photos in PHOTOS_DIR. */
 import { existsSync } from 'node:fs';
 import { describe } from 'vitest';
 import { type Dataset, loadDataset } from '../train/dataset/source.ts';
@@ -19,4 +19,14 @@ export function describeWithData(name: string, suite: (data: () => Dataset) => v
     const data = await loadDataset({ folder: dataFolder });
     suite(() => data);
   });
+}
+
+/** Real photos of garments, in subfolders as `evaluate --photos` reads them; or undefined. */
+const photos = process.env.PHOTOS_DIR;
+const photosFolder = photos && existsSync(photos) ? photos : undefined;
+
+/** A suite that needs real photos; its name says so where it is skipped. */
+export function describeWithPhotos(name: string, suite: (folder: string) => void): void {
+  if (photosFolder) describe(name, () => suite(photosFolder));
+  else describe.skip(`${name} (skipped: set PHOTOS_DIR to a folder with photos)`, () => suite(''));
 }

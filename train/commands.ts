@@ -1,16 +1,18 @@
 /** @file What the commands other than `train` do. Each prints its result. */
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { compileDecoder } from '#shared/decode/compile.ts';
 import { ExplainedError } from '#shared/errors.ts';
 import { LABELS } from '#shared/labels.ts';
 import { decodeModel, metadataOf } from '#shared/onnx/model.ts';
-import { preparePhoto } from '#shared/photo/photo.ts';
-import { rankLabels } from '#shared/predictions.ts';
 import { Loader } from './dataset/loader.ts';
 import { loadDataset } from './dataset/source.ts';
 import { evaluate } from './evaluate.ts';
 import { onnxPredictor } from './onnxruntime.ts';
+import { openClassifier } from './photos/classifier.ts';
+import { openFont } from './photos/font.ts';
+import { checkPngName, writePages } from './photos/pages.ts';
+import type { Raster } from './photos/raster.ts';
+import { drawAnswer, drawSteps, stepTexts } from './photos/steps.ts';
+import { halfBlocks, showsPictures } from './photos/terminal.ts';
 import { confusionTable } from './progress.ts';
 import { Generator } from './random.ts';
 import { RECIPES } from './recipes.ts';
@@ -60,18 +62,28 @@ export async function evaluateModel({ model, data, json }: ModelFlags & { data?:
 /** Classifies image files as the Worker would: its decoders, its photo pipeline, the manifest's calibration. */
 export async function classify(
   images: string[],
-  { model, topK, json }: ModelFlags & { topK: number },
+  { model, topK, json, picture }: ModelFlags & { topK: number; picture?: string },
 ): Promise<void> {
-  const { manifest, files } = await readRelease(model);
-  const predict = await onnxPredictor(files.onnx);
-  const decoder = await compileDecoder((file) => readInput(fileURLToPath(import.meta.resolve(file))));
+  if (picture !== undefined) checkPngName('--picture', picture);
+  const classifier = await openClassifier(await readRelease(model));
+  const write = picture === undefined ? undefined : await openFont();
+  const pages: Raster[] = [];
   for (const path of images) {
-    const { image } = preparePhoto(await decoder.decode(await readInput(path)));
-    const ranked = rankLabels(await predict(image, 1), manifest.labels, manifest.calibration.temperature);
-    const predictions = ranked.slice(0, topK);
+    const classified = await classifier(await readInput(path));
+    const { steps, warnings } = classified.prepared;
+    const predictions = classified.predictions.slice(0, topK);
+    if (write) pages.push(drawAnswer(path, classified, write));
+    if (json) {
+      console.log(JSON.stringify({ image: path, predictions, steps, warnings }));
+      continue;
+    }
+    const strip = drawSteps(classified, 1, 1);
+    if (showsPictures(strip.width)) console.log(`${halfBlocks(strip)}\n${stepTexts(steps).join(' → ')}`);
     const line = predictions.map(({ label, score }) => `${label} ${(100 * score).toFixed(1)} %`).join(', ');
-    console.log(json ? JSON.stringify({ image: path, predictions }) : `${path}: ${line}`);
+    console.log(`${path}: ${line}`);
+    for (const warning of warnings) console.error(`${path}: ${warning}`);
   }
+  if (picture !== undefined) await writePages(picture, pages);
 }
 
 type StoreCommandFlags = StoreFlags & { local?: boolean | string };

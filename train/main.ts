@@ -83,15 +83,34 @@ program
   .addOption(dataOption())
   .action(async (flags) => (await import('./report.ts')).report(flags));
 
+/** Options of `evaluate` that mean nothing on the test set. */
+const OF_PHOTOS = ['--photo-labels', '--folds', '--sheet', '--report', '--compare'];
+
 program
   .command('evaluate')
   .description(
-    'Test a model on the test set: loss and accuracy as the lab takes them, and the confusion matrix.',
+    'Test a model on the test set: loss and accuracy as the lab takes them, and the confusion matrix. With --photos, on photos, as the Worker would classify them.',
   )
   .addOption(modelOption())
   .addOption(dataOption())
+  .addOption(
+    new Option('--photos <folder>', 'photos, in subfolders that say what they show').conflicts('data'),
+  )
+  .option('--photo-labels <file>', 'JSON: the labels that are right for each subfolder of --photos')
+  .option('--folds <number>', 'score groups of photos with like backgrounds, so many', wholeNumber)
+  .option('--sheet <file.png>', 'draw each photo with the garment found, the image of it, the answer')
+  .option('--report <file.json>', 'write what --json prints')
+  .option('--compare <file.json>', 'say which photos are mended and which broken since this --report')
   .option('--json', 'print one JSON object', false)
-  .action(evaluateModel);
+  .action(async ({ photos, ...flags }, command: Command) => {
+    if (photos !== undefined)
+      return (await import('./photos/evaluate.ts')).evaluatePhotos({ photos, ...flags });
+    const alone = command.options.find((option) => {
+      return OF_PHOTOS.includes(option.long ?? '') && option.attributeName() in flags;
+    });
+    if (alone) command.error(`error: option '${alone.flags}' goes with --photos`);
+    return evaluateModel(flags);
+  });
 
 program
   .command('classify')
@@ -99,6 +118,10 @@ program
   .argument('<images...>', 'files')
   .addOption(modelOption())
   .option('--top-k <number>', 'labels to print, best first', wholeNumber, 3)
+  .option(
+    '--picture <file.png>',
+    'draw what became of each image; a terminal in full colour shows it as well',
+  )
   .option('--json', 'print one JSON object per image', false)
   .action(classify);
 

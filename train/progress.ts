@@ -104,13 +104,17 @@ export function comparisonTable(models: Readonly<Record<string, ModelSummary>>):
   return table.toString();
 }
 
-/** Rows are labels, columns predictions. */
-export function confusionTable(labels: readonly string[], confusion: readonly (readonly number[])[]): string {
+/** Rows are what images are, their labels unless `rows` says other names; columns are predictions. */
+export function confusionTable(
+  labels: readonly string[],
+  confusion: readonly (readonly number[])[],
+  rows = labels,
+): string {
   const table = new Table({
-    head: ['label \\ prediction', ...labels],
+    head: [`${rows === labels ? 'label' : 'folder'} \\ prediction`, ...labels],
     colAligns: ['left', ...labels.map(() => 'right' as const)],
     style: { head: [], border: [], compact: true },
   });
-  for (const [i, row] of confusion.entries()) table.push([labels[i], ...row]);
+  for (const [i, row] of confusion.entries()) table.push([rows[i], ...row]);
   return table.toString();
 }

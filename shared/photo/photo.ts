@@ -9,19 +9,36 @@ import type { Pixels } from '../decode/pixels.ts';
 import { IMAGE_PIXELS, IMAGE_SIZE } from '../labels.ts';
 import { backgroundColours, distances } from './background.ts';
 import { shrink } from './flatten.ts';
-import { boundingBox, fillHoles, largestComponent, otsuThreshold } from './mask.ts';
+import { type Box, boundingBox, fillHoles, largestComponent, otsuThreshold, type Size } from './mask.ts';
 import { placeObject } from './place.ts';
 
 /** Version of what this folder computes. It changes with every change of a result; a manifest names the one it was made for. */
 export const PHOTO_PIPELINE = 1;
 
-/** Steps in the order they ran: `as-is` alone, or `mask` or `whole-frame` followed by `place`. */
-type PhotoStep = 'as-is' | 'mask' | 'whole-frame' | 'place';
-
 export interface PreparedPhoto {
   /** 28 × 28 grey bytes, row by row. Divided by 255 they are the network's input. */
   image: Uint8Array;
+  /** In the order they ran, with what they found: `as-is` alone, or `mask` or `whole-frame` followed by `place`. */
   steps: PhotoStep[];
+  /** Of the garment, in pixels of the decoded picture; where one was found. */
+  box?: Box;
+  /** Which pixels the garment covers, where it was told from the background. */
+  mask?: AlphaMask;
+  /** How far the picture is to be trusted, in 0..1; where that is known. */
+  quality?: number;
+  /** Sentences for whoever took the photo. */
+  warnings: string[];
+}
+
+export interface PhotoStep {
+  step: string;
+  [detail: string]: number | string;
+}
+
+/** Covers the whole picture at a resolution of its own. */
+export interface AlphaMask extends Size {
+  /** 0..255 of each pixel, row by row. */
+  data: Uint8Array;
 }
 
 /** Longest edge at which the object is looked for, in pixels. */
@@ -36,7 +53,7 @@ const LEAST_OBJECT = 0.005;
 /** Prepares a picture of any size. Takes what is already a 28 × 28 image of the data set's kind as it is. */
 export function preparePhoto(pixels: Pixels): PreparedPhoto {
   const asIs = readAsIs(pixels);
-  if (asIs) return { image: asIs, steps: ['as-is'] };
+  if (asIs) return { image: asIs, steps: [{ step: 'as-is' }], warnings: [] };
 
   const picture = shrink(pixels, WORK_EDGE);
   const distance = distances(picture, backgroundColours(picture));
@@ -44,12 +61,29 @@ export function preparePhoto(pixels: Pixels): PreparedPhoto {
   const mask = largestComponent(distance, picture, threshold);
   fillHoles(mask, picture);
   const { area, box } = boundingBox(mask, picture);
-  if (threshold < LEAST_CONTRAST / 2 || area < LEAST_OBJECT * mask.length) {
+  const found = { threshold, share: area / mask.length };
+  if (threshold < LEAST_CONTRAST / 2 || found.share < LEAST_OBJECT) {
     mask.fill(1);
     const frame = { left: 0, top: 0, width: picture.width, height: picture.height };
-    return { image: placeObject(picture, mask, frame), steps: ['whole-frame', 'place'] };
+    return {
+      image: placeObject(picture, mask, frame),
+      steps: [{ step: 'whole-frame', ...found }, { step: 'place' }],
+      warnings: ['Nothing stands out from the background.'],
+    };
   }
-  return { image: placeObject(picture, mask, box), steps: ['mask', 'place'] };
+  return {
+    image: placeObject(picture, mask, box),
+    steps: [{ step: 'mask', ...found }, { step: 'place' }],
+    box: scaleBox(box, picture, pixels),
+    mask: { width: picture.width, height: picture.height, data: mask.map((inside) => 255 * inside) },
+    warnings: [],
+  };
+}
+
+/** A box in pixels of a picture of size `from`, in those of the same picture of size `to`. */
+function scaleBox({ left, top, width, height }: Box, from: Size, to: Size): Box {
+  const [x, y] = [to.width / from.width, to.height / from.height];
+  return { left: left * x, top: top * y, width: width * x, height: height * y };
 }
 
 /** A border pixel up to this is black, one from 255 minus this is white: JPEG moves black and white by a few. */

@@ -4,10 +4,13 @@ import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { preparePhoto } from '#shared/photo/photo.ts';
+import { type AlphaMask, type PreparedPhoto, preparePhoto } from '#shared/photo/photo.ts';
 import { paint } from '../fixtures/images.ts';
 
 const DATA_SET = process.env.FASHION_MNIST_DIR;
+
+/** The steps' names. */
+const names = ({ steps }: PreparedPhoto) => steps.map(({ step }) => step);
 
 type Rgb = readonly [number, number, number];
 const WHITE: Rgb = [255, 255, 255];
@@ -49,29 +52,41 @@ describe('a 28 × 28 grey image on black', () => {
       for (let i = 0; i < 10_000; i++) {
         const bytes = images.subarray(784 * i, 784 * (i + 1));
         const { image, steps } = preparePhoto(grey(bytes));
-        expect(steps).toEqual(['as-is']);
+        expect(steps).toEqual([{ step: 'as-is' }]);
         expect(Buffer.compare(image, bytes)).toBe(0);
       }
     },
   );
 
   const bright = (value: number) => grey(new Uint8Array(784).fill(value, 10 * 28, 18 * 28));
-  it('passes', () => expect(preparePhoto(bright(200)).steps).toEqual(['as-is']));
+  it('passes', () => expect(names(preparePhoto(bright(200)))).toEqual(['as-is']));
 
   it.each([
     ['negated', grey(new Uint8Array(784).fill(255).fill(30, 10 * 28, 18 * 28))],
     ['with a colour', paint(28, 28, (x, y) => (x === 14 && y === 14 ? [1, 0, 0] : [0, 0, 0]))],
     ['of another size', paint(28, 27, () => [0, 0, 0])],
     ['with a transparent pixel', { ...bright(200), data: bright(200).data.fill(254, 3, 4) }],
-  ])('%s is a photo', (_name, pixels) => expect(preparePhoto(pixels).steps).not.toContain('as-is'));
+  ])('%s is a photo', (_name, pixels) => expect(names(preparePhoto(pixels))).not.toContain('as-is'));
 });
 
 describe('a photo', () => {
   it('of a dark thing on white becomes a bright thing on black that fills the frame, centred', () => {
-    const { image, steps } = preparePhoto(rectangle([200, 300], [40, 60, 50, 100], [55, 55, 55], WHITE));
-    expect(steps).toEqual(['mask', 'place']);
+    const photo = preparePhoto(rectangle([200, 300], [40, 60, 50, 100], [55, 55, 55], WHITE));
+    const { image } = photo;
+    expect(names(photo)).toEqual(['mask', 'place']);
     expect(extent(image)).toEqual({ left: 7, right: 20, top: 0, bottom: 27 });
     expect(image[14 * 28 + 14]).toBe(200);
+  });
+
+  it('tells where the garment is: its box in pixels of the picture, its mask over the whole of it', () => {
+    // At half the size the work is done, the garment's edges lie on whole pixels.
+    const photo = preparePhoto(rectangle([448, 224], [40, 60, 50, 100], [55, 55, 55], WHITE));
+    expect(photo.box).toEqual({ left: 40, top: 60, width: 50, height: 100 });
+    const { width, height, data } = photo.mask as AlphaMask;
+    expect([width, height, data.length]).toEqual([224, 112, 224 * 112]);
+    const inside = (x: number, y: number) => x >= 20 && x < 45 && y >= 30 && y < 80;
+    expect(data).toEqual(data.map((_, i) => (inside(i % width, Math.floor(i / width)) ? 255 : 0)));
+    expect(photo.warnings).toEqual([]);
   });
 
   it('gives the same whatever the background and its transparency', () => {
@@ -99,8 +114,8 @@ describe('a photo', () => {
   });
 
   it('without an object is taken whole', () => {
-    expect(preparePhoto(paint(50, 20, () => [10, 10, 10])).steps).toEqual(['whole-frame', 'place']);
-    expect(preparePhoto(paint(1, 1, () => [0, 255, 0])).steps).toEqual(['whole-frame', 'place']);
+    expect(names(preparePhoto(paint(50, 20, () => [10, 10, 10])))).toEqual(['whole-frame', 'place']);
+    expect(names(preparePhoto(paint(1, 1, () => [0, 255, 0])))).toEqual(['whole-frame', 'place']);
   });
 
   it('of any size and content gives 784 bytes, the same each time', () => {

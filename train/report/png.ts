@@ -1,18 +1,33 @@
-/** @file Grey pixels → a PNG file (W3C, "Portable Network Graphics", third edition), small enough for a data URI. */
+/** @file Pixels → a PNG file (W3C, "Portable Network Graphics", third edition). */
 import { crc32, deflateSync } from 'node:zlib';
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
 /** @param pixels [height, width] in 0..255, white is 255 */
 export function greyPng(pixels: Uint8Array, width: number): Buffer {
-  const height = pixels.length / width;
+  return encode(pixels, width, { colourType: 0, channels: 1 });
+}
+
+/** @param pixels [height, width, 3]: red, green, blue in 0..255 */
+export function colourPng(pixels: Uint8Array, width: number): Buffer {
+  return encode(pixels, width, { colourType: 2, channels: 3 });
+}
+
+function encode(
+  pixels: Uint8Array,
+  width: number,
+  { colourType, channels }: { colourType: number; channels: number },
+): Buffer {
+  const stride = width * channels;
+  const height = pixels.length / stride;
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  header[8] = 8; // bits a pixel; the zeros after it: grey, deflate, the five filters, not interlaced
+  header.set([8, colourType], 8); // bits a sample; the zeros after it: deflate, the five filters, not interlaced
   // Before each row stands its filter: 0, none.
-  const rows = Buffer.alloc(height * (1 + width));
-  for (let y = 0; y < height; y++) rows.set(pixels.subarray(y * width, (y + 1) * width), y * (1 + width) + 1);
+  const rows = Buffer.alloc(height * (1 + stride));
+  for (let y = 0; y < height; y++)
+    rows.set(pixels.subarray(y * stride, (y + 1) * stride), y * (1 + stride) + 1);
   return Buffer.concat([
     SIGNATURE,
     chunk('IHDR', header),

@@ -1,0 +1,258 @@
+/** @file `evaluate --photos` as it is called: on drawn photos, on what is no photo, and on real ones. */
+import { execFile } from 'node:child_process';
+import { copyFile, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openDecoder } from '../../../train/photos/classifier.ts';
+import type { PhotoEvaluation } from '../../../train/photos/evaluate.ts';
+import { listPhotos } from '../../../train/photos/folder.ts';
+import { FOLDER_LABELS, labelsOf } from '../../../train/photos/labels.ts';
+import { describeWithPhotos } from '../../data.ts';
+import { paint, png } from '../../fixtures/images.ts';
+
+interface Result {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+function cli(...args: string[]): Promise<Result> {
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      ['train/main.ts', ...args],
+      { maxBuffer: 2 ** 24 },
+      (error, stdout, stderr) => {
+        resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
+      },
+    );
+  });
+}
+
+const TROUSER = 'examples/trouser.png';
+
+/** Two legs on a plain floor. */
+const legs = (background: readonly [number, number, number]) => {
+  const { data } = paint(120, 160, (x, y) => {
+    const inside = x >= 40 && x < 80 && y >= 20 && y < 140 && !(y > 50 && x > 55 && x < 65);
+    return inside ? [30, 30, 60] : background;
+  });
+  return png(120, 160, data, { channels: 4 });
+};
+
+let folder: string;
+
+/** Photos in folders named as the photo set's, as a label, and as neither; among them files that are none. */
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'photos-'));
+  const put = async (path: string, content: Uint8Array | string) => {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), content);
+  };
+  await put('drawn/pants/b.png', await legs([230, 230, 230]));
+  await put('drawn/pants/a.png', await legs([200, 180, 120]));
+  await copyFile(TROUSER, join(folder, 'drawn/pants/C.png'));
+  await put('drawn/pants/empty.jpg', '');
+  await put('drawn/pants/text.jpg', 'no photo');
+  await put('drawn/pants/cut.png', (await readFile(TROUSER)).subarray(0, 200));
+  await put('drawn/pants/.hidden', 'no photo either');
+  await put('drawn/pants/below/d.png', 'not looked at');
+  await put('drawn/Ankle boot/e.png', await legs([230, 228, 230]));
+  await put('drawn/LICENSE', 'beside the photos');
+  await put('unknown/hats/a.png', await legs([0, 200, 0]));
+  await put('unknown/pants/a.png', await legs([0, 200, 0]));
+  await put('broken/pants/a.jpg', 'no photo');
+  await mkdir(join(folder, 'nothing'));
+});
+
+const photos = (name: string) => join(folder, name);
+
+describe('the labels of a folder', () => {
+  it.each([
+    ['shoes', ['Sandal', 'Sneaker', 'Ankle boot']],
+    ['t-shirt', ['T-shirt/top']],
+    ['T-shirt_top', ['T-shirt/top']],
+    ['ankle-boot', ['Ankle boot']],
+    ['Pullover', ['Pullover']],
+    ['hats', undefined],
+    ['toString', undefined],
+  ])('%s are %s', (name, labels) => expect(labelsOf(name, FOLDER_LABELS)).toEqual(labels));
+});
+
+// Each runs the command line up to three times.
+const SLOW = { timeout: 60_000 };
+
+describe('evaluate --photos', SLOW, () => {
+  it('reads the photos of subfolders in the order of their names', async () => {
+    const found = await listPhotos(photos('drawn'), FOLDER_LABELS);
+    expect(found.map(({ path }) => path.slice(photos('drawn/').length))).toEqual([
+      'Ankle boot/e.png',
+      ...['C.png', 'a.png', 'b.png', 'cut.png', 'empty.jpg', 'text.jpg'].map((name) => `pants/${name}`),
+    ]);
+  });
+
+  it('scores them, counts what cannot be read, groups them, and writes report and sheet', async () => {
+    const [sheet, report] = [photos('sheet.png'), photos('report.json')];
+    const { code, stdout } = await cli(
+      ...['evaluate', '--photos', photos('drawn'), '--folds', '2', '--json'],
+      ...['--sheet', sheet, '--report', report],
+    );
+    expect(code).toBe(0);
+    const evaluation: PhotoEvaluation = JSON.parse(stdout);
+    expect(JSON.parse(await readFile(report, 'utf8'))).toEqual(evaluation);
+    expect(evaluation).toMatchObject({
+      model: { name: 'tinyvgg' },
+      photos: 4,
+      macro: 0.5,
+      standardError: 0,
+      folders: [
+        { folder: 'Ankle boot', photos: 1, right: 0, share: 0, predictions: { Trouser: 1 } },
+        { folder: 'pants', photos: 3, right: 3, share: 1, predictions: { Trouser: 3 } },
+      ],
+      milliseconds: {
+        decode: expect.any(Number),
+        pipeline: expect.any(Number),
+        inference: expect.any(Number),
+      },
+    });
+    expect(evaluation.unreadable.map(({ path }) => path.replace(/.*\//, ''))).toEqual([
+      'cut.png',
+      'empty.jpg',
+      'text.jpg',
+    ]);
+    expect(evaluation.unreadable[2].problem).toMatch(/expected the bytes of a JPEG/);
+    expect(evaluation.results.map(({ file, right }) => [file, right])).toEqual([
+      ['e.png', false],
+      ['C.png', true],
+      ['a.png', true],
+      ['b.png', true],
+    ]);
+    expect(evaluation.results[2]).toMatchObject({
+      labels: ['Trouser'],
+      label: 'Trouser',
+      steps: [{ step: 'mask' }, { step: 'place' }],
+    });
+    // e.png and b.png have the same floor.
+    const [e, , , b] = evaluation.results.map(({ group }) => group);
+    expect(e).toBe(b);
+    const { groups = [] } = evaluation.backgrounds ?? {};
+    expect(groups.map((group) => group.photos).reduce((a, b) => a + b)).toBe(4);
+    const { width } = await (await openDecoder()).decode(new Uint8Array(await readFile(sheet)));
+    expect(width).toBeGreaterThan(1500);
+  });
+
+  it('prints the same for people', async () => {
+    const { stdout } = await cli('evaluate', '--photos', photos('drawn'), '--folds', '2');
+    expect(stdout).toMatch(/score {7}50\.00.% ± 0\.00 \(mean of the 2 folders’ shares/);
+    expect(stdout).toMatch(/photos {6}4, 3 unreadable\n.*cut\.png: .*\n.*empty\.jpg: .*\n.*text\.jpg: /);
+    expect(stdout).toMatch(/│ pants +│ +Trouser │ +3 │ +3 │ 100\.0.% │/);
+    expect(stdout).toMatch(/│ Ankle boot +│ +0 │ +1 │/);
+    expect(stdout).toMatch(/│ ≥ 0\.00 │ +100\.0.% │ +50\.0.% │/);
+    expect(stdout).toMatch(/score by background: mean/);
+    expect(stdout).not.toMatch(/NaN/);
+  });
+
+  it('says what has changed since an earlier report', async () => {
+    const [before, args] = [photos('before.json'), ['evaluate', '--photos', photos('drawn')]];
+    const earlier: PhotoEvaluation = JSON.parse((await cli(...args, '--json')).stdout);
+    const [boot, , trouser] = earlier.results;
+    Object.assign(boot, { label: 'Ankle boot', right: true });
+    Object.assign(trouser, { label: 'Bag', right: false });
+    await writeFile(before, JSON.stringify({ ...earlier, macro: (1 + 2 / 3) / 2 }));
+    const { stdout } = await cli(...args, '--compare', before);
+    expect(stdout).toContain(
+      [
+        '-33.33 points from 83.33\u00a0%: 1 mended, 1 broken',
+        '  mended pants/a.png: Bag → Trouser',
+        '  broken Ankle boot/e.png: Ankle boot → Trouser',
+      ].join('\n'),
+    );
+    const refused = await cli(...args, '--compare', 'package.json');
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringMatching(/cannot compare with package/)]);
+  });
+
+  it('takes other labels from a file', async () => {
+    const labels = photos('labels.json');
+    await writeFile(labels, JSON.stringify({ hats: ['Trouser', 'Bag'], pants: ['Dress'] }));
+    const { stdout } = await cli(
+      'evaluate',
+      '--photos',
+      photos('unknown'),
+      '--photo-labels',
+      labels,
+      '--json',
+    );
+    expect(JSON.parse(stdout)).toMatchObject({ macro: 0.5, folders: [{ share: 1 }, { share: 0 }] });
+    await writeFile(labels, JSON.stringify({ hats: ['Hat'] }));
+    const refused = await cli('evaluate', '--photos', photos('unknown'), '--photo-labels', labels);
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringMatching(/labels\.json.*T-shirt\/top/s)]);
+  });
+
+  it.each<[string, number, RegExp, string[]]>([
+    ['a folder that says nothing', 2, /hats: .*pants.*--photo-labels/, ['--photos', 'unknown']],
+    ['a folder without photos', 2, /no photo in/, ['--photos', 'nothing']],
+    ['a folder that is not there', 2, /cannot read .*nowhere/, ['--photos', 'nowhere']],
+    ['photos of which none can be read', 8, /no photo in .*a\.jpg/, ['--photos', 'broken']],
+    [
+      'a sheet that is no PNG',
+      2,
+      /--sheet: .*\.png.*sheet\.jpg/,
+      ['--photos', 'drawn', '--sheet', 'sheet.jpg'],
+    ],
+    ['a test set beside the photos', 2, /cannot be used with/, ['--photos', 'drawn', '--data', 'data']],
+  ])('refuses %s', async (_, expected, message, [flag, name, ...rest]) => {
+    const { code, stderr } = await cli('evaluate', flag, photos(name), ...rest);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/\n {4}at /);
+    expect(code).toBe(expected);
+  });
+
+  it('refuses its options where there are no photos', async () => {
+    const { code, stderr } = await cli('evaluate', '--folds', '5');
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/--folds <number>' goes with --photos/)]);
+  });
+});
+
+describe('classify --picture', SLOW, () => {
+  it('draws each image, and says its steps', async () => {
+    const out = photos('steps.png');
+    const images = [TROUSER, photos('drawn/pants/a.png')];
+    const { code, stdout } = await cli('classify', ...images, '--json', '--picture', out);
+    expect(code).toBe(0);
+    const [, drawn] = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(drawn).toMatchObject({
+      steps: [{ step: 'mask', share: expect.any(Number) }, { step: 'place' }],
+      warnings: [],
+    });
+    const decoder = await openDecoder();
+    for (const page of ['steps-1.png', 'steps-2.png']) {
+      const { height } = await decoder.decode(new Uint8Array(await readFile(photos(page))));
+      expect(height).toBe(304);
+    }
+  });
+});
+
+/** What the bundled model and photo pipeline reach on real photos; it changes with either. */
+const REACHED = { least: 0.36, most: 0.43 };
+
+describeWithPhotos('real photos', (folder) => {
+  it(`are scored between ${REACHED.least} and ${REACHED.most}, the same each time`, {
+    timeout: 120_000,
+  }, async () => {
+    const [first, second] = [0, 1].map(() => cli('evaluate', '--photos', folder, '--folds', '5', '--json'));
+    const untimed = (_: string, value: unknown) =>
+      value && typeof value === 'object' && 'milliseconds' in value ? { ...value, milliseconds: 0 } : value;
+    const evaluation: PhotoEvaluation = JSON.parse((await first).stdout, untimed);
+    expect(JSON.parse((await second).stdout, untimed)).toEqual(evaluation);
+    const { macro, folders, unreadable, backgrounds } = evaluation;
+    console.log(`macro ${macro}, backgrounds ${backgrounds?.groups.map(({ share }) => share.toFixed(3))}`);
+    expect(unreadable).toEqual([]);
+    expect(folders.map(({ folder }) => folder)).toEqual(Object.keys(FOLDER_LABELS));
+    expect(macro).toBeGreaterThan(REACHED.least);
+    expect(macro).toBeLessThan(REACHED.most);
+  });
+});

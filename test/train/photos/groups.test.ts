@@ -1,0 +1,91 @@
+/** @file Photos by the look of their background: looks against published colours, groups against what was drawn. */
+import { describe, expect, it } from 'vitest';
+import { scoreGroups } from '../../../train/photos/groups.ts';
+import { cluster } from '../../../train/photos/kmeans.ts';
+import { backgroundLook } from '../../../train/photos/look.ts';
+import { Generator } from '../../../train/random.ts';
+import { paint } from '../../fixtures/images.ts';
+
+type Rgb = readonly [number, number, number];
+
+/** A picture with a red thing in its middle. */
+const photo = (background: (x: number, y: number) => Rgb, [width, height] = [90, 120]) =>
+  paint(width, height, (x, y) =>
+    x > width / 4 && x < (3 * width) / 4 && y > height / 4 && y < (3 * height) / 4
+      ? [200, 30, 30]
+      : background(x, y),
+  );
+
+describe('the look of a background', () => {
+  // W3C, CSS Color 4 and Lindbloom's calculator agree on these (D65).
+  it.each<[string, Rgb, Rgb]>([
+    ['white', [255, 255, 255], [100, 0, 0]],
+    ['black', [0, 0, 0], [0, 0, 0]],
+    ['red', [255, 0, 0], [53.24, 80.09, 67.2]],
+    ['blue', [0, 0, 255], [32.3, 79.19, -107.86]],
+    ['dark grey', [10, 10, 10], [2.74, 0, 0]],
+  ])('%s has its colour in Lab, no spread and no texture', (_, rgb, lab) => {
+    const [l, a, b, ...spread] = backgroundLook(photo(() => rgb));
+    for (const [i, value] of [l, a, b].entries()) expect(Math.abs(value - lab[i])).toBeLessThan(0.1);
+    for (const value of spread) expect(value).toBeCloseTo(0, 9);
+  });
+
+  it('of halves that are black and white spreads by 50, and only the seam is texture', () => {
+    const [l, , , sdL, , , texture] = backgroundLook(photo((x) => (x < 45 ? [0, 0, 0] : [255, 255, 255])));
+    expect(l).toBeCloseTo(50, 0);
+    expect(sdL).toBeCloseTo(50, 0);
+    expect(texture).toBeGreaterThan(0);
+    expect(texture).toBeLessThan(5);
+  });
+
+  it('is that of the border alone, whatever the photo shows', () => {
+    const grey: Rgb = [120, 120, 110];
+    expect(backgroundLook(photo(() => grey))).toEqual(backgroundLook(paint(90, 120, () => grey)));
+  });
+
+  it('of a single pixel is a look', () => {
+    for (const value of backgroundLook(paint(1, 1, () => [9, 9, 9]))) expect(value).not.toBeNaN();
+  });
+});
+
+describe('groups', () => {
+  const noise = Generator.seeded(3);
+  const near = ([r, g, b]: Rgb) => photo(() => [r + (noise.random() % 9), g + (noise.random() % 9), b]);
+  const KINDS: Rgb[] = [
+    [230, 230, 230],
+    [20, 25, 20],
+    [150, 60, 30],
+  ];
+  const looks = Array.from({ length: 30 }, (_, i) => backgroundLook(near(KINDS[i % 3])));
+
+  it('hold what was drawn alike, from dark to light, and are the same each time', () => {
+    const groups = cluster(looks, 3);
+    expect(groups).toEqual(looks.map((_, i) => [2, 0, 1][i % 3]));
+    expect(cluster(looks, 3)).toEqual(groups);
+  });
+
+  it('are fewer where looks are equal or few', () => {
+    expect(cluster([looks[0], looks[0], looks[0]], 5)).toEqual([0, 0, 0]);
+    expect(new Set(cluster(looks.slice(0, 2), 5)).size).toBe(2);
+  });
+
+  it('have scores whose weighted mean is the whole score, and a spread', () => {
+    const right = (folder: string, right: boolean) => ({ folder, label: '', score: 1, right });
+    const photos = [
+      right('a', true),
+      right('a', false),
+      right('a', true),
+      right('a', true),
+      right('b', false),
+    ];
+    const { groups, mean, sd, min, max } = scoreGroups(photos, [[1], [3], [5], [7], [9]], [0, 0, 1, 1, 1]);
+    // A photo of `a` weighs ⅛, that of `b` ½.
+    expect(groups).toEqual([
+      { photos: 2, look: [2], share: 0.5 },
+      { photos: 3, look: [7], share: 1 / 3 },
+    ]);
+    expect(mean).toBeCloseTo(5 / 12, 12);
+    expect(sd).toBeCloseTo(1 / 6 / Math.SQRT2, 12);
+    expect([min, max]).toEqual([1 / 3, 0.5]);
+  });
+});

@@ -1,0 +1,89 @@
+/** @file An evaluation of photos as a terminal shows it. */
+import Table from 'cli-table3';
+import { LABELS } from '#shared/labels.ts';
+import { confusionTable } from '../progress.ts';
+import { percent } from '../report/format.ts';
+import type { Comparison } from './compare.ts';
+import type { PhotoEvaluation } from './evaluate.ts';
+import { LOOK } from './look.ts';
+
+export function printEvaluation(evaluation: PhotoEvaluation): void {
+  const { model, photos, macro, standardError, folders, unreadable, milliseconds } = evaluation;
+  console.log(`model_name  ${model.name}`);
+  console.log(
+    `score       ${percent(macro)} ± ${(100 * standardError).toFixed(2)} (mean of the ${folders.length} folders’ shares, standard error)`,
+  );
+  console.log(`photos      ${photos}, ${unreadable.length} unreadable`);
+  for (const { path, problem } of unreadable) console.log(`  ${path}: ${problem}`);
+  const { decode, pipeline, inference } = milliseconds;
+  console.log(
+    `time        ${decode.toFixed(1)} ms decoding, ${pipeline.toFixed(1)} ms pipeline, ${inference.toFixed(1)} ms inference (medians of a photo)\n`,
+  );
+
+  console.log(folderTable(evaluation));
+  const confusion = folders.map(({ predictions }) => LABELS.map((label) => predictions[label] ?? 0));
+  const names = folders.map(({ folder }) => folder);
+  console.log(`\n${confusionTable(LABELS, confusion, names)}`);
+  console.log(`\nIf an answer were given from a score on (shares weighted like the score):`);
+  console.log(coverageTable(evaluation));
+  if (evaluation.backgrounds) console.log(`\n${backgroundTable(evaluation.backgrounds)}`);
+  if (evaluation.compared) printComparison(evaluation.compared, macro);
+}
+
+const table = (head: string[], rows: (string | number)[][]): string => {
+  const colAligns = head.map((_, i) => (i === 0 ? ('left' as const) : ('right' as const)));
+  const drawn = new Table({ head, colAligns, style: { head: [], border: [], compact: true } });
+  drawn.push(...rows);
+  return drawn.toString();
+};
+
+function folderTable({ folders, results }: PhotoEvaluation): string {
+  const labelsOf = (name: string) => results.find(({ folder }) => folder === name)?.labels.join(', ') ?? '';
+  return table(
+    ['folder', 'counts as right', 'photos', 'right', 'share'],
+    folders.map(({ folder, photos, right, share }) => [
+      folder,
+      labelsOf(folder),
+      photos,
+      right,
+      percent(share, 1),
+    ]),
+  );
+}
+
+const coverageTable = ({ coverage }: PhotoEvaluation): string =>
+  table(
+    ['score', 'answered', 'right of those'],
+    coverage.map(({ threshold, coverage, accuracy }) => [
+      `≥ ${threshold.toFixed(2)}`,
+      percent(coverage, 1),
+      Number.isNaN(accuracy) ? '–' : percent(accuracy, 1),
+    ]),
+  );
+
+function backgroundTable({
+  groups,
+  mean,
+  sd,
+  min,
+  max,
+}: NonNullable<PhotoEvaluation['backgrounds']>): string {
+  const rows = groups.map(({ photos, look, share }, i) => [
+    String(i),
+    photos,
+    ...look.map((value) => value.toFixed(1)),
+    percent(share, 1),
+  ]);
+  const spread = `mean ${percent(mean, 1)}, sd ${(100 * sd).toFixed(1)}, min ${percent(min, 1)}, max ${percent(max, 1)}`;
+  return `${table(['background', 'photos', ...LOOK, 'score'], rows)}\nscore by background: ${spread}`;
+}
+
+function printComparison({ macro: before, mended, broken }: Comparison, after: number): void {
+  const points = 100 * (after - before);
+  console.log(
+    `\n${points >= 0 ? '+' : ''}${points.toFixed(2)} points from ${percent(before)}: ${mended.length} mended, ${broken.length} broken`,
+  );
+  for (const [word, changes] of Object.entries({ mended, broken })) {
+    for (const { photo, before, after } of changes) console.log(`  ${word} ${photo}: ${before} → ${after}`);
+  }
+}
