@@ -38,6 +38,7 @@ export const isVersion = (text: string): boolean => SHA256.test(text);
 
 const Sha256 = once(() => z.string().check(z.regex(SHA256)));
 const Count = once(() => z.int().check(z.positive()));
+const Share = once(() => z.number().check(z.minimum(0), z.maximum(1)));
 
 const TensorInfo = once(() =>
   z.object({
@@ -56,6 +57,22 @@ const GoldenVector = once(() =>
     logits: z.array(z.number()),
   }),
 );
+
+/**
+ * How sure the scores are: softmax(logits / temperature), the temperature scaling of Guo et al., "On Calibration of Modern Neural
+ * Networks", ICML 2017.
+ */
+export const Calibration = once(() =>
+  z.object({
+    method: z.literal('temperature'),
+    temperature: z.number().check(z.positive()),
+    /** Training images that the temperature was fitted on: the model, or a twin of it in its place, was not trained on them. */
+    heldOut: Count(),
+    /** Expected calibration error on test images, in bins of equal width: of softmax(logits), and with the temperature. */
+    ece: z.object({ before: Share(), after: Share(), bins: Count(), images: Count() }),
+  }),
+);
+export type Calibration = z.infer<ReturnType<typeof Calibration>>;
 
 export const Manifest = once(() =>
   z.object({
@@ -91,8 +108,8 @@ export const Manifest = once(() =>
       /** Commit of the trainer, with `-dirty` when the tree had changes; null outside a git checkout. */
       gitCommit: z.nullable(z.string()),
     }),
-    /** Scores are softmax(logits / temperature). */
-    calibration: z.object({ temperature: z.number().check(z.positive()) }),
+    /** Without it the temperature is 1. The first releases say that temperature alone. */
+    calibration: z.optional(z.partial(Calibration(), { method: true, heldOut: true, ece: true })),
     golden: z.object({
       tolerance: z.number().check(z.positive()),
       vectors: z.array(GoldenVector()).check(z.minLength(1)),

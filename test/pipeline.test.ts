@@ -85,7 +85,14 @@ describeWithData('the whole pipe', (data) => {
     const { manifest, files } = await readRelease(BUNDLED);
     await push(openLocalStore(worker.origin), { manifest, files });
     const { labels, images } = take(data().test, 500);
-    const expected = await engineScores(manifest.training.engine, files.safetensors, images, labels.length);
+    const temperature = manifest.calibration?.temperature ?? Number.NaN;
+    const expected = await engineScores(
+      manifest.training.engine,
+      files.safetensors,
+      temperature,
+      images,
+      labels.length,
+    );
     let correct = 0;
     let worst = 0;
     for (const [i, label] of labels.entries()) {
@@ -123,10 +130,11 @@ it('an upload that is too large costs nobody else a request', { timeout: 60_000 
   }
 });
 
-/** Softmax of what the training engine computes from the released weights, [count][classes]. */
+/** Softmax of what the training engine computes from the released weights, divided by the temperature, [count][classes]. */
 async function engineScores(
   device: string,
   safetensors: Uint8Array,
+  temperature: number,
   images: Uint8Array,
   count: number,
 ): Promise<number[][]> {
@@ -138,7 +146,9 @@ async function engineScores(
   const logits = await session.logits(images, count);
   session.close();
   return Array.from({ length: count }, (_, i) => {
-    const powers = Array.from(logits.subarray(10 * i, 10 * (i + 1)), Math.exp);
+    const powers = Array.from(logits.subarray(10 * i, 10 * (i + 1)), (logit) =>
+      Math.exp(logit / temperature),
+    );
     const sum = powers.reduce((a, b) => a + b, 0);
     return powers.map((power) => power / sum);
   });

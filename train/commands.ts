@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { ExplainedError } from '#shared/errors.ts';
 import { LABELS } from '#shared/labels.ts';
 import { decodeModel, metadataOf } from '#shared/onnx/model.ts';
+import { temperatureOf } from '#shared/predictions.ts';
+import { BINS, expectedCalibrationError, reliability } from './calibration.ts';
 import { Loader } from './dataset/loader.ts';
 import { loadDataset } from './dataset/source.ts';
 import { evaluate } from './evaluate.ts';
@@ -17,7 +19,7 @@ import { confusionTable } from './progress.ts';
 import { Generator } from './random.ts';
 import { RECIPES } from './recipes.ts';
 import type { Move } from './registry/alias.ts';
-import { readRelease } from './registry/release.ts';
+import { manifestBeside, readRelease } from './registry/release.ts';
 import { promote, push, rollback, status } from './registry.ts';
 import { downloadPrinter } from './run.ts';
 import { openLocalStore, openStore, type StoreFlags } from './store/open.ts';
@@ -28,24 +30,30 @@ interface ModelFlags {
   json: boolean;
 }
 
-/** The lab's `eval_model`, with a confusion matrix. */
+/** The lab's `eval_model`, with the calibration error and a confusion matrix. */
 export async function evaluateModel({ model, data, json }: ModelFlags & { data?: string }): Promise<void> {
   const bytes = await readInput(model);
   const name = metadataOf(decodeModel(bytes)).model_name ?? model;
+  const manifest = await manifestBeside(model, bytes);
   const { test } = await loadDataset({ folder: data, ...(!json && { onProgress: downloadPrinter() }) });
   const { batchSize, seed } = RECIPES.lab;
   const loader = new Loader(test, { batchSize, shuffle: false, generator: Generator.seeded(seed) });
-  const { loss, labAccuracy, accuracy, confusion } = await evaluate(
+  const { loss, labAccuracy, accuracy, confusion, logits } = await evaluate(
     await onnxPredictor(bytes),
     loader,
     LABELS.length,
   );
+  const temperature = manifest ? temperatureOf(manifest) : 1;
+  const error = (by: number) => expectedCalibrationError(reliability({ logits, labels: test.labels }, by));
+  const ece = { before: error(1), after: error(temperature), bins: BINS, images: test.count };
   if (json) {
     const result = {
       model_name: name,
       model_loss: loss,
       model_acc: labAccuracy,
       accuracy,
+      temperature,
+      ece,
       labels: LABELS,
       confusion,
     };
@@ -55,7 +63,10 @@ export async function evaluateModel({ model, data, json }: ModelFlags & { data?:
   console.log(`model_name  ${name}`);
   console.log(`model_loss  ${loss.toFixed(5)}`);
   console.log(`model_acc   ${labAccuracy.toFixed(2)} % (mean of the batches, as the lab takes it)`);
-  console.log(`accuracy    ${(100 * accuracy).toFixed(2)} % of ${test.count} images\n`);
+  console.log(`accuracy    ${(100 * accuracy).toFixed(2)} % of ${test.count} images`);
+  console.log(
+    `ECE         ${(100 * ece.after).toFixed(2)} % (at temperature ${temperature.toFixed(4)}; ${(100 * ece.before).toFixed(2)} % at 1)\n`,
+  );
   console.log(confusionTable(LABELS, confusion));
 }
 

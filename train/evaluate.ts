@@ -1,4 +1,4 @@
-/** @file Loss, accuracy and confusion of anything that gives logits, over one epoch of a loader. */
+/** @file Logits, loss, accuracy and confusion of anything that gives logits, over one epoch of a loader. */
 import type { Loader } from './dataset/loader.ts';
 import { crossEntropy } from './engine/reference.ts';
 
@@ -11,6 +11,8 @@ export interface Evaluation {
   accuracy: number;
   /** confusion[label][prediction] = images. */
   confusion: number[][];
+  /** [count, classes], in the loader's order. */
+  logits: Float32Array;
 }
 
 /** Logits [count, classes] of images [count, channels, height, width]. */
@@ -18,11 +20,14 @@ export type Predict = (images: Uint8Array, count: number) => Promise<Float32Arra
 
 export async function evaluate(predict: Predict, loader: Loader, classes: number): Promise<Evaluation> {
   const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
-  let loss = 0;
+  const all = new Float32Array(loader.split.count * classes);
+  let [loss, seen] = [0, 0];
   let labAccuracy = 0;
   let correct = 0;
   for (const { images, labels } of loader.epoch()) {
     const logits = await predict(images, labels.length);
+    all.set(logits, seen * classes);
+    seen += labels.length;
     loss += crossEntropy(logits, labels).loss;
     let hits = 0;
     for (const [n, label] of labels.entries()) {
@@ -38,6 +43,7 @@ export async function evaluate(predict: Predict, loader: Loader, classes: number
     labAccuracy: labAccuracy / loader.length,
     accuracy: correct / loader.split.count,
     confusion,
+    logits: all,
   };
 }
 

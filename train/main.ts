@@ -63,6 +63,15 @@ program
   .addOption(dataOption())
   .addOption(open('--out <folder>', 'run folder', 'runs/<recipe>-seed<seed>-<time>'))
   .addOption(open('--limit <images>', 'train on the first so many images only', 'all'))
+  .addOption(open('--held-out <images>', 'last training images that are not trained on', `${lab.heldOut}`))
+  .addOption(
+    open(
+      '--calibration',
+      'fit a temperature to the held-out images, without any to those of a twin that is trained on nine tenths',
+      'yes',
+    ),
+  )
+  .option('--no-calibration', 'leave the scores as they are')
   .addOption(
     open(
       '--checkpoint-every <seconds>',
@@ -89,7 +98,7 @@ const OF_PHOTOS = ['--photo-labels', '--folds', '--sheet', '--report', '--compar
 program
   .command('evaluate')
   .description(
-    'Test a model on the test set: loss and accuracy as the lab takes them, and the confusion matrix. With --photos, on photos, as the Worker would classify them.',
+    'Test a model on the test set: loss and accuracy as the lab takes them, calibration error, confusion matrix. With --photos, on photos, as the Worker would classify them.',
   )
   .addOption(modelOption())
   .addOption(dataOption())

@@ -1,6 +1,7 @@
 /** @file What training prints: the lab's lines, and a progress bar instead of "Looked at" on a terminal. */
 import { Presets, SingleBar } from 'cli-progress';
 import Table from 'cli-table3';
+import type { Calibration } from '#shared/manifest.ts';
 import type { ModelSummary } from './run-folder.ts';
 import type { TrainingEvent } from './trainer.ts';
 
@@ -82,19 +83,28 @@ function epochLine({
   return `Train loss: ${trainLoss.toFixed(5)} | Test loss: ${testLoss.toFixed(5)}, Test acc: ${labAccuracy.toFixed(2)}%`;
 }
 
-/** The lab's closing question: accuracy, loss, time and size of the models side by side. */
+/** What calibration has found. */
+export function calibrationLine({ temperature, ece }: Calibration): string {
+  const { before, after, images } = ece;
+  return `Temperature ${temperature.toFixed(4)}: expected calibration error ${percent(before)} before, ${percent(after)} after, on ${images.toLocaleString('en')} test images`;
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+
+/** The lab's closing question: accuracy, calibration error, loss, time and size of the models side by side. */
 export function comparisonTable(models: Readonly<Record<string, ModelSummary>>): string {
   const table = new Table({
-    head: ['model', 'test accuracy', 'lab accuracy', 'test loss', 'train loss', 'time', 'parameters'],
-    colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'right'],
+    head: ['model', 'test accuracy', 'lab accuracy', 'ECE', 'test loss', 'train loss', 'time', 'parameters'],
+    colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'right'],
     style: { head: [], border: [] },
   });
-  for (const [name, { parameters, epochs, trainSeconds }] of Object.entries(models)) {
+  for (const [name, { parameters, epochs, calibration, trainSeconds }] of Object.entries(models)) {
     const last = epochs[epochs.length - 1];
     table.push([
       name,
-      `${(100 * last.testAccuracy).toFixed(2)} %`,
+      percent(last.testAccuracy),
       `${last.labAccuracy.toFixed(2)} %`,
+      calibration ? `${percent(calibration.ece.before)} → ${percent(calibration.ece.after)}` : '–',
       last.testLoss.toFixed(5),
       last.trainLoss.toFixed(5),
       `${trainSeconds.toFixed(1)} s`,

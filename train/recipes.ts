@@ -12,6 +12,8 @@ export interface Recipe {
   optimizer: Optimizer;
   /** `torch.manual_seed` before the model is made, and again before the first epoch. */
   seed: number;
+  /** Last images of the training set that are not trained on; 0 when all are. */
+  heldOut: number;
 }
 
 /**
@@ -25,6 +27,7 @@ const lab: Recipe = {
   batchSize: 32,
   optimizer: sgd(0.1),
   seed: 42,
+  heldOut: 0,
 };
 
 export const RECIPES: Record<string, Recipe> = { lab };

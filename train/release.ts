@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { sha256 } from '#shared/digest.ts';
 import { ExplainedError } from '#shared/errors.ts';
 import { IMAGE_PIXELS, LABELS } from '#shared/labels.ts';
-import { FORMAT_VERSION, Manifest, type ModelFile, serializeStored } from '#shared/manifest.ts';
+import {
+  type Calibration,
+  FORMAT_VERSION,
+  Manifest,
+  type ModelFile,
+  serializeStored,
+} from '#shared/manifest.ts';
 import { PHOTO_PIPELINE } from '#shared/photo/photo.ts';
 import type { Engine } from './engine/engine.ts';
 import { sgd } from './engine/optimizer.ts';
@@ -25,6 +31,8 @@ const GOLDEN_TOLERANCE = 1e-4;
 export interface ReleaseContext {
   engine: Engine;
   training: Omit<Manifest['training'], 'engine'>;
+  /** Undefined for scores that are left as they are. */
+  calibration: Calibration | undefined;
   /** Images to compare the runtimes on, at least 32. */
   images: Uint8Array;
 }
@@ -35,7 +43,7 @@ export interface ReleaseContext {
  */
 export async function makeRelease(
   trained: TrainedModel,
-  { engine, training, images }: ReleaseContext,
+  { engine, training, calibration, images }: ReleaseContext,
 ): Promise<Release> {
   const { network, weights } = trained;
   const onnx = exportOnnx(network, weights);
@@ -58,7 +66,7 @@ export async function makeRelease(
       photoPipeline: PHOTO_PIPELINE,
       metrics: last,
       training: { ...training, engine: engine.name },
-      calibration: { temperature: 1 },
+      calibration,
       golden: { tolerance: GOLDEN_TOLERANCE, vectors: await goldenVectors(session.logits) },
     } satisfies Manifest);
     return {

@@ -12,6 +12,7 @@ import { confusionMatrix } from './report/pictures/confusion.ts';
 import { accuracyCurves, lossCurves } from './report/pictures/curves.ts';
 import { channelFilters, convolutions, imageFilters } from './report/pictures/filters.ts';
 import { garments } from './report/pictures/garments.ts';
+import { isCalibrated, reliabilityDiagram } from './report/pictures/reliability.ts';
 import { mistakes, predictAll, sample } from './report/predict.ts';
 import { newestRun, type Results, readResults } from './report/results.ts';
 import { downloadPrinter } from './run.ts';
@@ -44,13 +45,20 @@ export async function report({ run, data }: { run?: string; data?: string }): Pr
 /** Draws what can be drawn, and adds to `missing` what cannot. */
 async function draw(results: Results, data: string | undefined, missing: string[]): Promise<Pictures> {
   const { folder, models, best, metrics, epochs, summary } = results;
-  const pictures: Pictures = { comparison: [], curves: [], confusion: new Map(), filters: [] };
+  const pictures: Pictures = {
+    comparison: [],
+    curves: [],
+    confusion: new Map(),
+    reliability: [],
+    filters: [],
+  };
   if (epochs.length > 0 || metrics.length > 0) pictures.curves.push(await lossCurves(results));
   if (epochs.length > 0) pictures.curves.push(await accuracyCurves(results));
   if (!best) return pictures;
 
   pictures.comparison.push(await comparison(models), await worth(models));
   for (const model of models) pictures.confusion.set(model, await confusionMatrix(model));
+  for (const model of models.filter(isCalibrated)) pictures.reliability.push(await reliabilityDiagram(model));
 
   /** Does `work`; what it needs and cannot have leaves a gap in the report. */
   const attempt = async (what: string, work: () => Promise<void>) => {
@@ -104,7 +112,15 @@ function garmentPictures(
   };
 }
 
-const allOf = ({ comparison, curves, confusion, samples, mistakes, filters }: Pictures): Picture[] =>
-  [...comparison, ...curves, ...confusion.values(), samples, mistakes, ...filters].filter(
+const allOf = ({
+  comparison,
+  curves,
+  confusion,
+  reliability,
+  samples,
+  mistakes,
+  filters,
+}: Pictures): Picture[] =>
+  [...comparison, ...curves, ...confusion.values(), ...reliability, samples, mistakes, ...filters].filter(
     (picture) => picture !== undefined,
   );

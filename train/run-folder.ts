@@ -15,9 +15,20 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { ExplainedError } from '#shared/errors.ts';
 import { LABELS } from '#shared/labels.ts';
+import { Calibration } from '#shared/manifest.ts';
 import { EpochRecord } from './epoch-record.ts';
 import { removeTemporaries, writeFileAtomic } from './files.ts';
 import { SETTINGS_FILE, type Settings, toOverrides } from './settings.ts';
+
+/** Of a reliability diagram. */
+const Bins = z.array(
+  z.object({
+    images: z.int().min(0),
+    /** Share of right ones, and mean of their largest scores, 0..1. */
+    accuracy: z.number(),
+    confidence: z.number(),
+  }),
+);
 
 const ModelSummary = z.object({
   parameters: z.int(),
@@ -25,6 +36,9 @@ const ModelSummary = z.object({
   /** confusion[label][prediction] = test images after the last epoch. */
   confusion: z.array(z.array(z.int().min(0)).length(LABELS.length)).length(LABELS.length),
   trainSeconds: z.number(),
+  /** Neither is there without calibration. */
+  calibration: z.exactOptional(Calibration()),
+  reliability: z.object({ before: Bins, after: Bins }).exactOptional(),
   /** `path` is relative to the run folder. */
   onnx: z.object({ path: z.string(), sha256: z.string(), bytes: z.int() }),
 });

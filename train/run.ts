@@ -1,14 +1,15 @@
 /** @file A training run: several models on one data set, compared, exported, and recorded in one folder, which an interrupted run goes on from. */
 import { resolve } from 'node:path';
 import { type Network, resolveNetwork } from '#shared/model/spec.ts';
+import { calibrate, type Train } from './calibrate.ts';
 import { newestCheckpoint, saveCheckpoint } from './checkpoint/folder.ts';
 import type { DownloadProgress } from './dataset/download.ts';
-import { type Dataset, loadDataset, take } from './dataset/source.ts';
+import { type Dataset, holdOut, loadDataset, take } from './dataset/source.ts';
 import type { Engine } from './engine/engine.ts';
 import { openEngine } from './engine/open.ts';
 import { interruptible } from './interruption.ts';
 import { modelSpec } from './model/zoo.ts';
-import { comparisonTable, trainingPrinter } from './progress.ts';
+import { calibrationLine, comparisonTable, trainingPrinter } from './progress.ts';
 import { gitCommit } from './provenance.ts';
 import { openRecords } from './records.ts';
 import type { Release } from './registry/release.ts';
@@ -30,7 +31,10 @@ export async function run(settings: Settings): Promise<void> {
   const { out } = settings;
   const dataset = await loadDataset({ folder: settings.data, onProgress: downloadPrinter() });
   const limit = settings.limit ?? dataset.train.count;
-  const data = { train: take(dataset.train, limit), test: take(dataset.test, limit) };
+  const data = {
+    ...holdOut(take(dataset.train, limit), settings.heldOut),
+    test: take(dataset.test, limit),
+  };
   const { device, threads, kernels } = settings;
   const engine = await openEngine(device, { threads, kernels, log: console.log });
   console.log(`Engine ${engine.name}: ${engine.description}`);
@@ -44,19 +48,27 @@ export async function run(settings: Settings): Promise<void> {
   const summary = await openRunFolder(asked, now);
   for (const line of changes(summary, now)) console.log(line);
   const networks = settings.models.map((name) => resolveNetwork(modelSpec(name)));
+  const { batchSize } = settings;
   await interruptible(
     async (signal) => {
       for (const network of networks) {
         if (summary.models[network.name]) continue;
         const { parameterCount, name } = network;
         console.log(`\n${name}: ${parameterCount.toLocaleString('en')} parameters\n`);
-        const trained = await trainModel(settings, network, data, engine, signal);
+        const trainOn: Train = (network, data) => trainModel(settings, network, data, engine, signal);
+        const trained = await trainOn(network, data);
         console.log(`Total training time: ${trained.seconds.toFixed(2)} seconds`);
+        const calibrated = settings.calibration
+          ? await calibrate(trained, data, { engine, batchSize, trainOn, signal, log: console.log })
+          : undefined;
+        if (calibrated) console.log(calibrationLine(calibrated.calibration));
         const { gitCommit, dataset, recipe, seed, epochs } = summary;
         const training = { recipe, seed, epochs, images: data.train.count, dataset, gitCommit };
-        const release = await makeRelease(trained, { engine, training, images: data.test.images });
+        const { images } = data.test;
+        const calibration = calibrated?.calibration;
+        const release = await makeRelease(trained, { engine, training, calibration, images });
         await writeRelease(out, release);
-        summary.models[name] = summarize(trained, release);
+        summary.models[name] = { ...summarize(trained, release), ...calibrated };
         await writeSummary(out, summary);
       }
     },

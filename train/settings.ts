@@ -37,6 +37,8 @@ const Overrides = z.strictObject({
   data: z.string().exactOptional(),
   out: z.string().exactOptional(),
   limit: Whole.min(32).exactOptional(),
+  heldOut: Whole.min(0).exactOptional(),
+  calibration: z.boolean().exactOptional(),
   checkpointEvery: Amount.exactOptional(),
 });
 export type Overrides = z.infer<typeof Overrides>;
@@ -54,6 +56,8 @@ export interface Settings extends Recipe {
   out: string;
   /** Train on the first so many images, and test on as many at most. */
   limit: number | undefined;
+  /** Fit a temperature to each model. */
+  calibration: boolean;
   /** Seconds between two checkpoints within an epoch. */
   checkpointEvery: number;
   /** Goes on with the run in `out`. */
@@ -93,7 +97,11 @@ async function resumedSettings(folder: string, flags: Record<string, unknown>): 
   const { resume, ...own } = flags;
   const path = join(folder, SETTINGS_FILE);
   const begun = check(await readConfig(path, '--resume'), path, '');
-  return resolve({ ...begun, ...check(own, 'the command line', '--'), out: folder }, true);
+  // A run that does not say so began before there was a calibration.
+  return resolve(
+    { calibration: false, ...begun, ...check(own, 'the command line', '--'), out: folder },
+    true,
+  );
 }
 
 function resolve(given: Overrides, resume: boolean): Settings {
@@ -105,6 +113,7 @@ function resolve(given: Overrides, resume: boolean): Settings {
     kernels: undefined,
     data: undefined,
     limit: undefined,
+    calibration: true,
     checkpointEvery: CHECKPOINT_EVERY,
     ...recipe,
     ...changes,

@@ -6,15 +6,15 @@ import type { HfAnswer } from './answers.ts';
 export const OUTPUTS = ['softmax', 'sigmoid', 'none'] as const;
 
 export function scoresOf(
-  { labels, calibration }: Manifest,
+  manifest: Manifest,
   logits: Float32Array,
   output: (typeof OUTPUTS)[number],
 ): HfAnswer {
   if (output === 'softmax') {
-    return rankLabels(logits, labels, calibration.temperature).map(({ label, score }) => ({ label, score }));
+    return rankLabels(logits, manifest).map(({ label, score }) => ({ label, score }));
   }
   const apply = output === 'sigmoid' ? sigmoid : (logit: number) => logit;
-  return Array.from(logits, (logit, i) => ({ label: labels[i] ?? '', score: apply(logit) })).sort(
+  return Array.from(logits, (logit, i) => ({ label: manifest.labels[i] ?? '', score: apply(logit) })).sort(
     (a, b) => b.score - a.score,
   );
 }

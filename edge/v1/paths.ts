@@ -19,7 +19,8 @@ import { ClassifyMany, ClassifyOne, ClassifyQuery } from './requests.ts';
 const headers = z.object({
   'x-request-id': z.string(),
   etag: z.string().meta({
-    description: 'The same for the same images, model, photo pipeline and `top_k`, whatever the `id`.',
+    description:
+      'The same for the same images, model, calibration, photo pipeline and `top_k`, whatever the `id`.',
   }),
   'server-timing': z.string().meta({
     description:

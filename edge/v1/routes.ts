@@ -52,7 +52,7 @@ export function nameOf({ manifest: { name, version }, alias }: ServedModel): Mod
 }
 
 function predictionsOf({ manifest }: ServedModel, logits: Float32Array, topK: number) {
-  return rankLabels(logits, manifest.labels, manifest.calibration.temperature).slice(0, topK);
+  return rankLabels(logits, manifest).slice(0, topK);
 }
 
 /**

@@ -52,6 +52,7 @@ async function ours(model: string): Promise<Measurement> {
   const { peak } = await run(process.execPath, [
     MAIN,
     'train',
+    '--no-calibration',
     '--device',
     'cpu',
     '--models',

@@ -68,13 +68,19 @@ export async function tinyRelease(winner: number): Promise<Release> {
     photoPipeline: PHOTO_PIPELINE,
     metrics: { trainLoss: 1, testLoss: 1, labAccuracy: 50, testAccuracy: 0.5 },
     training: { recipe: 'none', seed: 1, epochs: 1, images: 1, engine: 'none', dataset: {}, gitCommit: null },
-    calibration: { temperature: 1 },
     golden: {
       tolerance: 1e-4,
       vectors: [{ pixels: btoa('\0'.repeat(784)), logits: bias }],
     },
   };
   return { manifest, weights };
+}
+
+/** The same model, calibrated. */
+export function withTemperature({ manifest, weights }: Release, temperature: number): Release {
+  const ece = { before: 0.04, after: 0.01, bins: 15, images: 10_000 };
+  const calibration = { method: 'temperature', temperature, heldOut: 6000, ece } as const;
+  return { manifest: { ...manifest, calibration }, weights };
 }
 
 /** Bytes of a text. */

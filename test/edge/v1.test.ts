@@ -4,7 +4,7 @@ import { LABELS } from '#shared/labels.ts';
 import { MAX_BODY_BYTES, MAX_IMAGES, MAX_JSON_VALUES } from '../../edge/limits.ts';
 import type { ManyAnswer, OneAnswer } from '../../edge/v1/answers.ts';
 import { concat, greyPng } from '../fixtures/images.ts';
-import { isolate, tinyRelease, utf8 } from './tiny.ts';
+import { isolate, tinyRelease, utf8, withTemperature } from './tiny.ts';
 
 const WINNER = 5;
 let worker: ReturnType<typeof isolate>;
@@ -198,8 +198,9 @@ describe('the entity tag', () => {
     expect(await tagOf(await post(form(dark)))).toBe(tag);
   });
 
-  it('is another one for another image, number, order, top_k or model', async () => {
+  it('is another one for another image, number, order, top_k, model or calibration', async () => {
     const other = isolate(await tinyRelease(WINNER + 1));
+    const calibrated = isolate(withTemperature(await tinyRelease(WINNER), 2));
     const tags = [
       await tagOf(await post(dark)),
       await tagOf(await post(bright)),
@@ -208,6 +209,7 @@ describe('the entity tag', () => {
       await tagOf(await post(form(dark, bright))),
       await tagOf(await post(form(bright, dark))),
       await tagOf(await other.send('/v1/classify', { method: 'POST', body: dark })),
+      await tagOf(await calibrated.send('/v1/classify', { method: 'POST', body: dark })),
     ];
     expect(new Set(tags).size).toBe(tags.length);
   });

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -123,9 +123,20 @@ describeWithData('a run of the command line', () => {
         version: onnx.sha256,
         metrics: epochs[0],
         training: { images: 320, epochs: 1 },
+        calibration: { method: 'temperature', heldOut: 32, ece: { bins: 15, images: 320 } },
       });
+      expect(summary.models[name].calibration).toEqual(manifest.calibration);
       expect(existsSync(join(out, `${name}.safetensors`))).toBe(true);
     }
+
+    const { temperature = 0, ece } = summary.models.v0.calibration ?? {};
+    const percent = (share = 0) => `${(100 * share).toFixed(2)} %`;
+    expect(trained.stdout).toContain(
+      `Temperature ${temperature.toFixed(4)}: expected calibration error ${percent(ece?.before)} before, ${percent(ece?.after)} after, on 320 test images`,
+    );
+    expect(trained.stdout).toMatch(new RegExp(`│ v0 .* ${percent(ece?.before)} → ${percent(ece?.after)} │`));
+    expect(trained.stdout).toContain('v0-twin: trained on 288 images, and tested on 32, to calibrate v0');
+    expect(trained.stdout).not.toMatch(/│ v0-twin/);
 
     const again = await cli('train', '--config', config, '--out', out);
     expect([again.code, again.stderr]).toEqual([2, expect.stringMatching(/holds a run already/)]);
@@ -141,11 +152,68 @@ describeWithData('a run of the command line', () => {
     const result = JSON.parse(evaluated.stdout);
     expect(result).toMatchObject({
       model_name: 'v0',
+      temperature,
+      ece: { before: expect.any(Number), after: expect.any(Number), bins: 15, images: 10_000 },
       model_loss: expect.any(Number),
       model_acc: expect.any(Number),
     });
     expect(result.confusion.map((row: number[]) => row.reduce((a, b) => a + b))).toEqual(
       new Array(10).fill(1000),
     );
+  });
+
+  it('holds images out where it is told to, and then trains no twin', { timeout: 60_000 }, async () => {
+    const folder = await temporary();
+    const job = ['train', '--models', 'v0', '--epochs', '1', '--data', dataFolder as string];
+    const run = async (out: string, ...flags: string[]) => {
+      const { code, stdout, stderr } = await cli(...job, ...flags, '--out', join(folder, out));
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).not.toMatch(/twin/);
+      const manifest = Manifest().parse(JSON.parse(await readFile(join(folder, out, 'v0.json'), 'utf8')));
+      return { manifest, stdout };
+    };
+    const held = await run('held', '--limit', '500', '--held-out', '100');
+    expect(held.manifest).toMatchObject({ training: { images: 400 }, calibration: { heldOut: 100 } });
+    // Held out means that training knows nothing of them.
+    const plain = await run('plain', '--limit', '400', '--no-calibration');
+    expect(plain.manifest.version).toBe(held.manifest.version);
+    expect(plain.manifest).not.toHaveProperty('calibration');
+    expect(plain.stdout).toMatch(/│ v0 .* – │/);
+
+    const all = await cli(...job, '--limit', '500', '--held-out', '500', '--out', join(folder, 'all'));
+    expect([all.code, all.stderr]).toEqual([2, expect.stringMatching(/hold out 500 .*fewer than the 500/)]);
+  });
+
+  it('finds the calibration error in the bundled release that its manifest tells', {
+    timeout: 60_000,
+  }, async () => {
+    const model = 'release/tinyvgg.onnx';
+    const { stdout } = await cli('evaluate', '--model', model, '--data', dataFolder as string, '--json');
+    const { temperature, ece } = JSON.parse(stdout);
+    const { calibration } = Manifest().parse(
+      JSON.parse(await readFile(model.replace('onnx', 'json'), 'utf8')),
+    );
+    expect(temperature).toBe(calibration?.temperature);
+    // Another runtime's rounding may put an image on the other side of a bin's border.
+    expect(ece.before).toBeCloseTo(calibration?.ece?.before ?? Number.NaN, 3);
+    expect(ece.after).toBeCloseTo(calibration?.ece?.after ?? Number.NaN, 3);
+  });
+
+  it('evaluates a model without a manifest as it is, and refuses one with another’s', {
+    timeout: 60_000,
+  }, async () => {
+    const folder = await temporary();
+    const model = join(folder, 'model.onnx');
+    await copyFile('release/tinyvgg.onnx', model);
+    const evaluate = () => cli('evaluate', '--model', model, '--data', dataFolder as string, '--json');
+    const { temperature, ece } = JSON.parse((await evaluate()).stdout);
+    expect([temperature, ece.after]).toEqual([1, ece.before]);
+    const manifest = JSON.parse(await readFile('release/tinyvgg.json', 'utf8'));
+    await writeFile(join(folder, 'model.json'), JSON.stringify({ ...manifest, version: '0'.repeat(64) }));
+    const { code, stderr } = await evaluate();
+    expect([code, stderr]).toEqual([
+      5,
+      expect.stringMatching(/is not the model that .*model\.json describes/),
+    ]);
   });
 });

@@ -42,6 +42,27 @@ const RESULTS = {
   tinyvgg: { testAccuracy: 0.88, testLoss: 0.35, trainSeconds: 40 },
 };
 
+/** Bins with all images of a score in one, and how many of them are right. */
+const binsOf = (...filled: [bin: number, images: number, accuracy: number, confidence: number][]) =>
+  Array.from({ length: 15 }, (_, i) => {
+    const [, images, accuracy, confidence] = filled.find(([bin]) => bin === i) ?? [i, 0, 0, 0];
+    return { images, accuracy, confidence };
+  });
+
+/** Of models that were calibrated; v1 was not. */
+const CALIBRATED = {
+  calibration: {
+    method: 'temperature',
+    temperature: 1.25,
+    heldOut: 640,
+    ece: { before: 0.125, after: 0.025, bins: 15, images: 1000 },
+  },
+  reliability: {
+    before: binsOf([7, 500, 0.4, 0.5], [14, 500, 0.8, 0.95]),
+    after: binsOf([7, 500, 0.4, 0.425], [11, 500, 0.8, 0.775]),
+  },
+} as const;
+
 /** An untrained model with made-up results. */
 async function makeModel(name: ModelName) {
   const network = resolveNetwork(modelSpec(name));
@@ -51,7 +72,12 @@ async function makeModel(name: ModelName) {
   const epochs = [{ ...last, testLoss: 2 * testLoss, testAccuracy: testAccuracy / 2 }, last];
   const trained = { network, weights, epochs, confusion: confusionOf(100 * testAccuracy), seconds };
   const training = { recipe: 'lab', seed: 42, epochs: 2, images: 6400, dataset: {}, gitCommit: null };
-  const release = await makeRelease(trained, { engine: referenceEngine(), training, images: IMAGES });
+  const release = await makeRelease(trained, {
+    engine: referenceEngine(),
+    training,
+    calibration: undefined,
+    images: IMAGES,
+  });
   return { ...trained, release };
 }
 
@@ -82,7 +108,11 @@ async function makeRun(models: readonly ModelName[] = MODEL_NAMES, changes: Part
     await writeRelease(folder, release);
     const { version: sha256, bytes, parameters } = release.manifest;
     const onnx = { path: `${name}.onnx`, sha256, bytes };
-    summary.models[name] = { parameters, epochs, confusion, trainSeconds, onnx };
+    summary.models[name] = {
+      ...{ parameters, epochs, confusion, trainSeconds, onnx },
+      ...(name !== 'v1' && structuredClone(CALIBRATED)),
+    };
+    lines.push({ type: 'steps', model: `${name}-twin`, epoch: 0, step: 25, loss: 9, seconds: 1 });
     for (const [epoch, end] of epochs.entries()) {
       for (let step = 25; step <= 200; step += 25) {
         const at = 200 * epoch + step;
@@ -142,6 +172,8 @@ describe('the report of a finished run', () => {
       ...['block_1.0', 'block_1.2', 'block_2.0', 'block_2.2'].map((layer) => `filters-${layer}.svg`),
       'index.html',
       'loss.svg',
+      'reliability-tinyvgg.svg',
+      'reliability-v0.svg',
       'worth.svg',
     ]);
     expect(elements(result.page, 'svg')).toHaveLength(result.names.length - 1);
@@ -178,6 +210,7 @@ describe('the report of a finished run', () => {
         'Which model is best, and is it worth its time?',
         'How they learned',
         'What they take for what',
+        'How far their scores can be believed',
         'What the convolutions have learned',
         'Facts',
       ],
@@ -199,10 +232,13 @@ describe('the report of a finished run', () => {
       [...elements(row, 'th'), ...elements(row, 'td')].map(textOf),
     );
     expect(rows).toEqual([
-      ['model', 'test accuracy', 'lab accuracy', 'test loss', 'training loss', 'training time', 'parameters'],
-      ['v0', '83.00 %', '83.00 %', '0.50000', '0.50000', '1.0 s', '7,960'],
-      ['v1', '84.00 %', '84.00 %', '0.45000', '0.45000', '2.0 s', '7,960'],
-      ['tinyvgg', '88.00 %', '88.00 %', '0.35000', '0.35000', '40.0 s', '7,740'],
+      [
+        ...['model', 'test accuracy', 'lab accuracy', 'calibration error'],
+        ...['test loss', 'training loss', 'training time', 'parameters'],
+      ],
+      ['v0', '83.00 %', '83.00 %', '12.50 % → 2.50 %', '0.50000', '0.50000', '1.0 s', '7,960'],
+      ['v1', '84.00 %', '84.00 %', '–', '0.45000', '0.45000', '2.0 s', '7,960'],
+      ['tinyvgg', '88.00 %', '88.00 %', '12.50 % → 2.50 %', '0.35000', '0.35000', '40.0 s', '7,740'],
     ]);
     expect(textOf(elements(result.page, 'p')[1])).toBe(
       'tinyvgg classifies 88.00 % of the 1,000 test images correctly, 4.00 points more than the second best, v1. ' +
@@ -234,6 +270,28 @@ describe('the report of a finished run', () => {
     const table = elements(result.page, 'table').find((one) => textOf(one).startsWith('v0: rows label'));
     const shirt = elements(table as Element, 'tr')[1 + LABELS.indexOf('Shirt')];
     expect(elements(shirt, 'td').map(textOf)).toEqual(confusionOf(83)[6].map(String));
+  });
+
+  it('marks each bin at its score and its share of right images, before and after', () => {
+    const diagram = result.picture('reliability-v0');
+    expect(diagram.getAttribute('aria-label')).toContain('error 12.50\u00a0% before and 2.50\u00a0% after');
+    const marksOf = (colour: string) =>
+      elements(diagram, 'path')
+        // The legend's have no rim.
+        .filter((path) => path.getAttribute('fill') === colour && path.getAttribute('stroke-width') === '1')
+        .map((path) => /translate\(([\d.]+),([\d.]+)\)/.exec(path.getAttribute('transform') ?? '') ?? [])
+        // The plot is 332 wide and 310 high, and its zero below.
+        .map(([, x, y]) => [Number(x) / 332, 1 - Number(y) / 310]);
+    const expected = (bins: (typeof CALIBRATED)['reliability']['before']) =>
+      bins.filter(({ images }) => images > 0).map(({ confidence, accuracy }) => [confidence, accuracy]);
+    const close = (points: number[][]) => points.map((point) => point.map((value) => value.toFixed(3)));
+    const { before, after } = CALIBRATED.reliability;
+    expect(close(marksOf(COLOURS.vermillion))).toEqual(close(expected(before)));
+    expect(close(marksOf(COLOURS.blue))).toEqual(close(expected(after)));
+  });
+
+  it('says nothing of twins', () => {
+    for (const [name, text] of Object.entries(result.text)) expect(text, name).not.toMatch(/v0-twin/);
   });
 
   it('shows the weights of the first convolution with their signs', () => {

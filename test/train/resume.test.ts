@@ -1,6 +1,7 @@
 /** @file Runs that are killed, interrupted, or run out of disk: what they leave, and that they go on to the same weights. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,16 +48,17 @@ const newFolder = async () => join(await mkdtemp(join(tmpdir(), 'tinyvgg-resume-
 /** util-linux's `script` plays a terminal. */
 const hasTerminal = spawnSync('script', ['--version']).status === 0;
 
-/** The weights, and all that was told of them but the time. */
+/** The weights and manifests, byte for byte, and all that was told of them but the time. */
 async function resultOf(folder: string) {
-  const weights = await Promise.all(MODELS.map((name) => readFile(join(folder, `${name}.safetensors`))));
+  const files = MODELS.flatMap((name) => [`${name}.safetensors`, `${name}.json`]);
+  const release = await Promise.all(files.map((file) => readFile(join(folder, file))));
   const summary: Summary = JSON.parse(await readFile(join(folder, 'summary.json'), 'utf8'));
   const models = Object.entries(summary.models).map(([name, model]) => ({ name, ...model, trainSeconds: 0 }));
   const metrics = (await readMetrics(join(folder, 'metrics.jsonl'))).map((record) => ({
     ...record,
     seconds: 0,
   }));
-  return { weights, models, metrics };
+  return { release, models, metrics };
 }
 
 describeWithData('a run', () => {
@@ -65,6 +67,7 @@ describeWithData('a run', () => {
     const folder = await newFolder();
     expect(await train([...JOB, '--out', folder])).toMatchObject({ code: 0, stderr: '' });
     expected = await resultOf(folder);
+    for (const { calibration } of expected.models) expect(calibration?.heldOut).toBe(400);
   }, 60_000);
 
   it('that is killed with SIGKILL again and again ends with the same weights', {
@@ -102,7 +105,7 @@ describeWithData('a run', () => {
     ['SIGINT', 130],
   ] as const)(
     'saves at the first %s, exits with %i, and goes on',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async (signal, status) => {
       const folder = await newFolder();
       let sent = false;
@@ -129,6 +132,53 @@ describeWithData('a run', () => {
       expect(again).toMatchObject({ code: 0, stdout: expect.stringMatching(/│ tinyvgg │/) });
     },
   );
+
+  it.each(['SIGKILL', 'SIGTERM'] as const)(
+    'goes on where its twin was when %s came, to the same calibration',
+    { timeout: 120_000 },
+    async (signal) => {
+      const folder = await newFolder();
+      let watch: NodeJS.Timeout | undefined;
+      const options = ['--checkpoint-every', '0.05', '--out', folder];
+      const stopped = await train([...JOB, ...options], (stdout, child) => {
+        if (watch || !stdout.includes('tinyvgg-twin: ')) return;
+        watch = setInterval(() => {
+          const saved = readdirSync(join(folder, 'checkpoints'));
+          if (!saved.some((name) => name.startsWith('tinyvgg-twin-step'))) return;
+          clearInterval(watch);
+          child.kill(signal);
+        }, 5);
+      });
+      expect([stopped.code, stopped.signal]).toEqual(signal === 'SIGTERM' ? [143, null] : [null, signal]);
+      expect(await readdir(folder)).not.toContain('tinyvgg.onnx');
+
+      const resumed = await train(['--resume', folder]);
+      expect(resumed).toMatchObject({ code: 0, stderr: '' });
+      const [own, twins] = [...resumed.stdout.matchAll(/Goes on after step (\d+)/g)].map(([, step]) => +step);
+      expect(own).toBe(2 * (4000 / 32));
+      expect(twins).toBeGreaterThan(0);
+      expect(twins).toBeLessThan(own);
+      expect(await resultOf(folder)).toEqual(expected);
+    },
+  );
+
+  it('that began before there was a calibration goes on without', { timeout: 60_000 }, async () => {
+    const folder = await newFolder();
+    let sent = false;
+    await train([...JOB, '--no-calibration', '--out', folder], (stdout, child) => {
+      if (!sent && /tinyvgg: .*Epoch: 0/s.test(stdout)) sent = child.kill('SIGKILL');
+    });
+    const path = join(folder, 'settings.json');
+    const { heldOut, calibration, ...settings } = JSON.parse(await readFile(path, 'utf8'));
+    expect([heldOut, calibration]).toEqual([0, false]);
+    await writeFile(path, JSON.stringify(settings));
+    expect(await train(['--resume', folder])).toMatchObject({ code: 0, stderr: '' });
+    const { models, metrics } = await resultOf(folder);
+    expect(models).toEqual(expected.models.map(({ calibration, reliability, ...model }) => model));
+    expect(metrics).toEqual(expected.metrics.filter(({ model }) => !model.endsWith('-twin')));
+    const manifest = JSON.parse(await readFile(join(folder, 'tinyvgg.json'), 'utf8'));
+    expect(manifest).not.toHaveProperty('calibration');
+  });
 
   it('ends with a code of its own when it diverges, and keeps what was good', {
     timeout: 60_000,

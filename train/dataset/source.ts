@@ -71,10 +71,32 @@ export async function loadDataset(options: SourceOptions = {}): Promise<Dataset>
 }
 
 /** The first `count` images of a split. */
-export function take(split: Split, count: number): Split {
-  if (count >= split.count) return split;
-  const pixels = split.images.length / split.count;
-  return { count, images: split.images.subarray(0, count * pixels), labels: split.labels.subarray(0, count) };
+export const take = (split: Split, count: number): Split => part(split, 0, Math.min(count, split.count));
+
+/**
+ * A split without its last `count` images, and those. The official files are in no order, so that these are as good as any.
+ * @throws ExplainedError of kind `usage` when nothing would be left
+ */
+export function holdOut(split: Split, count: number): { train: Split; heldOut: Split } {
+  const first = split.count - count;
+  if (first <= 0) {
+    throw new ExplainedError({
+      kind: 'usage',
+      what: `cannot hold out ${count} images`,
+      expected: `fewer than the ${split.count} of the training set`,
+      next: 'Use a smaller --held-out or a larger --limit.',
+    });
+  }
+  return { train: part(split, 0, first), heldOut: part(split, first, split.count) };
+}
+
+function part({ images, labels, count }: Split, from: number, to: number): Split {
+  const pixels = images.length / count;
+  return {
+    count: to - from,
+    images: images.subarray(from * pixels, to * pixels),
+    labels: labels.subarray(from, to),
+  };
 }
 
 async function readOfficial(folder: string, { name, md5, shape }: OfficialFile): Promise<Uint8Array> {

@@ -28,7 +28,6 @@ export interface Classified {
 export type Classifier = (bytes: Uint8Array) => Promise<Classified>;
 
 export async function openClassifier({ manifest, files }: Release): Promise<Classifier> {
-  const { labels, calibration } = manifest;
   const [predict, decoder] = await Promise.all([onnxPredictor(files.onnx), openDecoder()]);
   return async (bytes) => {
     const start = performance.now();
@@ -36,7 +35,7 @@ export async function openClassifier({ manifest, files }: Release): Promise<Clas
     const decoded = performance.now();
     const prepared = preparePhoto(pixels);
     const ready = performance.now();
-    const predictions = rankLabels(await predict(prepared.image, 1), labels, calibration.temperature);
+    const predictions = rankLabels(await predict(prepared.image, 1), manifest);
     const milliseconds = {
       decode: decoded - start,
       pipeline: ready - decoded,

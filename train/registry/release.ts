@@ -1,4 +1,5 @@
 /** @file A release on disk, as training leaves it: `X.onnx`, its manifest `X.json` and its weights `X.safetensors`, side by side. */
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { sha256 } from '#shared/digest.ts';
 import { ExplainedError } from '#shared/errors.ts';
@@ -31,19 +32,42 @@ export async function readRelease(onnxPath: string): Promise<Release> {
     readPart(path('safetensors')),
   ]);
 
-  const manifest = parseStored(Manifest, path('json'), json);
-  const digest = await sha256(onnx);
-  if (onnx.length !== manifest.bytes || digest !== manifest.version) {
-    throw new ExplainedError({
-      kind: 'model',
-      what: `${onnxPath} is not the model that ${path('json')} describes`,
-      expected: `${manifest.bytes} bytes with SHA-256 ${manifest.version}`,
-      got: `${onnx.length} bytes with ${digest}`,
-      next: 'Train or export again: the two files come from different runs, or one was changed.',
-    });
-  }
+  const manifest = await manifestOf(onnxPath, onnx, json);
   checkSafetensors(path('safetensors'), safetensors);
   return { manifest, files: { onnx, json, safetensors } };
+}
+
+/**
+ * The manifest that lies beside an ONNX file; undefined when there is none.
+ * @param onnx the bytes of that file
+ * @throws ExplainedError of kind `model` for a bad manifest, or that of another model
+ */
+export async function manifestBeside(
+  onnxPath: string,
+  onnx: Uint8Array<ArrayBuffer>,
+): Promise<Manifest | undefined> {
+  const path = manifestPath(onnxPath);
+  return existsSync(path) ? manifestOf(onnxPath, onnx, await readPart(path)) : undefined;
+}
+
+const manifestPath = (onnxPath: string): string => onnxPath.replace(/(\.onnx)?$/, '.json');
+
+async function manifestOf(
+  onnxPath: string,
+  onnx: Uint8Array<ArrayBuffer>,
+  json: Uint8Array<ArrayBuffer>,
+): Promise<Manifest> {
+  const path = manifestPath(onnxPath);
+  const manifest = parseStored(Manifest, path, json);
+  const digest = await sha256(onnx);
+  if (onnx.length === manifest.bytes && digest === manifest.version) return manifest;
+  throw new ExplainedError({
+    kind: 'model',
+    what: `${onnxPath} is not the model that ${path} describes`,
+    expected: `${manifest.bytes} bytes with SHA-256 ${manifest.version}`,
+    got: `${onnx.length} bytes with ${digest}`,
+    next: 'Train or export again: the two files come from different runs, or one was changed.',
+  });
 }
 
 async function readPart(path: string): Promise<Uint8Array<ArrayBuffer>> {

@@ -24,7 +24,7 @@ export function verdict(models: readonly ModelResults[]): string {
 export function uncertainty({ final, confusion }: ModelResults): string {
   const images = confusion.flat().reduce((a, b) => a + b, 0);
   const points = 196 * Math.sqrt((final.testAccuracy * (1 - final.testAccuracy)) / images);
-  return `On ${count(images)} images an accuracy is known to ±${points.toFixed(1)} points (95\u00a0% confidence). The lab accuracy is the mean of the batches’ accuracies.`;
+  return `On ${count(images)} images an accuracy is known to ±${points.toFixed(1)} points (95\u00a0% confidence). The lab accuracy is the mean of the batches’ accuracies; the calibration error that of the scores before and after calibration.`;
 }
 
 /** The comparison's numbers, a row per model. */
@@ -33,12 +33,21 @@ export function comparisonRows(models: readonly ModelResults[]): {
   rows: { model: ModelResults; cells: string[] }[];
 } {
   return {
-    head: ['test accuracy', 'lab accuracy', 'test loss', 'training loss', 'training time', 'parameters'],
+    head: [
+      'test accuracy',
+      'lab accuracy',
+      'calibration error',
+      'test loss',
+      'training loss',
+      'training time',
+      'parameters',
+    ],
     rows: models.map((model) => ({
       model,
       cells: [
         percent(model.final.testAccuracy),
         percent(model.final.labAccuracy / 100),
+        calibrationError(model),
         model.final.testLoss.toFixed(5),
         model.final.trainLoss.toFixed(5),
         seconds(model.trainSeconds),
@@ -47,6 +56,9 @@ export function comparisonRows(models: readonly ModelResults[]): {
     })),
   };
 }
+
+const calibrationError = ({ calibration }: ModelResults): string =>
+  calibration ? `${percent(calibration.ece.before)} → ${percent(calibration.ece.after)}` : '–';
 
 /** What the run was and what it left, as terms with their values. */
 export function facts({ summary, models }: Results): [term: string, value: Markup | string][] {

@@ -13,6 +13,7 @@ export interface Pictures {
   comparison: Picture[];
   curves: Picture[];
   confusion: Map<ModelResults, Picture>;
+  reliability: Picture[];
   samples?: Picture;
   mistakes?: Picture;
   filters: Picture[];
@@ -60,6 +61,13 @@ ${
     'What they take for what',
     markup`<p>In the blue diagonal are the images that were classified correctly; orange are those that were not, the stronger the more of a label’s images.</p>
 <div class="pictures">${[...pictures.confusion].map(([model, picture]) => figure(picture, confusionCaption(model)))}</div>`,
+  )
+}
+${
+  pictures.reliability.length > 0 &&
+  section(
+    'How far their scores can be believed',
+    markup`<p>Of the images with a score of 80\u00a0% eight in ten should be right: marks on the diagonal. Below it a model is surer than it is right. Calibration divides the logits by a temperature, fitted to images that were not trained on; a larger mark stands for more images.</p>${figures(pictures.reliability)}`,
   )
 }
 ${

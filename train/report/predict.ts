@@ -21,15 +21,15 @@ const BATCH = 250;
 /** The judgements on `test`, in its order. */
 export async function predictAll({ manifest, files }: Release, test: Split): Promise<Judgement[]> {
   const predict = await onnxPredictor(files.onnx);
-  const { labels, calibration } = manifest;
+  const classes = manifest.labels.length;
   const judgements: Judgement[] = [];
   for (let first = 0; first < test.count; first += BATCH) {
     const size = Math.min(BATCH, test.count - first);
     const images = test.images.subarray(first * IMAGE_PIXELS, (first + size) * IMAGE_PIXELS);
     const logits = await predict(images, size);
     for (let n = 0; n < size; n++) {
-      const own = logits.subarray(n * labels.length, (n + 1) * labels.length);
-      const [{ index, score }] = rankLabels(own, labels, calibration.temperature);
+      const own = logits.subarray(n * classes, (n + 1) * classes);
+      const [{ index, score }] = rankLabels(own, manifest);
       judgements.push({
         image: images.subarray(n * IMAGE_PIXELS, (n + 1) * IMAGE_PIXELS),
         label: test.labels[first + n],

@@ -53,10 +53,12 @@ export async function readResults(folder: string): Promise<Results> {
     return { name, ...model, final: model.epochs[model.epochs.length - 1] };
   });
   const missing: string[] = [];
-  const metrics = await readMetrics(join(folder, 'metrics.jsonl')).catch((error: Error) => {
+  const records = await readMetrics(join(folder, 'metrics.jsonl')).catch((error: Error) => {
     missing.push(`metrics.jsonl cannot be read: ${error.message}`);
     return [];
   });
+  // Twins have records, too.
+  const metrics = records.filter(({ model }) => MODEL_NAMES.some((name) => name === model));
   if (!metrics.some(({ type }) => type === 'steps')) {
     missing.push('Without the steps of metrics.jsonl there is no curve of the training loss.');
   }

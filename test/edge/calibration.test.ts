@@ -1,0 +1,79 @@
+/** @file What a manifest's temperature changes: every score, and no logit. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { LABELS } from '#shared/labels.ts';
+import type { HfAnswer } from '../../edge/hf/answers.ts';
+import type { InferResponse } from '../../edge/oip/answers.ts';
+import type { OneAnswer } from '../../edge/v1/answers.ts';
+import { greyPng } from '../fixtures/images.ts';
+import { isolate, tinyRelease, withTemperature } from './tiny.ts';
+
+const TEMPERATURE = 2.5;
+/** A black image: its logits are the model's ten numbers. */
+const IMAGE = new Uint8Array(784);
+
+let plain: ReturnType<typeof isolate>;
+let calibrated: ReturnType<typeof isolate>;
+let logits: number[];
+beforeAll(async () => {
+  const release = await tinyRelease(4);
+  logits = release.manifest.golden.vectors[0]?.logits ?? [];
+  plain = isolate(release);
+  calibrated = isolate(withTemperature(release, TEMPERATURE));
+});
+
+/** softmax(logits / temperature) by its definition, by label. */
+function scoresAt(temperature: number): Record<string, number> {
+  const powers = logits.map((logit) => Math.exp(logit / temperature));
+  const sum = powers.reduce((a, b) => a + b, 0);
+  return Object.fromEntries(LABELS.map((label, i) => [label, (powers[i] ?? Number.NaN) / sum]));
+}
+
+const expectScores = (got: { label: string; score: number }[], expected: Record<string, number>) => {
+  expect(got).toHaveLength(LABELS.length);
+  for (const { label, score } of got) expect(score).toBeCloseTo(expected[label] ?? Number.NaN, 6);
+};
+
+async function classify(worker: typeof plain) {
+  const headers = { 'content-type': 'application/octet-stream' };
+  const response = await worker.send('/v1/classify', { method: 'POST', body: IMAGE, headers });
+  return (await response.json<OneAnswer>()).predictions;
+}
+
+async function huggingFace(worker: typeof plain, function_to_apply: string) {
+  const inputs = btoa(String.fromCharCode(...(await greyPng(28, 28, () => 0))));
+  const body = JSON.stringify({ inputs, parameters: { function_to_apply, top_k: 10 } });
+  const headers = { 'content-type': 'application/json' };
+  const response = await worker.send('/hf/models/tinyvgg', { method: 'POST', body, headers });
+  return response.json<HfAnswer>();
+}
+
+describe('a temperature', () => {
+  it('divides the logits of the scores of /v1 and /hf', async () => {
+    expectScores(await classify(plain), scoresAt(1));
+    expectScores(await classify(calibrated), scoresAt(TEMPERATURE));
+    expectScores(await huggingFace(plain, 'softmax'), scoresAt(1));
+    expectScores(await huggingFace(calibrated, 'softmax'), scoresAt(TEMPERATURE));
+  });
+
+  it.each(['none', 'sigmoid'])('leaves %s of /hf to the bare logits', async (output) => {
+    expect(await huggingFace(calibrated, output)).toEqual(await huggingFace(plain, output));
+  });
+
+  it('leaves the logits of /v2 as they are', async () => {
+    const input = { name: 'image', shape: [1, 1, 28, 28], datatype: 'FP32', data: [...IMAGE] };
+    const response = await calibrated.send('/v2/models/tinyvgg/infer', {
+      method: 'POST',
+      body: JSON.stringify({ inputs: [input] }),
+      headers: { 'content-type': 'application/json' },
+    });
+    const { outputs } = await response.json<InferResponse>();
+    expect(outputs[0]?.data).toEqual(logits.map(Math.fround));
+  });
+
+  it('is in the manifest that is served', async () => {
+    const manifest = await (await calibrated.send('/v1/models/tinyvgg')).json();
+    expect(manifest).toMatchObject({
+      calibration: { method: 'temperature', temperature: TEMPERATURE, heldOut: 6000, ece: { bins: 15 } },
+    });
+  });
+});

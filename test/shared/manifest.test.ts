@@ -1,0 +1,47 @@
+/** @file Which calibrations a manifest may tell of. */
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { Manifest, parseStored } from '#shared/manifest.ts';
+import { rankLabels, temperatureOf } from '#shared/predictions.ts';
+
+const released = JSON.parse(await readFile('release/tinyvgg.json', 'utf8'));
+const FITTED = {
+  method: 'temperature',
+  temperature: 1.25,
+  heldOut: 6000,
+  ece: { before: 0.04, after: 0.01, bins: 15, images: 10_000 },
+};
+
+/** The bundled manifest with another calibration, as it would be stored; `calibration` is JSON, undefined for none. */
+function stored(calibration: string | undefined) {
+  const { calibration: _, ...manifest } = released;
+  const text = JSON.stringify(manifest);
+  const whole = calibration === undefined ? text : `${text.slice(0, -1)},"calibration":${calibration}}`;
+  return parseStored(Manifest, 'this manifest', new TextEncoder().encode(whole));
+}
+
+describe('the calibration of a manifest', () => {
+  it.each([
+    ['none', undefined, 1],
+    ['the first releases’', '{"temperature":1}', 1],
+    ['a fitted one', JSON.stringify(FITTED), 1.25],
+  ])('may be %s', (_, calibration, temperature) => {
+    const manifest = stored(calibration);
+    expect(temperatureOf(manifest)).toBe(temperature);
+    const [first, second] = rankLabels(Float32Array.from([2, 1]), { ...manifest, labels: ['a', 'b'] });
+    expect(first.score / second.score).toBeCloseTo(Math.exp(1 / temperature), 12);
+  });
+
+  it.each([
+    ['zero', '{"temperature":0}'],
+    ['negative', '{"temperature":-1}'],
+    ['infinite', '{"temperature":1e999}'],
+    ['null, as JSON writes NaN', '{"temperature":null}'],
+    ['a text', '{"temperature":"1"}'],
+    ['missing', '{}'],
+    ['of another method', JSON.stringify({ ...FITTED, method: 'vector' })],
+    ['with an error beyond 1', JSON.stringify({ ...FITTED, ece: { ...FITTED.ece, after: 1.5 } })],
+  ])('is refused when it is %s', (_, calibration) => {
+    expect(() => stored(calibration)).toThrow(/cannot use this manifest.*got calibration\./);
+  });
+});

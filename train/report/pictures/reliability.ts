@@ -1,0 +1,85 @@
+/** @file How far a model's scores can be believed: what share of the images is right that have a score. */
+import { chart, frame } from '../chart.ts';
+import { percent } from '../format.ts';
+import type { Picture } from '../picture.ts';
+import type { ModelResults } from '../results.ts';
+import { COLOURS } from '../theme.ts';
+
+/** A model that was calibrated. */
+export type CalibratedResults = ModelResults & Required<Pick<ModelResults, 'calibration' | 'reliability'>>;
+
+export const isCalibrated = (model: ModelResults): model is CalibratedResults =>
+  model.calibration !== undefined && model.reliability !== undefined;
+
+const SERIES = ['before', 'after'] as const;
+
+/** The reliability diagram, before and after calibration. */
+export function reliabilityDiagram({ name, calibration, reliability }: CalibratedResults): Promise<Picture> {
+  const { temperature, ece } = calibration;
+  const values = SERIES.flatMap((series) =>
+    reliability[series]
+      .filter(({ images }) => images > 0)
+      .map(({ images, accuracy, confidence }) => ({
+        series,
+        images,
+        score: 100 * confidence,
+        right: 100 * accuracy,
+      })),
+  );
+  const scale = { domain: [0, 100], nice: false };
+  const axis = { values: [0, 20, 40, 60, 80, 100] };
+  return chart(
+    {
+      name: `reliability-${name}`,
+      title: `How far ${name} can be believed`,
+      subtitle: `test images by their score; temperature ${temperature.toFixed(3)}`,
+      description: `Expected calibration error ${percent(ece.before)} before and ${percent(ece.after)} after calibration, in ${ece.bins} bins.`,
+    },
+    {
+      ...frame(310),
+      encoding: {
+        x: {
+          field: 'score',
+          type: 'quantitative',
+          scale,
+          axis: { ...axis, title: 'score in %', grid: false },
+        },
+        y: { field: 'right', type: 'quantitative', scale, axis: { ...axis, title: 'right in %' } },
+      },
+      layer: [
+        {
+          data: {
+            values: [
+              { score: 0, right: 0 },
+              { score: 100, right: 100 },
+            ],
+          },
+          mark: { type: 'line', color: COLOURS.muted, strokeWidth: 1, strokeDash: [4, 4] },
+        },
+        {
+          data: { values },
+          mark: { type: 'point', filled: true, opacity: 1, stroke: COLOURS.surface, strokeWidth: 1 },
+          encoding: {
+            color: {
+              field: 'series',
+              type: 'nominal',
+              scale: { domain: [...SERIES], range: [COLOURS.vermillion, COLOURS.blue] },
+            },
+            shape: {
+              field: 'series',
+              type: 'nominal',
+              scale: { domain: [...SERIES], range: ['square', 'circle'] },
+            },
+            // By area, but so that a bin of few images is still seen.
+            size: {
+              field: 'images',
+              type: 'quantitative',
+              scale: { range: [40, 260] },
+              legend: null,
+            },
+          },
+        },
+      ],
+    },
+  );
+}
