@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 import { builtWorker } from './test/built-worker.ts';
+import { siteverify } from './test/fixtures/siteverify.ts';
 
 export default defineConfig({
   test: {
@@ -24,6 +25,8 @@ export default defineConfig({
             miniflare: {
               // test/engines.test.ts runs all Workers as wrangler does; here nobody calls onnxruntime's.
               serviceBindings: { ORT: () => new Response(null, { status: 503 }) },
+              // All that a Worker fetches is asked of this machine's siteverify (test/edge/turnstile.test.ts).
+              outboundService: { node: siteverify },
               workers: [builtWorker('wrangler.decode.toml', 'tinyvgg-edge-decode')],
             },
           }),

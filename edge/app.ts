@@ -2,6 +2,7 @@
 import { type Context, Hono } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { TrieRouter } from 'hono/router/trie-router';
+import { createAccess } from './access/access.ts';
 import type { AppEnv } from './env.ts';
 import { hfRoutes } from './hf/routes.ts';
 import { indexText } from './index-text.ts';
@@ -14,6 +15,7 @@ import { nameOf, v1Routes } from './v1/routes.ts';
 export function createApp(options: RegistryOptions) {
   const registry = createRegistry(options);
   const serving = servingFrom(registry);
+  const access = createAccess();
   // Ready at once: Hono's usual router builds its matchers at the first request, two milliseconds of a cold start.
   const app = new Hono<AppEnv>({ router: new TrieRouter() });
 
@@ -23,6 +25,7 @@ export function createApp(options: RegistryOptions) {
     c.header('x-request-id', c.var.requestId);
     c.executionCtx.waitUntil(registry.refresh(c.env.MODELS));
   });
+  app.use(access.cors);
   app.use(
     methodNotAllowed({
       app,
@@ -38,6 +41,18 @@ export function createApp(options: RegistryOptions) {
     if (problem.status >= 500) console.error(c.var.requestId, error);
     return refuse(c, problem);
   });
+
+  // Metadata, documents and health are everybody's. The addresses are those of the routes, so that others stay 404 and 405.
+  app.on(
+    'POST',
+    [
+      '/v1/classify',
+      '/hf/models/:name',
+      '/v2/models/:name/infer',
+      '/v2/models/:name/versions/:version/infer',
+    ],
+    access.requireCaller,
+  );
 
   return (
     app

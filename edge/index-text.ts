@@ -13,6 +13,8 @@ export function indexText(origin: string): string {
 
   curl --data-binary @picture.png '${origin}/v1/classify?top_k=3'
 
+Unless everybody may call, with  -H 'authorization: Bearer …'  or from a page with its  x-site-key: GET /docs says more.
+
 ${lines.join('\n')}
 `;
 }

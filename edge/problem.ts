@@ -12,6 +12,13 @@ export const PROBLEMS = {
   'unknown-alias': { status: 404, title: 'The object store has no such alias' },
   'unknown-version': { status: 404, title: 'The object store has no such version of the model' },
   'invalid-query': { status: 400, title: 'A query parameter is out of its range' },
+  'no-key': { status: 401, title: 'The request carries no key' },
+  'wrong-key': { status: 401, title: 'The key is not known here' },
+  'wrong-origin': { status: 403, title: 'The site key is not for pages of this origin' },
+  closed: { status: 403, title: 'Nobody may call this service yet' },
+  'turnstile-failed': { status: 403, title: 'Turnstile has not confirmed the visitor' },
+  'turnstile-unavailable': { status: 503, title: 'Turnstile cannot be asked' },
+  'too-many-requests': { status: 429, title: 'The caller has sent too many requests' },
   'empty-body': { status: 400, title: 'The request has no body' },
   'unreadable-body': { status: 400, title: 'The body could not be read to its end' },
   'malformed-form': { status: 400, title: 'The form does not hold images' },
@@ -22,6 +29,7 @@ export const PROBLEMS = {
   'unsupported-image': { status: 415, title: 'The image is of a kind that is not read' },
   'damaged-image': { status: 422, title: 'The image cannot be decoded' },
   'model-unavailable': { status: 503, title: 'No model is ready to answer' },
+  misconfigured: { status: 500, title: 'The server is not set up as it should be' },
   internal: { status: 500, title: 'The server made a mistake' },
 } as const;
 

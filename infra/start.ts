@@ -45,7 +45,8 @@ async function main(signal: AbortSignal): Promise<void> {
   console.log(`  curl --data-binary @examples/trouser.png ${address}/v1/classify\n`);
   if (EVERY_ADDRESS.includes(host)) {
     console.log(
-      'Whoever reaches this machine can also write to the local bucket: its keys are in wrangler.toml.\n',
+      'Whoever reaches this machine can also write to the local bucket: its keys are in wrangler.toml.\n' +
+        'To classify from another one needs a key (npm run key) or ACCESS=open in .dev.vars.\n',
     );
   }
 

@@ -1,6 +1,7 @@
 /** @file /hf for the OpenAPI document. */
 import * as z from 'zod';
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
+import { ACCESS_PROBLEMS, accessHeaders, SECURITY } from '../access/document.ts';
 import { ORIGIN } from '../openapi/openapi.ts';
 import {
   BODY_PROBLEMS,
@@ -22,14 +23,21 @@ export const hfPaths: ZodOpenApiPathsObject = {
       summary: 'Image classification as Hugging Face answers it',
       description:
         'Hugging Face’s clients work with this address as their endpoint, such as `endpointUrl` of `@huggingface/inference`.',
-      requestParams: { path: z.object({ name: Name }) },
+      security: SECURITY,
+      requestParams: { path: z.object({ name: Name }), header: z.object(accessHeaders) },
       requestBody: {
         required: true,
         content: { ...imageContent, 'application/json': { schema: HfRequest() } },
       },
       responses: {
         '200': json('Labels with their scores.', HfAnswer),
-        ...plainErrors(...BODY_PROBLEMS, ...IMAGE_PROBLEMS, 'unknown-model', 'model-unavailable'),
+        ...plainErrors(
+          ...ACCESS_PROBLEMS,
+          ...BODY_PROBLEMS,
+          ...IMAGE_PROBLEMS,
+          'unknown-model',
+          'model-unavailable',
+        ),
       },
       ...shell(`curl --data-binary @picture.png ${ORIGIN}/hf/models/tinyvgg`),
     },

@@ -1,6 +1,7 @@
 /** @file /v2 for the OpenAPI document. */
 import * as z from 'zod';
 import type { ZodOpenApiPathItemObject, ZodOpenApiPathsObject } from 'zod-openapi';
+import { ACCESS_PROBLEMS, accessHeaders, SECURITY } from '../access/document.ts';
 import { MAX_IMAGES } from '../limits.ts';
 import { ORIGIN } from '../openapi/openapi.ts';
 import { BODY_PROBLEMS, json, Name, plainErrors, shell, Version } from '../openapi/parts.ts';
@@ -101,7 +102,8 @@ function modelPaths(base: string, suffix: string, path: z.ZodObject): ZodOpenApi
       operationId: `v2Infer${suffix}`,
       summary: `Inference by ${model}, on tensors`,
       description: infer,
-      requestParams: { path, header: JsonLength },
+      security: SECURITY,
+      requestParams: { path, header: JsonLength.extend(accessHeaders) },
       requestBody: {
         required: true,
         content: { 'application/json': { schema: InferRequest() }, 'application/octet-stream': binary },
@@ -112,7 +114,13 @@ function modelPaths(base: string, suffix: string, path: z.ZodObject): ZodOpenApi
           content: { 'application/json': { schema: InferResponse }, 'application/octet-stream': binary },
           headers: JsonLength,
         },
-        ...plainErrors(...BODY_PROBLEMS, 'too-many-images', ...unknown, 'model-unavailable'),
+        ...plainErrors(
+          ...ACCESS_PROBLEMS,
+          ...BODY_PROBLEMS,
+          'too-many-images',
+          ...unknown,
+          'model-unavailable',
+        ),
       },
       ...(suffix ? {} : shell(`curl --json @request.json ${ORIGIN}/v2/models/tinyvgg/infer`)),
     },

@@ -8,6 +8,7 @@ import { createDocument } from 'zod-openapi';
 import { FORMAT_NAMES, type ImageFormat } from '#shared/decode/format.ts';
 import { MAX_PIXELS } from '#shared/decode/limits.ts';
 import { LABELS } from '#shared/labels.ts';
+import { ACCESS, securitySchemes } from '../access/document.ts';
 import { hfPaths } from '../hf/paths.ts';
 import { MAX_BODY_BYTES, MAX_IMAGES } from '../limits.ts';
 import { oipPaths } from '../oip/paths.ts';
@@ -23,7 +24,7 @@ const pixelLimits = (Object.entries(MAX_PIXELS) as [ImageFormat, number][])
 
 const description = `Tells which of ${LABELS.length} kinds of clothing a picture shows: ${LABELS.join(', ')}.
 Images are ${FORMATS} files. Limits: ${MAX_BODY_BYTES / 2 ** 20} MiB and ${MAX_IMAGES} images a request;
-millions of pixels an image: ${pixelLimits}. Errors are problem details (RFC 9457), under /v2 and /hf \`{"error"}\`.
+millions of pixels an image: ${pixelLimits}. ${ACCESS} Errors are problem details (RFC 9457), under /v2 and /hf \`{"error"}\`.
 Every answer has an \`x-request-id\`. Nothing that was sent comes back in an answer, but for the \`id\` under /v2.`;
 
 /** What openapi.json must hold. */
@@ -47,6 +48,7 @@ export function createOpenApiDocument(): object {
       },
       { name: 'service', description: 'About the service.' },
     ],
+    components: { securitySchemes },
     paths: { ...v1Paths, ...hfPaths, ...oipPaths, ...servicePaths },
   });
 }

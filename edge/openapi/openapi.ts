@@ -31,7 +31,12 @@ export interface Operation {
   description?: string;
   parameters?: { name: string; in: string; description?: string; required?: boolean; schema: Schema }[];
   requestBody?: { content: Content };
-  responses: Record<string, { description: string; content?: Content }>;
+  /** Schemes by name, any of which will do. */
+  security?: Record<string, string[]>[];
+  responses: Record<
+    string,
+    { description: string; content?: Content; headers?: Record<string, { required?: boolean }> }
+  >;
   'x-codeSamples'?: { source: string }[];
 }
 
@@ -42,7 +47,10 @@ export interface OpenApiDocument {
   info: { title: string; version: string; description: string };
   tags: { name: string; description: string }[];
   paths: Record<string, Partial<Record<Method, Operation>>>;
-  components: { schemas: Record<string, Schema> };
+  components: {
+    schemas: Record<string, Schema>;
+    securitySchemes: Record<string, { description: string }>;
+  };
 }
 
 /** Every operation of a document, in its order. */

@@ -11,7 +11,7 @@ interface Row {
 }
 
 export function operationSection({ path, method, operation }: Row) {
-  const { operationId, summary, description, parameters = [], requestBody, responses } = operation;
+  const { operationId, summary, description, parameters = [], requestBody, responses, security } = operation;
   const samples = operation['x-codeSamples'] ?? [];
   const inputs = parameters.map(({ name, in: place, schema, description }) => [
     html`<code>${name}</code>, ${place}`,
@@ -30,7 +30,7 @@ export function operationSection({ path, method, operation }: Row) {
   ]);
   return html`<section id="${operationId}">
 <h3><b>${method.toUpperCase()}</b> ${path}</h3>
-<p>${summary}. ${prose(description)}</p>
+<p>${summary}. ${prose(description)} ${security ? html`Needs <a href="#access">a key</a>.` : ''}</p>
 ${samples.map(({ source }) => html`<pre tabindex="0">${source}</pre>`)}
 ${table(['parameter', 'type', 'meaning'], inputs)}
 ${table(['body', 'type', 'meaning'], bodies)}
@@ -48,7 +48,7 @@ const contentTypes = (content: Content = {}) =>
 /** What is no JSON has no more than a description. */
 const isBytes = (schema: Schema): boolean => Object.keys(schema).every((key) => key === 'description');
 
-function table(head: string[], rows: unknown[][]) {
+export function table(head: string[], rows: unknown[][]) {
   if (rows.length === 0) return '';
   return html`<table>
 <thead><tr>${head.map((cell) => html`<th>${cell}`)}</thead>

@@ -1,7 +1,7 @@
 /** @file The OpenAPI document as one page: no script, nothing loaded, light and dark as the reader's system is. */
 import { html, raw } from 'hono/html';
 import { type OpenApiDocument, operationsOf } from './openapi.ts';
-import { operationSection } from './page-operation.ts';
+import { operationSection, table } from './page-operation.ts';
 import { schemaSection } from './page-schema.ts';
 import { prose } from './page-text.ts';
 import { openApiFor } from './served.ts';
@@ -53,6 +53,14 @@ ${groups.map(
   ({ name, description, operations }) => html`<h2>${name}</h2>
 <p>${prose(description)}</p>
 ${operations.map(operationSection)}`,
+)}
+<h2 id="access">Access</h2>
+${table(
+  ['scheme', 'meaning'],
+  Object.entries(components.securitySchemes).map(([name, { description }]) => [
+    html`<code>${name}</code>`,
+    prose(description),
+  ]),
 )}
 <h2>Schemas</h2>
 ${Object.entries(components.schemas).map(([name, schema]) => schemaSection(name, schema))}

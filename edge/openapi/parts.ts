@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type { ZodOpenApiResponseObject, ZodOpenApiResponsesObject } from 'zod-openapi';
 import { FORMAT_NAMES } from '#shared/decode/format.ts';
+import { REFUSAL_HEADERS } from '../access/document.ts';
 import { PROBLEMS, type ProblemType } from '../problem.ts';
 import { PlainError, Problem } from './schemas.ts';
 
@@ -27,7 +28,12 @@ function refusals(types: ProblemType[], content: ZodOpenApiResponseObject['conte
   const byStatus = Object.groupBy([...types, 'internal'] as const, (type) => PROBLEMS[type].status);
   for (const [status, types] of Object.entries(byStatus)) {
     const description = types.map((type) => `\`${type}\`: ${PROBLEMS[type].title}.`).join(' ');
-    responses[status as Status] = { description, ...(content && { content }) };
+    const headers = REFUSAL_HEADERS[status];
+    responses[status as Status] = {
+      description,
+      ...(headers && { headers }),
+      ...(content && { content }),
+    };
   }
   return responses;
 }

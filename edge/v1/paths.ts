@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
 import { IMAGE_PIXELS } from '#shared/labels.ts';
+import { ACCESS_PROBLEMS, accessHeaders, SECURITY } from '../access/document.ts';
 import { MAX_IMAGES } from '../limits.ts';
 import { ORIGIN } from '../openapi/openapi.ts';
 import {
@@ -48,9 +49,11 @@ export const v1Paths: ZodOpenApiPathsObject = {
       operationId: 'classify',
       summary: 'What is on one image or several',
       description: classify,
+      security: SECURITY,
       requestParams: {
         query: ClassifyQuery,
         header: z.object({
+          ...accessHeaders,
           'if-none-match': z.string().optional().meta({
             description: 'An `etag`: 304 without classifying when the answer would be the same.',
           }),
@@ -76,6 +79,7 @@ export const v1Paths: ZodOpenApiPathsObject = {
         '200': { ...json('The predictions.', z.union([OneAnswer, ManyAnswer])), headers },
         '304': { description: 'The answer is the one that `if-none-match` names.', headers },
         ...problems(
+          ...ACCESS_PROBLEMS,
           'invalid-query',
           'unknown-alias',
           'unknown-version',

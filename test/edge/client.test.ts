@@ -3,17 +3,21 @@ import { beforeAll, expect, expectTypeOf, it } from 'vitest';
 import { createClient } from '../../edge/client.ts';
 import type { ManyAnswer, ModelName, OneAnswer } from '../../edge/v1/answers.ts';
 import { greyPng } from '../fixtures/images.ts';
+import { keyOf, service } from './callers.ts';
 import { isolate, tinyRelease } from './tiny.ts';
 
 let client: ReturnType<typeof createClient>;
 beforeAll(async () => {
-  const { send } = isolate(await tinyRelease(4));
+  client = clientOf(isolate(await tinyRelease(4)));
+});
+
+function clientOf({ send }: Pick<ReturnType<typeof isolate>, 'send'>, headers: Record<string, string> = {}) {
   const fetch = async (input: RequestInfo | URL, init?: RequestInit) => {
     const { pathname, search } = new URL(String(input));
     return send(`${pathname}${search}`, init);
   };
-  client = createClient('https://edge.test', { fetch: fetch as typeof globalThis.fetch });
-});
+  return createClient('https://edge.test', { fetch: fetch as typeof globalThis.fetch, headers });
+}
 
 it('classifies', async () => {
   const body = await greyPng(28, 28, (x) => (x > 9 && x < 19 ? 200 : 0));
@@ -48,4 +52,16 @@ it('knows what every other address answers', async () => {
 
   // @ts-expect-error The compiler knows the addresses.
   expect(client.v1.secret).toBeDefined();
+});
+
+it('sends a key with every request', async () => {
+  const { key, entry } = await keyOf('alice');
+  const closed = await service({ API_KEYS: entry });
+  const body = await greyPng(28, 28, () => 0);
+  const statusOf = async (headers: Record<string, string>) => {
+    const { v1 } = clientOf(closed, headers);
+    return (await v1.classify.$post({ query: {} }, { init: { body } })).status;
+  };
+  expect(await statusOf({ authorization: `Bearer ${key}` })).toBe(200);
+  expect(await statusOf({})).toBe(401);
 });

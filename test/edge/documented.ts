@@ -24,17 +24,28 @@ export async function expectDocumented(request: Request, response: Response, jso
   const operation = operationFor(request);
   const place = `${request.method} ${new URL(request.url).pathname} → ${response.status}`;
   expect(response.headers.get('x-request-id'), place).toMatch(/^[0-9a-f-]{36}$/);
+  if (isPreflight(request)) {
+    expect(response.status, place).toBe(204);
+    return;
+  }
   if (!operation) {
     expect([404, 405], `${place} is not in the document`).toContain(response.status);
     return;
   }
   const answer = operation.responses[response.status];
   expect(answer, `${place} is not in the document`).toBeDefined();
+  for (const [name, { required }] of Object.entries(answer?.headers ?? {})) {
+    if (required) expect(response.headers.has(name), `${place} has no ${name}`).toBe(true);
+  }
   if (request.method !== 'HEAD') await expectContent(place, response.clone(), answer?.content);
   if (json !== undefined && response.ok) {
     expectValid(place, JSON.parse(json), operation.requestBody?.content['application/json']?.schema);
   }
 }
+
+/** Whatever the address, the document does not have it: it is between the browser and the service. */
+const isPreflight = ({ method, headers }: Request): boolean =>
+  method === 'OPTIONS' && headers.has('access-control-request-method');
 
 async function expectContent(place: string, response: Response, content: Content = {}) {
   const type = response.headers.get('content-type')?.split(';')[0];

@@ -2,5 +2,7 @@
 declare namespace Cloudflare {
   interface Env {
     MODELS: R2Bucket;
+    KEY_RATE: RateLimit;
+    VISITOR_RATE: RateLimit;
   }
 }

@@ -51,6 +51,10 @@ it('refers to nothing that it does not hold', () => {
   const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)];
   expect(references.length).toBeGreaterThan(10);
   for (const [, name = ''] of references) expect(document.components.schemas).toHaveProperty(name);
+  const schemes = operationsOf(document).flatMap(({ operation }) =>
+    (operation.security ?? []).flatMap(Object.keys),
+  );
+  expect(new Set(schemes)).toEqual(new Set(Object.keys(document.components.securitySchemes)));
 });
 
 describe('an answer that the document does not know fails the tests:', () => {

@@ -14,6 +14,7 @@ import {
 import { PHOTO_PIPELINE } from '#shared/photo/photo.ts';
 import { createApp } from '../../edge/app.ts';
 import type { Engine } from '../../edge/engine/engine.ts';
+import type { AppEnv } from '../../edge/env.ts';
 import type { Release } from '../../edge/versions.ts';
 import { expectDocumented } from './documented.ts';
 
@@ -113,12 +114,13 @@ export const STABLE = aliasKey('tinyvgg', DEFAULT_ALIAS);
 
 /**
  * Sends a request and waits for what the Worker does after its answer. `cloudflare:test` could do so, too, but to import it
- * is to import the whole Worker with its 14 MB of runtime: ten seconds for every test file.
+ * is to import the whole Worker with its 14 MB of runtime: ten seconds for every test file. Everybody may call, unless `bindings`
+ * say otherwise.
  */
 export async function fetchAndFinish(
   app: ReturnType<typeof createApp>,
   request: Request,
-  bucket: R2Bucket = env.MODELS,
+  bindings: Partial<AppEnv['Bindings']> = { ACCESS: 'open' },
 ): Promise<Response> {
   const after: Promise<unknown>[] = [];
   const context = {
@@ -126,7 +128,7 @@ export async function fetchAndFinish(
     passThroughOnException() {},
     props: {},
   };
-  const response = await app.fetch(request, { MODELS: bucket }, context);
+  const response = await app.fetch(request, { MODELS: env.MODELS, ...bindings }, context);
   await Promise.all(after);
   return response;
 }
@@ -138,15 +140,22 @@ export async function emptyBucket() {
 }
 
 /** The API as one isolate has it, with a clock that the test moves. */
-export function isolate(bundled: Release, { bucket = env.MODELS, engine = tinyEngine() } = {}) {
+export function isolate(
+  bundled: Release,
+  {
+    bindings = { ACCESS: 'open' } as Partial<AppEnv['Bindings']>,
+    bucket = env.MODELS,
+    engine = tinyEngine(),
+  } = {},
+) {
   const clock = { now: Date.UTC(2026, 0, 1) };
   const app = createApp({ engine, bundled, now: () => clock.now });
-  /** Every answer is held against the OpenAPI document. */
+  /** Every answer is held against the OpenAPI document. An address without a host is that of a public one. */
   async function send(path: string, init?: RequestInit): Promise<Response> {
-    const request = new Request(`https://edge.test${path}`, init);
+    const request = new Request(path.startsWith('http') ? path : `https://edge.test${path}`, init);
     const isJson =
       request.headers.get('content-type') === 'application/json' && typeof init?.body === 'string';
-    const response = await fetchAndFinish(app, request, bucket);
+    const response = await fetchAndFinish(app, request, { MODELS: bucket, ...bindings });
     await expectDocumented(request, response, isJson ? String(init?.body) : undefined);
     return response;
   }

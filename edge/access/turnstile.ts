@@ -1,0 +1,65 @@
+/**
+ * @file Cloudflare's Turnstile: whether a visitor's token was given to a human on the page that the request comes from.
+ * https://developers.cloudflare.com/turnstile/get-started/server-side-validation/
+ */
+import type { HonoRequest } from 'hono';
+import * as z from 'zod/mini';
+import { HttpProblem } from '../problem.ts';
+import { misconfigured } from './settings.ts';
+
+const SITEVERIFY = 'https://challenges.cloudflare.com/turnstile/v0/siteverify';
+const TIMEOUT_MS = 5_000;
+const RETRY_AFTER_S = 10;
+/** Turnstile's own limit. */
+const MAX_TOKEN_LENGTH = 2048;
+
+const Outcome = z.object({
+  success: z.boolean(),
+  hostname: z.optional(z.string()),
+  'error-codes': z._default(z.array(z.string()), []),
+  metadata: z.nullish(z.object({ result_with_testing_key: z.optional(z.boolean()) })),
+});
+type Outcome = z.output<typeof Outcome>;
+
+/** @throws HttpProblem `turnstile-failed`, `turnstile-unavailable`, `misconfigured` */
+export async function checkTurnstile(request: HonoRequest, secret: string): Promise<void> {
+  const token = request.header('cf-turnstile-response') ?? '';
+  if (token === '' || token.length > MAX_TOKEN_LENGTH) {
+    throw failed('Send the token of the Turnstile widget as `cf-turnstile-response`.');
+  }
+  const { success, hostname, metadata, 'error-codes': codes } = await siteverify(secret, token, request);
+  if (codes.some((code) => code.endsWith('-input-secret'))) throw misconfigured('TURNSTILE_SECRET');
+  if (codes.includes('internal-error')) throw unavailable();
+  if (codes.includes('timeout-or-duplicate')) {
+    throw failed('The token was used before or is older than five minutes. Reset the widget for a new one.');
+  }
+  if (!success) throw failed('The token is not valid. Reset the widget for a new one.');
+  // Cloudflare's testing secrets answer with example.com whatever the page.
+  if (metadata?.result_with_testing_key) return;
+  if (hostname !== URL.parse(request.header('origin') ?? '')?.hostname) {
+    throw failed('The token was given out on another page than the one that sends it.');
+  }
+}
+
+/** One attempt without an `idempotency_key`: with one, the same token would be good again. */
+async function siteverify(secret: string, token: string, request: HonoRequest): Promise<Outcome> {
+  try {
+    const response = await fetch(SITEVERIFY, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ secret, response: token, remoteip: request.header('cf-connecting-ip') }),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    return Outcome.parse(await response.json());
+  } catch (cause) {
+    throw unavailable(cause);
+  }
+}
+
+const failed = (detail: string): HttpProblem => new HttpProblem('turnstile-failed', detail);
+
+function unavailable(cause?: unknown): HttpProblem {
+  const headers = { 'retry-after': `${RETRY_AFTER_S}` };
+  const detail = 'Cloudflare did not say whether the token is valid. Try again with a new one.';
+  return new HttpProblem('turnstile-unavailable', detail, { headers, cause });
+}

@@ -1,0 +1,291 @@
+/** @file Who may call: with nothing set, with keys, site keys, ACCESS=open, and with variables that are wrong. */
+import fc from 'fast-check';
+import { Hono } from 'hono';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createAccess } from '../../edge/access/access.ts';
+import { nameOfKey } from '../../edge/access/caller.ts';
+import type { AppEnv } from '../../edge/env.ts';
+import { operationsOf } from '../../edge/openapi/openapi.ts';
+import { openApiFor } from '../../edge/openapi/served.ts';
+import { HttpProblem } from '../../edge/problem.ts';
+import { bearer, expectProblem, keyOf, SHOP, SITE_KEY, SITE_KEYS, service } from './callers.ts';
+import { utf8 } from './tiny.ts';
+
+let alice: Awaited<ReturnType<typeof keyOf>>;
+let bob: typeof alice;
+let API_KEYS: string;
+beforeAll(async () => {
+  [alice, bob] = await Promise.all([keyOf('alice'), keyOf('bob')]);
+  API_KEYS = `${alice.entry}\n${bob.entry}`;
+});
+
+describe('with nothing set', () => {
+  it.each(['http://localhost:8787', 'http://127.0.0.1:8787', 'http://[::1]', 'https://LOCALHOST'])(
+    'the service is open on %s, whatever credential comes along',
+    async (origin) => {
+      const { ask } = await service();
+      const headers = { ...bearer('hf_of_somewhere_else'), 'x-site-key': 'x' };
+      expect((await ask(headers, `${origin}/v1/classify`)).status).toBe(200);
+      expect((await ask({}, `${origin}/hf/models/tinyvgg`)).status).not.toBe(403);
+    },
+  );
+
+  it.each([
+    'https://edge.test',
+    'http://rebound.example:8787',
+    'http://localhost.rebound.example',
+    'http://127.0.0.1.rebound.example',
+    'http://localhost.:8787',
+    'http://192.168.0.7:8787',
+    'http://0.0.0.0:8787',
+  ])('it is closed on %s, and says what to set', async (origin) => {
+    const { ask } = await service();
+    const headers = { origin: 'http://localhost', 'x-forwarded-host': 'localhost' };
+    const detail = await expectProblem(await ask(headers, `${origin}/v1/classify`), 'closed');
+    expect(detail).toMatch(/npm run key.*wrangler secret put API_KEYS.*ACCESS = "open"/);
+  });
+
+  it.each([{ ACCESS: 'keys' }, { API_KEYS: '' }, { SITE_KEYS: '{}' }])(
+    'is not the case with %j: closed here, too',
+    async (bindings) => {
+      const { ask } = await service(bindings);
+      await expectProblem(await ask({}, 'http://localhost/v1/classify'), 'closed');
+    },
+  );
+});
+
+describe('a bearer key', () => {
+  it('lets its holder in, on this machine as elsewhere; no key does not', async () => {
+    const { ask } = await service({ API_KEYS });
+    for (const path of ['/v1/classify', 'http://localhost:8787/v1/classify']) {
+      for (const { key } of [alice, bob]) expect((await ask(bearer(key), path)).status).toBe(200);
+      const response = await ask({}, path);
+      expect(response.headers.get('www-authenticate')).toBe('Bearer');
+      await expectProblem(response, 'no-key');
+    }
+  });
+
+  it.each([
+    ['the scheme in another case', () => `bEARER ${alice.key}`, 200],
+    ['more than one space', () => `Bearer   ${alice.key}`, 200],
+    ['no key', () => 'Bearer', 401],
+    ['its hash', () => `Bearer ${alice.entry.split(':')[1]}`, 401],
+    ['its entry', () => `Bearer ${alice.entry}`, 401],
+    ['a part of it', () => `Bearer ${alice.key.slice(0, -1)}`, 401],
+    ['more than it', () => `Bearer ${alice.key}a`, 401],
+    ['it in another case', () => `Bearer ${alice.key.toUpperCase()}`, 401],
+    ['two keys', () => `Bearer ${alice.key}, Bearer ${bob.key}`, 401],
+    ['it without a space', () => `Bearer${alice.key}`, 401],
+    ['it without a scheme', () => alice.key, 401],
+    ['it in the scheme Basic', () => `Basic ${btoa(`:${alice.key}`)}`, 401],
+  ])('as %s', async (_name, authorization, status) => {
+    const { ask } = await service({ API_KEYS });
+    expect((await ask({ authorization: authorization() })).status).toBe(status);
+  });
+
+  it('that is not known is said to be wrong; what is no bearer key, to be missing', async () => {
+    const { ask } = await service({ API_KEYS: alice.entry });
+    const revoked = await ask(bearer(bob.key));
+    expect(revoked.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
+    await expectProblem(revoked, 'wrong-key');
+    await expectProblem(await ask({ authorization: 'Basic eDp5' }), 'no-key');
+  });
+
+  it('is looked for in all entries, found or not: of two that are the same, the later counts', async () => {
+    const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', utf8(alice.key)));
+    const other = new Uint8Array(32);
+    const names = (...entries: [string, Uint8Array<ArrayBuffer>][]) =>
+      nameOfKey(
+        alice.key,
+        entries.map(([name, digest]) => ({ name, digest })),
+      );
+    expect(await names(['first', digest], ['b', other], ['last', digest], ['d', other])).toBe('last');
+    expect(await names(['only', digest], ['b', other])).toBe('only');
+    expect(await names(['a', other], ['b', other])).toBeUndefined();
+    expect(await names()).toBeUndefined();
+  });
+
+  it('of any other form is 401, and never said again', async () => {
+    const { ask } = await service({ API_KEYS, SITE_KEYS });
+    const marker = 'qMarkerq';
+    const scheme = fc.constantFrom(
+      'Bearer ',
+      'bearer',
+      'Basic ',
+      'Bearer  ',
+      '',
+      'Bearer Bearer ',
+      'Bearer=',
+    );
+    const header = fc
+      .tuple(scheme, fc.string({ unit: 'binary-ascii' }), fc.string({ unit: 'grapheme-ascii' }))
+      .map(([scheme, a, b]) => `${scheme}${a.replaceAll(/[\0\r\n]/g, '')}${marker}${b}`);
+    await fc.assert(
+      fc.asyncProperty(header, async (authorization) => {
+        const response = await ask({ authorization });
+        expect(response.status).toBe(401);
+        expect(await response.text()).not.toContain(marker);
+        expect(JSON.stringify([...response.headers])).not.toContain(marker);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it.each(['/hf/models/tinyvgg', '/v2/models/tinyvgg/infer'])(
+    'is missed as {"error"} at %s',
+    async (path) => {
+      const response = await (await service({ API_KEYS })).ask({}, path);
+      expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+      expect(await response.json()).toEqual({ error: expect.stringContaining('Authorization: Bearer') });
+    },
+  );
+});
+
+describe('a site key', () => {
+  const ask = async (headers: Record<string, string>, path?: string) =>
+    (await service({ SITE_KEYS })).ask(headers, path);
+
+  it.each([SHOP, 'https://a.shops.example:8443', 'https://a.b-c.shops.example:8443'])(
+    'lets pages of %s in, by header or query',
+    async (origin) => {
+      expect((await ask({ 'x-site-key': SITE_KEY, origin })).status).toBe(200);
+      expect((await ask({ origin }, `/v1/classify?top_k=1&site_key=${SITE_KEY}`)).status).toBe(200);
+    },
+  );
+
+  it.each([
+    'http://shop.example',
+    'https://shop.example:8443',
+    'https://a.shop.example',
+    'https://shop.example.evil.example',
+    'https://shops.example:8443',
+    'https://a.shops.example',
+    'https://evilshops.example:8443',
+    'https://evil.example/.shops.example:8443',
+    'https://evil.example#.shops.example:8443',
+    'https://.shops.example:8443',
+    'http://a.shops.example:8443',
+    'null',
+    '',
+    '*',
+  ])('lets no page of %j in', async (origin) => {
+    await expectProblem(await ask({ 'x-site-key': SITE_KEY, origin }), 'wrong-origin');
+  });
+
+  it('needs an origin', async () => {
+    expect(await expectProblem(await ask({ 'x-site-key': SITE_KEY }), 'wrong-origin')).toContain('no Origin');
+  });
+
+  it.each(['site_unknownunknownunknown', '', 'constructor', '__proto__'])('%j is nobody’s', async (key) => {
+    const response = await ask({ 'x-site-key': key, origin: SHOP });
+    expect(response.headers.get('www-authenticate')).toBe('Bearer');
+    await expectProblem(response, 'wrong-key');
+  });
+
+  it('does not count beside a bearer key, right or wrong', async () => {
+    const { ask } = await service({ API_KEYS, SITE_KEYS });
+    const site = { 'x-site-key': SITE_KEY };
+    expect((await ask({ ...site, ...bearer(bob.key) })).status).toBe(200);
+    await expectProblem(await ask({ ...site, ...bearer('x'), origin: SHOP }), 'wrong-key');
+  });
+
+  it('can be a table of wrangler.toml', async () => {
+    const { ask } = await service({ SITE_KEYS: JSON.parse(SITE_KEYS) });
+    expect((await ask({ 'x-site-key': SITE_KEY, origin: SHOP })).status).toBe(200);
+  });
+});
+
+describe('ACCESS=open', () => {
+  it('lets everybody in, and has no look at credentials of a kind that is not set', async () => {
+    const { ask } = await service({ ACCESS: 'open' });
+    expect((await ask()).status).toBe(200);
+    expect((await ask({ ...bearer('x'), 'x-site-key': 'x' })).status).toBe(200);
+  });
+
+  it('still says when a credential is wrong', async () => {
+    const { ask } = await service({ ACCESS: 'open', API_KEYS, SITE_KEYS });
+    expect((await ask()).status).toBe(200);
+    expect((await ask(bearer(alice.key))).status).toBe(200);
+    await expectProblem(await ask(bearer('x')), 'wrong-key');
+    await expectProblem(await ask({ 'x-site-key': SITE_KEY }), 'wrong-origin');
+  });
+});
+
+describe('a wrong variable', () => {
+  const hash = 'a'.repeat(64);
+  it.each([
+    ['ACCESS', 'qMarkerq', /keys or open/],
+    ['ACCESS', '', /keys or open/],
+    ['API_KEYS', `a:${hash},b:qMarkerq`, /API_KEYS, entry 2: .*SHA-256/],
+    ['API_KEYS', `qMarkerq ${hash}`, /API_KEYS, entry 1/],
+    ['API_KEYS', { qMarkerq: hash }, /API_KEYS: /],
+    ['SITE_KEYS', '{"qMarkerq', /SITE_KEYS: expected JSON/],
+    ['SITE_KEYS', '["qMarkerq"]', /SITE_KEYS/],
+    ['SITE_KEYS', '{"qMarkerqqMarkerqqMarkerq": ["https://shop.example"]}', /SITE_KEYS/],
+    ['SITE_KEYS', `{"${SITE_KEY}": []}`, /SITE_KEYS/],
+    ['SITE_KEYS', `{"${SITE_KEY}": "https://qMarkerq.example"}`, /SITE_KEYS/],
+    ['SITE_KEYS', `{"${SITE_KEY}": ["https://qMarkerq.example/path"]}`, /SITE_KEYS/],
+    ['SITE_KEYS', `{"${SITE_KEY}": ["*"]}`, /SITE_KEYS/],
+    ['ALLOWED_ORIGINS', 'https://a.example, qMarkerq', /ALLOWED_ORIGINS, entry 2: expected \* or origins/],
+    ['ALLOWED_ORIGINS', 'ftp://qMarkerq.example', /ALLOWED_ORIGINS/],
+    ['ALLOWED_ORIGINS', 'https://*.example', /ALLOWED_ORIGINS/],
+    ['ALLOWED_ORIGINS', 'https://qMarkerq.*.example', /ALLOWED_ORIGINS/],
+    ['ALLOWED_ORIGINS', 'https://user@qMarkerq.example', /ALLOWED_ORIGINS/],
+    ['ALLOWED_ORIGINS', 'null', /ALLOWED_ORIGINS/],
+    ['TURNSTILE_SECRET', '', /TURNSTILE_SECRET/],
+  ])('%s=%j is named without its value, to whoever classifies', async (name, value, expected) => {
+    const { send, ask } = await service({ ACCESS: 'open', [name]: value });
+    for (let again = 0; again < 2; again++) {
+      const detail = await expectProblem(await ask({ origin: SHOP }), 'misconfigured');
+      expect(detail).toMatch(expected);
+      expect(detail).not.toContain('qMarkerq');
+    }
+    expect((await send('/v1/models', { headers: { origin: SHOP } })).status).toBe(200);
+  });
+
+  it('of any content is a problem or a setting, and never said again', async () => {
+    const names = fc.constantFrom('ACCESS', 'API_KEYS', 'SITE_KEYS', 'ALLOWED_ORIGINS', 'TURNSTILE_SECRET');
+    const value = fc.oneof(fc.string(), fc.json(), fc.jsonValue());
+    await fc.assert(
+      fc.asyncProperty(names, value, async (name, value) => {
+        const { ask } = await service({ [name]: value });
+        const response = await ask({ origin: SHOP });
+        if (response.status !== 403) await expectProblem(response, 'misconfigured');
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+it('exactly the operations for which the document wants a key want one', async () => {
+  const { send } = await service({ API_KEYS });
+  for (const { path, method, operation } of operationsOf(openApiFor('https://edge.test'))) {
+    const address = path.replaceAll(/\{\w+\}/g, 'tinyvgg');
+    const { status } = await send(address, { method: method.toUpperCase() });
+    if (operation.security) expect([path, status]).toEqual([path, 401]);
+    else expect([401, 403], path).not.toContain(status);
+  }
+});
+
+describe('requireKey', () => {
+  const statusOf = async (bindings: object, headers: Record<string, string> = {}, host = 'edge.test') => {
+    const app = new Hono<AppEnv>().get('/metrics', createAccess().requireKey, (c) => c.text('ok'));
+    app.onError((error, c) => c.text(error.message, error instanceof HttpProblem ? error.status : 500));
+    return (await app.request(`https://${host}/metrics`, { headers }, bindings)).status;
+  };
+
+  it('takes a bearer key, and nothing that classifying takes in its place', async () => {
+    expect(await statusOf({ API_KEYS }, bearer(alice.key))).toBe(200);
+    expect(await statusOf({ API_KEYS })).toBe(401);
+    expect(await statusOf({ API_KEYS }, bearer('x'))).toBe(401);
+    expect(await statusOf({ API_KEYS, SITE_KEYS }, { 'x-site-key': SITE_KEY, origin: SHOP })).toBe(401);
+    expect(await statusOf({ API_KEYS, ACCESS: 'open' })).toBe(401);
+  });
+
+  it('is closed without keys, but for this machine with nothing set', async () => {
+    expect(await statusOf({ ACCESS: 'open' })).toBe(403);
+    expect(await statusOf({ SITE_KEYS }, {}, 'localhost')).toBe(403);
+    expect(await statusOf({})).toBe(403);
+    expect(await statusOf({}, {}, 'localhost')).toBe(200);
+  });
+});

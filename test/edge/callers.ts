@@ -1,0 +1,39 @@
+/** @file Keys, and the API as their holders see it. */
+import { expect } from 'vitest';
+import { sha256 } from '#shared/digest.ts';
+import type { AppEnv } from '../../edge/env.ts';
+import { PROBLEMS, type ProblemType } from '../../edge/problem.ts';
+import { isolate, tinyRelease, utf8 } from './tiny.ts';
+
+export const SITE_KEY = 'site_0123456789abcdefghijkl';
+export const SHOP = 'https://shop.example';
+export const SITE_KEYS = JSON.stringify({ [SITE_KEY]: [SHOP, 'https://*.shops.example:8443'] });
+
+/** A key and its entry for API_KEYS. */
+export async function keyOf(name: string) {
+  const key = `tinyvgg_${crypto.randomUUID()}${crypto.randomUUID()}`;
+  return { key, entry: `${name}:${await sha256(utf8(key))}` };
+}
+
+export const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
+
+/** An isolate with these variables and bindings. */
+export async function service(bindings: Partial<AppEnv['Bindings']> = {}) {
+  const { send } = isolate(await tinyRelease(3), { bindings });
+  /** Classifies a black picture. */
+  const ask = (headers: Record<string, string> = {}, path = '/v1/classify') =>
+    send(path, {
+      method: 'POST',
+      body: new Uint8Array(784),
+      headers: { 'content-type': 'application/octet-stream', ...headers },
+    });
+  return { send, ask };
+}
+
+/** Checks that an answer is a problem of this type, and gives what it says to do. */
+export async function expectProblem(response: Response, type: ProblemType): Promise<string> {
+  const problem = await response.json<{ type: string; detail: string }>();
+  expect(problem.type).toBe(`/problems/${type}`);
+  expect(response.status).toBe(PROBLEMS[type].status);
+  return problem.detail;
+}

@@ -1,0 +1,192 @@
+/** @file Whose scripts may read answers, errors of every kind included. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { MAX_BODY_BYTES } from '../../edge/limits.ts';
+import { bearer, keyOf, SHOP, SITE_KEY, SITE_KEYS, service } from './callers.ts';
+import { isolate, tinyEngine, tinyRelease } from './tiny.ts';
+
+const ADMIN = 'https://admin.example';
+const EVIL = 'https://evil.example';
+
+const preflight = (origin: string, method = 'POST', headers = 'authorization') => ({
+  method: 'OPTIONS',
+  headers: {
+    origin,
+    'access-control-request-method': method,
+    'access-control-request-headers': headers,
+  },
+});
+
+let send: Awaited<ReturnType<typeof service>>['send'];
+beforeAll(async () => {
+  const { entry } = await keyOf('alice');
+  ({ send } = await service({ API_KEYS: entry, SITE_KEYS, ALLOWED_ORIGINS: ADMIN }));
+});
+
+/** The origin that may read an answer, after a look at what must be beside it. */
+function reader({ headers }: Response): string | null {
+  const origin = headers.get('access-control-allow-origin');
+  expect(headers.get('vary')).toMatch(/(^|, )Origin(,|$)/);
+  expect(headers.get('timing-allow-origin')).toBe(origin);
+  expect(headers.get('access-control-allow-credentials')).toBeNull();
+  if (origin) {
+    expect(headers.get('access-control-expose-headers')?.split(',')).toEqual(
+      expect.arrayContaining(['x-request-id', 'etag', 'server-timing', 'retry-after', 'ratelimit-policy']),
+    );
+  }
+  return origin;
+}
+
+describe('a preflight', () => {
+  it('needs no credential, says what may be sent, and holds for a day', async () => {
+    const response = await send('/v1/classify', preflight(ADMIN));
+    expect(response.status).toBe(204);
+    expect(reader(response)).toBe(ADMIN);
+    const list = (name: string) => response.headers.get(name)?.split(',');
+    expect(list('access-control-allow-methods')).toEqual(['GET', 'HEAD', 'POST']);
+    expect(list('access-control-allow-headers')).toEqual(
+      expect.arrayContaining([
+        'authorization',
+        'content-type',
+        'if-none-match',
+        'x-site-key',
+        'cf-turnstile-response',
+      ]),
+    );
+    expect(response.headers.get('access-control-max-age')).toBe('86400');
+  });
+
+  it.each([SHOP, ADMIN, 'https://a.shops.example:8443', 'https://edge.test'])(
+    'lets pages of %s ask',
+    async (origin) => {
+      for (const path of ['/v1/classify', '/hf/models/tinyvgg', '/v2/models/tinyvgg/infer', '/v1/models']) {
+        expect(reader(await send(path, preflight(origin)))).toBe(origin);
+      }
+    },
+  );
+
+  it.each([
+    EVIL,
+    'null',
+    'http://shop.example',
+    'https://shops.example:8443',
+    'http://localhost:3000',
+    'edge.test',
+  ])('does not let %s', async (origin) => {
+    expect(reader(await send('/v1/classify', preflight(origin)))).toBeNull();
+  });
+
+  it('is answered at addresses and for methods that do not exist, whose problem the page then reads', async () => {
+    for (const [path, method, status] of [
+      ['/v3', 'POST', 404],
+      ['/v1/models', 'POST', 405],
+    ] as const) {
+      expect((await send(path, preflight(ADMIN, method))).status).toBe(204);
+      const response = await send(path, { method, headers: { origin: ADMIN } });
+      expect([response.status, reader(response)]).toEqual([status, ADMIN]);
+    }
+    const { headers } = await send('/v1/classify', preflight(ADMIN, 'DELETE'));
+    expect(headers.get('access-control-allow-methods')).not.toContain('DELETE');
+  });
+
+  it('is more than OPTIONS, which is a method that no address knows', async () => {
+    const response = await send('/v1/classify', { method: 'OPTIONS', headers: { origin: ADMIN } });
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);
+    expect((await send('/v3', { method: 'OPTIONS' })).status).toBe(404);
+  });
+});
+
+describe('an answer can be read', () => {
+  it.each(['/', '/docs', '/openapi.json', '/v1/models', '/health/live', '/v2', '/problems/closed'])(
+    'from %s, by allowed pages',
+    async (path) => {
+      expect(reader(await send(path, { headers: { origin: SHOP } }))).toBe(SHOP);
+      expect(reader(await send(path, { headers: { origin: EVIL } }))).toBeNull();
+      expect(reader(await send(path))).toBeNull();
+    },
+  );
+
+  const pixels = new Uint8Array(784);
+  const site = { 'x-site-key': SITE_KEY };
+  it.each<[status: number, path: string, body: Uint8Array | string | null, headers: Record<string, string>]>([
+    [200, '/v1/classify', pixels, { ...site, 'content-type': 'application/octet-stream' }],
+    [400, '/v1/classify', null, site],
+    [401, '/v1/classify', pixels, {}],
+    [401, '/v1/classify', pixels, bearer('x')],
+    [401, '/hf/models/tinyvgg', pixels, bearer('x')],
+    [
+      404,
+      '/v2/models/none/infer',
+      '{"inputs":[{"name":"a","shape":[1],"datatype":"FP32"}]}',
+      { ...site, 'content-type': 'application/json' },
+    ],
+    [413, '/v1/classify', new Uint8Array(MAX_BODY_BYTES + 1), site],
+    [415, '/v1/classify', 'no image', site],
+    [422, '/v1/classify', '\xff\xd8\xff', site],
+  ])('with status %i of POST %s', async (status, path, body, headers) => {
+    const payload = body === '\xff\xd8\xff' ? Uint8Array.of(0xff, 0xd8, 0xff) : body;
+    const response = await send(path, {
+      method: 'POST',
+      body: payload as BodyInit,
+      headers: { ...headers, origin: SHOP },
+    });
+    expect([response.status, reader(response)]).toEqual([status, SHOP]);
+  });
+
+  it('with status 304, and with 403 by pages that are allowed for another key', async () => {
+    const { ask } = await service({ SITE_KEYS, ALLOWED_ORIGINS: ADMIN });
+    const etag = (await ask({ ...site, origin: SHOP })).headers.get('etag') ?? '';
+    const same = await ask({ ...site, origin: SHOP, 'if-none-match': etag });
+    expect([same.status, reader(same)]).toEqual([304, SHOP]);
+    const refused = await ask({ ...site, origin: ADMIN });
+    expect([refused.status, reader(refused)]).toEqual([403, ADMIN]);
+  });
+
+  it('with status 500 and 503', async () => {
+    const bindings = { ACCESS: 'open', ALLOWED_ORIGINS: SHOP };
+    const request = {
+      method: 'POST',
+      body: pixels,
+      headers: { origin: SHOP, 'content-type': 'application/octet-stream' },
+    };
+    const release = await tinyRelease(1);
+    const failing = tinyEngine();
+    const { load } = failing;
+    failing.load = async (model) => {
+      const { logits } = await load(model);
+      return { logits: (images, n) => (failing.runs > 0 ? Promise.reject(new Error()) : logits(images, n)) };
+    };
+    const internal = await isolate(release, { bindings, engine: failing }).send('/v1/classify', request);
+    expect([internal.status, reader(internal)]).toEqual([500, SHOP]);
+
+    failing.load = () => Promise.reject(new Error());
+    const none = await isolate(release, { bindings, engine: failing }).send('/v1/classify', request);
+    expect([none.status, reader(none)]).toEqual([503, SHOP]);
+  });
+});
+
+describe('the pages that may read', () => {
+  const readerOf = async (bindings: object, origin: string, url = '/health/live') =>
+    reader(await (await service(bindings)).send(url, { headers: { origin } }));
+
+  it('with nothing set are those of this machine, on any port, when it is asked by its own name', async () => {
+    const here = 'http://localhost:8787/health/live';
+    for (const origin of ['http://localhost:5173', 'https://127.0.0.1', 'http://[::1]:8080']) {
+      expect(await readerOf({}, origin, here)).toBe(origin);
+      expect(await readerOf({}, origin)).toBeNull();
+    }
+    for (const origin of [EVIL, 'null', 'http://localhost.evil.example', 'localhost']) {
+      expect(await readerOf({}, origin, here)).toBeNull();
+    }
+    expect(await readerOf({ ACCESS: 'open' }, 'http://localhost:5173', here)).toBeNull();
+  });
+
+  it('with * are all', async () => {
+    expect(await readerOf({ ALLOWED_ORIGINS: `${SHOP}, *` }, EVIL)).toBe('*');
+    expect(await readerOf({ ALLOWED_ORIGINS: '*' }, 'null')).toBe('*');
+  });
+
+  it('are the service’s own, whatever else is wrong with the settings', async () => {
+    expect(await readerOf({}, 'https://edge.test')).toBe('https://edge.test');
+    expect(await readerOf({ ACCESS: 'wrong' }, SHOP)).toBeNull();
+  });
+});

@@ -1,0 +1,119 @@
+/** @file How often callers may ask, counted by the platform's own rate limiter as wrangler runs it here. */
+import { env } from 'cloudflare:workers';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { RATES } from '../../edge/access/rates.ts';
+import { bearer, expectProblem, keyOf, SHOP, SITE_KEY, SITE_KEYS, service } from './callers.ts';
+
+const { KEY_RATE, VISITOR_RATE } = env;
+const limits = { KEY_RATE, VISITOR_RATE };
+
+type Ask = Awaited<ReturnType<typeof service>>['ask'];
+const from = (address: string) => ({ 'cf-connecting-ip': address });
+
+/**
+ * Asks with each of `callers` in turn until one is told to wait. The minute may change meanwhile, once: three callers that are not
+ * counted together are not told to wait by then.
+ */
+async function exhaust(ask: Ask, limit: number, ...callers: Record<string, string>[]): Promise<Response> {
+  for (let sent = 0; sent <= 2 * limit; sent++) {
+    const response = await ask(callers[sent % callers.length]);
+    if (response.status === 429) {
+      expect(sent).toBeGreaterThanOrEqual(limit);
+      return response;
+    }
+    await response.body?.cancel();
+  }
+  throw new Error(`${2 * limit + 1} requests were answered`);
+}
+
+describe('a visitor', () => {
+  let ask: Ask;
+  beforeAll(async () => {
+    ({ ask } = await service({ ACCESS: 'open', SITE_KEYS, ALLOWED_ORIGINS: SHOP, ...limits }));
+  });
+
+  it('is told how often, and to wait after that; a neighbour is not', async () => {
+    const first = await ask(from('192.0.2.1'));
+    expect(first.headers.get('ratelimit-policy')).toBe('"visitor";q=60;w=60');
+    const response = await exhaust(ask, RATES.visitor.limit - 1, { ...from('192.0.2.1'), origin: SHOP });
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'retry-after': '60',
+      'ratelimit-policy': '"visitor";q=60;w=60',
+      'access-control-allow-origin': SHOP,
+    });
+    expect(await expectProblem(response, 'too-many-requests')).toContain('60 requests in 60 seconds');
+    expect((await ask(from('192.0.2.2'))).status).toBe(200);
+  });
+
+  it.each([
+    ['2001:db8::', ['2001:db8::1', '2001:db8:0:0:ffff::', '2001:db8:0::2:3'], '2001:db8:0:1::1'],
+    ['2001:db8:1:2::', ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::', '2001:db8:1:2::9'], '2001:db8:1:3:3:4:5:6'],
+    ['::', ['::1', '::', '::2:0:0:1'], '0:0:0:1::'],
+  ])('of IPv6 is a /64: that of %s is %j, not %s', async (_network, addresses, other) => {
+    await exhaust(ask, RATES.visitor.limit, ...addresses.map(from));
+    expect((await ask(from(other))).status).toBe(200);
+  });
+
+  it('is another one on another site', async () => {
+    await exhaust(ask, RATES.visitor.limit, from('192.0.2.3'));
+    const site = { 'x-site-key': SITE_KEY, origin: SHOP, ...from('192.0.2.3') };
+    expect((await ask(site)).status).toBe(200);
+  });
+
+  it('is told under /hf as Hugging Face’s clients read it', async () => {
+    const hf: Ask = (headers) => ask(headers, '/hf/models/tinyvgg');
+    const response = await exhaust(hf, RATES.visitor.limit, from('192.0.2.4'));
+    expect(await response.json()).toEqual({ error: expect.stringContaining('60 requests') });
+    expect(response.headers.get('retry-after')).toBe('60');
+  });
+});
+
+it('keys are counted by their name, wherever they are used', async () => {
+  const [other, ...same] = await Promise.all(['others', 'rates', 'rates', 'rates'].map(keyOf));
+  const API_KEYS = [other, ...same].map((key) => key?.entry).join();
+  const { ask } = await service({ API_KEYS, ...limits });
+  const callers = same.map(({ key }, i) => ({ ...bearer(key), ...from(`192.0.2.2${i}`) }));
+  const response = await exhaust(ask, RATES.key.limit, ...callers);
+  expect(response.headers.get('ratelimit-policy')).toBe('"key";q=600;w=60');
+  expect((await ask({ ...bearer(other?.key ?? ''), ...from('192.0.2.20') })).status).toBe(200);
+});
+
+it('whoever is refused again and again is told to wait; who is not refused there is not', async () => {
+  const { key, entry } = await keyOf('refused');
+  const { ask } = await service({ ACCESS: 'open', API_KEYS: entry, SITE_KEYS, ...limits });
+  const here = from('192.0.2.7');
+  await expectProblem(await ask({ ...here, ...bearer('x') }), 'wrong-key');
+  const wrong = [
+    { ...here, ...bearer('x') },
+    { ...here, 'x-site-key': SITE_KEY },
+  ];
+  await exhaust(ask, RATES.visitor.limit - 1, ...wrong);
+  expect((await ask({ ...here, ...bearer(key) })).status).toBe(200);
+  expect((await ask(here)).status).toBe(200);
+});
+
+describe('nothing is counted', () => {
+  const often = async (ask: Ask, path?: string) => {
+    for (let sent = 0; sent <= 2 * RATES.visitor.limit; sent++) {
+      const response = await ask(from('192.0.2.8'), path);
+      expect(response.status).toBe(200);
+      await response.body?.cancel();
+    }
+  };
+
+  it('on this machine with nothing set', async () => {
+    const { ask } = await service(limits);
+    await often(ask, 'http://localhost:8787/v1/classify');
+    const response = await ask({}, 'http://localhost:8787/v1/classify');
+    expect(response.headers.has('ratelimit-policy')).toBe(false);
+  });
+
+  it('without the bindings', async () => {
+    await often((await service({ ACCESS: 'open' })).ask);
+  });
+
+  it('when the limiter fails', async () => {
+    const failing = { limit: () => Promise.reject(new Error('no limiter')) };
+    await often((await service({ ACCESS: 'open', VISITOR_RATE: failing })).ask);
+  });
+});
