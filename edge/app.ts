@@ -6,14 +6,18 @@ import { createAccess } from './access/access.ts';
 import type { AppEnv } from './env.ts';
 import { hfRoutes } from './hf/routes.ts';
 import { indexText } from './index-text.ts';
+import { checkGolden } from './model.ts';
 import { oipRoutes } from './oip/routes.ts';
 import { HttpProblem, PROBLEMS, type ProblemType, toProblem } from './problem.ts';
 import { createRegistry, type RegistryOptions } from './registry.ts';
 import { servingFrom } from './serving.ts';
+import { newRecord } from './telemetry/request.ts';
+import { createTelemetry } from './telemetry/telemetry.ts';
 import { nameOf, v1Routes } from './v1/routes.ts';
 
-export function createApp(options: RegistryOptions) {
-  const registry = createRegistry(options);
+export function createApp(options: Omit<RegistryOptions, 'onEvent'>) {
+  const telemetry = createTelemetry(options.now);
+  const registry = createRegistry({ ...options, onEvent: telemetry.registryEvent });
   const serving = servingFrom(registry);
   const access = createAccess();
   // Ready at once: Hono's usual router builds its matchers at the first request, two milliseconds of a cold start.
@@ -21,8 +25,10 @@ export function createApp(options: RegistryOptions) {
 
   app.use(async (c, next) => {
     c.set('requestId', crypto.randomUUID());
+    c.set('record', newRecord());
     await next();
     c.header('x-request-id', c.var.requestId);
+    telemetry.requestEnded(c);
     c.executionCtx.waitUntil(registry.refresh(c.env.MODELS));
   });
   app.use(access.cors);
@@ -37,9 +43,8 @@ export function createApp(options: RegistryOptions) {
   );
   app.notFound((c) => refuse(c, new HttpProblem('not-found', 'GET / lists all addresses.')));
   app.onError((error, c) => {
-    const problem = toProblem(error);
-    if (problem.status >= 500) console.error(c.var.requestId, error);
-    return refuse(c, problem);
+    c.var.record.error = error;
+    return refuse(c, toProblem(error));
   });
 
   // Metadata, documents and health are everybody's. The addresses are those of the routes, so that others stay 404 and 405.
@@ -68,9 +73,13 @@ export function createApp(options: RegistryOptions) {
       .get('/health/live', (c) => c.json({ status: 'live' }))
       .get('/health/ready', async (c) => {
         const model = await serving(c);
+        await checkGolden(model);
         const { engine } = model;
-        return c.json({ status: 'ready', model: nameOf(model), engine, store: registry.store() });
+        const store = registry.store();
+        const status = store.error === null ? 'ready' : 'degraded';
+        return c.json({ status, model: nameOf(model), engine, store });
       })
+      .get('/metrics', access.requireKey, () => telemetry.metrics(registry))
       .get('/problems/:type', (c) => {
         const type = c.req.param('type');
         if (!Object.hasOwn(PROBLEMS, type)) return c.notFound();
@@ -84,6 +93,7 @@ export type AppType = ReturnType<typeof createApp>;
 
 /** Two interfaces are others', who say errors in another way. */
 function refuse(c: Context<AppEnv>, problem: HttpProblem): Response {
+  c.var.record.problem = problem.type;
   const isPlain = /^\/(hf|v2)(\/|$)/.test(c.req.path);
   return isPlain ? problem.toPlainResponse() : problem.toResponse(c.var.requestId);
 }

@@ -1,6 +1,7 @@
 /** @file A request's body → bytes. Limits come before work: declared bytes, then counted bytes. */
 import { MAX_BODY_BYTES } from './limits.ts';
 import { HttpProblem } from './problem.ts';
+import { type RequestRecord, waiting } from './telemetry/request.ts';
 
 /**
  * Of a body that turns out too large, as many bytes are read and thrown away, so that the connection can be used again: bytes
@@ -12,7 +13,11 @@ const MAX_DRAINED_BYTES = 100 * 2 ** 20;
  * Reads a body to its end, whatever length it declares.
  * @throws HttpProblem `empty-body`, `body-too-large`, `unreadable-body`
  */
-export async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+export function readBody(request: Request, record: RequestRecord): Promise<Uint8Array<ArrayBuffer>> {
+  return waiting(record, 'body', () => readToEnd(request, record));
+}
+
+async function readToEnd(request: Request, record: RequestRecord): Promise<Uint8Array<ArrayBuffer>> {
   const declared = Number(request.headers.get('content-length'));
   if (declared > MAX_BODY_BYTES) throw bodyTooLarge({ actual: declared });
   const chunks: Uint8Array[] = [];
@@ -21,6 +26,7 @@ export async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer
     // Breaking off must not cancel the stream: that would cut the connection before the answer.
     for await (const chunk of request.body?.values({ preventCancel: true }) ?? []) {
       length += chunk.length;
+      record.bodyBytes = length;
       if (length <= MAX_BODY_BYTES) chunks.push(chunk);
       else chunks.length = 0;
       if (length > MAX_DRAINED_BYTES) break;

@@ -1,9 +1,12 @@
 /** @file Images → what the network says of them, in one run. */
+import { detectFormat } from '#shared/decode/format.ts';
 import { ImageError } from '#shared/decode/image-error.ts';
 import { IMAGE_PIXELS } from '#shared/labels.ts';
 import { preparePhoto } from '#shared/photo/photo.ts';
 import { decoder } from './decode/decoder.ts';
 import { networkInput, type ServedModel } from './model.ts';
+import { toProblem } from './problem.ts';
+import type { RequestRecord } from './telemetry/request.ts';
 
 /** An image as a request holds it. */
 export interface Picture {
@@ -13,8 +16,12 @@ export interface Picture {
 }
 
 /** The logits of one picture. @throws ImageError */
-export async function logitsOfOne(model: ServedModel, picture: Picture): Promise<Float32Array> {
-  return model.classifier.logits(networkInput(await prepare(picture)), 1);
+export async function logitsOfOne(
+  model: ServedModel,
+  picture: Picture,
+  record: RequestRecord,
+): Promise<Float32Array> {
+  return model.classifier.logits(networkInput(await prepare(picture, record)), 1);
 }
 
 /**
@@ -24,9 +31,10 @@ export async function logitsOfOne(model: ServedModel, picture: Picture): Promise
 export async function logitsOfEach(
   { classifier }: ServedModel,
   pictures: readonly Picture[],
+  record: RequestRecord,
 ): Promise<(Float32Array | ImageError)[]> {
   const prepared: (Uint8Array | ImageError)[] = [];
-  for (const picture of pictures) prepared.push(await prepare(picture).catch(asImageError));
+  for (const picture of pictures) prepared.push(await prepare(picture, record).catch(asImageError));
   const images = prepared.filter((image) => image instanceof Uint8Array);
   if (images.length === 0) return prepared as ImageError[];
   const inputs = new Float32Array(images.length * IMAGE_PIXELS);
@@ -41,8 +49,16 @@ export async function logitsOfEach(
   });
 }
 
-async function prepare({ kind, bytes }: Picture): Promise<Uint8Array> {
-  return kind === 'pixels' ? bytes : preparePhoto(await decoder.decode(bytes)).image;
+async function prepare({ kind, bytes }: Picture, { images }: RequestRecord): Promise<Uint8Array> {
+  const seen = kind === 'pixels' ? kind : (detectFormat(bytes) ?? 'unknown');
+  try {
+    const image = kind === 'pixels' ? bytes : preparePhoto(await decoder.decode(bytes)).image;
+    images.push({ kind: seen, outcome: 'read' });
+    return image;
+  } catch (error) {
+    images.push({ kind: seen, outcome: toProblem(error).type });
+    throw error;
+  }
 }
 
 function asImageError(error: unknown): ImageError {

@@ -1,7 +1,8 @@
 /** @file What every handler finds in its context. */
 import type { AccessBindings } from './access/access.ts';
+import type { RequestRecord } from './telemetry/request.ts';
 
 export interface AppEnv {
-  Bindings: { MODELS: R2Bucket } & AccessBindings;
-  Variables: { requestId: string };
+  Bindings: { MODELS: R2Bucket; ANALYTICS?: AnalyticsEngineDataset } & AccessBindings;
+  Variables: { requestId: string; record: RequestRecord };
 }

@@ -7,9 +7,11 @@
 import { ExplainedError } from '#shared/errors.ts';
 import { BUNDLED_ALIAS, DEFAULT_ALIAS, isName } from '#shared/manifest.ts';
 import type { Engine } from './engine/engine.ts';
-import { createFollower, type Follower, type StoreState } from './follower.ts';
+import { createFollower, type Follower, type LookEvent, REFRESH_MS, type StoreState } from './follower.ts';
 import type { LoadedModel, ServedModel } from './model.ts';
-import { createVersions, type Release } from './versions.ts';
+import { createVersions, type RefusalEvent, type Release } from './versions.ts';
+
+export type RegistryEvent = LookEvent | RefusalEvent;
 
 export interface RegistryOptions {
   engine: Engine;
@@ -18,6 +20,9 @@ export interface RegistryOptions {
   bundled: Release;
   /** Milliseconds since the epoch. */
   now?: () => number;
+  /** Milliseconds between two looks at an alias; REFRESH_MS unless given. */
+  refreshMs?: number | undefined;
+  onEvent: (event: RegistryEvent) => void;
 }
 
 /** What a request asks for; without either, the default alias decides. */
@@ -34,7 +39,9 @@ export interface Registry {
    * @throws ExplainedError when none serves
    */
   model(bucket: R2Bucket, wanted?: Wanted): Promise<ServedModel | undefined>;
-  /** Follows the aliases whose last look is older than REFRESH_MS. Never throws. */
+  /** The model that answers unless a request names another, as far as one is loaded. */
+  current(): ServedModel | undefined;
+  /** Follows the aliases whose last look is too old. Never throws. */
   refresh(bucket: R2Bucket): Promise<void>;
   /** Of the default alias. */
   store(): StoreState;
@@ -44,10 +51,10 @@ export interface Registry {
 const FOLLOWED = 4;
 
 export function createRegistry(options: RegistryOptions): Registry {
-  const { engine, fallback, bundled, now = Date.now } = options;
+  const { engine, fallback, bundled, now = Date.now, refreshMs = REFRESH_MS, onEvent } = options;
   const { name } = bundled.manifest;
-  const versions = createVersions(fallback ? [engine, fallback] : [engine], bundled);
-  const follow = (alias: string) => createFollower(name, alias, versions, now);
+  const versions = createVersions(fallback ? [engine, fallback] : [engine], bundled, onEvent);
+  const follow = (alias: string) => createFollower(name, alias, { versions, now, refreshMs, onEvent });
   const byDefault = follow(DEFAULT_ALIAS);
   /** By alias, least recently named first. */
   const others = new Map<string, Follower>();
@@ -55,15 +62,21 @@ export function createRegistry(options: RegistryOptions): Registry {
   let standIn: LoadedModel | undefined;
   let failure: unknown;
 
+  function current(): ServedModel | undefined {
+    const model = byDefault.current();
+    if (model) return { ...model, alias: DEFAULT_ALIAS };
+    return standIn && { ...standIn, alias: BUNDLED_ALIAS };
+  }
+
   async function defaultModel(bucket: R2Bucket): Promise<ServedModel> {
-    if (!byDefault.current() && !standIn) {
+    if (!current()) {
       if (failure && !byDefault.isDue()) throw failure;
       await byDefault.look(bucket);
     }
-    const model = byDefault.current();
-    if (model) return { ...model, alias: DEFAULT_ALIAS };
+    const model = current();
+    if (model) return model;
     try {
-      standIn ??= await versions.bundled();
+      standIn = await versions.bundled();
       return { ...standIn, alias: BUNDLED_ALIAS };
     } catch (error) {
       failure = error;
@@ -96,6 +109,7 @@ export function createRegistry(options: RegistryOptions): Registry {
 
   return {
     name,
+    current,
     async model(bucket, { alias = DEFAULT_ALIAS, version } = {}) {
       if (version !== undefined) return versionModel(bucket, version);
       return alias === DEFAULT_ALIAS ? defaultModel(bucket) : aliasModel(bucket, alias);

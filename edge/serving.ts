@@ -4,6 +4,7 @@ import type { AppEnv } from './env.ts';
 import type { ServedModel } from './model.ts';
 import { HttpProblem } from './problem.ts';
 import type { Wanted as Pinned, Registry } from './registry.ts';
+import { waiting } from './telemetry/request.ts';
 
 /** What a request asks for; what it leaves open, the default alias decides. */
 export interface Wanted extends Pinned {
@@ -18,8 +19,12 @@ export function servingFrom(registry: Registry): Serving {
     if (name !== registry.name) {
       throw new HttpProblem('unknown-model', 'GET /v1/models lists what is served.');
     }
-    const model = await registry.model(c.env.MODELS, pinned);
-    if (model) return model;
+    const { record } = c.var;
+    const model = await waiting(record, 'store', () => registry.model(c.env.MODELS, pinned));
+    if (model) {
+      record.model = model;
+      return model;
+    }
     if (pinned.version === undefined) throw new HttpProblem('unknown-alias', 'Push or promote to it first.');
     throw new HttpProblem('unknown-version', 'A version is the SHA-256 of an ONNX file that was pushed.');
   };

@@ -7,7 +7,7 @@
 import { ExplainedError } from '#shared/errors.ts';
 import { isVersion, Manifest, modelKey, parseStored } from '#shared/manifest.ts';
 import type { Engine } from './engine/engine.ts';
-import { type LoadedModel, loadModel } from './model.ts';
+import { type LoadedModel, loadModel, type ModelCheck, ModelRefusal } from './model.ts';
 import { readObject } from './store.ts';
 
 /** A model that needs no store. */
@@ -19,6 +19,12 @@ export interface Release {
 /** Versions that are held: those of two aliases that move, or those of a comparison. A model takes about 1 MB. */
 const HELD = 4;
 
+/** A version is there and does not serve. */
+export interface RefusalEvent {
+  type: 'refusal';
+  check: ModelCheck;
+}
+
 export interface Versions {
   /**
    * A version, loaded now or before; undefined when there is none.
@@ -29,7 +35,11 @@ export interface Versions {
   bundled(): Promise<LoadedModel>;
 }
 
-export function createVersions(engines: readonly Engine[], release: Release): Versions {
+export function createVersions(
+  engines: readonly Engine[],
+  release: Release,
+  onEvent: (event: RefusalEvent) => void,
+): Versions {
   const { name } = release.manifest;
   /** By version, least recently used first. */
   const held = new Map<string, LoadedModel>();
@@ -67,7 +77,18 @@ export function createVersions(engines: readonly Engine[], release: Release): Ve
 
   async function bundled(): Promise<LoadedModel> {
     const { manifest, weights } = release;
-    return hold(held.get(manifest.version) ?? (await loadModel(engines, manifest, weights)));
+    return hold(held.get(manifest.version) ?? (await telling(() => loadModel(engines, manifest, weights))));
+  }
+
+  async function telling<T>(load: () => Promise<T>): Promise<T> {
+    try {
+      return await load();
+    } catch (error) {
+      if (error instanceof ExplainedError && error.kind === 'model') {
+        onEvent({ type: 'refusal', check: error instanceof ModelRefusal ? error.check : 'manifest' });
+      }
+      throw error;
+    }
   }
 
   return {
@@ -75,7 +96,7 @@ export function createVersions(engines: readonly Engine[], release: Release): Ve
     async get(bucket, version) {
       if (!isVersion(version)) return undefined;
       if (version === release.manifest.version) return bundled();
-      const loaded = held.get(version) ?? (await read(bucket, version));
+      const loaded = held.get(version) ?? (await telling(() => read(bucket, version)));
       return loaded && hold(loaded);
     },
   };

@@ -33,8 +33,18 @@ function engines({ ENGINE = 'simd', ORT }: Engines): { engine: Engine; fallback?
   });
 }
 
+/** For tests and benches, which do not wait half a minute for each change. */
+function refreshMs({ REFRESH_MS }: { REFRESH_MS?: string }): number | undefined {
+  if (REFRESH_MS === undefined) return undefined;
+  const milliseconds = Number(REFRESH_MS);
+  if (milliseconds > 0) return milliseconds;
+  const [expected, got] = ['a number of milliseconds above 0', REFRESH_MS];
+  throw new ExplainedError({ kind: 'usage', what: 'the variable REFRESH_MS', expected, got });
+}
+
 export default createApp({
   ...engines(env as Engines),
+  refreshMs: refreshMs(env as { REFRESH_MS?: string }),
   // A test parses it; here that would be work of every cold start.
   bundled: { manifest: release as Manifest, weights: new Uint8Array(weights) },
 });

@@ -6,6 +6,7 @@
  * | `PORT`      | `8787`                  | port to listen on                                                |
  * | `HOST`      | `127.0.0.1`             | address to listen on; `0.0.0.0` and `::` are all of the machine  |
  * | `STATE`     | `.wrangler/state`       | folder of the local bucket                                       |
+ * | `LOG`       | `error`                 | what the Worker logs that is shown: `error`, `warn`, or `log` for a line of JSON a request |
  * | `RELEASE`   | `release/tinyvgg.onnx`  | pushed first when the bucket has no `stable` alias for its model |
  *
  * Exit code 0 after Ctrl-C or SIGTERM, 1 when it cannot start or wrangler ends by itself.
@@ -22,7 +23,7 @@ import { startWrangler } from './wrangler.ts';
 const fromRoot = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 async function main(signal: AbortSignal): Promise<void> {
-  const { PORT, HOST, STATE, RELEASE } = process.env;
+  const { PORT, HOST, STATE, RELEASE, LOG } = process.env;
   const host = parseHost(HOST || '127.0.0.1');
   const port = parsePort(PORT || '8787');
   const release = await readRelease(RELEASE || fromRoot('release/tinyvgg.onnx'));
@@ -34,6 +35,7 @@ async function main(signal: AbortSignal): Promise<void> {
     host,
     port,
     state: STATE || fromRoot('.wrangler/state'),
+    logLevel: LOG || undefined,
     signal,
     onOutput: (text) => answers && process.stderr.write(text),
   });

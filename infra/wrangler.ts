@@ -18,6 +18,10 @@ export interface WranglerOptions {
   variables?: Readonly<Record<string, string>>;
   /** Ends wrangler, also while it starts. */
   signal: AbortSignal;
+  /** What of it is printed: `error` (unless given), `warn`, or all that the Worker logs, `log`. */
+  logLevel?: string | undefined;
+  /** Where the inspector listens; the first free port from 9229 unless given. */
+  inspectorPort?: number | undefined;
   /** Receives what wrangler and the Worker print. */
   onOutput?: (text: string) => void;
 }
@@ -25,6 +29,8 @@ export interface WranglerOptions {
 export interface Wrangler {
   /** Where this machine reaches the Worker. */
   origin: string;
+  /** Process id of wrangler, whose children are workerd. */
+  pid: number;
   /** Settles when wrangler has ended, with the last lines it printed. */
   ended: Promise<string>;
 }
@@ -57,7 +63,16 @@ const QUIET = {
  * @throws ExplainedError of kind `device` when it ends or stays silent
  */
 export async function startWrangler(options: WranglerOptions): Promise<Wrangler> {
-  const { host, port, signal, config, variables = {}, onOutput = () => {} } = options;
+  const {
+    host,
+    port,
+    signal,
+    config,
+    variables = {},
+    logLevel = 'error',
+    inspectorPort,
+    onOutput = () => {},
+  } = options;
   const state = resolve(options.state);
   const child = spawn(
     process.execPath,
@@ -71,8 +86,9 @@ export async function startWrangler(options: WranglerOptions): Promise<Wrangler>
       ],
       ...Object.entries(variables).flatMap(([name, value]) => ['--var', `${name}:${value}`]),
       ...['--ip', host, '--port', String(port)],
-      // Without a warning that the local S3 API is experimental; what the Worker prints as an error still shows.
-      ...['--log-level', 'error', '--show-interactive-dev-session=false'],
+      ...(inspectorPort === undefined ? [] : ['--inspector-port', String(inspectorPort)]),
+      // `error` is without a warning that the local S3 API is experimental; what the Worker prints as an error still shows.
+      ...['--log-level', logLevel, '--show-interactive-dev-session=false'],
     ],
     {
       cwd: ROOT,
@@ -105,7 +121,7 @@ export async function startWrangler(options: WranglerOptions): Promise<Wrangler>
   const over = new AbortController();
   ended.then(() => over.abort());
   const outcome = await answer(origin, over.signal);
-  if (outcome === 'answered') return { origin, ended };
+  if (outcome === 'answered') return { origin, pid: child.pid as number, ended };
   stop();
   await ended;
   throw new ExplainedError({

@@ -37,6 +37,7 @@ export function createAccess(): Access {
     async (c, next) => {
       const settings = settingsOf(c.env);
       const caller = await identify(c.req, settings).catch((problem) => refuse(c, problem));
+      c.var.record.caller = caller;
       await checkRate(c, caller);
       if (caller.kind === 'visitor' && settings.turnstileSecret) {
         await checkTurnstile(c.req, settings.turnstileSecret);

@@ -5,23 +5,24 @@ import { mediaType, readBody } from '../body.ts';
 import { logitsOfOne } from '../classify.ts';
 import type { AppEnv } from '../env.ts';
 import type { Serving } from '../serving.ts';
+import type { RequestRecord } from '../telemetry/request.ts';
 import { check, parseJson } from '../validate.ts';
 import { HfParameters, HfRequest } from './requests.ts';
 import { scoresOf } from './scores.ts';
 
 export function hfRoutes(serving: Serving) {
   return new Hono<AppEnv>().post('/models/:name', async (c) => {
-    const { inputs, parameters } = await readRequest(c.req.raw);
+    const { inputs, parameters } = await readRequest(c.req.raw, c.var.record);
     const model = await serving(c, c.req.param());
-    const logits = await logitsOfOne(model, { kind: 'file', bytes: inputs });
+    const logits = await logitsOfOne(model, { kind: 'file', bytes: inputs }, c.var.record);
     const { function_to_apply, top_k } = HfParameters().parse(parameters ?? {});
     return c.json(scoresOf(model.manifest, logits, function_to_apply).slice(0, top_k));
   });
 }
 
 /** JSON, or the bytes of the image alone. */
-async function readRequest(request: Request) {
-  const body = await readBody(request);
+async function readRequest(request: Request, record: RequestRecord) {
+  const body = await readBody(request, record);
   const isJson = mediaType(request) === 'application/json' && !detectFormat(body);
   return isJson ? check(HfRequest(), parseJson(body)) : { inputs: body, parameters: undefined };
 }

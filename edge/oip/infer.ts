@@ -18,6 +18,7 @@ export async function infer(c: Context<AppEnv>, message: InferMessage, model: Se
   }
   const isBinary = wantsBinary(request, manifest.output.name);
   const { images, n } = readTensor(input, manifest.input, binary);
+  for (let i = 0; i < n; i++) c.var.record.images.push({ kind: 'tensor', outcome: 'read' });
   const logits = await classifier.logits(images, n);
   const parameters = { binary_data_size: logits.byteLength };
   const answer: InferResponse = {

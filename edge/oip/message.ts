@@ -5,6 +5,7 @@
  */
 import { concat, readBody } from '../body.ts';
 import { HttpProblem } from '../problem.ts';
+import type { RequestRecord } from '../telemetry/request.ts';
 import { check, parseJson } from '../validate.ts';
 import type { InferResponse } from './answers.ts';
 import { InferRequest } from './requests.ts';
@@ -19,8 +20,8 @@ export interface InferMessage {
 }
 
 /** @throws HttpProblem */
-export async function readMessage(request: Request): Promise<InferMessage> {
-  const body = await readBody(request);
+export async function readMessage(request: Request, record: RequestRecord): Promise<InferMessage> {
+  const body = await readBody(request, record);
   const length = request.headers.get(JSON_LENGTH) ?? `${body.length}`;
   if (!/^\d+$/.test(length) || Number(length) > body.length) {
     throw new HttpProblem('invalid-body', 'Inference-Header-Content-Length must be the length of the JSON.');

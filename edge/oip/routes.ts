@@ -2,6 +2,7 @@
 import { type Context, Hono } from 'hono';
 import type { Manifest } from '#shared/manifest.ts';
 import type { AppEnv } from '../env.ts';
+import { checkGolden } from '../model.ts';
 import { toProblem } from '../problem.ts';
 import { NAME, VERSION } from '../service.ts';
 import type { Serving, Wanted } from '../serving.ts';
@@ -13,10 +14,12 @@ export function oipRoutes(serving: Serving) {
   /** Not ready is 503, which the specification leaves open; `ready` is what KServe says where its text has `live`. */
   async function isReady(c: Context<AppEnv>, wanted?: Wanted): Promise<boolean> {
     try {
-      await serving(c, wanted);
+      await checkGolden(await serving(c, wanted));
       return true;
     } catch (error) {
-      if (toProblem(error).type !== 'model-unavailable') throw error;
+      const problem = toProblem(error).type;
+      if (problem !== 'model-unavailable') throw error;
+      Object.assign(c.var.record, { problem, error });
       return false;
     }
   }
@@ -36,12 +39,12 @@ export function oipRoutes(serving: Serving) {
     .get('/models/:name', async (c) => c.json(metadataOf(await serving(c, c.req.param()))))
     .get('/models/:name/ready', (c) => modelReady(c, c.req.param()))
     .post('/models/:name/infer', async (c) =>
-      infer(c, await readMessage(c.req.raw), await serving(c, c.req.param())),
+      infer(c, await readMessage(c.req.raw, c.var.record), await serving(c, c.req.param())),
     )
     .get('/models/:name/versions/:version', async (c) => c.json(metadataOf(await serving(c, c.req.param()))))
     .get('/models/:name/versions/:version/ready', (c) => modelReady(c, c.req.param()))
     .post('/models/:name/versions/:version/infer', async (c) =>
-      infer(c, await readMessage(c.req.raw), await serving(c, c.req.param())),
+      infer(c, await readMessage(c.req.raw, c.var.record), await serving(c, c.req.param())),
     );
 }
 

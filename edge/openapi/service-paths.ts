@@ -9,7 +9,10 @@ const tags = ['service'];
 
 const Health = z
   .object({
-    status: z.literal('ready'),
+    status: z.enum(['ready', 'degraded']).meta({
+      description:
+        'Both answer. `degraded`: the last look at the object store failed, and the last good model serves, or the one in the Worker.',
+    }),
     model: ModelName,
     engine: z.string(),
     store: z.object({
@@ -17,7 +20,9 @@ const Health = z
         .datetime()
         .nullable()
         .meta({ description: 'When the object store was last looked at.' }),
-      error: z.string().nullable().meta({ description: 'Why that changed nothing, if it should have.' }),
+      succeededAt: z.iso.datetime().nullable().meta({ description: 'When that last succeeded.' }),
+      failures: z.int().min(0).meta({ description: 'Looks that have failed since then.' }),
+      error: z.string().nullable().meta({ description: 'Why the last one failed.' }),
     }),
   })
   .meta({ id: 'Health' });
@@ -67,8 +72,23 @@ export const servicePaths: ZodOpenApiPathsObject = {
     get: {
       tags,
       operationId: 'ready',
-      summary: 'Whether a model has proved itself; which, and what the object store last said',
-      responses: { '200': json('One has.', Health), ...problems('model-unavailable') },
+      summary: 'Whether a model proves itself now; which, and what the object store last said',
+      responses: {
+        '200': json('One does: it has just computed its golden logits.', Health),
+        ...problems('model-unavailable'),
+      },
+    },
+  },
+  '/metrics': {
+    get: {
+      tags,
+      operationId: 'metrics',
+      summary: 'What one isolate has done, for Prometheus',
+      security: [{ bearer: [] }],
+      responses: {
+        '200': text('Exposition format 0.0.4.', 'text/plain'),
+        ...problems('no-key', 'wrong-key', 'closed', 'too-many-requests', 'misconfigured'),
+      },
     },
   },
   '/problems/{type}': {

@@ -18,7 +18,7 @@ export function v1Routes(serving: Serving) {
   return new Hono<AppEnv>()
     .post('/classify', timing({ total: false }), query(ClassifyQuery), async (c) => {
       const { top_k, ...pinned } = c.req.valid('query');
-      const upload = await timed(c, 'body', () => readUpload(c.req.raw));
+      const upload = await timed(c, 'body', () => readUpload(c.req.raw, c.var.record));
       const model = await timed(c, 'model', () => serving(c, pinned));
       const etag = await etagOf(upload, model, top_k);
       c.header('etag', etag);
@@ -29,10 +29,10 @@ export function v1Routes(serving: Serving) {
       const rank = (logits: Float32Array) => predictionsOf(model, logits, top_k);
       const [picture] = upload.pictures;
       if (picture && !upload.isList) {
-        const predictions = rank(await logitsOfOne(model, picture));
+        const predictions = rank(await logitsOfOne(model, picture, c.var.record));
         return c.json({ ...head, predictions } satisfies OneAnswer);
       }
-      const results = (await logitsOfEach(model, upload.pictures)).map((logits, index) =>
+      const results = (await logitsOfEach(model, upload.pictures, c.var.record)).map((logits, index) =>
         logits instanceof ImageError
           ? { index, problem: toProblem(logits).details(head.id) }
           : { index, predictions: rank(logits) },

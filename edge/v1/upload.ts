@@ -14,6 +14,7 @@ import { mediaType, readBody } from '../body.ts';
 import type { Picture } from '../classify.ts';
 import { checkImageCount } from '../limits.ts';
 import { HttpProblem } from '../problem.ts';
+import type { RequestRecord } from '../telemetry/request.ts';
 import { check, parseJson } from '../validate.ts';
 import { ClassifyMany, ClassifyOne } from './requests.ts';
 
@@ -27,8 +28,8 @@ export interface Upload {
 const FIELD = 'image';
 
 /** @throws HttpProblem */
-export async function readUpload(request: Request): Promise<Upload> {
-  const body = await readBody(request);
+export async function readUpload(request: Request, record: RequestRecord): Promise<Upload> {
+  const body = await readBody(request, record);
   if (detectFormat(body)) return one(body);
   switch (mediaType(request)) {
     case 'multipart/form-data':

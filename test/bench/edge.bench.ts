@@ -15,6 +15,8 @@ import { fileURLToPath } from 'node:url';
 import { init as initJpegEncoder } from '@jsquash/jpeg/encode.js';
 import Table from 'cli-table3';
 import { greyPng, jpeg, paint } from '../fixtures/images.ts';
+import { isolateMemory } from '../memory/isolate.ts';
+import { processMemory } from '../memory/process.ts';
 import { bundle, configure, emptyBundle, startWorkerd } from './edge/workerd.ts';
 
 const PORT = 9377;
@@ -26,7 +28,8 @@ const LOAD_SECONDS = 4;
 const { PEER } = process.env;
 const hasPeer = PEER !== undefined;
 if (!hasPeer) console.log('PEER is not set: no Node server to compare with.');
-if (spawnSync('wrk', ['-v']).error) throw new Error('wrk is not installed (apt-get install wrk).');
+if (process.argv[2] !== 'memory' && spawnSync('wrk', ['-v']).error)
+  throw new Error('wrk is not installed (apt-get install wrk).');
 
 const main = bundle('wrangler.toml');
 const ort = bundle('wrangler.ort.toml');
@@ -265,6 +268,85 @@ async function whileUpSteps(start: Start, engine: string): Promise<Steps> {
   }
 }
 
+/** What memory is after: name, request, how many of it. Each on top of those before. */
+const LOADS: [name: string, image: Uint8Array<ArrayBuffer>, count: number][] = [
+  ['the first answer', IMAGES.png, 1],
+  ['2,000 PNGs', IMAGES.png, 2_000],
+  ['500 JPEGs of 400×533', IMAGES.jpeg, 500],
+  ['a JPEG of 12 megapixels', await jpeg(photo(4_000, 3_000)), 1],
+  ['500 JPEGs of 400×533 more', IMAGES.jpeg, 500],
+];
+const INSPECTOR = PORT + 1;
+const CONNECTIONS = 16;
+
+/** Calls `see` after the start and after each load. */
+async function underLoads<T>(
+  inspector: number | undefined,
+  see: (server: ChildProcess) => T,
+): Promise<Awaited<T>[]> {
+  const seen: Awaited<T>[] = [];
+  const server = startWorkerd(configure({ main, variables: { ENGINE: 'simd' } }, PORT), inspector);
+  try {
+    while (!(await fetch(`${ORIGIN}/health/live`).catch(() => undefined))?.ok) await setTimeout(20);
+    seen.push(await see(server));
+    for (const [, image, count] of LOADS) {
+      let sent = 0;
+      const sending = async () => {
+        while (sent++ < count) {
+          const answer = await post(image);
+          if (!answer.ok) throw new Error(await answer.text());
+          await answer.arrayBuffer();
+        }
+      };
+      await Promise.all(Array.from({ length: CONNECTIONS }, sending));
+      seen.push(await see(server));
+    }
+  } finally {
+    await end(server);
+  }
+  return seen;
+}
+
+async function memory(): Promise<void> {
+  const processes = await underLoads(undefined, ({ pid }) => processMemory(pid as number));
+  const isolates = await underLoads(INSPECTOR, () =>
+    isolateMemory(`ws://127.0.0.1:${INSPECTOR}/main`, async () =>
+      (await fetch(`${ORIGIN}/health/live`)).text(),
+    ),
+  );
+  const rows = table([
+    'memory after, MiB',
+    'isolate',
+    'heap + buffers, WebAssembly’s memory + its code',
+    'process, RSS',
+    'PSS',
+  ]);
+  const nothing = await whileEmpty(({ pid }) => processMemory(pid as number));
+  rows.push(['an empty Worker', '', '', nothing.rss.toFixed(0), nothing.pss.toFixed(0)]);
+  for (const [i, name] of ['the start', ...LOADS.map(([name]) => name)].entries()) {
+    const { total, heap, buffers, wasmCode } = isolates[i];
+    const { rss, pss } = processes[i];
+    const parts = [heap, buffers, wasmCode].map((part) => part.toFixed(1)).join(' + ');
+    rows.push([name, total.toFixed(1), parts, rss.toFixed(0), pss.toFixed(0)]);
+  }
+  console.log(`${rows.toString()}\n`);
+}
+
+async function whileEmpty<T>(see: (server: ChildProcess) => T): Promise<T> {
+  const server = empty();
+  try {
+    while (!(await fetch(ORIGIN).catch(() => undefined))?.ok) await setTimeout(20);
+    return see(server);
+  } finally {
+    await end(server);
+  }
+}
+
+if (process.argv[2] === 'memory') {
+  await memory();
+  process.exit();
+}
 await coldStart();
 await parts();
 await requests();
+await memory();

@@ -1,13 +1,9 @@
 /** @file Who may call: with nothing set, with keys, site keys, ACCESS=open, and with variables that are wrong. */
 import fc from 'fast-check';
-import { Hono } from 'hono';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createAccess } from '../../edge/access/access.ts';
 import { nameOfKey } from '../../edge/access/caller.ts';
-import type { AppEnv } from '../../edge/env.ts';
 import { operationsOf } from '../../edge/openapi/openapi.ts';
 import { openApiFor } from '../../edge/openapi/served.ts';
-import { HttpProblem } from '../../edge/problem.ts';
 import { bearer, expectProblem, keyOf, SHOP, SITE_KEY, SITE_KEYS, service } from './callers.ts';
 import { utf8 } from './tiny.ts';
 
@@ -269,9 +265,8 @@ it('exactly the operations for which the document wants a key want one', async (
 
 describe('requireKey', () => {
   const statusOf = async (bindings: object, headers: Record<string, string> = {}, host = 'edge.test') => {
-    const app = new Hono<AppEnv>().get('/metrics', createAccess().requireKey, (c) => c.text('ok'));
-    app.onError((error, c) => c.text(error.message, error instanceof HttpProblem ? error.status : 500));
-    return (await app.request(`https://${host}/metrics`, { headers }, bindings)).status;
+    const { send } = await service(bindings);
+    return (await send(`https://${host}/metrics`, { headers })).status;
   };
 
   it('takes a bearer key, and nothing that classifying takes in its place', async () => {

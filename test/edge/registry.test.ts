@@ -2,9 +2,10 @@
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sha256 } from '#shared/digest.ts';
-import { type Manifest, modelKey } from '#shared/manifest.ts';
+import { modelKey } from '#shared/manifest.ts';
 import { REFRESH_MS } from '../../edge/follower.ts';
 import type { Release } from '../../edge/versions.ts';
+import { afterRefresh, type Isolate, nameOf, type Ready, ready } from './readiness.ts';
 import { emptyBucket, isolate, promote, put, STABLE, tinyEngine, tinyRelease, utf8 } from './tiny.ts';
 
 let bundled: Release;
@@ -14,32 +15,6 @@ beforeAll(async () => {
   [bundled, first, second] = await Promise.all([tinyRelease(1), tinyRelease(2), tinyRelease(3)]);
 });
 afterEach(emptyBucket);
-
-interface Ready {
-  model: { name: string; version: string; alias: string };
-  store: { checkedAt: string; error: string | null };
-}
-
-type Isolate = ReturnType<typeof isolate>;
-
-async function ready({ send }: Isolate): Promise<Ready> {
-  const response = await send('/health/ready');
-  expect(response.status).toBe(200);
-  return response.json<Ready>();
-}
-
-/** What answers after the alias has been looked at once more. */
-async function afterRefresh(worker: Isolate): Promise<Ready> {
-  worker.clock.now += REFRESH_MS;
-  await ready(worker);
-  return ready(worker);
-}
-
-const nameOf = ({ manifest }: Release, alias = 'stable') => ({
-  name: 'tinyvgg',
-  version: manifest.version,
-  alias,
-});
 
 describe('at an isolate’s first request', () => {
   it('an empty bucket means the bundled release, and readiness says so', async () => {
@@ -162,77 +137,6 @@ describe('when the alias moves', () => {
     const { model, store } = await afterRefresh(worker);
     expect(model).toEqual(nameOf(first));
     expect(store.error).toBeNull();
-  });
-});
-
-/** Ways to break `second` in the bucket, and what readiness says of each. */
-const onnxKey = () => modelKey('tinyvgg', second.manifest.version, 'onnx');
-const jsonKey = () => modelKey('tinyvgg', second.manifest.version, 'json');
-const edited = (edit: (manifest: Manifest) => void) => () => put(second, edit);
-const BREAKS: [name: string, breakIt: () => Promise<unknown>, says: RegExp][] = [
-  ['weights that are missing', () => env.MODELS.delete(onnxKey()), /has no models.*onnx/],
-  ['weights of another digest', () => env.MODELS.put(onnxKey(), bundled.weights), /SHA-256/],
-  [
-    'weights that are cut off',
-    () => env.MODELS.put(onnxKey(), second.weights.slice(0, 20)),
-    /bytes of weights/,
-  ],
-  ['no manifest', () => env.MODELS.delete(jsonKey()), /has no models.*json/],
-  ['half a manifest', () => env.MODELS.put(jsonKey(), '{"formatVersion":1,"name":"ti'), /JSON/],
-  [
-    'a manifest of a later format',
-    () => env.MODELS.put(jsonKey(), '{"formatVersion":2}'),
-    /registry format 1/,
-  ],
-  ['the manifest of another version', edited((m) => Object.assign(m, first.manifest)), /the manifest of/],
-  ['the manifest of another model', edited((m) => Object.assign(m, { name: 'v1' })), /the manifest of/],
-  [
-    'golden logits that differ',
-    edited((m) => Object.assign(m.golden.vectors[0] ?? {}, { logits: Array(10).fill(0) })),
-    /golden logits within/,
-  ],
-  [
-    'golden logits of another number',
-    edited((m) => Object.assign(m.golden.vectors[0] ?? {}, { logits: [1] })),
-    /1 logits/,
-  ],
-  [
-    'a golden vector of another size',
-    edited((m) => Object.assign(m.golden.vectors[0] ?? {}, { pixels: btoa('abc') })),
-    /784 pixels/,
-  ],
-  ['other labels', edited((m) => m.labels.pop()), /10 labels/],
-  ['another photo pipeline', edited((m) => Object.assign(m, { photoPipeline: 99 })), /photo pipeline/],
-  ['an alias that is no JSON', () => env.MODELS.put(STABLE, 'latest'), /JSON/],
-  ['an alias for nothing', () => env.MODELS.put(STABLE, '{"formatVersion":1}'), /version/],
-];
-
-describe.each(BREAKS)('with %s', (_name, breakIt, says) => {
-  it('the bundled release answers at the start', async () => {
-    await put(second);
-    await promote(second);
-    await breakIt();
-    const { model, store } = await ready(isolate(bundled));
-    expect(model).toEqual(nameOf(bundled, 'bundled'));
-    expect(store.error).toMatch(says);
-  });
-
-  it('the last good model stays, until the store is mended', async () => {
-    await put(first);
-    await promote(first);
-    const worker = isolate(bundled);
-    await ready(worker);
-    await put(second);
-    await promote(second);
-    await breakIt();
-    const { model, store } = await afterRefresh(worker);
-    expect(model).toEqual(nameOf(first));
-    expect(store.error).toMatch(says);
-    await put(second);
-    await promote(second);
-    const mended = await afterRefresh(worker);
-    expect(mended.model).toEqual(nameOf(second));
-    expect(mended.store.error).toBeNull();
   });
 });
 

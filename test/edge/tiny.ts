@@ -139,14 +139,22 @@ export async function emptyBucket() {
   await env.MODELS.delete(objects.map(({ key }) => key));
 }
 
+/** What `/metrics` asks for. */
+export const OPERATOR = { authorization: 'Bearer operator' };
+
+/** Open to everybody, with one key. */
+export const OPEN = { ACCESS: 'open', API_KEYS: `operator:${await sha256(utf8('operator'))}` };
+
+interface IsolateOptions {
+  bindings?: Partial<AppEnv['Bindings']>;
+  bucket?: R2Bucket;
+  engine?: TinyEngine;
+}
+
 /** The API as one isolate has it, with a clock that the test moves. */
 export function isolate(
   bundled: Release,
-  {
-    bindings = { ACCESS: 'open' } as Partial<AppEnv['Bindings']>,
-    bucket = env.MODELS,
-    engine = tinyEngine(),
-  } = {},
+  { bindings = OPEN, bucket = env.MODELS, engine = tinyEngine() }: IsolateOptions = {},
 ) {
   const clock = { now: Date.UTC(2026, 0, 1) };
   const app = createApp({ engine, bundled, now: () => clock.now });

@@ -95,8 +95,10 @@ function worker({ folder, main }: Bundle, bindings: string[]): string {
   return `(modules = [${modules.join(', ')}], bindings = [${bindings.join(', ')}], compatibilityDate = "2026-10-01")`;
 }
 
-export function startWorkerd(config: string): ChildProcess {
-  return spawn(WORKERD, ['serve', config], {
+/** @param inspector port of the inspector, where there is to be one */
+export function startWorkerd(config: string, inspector?: number): ChildProcess {
+  const inspecting = inspector === undefined ? [] : ['--inspector-addr', `127.0.0.1:${inspector}`];
+  return spawn(WORKERD, ['serve', config, ...inspecting], {
     stdio: ['ignore', 'ignore', process.env.VERBOSE ? 'inherit' : 'ignore'],
   });
 }

@@ -1,0 +1,32 @@
+/** @file `/health/ready`, as a monitor reads it. */
+import { expect } from 'vitest';
+import { REFRESH_MS } from '../../edge/follower.ts';
+import type { Release } from '../../edge/versions.ts';
+import type { isolate } from './tiny.ts';
+
+export interface Ready {
+  status: 'ready' | 'degraded';
+  model: { name: string; version: string; alias: string };
+  store: { checkedAt: string; succeededAt: string | null; failures: number; error: string | null };
+}
+
+export type Isolate = ReturnType<typeof isolate>;
+
+export async function ready({ send }: Isolate): Promise<Ready> {
+  const response = await send('/health/ready');
+  expect(response.status).toBe(200);
+  return response.json<Ready>();
+}
+
+/** What answers after the alias has been looked at once more. */
+export async function afterRefresh(worker: Isolate): Promise<Ready> {
+  worker.clock.now += REFRESH_MS;
+  await ready(worker);
+  return ready(worker);
+}
+
+export const nameOf = ({ manifest }: Release, alias = 'stable') => ({
+  name: 'tinyvgg',
+  version: manifest.version,
+  alias,
+});

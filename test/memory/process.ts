@@ -1,0 +1,68 @@
+/** @file What memory processes take, from Linux's /proc. */
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+
+/**
+ * Resident memory of the workerd that runs the Worker, in MiB. `wrangler dev` runs another one, a proxy that listens on its port and
+ * grows by some 50 kB a request, whatever the Worker does; that one is left out.
+ * @param root process id of wrangler
+ * @param port where it listens
+ */
+export function workerMemory(root: number, port: number): number {
+  const workerd = descendants(root).filter((pid) => read(pid, 'comm').startsWith('workerd'));
+  const [pid, ...more] = workerd.filter((pid) => !listensOn(pid, port));
+  if (pid === undefined || more.length > 0) {
+    throw new Error(`expected the Worker's process and wrangler's proxy below ${root}, got ${workerd}`);
+  }
+  return processMemory(pid).rss;
+}
+
+export interface ProcessMemory {
+  /** MiB; resident, and with shared pages counted in proportion. */
+  rss: number;
+  pss: number;
+}
+
+export function processMemory(pid: number): ProcessMemory {
+  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+  const mebibytes = (name: string) => Number(new RegExp(`^${name}: +(\\d+)`, 'm').exec(rollup)?.[1]) / 1024;
+  return { rss: mebibytes('Rss'), pss: mebibytes('Pss') };
+}
+
+function descendants(root: number): number[] {
+  // "pid (command) state parent …"; a command may hold spaces.
+  const parentOf = (pid: number) => Number(read(pid, 'stat').split(') ').at(-1)?.split(' ')[1]);
+  const processes = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+  const children = Map.groupBy(processes, parentOf);
+  const below = (pid: number): number[] =>
+    (children.get(pid) ?? []).flatMap((child) => [child, ...below(child)]);
+  return below(root);
+}
+
+/** Empty when the process is gone. */
+function read(pid: number, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** Whether a process has a listening socket on a port of IPv4. */
+function listensOn(pid: number, port: number): boolean {
+  const LISTEN = '0A';
+  const hexPort = port.toString(16).toUpperCase().padStart(4, '0');
+  const sockets = readFileSync('/proc/net/tcp', 'utf8').trim().split('\n').slice(1);
+  const inodes = sockets
+    .map((line) => line.trim().split(/ +/))
+    .filter(([, local, , state]) => local.endsWith(`:${hexPort}`) && state === LISTEN)
+    .map((columns) => `socket:[${columns[9]}]`);
+  return readdirSync(`/proc/${pid}/fd`).some((name) => {
+    try {
+      return inodes.includes(readlinkSync(`/proc/${pid}/fd/${name}`));
+    } catch {
+      return false; // closed meanwhile
+    }
+  });
+}
