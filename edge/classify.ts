@@ -2,7 +2,7 @@
 import { detectFormat } from '#shared/decode/format.ts';
 import { ImageError } from '#shared/decode/image-error.ts';
 import { IMAGE_PIXELS } from '#shared/labels.ts';
-import { preparePhoto } from '#shared/photo/photo.ts';
+import { type PreparedPhoto, preparePhoto } from '#shared/photo/photo.ts';
 import { decoder } from './decode/decoder.ts';
 import { networkInput, type ServedModel } from './model.ts';
 import { toProblem } from './problem.ts';
@@ -15,51 +15,60 @@ export interface Picture {
   bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** The logits of one picture. @throws ImageError */
-export async function logitsOfOne(
+export interface Classified {
+  photo: PreparedPhoto;
+  /** [classes] */
+  logits: Float32Array;
+}
+
+/** What the network says of one picture. @throws ImageError */
+export async function classifyOne(
   model: ServedModel,
   picture: Picture,
   record: RequestRecord,
-): Promise<Float32Array> {
-  return model.classifier.logits(networkInput(await prepare(picture, record)), 1);
+): Promise<Classified> {
+  const photo = await prepare(picture, record);
+  return { photo, logits: await model.classifier.logits(networkInput(photo.image), 1) };
 }
 
 /**
- * The logits of each picture, or why it has none. They are decoded one after the other, so that only one has its pixels in
- * memory.
+ * What the network says of each picture, or why it says nothing. They are decoded one after the other, so that only one has its
+ * pixels in memory.
  */
-export async function logitsOfEach(
+export async function classifyEach(
   { classifier }: ServedModel,
   pictures: readonly Picture[],
   record: RequestRecord,
-): Promise<(Float32Array | ImageError)[]> {
-  const prepared: (Uint8Array | ImageError)[] = [];
+): Promise<(Classified | ImageError)[]> {
+  const prepared: (PreparedPhoto | ImageError)[] = [];
   for (const picture of pictures) prepared.push(await prepare(picture, record).catch(asImageError));
-  const images = prepared.filter((image) => image instanceof Uint8Array);
-  if (images.length === 0) return prepared as ImageError[];
-  const inputs = new Float32Array(images.length * IMAGE_PIXELS);
-  for (const [i, image] of images.entries()) inputs.set(networkInput(image), i * IMAGE_PIXELS);
-  const logits = await classifier.logits(inputs, images.length);
-  const classes = logits.length / images.length;
+  const photos = prepared.filter((photo) => 'image' in photo);
+  if (photos.length === 0) return prepared as ImageError[];
+  const inputs = new Float32Array(photos.length * IMAGE_PIXELS);
+  for (const [i, { image }] of photos.entries()) inputs.set(networkInput(image), i * IMAGE_PIXELS);
+  const logits = await classifier.logits(inputs, photos.length);
+  const classes = logits.length / photos.length;
   let read = 0;
-  return prepared.map((image) => {
-    if (image instanceof ImageError) return image;
+  return prepared.map((photo) => {
+    if (photo instanceof ImageError) return photo;
     read += 1;
-    return logits.subarray((read - 1) * classes, read * classes);
+    return { photo, logits: logits.subarray((read - 1) * classes, read * classes) };
   });
 }
 
-async function prepare({ kind, bytes }: Picture, { images }: RequestRecord): Promise<Uint8Array> {
+async function prepare({ kind, bytes }: Picture, { images }: RequestRecord): Promise<PreparedPhoto> {
   const seen = kind === 'pixels' ? kind : (detectFormat(bytes) ?? 'unknown');
   try {
-    const image = kind === 'pixels' ? bytes : preparePhoto(await decoder.decode(bytes)).image;
+    const photo = kind === 'pixels' ? asItIs(bytes) : preparePhoto(await decoder.decode(bytes));
     images.push({ kind: seen, outcome: 'read' });
-    return image;
+    return photo;
   } catch (error) {
     images.push({ kind: seen, outcome: toProblem(error).type });
     throw error;
   }
 }
+
+const asItIs = (image: Uint8Array): PreparedPhoto => ({ image, steps: [{ step: 'as-is' }], warnings: [] });
 
 function asImageError(error: unknown): ImageError {
   if (error instanceof ImageError) return error;

@@ -2,7 +2,7 @@
 import { Hono } from 'hono';
 import { detectFormat } from '#shared/decode/format.ts';
 import { mediaType, readBody } from '../body.ts';
-import { logitsOfOne } from '../classify.ts';
+import { classifyOne } from '../classify.ts';
 import type { AppEnv } from '../env.ts';
 import type { Serving } from '../serving.ts';
 import type { RequestRecord } from '../telemetry/request.ts';
@@ -14,7 +14,7 @@ export function hfRoutes(serving: Serving) {
   return new Hono<AppEnv>().post('/models/:name', async (c) => {
     const { inputs, parameters } = await readRequest(c.req.raw, c.var.record);
     const model = await serving(c, c.req.param());
-    const logits = await logitsOfOne(model, { kind: 'file', bytes: inputs }, c.var.record);
+    const { logits } = await classifyOne(model, { kind: 'file', bytes: inputs }, c.var.record);
     const { function_to_apply, top_k } = HfParameters().parse(parameters ?? {});
     return c.json(scoresOf(model.manifest, logits, function_to_apply).slice(0, top_k));
   });

@@ -26,11 +26,35 @@ const Prediction = z
   })
   .meta({ id: 'Prediction' });
 
+const Explanation = z
+  .object({
+    image: z.string().meta({ description: 'What the network saw: a PNG of 28 × 28 pixels as a data URL.' }),
+    steps: z
+      .array(z.looseObject({ step: z.string() }))
+      .meta({ description: 'What the photo pipeline did, in its order, with what it found.' }),
+    box: z
+      .object({ left: z.number(), top: z.number(), width: z.number(), height: z.number() })
+      .nullable()
+      .meta({ description: 'Of the garment, in pixels of the image; null where the whole image is taken.' }),
+    quality: z
+      .number()
+      .min(0)
+      .max(1)
+      .nullable()
+      .meta({ description: 'How far the garment’s outline is to be trusted; null where there is none.' }),
+    warnings: z.array(z.string()).meta({ description: 'For whoever took the photo.' }),
+  })
+  .meta({ id: 'Explanation', description: 'With `explain=1`.' });
+export type Explanation = z.infer<typeof Explanation>;
+
+const said = { predictions: z.array(Prediction), explanation: Explanation.optional() };
+/** What is said of an image. */
+export type Said = z.infer<z.ZodObject<typeof said>>;
+
 const id = z.string().meta({ description: 'The request, as in `x-request-id`.' });
-const predictions = z.array(Prediction);
 
 export const OneAnswer = z
-  .object({ id, model: ModelName, predictions })
+  .object({ id, model: ModelName, ...said })
   .meta({ id: 'Answer', description: 'The answer to one image.' });
 export type OneAnswer = z.infer<typeof OneAnswer>;
 
@@ -40,7 +64,7 @@ export const ManyAnswer = z
   .object({
     id,
     model: ModelName,
-    results: z.array(z.union([z.object({ index, predictions }), z.object({ index, problem: Problem })])),
+    results: z.array(z.union([z.object({ index, ...said }), z.object({ index, problem: Problem })])),
   })
   .meta({ id: 'Answers', description: 'The answer to several images: for each, predictions or a problem.' });
 export type ManyAnswer = z.infer<typeof ManyAnswer>;

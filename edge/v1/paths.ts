@@ -21,7 +21,7 @@ const headers = z.object({
   'x-request-id': z.string(),
   etag: z.string().meta({
     description:
-      'The same for the same images, model, calibration, photo pipeline and `top_k`, whatever the `id`.',
+      'The same for the same images, model, calibration, photo pipeline, `top_k` and `explain`, whatever the `id`.',
   }),
   'server-timing': z.string().meta({
     description:

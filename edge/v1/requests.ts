@@ -23,6 +23,20 @@ export const ClassifyQuery = z.object({
         override: { type: 'integer', minimum: 1, maximum: MAX_TOP_K, default: MAX_TOP_K },
       }),
     ),
+  explain: z
+    ._default(
+      z.pipe(
+        z.enum(['0', '1'], { error: 'explain must be 0 or 1.' }),
+        z.transform((text) => text === '1'),
+      ),
+      false,
+    )
+    .check(
+      z.meta({
+        description: '1: say what the photo pipeline made of each image.',
+        override: { type: 'integer', enum: [0, 1], default: 0 },
+      }),
+    ),
   alias: z
     .optional(z.string({ error: 'alias must be one name.' }))
     .check(

@@ -3,40 +3,49 @@ import { type Context, Hono } from 'hono';
 import { endTime, startTime, timing } from 'hono/timing';
 import { ImageError } from '#shared/decode/image-error.ts';
 import { rankLabels } from '#shared/predictions.ts';
-import { logitsOfEach, logitsOfOne } from '../classify.ts';
+import { type Classified, classifyEach, classifyOne } from '../classify.ts';
 import type { AppEnv } from '../env.ts';
 import type { ServedModel } from '../model.ts';
 import { toProblem } from '../problem.ts';
 import type { Serving } from '../serving.ts';
 import { query } from '../validate.ts';
-import type { ManyAnswer, ModelName, OneAnswer } from './answers.ts';
+import type { ManyAnswer, ModelName, OneAnswer, Said } from './answers.ts';
 import { etagOf, namesTag } from './etag.ts';
+import { explanationOf } from './explanation.ts';
 import { ClassifyQuery } from './requests.ts';
 import { readUpload } from './upload.ts';
 
 export function v1Routes(serving: Serving) {
   return new Hono<AppEnv>()
     .post('/classify', timing({ total: false }), query(ClassifyQuery), async (c) => {
-      const { top_k, ...pinned } = c.req.valid('query');
+      const { top_k, explain, ...pinned } = c.req.valid('query');
       const upload = await timed(c, 'body', () => readUpload(c.req.raw, c.var.record));
       const model = await timed(c, 'model', () => serving(c, pinned));
-      const etag = await etagOf(upload, model, top_k);
+      const etag = await etagOf(upload, model, { top_k, explain });
       c.header('etag', etag);
       // RFC 9110 knows 304 for GET and HEAD alone. This POST is as safe as they are, and whoever sends the field expects it.
       if (namesTag(c.req.header('if-none-match'), etag)) return c.body(null, 304);
 
       const head = { id: c.var.requestId, model: nameOf(model) };
-      const rank = (logits: Float32Array) => predictionsOf(model, logits, top_k);
+      const say = async ({ photo, logits }: Classified): Promise<Said> => ({
+        predictions: rankLabels(logits, model.manifest).slice(0, top_k),
+        ...(explain && { explanation: await explanationOf(photo) }),
+      });
       const [picture] = upload.pictures;
       if (picture && !upload.isList) {
-        const predictions = rank(await logitsOfOne(model, picture, c.var.record));
-        return c.json({ ...head, predictions } satisfies OneAnswer);
+        const said = await say(await classifyOne(model, picture, c.var.record));
+        return c.json({ ...head, ...said } satisfies OneAnswer);
       }
-      const results = (await logitsOfEach(model, upload.pictures, c.var.record)).map((logits, index) =>
-        logits instanceof ImageError
-          ? { index, problem: toProblem(logits).details(head.id) }
-          : { index, predictions: rank(logits) },
-      );
+      const results: ManyAnswer['results'] = [];
+      for (const [index, classified] of (
+        await classifyEach(model, upload.pictures, c.var.record)
+      ).entries()) {
+        const refused = classified instanceof ImageError;
+        results.push({
+          index,
+          ...(refused ? { problem: toProblem(classified).details(head.id) } : await say(classified)),
+        });
+      }
       return c.json({ ...head, results } satisfies ManyAnswer);
     })
     .get('/models', async (c) => c.json({ models: [nameOf(await serving(c))] }))
@@ -49,10 +58,6 @@ export function v1Routes(serving: Serving) {
 /** Which model gave an answer. */
 export function nameOf({ manifest: { name, version }, alias }: ServedModel): ModelName {
   return { name, version, alias };
-}
-
-function predictionsOf({ manifest }: ServedModel, logits: Float32Array, topK: number) {
-  return rankLabels(logits, manifest).slice(0, topK);
 }
 
 /**

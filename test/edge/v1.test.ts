@@ -1,6 +1,7 @@
 /** @file POST /v1/classify: what it takes in, how it answers to one image and to several, and what it says of its own answer. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { LABELS } from '#shared/labels.ts';
+import { decoder } from '../../edge/decode/decoder.ts';
 import { MAX_BODY_BYTES, MAX_IMAGES, MAX_JSON_VALUES } from '../../edge/limits.ts';
 import type { ManyAnswer, OneAnswer } from '../../edge/v1/answers.ts';
 import { concat, greyPng } from '../fixtures/images.ts';
@@ -181,6 +182,39 @@ describe('JSON', () => {
   it('of the largest size is answered', async () => {
     const image = 'A'.repeat(MAX_BODY_BYTES - 100);
     await expectProblem(await postJson({ image }), 'unsupported-image');
+  });
+});
+
+describe('explain', () => {
+  const seen = async ({ explanation }: OneAnswer | { explanation?: OneAnswer['explanation'] }) => {
+    const [, data = ''] = /^data:image\/png;base64,(.*)$/.exec(explanation?.image ?? '') ?? [];
+    const { data: rgba } = await decoder.decode(Uint8Array.from(atob(data), (byte) => byte.charCodeAt(0)));
+    return rgba.filter((_, i) => i % 4 === 0);
+  };
+
+  it('shows the pixels that the network saw, and how they came about', async () => {
+    const answer = await (await post(dark, {}, '?explain=1')).json<OneAnswer>();
+    expect([...(await seen(answer))]).toEqual([...pixels(60)]);
+    expect(answer.explanation).toMatchObject({ steps: [{ step: 'as-is' }], box: null, warnings: [] });
+  });
+
+  it('does so for a photo that is cut out, and for each image of several', async () => {
+    const photo = await greyPng(120, 90, (x, y) => (x > 30 && x < 70 && y > 20 && y < 80 ? 40 : 230));
+    const { results } = await (
+      await post(form(photo, utf8('none'), dark), {}, '?explain=1')
+    ).json<ManyAnswer>();
+    const [first, refused, last] = results;
+    expect(first).toMatchObject({
+      explanation: { box: { left: expect.closeTo(31, -1), top: expect.closeTo(21, -1) } },
+    });
+    expect(refused).not.toHaveProperty('explanation');
+    expect(last).toMatchObject({ explanation: { steps: [{ step: 'as-is' }] } });
+  });
+
+  it('is left out unless asked for', async () => {
+    expect(await (await post(dark)).json()).not.toHaveProperty('explanation');
+    expect(await (await post(dark, {}, '?explain=0')).json()).not.toHaveProperty('explanation');
+    expect((await post(dark, {}, '?explain=yes')).status).toBe(400);
   });
 });
 

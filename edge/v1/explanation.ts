@@ -1,0 +1,12 @@
+/** @file What the photo pipeline made of an image, for people to see what the model saw. */
+
+import { IMAGE_SIZE } from '#shared/labels.ts';
+import type { PreparedPhoto } from '#shared/photo/photo.ts';
+import { greyPng } from '#shared/png.ts';
+import type { Explanation } from './answers.ts';
+
+export async function explanationOf(photo: PreparedPhoto): Promise<Explanation> {
+  const { image, steps, box = null, quality = null, warnings } = photo;
+  const png = String.fromCharCode(...(await greyPng(image, IMAGE_SIZE)));
+  return { image: `data:image/png;base64,${btoa(png)}`, steps, box, quality, warnings };
+}
