@@ -56,6 +56,7 @@ describe('a 28 × 28 grey image on black', () => {
         expect(Buffer.compare(image, bytes)).toBe(0);
       }
     },
+    60_000,
   );
 
   const bright = (value: number) => grey(new Uint8Array(784).fill(value, 10 * 28, 18 * 28));

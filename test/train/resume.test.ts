@@ -71,7 +71,7 @@ describeWithData('a run', () => {
   }, 60_000);
 
   it('that is killed with SIGKILL again and again ends with the same weights', {
-    timeout: 240_000,
+    timeout: 400_000,
   }, async () => {
     const folder = await newFolder();
     const chance = Generator.seeded(Date.now());
@@ -79,7 +79,7 @@ describeWithData('a run', () => {
     let args = [...JOB, '--out', folder, '--checkpoint-every', '0'];
     while (true) {
       // Each process trains a little more than the one before, so that the work is done once.
-      const delay = (chance.random() % 250) + 10 * kills;
+      const delay = (chance.random() % 250) + 25 * kills;
       let begun = false;
       const { code, signal, stderr } = await train(args, (stdout, child) => {
         if (begun || !/Epoch: \d/.test(stdout)) return;
