@@ -6,19 +6,23 @@
  * al., arXiv:1708.07747, section 2). The steps here do that for pictures whose background is not white.
  */
 import type { Pixels } from '../decode/pixels.ts';
-import { IMAGE_PIXELS, IMAGE_SIZE } from '../labels.ts';
-import { backgroundColours, distances } from './background.ts';
-import { shrink } from './flatten.ts';
-import { type Box, boundingBox, fillHoles, largestComponent, otsuThreshold, type Size } from './mask.ts';
+import { readAsIs } from './as-is.ts';
+import { featuresOf } from './features.ts';
+import { luminance, type Picture, shrink } from './flatten.ts';
+import { type Box, boundingBox, type Size, tidy } from './mask.ts';
 import { placeObject } from './place.ts';
+import { type ProbabilityMap, resample } from './prior.ts';
+import { judgeMask } from './quality.ts';
+import { segment } from './segment.ts';
+import { applyTone, toneOf } from './tone.ts';
 
 /** Version of what this folder computes. It changes with every change of a result; a manifest names the one it was made for. */
-export const PHOTO_PIPELINE = 1;
+export const PHOTO_PIPELINE = 2;
 
 export interface PreparedPhoto {
   /** 28 × 28 grey bytes, row by row. Divided by 255 they are the network's input. */
   image: Uint8Array;
-  /** In the order they ran, with what they found: `as-is` alone, or `mask` or `whole-frame` followed by `place`. */
+  /** In the order they ran, with what they found: `as-is` alone; or `mask`, `tone`, `place`; or `whole-frame`, `place`. */
   steps: PhotoStep[];
   /** Of the garment, in pixels of the decoded picture; where one was found. */
   box?: Box;
@@ -41,80 +45,76 @@ export interface AlphaMask extends Size {
   data: Uint8Array;
 }
 
-/** Longest edge at which the object is looked for, in pixels. */
-const WORK_EDGE = 224;
+/** Longest edge of what is looked at, in pixels; the garment is told from the floor at half of it, and at a quarter before. */
+const WORK_EDGE = 192;
 
-/** A background and an object whose colours differ by less than this (Euclidean, 0..441) cannot be told apart. */
-const LEAST_CONTRAST = 24;
+/** A mask of less quality than this is worse than none. */
+const LEAST_QUALITY = 0.05;
 
-/** Share of the frame that an object has at least. */
-const LEAST_OBJECT = 0.005;
-
-/** Prepares a picture of any size. Takes what is already a 28 × 28 image of the data set's kind as it is. */
-export function preparePhoto(pixels: Pixels): PreparedPhoto {
+/**
+ * Prepares a picture of any size. Takes what is already a 28 × 28 image of the data set's kind as it is.
+ * @param prior where the garment is expected, when something is known of that
+ */
+export function preparePhoto(pixels: Pixels, prior?: ProbabilityMap): PreparedPhoto {
   const asIs = readAsIs(pixels);
   if (asIs) return { image: asIs, steps: [{ step: 'as-is' }], warnings: [] };
 
   const picture = shrink(pixels, WORK_EDGE);
-  const distance = distances(picture, backgroundColours(picture));
-  const threshold = otsuThreshold(distance);
-  const mask = largestComponent(distance, picture, threshold);
-  fillHoles(mask, picture);
-  const { area, box } = boundingBox(mask, picture);
-  const found = { threshold, share: area / mask.length };
-  if (threshold < LEAST_CONTRAST / 2 || found.share < LEAST_OBJECT) {
-    mask.fill(1);
+  const features = featuresOf(picture);
+  const probability = segment(features, prior);
+  const part = Uint8Array.from(probability.data, (p) => (p >= 0.5 ? 1 : 0));
+  tidy(part, probability);
+  const { quality, warnings, ...found } = judgeMask(features, probability.data, part);
+  const mask = enlarge(probability, part, picture);
+  if (quality < LEAST_QUALITY || !mask.includes(1)) {
     const frame = { left: 0, top: 0, width: picture.width, height: picture.height };
     return {
-      image: placeObject(picture, mask, frame),
+      image: placeObject(negate(picture), picture.width, frame),
       steps: [{ step: 'whole-frame', ...found }, { step: 'place' }],
+      quality,
       warnings: ['Nothing stands out from the background.'],
     };
   }
+  const box = boundingBox(mask, picture);
+  const intensity = negate(picture);
+  const tone = toneOf(intensity, mask);
+  for (let i = 0; i < mask.length; i++) intensity[i] = mask[i] ? applyTone(tone, intensity[i]) : 0;
   return {
-    image: placeObject(picture, mask, box),
-    steps: [{ step: 'mask', ...found }, { step: 'place' }],
+    image: placeObject(intensity, picture.width, box),
+    steps: [{ step: 'mask', ...found }, { step: 'tone', ...tone }, { step: 'place' }],
     box: scaleBox(box, picture, pixels),
     mask: { width: picture.width, height: picture.height, data: mask.map((inside) => 255 * inside) },
-    warnings: [],
+    quality,
+    warnings,
   };
+}
+
+/** The mask at the picture's size: smooth between the blocks that the probabilities stand for. */
+function enlarge(probability: ProbabilityMap, part: Uint8Array, size: Size): Uint8Array {
+  // What `tidy` removed is less likely than not, what it filled is as likely as not.
+  const data = probability.data.map((p, i) => (part[i] ? Math.max(p, 0.5) : Math.min(p, 0.499)));
+  const doubled = { width: 2 * probability.width, height: 2 * probability.height };
+  const fine = resample({ ...probability, data }, doubled);
+  const mask = new Uint8Array(size.width * size.height);
+  for (let y = 0; y < size.height; y++) {
+    for (let x = 0; x < size.width; x++) {
+      if (fine[y * doubled.width + x] >= 0.5) mask[y * size.width + x] = 1;
+    }
+  }
+  return mask;
+}
+
+/** 255 less the grey of each pixel: the data set's garments are bright where they were dark. */
+function negate({ rgb }: Picture): Float32Array {
+  const negated = new Float32Array(rgb.length / 3);
+  for (let i = 0; i < negated.length; i++) {
+    negated[i] = 255 - luminance(rgb[3 * i], rgb[3 * i + 1], rgb[3 * i + 2]);
+  }
+  return negated;
 }
 
 /** A box in pixels of a picture of size `from`, in those of the same picture of size `to`. */
 function scaleBox({ left, top, width, height }: Box, from: Size, to: Size): Box {
   const [x, y] = [to.width / from.width, to.height / from.height];
   return { left: left * x, top: top * y, width: width * x, height: height * y };
-}
-
-/** A border pixel up to this is black, one from 255 minus this is white: JPEG moves black and white by a few. */
-const BLACK = 16;
-
-/**
- * The bytes of an image that needs nothing: 28 × 28, opaque, every pixel grey (red = green = blue), and on a black background:
- * of the 108 pixels along its border more are black than white. All 70,000 Fashion-MNIST images pass, by 27 pixels at
- * least; none of them passes negated.
- */
-function readAsIs({ width, height, data }: Pixels): Uint8Array | undefined {
-  if (width !== IMAGE_SIZE || height !== IMAGE_SIZE) return undefined;
-  const image = new Uint8Array(IMAGE_PIXELS);
-  let blackOverWhite = 0;
-  for (let i = 0; i < IMAGE_PIXELS; i++) {
-    const [red, green, blue, alpha] = [
-      data[4 * i] as number,
-      data[4 * i + 1],
-      data[4 * i + 2],
-      data[4 * i + 3],
-    ];
-    if (red !== green || red !== blue || alpha !== 255) return undefined;
-    image[i] = red;
-    if (!isBorder(i)) continue;
-    if (red <= BLACK) blackOverWhite += 1;
-    else if (red >= 255 - BLACK) blackOverWhite -= 1;
-  }
-  return blackOverWhite > 0 ? image : undefined;
-}
-
-function isBorder(i: number): boolean {
-  const [x, y] = [i % IMAGE_SIZE, Math.floor(i / IMAGE_SIZE)];
-  return x === 0 || y === 0 || x === IMAGE_SIZE - 1 || y === IMAGE_SIZE - 1;
 }

@@ -1,20 +1,18 @@
-/** @file The object of a picture → 28 × 28 grey bytes: longest edge filling the frame, centred, negated, black around it. */
+/** @file The object of a picture → 28 × 28 grey bytes: longest edge filling the frame, centred, black around it. */
 import { IMAGE_PIXELS, IMAGE_SIZE } from '../labels.ts';
-import { luminance, type Picture } from './flatten.ts';
 import type { Box } from './mask.ts';
 
 /**
- * Scales `box` so that its longest edge is 28 and centres it, averaging areas: a byte is the mean over its area of the
- * negated grey inside the mask, and 0 outside.
+ * Scales `box` so that its longest edge is 28 and centres it: a byte is the mean of `intensity` over its area.
+ * @param intensity of each pixel, 0..255 in the object and 0 around it
+ * @param width of the picture, in pixels
  */
-export function placeObject({ width, rgb }: Picture, mask: Uint8Array, box: Box): Uint8Array {
+export function placeObject(intensity: Float32Array, width: number, box: Box): Uint8Array {
   const scale = IMAGE_SIZE / Math.max(box.width, box.height);
   const columns = Math.max(1, Math.round(box.width * scale));
   const rows = Math.max(1, Math.round(box.height * scale));
   const left = Math.floor((IMAGE_SIZE - columns) / 2);
   const top = Math.floor((IMAGE_SIZE - rows) / 2);
-  const negated = (i: number) =>
-    mask[i] ? 255 - luminance(rgb[3 * i] as number, rgb[3 * i + 1] as number, rgb[3 * i + 2] as number) : 0;
 
   const image = new Uint8Array(IMAGE_PIXELS);
   for (let row = 0; row < rows; row++) {
@@ -24,7 +22,7 @@ export function placeObject({ width, rgb }: Picture, mask: Uint8Array, box: Box)
       let [sum, area] = [0, 0];
       for (const [y, high] of ys) {
         for (const [x, wide] of xs) {
-          sum += high * wide * negated((box.top + y) * width + box.left + x);
+          sum += high * wide * intensity[(box.top + y) * width + box.left + x];
           area += high * wide;
         }
       }

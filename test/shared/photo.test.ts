@@ -4,7 +4,9 @@ import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { sha256 } from '#shared/digest.ts';
 import { type AlphaMask, type PreparedPhoto, preparePhoto } from '#shared/photo/photo.ts';
+import { GOLDEN, noiseFrom, shirt } from '../fixtures/garments.ts';
 import { paint } from '../fixtures/images.ts';
 
 const DATA_SET = process.env.FASHION_MNIST_DIR;
@@ -42,6 +44,21 @@ function extent(image: Uint8Array) {
   return { left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) };
 }
 
+/** The middle of the box, from the left. */
+const middle = ({ box }: PreparedPhoto) => (box ? box.left + box.width / 2 : Number.NaN);
+
+/** Intersection over union of what was found and what is there. */
+function overlap({ mask }: PreparedPhoto, covers: (x: number, y: number) => boolean) {
+  const { width, height, data } = mask as AlphaMask;
+  let [both, either] = [0, 0];
+  for (const [i, value] of data.entries()) {
+    const there = covers(((i % width) + 0.5) / width, (Math.floor(i / width) + 0.5) / height);
+    if (value && there) both += 1;
+    if (value || there) either += 1;
+  }
+  return both / either;
+}
+
 describe('a 28 × 28 grey image on black', () => {
   it.skipIf(!DATA_SET)(
     `passes bit-identical, all 10,000 test images${DATA_SET ? '' : ' (skipped: FASHION_MNIST_DIR is not set)'}`,
@@ -70,48 +87,95 @@ describe('a 28 × 28 grey image on black', () => {
   ])('%s is a photo', (_name, pixels) => expect(names(preparePhoto(pixels))).not.toContain('as-is'));
 });
 
+const noise = noiseFrom(1);
+
 describe('a photo', () => {
   it('of a dark thing on white becomes a bright thing on black that fills the frame, centred', () => {
-    const photo = preparePhoto(rectangle([200, 300], [40, 60, 50, 100], [55, 55, 55], WHITE));
+    const photo = preparePhoto(rectangle([200, 300], [60, 80, 80, 160], [55, 55, 55], WHITE));
     const { image } = photo;
-    expect(names(photo)).toEqual(['mask', 'place']);
+    expect(names(photo)).toEqual(['mask', 'tone', 'place']);
     expect(extent(image)).toEqual({ left: 7, right: 20, top: 0, bottom: 27 });
     expect(image[14 * 28 + 14]).toBe(200);
   });
 
   it('tells where the garment is: its box in pixels of the picture, its mask over the whole of it', () => {
-    // At half the size the work is done, the garment's edges lie on whole pixels.
-    const photo = preparePhoto(rectangle([448, 224], [40, 60, 50, 100], [55, 55, 55], WHITE));
-    expect(photo.box).toEqual({ left: 40, top: 60, width: 50, height: 100 });
+    const photo = preparePhoto(rectangle([384, 192], [120, 40, 80, 120], [55, 55, 55], WHITE));
+    const { left, top, width: wide, height: high } = photo.box as NonNullable<PreparedPhoto['box']>;
+    // Within a pixel of the size the work is done at.
+    const off = [left - 120, top - 40, left + wide - 200, top + high - 160];
+    expect(Math.max(...off.map(Math.abs))).toBeLessThanOrEqual(2);
     const { width, height, data } = photo.mask as AlphaMask;
-    expect([width, height, data.length]).toEqual([224, 112, 224 * 112]);
-    const inside = (x: number, y: number) => x >= 20 && x < 45 && y >= 30 && y < 80;
-    expect(data).toEqual(data.map((_, i) => (inside(i % width, Math.floor(i / width)) ? 255 : 0)));
+    expect([width, height, data.length]).toEqual([192, 96, 192 * 96]);
+    const inside = (x: number, y: number) => x > 120 / 384 && x < 200 / 384 && y > 40 / 192 && y < 160 / 192;
+    expect(overlap(photo, inside)).toBeGreaterThan(0.97);
+    expect(photo.quality).toBeGreaterThan(0.6);
     expect(photo.warnings).toEqual([]);
   });
 
-  it('gives the same whatever the background and its transparency', () => {
-    const onWhite = preparePhoto(rectangle([90, 90], [20, 30, 40, 20], [80, 20, 20], WHITE)).image;
-    const onBlue = preparePhoto(rectangle([90, 90], [20, 30, 40, 20], [80, 20, 20], [40, 90, 200])).image;
-    const cut = rectangle([90, 90], [20, 30, 40, 20], [80, 20, 20], [0, 0, 0]);
-    const transparent = {
-      ...cut,
-      data: cut.data.map((value, i) => (i % 4 === 3 && cut.data[i - 3] === 0 ? 0 : value)),
-    };
-    expect(onBlue).toEqual(onWhite);
-    expect(preparePhoto(transparent).image).toEqual(onWhite);
+  it('gives the same whatever is transparent', () => {
+    const onWhite = rectangle([90, 90], [20, 30, 40, 20], [80, 20, 20], WHITE);
+    const data = onWhite.data.map((value, i) => (i % 4 === 3 && onWhite.data[i - 3] === 255 ? 0 : value));
+    expect(preparePhoto({ ...onWhite, data }).image).toEqual(preparePhoto(onWhite).image);
   });
 
-  it('takes the largest thing and fills its holes', () => {
-    const ring = (x: number, y: number) => Math.max(Math.abs(x - 50), Math.abs(y - 50));
-    const { image } = preparePhoto(
-      paint(100, 100, (x, y) => {
-        if (x > 95 && y > 95) return [0, 0, 0];
-        return ring(x, y) < 30 && ring(x, y) > 10 ? [100, 100, 100] : [250, 250, 250];
-      }),
-    );
-    expect(extent(image)).toEqual({ left: 0, right: 27, top: 0, bottom: 27 });
-    expect(image[14 * 28 + 14]).toBe(5); // the hole shows its own grey, negated
+  it.each([
+    ['takes both of a pair', () => shirt({ pair: true }), { least: 0.9 }],
+    ['leaves out light that falls on the floor', () => shirt({ light: true }), { least: 0.93 }],
+    ['leaves out the second of two floors', () => shirt({ floor: true }), { least: 0.93 }],
+    ['takes a print for a part of the garment', () => shirt({ print: true }), { least: 0.93 }],
+    ['takes both colours of a garment', () => shirt({ halves: true }), { least: 0.93 }],
+    ['takes a garment that is cut off by the edge', () => shirt({ cut: true }), { least: 0.93 }],
+  ])('%s', (_name, draw, { least }) => {
+    const { pixels, covers } = draw();
+    expect(overlap(preparePhoto(pixels), covers)).toBeGreaterThan(least);
+  });
+
+  it('finds the same in a mirror', () => {
+    const { pixels, covers } = shirt({ light: true });
+    const mirrored = paint(pixels.width, pixels.height, (x, y) => {
+      const at = 4 * (y * pixels.width + pixels.width - 1 - x);
+      return [pixels.data[at] ?? 0, pixels.data[at + 1] ?? 0, pixels.data[at + 2] ?? 0];
+    });
+    const there = overlap(preparePhoto(pixels), covers);
+    const back = overlap(preparePhoto(mirrored), (x, y) => covers(1 - x, y));
+    // The walker does not sweep to the very end.
+    expect(Math.abs(there - back)).toBeLessThan(0.03);
+  });
+
+  it('looks where it is told to', () => {
+    const two = paint(200, 100, (x, y) => {
+      if (Math.hypot(x - 50, y - 50) < 30) return [30, 60, 120];
+      return Math.hypot(x - 150, y - 50) < 30 ? [120, 60, 30] : [230, 230, 230];
+    });
+    const prior = (...data: number[]) => ({ width: 2, height: 1, data: new Float32Array(data) });
+    expect(middle(preparePhoto(two, prior(0.7, 0.02)))).toBeLessThan(75);
+    expect(middle(preparePhoto(two, prior(0.02, 0.7)))).toBeGreaterThan(125);
+  });
+
+  it.each(GOLDEN)('%s gives the same bytes as ever', async (_name, drawing, digest) => {
+    expect(await sha256(new Uint8Array(preparePhoto(shirt(drawing).pixels).image))).toBe(digest);
+  });
+
+  it('of a white garment is not black', () => {
+    const { image } = preparePhoto(rectangle([200, 300], [60, 80, 80, 160], [250, 250, 250], [90, 30, 40]));
+    expect(image[14 * 28 + 14]).toBe(78);
+  });
+
+  it.each([
+    ['a plain colour', () => [120, 130, 90]],
+    ['noise', () => [noise(), noise(), noise()]],
+    ['a gradient', (x: number, y: number) => [x / 2, y / 3, 100]],
+    ['a light spot', (x: number, y: number) => Array(3).fill(220 - Math.hypot(x - 200, y - 266) / 2.5)],
+    [
+      'lines of text',
+      (x: number, y: number) =>
+        Array(3).fill(y % 20 < 8 && (x * 37) % 11 < 5 && x > 40 && x < 360 ? 20 : 245),
+    ],
+    ['a chessboard', (x: number, y: number) => Array(3).fill(((x >> 5) + (y >> 5)) % 2 ? 200 : 60)],
+  ])('of %s is not trusted', (_name, colour) => {
+    const { quality, warnings } = preparePhoto(paint(400, 533, colour as never));
+    expect(quality).toBeLessThan(0.3);
+    expect(warnings.length).toBeGreaterThan(0);
   });
 
   it('without an object is taken whole', () => {
