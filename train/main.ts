@@ -15,7 +15,13 @@ import { EXIT_CODES_HELP, reportError } from './exit.ts';
 import { MODEL_NAMES } from './model/zoo.ts';
 import { RECIPES } from './recipes.ts';
 import { run } from './run.ts';
-import { CHECKPOINT_EVERY, OPTIMIZERS, resolveSettings } from './settings.ts';
+import {
+  AUGMENTATION_NAMES,
+  CHECKPOINT_EVERY,
+  OPTIMIZERS,
+  resolveSettings,
+  SCHEDULE_NAMES,
+} from './settings.ts';
 import { DEFAULT_BUCKET } from './store/open.ts';
 
 const BUNDLED_RELEASE = 'release/tinyvgg.onnx';
@@ -55,6 +61,12 @@ program
   .addOption(open('--learning-rate <number>', 'of a step', `${lab.optimizer.learningRate}; 0.001 for adam`))
   .addOption(open('--momentum <number>', 'of sgd', '0'))
   .addOption(open('--weight-decay <number>', 'pulls the weights towards zero', '0'))
+  .addOption(open('--schedule <name>', 'of the learning rate', lab.schedule).choices(SCHEDULE_NAMES))
+  .addOption(
+    open('--augmentation <name>', 'what is done to training images', lab.augmentation).choices(
+      AUGMENTATION_NAMES,
+    ),
+  )
   .addOption(open('--device <name>', 'what computes', 'auto').choices(DEVICES))
   .addOption(open('--threads <number>', 'threads of --device cpu', 'as many as there are cores'))
   .addOption(

@@ -1,6 +1,9 @@
 /** @file Frozen training runs: every number with its unit and its reason. */
-import { type Optimizer, sgd } from './engine/optimizer.ts';
+
+import type { AugmentationName } from './augment/augment.ts';
+import { adam, type Optimizer, sgd } from './engine/optimizer.ts';
 import { MODEL_NAMES, type ModelName } from './model/zoo.ts';
+import type { ScheduleName } from './schedule.ts';
 
 export interface Recipe {
   name: string;
@@ -10,9 +13,13 @@ export interface Recipe {
   /** Images of one step. */
   batchSize: number;
   optimizer: Optimizer;
+  /** How the optimizer's learning rate changes. */
+  schedule: ScheduleName;
+  /** What is done to training images. */
+  augmentation: AugmentationName;
   /** `torch.manual_seed` before the model is made, and again before the first epoch. */
   seed: number;
-  /** Last images of the training set that are not trained on; 0 when all are. */
+  /** Last images of the training set that are not trained on, for choices that must not be made on the test set; 0 when all are. */
   heldOut: number;
 }
 
@@ -26,8 +33,27 @@ const lab: Recipe = {
   epochs: 3,
   batchSize: 32,
   optimizer: sgd(0.1),
+  schedule: 'constant',
+  augmentation: 'none',
   seed: 42,
   heldOut: 0,
 };
 
-export const RECIPES: Record<string, Recipe> = { lab };
+/**
+ * For photos: the lab's TinyVGG, trained longer and on garments as they lie before a phone. Chosen on the held-out images, of which it
+ * gets 91.0 % right as they are and 66.4 % augmented (without augmentation: 91.3 and 33.9 % after 12 epochs). Expect 90.48 % of the
+ * test images.
+ */
+const edge: Recipe = {
+  name: 'edge',
+  models: ['tinyvgg'],
+  epochs: 36,
+  batchSize: 64,
+  optimizer: adam(0.004),
+  schedule: 'cosine',
+  augmentation: 'photo-1',
+  seed: 42,
+  heldOut: 5000,
+};
+
+export const RECIPES: Record<string, Recipe> = { lab, edge };

@@ -56,6 +56,10 @@ const Summary = z.object({
   /** Of SGD. */
   momentum: z.number().exactOptional(),
   weightDecay: z.number(),
+  /** Names of recipes.ts, and images held out; older runs do not say them, and had none. */
+  schedule: z.string().default('constant'),
+  augmentation: z.string().default('none'),
+  heldOut: z.int().min(0).default(0),
   device: z.object({ name: z.string(), description: z.string() }),
   /** Images trained and tested on. */
   images: z.object({ train: z.int().positive(), test: z.int().positive() }),

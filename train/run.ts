@@ -1,6 +1,7 @@
 /** @file A training run: several models on one data set, compared, exported, and recorded in one folder, which an interrupted run goes on from. */
 import { resolve } from 'node:path';
 import { type Network, resolveNetwork } from '#shared/model/spec.ts';
+import { AUGMENTATIONS } from './augment/augment.ts';
 import { calibrate, type Train } from './calibrate.ts';
 import { newestCheckpoint, saveCheckpoint } from './checkpoint/folder.ts';
 import type { DownloadProgress } from './dataset/download.ts';
@@ -30,11 +31,9 @@ export async function run(settings: Settings): Promise<void> {
   requireRoom(settings);
   const { out } = settings;
   const dataset = await loadDataset({ folder: settings.data, onProgress: downloadPrinter() });
+  const { train: trained, heldOut } = holdOut(dataset.train, settings.heldOut);
   const limit = settings.limit ?? dataset.train.count;
-  const data = {
-    ...holdOut(take(dataset.train, limit), settings.heldOut),
-    test: take(dataset.test, limit),
-  };
+  const data = { train: take(trained, limit), heldOut, test: take(dataset.test, limit) };
   const { device, threads, kernels } = settings;
   const engine = await openEngine(device, { threads, kernels, log: console.log });
   console.log(`Engine ${engine.name}: ${engine.description}`);
@@ -79,7 +78,7 @@ export async function run(settings: Settings): Promise<void> {
 
 /** Trains one model, from its newest checkpoint if it has one, with records and checkpoints. */
 async function trainModel(
-  { out, optimizer, epochs, batchSize, seed, checkpointEvery }: Settings,
+  { out, optimizer, epochs, batchSize, seed, schedule, augmentation, checkpointEvery }: Settings,
   network: Network,
   data: Pick<Dataset, 'train' | 'test'>,
   engine: Engine,
@@ -92,7 +91,10 @@ async function trainModel(
   const printer = trainingPrinter(batchSize);
   try {
     return await train(
-      { network, data, engine, optimizer, epochs, batchSize, seed },
+      {
+        ...{ network, data, engine, optimizer, epochs, batchSize, seed },
+        ...{ schedule, augment: AUGMENTATIONS[augmentation](seed) },
+      },
       {
         from,
         signal,
@@ -112,7 +114,7 @@ async function trainModel(
 
 /** The summary of a run that begins. */
 async function beginning(settings: Settings, engine: Engine, data: Dataset): Promise<Summary> {
-  const { name, seed, epochs, batchSize } = settings;
+  const { name, seed, epochs, batchSize, schedule, augmentation, heldOut } = settings;
   const { optimizer = '', learningRate = 0, momentum, weightDecay = 0 } = toOverrides(settings);
   return {
     formatVersion: 1,
@@ -124,6 +126,9 @@ async function beginning(settings: Settings, engine: Engine, data: Dataset): Pro
     learningRate,
     ...(momentum !== undefined && { momentum }),
     weightDecay,
+    schedule,
+    augmentation,
+    heldOut,
     device: { name: engine.name, description: engine.description },
     images: { train: data.train.count, test: data.test.count },
     dataset: data.md5,

@@ -4,15 +4,23 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { ExplainedError } from '#shared/errors.ts';
 import { KERNEL_LEVELS, type KernelLevel } from '#shared/kernels/choose.ts';
+import { AUGMENTATIONS, type AugmentationName } from './augment/augment.ts';
 import { DEVICES } from './engine/open.ts';
 import { adam, type Optimizer, sgd } from './engine/optimizer.ts';
 import { MODEL_NAMES, type ModelName } from './model/zoo.ts';
 import { RECIPES, type Recipe } from './recipes.ts';
+import { SCHEDULES, type ScheduleName } from './schedule.ts';
 
 /** What a run was asked for, in its folder: a configuration file. */
 export const SETTINGS_FILE = 'settings.json';
 
 export const OPTIMIZERS = ['sgd', 'adam'] as const satisfies Optimizer['kind'][];
+
+export const SCHEDULE_NAMES = Object.keys(SCHEDULES) as ScheduleName[];
+export const AUGMENTATION_NAMES = Object.keys(AUGMENTATIONS) as AugmentationName[];
+
+/** Half of the training set. */
+const MOST_HELD_OUT = 30_000;
 
 const Whole = z.coerce.number().int();
 const Amount = z.coerce.number().min(0);
@@ -31,13 +39,15 @@ const Overrides = z.strictObject({
   learningRate: Amount.exactOptional(),
   momentum: Amount.lt(1).exactOptional(),
   weightDecay: Amount.exactOptional(),
+  schedule: z.enum(SCHEDULE_NAMES).exactOptional(),
+  augmentation: z.enum(AUGMENTATION_NAMES).exactOptional(),
   device: z.enum(DEVICES).exactOptional(),
   threads: Whole.min(1).max(64).exactOptional(),
   kernels: z.enum(KERNEL_LEVELS).exactOptional(),
   data: z.string().exactOptional(),
   out: z.string().exactOptional(),
   limit: Whole.min(32).exactOptional(),
-  heldOut: Whole.min(0).exactOptional(),
+  heldOut: Whole.min(0).max(MOST_HELD_OUT).exactOptional(),
   calibration: z.boolean().exactOptional(),
   checkpointEvery: Amount.exactOptional(),
 });

@@ -2,6 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { ExplainedError } from '#shared/errors.ts';
 import { type Network, sizeOf, type Weights } from '#shared/model/spec.ts';
+import type { Augment } from './augment/augment.ts';
 import { Loader } from './dataset/loader.ts';
 import type { Dataset, Split } from './dataset/source.ts';
 import type { Engine } from './engine/engine.ts';
@@ -10,6 +11,7 @@ import type { EpochRecord } from './epoch-record.ts';
 import { evaluate, type Predict } from './evaluate.ts';
 import { initialWeights } from './model/initialize.ts';
 import { Generator, type GeneratorState } from './random.ts';
+import { SCHEDULES, type ScheduleName } from './schedule.ts';
 
 export interface Job {
   network: Network;
@@ -19,6 +21,10 @@ export interface Job {
   epochs: number;
   batchSize: number;
   seed: number;
+  /** `constant` unless given. */
+  schedule?: ScheduleName | undefined;
+  /** Changes the images of each batch before they are trained on; they stay as they are unless given. */
+  augment?: Augment | undefined;
 }
 
 export interface TrainOptions {
@@ -94,7 +100,7 @@ const TURN = 50;
  * @throws ExplainedError of kind `divergence` when a loss or a weight is not finite
  */
 export async function train(job: Job, options: TrainOptions = {}): Promise<TrainedModel> {
-  const { network, data, engine, optimizer, batchSize, seed } = job;
+  const { network, data, engine, optimizer, batchSize, seed, schedule = 'constant', augment } = job;
   const { onEvent = () => {}, from, checkpoint, checkpointEvery = CHECKPOINT_SECONDS, signal } = options;
   for (const split of [data.train, data.test]) requireFit(network, split);
   const weights = from?.weights ?? initialWeights(network, Generator.seeded(seed));
@@ -107,6 +113,7 @@ export async function train(job: Job, options: TrainOptions = {}): Promise<Train
 
   const start = performance.now() - 1000 * position.seconds;
   const seconds = () => (performance.now() - start) / 1000;
+  const steps = job.epochs * trainLoader.length;
   const step = () => position.epoch * trainLoader.length + position.batch;
   let [lastSave, lastTurn] = [performance.now(), performance.now()];
 
@@ -143,7 +150,8 @@ export async function train(job: Job, options: TrainOptions = {}): Promise<Train
     const total = data.train.count;
     onEvent({ type: 'epoch-start', epoch, batch: position.batch, step: step() });
     for (const examples of trainLoader.epoch(position.batch)) {
-      session.step(examples);
+      augment?.(examples, { epoch, first: position.batch * batchSize });
+      session.step(examples, optimizer.learningRate * SCHEDULES[schedule](step() / steps));
       position.batch++;
       if (position.batch % PROGRESS_STEPS === 0 || position.batch === trainLoader.length) {
         await collectLosses();

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { resolveNetwork } from '../../shared/model/spec.ts';
+import { photoLike } from '../../train/augment/augment.ts';
 import { newestCheckpoint, saveCheckpoint } from '../../train/checkpoint/folder.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../../train/checkpoint/format.ts';
 import { openEngine } from '../../train/engine/open.ts';
@@ -16,9 +17,10 @@ import { easyData } from '../fixtures/easy.ts';
 
 const network = resolveNetwork(modelSpec('v1'));
 
-const jobWith = (engine: Job['engine'], optimizer: Optimizer): Job => ({
+const jobWith = (engine: Job['engine'], optimizer: Optimizer, changes: Partial<Job> = {}): Job => ({
   ...{ network, engine, optimizer, data: easyData(450) },
   ...{ epochs: 2, batchSize: 16, seed: 7 },
+  ...changes,
 });
 
 /** What tells two trainings apart, without their times. */
@@ -44,11 +46,12 @@ describe.each(['reference', 'tfjs', 'cpu'])('training with --device %s', (device
     ['SGD', sgd(0.1)],
     ['SGD with momentum and weight decay', sgd(0.05, { momentum: 0.9, weightDecay: 0.01 })],
     ['Adam', adam()],
-  ])(
+    ['Adam, a schedule and augmented images', adam(), { schedule: 'cosine', augment: photoLike(7) }],
+  ] as [string, Optimizer, Partial<Job>?][])(
     'goes on from any step with %s to the same bits, and tells the same',
     { timeout: 60_000 },
-    async (_, optimizer) => {
-      const job = jobWith(await openEngine(device), optimizer);
+    async (_, optimizer, changes = {}) => {
+      const job = jobWith(await openEngine(device), optimizer, changes);
       const { files, events, trained } = await trainKeeping(job);
       // 29 steps and the end of two epochs.
       expect(files.length).toBe(60);

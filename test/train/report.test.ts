@@ -94,6 +94,9 @@ async function makeRun(models: readonly ModelName[] = MODEL_NAMES, changes: Part
     learningRate: 0.1,
     momentum: 0.9,
     weightDecay: 0,
+    schedule: 'cosine',
+    augmentation: 'photo-1',
+    heldOut: 5000,
     device: { name: 'reference', description: 'plain loops' },
     images: { train: 6400, test: 1000 },
     dataset: { 't10k-images-idx3-ubyte.gz': 'bef4ecab320f06d8554ea6380940ec79' },
@@ -311,7 +314,7 @@ describe('the report of a finished run', () => {
     const missing = elements(result.page, 'li').map(textOf);
     expect(missing).toEqual([expect.stringMatching(/^Without test images: cannot read no-such-folder/)]);
     const values = elements(result.page, 'dd').map(textOf);
-    expect(values).toContain('SGD, learning rate 0.1, momentum 0.9');
+    expect(values).toContain('SGD, learning rate 0.1, cosine schedule, momentum 0.9');
     expect(values).toContain('2025-01-31 12:34 UTC');
     expect(values).toContain('a'.repeat(40));
     expect(values).toContain('MD5 bef4ecab320f06d8554ea6380940ec79');

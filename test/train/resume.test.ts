@@ -180,6 +180,31 @@ describeWithData('a run', () => {
     expect(manifest).not.toHaveProperty('calibration');
   });
 
+  it('of the recipe edge goes on from within an epoch to the same weights', {
+    timeout: 120_000,
+  }, async () => {
+    const job = ['--data', `${dataFolder}`, '--recipe', 'edge', '--epochs', '2', '--limit', '4000'];
+    const weights = (folder: string) => readFile(join(folder, 'tinyvgg.safetensors'));
+    const whole = await newFolder();
+    expect(await train([...job, '--out', whole])).toMatchObject({ code: 0, stderr: '' });
+    const summary: Summary = JSON.parse(await readFile(join(whole, 'summary.json'), 'utf8'));
+    expect(summary).toMatchObject({ schedule: 'cosine', augmentation: 'photo-1', heldOut: 5000 });
+
+    const broken = await newFolder();
+    let sent = false;
+    const stopped = await train([...job, '--out', broken], (stdout, child) => {
+      if (sent || !/Epoch: 0/.test(stdout)) return;
+      sent = true;
+      setTimeout(() => child.kill('SIGTERM'), 100);
+    });
+    expect(stopped.code).toBe(143);
+    const [saved] = await readdir(join(broken, 'checkpoints'));
+    const steps = Number(/step(\d+)/.exec(saved)?.[1]);
+    expect(steps % Math.ceil(4000 / 64)).toBeGreaterThan(0);
+    expect(await train(['--resume', broken])).toMatchObject({ code: 0, stderr: '' });
+    expect(await weights(broken)).toEqual(await weights(whole));
+  });
+
   it('ends with a code of its own when it diverges, and keeps what was good', {
     timeout: 60_000,
   }, async () => {

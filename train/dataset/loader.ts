@@ -54,6 +54,7 @@ function slice({ images, labels, count }: Split, first: number, size: number): B
   };
 }
 
+/** The images of a split at some places, with their labels. */
 function gather({ images, labels, count }: Split, indices: Uint32Array): Batch {
   const pixels = images.length / count;
   const batch = { images: new Uint8Array(indices.length * pixels), labels: new Uint8Array(indices.length) };

@@ -84,7 +84,7 @@ export function holdOut(split: Split, count: number): { train: Split; heldOut: S
       kind: 'usage',
       what: `cannot hold out ${count} images`,
       expected: `fewer than the ${split.count} of the training set`,
-      next: 'Use a smaller --held-out or a larger --limit.',
+      next: 'Use a smaller --held-out.',
     });
   }
   return { train: part(split, 0, first), heldOut: part(split, first, split.count) };

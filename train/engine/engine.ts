@@ -24,8 +24,11 @@ export interface Engine {
 }
 
 export interface EngineSession {
-  /** One step of training on the mean cross-entropy loss of a batch. */
-  step(batch: Batch): void;
+  /**
+   * One step of training on the mean cross-entropy loss of a batch.
+   * @param learningRate of this step; the optimizer's own unless given
+   */
+  step(batch: Batch, learningRate?: number): void;
   /** The losses of the steps since the last call, in order. Asked for rarely, so that a device is not read back each step. */
   losses(): Promise<number[]>;
   /** Logits [count, classes] of images [count, channels, height, width]. */

@@ -35,14 +35,14 @@ function openSession(
   let { steps } = state;
   let losses: number[] = [];
   return {
-    step({ images, labels }: Batch) {
+    step({ images, labels }: Batch, learningRate = optimizer.learningRate) {
       const activations = forward(network, weights, scale(images), labels.length);
       const { loss, gradient } = crossEntropy(activations.at(-1) as Tensor, labels);
       losses.push(loss);
       steps++;
       for (const [name, values] of backward(network, weights, activations, gradient, labels.length)) {
         const remembered = [...buffers.values()].map((buffer) => buffer.get(name) as Tensor);
-        update(optimizer, weights.get(name) as Tensor, values, remembered, steps);
+        update({ ...optimizer, learningRate }, weights.get(name) as Tensor, values, remembered, steps);
       }
     },
     async losses() {

@@ -67,7 +67,7 @@ function openSession(
   let { steps } = state;
   let losses: tf.Scalar[] = [];
   return {
-    step({ images, labels }: Batch) {
+    step({ images, labels }: Batch, learningRate = optimizer.learningRate) {
       const loss = tf.tidy(() => {
         const x = imagesTensor(network, images, labels.length);
         const oneHot = tf.oneHot(tf.tensor1d(labels, 'int32'), network.output[0]);
@@ -77,7 +77,7 @@ function openSession(
         steps++;
         for (const [name, variable] of variables) {
           const remembered = [...buffers.values()].map((buffer) => buffer.get(name) as tf.Variable);
-          update(optimizer, variable, grads[variable.name], remembered, steps);
+          update({ ...optimizer, learningRate }, variable, grads[variable.name], remembered, steps);
         }
         return value;
       });

@@ -62,7 +62,7 @@ const calibrationError = ({ calibration }: ModelResults): string =>
 
 /** What the run was and what it left, as terms with their values. */
 export function facts({ summary, models }: Results): [term: string, value: Markup | string][] {
-  const { device, images } = summary;
+  const { device } = summary;
   return [
     ['Recipe', summary.recipe],
     ['Seed', String(summary.seed)],
@@ -70,7 +70,8 @@ export function facts({ summary, models }: Results): [term: string, value: Marku
     ['Batch size', `${count(summary.batchSize)} images`],
     ['Optimizer', describeOptimizer(summary)],
     ['Device', `${device.name}: ${device.description}`],
-    ['Images', `${count(images.train)} for training, ${count(images.test)} for testing`],
+    ['Images', describeImages(summary)],
+    ['Augmentation', summary.augmentation],
     ['Started', `${summary.startedAt.slice(0, 16).replace('T', ' ')} UTC`],
     ['Commit', summary.gitCommit ? code(summary.gitCommit) : 'not known'],
     ...Object.entries(summary.dataset).map(([file, md5]): [string, Markup] => [
@@ -86,6 +87,11 @@ export function facts({ summary, models }: Results): [term: string, value: Marku
 
 const code = (text: string): Markup => markup`<code>${text}</code>`;
 
+function describeImages({ images, heldOut }: Results['summary']): string {
+  const kept = heldOut > 0 ? `, ${count(heldOut)} held out` : '';
+  return `${count(images.train)} for training, ${count(images.test)} for testing${kept}`;
+}
+
 const OPTIMIZERS: Record<string, string> = { sgd: 'SGD', adam: 'Adam' };
 
 function describeOptimizer({
@@ -93,10 +99,12 @@ function describeOptimizer({
   learningRate,
   momentum = 0,
   weightDecay,
+  schedule,
 }: Results['summary']): string {
   return [
     OPTIMIZERS[optimizer] ?? optimizer,
     `learning rate ${learningRate}`,
+    schedule !== 'constant' && `${schedule} schedule`,
     momentum > 0 && `momentum ${momentum}`,
     weightDecay > 0 && `weight decay ${weightDecay}`,
   ]

@@ -110,11 +110,11 @@ export async function openSession(
   let { steps } = state;
   let losses: number[] = [];
   return {
-    step({ images, labels }) {
+    step({ images, labels }, learningRate = optimizer.learningRate) {
       take(images, labels.length);
       new Uint8Array(memory.buffer, labelsAt).set(labels);
       steps++;
-      write(optimizerNumbers(optimizer, steps));
+      write(optimizerNumbers({ ...optimizer, learningRate }, steps));
       kernels.step(job);
       const each = new Float64Array(memory.buffer, lossesAt, labels.length);
       losses.push(each.reduce((a, b) => a + b, 0) / labels.length);
