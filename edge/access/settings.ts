@@ -37,57 +37,72 @@ export type Variables = { [Name in keyof typeof EXPECTED]?: unknown };
 
 const KEY_ENTRY = /^([\w.-]{1,64}):([0-9a-f]{64})$/i;
 
-const List = z.pipe(
-  z.string(),
-  z.transform((text: string) => text.split(/[\s,]+/).filter(Boolean)),
-);
+const list = () =>
+  z.pipe(
+    z.string(),
+    z.transform((text: string) => text.split(/[\s,]+/).filter(Boolean)),
+  );
 
-const KeyEntry = z.pipe(
-  z.string().check(z.regex(KEY_ENTRY)),
-  z.transform((entry: string): ApiKey => {
-    const [, name = '', hex = ''] = KEY_ENTRY.exec(entry) ?? [];
-    return { name, digest: Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16)) };
-  }),
-);
+const keyEntry = () =>
+  z.pipe(
+    z.string().check(z.regex(KEY_ENTRY)),
+    z.transform((entry: string): ApiKey => {
+      const [, name = '', hex = ''] = KEY_ENTRY.exec(entry) ?? [];
+      return { name, digest: Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16)) };
+    }),
+  );
 
-const Origin = z.pipe(z.string(), z.pipe(z.transform(parseOrigin), z.string()));
+const origin = () => z.pipe(z.string(), z.pipe(z.transform(parseOrigin), z.string()));
 
 /** wrangler.toml can hold a table as well as a text. */
-const Json = z.transform((value: unknown) => {
-  try {
-    return typeof value === 'string' ? JSON.parse(value) : value;
-  } catch {
-    return undefined;
-  }
-});
+const json = () =>
+  z.transform((value: unknown) => {
+    try {
+      return typeof value === 'string' ? JSON.parse(value) : value;
+    } catch {
+      return undefined;
+    }
+  });
 
-const schema = z.object({
-  ACCESS: z.optional(z.enum(['keys', 'open'])),
-  API_KEYS: z.optional(z.pipe(List, z.array(KeyEntry))),
-  SITE_KEYS: z.optional(
+/** Made for those that are set: a cold start waits for this. */
+const SCHEMAS = {
+  ACCESS: () => z.enum(['keys', 'open']),
+  API_KEYS: () => z.pipe(list(), z.array(keyEntry())),
+  SITE_KEYS: () =>
     z.pipe(
-      Json,
-      z.record(z.string().check(z.regex(/^site_[\w-]{16,}$/)), z.array(Origin).check(z.minLength(1))),
+      json(),
+      z.record(z.string().check(z.regex(/^site_[\w-]{16,}$/)), z.array(origin()).check(z.minLength(1))),
     ),
-  ),
-  ALLOWED_ORIGINS: z.optional(z.pipe(List, z.array(z.union([z.literal('*'), Origin])))),
-  TURNSTILE_SECRET: z.optional(z.string().check(z.minLength(1))),
-});
+  ALLOWED_ORIGINS: () => z.pipe(list(), z.array(z.union([z.literal('*'), origin()]))),
+  TURNSTILE_SECRET: () => z.string().check(z.minLength(1)),
+} satisfies Record<keyof Variables, () => z.ZodMiniType>;
 
-function readSettings(variables: Variables): Settings | HttpProblem {
-  const { success, data, error } = schema.safeParse(variables);
-  if (!success) {
-    const [name, entry] = error.issues[0]?.path ?? [];
-    return misconfigured(name as keyof Variables, typeof entry === 'number' ? entry + 1 : undefined);
-  }
-  const { ACCESS, API_KEYS, SITE_KEYS, ALLOWED_ORIGINS = [], TURNSTILE_SECRET } = data;
+type Name = keyof typeof SCHEMAS;
+
+/** @throws HttpProblem `misconfigured` */
+function read<N extends Name>(
+  variables: Variables,
+  name: N,
+): z.output<ReturnType<(typeof SCHEMAS)[N]>> | undefined {
+  if (variables[name] === undefined) return undefined;
+  const { success, data, error } = SCHEMAS[name]().safeParse(variables[name]);
+  if (success) return data as z.output<ReturnType<(typeof SCHEMAS)[N]>>;
+  const [entry] = error.issues[0]?.path ?? [];
+  throw misconfigured(name, typeof entry === 'number' ? entry + 1 : undefined);
+}
+
+/** @throws HttpProblem `misconfigured` */
+function readSettings(variables: Variables): Settings {
+  const access = read(variables, 'ACCESS');
+  const apiKeys = read(variables, 'API_KEYS');
+  const siteKeys = read(variables, 'SITE_KEYS');
   return {
-    access: ACCESS ?? 'keys',
-    isConfigured: [ACCESS, API_KEYS, SITE_KEYS].some((value) => value !== undefined),
-    apiKeys: API_KEYS ?? [],
-    siteKeys: new Map(Object.entries(SITE_KEYS ?? {})),
-    allowedOrigins: [...ALLOWED_ORIGINS, ...Object.values(SITE_KEYS ?? {}).flat()],
-    turnstileSecret: TURNSTILE_SECRET,
+    access: access ?? 'keys',
+    isConfigured: [access, apiKeys, siteKeys].some((value) => value !== undefined),
+    apiKeys: apiKeys ?? [],
+    siteKeys: new Map(Object.entries(siteKeys ?? {})),
+    allowedOrigins: [...(read(variables, 'ALLOWED_ORIGINS') ?? []), ...Object.values(siteKeys ?? {}).flat()],
+    turnstileSecret: read(variables, 'TURNSTILE_SECRET'),
   };
 }
 
@@ -103,10 +118,16 @@ export type SettingsOf = (variables: Variables) => Settings;
 
 /** Reads the first variables it is given, and gives what they said from then on. */
 export function settingsOnce(): SettingsOf {
-  let read: Settings | HttpProblem | undefined;
+  let settings: Settings | undefined;
+  let problem: unknown;
   return (variables) => {
-    read ??= readSettings(variables);
-    if (read instanceof HttpProblem) throw read;
-    return read;
+    if (problem) throw problem;
+    try {
+      settings ??= readSettings(variables);
+      return settings;
+    } catch (error) {
+      problem = error;
+      throw error;
+    }
   };
 }
