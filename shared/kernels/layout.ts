@@ -59,7 +59,8 @@ export function layOut(
   const input = place(network.input, undefined, choices[0]?.kernel);
   let x = input;
   for (const [i, { layer, kernel, relu }] of choices.entries()) {
-    const y = place(layer.output, kernel, choices[i + 1]?.kernel);
+    // A ReLU behind a flatten lies as what was flattened.
+    const y = place(layer.kind === 'relu' ? x.shape : layer.output, kernel, choices[i + 1]?.kernel);
     const [weight, bias] = placeParameters(parameters, layer, x);
     places.push(...[weight, bias].filter((place) => place !== undefined));
     operations.push({

@@ -222,6 +222,21 @@ describe.each(Object.entries(ENGINES))('engine %s', (_, open) => {
     },
   );
 
+  it('computes a ReLU directly behind a flatten, whatever its input', async () => {
+    const modules = { a: [conv2d(1, 3, 3), flatten(), relu(), linear(48, 4)] };
+    const network = resolveNetwork({ name: 'ReLU behind flatten', input: [1, 6, 6], modules });
+    const weights = seededWeights(network);
+    for (let seed = 0; seed < 20; seed++) {
+      const chance = Generator.seeded(seed);
+      const images = Uint8Array.from({ length: 4 * 36 }, () => chance.random() & 0xff);
+      const batch = { images, labels: Uint8Array.of(0, 1, 2, 3) };
+      const session = await engine.open(network, weights, sgd(0.1));
+      session.step(batch);
+      expect((await session.losses())[0]).toBeCloseTo(exactLoss(network, weights, batch), 5);
+      session.close();
+    }
+  });
+
   it('gives back the weights that it was given, unchanged by another session on them', async () => {
     const network = resolveNetwork(NETWORKS[3]);
     const weights = seededWeights(network);
