@@ -1,5 +1,6 @@
 /** @file What the commands other than `train` do. Each prints its result. */
 import { readFile } from 'node:fs/promises';
+import { abstentionOf } from '#shared/abstention.ts';
 import { ExplainedError } from '#shared/errors.ts';
 import { LABELS } from '#shared/labels.ts';
 import { decodeModel, metadataOf } from '#shared/onnx/model.ts';
@@ -83,15 +84,16 @@ export async function classify(
     const classified = await classifier(await readInput(path));
     const { steps, warnings } = classified.prepared;
     const predictions = classified.predictions.slice(0, topK);
+    const abstained = abstentionOf(classified.prepared, classified.predictions) ?? null;
     if (write) pages.push(drawAnswer(path, classified, write));
     if (json) {
-      console.log(JSON.stringify({ image: path, predictions, steps, warnings }));
+      console.log(JSON.stringify({ image: path, predictions, abstained, steps, warnings }));
       continue;
     }
     const strip = drawSteps(classified, 1, 1);
     if (showsPictures(strip.width)) console.log(`${halfBlocks(strip)}\n${stepTexts(steps).join(' → ')}`);
     const line = predictions.map(({ label, score }) => `${label} ${(100 * score).toFixed(1)} %`).join(', ');
-    console.log(`${path}: ${line}`);
+    console.log(`${path}: ${abstained ? `no answer (${abstained}); perhaps ` : ''}${line}`);
     for (const warning of warnings) console.error(`${path}: ${warning}`);
   }
   if (picture !== undefined) await writePages(picture, pages);

@@ -1,5 +1,6 @@
 /** @file What /v1 answers: types for the handlers, schemas for the document. */
 import * as z from 'zod';
+import { ABSTENTION_REASONS, LEAST_SCORE } from '#shared/abstention.ts';
 import { BUNDLED_ALIAS, DEFAULT_ALIAS, Manifest } from '#shared/manifest.ts';
 import { Problem } from '../openapi/schemas.ts';
 
@@ -47,7 +48,14 @@ const Explanation = z
   .meta({ id: 'Explanation', description: 'With `explain=1`.' });
 export type Explanation = z.infer<typeof Explanation>;
 
-const said = { predictions: z.array(Prediction), explanation: Explanation.optional() };
+const abstained = z
+  .enum(ABSTENTION_REASONS)
+  .nullable()
+  .meta({
+    description: `Why the likeliest label should not be taken for an answer, or null. \`no-garment\`: nothing stands out from the background. \`poor-mask\`: the outline of what does is not to be trusted. \`low-score\`: the best score is below ${LEAST_SCORE}.`,
+  });
+
+const said = { predictions: z.array(Prediction), abstained, explanation: Explanation.optional() };
 /** What is said of an image. */
 export type Said = z.infer<z.ZodObject<typeof said>>;
 

@@ -1,6 +1,7 @@
 /** @file This service's own interface. */
 import { type Context, Hono } from 'hono';
 import { endTime, startTime, timing } from 'hono/timing';
+import { abstentionOf } from '#shared/abstention.ts';
 import { ImageError } from '#shared/decode/image-error.ts';
 import { rankLabels } from '#shared/predictions.ts';
 import { type Classified, classifyEach, classifyOne } from '../classify.ts';
@@ -27,10 +28,14 @@ export function v1Routes(serving: Serving) {
       if (namesTag(c.req.header('if-none-match'), etag)) return c.body(null, 304);
 
       const head = { id: c.var.requestId, model: nameOf(model) };
-      const say = async ({ photo, logits }: Classified): Promise<Said> => ({
-        predictions: rankLabels(logits, model.manifest).slice(0, top_k),
-        ...(explain && { explanation: await explanationOf(photo) }),
-      });
+      const say = async ({ photo, logits }: Classified): Promise<Said> => {
+        const ranked = rankLabels(logits, model.manifest);
+        return {
+          predictions: ranked.slice(0, top_k),
+          abstained: abstentionOf(photo, ranked) ?? null,
+          ...(explain && { explanation: await explanationOf(photo) }),
+        };
+      };
       const [picture] = upload.pictures;
       if (picture && !upload.isList) {
         const said = await say(await classifyOne(model, picture, c.var.record));

@@ -26,10 +26,16 @@ export function shrink({ width, height, data }: Pixels, edge: number): Picture {
       let blue = 0;
       for (let row = top; row < bottom; row++) {
         for (let at = 4 * (row * width + left); at < 4 * (row * width + right); at += 4) {
-          const alpha = (data[at + 3] as number) / 255;
-          red += 255 + alpha * ((data[at] as number) - 255);
-          green += 255 + alpha * ((data[at + 1] as number) - 255);
-          blue += 255 + alpha * ((data[at + 2] as number) - 255);
+          const opacity = data[at + 3] as number;
+          if (opacity === 255) {
+            red += data[at] as number;
+            green += data[at + 1] as number;
+            blue += data[at + 2] as number;
+            continue;
+          }
+          red += 255 + (opacity / 255) * ((data[at] as number) - 255);
+          green += 255 + (opacity / 255) * ((data[at + 1] as number) - 255);
+          blue += 255 + (opacity / 255) * ((data[at + 2] as number) - 255);
         }
       }
       const count = (bottom - top) * (right - left);

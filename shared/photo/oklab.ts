@@ -1,13 +1,32 @@
 /** @file Colours as eyes tell them apart: Oklab (Björn Ottosson, "A perceptual color space for image processing", 2020). */
+import { once } from '../once.ts';
 import type { Picture } from './flatten.ts';
 
 /** Linear light of an sRGB byte (IEC 61966-2-1). */
-const LINEAR = Float32Array.from({ length: 256 }, (_, byte) =>
-  byte <= 10 ? byte / 255 / 12.92 : ((byte / 255 + 0.055) / 1.055) ** 2.4,
+const linearLight = once(() =>
+  Float32Array.from({ length: 256 }, (_, byte) =>
+    byte <= 10 ? byte / 255 / 12.92 : ((byte / 255 + 0.055) / 1.055) ** 2.4,
+  ),
 );
+
+const ROOT_STEPS = 1024;
+const cubeRoots = once(() =>
+  Float32Array.from({ length: ROOT_STEPS + 2 }, (_, i) => Math.cbrt(i / ROOT_STEPS)),
+);
+
+/** Near black the root is too steep for a table. */
+const DARK = 0.02;
 
 /** Lightness in 0..100, green to red, blue to yellow of each pixel; the latter two on the scale of the first. */
 export function oklabOf({ rgb }: Picture): Float32Array {
+  const [light, roots] = [linearLight(), cubeRoots()];
+  const linear = (byte: number): number => light[(byte + 0.5) | 0];
+  const cubeRoot = (light: number): number => {
+    if (light < DARK) return Math.cbrt(light);
+    const at = light * ROOT_STEPS;
+    const i = at | 0;
+    return roots[i] + (at - i) * (roots[i + 1] - roots[i]);
+  };
   const lab = new Float32Array(rgb.length);
   for (let i = 0; i < lab.length; i += 3) {
     const [red, green, blue] = [linear(rgb[i]), linear(rgb[i + 1]), linear(rgb[i + 2])];
@@ -19,19 +38,4 @@ export function oklabOf({ rgb }: Picture): Float32Array {
     lab[i + 2] = 100 * (0.0259040371 * l + 0.7827717662 * m - 0.808675766 * s);
   }
   return lab;
-}
-
-const linear = (byte: number): number => LINEAR[(byte + 0.5) | 0];
-
-const ROOT_STEPS = 1024;
-const ROOTS = Float32Array.from({ length: ROOT_STEPS + 2 }, (_, i) => Math.cbrt(i / ROOT_STEPS));
-
-/** Near black the root is too steep for a table. */
-const DARK = 0.02;
-
-function cubeRoot(light: number): number {
-  if (light < DARK) return Math.cbrt(light);
-  const at = light * ROOT_STEPS;
-  const i = at | 0;
-  return ROOTS[i] + (at - i) * (ROOTS[i + 1] - ROOTS[i]);
 }

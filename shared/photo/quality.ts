@@ -20,7 +20,7 @@ export interface Judgement {
 const FAINT = 2;
 
 /** Up to this quality a photo gets a warning; a page of text has 0.27, the median of 290 photos of garments is 0.6. */
-const LOW_QUALITY = 0.3;
+export const LOW_QUALITY = 0.3;
 
 /** A garment that covers more of the border goes on beyond it; one that covers less of the picture has few pixels. */
 const MOST_CUT = 0.1;

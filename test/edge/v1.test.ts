@@ -65,7 +65,9 @@ describe('one image', () => {
 
   it('is a list when JSON says images', async () => {
     const results = await resultsOf(await postJson({ images: [base64(dark)] }));
-    expect(results).toEqual([{ index: 0, predictions: await predictionsOf(await post(dark)) }]);
+    expect(results).toEqual([
+      { index: 0, abstained: null, predictions: await predictionsOf(await post(dark)) },
+    ]);
   });
 });
 
@@ -78,7 +80,7 @@ describe('several images', () => {
     const [first, second] = [await predictionsOf(await post(dark)), await predictionsOf(await post(bright))];
     const predictions = [first, second, first];
     expect(await resultsOf(await send())).toEqual(
-      predictions.map((predictions, index) => ({ index, predictions })),
+      predictions.map((predictions, index) => ({ index, abstained: null, predictions })),
     );
   });
 
@@ -92,13 +94,13 @@ describe('several images', () => {
     const instance = `urn:uuid:${response.headers.get('x-request-id')}`;
     const results = await resultsOf(response);
     expect(results).toEqual([
-      { index: 0, predictions: await predictionsOf(await post(dark)) },
+      { index: 0, abstained: null, predictions: await predictionsOf(await post(dark)) },
       {
         index: 1,
         problem: expect.objectContaining({ type: '/problems/unsupported-image', status: 415, instance }),
       },
       { index: 2, problem: expect.objectContaining({ type: '/problems/damaged-image', status: 422 }) },
-      { index: 3, predictions: await predictionsOf(await post(bright)) },
+      { index: 3, abstained: null, predictions: await predictionsOf(await post(bright)) },
     ]);
     expect(JSON.stringify(results)).not.toMatch(/secret|no image/);
   });
@@ -216,6 +218,13 @@ describe('explain', () => {
     expect(await (await post(dark, {}, '?explain=0')).json()).not.toHaveProperty('explanation');
     expect((await post(dark, {}, '?explain=yes')).status).toBe(400);
   });
+});
+
+it('says when there is no answer, and gives the predictions all the same', async () => {
+  const plain = await greyPng(60, 80, () => 128);
+  const [nothing, garment] = [await post(plain), await post(dark)];
+  expect(await nothing.json()).toMatchObject({ abstained: 'no-garment', predictions: { length: 10 } });
+  expect(await garment.json()).toMatchObject({ abstained: null });
 });
 
 describe('the entity tag', () => {

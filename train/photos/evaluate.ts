@@ -1,5 +1,6 @@
 /** @file `evaluate --photos`: how well photos are classified, by folder, by certainty, by background, and what each became. */
 import { readFile } from 'node:fs/promises';
+import { abstentionOf } from '#shared/abstention.ts';
 import { ExplainedError } from '#shared/errors.ts';
 import { PHOTO_PIPELINE, type PhotoStep } from '#shared/photo/photo.ts';
 import type { Prediction } from '#shared/predictions.ts';
@@ -145,7 +146,11 @@ function judge(
   const { steps, warnings, quality } = prepared;
   const [{ label, score }] = predictions;
   const right = labels.includes(label);
-  const answer = { folder, file, labels, label, score, right, predictions, steps, warnings, milliseconds };
+  const abstained = abstentionOf(prepared, predictions) !== undefined;
+  const answer = {
+    ...{ folder, file, labels, label, score, right, abstained },
+    ...{ predictions, steps, warnings, milliseconds },
+  };
   return quality === undefined ? answer : { ...answer, quality };
 }
 

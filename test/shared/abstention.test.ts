@@ -1,0 +1,53 @@
+/** @file Pictures without a garment get no answer, as the bundled release sees them; a garment gets one. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type AbstentionReason, abstentionOf, LEAST_SCORE } from '#shared/abstention.ts';
+import type { Pixels } from '#shared/decode/pixels.ts';
+import { preparePhoto } from '#shared/photo/photo.ts';
+import { rankLabels } from '#shared/predictions.ts';
+import { onnxPredictor } from '../../train/onnxruntime.ts';
+import { readRelease } from '../../train/registry/release.ts';
+import { noiseFrom, shirt } from '../fixtures/garments.ts';
+import { paint } from '../fixtures/images.ts';
+
+let reasonOf: (pixels: Pixels) => Promise<AbstentionReason | undefined>;
+beforeAll(async () => {
+  const { manifest, files } = await readRelease('release/tinyvgg.onnx');
+  const predict = await onnxPredictor(files.onnx);
+  reasonOf = async (pixels) => {
+    const photo = preparePhoto(pixels);
+    return abstentionOf(photo, rankLabels(await predict(photo.image, 1), manifest));
+  };
+});
+
+const noise = noiseFrom(3);
+
+describe('a picture of', () => {
+  it.each([
+    ['a plain colour', () => [120, 130, 90]],
+    ['noise', () => [noise(), noise(), noise()]],
+    [
+      'a page of text',
+      (x: number, y: number) =>
+        Array(3).fill(y % 20 < 8 && (x * 37) % 11 < 5 && x > 40 && x < 360 ? 20 : 245),
+    ],
+  ])('%s gets no answer', async (_, colour) => {
+    expect(await reasonOf(paint(400, 533, colour as never))).toBeDefined();
+  });
+
+  it('a shirt on a floor gets one', async () => {
+    expect(await reasonOf(shirt({}).pixels)).toBeUndefined();
+  });
+});
+
+it('says the weightiest reason, and none for a score that is likelier right than wrong', () => {
+  const best = (score: number) => [{ label: 'Coat', index: 4, score }];
+  const photo = (step: string, quality?: number) => ({
+    ...{ image: new Uint8Array(784), steps: [{ step }], warnings: [] },
+    ...(quality !== undefined && { quality }),
+  });
+  expect(abstentionOf(photo('whole-frame', 0.01), best(0.1))).toBe('no-garment');
+  expect(abstentionOf(photo('mask', 0.2), best(0.1))).toBe('poor-mask');
+  expect(abstentionOf(photo('mask', 0.9), best(LEAST_SCORE - 0.01))).toBe('low-score');
+  expect(abstentionOf(photo('mask', 0.9), best(LEAST_SCORE))).toBeUndefined();
+  expect(abstentionOf(photo('as-is'), best(0.9))).toBeUndefined();
+});
