@@ -15,10 +15,10 @@ export function placeObject(intensity: Float32Array, width: number, box: Box): U
   const top = Math.floor((IMAGE_SIZE - rows) / 2);
 
   const image = new Uint8Array(IMAGE_PIXELS);
+  const across = Array.from({ length: columns }, (_, column) => coverage(column, columns, box.width));
   for (let row = 0; row < rows; row++) {
     const ys = coverage(row, rows, box.height);
-    for (let column = 0; column < columns; column++) {
-      const xs = coverage(column, columns, box.width);
+    for (const [column, xs] of across.entries()) {
       let [sum, area] = [0, 0];
       for (const [y, high] of ys) {
         for (const [x, wide] of xs) {

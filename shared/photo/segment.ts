@@ -28,14 +28,15 @@ export function segment(fine: Features, prior: ProbabilityMap = centrePrior()): 
   const looks = findLooks(coarse, LOOKS);
 
   const [ties, lookOf, expected] = [tiesOf(coarse), nearestLooks(coarse, looks), resample(prior, coarse)];
+  const placeOdds = logOdds(expected);
   let probability = expected;
-  let evidence = weigh(expected, lookOf, lookOdds(lookOf, expected), 1, 1);
+  let evidence = weigh(placeOdds, lookOf, lookOdds(lookOf, expected), 1, 1);
   const framed = withFrame(evidence, coarse);
   for (let round = 1; ; round++) {
     walk(ties, withFrame(evidence, coarse), framed, COARSE_SWEEPS);
     probability = withoutFrame(framed, coarse);
     if (round === ROUNDS) break;
-    evidence = weigh(expected, lookOf, lookOdds(lookOf, probability), PLACE, LOOK);
+    evidence = weigh(placeOdds, lookOf, lookOdds(lookOf, probability), PLACE, LOOK);
   }
   return refine(fine, nearestLooks(fine, looks), lookOdds(lookOf, probability), prior, {
     ...coarse,
@@ -51,7 +52,7 @@ function refine(
   prior: ProbabilityMap,
   found: ProbabilityMap,
 ): ProbabilityMap {
-  const evidence = weigh(resample(prior, features), lookOf, odds, PLACE, LOOK);
+  const evidence = weigh(logOdds(resample(prior, features)), lookOf, odds, PLACE, LOOK);
   const framed = withFrame(resample(found, features), features);
   walk(tiesOf(features), withFrame(evidence, features), framed, FINE_SWEEPS);
   const { width, height } = features;
@@ -73,16 +74,23 @@ function lookOdds(lookOf: Uint8Array, probability: Float32Array): Float32Array {
   return Float32Array.from(garment, (count, look) => Math.log(count / garments / (floor[look] / floors)));
 }
 
+function logOdds(probability: Float32Array): Float64Array {
+  const odds = new Float64Array(probability.length);
+  for (let i = 0; i < odds.length; i++) odds[i] = Math.log(probability[i] / (1 - probability[i]));
+  return odds;
+}
+
 /** Each pixel's probability by Bayes' rule: odds of its place and of its look, to the powers given. */
 function weigh(
-  expected: Float32Array,
+  placeOdds: Float64Array,
   lookOf: Uint8Array,
   odds: Float32Array,
   place: number,
   look: number,
 ): Float32Array {
-  return expected.map((p, i) => {
-    const logOdds = place * Math.log(p / (1 - p)) + look * odds[lookOf[i]];
-    return 1 / (1 + Math.exp(-logOdds));
-  });
+  const probability = new Float32Array(lookOf.length);
+  for (let i = 0; i < probability.length; i++) {
+    probability[i] = 1 / (1 + Math.exp(-(place * placeOdds[i] + look * odds[lookOf[i]])));
+  }
+  return probability;
 }
