@@ -2,6 +2,7 @@
 import type { Context } from 'hono';
 import type { AppEnv } from '../env.ts';
 import { HttpProblem } from '../problem.ts';
+import { log } from '../telemetry/log.ts';
 import { RATES } from './rates.ts';
 
 export interface RateBindings {
@@ -32,7 +33,7 @@ async function isWithin(limiter: RateLimit, key: string): Promise<boolean> {
   try {
     return (await limiter.limit({ key })).success;
   } catch (error) {
-    console.warn('the rate limiter fails:', error);
+    log('warn', 'the rate limiter fails', { error: String(error) });
     return true;
   }
 }

@@ -23,6 +23,6 @@ export const HfParameters = once(() =>
 
 export const HfRequest = once(() =>
   z
-    .object({ inputs: Base64, parameters: z.nullish(HfParameters()) })
+    .object({ inputs: Base64(), parameters: z.nullish(HfParameters()) })
     .check(z.meta({ id: 'HfRequest', description: 'Members that are not named here are ignored.' })),
 );

@@ -5,12 +5,8 @@
 import * as z from 'zod/mini';
 import { once } from '#shared/once.ts';
 
-const Size = z.int().check(z.minimum(0), z.describe('Bytes of the tensor after the JSON.'));
-
 /** Only what this server acts on is looked at: other parameters are others' extensions. */
-const InputParameters = z.looseObject({ binary_data_size: z.optional(Size) });
-const OutputParameters = z.looseObject({ binary_data: z.optional(z.boolean()) });
-const RequestParameters = z.looseObject({ binary_data_output: z.optional(z.boolean()) });
+const parameters = <S extends z.core.$ZodShape>(known: S) => z.optional(z.looseObject(known));
 
 const InferInput = once(() =>
   z
@@ -18,7 +14,11 @@ const InferInput = once(() =>
       name: z.string(),
       shape: z.array(z.int().check(z.minimum(0))),
       datatype: z.enum(['FP32', 'UINT8']).check(z.describe('FP32: pixels in 0..1. UINT8: pixels in 0..255.')),
-      parameters: z.optional(InputParameters),
+      parameters: parameters({
+        binary_data_size: z.optional(
+          z.int().check(z.minimum(0), z.describe('Bytes of the tensor after the JSON.')),
+        ),
+      }),
       data: z
         .optional(z.array(z.unknown()))
         .check(z.describe('Row by row: the numbers alone, or nested as `shape` says.')),
@@ -27,15 +27,17 @@ const InferInput = once(() =>
 );
 export type InferInput = z.infer<ReturnType<typeof InferInput>>;
 
-const RequestedOutput = z.object({ name: z.string(), parameters: z.optional(OutputParameters) });
+const RequestedOutput = once(() =>
+  z.object({ name: z.string(), parameters: parameters({ binary_data: z.optional(z.boolean()) }) }),
+);
 
 export const InferRequest = once(() =>
   z
     .object({
       id: z.optional(z.string()),
-      parameters: z.optional(RequestParameters),
+      parameters: parameters({ binary_data_output: z.optional(z.boolean()) }),
       inputs: z.array(InferInput()).check(z.minLength(1)),
-      outputs: z.optional(z.array(RequestedOutput)),
+      outputs: z.optional(z.array(RequestedOutput())),
     })
     .check(z.meta({ id: 'InferRequest' })),
 );

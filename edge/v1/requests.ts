@@ -49,10 +49,10 @@ export const ClassifyQuery = z.object({
   ),
 });
 
-export const ClassifyOne = once(() => z.strictObject({ image: Base64 }).check(z.meta({ id: 'Image' })));
+export const ClassifyOne = once(() => z.strictObject({ image: Base64() }).check(z.meta({ id: 'Image' })));
 
 export const ClassifyMany = once(() =>
   z
-    .strictObject({ images: z.array(Base64).check(z.minLength(1), z.meta({ maxItems: MAX_IMAGES })) })
+    .strictObject({ images: z.array(Base64()).check(z.minLength(1), z.meta({ maxItems: MAX_IMAGES })) })
     .check(z.meta({ id: 'Images' })),
 );
