@@ -51,7 +51,7 @@ const edge: Recipe = {
   batchSize: 64,
   optimizer: adam(0.004),
   schedule: 'cosine',
-  augmentation: 'photo-1',
+  augmentation: 'photo-2',
   seed: 42,
   heldOut: 5000,
 };

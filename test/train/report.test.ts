@@ -99,7 +99,7 @@ async function makeRun(models: readonly ModelName[] = MODEL_NAMES, changes: Part
     momentum: 0.9,
     weightDecay: 0,
     schedule: 'cosine',
-    augmentation: 'photo-1',
+    augmentation: 'photo-2',
     heldOut: 5000,
     device: { name: 'reference', description: 'plain loops' },
     images: { train: 6400, test: 1000 },
