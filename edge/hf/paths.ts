@@ -39,7 +39,7 @@ export const hfPaths: ZodOpenApiPathsObject = {
           'model-unavailable',
         ),
       },
-      ...shell(`curl --data-binary @picture.png ${ORIGIN}/hf/models/tinyvgg`),
+      ...shell(`curl --data-binary @picture.png "${ORIGIN}/hf/models/tinyvgg"`),
     },
   },
 };

@@ -122,7 +122,7 @@ function modelPaths(base: string, suffix: string, path: z.ZodObject): ZodOpenApi
           'model-unavailable',
         ),
       },
-      ...(suffix ? {} : shell(`curl --json @request.json ${ORIGIN}/v2/models/tinyvgg/infer`)),
+      ...(suffix ? {} : shell(`curl --json @request.json "${ORIGIN}/v2/models/tinyvgg/infer"`)),
     },
   };
   return { [base]: metadata, [`${base}/ready`]: ready, [`${base}/infer`]: inference };

@@ -1,7 +1,7 @@
 /** @file The part of OpenAPI 3.1 that this service's document uses. https://spec.openapis.org/oas/v3.1.1 */
 
-/** Stands for the server's address in the committed document. */
-export const ORIGIN = 'https://tinyvgg-edge.example';
+/** Stands for the service's address in what is written before anybody asks: a variable of the shell, in which lines are tried. */
+export const ORIGIN = '$ORIGIN';
 
 /** A JSON schema (2020-12). */
 export interface Schema {

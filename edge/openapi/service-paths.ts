@@ -41,25 +41,6 @@ export const servicePaths: ZodOpenApiPathsObject = {
       responses: { '200': text('All addresses.', 'text/plain'), ...problems() },
     },
   },
-  '/docs': {
-    get: {
-      tags,
-      operationId: 'docs',
-      summary: 'The reference as a page',
-      responses: { '200': text('Needs neither network nor script.', 'text/html'), ...problems() },
-    },
-  },
-  '/openapi.json': {
-    get: {
-      tags,
-      operationId: 'openapi',
-      summary: 'The reference as OpenAPI 3.1',
-      responses: {
-        '200': json('This document.', z.looseObject({ openapi: z.string() })),
-        ...problems(),
-      },
-    },
-  },
   '/health/live': {
     get: {
       tags,

@@ -90,8 +90,8 @@ export const v1Paths: ZodOpenApiPathsObject = {
           'model-unavailable',
         ),
       },
-      ...shell(`curl --data-binary @picture.png '${ORIGIN}/v1/classify?top_k=3'
-curl -F image=@one.png -F image=@two.jpg ${ORIGIN}/v1/classify`),
+      ...shell(`curl --data-binary @picture.png "${ORIGIN}/v1/classify?top_k=3"
+curl -F image=@one.png -F image=@two.jpg "${ORIGIN}/v1/classify"`),
     },
   },
   '/v1/models': {
