@@ -4,7 +4,6 @@
  * `npm run openapi` writes it to openapi.json, from which edge/site makes the pages. A test fails while the file is not what this
  * makes.
  */
-import { createDocument } from 'zod-openapi';
 import { FORMAT_NAMES, type ImageFormat } from '#shared/decode/format.ts';
 import { MAX_PIXELS } from '#shared/decode/limits.ts';
 import { LABELS } from '#shared/labels.ts';
@@ -14,6 +13,7 @@ import { MAX_BODY_BYTES, MAX_IMAGES } from '../limits.ts';
 import { oipPaths } from '../oip/paths.ts';
 import { NAME, VERSION } from '../service.ts';
 import { v1Paths } from '../v1/paths.ts';
+import { namedSchemas } from './components.ts';
 import { type OpenApiDocument, ORIGIN } from './openapi.ts';
 import { FORMATS } from './parts.ts';
 import { servicePaths } from './service-paths.ts';
@@ -30,7 +30,7 @@ In examples \`${ORIGIN}\` is the service’s address.`;
 
 /** What openapi.json must hold. */
 export function createOpenApiDocument(): OpenApiDocument {
-  return createDocument({
+  return {
     openapi: '3.1.1',
     info: {
       title: NAME,
@@ -49,7 +49,7 @@ export function createOpenApiDocument(): OpenApiDocument {
       },
       { name: 'service', description: 'About the service.' },
     ],
-    components: { securitySchemes },
     paths: { ...v1Paths, ...hfPaths, ...oipPaths, ...servicePaths },
-  }) as OpenApiDocument;
+    components: { schemas: namedSchemas, securitySchemes },
+  };
 }
