@@ -1,6 +1,5 @@
 /** @file How far a mask is to be trusted, and what would make a better photo. */
-import { DIMENSIONS, type Features } from './features.ts';
-import { onBorder } from './mask.ts';
+import type { Bench, Level } from './bench.ts';
 
 export interface Judgement {
   /** In 0..1: the product of what follows, each in 0..1. A wrong mask can look good; one of nothing does not. */
@@ -26,31 +25,49 @@ export const LOW_QUALITY = 0.3;
 const MOST_CUT = 0.1;
 const LEAST_SHARE = 0.04;
 
+/** Without a difference at all nothing is an edge. */
+const NEARLY_NONE = 1e-6;
+
 /**
- * Judges by what shows in a photo without a garment: probabilities that do not decide, a contour that is no edge.
- * @param mask of the pixels of `features`, as are the probabilities
+ * Judges the bench's part by what shows in a photo without a garment: probabilities that do not decide, a contour that is no edge.
+ * @param level whose neighbours were tied last
  */
-export function judgeMask(features: Features, probability: Float32Array, mask: Uint8Array): Judgement {
-  const contrast = colourSteps(features, mask);
-  const area = mask.reduce((sum, inside) => sum + inside, 0);
-  if (area === 0 || area === mask.length) {
-    return { quality: 0, warnings: [], certainty: 0, contrast: 0, share: area / mask.length, cut: 0 };
+export function judgePart(
+  { kernels, memory, at }: Bench,
+  { width, height, row, probability }: Level,
+): Judgement {
+  kernels.f64_contour(at.sums, at.part, probability, ...at.distances, width, height, row);
+  const sums = new Float64Array(memory.buffer, at.sums, 8) as unknown as Sums;
+  const [area, inside, all, covered, across, crossings, differences, neighbours] = sums;
+  const size = width * height;
+  const share = area / size;
+  if (area === 0 || area === size) {
+    return { quality: 0, warnings: [], certainty: 0, contrast: 0, share, cut: 0 };
   }
-  let [inside, all, border, covered] = [0, 0, 0, 0];
-  for (let i = 0; i < mask.length; i++) {
-    all += probability[i];
-    if (mask[i]) inside += probability[i];
-    if (!onBorder(i, features)) continue;
-    border += 1;
-    covered += mask[i];
-  }
-  const certainty = Math.max(0, inside / area - (all - inside) / (mask.length - area));
-  const edge = Math.max(0, 1 - contrast.elsewhere / contrast.across);
-  const strength = contrast.across / (contrast.across + FAINT);
-  const [share, cut] = [area / mask.length, covered / border];
+  const contrast = across / crossings + NEARLY_NONE;
+  const elsewhere = (differences - across) / Math.max(1, neighbours - crossings) + NEARLY_NONE;
+  const certainty = Math.max(0, inside / area - (all - inside) / (size - area));
+  const edge = Math.max(0, 1 - elsewhere / contrast);
+  const strength = contrast / (contrast + FAINT);
+  const cut = covered / bordersOf(width, height);
   const quality = certainty * edge * strength * (1 - cut);
-  return { quality, warnings: warn(quality, share, cut), certainty, contrast: contrast.across, share, cut };
+  return { quality, warnings: warn(quality, share, cut), certainty, contrast, share, cut };
 }
+
+type Sums = [
+  area: number,
+  inside: number,
+  all: number,
+  covered: number,
+  across: number,
+  crossings: number,
+  differences: number,
+  neighbours: number,
+];
+
+/** Pixels on the border of a picture. */
+const bordersOf = (width: number, height: number): number =>
+  width * height - Math.max(0, width - 2) * Math.max(0, height - 2);
 
 function warn(quality: number, share: number, cut: number): string[] {
   const warnings: string[] = [];
@@ -59,33 +76,4 @@ function warn(quality: number, share: number, cut: number): string[] {
   if (cut > MOST_CUT) warnings.push('The garment goes on beyond the picture. Step back.');
   if (share < LEAST_SHARE) warnings.push('The garment is small. Go closer.');
   return warnings;
-}
-
-/** The mean difference in colour of neighbours on two sides of the contour, and of others. */
-function colourSteps(
-  { width, height, data }: Features,
-  mask: Uint8Array,
-): { across: number; elsewhere: number } {
-  const sums = [0, 0];
-  const counts = [0, 0];
-  const compare = (i: number, j: number) => {
-    const [a, b] = [DIMENSIONS * i, DIMENSIONS * j];
-    const apart = mask[i] === mask[j] ? 0 : 1;
-    sums[apart] += Math.sqrt(
-      (data[a] - data[b]) ** 2 + (data[a + 1] - data[b + 1]) ** 2 + (data[a + 2] - data[b + 2]) ** 2,
-    );
-    counts[apart] += 1;
-  };
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const i = y * width + x;
-      if (x < width - 1) compare(i, i + 1);
-      if (y < height - 1) compare(i, i + width);
-    }
-  }
-  // Without a difference at all nothing is an edge.
-  return {
-    across: sums[1] / Math.max(1, counts[1]) + 1e-6,
-    elsewhere: sums[0] / Math.max(1, counts[0]) + 1e-6,
-  };
 }
