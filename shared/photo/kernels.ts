@@ -95,6 +95,7 @@ export interface PhotoKernels {
     below: number,
     ...grid: [width: number, height: number, row: number]
   ): void;
+  f64_moments(sums: number, mask: number, width: number, height: number, row: number): void;
   u32_histogram(histogram: number, x: number, mask: number, width: number, height: number, row: number): void;
   f32_tone(
     x: number,

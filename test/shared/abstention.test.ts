@@ -6,6 +6,7 @@ import { rankLabels } from '#shared/predictions.ts';
 import { onnxPredictor } from '../../train/onnxruntime.ts';
 import { openPipeline } from '../../train/photos/pipeline.ts';
 import { readRelease } from '../../train/registry/release.ts';
+import { FACES } from '../fixtures/faces.ts';
 import { noiseFrom, shirt } from '../fixtures/garments.ts';
 import { paint } from '../fixtures/images.ts';
 
@@ -32,6 +33,10 @@ describe('a picture of', () => {
     ],
   ])('%s gets no answer', async (_, colour) => {
     expect(await reasonOf(paint(400, 533, colour as never))).toBeDefined();
+  });
+
+  it.each(FACES)('a face %s gets none, either', async (_, draw) => {
+    expect(await reasonOf(draw())).toBe('poor-mask');
   });
 
   it('a shirt on a floor gets one', async () => {

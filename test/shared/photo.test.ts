@@ -187,6 +187,26 @@ describe('a photo', () => {
     expect(warnings.length).toBeGreaterThan(0);
   });
 
+  it('of a white t-shirt on a white wall is trusted', () => {
+    const covers = (x: number, y: number) =>
+      (Math.abs(x - 200) < 80 && y > 107 && y < 426) || (Math.abs(x - 200) < 144 && y > 107 && y < 213);
+    const wall = paint(400, 533, (x, y) => {
+      const fold = 6 * Math.sin(x / 17);
+      return covers(x, y) ? [236 + fold, 235 + fold, 230 + fold] : [215, 213, 208];
+    });
+    expect(preparePhoto(wall).quality).toBeGreaterThan(0.4);
+  });
+
+  it.each([
+    ['an ellipse', (x: number, y: number) => Math.hypot((x - 200) / 150, (y - 266) / 90) < 1, 1],
+    ['a ring', (x: number, y: number) => Math.abs(Math.hypot(x - 200, y - 266) - 120) < 14, 1],
+    ['a leaning one', (x: number, y: number) => Math.hypot((x - y + 66) / 90, (x + y - 466) / 220) < 1, 1],
+    ['a rectangle', (x: number, y: number) => Math.abs(x - 200) < 70 && Math.abs(y - 266) < 130, 3 / Math.PI],
+  ])('tells how round %s is', (_name, covers, roundness) => {
+    const [found] = preparePhoto(paint(400, 533, (x, y) => (covers(x, y) ? [40, 60, 120] : WHITE))).steps;
+    expect(found.roundness).toBeCloseTo(roundness, 2);
+  });
+
   it('without an object is taken whole', () => {
     expect(names(preparePhoto(paint(50, 20, () => [10, 10, 10])))).toEqual(['whole-frame', 'place']);
     expect(names(preparePhoto(paint(1, 1, () => [0, 255, 0])))).toEqual(['whole-frame', 'place']);

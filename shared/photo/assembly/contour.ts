@@ -55,3 +55,37 @@ export function f64_contour(
   store<f64>(sums, differences, 48);
   store<f64>(sums, <f64>((width - 1) * height + width * (height - 1)), 56);
 }
+
+/** sums [6] = of mask [height, width]: pixels, their x, y, x², xy, y², added up. */
+export function f64_moments(sums: usize, mask: usize, width: i32, height: i32, row: i32): void {
+  let count: f64 = 0;
+  let ofX: f64 = 0;
+  let ofY: f64 = 0;
+  let ofXx: f64 = 0;
+  let ofXy: f64 = 0;
+  let ofYy: f64 = 0;
+  for (let y = 0; y < height; y++) {
+    let inRow = 0;
+    let sum = 0;
+    let squares = 0;
+    for (let x = 0; x < width; x++) {
+      if (!load<u8>(mask + x)) continue;
+      inRow += 1;
+      sum += x;
+      squares += x * x;
+    }
+    count += <f64>inRow;
+    ofX += <f64>sum;
+    ofY += <f64>(y * inRow);
+    ofXx += <f64>squares;
+    ofXy += <f64>(y * sum);
+    ofYy += <f64>(y * y * inRow);
+    mask += row;
+  }
+  store<f64>(sums, count);
+  store<f64>(sums, ofX, 8);
+  store<f64>(sums, ofY, 16);
+  store<f64>(sums, ofXx, 24);
+  store<f64>(sums, ofXy, 32);
+  store<f64>(sums, ofYy, 40);
+}
