@@ -5,9 +5,10 @@ import { TrieRouter } from 'hono/router/trie-router';
 import { createAccess } from './access/access.ts';
 import type { AppEnv } from './env.ts';
 import { hfRoutes } from './hf/routes.ts';
-import { indexText } from './index-text.ts';
 import { checkGolden } from './model.ts';
 import { oipRoutes } from './oip/routes.ts';
+import index from './openapi/index.txt';
+import { ORIGIN } from './openapi/openapi.ts';
 import { HttpProblem, PROBLEMS, type ProblemType, toProblem } from './problem.ts';
 import { createRegistry, type RegistryOptions } from './registry.ts';
 import { servingFrom } from './serving.ts';
@@ -61,12 +62,8 @@ export function createApp(options: Omit<RegistryOptions, 'onEvent'>) {
 
   return (
     app
-      .get('/', (c) => c.text(indexText(originOf(c))))
-      // Imported when asked for: the document is half of the Worker's own code, and no answer of a model waits for it.
-      .get('/docs', async (c) => (await import('./openapi/page.ts')).docsPage(originOf(c)))
-      .get('/openapi.json', async (c) =>
-        c.json((await import('./openapi/served.ts')).openApiFor(originOf(c))),
-      )
+      // The address that the client used, so that its line works as printed. What is not about an answer, edge/site serves.
+      .get('/', (c) => c.text(index.replaceAll(ORIGIN, () => new URL(c.req.url).origin)))
       .route('/v1', v1Routes(serving))
       .route('/hf', hfRoutes(serving))
       .route('/v2', oipRoutes(serving))
@@ -97,5 +94,3 @@ function refuse(c: Context<AppEnv>, problem: HttpProblem): Response {
   const isPlain = /^\/(hf|v2)(\/|$)/.test(c.req.path);
   return isPlain ? problem.toPlainResponse() : problem.toResponse(c.var.requestId);
 }
-
-const originOf = (c: Context): string => new URL(c.req.url).origin;

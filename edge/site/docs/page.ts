@@ -1,30 +1,23 @@
 /** @file The OpenAPI document as one page: no script, nothing loaded, light and dark as the reader's system is. */
+import { createHash } from 'node:crypto';
 import { html, raw } from 'hono/html';
-import { type OpenApiDocument, operationsOf } from './openapi.ts';
-import { operationSection, table } from './page-operation.ts';
-import { schemaSection } from './page-schema.ts';
-import { prose } from './page-text.ts';
-import { openApiFor } from './served.ts';
+import { type OpenApiDocument, operationsOf } from '../../openapi/openapi.ts';
+import { operationSection, table } from './operation.ts';
+import { schemaSection } from './schema.ts';
 import { STYLE } from './style.ts';
+import { prose } from './text.ts';
 
 /** The page allows itself its one style sheet, by its digest, and nothing else. */
-export async function docsPage(origin: string): Promise<Response> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(STYLE));
-  const hash = btoa(String.fromCharCode(...new Uint8Array(digest)));
-  const policy = [
-    "default-src 'none'",
-    `style-src 'sha256-${hash}'`,
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ];
-  return new Response(String(await page(openApiFor(origin))), {
-    headers: {
-      'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': policy.join('; '),
-      'x-content-type-options': 'nosniff',
-    },
-  });
+export const DOCS_POLICY = [
+  "default-src 'none'",
+  `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+export async function docsPage(document: OpenApiDocument): Promise<string> {
+  return String(await page(document));
 }
 
 function page(document: OpenApiDocument) {
