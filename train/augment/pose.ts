@@ -22,7 +22,7 @@ const EVERYWHERE: Bounds = { left: 0, top: 0, right: IMAGE_SIZE, bottom: IMAGE_S
 const DEGREE = Math.PI / 180;
 
 /** Indices of the labels. */
-const [TSHIRT, TROUSER, PULLOVER, DRESS, COAT, SANDAL, SHIRT, SNEAKER, BAG, BOOT] = LABELS.keys();
+const [TSHIRT, TROUSER, PULLOVER, DRESS, COAT, SANDAL, SHIRT, SNEAKER, , BOOT] = LABELS.keys();
 const SHOES = [SANDAL, SNEAKER, BOOT];
 export const isShoe = (label: number): boolean => SHOES.includes(label);
 const TOPS = [TSHIRT, PULLOVER, DRESS, COAT, SHIRT];

@@ -1,16 +1,19 @@
 /** @file Cloth and light: how bright the garment is, what is printed or woven into it, how it is folded, where the light falls, and the pipeline's own tone. */
 import { IMAGE_PIXELS, IMAGE_SIZE, PIXEL_SCALE } from '#shared/labels.ts';
-import { applyTone, toneOf } from '#shared/photo/tone.ts';
+import { toneOf } from '#shared/photo/tone.ts';
 import type { Chance } from './chance.ts';
 import type { Layers } from './layers.ts';
 
 /** Brightness of the cloth at pixel (x, y) by what it was. */
 type Change = (light: number, x: number, y: number) => number;
 
+/** Less than this of a pixel tells nothing of its brightness. */
+const LEAST_COVER = 0.02;
+
 /** The pipeline's mask has no soft edges, those of a scene were drawn soft twice. */
 const SHARPNESS = 2.5;
 
-/** Changes the brightness of what is covered, and nothing else. */
+/** Changes the brightness of what is covered, and sharpens its edges. */
 export function tone({ light, cover }: Layers, chance: Chance): void {
   const changes: Change[] = [];
   if (chance.whether(0.7)) changes.push(dye(meanOf(light, cover), chance));
@@ -20,21 +23,21 @@ export function tone({ light, cover }: Layers, chance: Chance): void {
   if (chance.whether(0.5)) changes.push(lighting(chance));
   const noise = chance.whether(0.5) ? chance.between(0, 0.04) : 0;
   if (noise > 0) changes.push((value) => value + chance.between(-noise, noise));
-  const intensities = new Float32Array(IMAGE_PIXELS);
-  const mask = new Uint8Array(IMAGE_PIXELS);
+  const histogram = new Uint32Array(PIXEL_SCALE + 1);
   for (let i = 0; i < IMAGE_PIXELS; i++) {
-    if (cover[i] < 0.02) continue;
+    if (cover[i] < LEAST_COVER) continue;
     const x = i % IMAGE_SIZE;
     const y = Math.floor(i / IMAGE_SIZE);
     let value = light[i] / cover[i];
     for (const change of changes) value = change(value, x, y);
-    intensities[i] = PIXEL_SCALE * Math.min(1, Math.max(0, value));
-    mask[i] = cover[i] < 0.5 ? 0 : 1;
+    light[i] = PIXEL_SCALE * Math.min(1, Math.max(0, value));
+    if (cover[i] >= 0.5) histogram[Math.round(light[i])]++;
   }
-  const pipelines = toneOf(intensities, mask);
+  const { contrast, brightness } = toneOf(histogram);
   for (let i = 0; i < IMAGE_PIXELS; i++) {
-    cover[i] = Math.min(1, Math.max(0, SHARPNESS * (cover[i] - 0.5) + 0.5));
-    light[i] = cover[i] > 0 ? (applyTone(pipelines, intensities[i]) / PIXEL_SCALE) * cover[i] : 0;
+    const toned = Math.min(PIXEL_SCALE, Math.max(1, contrast * light[i] + brightness)) / PIXEL_SCALE;
+    cover[i] = cover[i] < LEAST_COVER ? 0 : Math.min(1, Math.max(0, SHARPNESS * (cover[i] - 0.5) + 0.5));
+    light[i] = toned * cover[i];
   }
 }
 
