@@ -24,13 +24,20 @@ export function createApp(options: Omit<RegistryOptions, 'onEvent'>) {
   // Ready at once: Hono's usual router builds its matchers at the first request, two milliseconds of a cold start.
   const app = new Hono<AppEnv>({ router: new TrieRouter() });
 
+  /** Nobody waits for this. */
+  async function afterAnswer(c: Context<AppEnv>): Promise<void> {
+    await scheduler.wait(0);
+    telemetry.requestEnded(c);
+    await registry.refresh(c.env.MODELS);
+    telemetry.logEvents();
+  }
+
   app.use(async (c, next) => {
     c.set('requestId', crypto.randomUUID());
     c.set('record', newRecord());
     await next();
     c.header('x-request-id', c.var.requestId);
-    telemetry.requestEnded(c);
-    c.executionCtx.waitUntil(registry.refresh(c.env.MODELS));
+    c.executionCtx.waitUntil(afterAnswer(c));
   });
   app.use(access.cors);
   app.use(
