@@ -1,13 +1,13 @@
 /** @file This service's own interface. */
-import { type Context, Hono } from 'hono';
+import type { Context } from 'hono';
 import { endTime, startTime, timing } from 'hono/timing';
 import { abstentionOf } from '#shared/abstention.ts';
 import { ImageError } from '#shared/decode/image-error.ts';
 import { rankLabels } from '#shared/predictions.ts';
 import { type Classified, classifyEach, classifyOne } from '../classify.ts';
-import type { AppEnv } from '../env.ts';
 import type { ServedModel } from '../model.ts';
 import { toProblem } from '../problem.ts';
+import { newRoutes } from '../routes.ts';
 import type { Serving } from '../serving.ts';
 import { query } from '../validate.ts';
 import type { ManyAnswer, ModelName, OneAnswer, Said } from './answers.ts';
@@ -17,7 +17,7 @@ import { ClassifyQuery } from './requests.ts';
 import { readUpload } from './upload.ts';
 
 export function v1Routes(serving: Serving) {
-  return new Hono<AppEnv>()
+  return newRoutes()
     .post('/classify', timing({ total: false }), query(ClassifyQuery), async (c) => {
       const { top_k, explain, ...pinned } = c.req.valid('query');
       const upload = await timed(c, 'body', () => readUpload(c.req.raw, c.var.record));
