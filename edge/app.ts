@@ -23,9 +23,13 @@ export function createApp(options: Omit<RegistryOptions, 'onEvent'>) {
   const access = createAccess();
   const app = newRoutes();
 
-  /** Nobody waits for this. */
+  /** The first line that an isolate logs takes as long as a small image: nobody waits for it, nor for a timer afterwards. */
+  let hasAnswered = false;
   async function afterAnswer(c: Context<AppEnv>): Promise<void> {
-    await scheduler.wait(0);
+    if (!hasAnswered) {
+      hasAnswered = true;
+      await scheduler.wait(0);
+    }
     telemetry.requestEnded(c);
     await registry.refresh(c.env.MODELS);
     telemetry.logEvents();

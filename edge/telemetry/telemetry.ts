@@ -11,9 +11,9 @@ import { CONTENT_TYPE } from './prometheus.ts';
 import { type EndedRequest, knownMethod } from './request.ts';
 
 export interface Telemetry {
-  /** To be called when a request has its answer, and nobody waits for it any more. */
+  /** To be called when a request has its answer. */
   requestEnded(c: Context<AppEnv>): void;
-  /** Counted at once, and logged by the next `requestEnded` or `logEvents`: requests may wait for what has happened here. */
+  /** Counted at once, and logged by the next `requestEnded` or `logEvents`: what happens here a request may be waiting for. */
   registryEvent(event: RegistryEvent): void;
   logEvents(): void;
   /** What Prometheus scrapes. */
@@ -30,11 +30,9 @@ export function createTelemetry(now: () => number = Date.now): Telemetry {
     return born;
   }
 
-  let events: RegistryEvent[] = [];
+  const events: RegistryEvent[] = [];
   function logEvents(): void {
-    const happened = events;
-    events = [];
-    for (const event of happened) logEvent(event, isolate().id);
+    for (const event of events.splice(0)) logEvent(event, isolate().id);
   }
 
   return {
