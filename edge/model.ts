@@ -1,10 +1,10 @@
 /** @file A manifest and weights → a model that has proved itself: nothing serves before it has reproduced its golden vectors. */
+import { bytesOf } from '#shared/base64.ts';
 import { sha256 } from '#shared/digest.ts';
 import { ExplainedError, type Explanation } from '#shared/errors.ts';
 import { IMAGE_PIXELS, IMAGE_SIZE, LABELS, PIXEL_SCALE } from '#shared/labels.ts';
 import type { Manifest } from '#shared/manifest.ts';
 import { PHOTO_PIPELINE } from '#shared/photo/photo.ts';
-import { bytesOf } from './base64.ts';
 import type { Classifier, Engine } from './engine/engine.ts';
 
 /** What a model must pass before it serves, in this order. */
