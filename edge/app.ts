@@ -1,7 +1,6 @@
 /** @file The API: every address, or the file that has those behind it. What is said here in a line is done in the file the line names. */
-import { type Context, Hono } from 'hono';
+import type { Context } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
-import { TrieRouter } from 'hono/router/trie-router';
 import { createAccess } from './access/access.ts';
 import type { AppEnv } from './env.ts';
 import { hfRoutes } from './hf/routes.ts';
@@ -11,26 +10,38 @@ import index from './openapi/index.txt';
 import { ORIGIN } from './openapi/openapi.ts';
 import { HttpProblem, PROBLEMS, type ProblemType, toProblem } from './problem.ts';
 import { createRegistry, type RegistryOptions } from './registry.ts';
+import { newRoutes } from './routes.ts';
 import { servingFrom } from './serving.ts';
 import { newRecord } from './telemetry/request.ts';
 import { createTelemetry } from './telemetry/telemetry.ts';
 import { nameOf, v1Routes } from './v1/routes.ts';
+import { wantsPage } from './v1/wants-page.ts';
 
 export function createApp(options: Omit<RegistryOptions, 'onEvent'>) {
   const telemetry = createTelemetry(options.now);
   const registry = createRegistry({ ...options, onEvent: telemetry.registryEvent });
   const serving = servingFrom(registry);
   const access = createAccess();
-  // Ready at once: Hono's usual router builds its matchers at the first request, two milliseconds of a cold start.
-  const app = new Hono<AppEnv>({ router: new TrieRouter() });
+  const app = newRoutes();
+
+  /** The first line that an isolate logs takes as long as a small image: nobody waits for it, nor for a timer afterwards. */
+  let hasAnswered = false;
+  async function afterAnswer(c: Context<AppEnv>): Promise<void> {
+    if (!hasAnswered) {
+      hasAnswered = true;
+      await scheduler.wait(0);
+    }
+    telemetry.requestEnded(c);
+    await registry.refresh(c.env.MODELS);
+    telemetry.logEvents();
+  }
 
   app.use(async (c, next) => {
     c.set('requestId', crypto.randomUUID());
     c.set('record', newRecord());
     await next();
     c.header('x-request-id', c.var.requestId);
-    telemetry.requestEnded(c);
-    c.executionCtx.waitUntil(registry.refresh(c.env.MODELS));
+    c.executionCtx.waitUntil(afterAnswer(c));
   });
   app.use(access.cors);
   app.use(
@@ -60,11 +71,13 @@ export function createApp(options: Omit<RegistryOptions, 'onEvent'>) {
     access.requireCaller,
   );
 
+  app.post('/v1/verify', access.requireKey);
+
   return (
     app
       // The address that the client used, so that its line works as printed. What is not about an answer, edge/site serves.
       .get('/', (c) => c.text(index.replaceAll(ORIGIN, () => new URL(c.req.url).origin)))
-      .route('/v1', v1Routes(serving))
+      .route('/v1', v1Routes({ serving, registry, access, now: options.now ?? Date.now }))
       .route('/hf', hfRoutes(serving))
       .route('/v2', oipRoutes(serving))
       .get('/health/live', (c) => c.json({ status: 'live' }))
@@ -88,9 +101,10 @@ export function createApp(options: Omit<RegistryOptions, 'onEvent'>) {
 /** What client.ts knows of the API. */
 export type AppType = ReturnType<typeof createApp>;
 
-/** Two interfaces are others', who say errors in another way. */
-function refuse(c: Context<AppEnv>, problem: HttpProblem): Response {
+/** Two interfaces are others', who say errors in another way; a form without script shows its answer to people. */
+async function refuse(c: Context<AppEnv>, problem: HttpProblem): Promise<Response> {
   c.var.record.problem = problem.type;
+  if (wantsPage(c.req)) return (await import('./v1/page/page.ts')).problemPage(problem, c.var.requestId);
   const isPlain = /^\/(hf|v2)(\/|$)/.test(c.req.path);
   return isPlain ? problem.toPlainResponse() : problem.toResponse(c.var.requestId);
 }

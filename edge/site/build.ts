@@ -6,10 +6,14 @@
  * https://developers.cloudflare.com/workers/static-assets/headers/
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DOCS_POLICY, docsPage } from './docs/page.ts';
+import { fieldFiles, fieldHeaders } from './field.ts';
 
 const openapi = await readFile(join(import.meta.dirname, '../openapi/openapi.json'), 'utf8');
+const document = JSON.parse(openapi);
+
+const field = await fieldFiles(document.info.version);
 
 /** Public, unlike answers: pages of any origin may read the document, and an explorer of another origin does. */
 const HEADERS = `/*
@@ -18,15 +22,19 @@ const HEADERS = `/*
   content-security-policy: ${DOCS_POLICY}
 /openapi.json
   access-control-allow-origin: *
-`;
+${fieldHeaders(field)}`;
 
-const files = {
-  'docs.html': await docsPage(JSON.parse(openapi)),
-  'openapi.json': openapi,
-  _headers: HEADERS,
-};
+const files = new Map([
+  ['docs.html', await docsPage(document)],
+  ['openapi.json', openapi],
+  ['_headers', HEADERS],
+  ...field,
+]);
 
 const folder = join(import.meta.dirname, 'build');
 await rm(folder, { recursive: true, force: true });
-await mkdir(folder);
-for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+for (const [path, content] of files) {
+  const file = join(folder, path);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, content);
+}
