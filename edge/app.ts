@@ -5,7 +5,7 @@ import { TrieRouter } from 'hono/router/trie-router';
 import { createAccess } from './access/access.ts';
 import type { AppEnv } from './env.ts';
 import { hfRoutes } from './hf/routes.ts';
-import { indexText } from './index-text.ts';
+import { home } from './home.ts';
 import { checkGolden } from './model.ts';
 import { oipRoutes } from './oip/routes.ts';
 import { HttpProblem, PROBLEMS, type ProblemType, toProblem } from './problem.ts';
@@ -61,7 +61,7 @@ export function createApp(options: Omit<RegistryOptions, 'onEvent'>) {
 
   return (
     app
-      .get('/', (c) => c.text(indexText(originOf(c))))
+      .get('/', home)
       // Imported when asked for: the document is half of the Worker's own code, and no answer of a model waits for it.
       .get('/docs', async (c) => (await import('./openapi/page.ts')).docsPage(originOf(c)))
       .get('/openapi.json', async (c) =>
