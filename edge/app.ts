@@ -61,12 +61,8 @@ export function createApp(options: Omit<RegistryOptions, 'onEvent'>) {
 
   return (
     app
+      // What is not about an answer, edge/site serves.
       .get('/', home)
-      // Imported when asked for: the document is half of the Worker's own code, and no answer of a model waits for it.
-      .get('/docs', async (c) => (await import('./openapi/page.ts')).docsPage(originOf(c)))
-      .get('/openapi.json', async (c) =>
-        c.json((await import('./openapi/served.ts')).openApiFor(originOf(c))),
-      )
       .route('/v1', v1Routes(serving))
       .route('/hf', hfRoutes(serving))
       .route('/v2', oipRoutes(serving))
@@ -97,5 +93,3 @@ function refuse(c: Context<AppEnv>, problem: HttpProblem): Response {
   const isPlain = /^\/(hf|v2)(\/|$)/.test(c.req.path);
   return isPlain ? problem.toPlainResponse() : problem.toResponse(c.var.requestId);
 }
-
-const originOf = (c: Context): string => new URL(c.req.url).origin;

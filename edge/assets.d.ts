@@ -6,6 +6,11 @@ declare module '*.wasm?module' {
   export default module;
 }
 
+declare module '*.txt' {
+  const text: string;
+  export default text;
+}
+
 declare module '*.onnx' {
   const bytes: ArrayBuffer;
   export default bytes;

@@ -1,20 +1,18 @@
-/** @file Base64 in JSON → bytes, as part of a zod schema. */
-import * as z from 'zod/mini';
-import { once } from '#shared/once.ts';
+/** @file Base64 in JSON → bytes, as part of a schema. */
+import * as v from 'valibot';
 
 /** Bytes of a text in base64 (RFC 4648, section 4), without a `data:` prefix. */
-export const Base64 = once(() =>
-  z.pipe(
-    z.string().check(z.meta({ contentEncoding: 'base64', description: 'Bytes of an image file.' })),
-    z.transform((text: string, { issues }) => {
-      try {
-        return bytesOf(text);
-      } catch {
-        issues.push({ code: 'custom', message: 'expected base64 without a data: prefix', input: text });
-        return z.NEVER;
-      }
-    }),
-  ),
+export const Base64 = v.pipe(
+  v.string(),
+  v.metadata({ contentEncoding: 'base64', description: 'Bytes of an image file.' }),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    try {
+      return bytesOf(dataset.value);
+    } catch {
+      addIssue({ message: 'expected base64 without a data: prefix' });
+      return NEVER;
+    }
+  }),
 );
 
 /**

@@ -1,24 +1,27 @@
-/** @file Input by a zod schema. Errors name the place and the expectation, never what the client sent. */
+/** @file Input by a schema. Errors name the place and the expectation, never what the client sent. */
 import type { MiddlewareHandler } from 'hono';
 import { validator } from 'hono/validator';
-import type * as z from 'zod/mini';
+import * as v from 'valibot';
 import type { AppEnv } from './env.ts';
 import { checkJsonSize } from './limits.ts';
 import { HttpProblem } from './problem.ts';
 
-interface QueryInput<S extends z.ZodMiniObject> {
-  in: { query: z.input<S> };
-  out: { query: z.output<S> };
+interface QueryInput<S extends v.GenericSchema> {
+  in: { query: v.InferInput<S> };
+  out: { query: v.InferOutput<S> };
 }
 
+/** The first mistake is enough, and the only one that is looked for. */
+const FIRST = { abortEarly: true } as const;
+
 /** Query parameters; every rule of `schema` has its own message. Refused with `invalid-query`. */
-export function query<S extends z.ZodMiniObject>(
+export function query<S extends v.GenericSchema>(
   schema: S,
 ): MiddlewareHandler<AppEnv, string, QueryInput<S>> {
   return validator('query', (value) => {
-    const result = schema.safeParse(value);
-    if (result.success) return result.data;
-    throw new HttpProblem('invalid-query', result.error.issues[0]?.message ?? '');
+    const { success, output, issues } = v.safeParse(schema, value, FIRST);
+    if (success) return output;
+    throw new HttpProblem('invalid-query', issues[0].message);
   }) as MiddlewareHandler;
 }
 
@@ -36,14 +39,19 @@ export function parseJson(bytes: Uint8Array): unknown {
 }
 
 /** @throws HttpProblem `invalid-body` */
-export function check<S extends z.ZodMiniType>(schema: S, value: unknown): z.output<S> {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  throw new HttpProblem('invalid-body', result.error.issues.slice(0, 1).map(explain).join(''));
+export function check<S extends v.GenericSchema>(schema: S, value: unknown): v.InferOutput<S> {
+  // Every body is an object, and valibot looks for members in a list, too.
+  if (Array.isArray(value)) throw new HttpProblem('invalid-body', 'The JSON: expected Object, got array.');
+  const { success, output, issues } = v.safeParse(schema, value, FIRST);
+  if (success) return output;
+  throw new HttpProblem('invalid-body', explain(issues[0]));
 }
 
-/** zod's own texts hold nothing of the value, but for the names of members that the schema does not know. */
-function explain({ code, path, message }: z.core.$ZodIssue): string {
+/** The path is the schema's, but for a member that the schema does not know. */
+function explain(issue: v.BaseIssue<unknown>): string {
+  const path = (issue.path ?? []).map(({ key }) => key);
+  const isUnknown = issue.expected === 'never';
+  if (isUnknown) path.pop();
   const place = path.length === 0 ? 'The JSON' : `/${path.join('/')} of the JSON`;
-  return `${place}: ${code === 'unrecognized_keys' ? 'it has a member that is not known' : message}.`;
+  return `${place}: ${isUnknown ? 'it has a member that is not known' : issue.message}.`;
 }

@@ -12,10 +12,9 @@
  * Every object carries `formatVersion`; a reader refuses a version that it does not know.
  */
 
-import * as z from 'zod/mini';
-import en from 'zod/v4/locales/en.js';
+import * as v from 'valibot';
 import { ExplainedError } from './errors.ts';
-import { once } from './once.ts';
+import { Count, describeIssue, Real, Share, Time, Whole } from './validation.ts';
 
 /** Version of the format in this file's head. */
 export const FORMAT_VERSION = 1;
@@ -26,9 +25,6 @@ export const DEFAULT_ALIAS = 'stable';
 /** In answers, the alias of the release compiled into the Worker; never the name of an object. */
 export const BUNDLED_ALIAS = 'bundled';
 
-// The small flavour of zod brings no texts of its own.
-z.config(en());
-
 const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 const SHA256 = /^[0-9a-f]{64}$/;
 
@@ -36,99 +32,83 @@ const SHA256 = /^[0-9a-f]{64}$/;
 export const isName = (text: string): boolean => NAME.test(text);
 export const isVersion = (text: string): boolean => SHA256.test(text);
 
-const Sha256 = once(() => z.string().check(z.regex(SHA256)));
-const Count = once(() => z.int().check(z.positive()));
-const Share = once(() => z.number().check(z.minimum(0), z.maximum(1)));
+const Sha256 = v.pipe(v.string(), v.regex(SHA256));
+const Positive = v.pipe(Real, v.gtValue(0));
 
-const TensorInfo = once(() =>
-  z.object({
-    name: z.string(),
-    dtype: z.literal('float32'),
-    /** Sizes; a string names a dimension that may be anything. */
-    shape: z.array(z.union([Count(), z.string()])),
-  }),
-);
+const TensorInfo = v.object({
+  name: v.string(),
+  dtype: v.literal('float32'),
+  /** Sizes; a string names a dimension that may be anything. */
+  shape: v.array(v.union([Count, v.string()])),
+});
 
 /** An input that the model's owner has run, and what came out: a server that gets other logits must not serve the model. */
-const GoldenVector = once(() =>
-  z.object({
-    /** Pixel bytes of one image, base64; divide by 255 for the network's input. */
-    pixels: z.base64(),
-    logits: z.array(z.number()),
-  }),
-);
+const GoldenVector = v.object({
+  /** Pixel bytes of one image, base64; divide by 255 for the network's input. */
+  pixels: v.pipe(v.string(), v.base64()),
+  logits: v.array(Real),
+});
 
 /**
  * How sure the scores are: softmax(logits / temperature), the temperature scaling of Guo et al., "On Calibration of Modern Neural
  * Networks", ICML 2017.
  */
-export const Calibration = once(() =>
-  z.object({
-    method: z.literal('temperature'),
-    temperature: z.number().check(z.positive()),
-    /** Training images that the temperature was fitted on: the model, or a twin of it in its place, was not trained on them. */
-    heldOut: Count(),
-    /** Expected calibration error on test images, in bins of equal width: of softmax(logits), and with the temperature. */
-    ece: z.object({ before: Share(), after: Share(), bins: Count(), images: Count() }),
-  }),
-);
-export type Calibration = z.infer<ReturnType<typeof Calibration>>;
+export const Calibration = v.object({
+  method: v.literal('temperature'),
+  temperature: Positive,
+  /** Training images that the temperature was fitted on: the model, or a twin of it in its place, was not trained on them. */
+  heldOut: Count,
+  /** Expected calibration error on test images, in bins of equal width: of softmax(logits), and with the temperature. */
+  ece: v.object({ before: Share, after: Share, bins: Count, images: Count }),
+});
+export type Calibration = v.InferOutput<typeof Calibration>;
 
-export const Manifest = once(() =>
-  z.object({
-    formatVersion: z.literal(FORMAT_VERSION),
-    name: z.string().check(z.regex(NAME)),
-    version: Sha256(),
-    /** Size of the ONNX file. */
-    bytes: Count(),
-    irVersion: Count(),
-    opset: Count(),
-    input: TensorInfo(),
-    output: TensorInfo(),
-    labels: z.array(z.string()),
-    parameters: Count(),
-    /** Version of shared/photo that the model was made for. */
-    photoPipeline: Count(),
-    /** On the test set; `labAccuracy` is the mean of the batches' accuracies in percent, `testAccuracy` the share of right images. */
-    metrics: z.object({
-      trainLoss: z.number(),
-      testLoss: z.number(),
-      labAccuracy: z.number(),
-      testAccuracy: z.number(),
-    }),
-    training: z.object({
-      recipe: z.string(),
-      seed: z.int(),
-      epochs: Count(),
-      /** Images trained on; the whole training set unless a limit was asked for. */
-      images: Count(),
-      engine: z.string(),
-      /** Official file name → MD5. */
-      dataset: z.record(z.string(), z.string()),
-      /** Commit of the trainer, with `-dirty` when the tree had changes; null outside a git checkout. */
-      gitCommit: z.nullable(z.string()),
-    }),
-    /** Without it the temperature is 1. The first releases say that temperature alone. */
-    calibration: z.optional(z.partial(Calibration(), { method: true, heldOut: true, ece: true })),
-    golden: z.object({
-      tolerance: z.number().check(z.positive()),
-      vectors: z.array(GoldenVector()).check(z.minLength(1)),
-    }),
+export const Manifest = v.object({
+  formatVersion: v.literal(FORMAT_VERSION),
+  name: v.pipe(v.string(), v.regex(NAME)),
+  version: Sha256,
+  /** Size of the ONNX file. */
+  bytes: Count,
+  irVersion: Count,
+  opset: Count,
+  input: TensorInfo,
+  output: TensorInfo,
+  labels: v.array(v.string()),
+  parameters: Count,
+  /** Version of shared/photo that the model was made for. */
+  photoPipeline: Count,
+  /** On the test set; `labAccuracy` is the mean of the batches' accuracies in percent, `testAccuracy` the share of right images. */
+  metrics: v.object({ trainLoss: Real, testLoss: Real, labAccuracy: Real, testAccuracy: Real }),
+  training: v.object({
+    recipe: v.string(),
+    seed: Whole,
+    epochs: Count,
+    /** Images trained on; the whole training set unless a limit was asked for. */
+    images: Count,
+    engine: v.string(),
+    /** Official file name → MD5. */
+    dataset: v.record(v.string(), v.string()),
+    /** Commit of the trainer, with `-dirty` when the tree had changes; null outside a git checkout. */
+    gitCommit: v.nullable(v.string()),
   }),
-);
-export type Manifest = z.infer<ReturnType<typeof Manifest>>;
+  /** Without it the temperature is 1. The first releases say that temperature alone. */
+  calibration: v.optional(v.partial(Calibration, ['method', 'heldOut', 'ece'])),
+  golden: v.object({
+    tolerance: Positive,
+    vectors: v.pipe(v.array(GoldenVector), v.minLength(1)),
+  }),
+});
+export type Manifest = v.InferOutput<typeof Manifest>;
 
-export const Alias = once(() =>
-  z.object({
-    formatVersion: z.literal(FORMAT_VERSION),
-    version: Sha256(),
-    /** Versions that the alias meant before, latest first. */
-    previous: z.array(Sha256()),
-    promotedAt: z.iso.datetime(),
-    reason: z.string(),
-  }),
-);
-export type Alias = z.infer<ReturnType<typeof Alias>>;
+export const Alias = v.object({
+  formatVersion: v.literal(FORMAT_VERSION),
+  version: Sha256,
+  /** Versions that the alias meant before, latest first. */
+  previous: v.array(Sha256),
+  promotedAt: Time,
+  reason: v.string(),
+});
+export type Alias = v.InferOutput<typeof Alias>;
 
 export type ModelFile = 'onnx' | 'json' | 'safetensors';
 
@@ -161,7 +141,7 @@ function checked(pattern: RegExp, text: string): string {
  * @param key named in the error
  * @throws ExplainedError of kind `model` when the bytes are no JSON or not of this format
  */
-export function parseStored<T>(schema: () => z.ZodMiniType<T>, key: string, bytes: Uint8Array): T {
+export function parseStored<T>(schema: v.GenericSchema<unknown, T>, key: string, bytes: Uint8Array): T {
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
@@ -174,14 +154,13 @@ export function parseStored<T>(schema: () => z.ZodMiniType<T>, key: string, byte
       cause,
     });
   }
-  const result = schema().safeParse(value);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0];
+  const { success, output, issues } = v.safeParse(schema, value, { abortEarly: true });
+  if (success) return output;
   throw new ExplainedError({
     kind: 'model',
     what: `cannot use ${key}`,
     expected: `registry format ${FORMAT_VERSION}`,
-    got: `${issue?.path.join('.') || 'value'}: ${issue?.message}`,
+    got: describeIssue(issues[0]),
     next: 'Push the model again with this version of the trainer.',
   });
 }

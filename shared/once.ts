@@ -1,4 +1,4 @@
-/** @file A value that is made when it is first asked for: a schema takes a tenth of a millisecond for each of its parts. */
+/** @file A value that is made when it is first asked for: a table takes time, of which a Worker's cold start has little. */
 
 export function once<T>(make: () => T): () => T {
   let made: { value: T } | undefined;

@@ -16,8 +16,8 @@ const end = new AbortController();
 beforeAll(async () => {
   trouser = new Uint8Array(await readFile('examples/trouser.png'));
   folder = await mkdtemp(join(tmpdir(), 'tinyvgg-api-'));
-  const [port, state] = [await freePort(), join(folder, 'state')];
-  worker = await startWrangler({ host: '127.0.0.1', port, state, signal: end.signal });
+  const [port, inspectorPort, state] = [await freePort(), await freePort(), join(folder, 'state')];
+  worker = await startWrangler({ host: '127.0.0.1', port, inspectorPort, state, signal: end.signal });
 }, 100_000);
 afterAll(async () => {
   end.abort();

@@ -1,12 +1,13 @@
 /** @file What an epoch came to: the same numbers in events, checkpoints, metrics, summaries. */
-import * as z from 'zod';
+import * as v from 'valibot';
+import { Real } from '#shared/validation.ts';
 
-export const EpochRecord = z.object({
-  trainLoss: z.number(),
-  testLoss: z.number(),
+export const EpochRecord = v.object({
+  trainLoss: Real,
+  testLoss: Real,
   /** Mean of the batches' accuracies in percent. */
-  labAccuracy: z.number(),
+  labAccuracy: Real,
   /** Share of right test images, 0..1. */
-  testAccuracy: z.number(),
+  testAccuracy: Real,
 });
-export type EpochRecord = z.infer<typeof EpochRecord>;
+export type EpochRecord = v.InferOutput<typeof EpochRecord>;

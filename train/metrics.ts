@@ -5,36 +5,37 @@
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import * as z from 'zod';
+import * as v from 'valibot';
+import { Real, Whole } from '#shared/validation.ts';
 import { EpochRecord } from './epoch-record.ts';
 import { orDiskError, writeFileAtomic } from './files.ts';
 
 /** Some steps of training. */
-const StepRecord = z.object({
-  type: z.literal('steps'),
-  model: z.string(),
+const StepRecord = v.object({
+  type: v.literal('steps'),
+  model: v.string(),
   /** Counted from 0. */
-  epoch: z.int(),
+  epoch: Whole,
   /** Steps done since training began, these included. */
-  step: z.int(),
+  step: Whole,
   /** Mean loss of the steps since the record before. */
-  loss: z.number(),
+  loss: Real,
   /** Of training and evaluation so far. */
-  seconds: z.number(),
+  seconds: Real,
 });
 
 /** The end of an epoch, with its evaluation. */
-const EpochEndRecord = z.object({
-  type: z.literal('epoch'),
-  model: z.string(),
-  epoch: z.int(),
-  step: z.int(),
-  ...EpochRecord.shape,
-  seconds: z.number(),
+const EpochEndRecord = v.object({
+  type: v.literal('epoch'),
+  model: v.string(),
+  epoch: Whole,
+  step: Whole,
+  ...EpochRecord.entries,
+  seconds: Real,
 });
 
-const MetricsRecord = z.discriminatedUnion('type', [StepRecord, EpochEndRecord]);
-export type MetricsRecord = z.infer<typeof MetricsRecord>;
+const MetricsRecord = v.variant('type', [StepRecord, EpochEndRecord]);
+export type MetricsRecord = v.InferOutput<typeof MetricsRecord>;
 
 /** All whole records of the file; none when there is no file. */
 export async function readMetrics(path: string): Promise<MetricsRecord[]> {
@@ -43,7 +44,7 @@ export async function readMetrics(path: string): Promise<MetricsRecord[]> {
     throw error;
   });
   const lines = text.split('\n').slice(0, -1);
-  return lines.map((line) => MetricsRecord.parse(JSON.parse(line)));
+  return lines.map((line) => v.parse(MetricsRecord, JSON.parse(line)));
 }
 
 /** Leaves only the records that `keep` accepts. */

@@ -1,5 +1,6 @@
 /** @file A trained network as a release: ONNX, safetensors and manifest, checked in onnxruntime before anybody gets them. */
 import { join } from 'node:path';
+import * as v from 'valibot';
 import { sha256 } from '#shared/digest.ts';
 import { ExplainedError } from '#shared/errors.ts';
 import { IMAGE_PIXELS, LABELS } from '#shared/labels.ts';
@@ -52,7 +53,7 @@ export async function makeRelease(
     const exported = await onnxPredictor(onnx);
     for (const batch of [1, 32]) await compare(network.name, session.logits, exported, images, batch);
     const last = trained.epochs[trained.epochs.length - 1];
-    const manifest = Manifest().parse({
+    const manifest = v.parse(Manifest, {
       formatVersion: FORMAT_VERSION,
       name: network.name,
       version: await sha256(onnx),

@@ -12,64 +12,69 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as z from 'zod';
+import * as v from 'valibot';
 import { ExplainedError } from '#shared/errors.ts';
 import { LABELS } from '#shared/labels.ts';
 import { Calibration } from '#shared/manifest.ts';
+import { Count, Real, Time, Whole } from '#shared/validation.ts';
 import { EpochRecord } from './epoch-record.ts';
 import { removeTemporaries, writeFileAtomic } from './files.ts';
 import { SETTINGS_FILE, type Settings, toOverrides } from './settings.ts';
 
+const Several = v.pipe(Whole, v.minValue(0));
+
 /** Of a reliability diagram. */
-const Bins = z.array(
-  z.object({
-    images: z.int().min(0),
+const Bins = v.array(
+  v.object({
+    images: Several,
     /** Share of right ones, and mean of their largest scores, 0..1. */
-    accuracy: z.number(),
-    confidence: z.number(),
+    accuracy: Real,
+    confidence: Real,
   }),
 );
 
-const ModelSummary = z.object({
-  parameters: z.int(),
-  epochs: z.array(EpochRecord).min(1),
+const perLabel = <S extends v.GenericSchema>(item: S) => v.pipe(v.array(item), v.length(LABELS.length));
+
+const ModelSummary = v.object({
+  parameters: Whole,
+  epochs: v.pipe(v.array(EpochRecord), v.minLength(1)),
   /** confusion[label][prediction] = test images after the last epoch. */
-  confusion: z.array(z.array(z.int().min(0)).length(LABELS.length)).length(LABELS.length),
-  trainSeconds: z.number(),
+  confusion: perLabel(perLabel(Several)),
+  trainSeconds: Real,
   /** Neither is there without calibration. */
-  calibration: z.exactOptional(Calibration()),
-  reliability: z.object({ before: Bins, after: Bins }).exactOptional(),
+  calibration: v.exactOptional(Calibration),
+  reliability: v.exactOptional(v.object({ before: Bins, after: Bins })),
   /** `path` is relative to the run folder. */
-  onnx: z.object({ path: z.string(), sha256: z.string(), bytes: z.int() }),
+  onnx: v.object({ path: v.string(), sha256: v.string(), bytes: Whole }),
 });
-export type ModelSummary = z.infer<typeof ModelSummary>;
+export type ModelSummary = v.InferOutput<typeof ModelSummary>;
 
 /** `summary.json`. */
-const Summary = z.object({
-  formatVersion: z.literal(1),
-  recipe: z.string(),
-  seed: z.int(),
-  epochs: z.int(),
-  batchSize: z.int().positive(),
-  optimizer: z.string(),
-  learningRate: z.number(),
+const Summary = v.object({
+  formatVersion: v.literal(1),
+  recipe: v.string(),
+  seed: Whole,
+  epochs: Whole,
+  batchSize: Count,
+  optimizer: v.string(),
+  learningRate: Real,
   /** Of SGD. */
-  momentum: z.number().exactOptional(),
-  weightDecay: z.number(),
+  momentum: v.exactOptional(Real),
+  weightDecay: Real,
   /** Names of recipes.ts, and images held out; older runs do not say them, and had none. */
-  schedule: z.string().default('constant'),
-  augmentation: z.string().default('none'),
-  heldOut: z.int().min(0).default(0),
-  device: z.object({ name: z.string(), description: z.string() }),
+  schedule: v.optional(v.string(), 'constant'),
+  augmentation: v.optional(v.string(), 'none'),
+  heldOut: v.optional(Several, 0),
+  device: v.object({ name: v.string(), description: v.string() }),
   /** Images trained and tested on. */
-  images: z.object({ train: z.int().positive(), test: z.int().positive() }),
+  images: v.object({ train: Count, test: Count }),
   /** Official file name → MD5. */
-  dataset: z.record(z.string(), z.string()),
-  gitCommit: z.string().nullable(),
-  startedAt: z.iso.datetime(),
-  models: z.record(z.string().regex(/^[a-z0-9][a-z0-9-]*$/), ModelSummary),
+  dataset: v.record(v.string(), v.string()),
+  gitCommit: v.nullable(v.string()),
+  startedAt: Time,
+  models: v.record(v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]*$/)), ModelSummary),
 });
-export type Summary = z.infer<typeof Summary>;
+export type Summary = v.InferOutput<typeof Summary>;
 
 export const checkpointFolder = (out: string): string => join(out, 'checkpoints');
 const summaryPath = (out: string): string => join(out, 'summary.json');
@@ -112,13 +117,13 @@ export const writeSummary = (out: string, summary: Summary): Promise<void> =>
 export async function readSummary(out: string): Promise<Summary> {
   const path = summaryPath(out);
   try {
-    return Summary.parse(JSON.parse(await readFile(path, 'utf8')));
+    return v.parse(Summary, JSON.parse(await readFile(path, 'utf8')));
   } catch (cause) {
     throw new ExplainedError({
       kind: 'usage',
       what: `cannot read ${path}`,
       expected: 'the summary of a run',
-      got: cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message,
+      got: cause instanceof v.ValiError ? v.summarize(cause.issues) : (cause as Error).message,
       next: 'Name another run folder, or train with npm run train.',
       cause,
     });

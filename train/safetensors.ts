@@ -7,9 +7,10 @@
  * the rest   the tensors, little-endian, row-major, at their offsets without gaps
  * ```
  */
-import * as z from 'zod';
+import * as v from 'valibot';
 import { ExplainedError } from '#shared/errors.ts';
 import type { Network, Shape, Weights } from '#shared/model/spec.ts';
+import { Whole } from '#shared/validation.ts';
 
 const ARRAYS = { F32: Float32Array, U32: Uint32Array, U8: Uint8Array } as const;
 type Dtype = keyof typeof ARRAYS;
@@ -19,15 +20,16 @@ export interface Tensor {
   values: InstanceType<(typeof ARRAYS)[Dtype]>;
 }
 
-const Header = z.record(
-  z.string(),
-  z.object({
-    dtype: z.enum(Object.keys(ARRAYS) as Dtype[]),
-    shape: z.array(z.int().min(0)),
-    data_offsets: z.tuple([z.int().min(0), z.int().min(0)]),
+const Size = v.pipe(Whole, v.minValue(0));
+const Header = v.record(
+  v.string(),
+  v.object({
+    dtype: v.picklist(Object.keys(ARRAYS) as Dtype[]),
+    shape: v.array(Size),
+    data_offsets: v.strictTuple([Size, Size]),
   }),
 );
-const Metadata = z.record(z.string(), z.string());
+const Metadata = v.record(v.string(), v.string());
 
 /** Weights under PyTorch's names, in PyTorch's layout. */
 export const weightTensors = ({ parameters }: Network, weights: Weights): Map<string, Tensor> =>
@@ -78,14 +80,14 @@ export function decodeSafetensors(file: Uint8Array): {
     const json = new TextDecoder('utf-8', { fatal: true }).decode(file.subarray(8, begin));
     const { __metadata__ = {}, ...header } = JSON.parse(json);
     const tensors = new Map<string, Tensor>();
-    for (const [name, { dtype, shape, data_offsets }] of Object.entries(Header.parse(header))) {
+    for (const [name, { dtype, shape, data_offsets }] of Object.entries(v.parse(Header, header))) {
       const [from, to] = data_offsets.map((offset) => begin + offset);
       const size = shape.reduce((a, b) => a * b, ARRAYS[dtype].BYTES_PER_ELEMENT);
       if (to > file.length || to - from !== size)
         throw new Error(`${name} lies outside the file or has another size`);
       tensors.set(name, { shape, values: new ARRAYS[dtype](new Uint8Array(file.subarray(from, to)).buffer) });
     }
-    return { tensors, metadata: Metadata.parse(__metadata__) };
+    return { tensors, metadata: v.parse(Metadata, __metadata__) };
   } catch (cause) {
     throw new ExplainedError({
       kind: 'model',

@@ -1,9 +1,10 @@
 /** @file What a training run was asked for: a recipe, changed by a configuration file, changed by flags. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as z from 'zod';
+import * as v from 'valibot';
 import { ExplainedError } from '#shared/errors.ts';
 import { KERNEL_LEVELS, type KernelLevel } from '#shared/kernels/choose.ts';
+import { Real } from '#shared/validation.ts';
 import { AUGMENTATIONS, type AugmentationName } from './augment/augment.ts';
 import { DEVICES } from './engine/open.ts';
 import { adam, type Optimizer, sgd } from './engine/optimizer.ts';
@@ -22,36 +23,48 @@ export const AUGMENTATION_NAMES = Object.keys(AUGMENTATIONS) as AugmentationName
 /** Half of the training set. */
 const MOST_HELD_OUT = 30_000;
 
-const Whole = z.coerce.number().int();
-const Amount = z.coerce.number().min(0);
+/** Flags are texts; what is no text becomes no number of itself. */
+const Numeric = v.pipe(v.union([v.string(), v.number()]), v.transform(Number), Real);
+const Integer = v.pipe(Numeric, v.safeInteger());
+const Amount = v.pipe(Numeric, v.minValue(0));
+const from = (least: number) => v.pipe(Integer, v.minValue(least));
 
 /** The flags of `train`, and the keys of its configuration file. */
-const Overrides = z.strictObject({
-  recipe: z.enum(Object.keys(RECIPES)).exactOptional(),
-  models: z
-    .union([z.string().transform((names) => names.split(',')), z.array(z.string())])
-    .pipe(z.array(z.enum(MODEL_NAMES)).min(1))
-    .exactOptional(),
-  seed: Whole.min(0).exactOptional(),
-  epochs: Whole.min(1).exactOptional(),
-  batchSize: Whole.min(1).exactOptional(),
-  optimizer: z.enum(OPTIMIZERS).exactOptional(),
-  learningRate: Amount.exactOptional(),
-  momentum: Amount.lt(1).exactOptional(),
-  weightDecay: Amount.exactOptional(),
-  schedule: z.enum(SCHEDULE_NAMES).exactOptional(),
-  augmentation: z.enum(AUGMENTATION_NAMES).exactOptional(),
-  device: z.enum(DEVICES).exactOptional(),
-  threads: Whole.min(1).max(64).exactOptional(),
-  kernels: z.enum(KERNEL_LEVELS).exactOptional(),
-  data: z.string().exactOptional(),
-  out: z.string().exactOptional(),
-  limit: Whole.min(32).exactOptional(),
-  heldOut: Whole.min(0).max(MOST_HELD_OUT).exactOptional(),
-  calibration: z.boolean().exactOptional(),
-  checkpointEvery: Amount.exactOptional(),
+const Overrides = v.strictObject({
+  recipe: v.exactOptional(v.picklist(Object.keys(RECIPES))),
+  models: v.exactOptional(
+    v.pipe(
+      v.union([
+        v.pipe(
+          v.string(),
+          v.transform((names) => names.split(',')),
+        ),
+        v.array(v.string()),
+      ]),
+      v.array(v.picklist(MODEL_NAMES)),
+      v.minLength(1),
+    ),
+  ),
+  seed: v.exactOptional(from(0)),
+  epochs: v.exactOptional(from(1)),
+  batchSize: v.exactOptional(from(1)),
+  optimizer: v.exactOptional(v.picklist(OPTIMIZERS)),
+  learningRate: v.exactOptional(Amount),
+  momentum: v.exactOptional(v.pipe(Amount, v.ltValue(1))),
+  weightDecay: v.exactOptional(Amount),
+  schedule: v.exactOptional(v.picklist(SCHEDULE_NAMES)),
+  augmentation: v.exactOptional(v.picklist(AUGMENTATION_NAMES)),
+  device: v.exactOptional(v.picklist(DEVICES)),
+  threads: v.exactOptional(v.pipe(from(1), v.maxValue(64))),
+  kernels: v.exactOptional(v.picklist(KERNEL_LEVELS)),
+  data: v.exactOptional(v.string()),
+  out: v.exactOptional(v.string()),
+  limit: v.exactOptional(from(32)),
+  heldOut: v.exactOptional(v.pipe(from(0), v.maxValue(MOST_HELD_OUT))),
+  calibration: v.exactOptional(v.boolean()),
+  checkpointEvery: v.exactOptional(Amount),
 });
-export type Overrides = z.infer<typeof Overrides>;
+export type Overrides = v.InferOutput<typeof Overrides>;
 
 export interface Settings extends Recipe {
   models: readonly ModelName[];
@@ -166,13 +179,12 @@ function resolveOptimizer(recipe: Optimizer, given: Overrides): Optimizer {
 }
 
 function check(values: unknown, source: string, prefix: string): Overrides {
-  const result = Overrides.safeParse(values);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
+  const { success, output, issues } = v.safeParse(Overrides, values, { abortEarly: true });
+  if (success) return output;
+  const [issue] = issues;
   throw new ExplainedError({
     kind: 'usage',
-    what: `${source}: ${prefix}${nameOf(issue.path[0], prefix)}`,
-    got: issue.message,
+    what: `${source}: ${prefix}${nameOf(issue.path?.[0].key as PropertyKey | undefined, prefix)}: ${issue.message}`,
     next: 'npm run train -- --help says what may be there.',
   });
 }

@@ -1,5 +1,6 @@
 /** @file Who may call, for the OpenAPI document. */
-import * as z from 'zod';
+import type { Header, Parameter, Security } from '../openapi/openapi.ts';
+import { described, inHeader, text } from '../openapi/parameters.ts';
 import type { ProblemType } from '../problem.ts';
 import { RATES } from './rates.ts';
 
@@ -33,7 +34,7 @@ export const securitySchemes = {
 } as const;
 
 /** One of them. */
-export const SECURITY: Record<string, string[]>[] = Object.keys(securitySchemes).map((name) => ({
+export const SECURITY: Security = Object.keys(securitySchemes).map((name) => ({
   [name]: [],
 }));
 
@@ -49,21 +50,25 @@ export const ACCESS_PROBLEMS = [
   'misconfigured',
 ] as const satisfies ProblemType[];
 
-export const accessHeaders = {
-  'cf-turnstile-response': z.string().optional().meta({
-    description: 'The token of a Turnstile widget, where the service asks the visitors of pages for one.',
-  }),
-};
+export const TURNSTILE_TOKEN: Parameter = inHeader(
+  'cf-turnstile-response',
+  text('The token of a Turnstile widget, where the service asks the visitors of pages for one.'),
+);
+
+const always = (header: Header): Header => ({ required: true, ...header });
 
 /** Headers that refusals of a status always have. */
-export const REFUSAL_HEADERS: Record<string, z.ZodObject> = {
-  '401': z.object({ 'www-authenticate': z.string() }),
-  '429': z.object({
-    'retry-after': z.string().meta({ description: 'Seconds.' }),
-    'ratelimit-policy': z.string().meta({
-      description: 'What is counted, the quota `q`, and the seconds `w` that it is for.',
-      examples: [`"visitor";q=${RATES.visitor.limit};w=${RATES.visitor.period}`],
-    }),
-  }),
-  '503': z.object({ 'retry-after': z.string().meta({ description: 'Seconds.' }) }),
+export const REFUSAL_HEADERS: Record<string, Record<string, Header>> = {
+  '401': { 'www-authenticate': always(described({ type: 'string' })) },
+  '429': {
+    'retry-after': always(text('Seconds.')),
+    'ratelimit-policy': always(
+      described({
+        type: 'string',
+        description: 'What is counted, the quota `q`, and the seconds `w` that it is for.',
+        examples: [`"visitor";q=${RATES.visitor.limit};w=${RATES.visitor.period}`],
+      }),
+    ),
+  },
+  '503': { 'retry-after': always(text('Seconds.')) },
 };

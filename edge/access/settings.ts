@@ -1,5 +1,5 @@
-/** @file What the deployer has set → who may call. Read at the first request, once for an isolate; held against zod, never repeated. */
-import * as z from 'zod/mini';
+/** @file What the deployer has set → who may call. Read at the first request, once for an isolate; held against schemas, never repeated. */
+import * as v from 'valibot';
 import { HttpProblem } from '../problem.ts';
 import { parseOrigin } from './origins.ts';
 
@@ -37,57 +37,53 @@ export type Variables = { [Name in keyof typeof EXPECTED]?: unknown };
 
 const KEY_ENTRY = /^([\w.-]{1,64}):([0-9a-f]{64})$/i;
 
-const list = () =>
-  z.pipe(
-    z.string(),
-    z.transform((text: string) => text.split(/[\s,]+/).filter(Boolean)),
-  );
+const List = v.pipe(
+  v.string(),
+  v.transform((text) => text.split(/[\s,]+/).filter(Boolean)),
+);
 
-const keyEntry = () =>
-  z.pipe(
-    z.string().check(z.regex(KEY_ENTRY)),
-    z.transform((entry: string): ApiKey => {
-      const [, name = '', hex = ''] = KEY_ENTRY.exec(entry) ?? [];
-      return { name, digest: Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16)) };
-    }),
-  );
+const KeyEntry = v.pipe(
+  v.string(),
+  v.regex(KEY_ENTRY),
+  v.transform((entry): ApiKey => {
+    const [, name = '', hex = ''] = KEY_ENTRY.exec(entry) ?? [];
+    return { name, digest: Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16)) };
+  }),
+);
 
-const origin = () => z.pipe(z.string(), z.pipe(z.transform(parseOrigin), z.string()));
+const Origin = v.pipe(v.string(), v.transform(parseOrigin), v.string());
 
 /** wrangler.toml can hold a table as well as a text. */
-const json = () =>
-  z.transform((value: unknown) => {
+const Json = v.pipe(
+  v.unknown(),
+  v.transform((value): unknown => {
     try {
       return typeof value === 'string' ? JSON.parse(value) : value;
     } catch {
       return undefined;
     }
-  });
+  }),
+);
 
-/** Made for those that are set: a cold start waits for this. */
 const SCHEMAS = {
-  ACCESS: () => z.enum(['keys', 'open']),
-  API_KEYS: () => z.pipe(list(), z.array(keyEntry())),
-  SITE_KEYS: () =>
-    z.pipe(
-      json(),
-      z.record(z.string().check(z.regex(/^site_[\w-]{16,}$/)), z.array(origin()).check(z.minLength(1))),
-    ),
-  ALLOWED_ORIGINS: () => z.pipe(list(), z.array(z.union([z.literal('*'), origin()]))),
-  TURNSTILE_SECRET: () => z.string().check(z.minLength(1)),
-} satisfies Record<keyof Variables, () => z.ZodMiniType>;
+  ACCESS: v.picklist(['keys', 'open']),
+  API_KEYS: v.pipe(List, v.array(KeyEntry)),
+  SITE_KEYS: v.pipe(
+    Json,
+    v.record(v.pipe(v.string(), v.regex(/^site_[\w-]{16,}$/)), v.pipe(v.array(Origin), v.minLength(1))),
+  ),
+  ALLOWED_ORIGINS: v.pipe(List, v.array(v.union([v.literal('*'), Origin]))),
+  TURNSTILE_SECRET: v.pipe(v.string(), v.minLength(1)),
+} satisfies Record<keyof Variables, v.GenericSchema>;
 
 type Name = keyof typeof SCHEMAS;
 
 /** @throws HttpProblem `misconfigured` */
-function read<N extends Name>(
-  variables: Variables,
-  name: N,
-): z.output<ReturnType<(typeof SCHEMAS)[N]>> | undefined {
+function read<N extends Name>(variables: Variables, name: N): v.InferOutput<(typeof SCHEMAS)[N]> | undefined {
   if (variables[name] === undefined) return undefined;
-  const { success, data, error } = SCHEMAS[name]().safeParse(variables[name]);
-  if (success) return data as z.output<ReturnType<(typeof SCHEMAS)[N]>>;
-  const [entry] = error.issues[0]?.path ?? [];
+  const { success, output, issues } = v.safeParse(SCHEMAS[name], variables[name]);
+  if (success) return output;
+  const entry = issues[0].path?.[0].key;
   throw misconfigured(name, typeof entry === 'number' ? entry + 1 : undefined);
 }
 

@@ -3,8 +3,7 @@
  * https://developers.cloudflare.com/turnstile/get-started/server-side-validation/
  */
 import type { HonoRequest } from 'hono';
-import * as z from 'zod/mini';
-import { once } from '#shared/once.ts';
+import * as v from 'valibot';
 import { HttpProblem } from '../problem.ts';
 import { misconfigured } from './settings.ts';
 
@@ -14,15 +13,13 @@ const RETRY_AFTER_S = 10;
 /** Turnstile's own limit. */
 const MAX_TOKEN_LENGTH = 2048;
 
-const Outcome = once(() =>
-  z.object({
-    success: z.boolean(),
-    hostname: z.optional(z.string()),
-    'error-codes': z._default(z.array(z.string()), []),
-    metadata: z.nullish(z.object({ result_with_testing_key: z.optional(z.boolean()) })),
-  }),
-);
-type Outcome = z.output<ReturnType<typeof Outcome>>;
+const Outcome = v.object({
+  success: v.boolean(),
+  hostname: v.optional(v.string()),
+  'error-codes': v.optional(v.array(v.string()), []),
+  metadata: v.nullish(v.object({ result_with_testing_key: v.optional(v.boolean()) })),
+});
+type Outcome = v.InferOutput<typeof Outcome>;
 
 /** @throws HttpProblem `turnstile-failed`, `turnstile-unavailable`, `misconfigured` */
 export async function checkTurnstile(request: HonoRequest, secret: string): Promise<void> {
@@ -53,7 +50,7 @@ async function siteverify(secret: string, token: string, request: HonoRequest): 
       body: JSON.stringify({ secret, response: token, remoteip: request.header('cf-connecting-ip') }),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
-    return Outcome().parse(await response.json());
+    return v.parse(Outcome, await response.json());
   } catch (cause) {
     throw unavailable(cause);
   }

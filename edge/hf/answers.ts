@@ -1,7 +1,8 @@
 /** @file What /hf answers. */
-import * as z from 'zod';
+import * as v from 'valibot';
 
-export const HfAnswer = z
-  .array(z.object({ label: z.string(), score: z.number() }))
-  .meta({ id: 'HfAnswer', description: 'Likeliest first.' });
-export type HfAnswer = z.infer<typeof HfAnswer>;
+export const HfAnswer = v.pipe(
+  v.array(v.object({ label: v.string(), score: v.number() })),
+  v.description('Likeliest first.'),
+);
+export type HfAnswer = v.InferOutput<typeof HfAnswer>;

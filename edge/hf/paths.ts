@@ -1,21 +1,13 @@
 /** @file /hf for the OpenAPI document. */
-import * as z from 'zod';
-import type { ZodOpenApiPathsObject } from 'zod-openapi';
-import { ACCESS_PROBLEMS, accessHeaders, SECURITY } from '../access/document.ts';
-import { ORIGIN } from '../openapi/openapi.ts';
-import {
-  BODY_PROBLEMS,
-  IMAGE_PROBLEMS,
-  imageContent,
-  json,
-  Name,
-  plainErrors,
-  shell,
-} from '../openapi/parts.ts';
+import { ACCESS_PROBLEMS, SECURITY, TURNSTILE_TOKEN } from '../access/document.ts';
+import { requestSchema } from '../openapi/components.ts';
+import { ORIGIN, type Paths } from '../openapi/openapi.ts';
+import { NAME } from '../openapi/parameters.ts';
+import { BODY_PROBLEMS, IMAGE_PROBLEMS, imageContent, json, plainErrors, shell } from '../openapi/parts.ts';
 import { HfAnswer } from './answers.ts';
 import { HfRequest } from './requests.ts';
 
-export const hfPaths: ZodOpenApiPathsObject = {
+export const hfPaths: Paths = {
   '/hf/models/{name}': {
     post: {
       tags: ['hf'],
@@ -24,10 +16,10 @@ export const hfPaths: ZodOpenApiPathsObject = {
       description:
         'Hugging Face’s clients work with this address as their endpoint, such as `endpointUrl` of `@huggingface/inference`.',
       security: SECURITY,
-      requestParams: { path: z.object({ name: Name }), header: z.object(accessHeaders) },
+      parameters: [NAME, TURNSTILE_TOKEN],
       requestBody: {
         required: true,
-        content: { ...imageContent, 'application/json': { schema: HfRequest() } },
+        content: { ...imageContent, 'application/json': { schema: requestSchema(HfRequest) } },
       },
       responses: {
         '200': json('Labels with their scores.', HfAnswer),
@@ -39,7 +31,7 @@ export const hfPaths: ZodOpenApiPathsObject = {
           'model-unavailable',
         ),
       },
-      ...shell(`curl --data-binary @picture.png ${ORIGIN}/hf/models/tinyvgg`),
+      ...shell(`curl --data-binary @picture.png "${ORIGIN}/hf/models/tinyvgg"`),
     },
   },
 };

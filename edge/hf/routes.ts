@@ -1,5 +1,6 @@
 /** @file The interface of Hugging Face's image classification, for clients that know it. */
 import { Hono } from 'hono';
+import * as v from 'valibot';
 import { detectFormat } from '#shared/decode/format.ts';
 import { mediaType, readBody } from '../body.ts';
 import { classifyOne } from '../classify.ts';
@@ -15,7 +16,7 @@ export function hfRoutes(serving: Serving) {
     const { inputs, parameters } = await readRequest(c.req.raw, c.var.record);
     const model = await serving(c, c.req.param());
     const { logits } = await classifyOne(model, { kind: 'file', bytes: inputs }, c.var.record);
-    const { function_to_apply, top_k } = HfParameters().parse(parameters ?? {});
+    const { function_to_apply, top_k } = v.parse(HfParameters, parameters ?? {});
     return c.json(scoresOf(model.manifest, logits, function_to_apply).slice(0, top_k));
   });
 }
@@ -24,5 +25,5 @@ export function hfRoutes(serving: Serving) {
 async function readRequest(request: Request, record: RequestRecord) {
   const body = await readBody(request, record);
   const isJson = mediaType(request) === 'application/json' && !detectFormat(body);
-  return isJson ? check(HfRequest(), parseJson(body)) : { inputs: body, parameters: undefined };
+  return isJson ? check(HfRequest, parseJson(body)) : { inputs: body, parameters: undefined };
 }

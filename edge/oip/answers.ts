@@ -1,51 +1,46 @@
 /** @file What /v2 answers. */
-import * as z from 'zod';
+import * as v from 'valibot';
+import { Whole } from '#shared/validation.ts';
 
-const Parameters = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+const Parameters = v.record(v.string(), v.union([v.string(), v.number(), v.boolean()]));
 
-const InferOutput = z
-  .object({
-    name: z.string(),
-    shape: z.array(z.int()),
-    datatype: z.literal('FP32'),
-    parameters: Parameters.optional(),
-    data: z.array(z.number()).optional(),
-  })
-  .meta({ id: 'InferOutput' });
+export const InferOutput = v.object({
+  name: v.string(),
+  shape: v.array(Whole),
+  datatype: v.literal('FP32'),
+  parameters: v.optional(Parameters),
+  data: v.optional(v.array(v.number())),
+});
 
-export const InferResponse = z
-  .object({
-    model_name: z.string(),
-    model_version: z.string(),
-    id: z.string().optional(),
-    outputs: z.array(InferOutput),
-  })
-  .meta({ id: 'InferResponse' });
-export type InferResponse = z.infer<typeof InferResponse>;
+export const InferResponse = v.object({
+  model_name: v.string(),
+  model_version: v.string(),
+  id: v.optional(v.string()),
+  outputs: v.array(InferOutput),
+});
+export type InferResponse = v.InferOutput<typeof InferResponse>;
 
-const TensorMetadata = z
-  .object({
-    name: z.string(),
-    datatype: z.string(),
-    shape: z.array(z.int()).meta({ description: '-1: any number.' }),
-  })
-  .meta({ id: 'TensorMetadata' });
+export const TensorMetadata = v.object({
+  name: v.string(),
+  datatype: v.string(),
+  shape: v.pipe(v.array(Whole), v.description('-1: any number.')),
+});
 
-export const ServerMetadata = z
-  .object({ name: z.string(), version: z.string(), extensions: z.array(z.string()) })
-  .meta({ id: 'ServerMetadata' });
+export const ServerMetadata = v.object({
+  name: v.string(),
+  version: v.string(),
+  extensions: v.array(v.string()),
+});
 
-export const ModelMetadata = z
-  .object({
-    name: z.string(),
-    versions: z.array(z.string()),
-    platform: z.string(),
-    inputs: z.array(TensorMetadata),
-    outputs: z.array(TensorMetadata),
-  })
-  .meta({ id: 'ModelMetadata' });
-export type ModelMetadata = z.infer<typeof ModelMetadata>;
+export const ModelMetadata = v.object({
+  name: v.string(),
+  versions: v.array(v.string()),
+  platform: v.string(),
+  inputs: v.array(TensorMetadata),
+  outputs: v.array(TensorMetadata),
+});
+export type ModelMetadata = v.InferOutput<typeof ModelMetadata>;
 
-export const Live = z.object({ live: z.boolean() }).meta({ id: 'Live' });
-export const Ready = z.object({ ready: z.boolean() }).meta({ id: 'Ready' });
-export const ModelReady = z.object({ name: z.string(), ready: z.boolean() }).meta({ id: 'ModelReady' });
+export const Live = v.object({ live: v.boolean() });
+export const Ready = v.object({ ready: v.boolean() });
+export const ModelReady = v.object({ name: v.string(), ready: v.boolean() });

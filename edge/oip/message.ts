@@ -27,7 +27,7 @@ export async function readMessage(request: Request, record: RequestRecord): Prom
     throw new HttpProblem('invalid-body', 'Inference-Header-Content-Length must be the length of the JSON.');
   }
   const json = body.subarray(0, Number(length));
-  return { request: check(InferRequest(), parseJson(json)), binary: body.subarray(json.length) };
+  return { request: check(InferRequest, parseJson(json)), binary: body.subarray(json.length) };
 }
 
 /** An answer whose one output follows the JSON as bytes. */

@@ -1,10 +1,10 @@
 /** @file /v2 for the OpenAPI document. */
-import * as z from 'zod';
-import type { ZodOpenApiPathItemObject, ZodOpenApiPathsObject } from 'zod-openapi';
-import { ACCESS_PROBLEMS, accessHeaders, SECURITY } from '../access/document.ts';
+import { ACCESS_PROBLEMS, SECURITY, TURNSTILE_TOKEN } from '../access/document.ts';
 import { MAX_IMAGES } from '../limits.ts';
-import { ORIGIN } from '../openapi/openapi.ts';
-import { BODY_PROBLEMS, json, Name, plainErrors, shell, Version } from '../openapi/parts.ts';
+import { answerSchema, requestSchema } from '../openapi/components.ts';
+import { type Operation, ORIGIN, type Parameter, type Paths } from '../openapi/openapi.ts';
+import { described, inHeader, NAME, VERSION } from '../openapi/parameters.ts';
+import { BODY_PROBLEMS, json, plainErrors, shell } from '../openapi/parts.ts';
 import { InferResponse, Live, ModelMetadata, ModelReady, Ready, ServerMetadata } from './answers.ts';
 import { InferRequest } from './requests.ts';
 
@@ -20,17 +20,14 @@ const binary = {
   schema: { description: 'The JSON, then the tensor: little-endian, row by row.' },
 };
 
-const JsonLength = z.object({
-  'inference-header-content-length': z
-    .string()
-    .optional()
-    .meta({
-      description: 'Bytes of the JSON, where a tensor follows it.',
-      override: { type: 'integer', minimum: 0 },
-    }),
+const JSON_LENGTH = 'inference-header-content-length';
+const jsonLength = described({
+  description: 'Bytes of the JSON, where a tensor follows it.',
+  type: 'integer',
+  minimum: 0,
 });
 
-export const oipPaths: ZodOpenApiPathsObject = {
+export const oipPaths: Paths = {
   '/v2': {
     get: {
       tags,
@@ -59,36 +56,32 @@ export const oipPaths: ZodOpenApiPathsObject = {
       },
     },
   },
-  ...modelPaths('/v2/models/{name}', '', z.object({ name: Name })),
-  ...modelPaths(
-    '/v2/models/{name}/versions/{version}',
-    'Version',
-    z.object({ name: Name, version: Version }),
-  ),
+  ...modelPaths('/v2/models/{name}', '', [NAME]),
+  ...modelPaths('/v2/models/{name}/versions/{version}', 'Version', [NAME, VERSION]),
 };
 
 /** A model's three addresses, with and without a version. */
-function modelPaths(base: string, suffix: string, path: z.ZodObject): ZodOpenApiPathsObject {
+function modelPaths(base: string, suffix: string, parameters: Parameter[]): Paths {
   const unknown = suffix ? (['unknown-model', 'unknown-version'] as const) : (['unknown-model'] as const);
   const model = suffix ? 'a version of a model' : 'a model';
-  const metadata: ZodOpenApiPathItemObject = {
+  const metadata: { get: Operation } = {
     get: {
       tags,
       operationId: `v2Model${suffix}`,
       summary: `Metadata of ${model}`,
-      requestParams: { path },
+      parameters,
       responses: {
         '200': json('Versions, inputs and outputs.', ModelMetadata),
         ...plainErrors(...unknown, 'model-unavailable'),
       },
     },
   };
-  const ready: ZodOpenApiPathItemObject = {
+  const ready: { get: Operation } = {
     get: {
       tags,
       operationId: `v2ModelReady${suffix}`,
       summary: `Whether ${model} can infer`,
-      requestParams: { path },
+      parameters,
       responses: {
         ...plainErrors(...unknown),
         '200': json('It can.', ModelReady),
@@ -96,23 +89,29 @@ function modelPaths(base: string, suffix: string, path: z.ZodObject): ZodOpenApi
       },
     },
   };
-  const inference: ZodOpenApiPathItemObject = {
+  const inference: { post: Operation } = {
     post: {
       tags,
       operationId: `v2Infer${suffix}`,
       summary: `Inference by ${model}, on tensors`,
       description: infer,
       security: SECURITY,
-      requestParams: { path, header: JsonLength.extend(accessHeaders) },
+      parameters: [...parameters, inHeader(JSON_LENGTH, jsonLength), TURNSTILE_TOKEN],
       requestBody: {
         required: true,
-        content: { 'application/json': { schema: InferRequest() }, 'application/octet-stream': binary },
+        content: {
+          'application/json': { schema: requestSchema(InferRequest) },
+          'application/octet-stream': binary,
+        },
       },
       responses: {
         '200': {
           description: 'The logits. `id` comes back as it was sent.',
-          content: { 'application/json': { schema: InferResponse }, 'application/octet-stream': binary },
-          headers: JsonLength,
+          content: {
+            'application/json': { schema: answerSchema(InferResponse) },
+            'application/octet-stream': binary,
+          },
+          headers: { [JSON_LENGTH]: jsonLength },
         },
         ...plainErrors(
           ...ACCESS_PROBLEMS,
@@ -122,7 +121,7 @@ function modelPaths(base: string, suffix: string, path: z.ZodObject): ZodOpenApi
           'model-unavailable',
         ),
       },
-      ...(suffix ? {} : shell(`curl --json @request.json ${ORIGIN}/v2/models/tinyvgg/infer`)),
+      ...(suffix ? {} : shell(`curl --json @request.json "${ORIGIN}/v2/models/tinyvgg/infer"`)),
     },
   };
   return { [base]: metadata, [`${base}/ready`]: ready, [`${base}/infer`]: inference };

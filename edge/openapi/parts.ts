@@ -1,41 +1,35 @@
 /** @file What the descriptions of all addresses are made of. */
-import * as z from 'zod';
-import type { ZodOpenApiResponseObject, ZodOpenApiResponsesObject } from 'zod-openapi';
+import type * as v from 'valibot';
 import { FORMAT_NAMES } from '#shared/decode/format.ts';
 import { REFUSAL_HEADERS } from '../access/document.ts';
 import { PROBLEMS, type ProblemType } from '../problem.ts';
+import { answerSchema } from './components.ts';
+import type { Answer, Answers, Content } from './openapi.ts';
 import { PlainError, Problem } from './schemas.ts';
 
-type Status = `${2 | 3 | 4 | 5}${string}`;
-
 /** An answer of one JSON schema. */
-export function json(description: string, schema: z.core.$ZodType): ZodOpenApiResponseObject {
-  return { description, content: { 'application/json': { schema } } };
+export function json(description: string, schema: v.GenericSchema): Answer {
+  return { description, content: { 'application/json': { schema: answerSchema(schema) } } };
 }
 
 /** The problems that an address can answer with, by status; `internal` is always one of them. */
-export function problems(...types: ProblemType[]): ZodOpenApiResponsesObject {
-  return refusals(types, { 'application/problem+json': { schema: Problem } });
+export function problems(...types: ProblemType[]): Answers {
+  return refusals(types, { 'application/problem+json': { schema: answerSchema(Problem) } });
 }
 
 /** The same, said as `{"error"}`. */
-export function plainErrors(...types: ProblemType[]): ZodOpenApiResponsesObject {
-  return refusals(types, { 'application/json': { schema: PlainError } });
+export function plainErrors(...types: ProblemType[]): Answers {
+  return refusals(types, { 'application/json': { schema: answerSchema(PlainError) } });
 }
 
-function refusals(types: ProblemType[], content: ZodOpenApiResponseObject['content']) {
-  const responses: ZodOpenApiResponsesObject = {};
+function refusals(types: ProblemType[], content: Content): Answers {
   const byStatus = Object.groupBy([...types, 'internal'] as const, (type) => PROBLEMS[type].status);
-  for (const [status, types] of Object.entries(byStatus)) {
+  const answers = Object.entries(byStatus).map(([status, types]): [string, Answer] => {
     const description = types.map((type) => `\`${type}\`: ${PROBLEMS[type].title}.`).join(' ');
     const headers = REFUSAL_HEADERS[status];
-    responses[status as Status] = {
-      description,
-      ...(headers && { headers }),
-      ...(content && { content }),
-    };
-  }
-  return responses;
+    return [status, { description, ...(headers && { headers }), content }];
+  });
+  return Object.fromEntries(answers);
 }
 
 /** What reading a body can end with. */
@@ -50,16 +44,13 @@ export const FORMATS = new Intl.ListFormat('en-GB', { type: 'disjunction' }).for
 );
 
 /** The bytes of an image as a body. */
-export const imageContent = {
+export const imageContent: Content = {
   'image/*': {
     schema: {
       description: `The bytes of a ${FORMATS} file. Any type will do: the first bytes say what it is.`,
     },
   },
 };
-
-export const Name = z.string().meta({ examples: ['tinyvgg'] });
-export const Version = z.string().meta({ description: 'SHA-256 of the ONNX file that is served.' });
 
 /** A line for a shell, shown by readers that know `x-codeSamples`. */
 export const shell = (source: string) => ({ 'x-codeSamples': [{ lang: 'Shell', source }] });

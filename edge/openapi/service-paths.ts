@@ -1,38 +1,21 @@
 /** @file The addresses about the service itself, for the OpenAPI document. */
-import * as z from 'zod';
-import type { ZodOpenApiPathsObject } from 'zod-openapi';
-import { ModelName } from '../v1/answers.ts';
+import * as v from 'valibot';
+import { Health } from './health.ts';
+import type { Answer, Paths } from './openapi.ts';
+import { inPath } from './parameters.ts';
 import { json, problems } from './parts.ts';
 import { Problem } from './schemas.ts';
 
 const tags = ['service'];
 
-const Health = z
-  .object({
-    status: z.enum(['ready', 'degraded']).meta({
-      description:
-        'Both answer. `degraded`: the last look at the object store failed, and the last good model serves, or the one in the Worker.',
-    }),
-    model: ModelName,
-    engine: z.string(),
-    store: z.object({
-      checkedAt: z.iso
-        .datetime()
-        .nullable()
-        .meta({ description: 'When the object store was last looked at.' }),
-      succeededAt: z.iso.datetime().nullable().meta({ description: 'When that last succeeded.' }),
-      failures: z.int().min(0).meta({ description: 'Looks that have failed since then.' }),
-      error: z.string().nullable().meta({ description: 'Why the last one failed.' }),
-    }),
-  })
-  .meta({ id: 'Health' });
+const { type, title, status } = Problem.entries;
 
-const text = (description: string, type: string) => ({
+const text = (description: string, type: string): Answer => ({
   description,
-  content: { [type]: { schema: z.string() } },
+  content: { [type]: { schema: { type: 'string' } } },
 });
 
-export const servicePaths: ZodOpenApiPathsObject = {
+export const servicePaths: Paths = {
   '/': {
     get: {
       tags,
@@ -41,31 +24,12 @@ export const servicePaths: ZodOpenApiPathsObject = {
       responses: { '200': text('All addresses.', 'text/plain'), ...problems() },
     },
   },
-  '/docs': {
-    get: {
-      tags,
-      operationId: 'docs',
-      summary: 'The reference as a page',
-      responses: { '200': text('Needs neither network nor script.', 'text/html'), ...problems() },
-    },
-  },
-  '/openapi.json': {
-    get: {
-      tags,
-      operationId: 'openapi',
-      summary: 'The reference as OpenAPI 3.1',
-      responses: {
-        '200': json('This document.', z.looseObject({ openapi: z.string() })),
-        ...problems(),
-      },
-    },
-  },
   '/health/live': {
     get: {
       tags,
       operationId: 'live',
       summary: 'Whether the Worker runs',
-      responses: { '200': json('It does.', z.object({ status: z.literal('live') })), ...problems() },
+      responses: { '200': json('It does.', v.object({ status: v.literal('live') })), ...problems() },
     },
   },
   '/health/ready': {
@@ -96,9 +60,9 @@ export const servicePaths: ZodOpenApiPathsObject = {
       tags,
       operationId: 'problem',
       summary: 'What a problem’s type means',
-      requestParams: { path: z.object({ type: z.string() }) },
+      parameters: [inPath('type')],
       responses: {
-        '200': json('Its title and status.', Problem.pick({ type: true, title: true, status: true })),
+        '200': json('Its title and status.', v.object({ type, title, status })),
         ...problems('not-found'),
       },
     },

@@ -1,34 +1,31 @@
 /** @file /v1 for the OpenAPI document. */
-import * as z from 'zod';
-import type { ZodOpenApiPathsObject } from 'zod-openapi';
+import * as v from 'valibot';
 import { IMAGE_PIXELS } from '#shared/labels.ts';
-import { ACCESS_PROBLEMS, accessHeaders, SECURITY } from '../access/document.ts';
+import { ACCESS_PROBLEMS, SECURITY, TURNSTILE_TOKEN } from '../access/document.ts';
 import { MAX_IMAGES } from '../limits.ts';
-import { ORIGIN } from '../openapi/openapi.ts';
-import {
-  BODY_PROBLEMS,
-  IMAGE_PROBLEMS,
-  imageContent,
-  json,
-  Name,
-  problems,
-  shell,
-} from '../openapi/parts.ts';
+import { requestSchema } from '../openapi/components.ts';
+import { type Header, ORIGIN, type Paths } from '../openapi/openapi.ts';
+import { described, inHeader, inQuery, NAME, text } from '../openapi/parameters.ts';
+import { BODY_PROBLEMS, IMAGE_PROBLEMS, imageContent, json, problems, shell } from '../openapi/parts.ts';
 import { ManyAnswer, Models, OneAnswer, ServedManifest } from './answers.ts';
 import { ClassifyMany, ClassifyOne, ClassifyQuery } from './requests.ts';
 
-const headers = z.object({
-  'x-request-id': z.string(),
-  etag: z.string().meta({
-    description:
+const headers: Record<string, Header> = {
+  'x-request-id': { required: true, ...described({ type: 'string' }) },
+  etag: {
+    required: true,
+    ...text(
       'The same for the same images, model, calibration, photo pipeline, `top_k` and `explain`, whatever the `id`.',
-  }),
-  'server-timing': z.string().meta({
-    description:
+    ),
+  },
+  'server-timing': {
+    required: true,
+    ...text(
       'Milliseconds spent waiting: `body` for the request’s bytes, `model` for the object store. Decoding and inference are ' +
-      'not in it, since the clock of a Worker stands still while it computes.',
-  }),
-});
+        'not in it, since the clock of a Worker stands still while it computes.',
+    ),
+  },
+};
 
 const classify =
   `One image answers with \`predictions\`; a list answers with \`results\`, one for each image in its order, where an
@@ -42,7 +39,7 @@ row by row, bright on black, taken as they are.`.replaceAll('\n', ' ');
 /** A file in a form (OpenAPI 3.1, 4.8.14.4). */
 const FILE = { contentMediaType: 'application/octet-stream' };
 
-export const v1Paths: ZodOpenApiPathsObject = {
+export const v1Paths: Paths = {
   '/v1/classify': {
     post: {
       tags: ['v1'],
@@ -50,15 +47,14 @@ export const v1Paths: ZodOpenApiPathsObject = {
       summary: 'What is on one image or several',
       description: classify,
       security: SECURITY,
-      requestParams: {
-        query: ClassifyQuery,
-        header: z.object({
-          ...accessHeaders,
-          'if-none-match': z.string().optional().meta({
-            description: 'An `etag`: 304 without classifying when the answer would be the same.',
-          }),
-        }),
-      },
+      parameters: [
+        ...inQuery(ClassifyQuery),
+        TURNSTILE_TOKEN,
+        inHeader(
+          'if-none-match',
+          text('An `etag`: 304 without classifying when the answer would be the same.'),
+        ),
+      ],
       requestBody: {
         required: true,
         content: {
@@ -71,12 +67,12 @@ export const v1Paths: ZodOpenApiPathsObject = {
               description: 'Each image in a field `image` of its own. Other fields are ignored.',
             },
           },
-          'application/json': { schema: z.union([ClassifyOne(), ClassifyMany()]) },
+          'application/json': { schema: requestSchema(v.union([ClassifyOne, ClassifyMany])) },
           'application/octet-stream': { schema: { description: pixels } },
         },
       },
       responses: {
-        '200': { ...json('The predictions.', z.union([OneAnswer, ManyAnswer])), headers },
+        '200': { ...json('The predictions.', v.union([OneAnswer, ManyAnswer])), headers },
         '304': { description: 'The answer is the one that `if-none-match` names.', headers },
         ...problems(
           ...ACCESS_PROBLEMS,
@@ -90,8 +86,8 @@ export const v1Paths: ZodOpenApiPathsObject = {
           'model-unavailable',
         ),
       },
-      ...shell(`curl --data-binary @picture.png '${ORIGIN}/v1/classify?top_k=3'
-curl -F image=@one.png -F image=@two.jpg ${ORIGIN}/v1/classify`),
+      ...shell(`curl --data-binary @picture.png "${ORIGIN}/v1/classify?top_k=3"
+curl -F image=@one.png -F image=@two.jpg "${ORIGIN}/v1/classify"`),
     },
   },
   '/v1/models': {
@@ -107,7 +103,7 @@ curl -F image=@one.png -F image=@two.jpg ${ORIGIN}/v1/classify`),
       tags: ['v1'],
       operationId: 'getModel',
       summary: 'Its manifest: labels, accuracy, training',
-      requestParams: { path: z.object({ name: Name }) },
+      parameters: [NAME],
       responses: {
         '200': json('The manifest, and the alias that it was found under.', ServedManifest),
         ...problems('unknown-model', 'model-unavailable'),

@@ -48,11 +48,11 @@ const one = (bytes: Uint8Array<ArrayBuffer>): Upload => ({ pictures: [file(bytes
 function fromJson(value: unknown): Upload {
   const isList = typeof value === 'object' && value !== null && 'images' in value;
   if (isList) {
-    const { images } = check(ClassifyMany(), value);
+    const { images } = check(ClassifyMany, value);
     checkImageCount(images.length);
     return { pictures: images.map(file), isList };
   }
-  return one(check(ClassifyOne(), value).image);
+  return one(check(ClassifyOne, value).image);
 }
 
 function fromPixels(body: Uint8Array<ArrayBuffer>): Upload {

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { nameOfKey } from '../../edge/access/caller.ts';
 import { operationsOf } from '../../edge/openapi/openapi.ts';
-import { openApiFor } from '../../edge/openapi/served.ts';
 import { bearer, expectProblem, keyOf, SHOP, SITE_KEY, SITE_KEYS, service } from './callers.ts';
+import { document } from './documented.ts';
 import { utf8 } from './tiny.ts';
 
 let alice: Awaited<ReturnType<typeof keyOf>>;
@@ -255,7 +255,7 @@ describe('a wrong variable', () => {
 
 it('exactly the operations for which the document wants a key want one', async () => {
   const { send } = await service({ API_KEYS });
-  for (const { path, method, operation } of operationsOf(openApiFor('https://edge.test'))) {
+  for (const { path, method, operation } of operationsOf(document)) {
     const address = path.replaceAll(/\{\w+\}/g, 'tinyvgg');
     const { status } = await send(address, { method: method.toUpperCase() });
     if (operation.security) expect([path, status]).toEqual([path, 401]);

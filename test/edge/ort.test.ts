@@ -1,4 +1,5 @@
 /** @file The Worker with its real parts: onnxruntime-web runs in workerd and the release that is compiled in answers. */
+import * as v from 'valibot';
 import { afterAll, expect, it } from 'vitest';
 import { Manifest } from '#shared/manifest.ts';
 import { createApp } from '../../edge/app.ts';
@@ -10,7 +11,7 @@ import weights from '../../release/tinyvgg.onnx';
 import { greyPng } from '../fixtures/images.ts';
 import { emptyBucket, fetchAndFinish, promote, put } from './tiny.ts';
 
-const manifest = Manifest().parse(release);
+const manifest = v.parse(Manifest, release);
 const bytes = new Uint8Array(weights);
 afterAll(emptyBucket);
 

@@ -6,9 +6,9 @@ import {
   kernelWeights,
   pixelSum,
   sizeFormula,
-} from '../../edge/site/explore/convolution.ts';
-import { character, embed, format, isPicture, PRESETS } from '../../edge/site/explore/kernels.ts';
-import { poolLayer, poolWindow } from '../../edge/site/explore/pooling.ts';
+} from '../../edge/pages/explore/convolution.ts';
+import { character, embed, format, isPicture, PRESETS } from '../../edge/pages/explore/kernels.ts';
+import { poolLayer, poolWindow } from '../../edge/pages/explore/pooling.ts';
 
 // 1 2 3
 // 4 5 6

@@ -3,12 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Conv, Linear, Pool, Tensor } from '#shared/model/forward.ts';
 import { rankLabels } from '#shared/predictions.ts';
-import { pixelSum, shares } from '../../edge/site/explore/convolution.ts';
-import { rowsOf } from '../../edge/site/explore/layers.ts';
-import { logitShares } from '../../edge/site/explore/linear.ts';
-import { makingOf } from '../../edge/site/explore/makers.ts';
-import { activationsOf, type Model, openModel } from '../../edge/site/explore/model.ts';
-import { poolWindow } from '../../edge/site/explore/pooling.ts';
+import { pixelSum, shares } from '../../edge/pages/explore/convolution.ts';
+import { rowsOf } from '../../edge/pages/explore/layers.ts';
+import { logitShares } from '../../edge/pages/explore/linear.ts';
+import { makingOf } from '../../edge/pages/explore/makers.ts';
+import { activationsOf, type Model, openModel } from '../../edge/pages/explore/model.ts';
+import { poolWindow } from '../../edge/pages/explore/pooling.ts';
 import { onnxPredictor } from '../../train/onnxruntime.ts';
 import { EXAMPLE_NAMES, imageOfExample } from './pictures.ts';
 

@@ -8,7 +8,7 @@ import {
   type State,
   writePixels,
   writeState,
-} from '../../edge/site/explore/state.ts';
+} from '../../edge/pages/explore/state.ts';
 
 const cell = fc.tuple(fc.nat(99), fc.nat(99));
 const states: fc.Arbitrary<State> = fc.record({

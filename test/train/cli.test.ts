@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../shared/digest.ts';
 import { Manifest } from '../../shared/manifest.ts';
@@ -117,7 +118,7 @@ describeWithData('a run of the command line', () => {
       const bytes = new Uint8Array(await readFile(join(out, onnx.path)));
       expect([await sha256(bytes), bytes.length]).toEqual([onnx.sha256, onnx.bytes]);
       expect(epochs.length).toBe(1);
-      const manifest = Manifest().parse(JSON.parse(await readFile(join(out, `${name}.json`), 'utf8')));
+      const manifest = v.parse(Manifest, JSON.parse(await readFile(join(out, `${name}.json`), 'utf8')));
       expect(manifest).toMatchObject({
         name,
         version: onnx.sha256,
@@ -169,7 +170,7 @@ describeWithData('a run of the command line', () => {
       const { code, stdout, stderr } = await cli(...job, ...flags, '--out', join(folder, out));
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       expect(stdout).not.toMatch(/twin/);
-      const manifest = Manifest().parse(JSON.parse(await readFile(join(folder, out, 'v0.json'), 'utf8')));
+      const manifest = v.parse(Manifest, JSON.parse(await readFile(join(folder, out, 'v0.json'), 'utf8')));
       return { manifest, stdout };
     };
     const held = await run('held', '--limit', '500', '--held-out', '100');
@@ -190,7 +191,8 @@ describeWithData('a run of the command line', () => {
     const model = 'release/tinyvgg.onnx';
     const { stdout } = await cli('evaluate', '--model', model, '--data', dataFolder as string, '--json');
     const { temperature, ece } = JSON.parse(stdout);
-    const { calibration } = Manifest().parse(
+    const { calibration } = v.parse(
+      Manifest,
       JSON.parse(await readFile(model.replace('onnx', 'json'), 'utf8')),
     );
     expect(temperature).toBe(calibration?.temperature);

@@ -11,9 +11,10 @@
  * and in the metadata `state`: JSON of everything else.
  */
 import { createHash } from 'node:crypto';
-import * as z from 'zod';
+import * as v from 'valibot';
 import { ExplainedError } from '#shared/errors.ts';
 import { type Network, sizeOf, type Weights } from '#shared/model/spec.ts';
+import { Real, Whole } from '#shared/validation.ts';
 import { bufferNames, type Optimizer } from '../engine/optimizer.ts';
 import { EpochRecord } from '../epoch-record.ts';
 import { decodeSafetensors, encodeSafetensors, type Tensor, weightTensors } from '../safetensors.ts';
@@ -22,17 +23,17 @@ import type { TrainingState } from '../trainer.ts';
 const FORMAT = 'tinyvgg-edge checkpoint 1';
 const DIGEST_BYTES = 32;
 
-const State = z.object({
-  steps: z.int(),
-  generatorPosition: z.int(),
-  position: z.object({
-    epoch: z.int(),
-    batch: z.int(),
-    lossSum: z.number(),
-    recentLosses: z.array(z.number()),
-    epochs: z.array(EpochRecord),
-    confusion: z.array(z.array(z.int())),
-    seconds: z.number(),
+const State = v.object({
+  steps: Whole,
+  generatorPosition: Whole,
+  position: v.object({
+    epoch: Whole,
+    batch: Whole,
+    lossSum: Real,
+    recentLosses: v.array(Real),
+    epochs: v.array(EpochRecord),
+    confusion: v.array(v.array(Whole)),
+    seconds: Real,
   }),
 });
 
@@ -47,7 +48,7 @@ export function encodeCheckpoint(network: Network, state: TrainingState): Uint8A
   for (const [buffer, values] of state.optimizer.buffers) add(`optimizer.${buffer}`, values);
   tensors.set('generator', { shape: [generator.words.length], values: Uint32Array.from(generator.words) });
   tensors.set('sha256', { shape: [DIGEST_BYTES], values: new Uint8Array(DIGEST_BYTES) });
-  const rest: z.infer<typeof State> = {
+  const rest: v.InferOutput<typeof State> = {
     steps: state.optimizer.steps,
     generatorPosition: generator.position,
     position,
@@ -81,7 +82,7 @@ export function decodeCheckpoint(network: Network, optimizer: Optimizer, file: U
         throw unusable(`float32 ${prefix}.${name} [${shape.join(', ')}]`, values ? 'another size' : 'none');
       }),
     );
-  const { steps, generatorPosition, position } = State.parse(JSON.parse(state));
+  const { steps, generatorPosition, position } = v.parse(State, JSON.parse(state));
   return {
     weights: collect('weights'),
     optimizer: {

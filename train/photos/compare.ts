@@ -1,14 +1,15 @@
 /** @file Two evaluations of the same photos: what a change of the pipeline or the model has mended, and what it has broken. */
 import { readFile } from 'node:fs/promises';
-import * as z from 'zod';
+import * as v from 'valibot';
 import { ExplainedError } from '#shared/errors.ts';
+import { Real } from '#shared/validation.ts';
 
 /** What is compared of a report. */
-const Report = z.object({
-  macro: z.number(),
-  results: z.array(z.object({ folder: z.string(), file: z.string(), label: z.string(), right: z.boolean() })),
+const Report = v.object({
+  macro: Real,
+  results: v.array(v.object({ folder: v.string(), file: v.string(), label: v.string(), right: v.boolean() })),
 });
-export type Report = z.infer<typeof Report>;
+export type Report = v.InferOutput<typeof Report>;
 
 /** A photo whose answer was right before, or is now, and not both. */
 interface Change {
@@ -31,13 +32,13 @@ export interface Comparison {
  */
 export async function readReport(path: string): Promise<Report> {
   try {
-    return Report.parse(JSON.parse(await readFile(path, 'utf8')));
+    return v.parse(Report, JSON.parse(await readFile(path, 'utf8')));
   } catch (cause) {
     throw new ExplainedError({
       kind: 'usage',
       what: `cannot compare with ${path}`,
       expected: 'a file that --report has written',
-      got: cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message,
+      got: cause instanceof v.ValiError ? v.summarize(cause.issues) : (cause as Error).message,
       cause,
     });
   }

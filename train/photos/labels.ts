@@ -1,6 +1,6 @@
 /** @file Which labels are right for a folder of photos: garments have more names than the data set has labels. */
 import { readFile } from 'node:fs/promises';
-import * as z from 'zod';
+import * as v from 'valibot';
 import { ExplainedError } from '#shared/errors.ts';
 import { LABELS } from '#shared/labels.ts';
 
@@ -18,7 +18,7 @@ export const FOLDER_LABELS: FolderLabels = {
   't-shirt': ['T-shirt/top'],
 };
 
-const LabelsFile = z.record(z.string(), z.array(z.enum(LABELS)).min(1));
+const LabelsFile = v.record(v.string(), v.pipe(v.array(v.picklist(LABELS)), v.minLength(1)));
 
 /**
  * Reads a file of the shape of `FOLDER_LABELS`.
@@ -26,13 +26,13 @@ const LabelsFile = z.record(z.string(), z.array(z.enum(LABELS)).min(1));
  */
 export async function readFolderLabels(path: string): Promise<FolderLabels> {
   try {
-    return LabelsFile.parse(JSON.parse(await readFile(path, 'utf8')));
+    return v.parse(LabelsFile, JSON.parse(await readFile(path, 'utf8')));
   } catch (cause) {
     throw new ExplainedError({
       kind: 'usage',
       what: `cannot read the labels in ${path}`,
       expected: `JSON like {"shoes": ["Sandal", "Sneaker"]}, with labels of ${LABELS.join(', ')}`,
-      got: cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message,
+      got: cause instanceof v.ValiError ? v.summarize(cause.issues) : (cause as Error).message,
       cause,
     });
   }

@@ -1,7 +1,7 @@
 /** @file What a run folder holds, and what it does not hold yet. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import * as z from 'zod';
+import * as v from 'valibot';
 import { ExplainedError } from '#shared/errors.ts';
 import type { EpochRecord } from '../epoch-record.ts';
 import { type MetricsRecord, readMetrics } from '../metrics.ts';
@@ -13,7 +13,7 @@ import { count } from './format.ts';
 const RUNS = 'runs';
 
 /** What the report reads of `settings.json`. */
-const RunSettings = z.object({ models: z.array(z.string()) });
+const RunSettings = v.object({ models: v.array(v.string()) });
 
 /** A model that was trained to its end. */
 export interface ModelResults extends ModelSummary {
@@ -112,7 +112,7 @@ export async function newestRun(): Promise<string> {
 async function readAsked(path: string): Promise<string[] | undefined> {
   const text = await readFile(path, 'utf8').catch(() => '');
   try {
-    return RunSettings.parse(JSON.parse(text)).models;
+    return v.parse(RunSettings, JSON.parse(text)).models;
   } catch {
     return undefined;
   }

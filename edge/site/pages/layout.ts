@@ -1,15 +1,16 @@
-/** @file What all pages have around their content. No inline script or style: the policy in headers.ts allows none. */
+/** @file What all pages have around their content. No inline script or style: the policy in ../pages.ts allows none. */
 import { html } from 'hono/html';
 
 export type Markup = ReturnType<typeof html>;
 
 export interface Page {
   /** Path of the address, as the navigation knows it. */
-  path: '/' | '/explore';
+  path: '/' | '/explore' | '/docs';
   title: string;
   description: string;
-  /** Names of a style sheet and a script beside site.css. */
+  /** Name of its style sheet, and of its script where it has one. */
   asset: string;
+  isScripted?: boolean;
   /** Between the navigation and the content, staying in view. */
   tray?: Markup;
   main: Markup;
@@ -21,7 +22,15 @@ const PLACES = [
   ['/docs', 'API reference'],
 ] as const;
 
-export const layout = ({ path, title, description, asset, tray, main }: Page): Markup => html`<!doctype html>
+export const layout = ({
+  path,
+  title,
+  description,
+  asset,
+  isScripted = true,
+  tray,
+  main,
+}: Page): Markup => html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -31,7 +40,7 @@ export const layout = ({ path, title, description, asset, tray, main }: Page): M
 <title>${title}</title>
 <link rel="icon" href="/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/${asset}.css">
-<script type="module" src="/${asset}.js"></script>
+${isScripted ? html`<script type="module" src="/${asset}.js"></script>` : ''}
 </head>
 <body>
 <a class="skip" href="#main">Skip to the content</a>

@@ -87,13 +87,16 @@ function worker({ folder, main }: Bundle, bindings: string[]): string {
   const others = readdirSync(folder).filter((name) => source.includes(name) && name !== main);
   const modules = [
     `(name = "${main}", esModule = embed "${relative(BASE, join(folder, main))}")`,
-    ...others.map((name) => {
-      const kind = name.endsWith('.wasm') ? 'wasm' : 'data';
-      return `(name = "${name}", ${kind} = embed "${relative(BASE, join(folder, name))}")`;
-    }),
+    ...others.map(
+      (name) => `(name = "${name}", ${kindOf(name)} = embed "${relative(BASE, join(folder, name))}")`,
+    ),
   ];
   return `(modules = [${modules.join(', ')}], bindings = [${bindings.join(', ')}], compatibilityDate = "2026-10-01")`;
 }
+
+/** What workerd calls a module. */
+const kindOf = (name: string): string =>
+  name.endsWith('.wasm') ? 'wasm' : name.endsWith('.txt') ? 'text' : 'data';
 
 /** @param inspector port of the inspector, where there is to be one */
 export function startWorkerd(config: string, inspector?: number): ChildProcess {

@@ -1,8 +1,8 @@
 /** @file One operation for the page. */
 import { html } from 'hono/html';
-import type { Content, Method, Operation, Schema } from './openapi.ts';
-import { typeOf } from './page-schema.ts';
-import { prose } from './page-text.ts';
+import type { Content, Method, Operation, Schema } from '../../openapi/openapi.ts';
+import { typeOf } from './schema.ts';
+import { prose } from './text.ts';
 
 interface Row {
   path: string;

@@ -1,7 +1,7 @@
 /** @file JSON schemas for the page: named ones as sections, others in a line. */
 import { html } from 'hono/html';
-import type { Schema } from './openapi.ts';
-import { prose } from './page-text.ts';
+import type { Schema } from '../../openapi/openapi.ts';
+import { prose } from './text.ts';
 
 export function schemaSection(name: string, schema: Schema) {
   return html`<section id="schema-${name}">

@@ -1,0 +1,99 @@
+/** @file What the Worker's address serves without the Worker, as wrangler does it: pages with their headers, and all else still the API's. */
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type OpenApiDocument, operationsOf } from '../edge/openapi/openapi.ts';
+import { PROBLEMS } from '../edge/problem.ts';
+import { startWrangler, type Wrangler } from '../infra/wrangler.ts';
+import { freePort } from './train/store.servers.ts';
+
+let folder: string;
+let worker: Wrangler;
+let document: OpenApiDocument;
+const end = new AbortController();
+const ask = (path: string, init?: RequestInit) =>
+  fetch(`${worker.origin}${path}`, { redirect: 'manual', ...init });
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tinyvgg-site-'));
+  const [port, inspectorPort, state] = [await freePort(), await freePort(), join(folder, 'state')];
+  worker = await startWrangler({ host: '127.0.0.1', port, inspectorPort, state, signal: end.signal });
+  document = JSON.parse(await readFile('edge/openapi/openapi.json', 'utf8'));
+}, 100_000);
+afterAll(async () => {
+  end.abort();
+  await worker?.ended;
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('/openapi.json', () => {
+  it('is the committed document, for pages of every origin', async () => {
+    const response = await ask('/openapi.json', { headers: { origin: 'https://explorer.example' } });
+    expect(response.headers.get('content-type')).toMatch(/^application\/json/);
+    expect(response.headers.get('access-control-allow-origin')).toBe('*');
+    expect(await response.json()).toEqual(document);
+  });
+
+  it('is not sent again to whoever has it', async () => {
+    const etag = (await ask('/openapi.json')).headers.get('etag') ?? '';
+    expect(etag).not.toBe('');
+    expect((await ask('/openapi.json', { headers: { 'if-none-match': etag } })).status).toBe(304);
+  });
+});
+
+describe('/docs', () => {
+  it('allows itself its style sheet and nothing else, and loads nothing', async () => {
+    const response = await ask('/docs');
+    const page = await response.text();
+    const style = /<style>(.*?)<\/style>/s.exec(page)?.[1] ?? '';
+    const policy = response.headers.get('content-security-policy');
+    expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain(`style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`);
+    expect(policy).not.toContain('unsafe');
+    expect(page).not.toMatch(/<script|<link|<img|style=|src=|url\(|@import/);
+  });
+
+  it('shows every operation, answer and schema, and its links lead somewhere', async () => {
+    const page = await (await ask('/docs')).text();
+    for (const { path, operation } of operationsOf(document)) {
+      expect(page).toContain(`id="${operation.operationId}"`);
+      expect(page).toContain(path);
+    }
+    for (const name of Object.keys(document.components.schemas))
+      expect(page).toContain(`id="schema-${name}"`);
+    for (const type of Object.keys(PROBLEMS)) expect(page).toContain(type);
+    for (const [, id] of page.matchAll(/href="#([^"]+)"/g)) expect(page).toContain(`id="${id}"`);
+    expect(page).not.toMatch(/undefined|\[object|NaN/);
+  });
+});
+
+describe('beside them', () => {
+  it.each(['/docs', '/openapi.json'])('%s knows HEAD, and no method that changes something', async (path) => {
+    const head = await ask(path, { method: 'HEAD' });
+    expect([head.status, await head.text()]).toEqual([200, '']);
+    for (const method of ['POST', 'PUT', 'DELETE']) expect((await ask(path, { method })).status).toBe(405);
+  });
+
+  it.each(['/docs/', '/docs.html'])('%s leads to the page', async (path) => {
+    const response = await ask(path);
+    expect([response.status, response.headers.get('location')]).toEqual([307, '/docs']);
+  });
+
+  it.each(['/nothing', '/docs/nothing', '/_headers', '/build.ts'])(
+    '%s is the API’s to refuse',
+    async (path) => {
+      const response = await ask(path);
+      expect(response.status).toBe(404);
+      expect(await response.json()).toMatchObject({ type: '/problems/not-found' });
+    },
+  );
+
+  it('/ and every address of the document are the API’s', async () => {
+    expect(await (await ask('/')).text()).toContain(`'${worker.origin}/v1/classify?top_k=3'`);
+    expect((await ask('/health/live')).headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+  });
+});
