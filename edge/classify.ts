@@ -2,11 +2,14 @@
 import { detectFormat } from '#shared/decode/format.ts';
 import { ImageError } from '#shared/decode/image-error.ts';
 import { IMAGE_PIXELS } from '#shared/labels.ts';
-import { type PreparedPhoto, preparePhoto } from '#shared/photo/photo.ts';
+import kernels from '#shared/photo/build/photo.wasm?module';
+import { type PreparedPhoto, photoPipeline } from '#shared/photo/photo.ts';
 import { decoder } from './decode/decoder.ts';
 import { networkInput, type ServedModel } from './model.ts';
 import { toProblem } from './problem.ts';
 import type { RequestRecord } from './telemetry/request.ts';
+
+const preparePhoto = photoPipeline(kernels);
 
 /** An image as a request holds it. */
 export interface Picture {

@@ -5,7 +5,7 @@ import type { Prediction } from './predictions.ts';
 
 /**
  * - `no-garment`: nothing stands out from the background
- * - `poor-mask`: something does, and its outline is not to be trusted
+ * - `poor-mask`: something does, and its outline is not to be trusted or as round as no garment's
  * - `low-score`: no label is likelier than all the others together
  */
 export const ABSTENTION_REASONS = ['no-garment', 'poor-mask', 'low-score'] as const;

@@ -39,6 +39,7 @@ export const PAGE_HEADERS = `${['/', '/explore', '/docs']
 export async function pageFiles(): Promise<Map<string, string | Uint8Array>> {
   const copied = [
     ['icon.svg', 'edge/site/icon.svg'],
+    ['photo.wasm', 'shared/photo/build/photo.wasm'],
     ['release/lab/records.json', 'release/lab/records.json'],
     ...['tinyvgg', 'lab/v0', 'lab/v1', 'lab/tinyvgg'].flatMap((name) =>
       ['onnx', 'json'].map((file) => [`release/${name}.${file}`, `release/${name}.${file}`]),

@@ -1,60 +1,44 @@
 /** @file A picture of any size and transparency → a small opaque one. */
 import type { Pixels } from '../decode/pixels.ts';
+import { growMemory } from '../kernels/kernels.ts';
+import type { Bench, Grid } from './bench.ts';
+import type { Size } from './mask.ts';
 
-/** An opaque picture: red, green, blue in 0..255 of each pixel, row by row. */
-export interface Picture {
-  readonly width: number;
-  readonly height: number;
-  /** 3 · width · height numbers. */
-  readonly rgb: Float32Array;
-}
-
-/** Lays the pixels over white and averages their areas until the longest edge is `edge` or less. Never enlarges. */
-export function shrink({ width, height, data }: Pixels, edge: number): Picture {
+/** The size of a picture when its longest edge is `edge` or less. Never larger. */
+export function smallSize({ width, height }: Size, edge: number): Size {
   const scale = Math.min(1, edge / Math.max(width, height));
-  const small = {
+  return {
     width: Math.max(1, Math.round(width * scale)),
     height: Math.max(1, Math.round(height * scale)),
   };
-  const rgb = new Float32Array(3 * small.width * small.height);
+}
+
+/**
+ * Lays the pixels over white and averages their areas to `small`: the bench's colours are red, green, blue in 0..255, its intensity 255
+ * less the grey, since the data set's garments are bright where they were dark. Of the pixels a few rows at a time are in the bench.
+ */
+export function shrink({ kernels, memory, at }: Bench, { width, height, data }: Pixels, small: Grid): void {
+  const rowBytes = 4 * width;
+  const most = Math.max(1, Math.floor(at.bandBytes / rowBytes));
+  // Kernels read and add up four pixels at a time.
+  const sums = at.band + most * rowBytes + 64;
+  growMemory(memory, sums + 16 * width + 64);
+  const band = new Uint8Array(memory.buffer, at.band, most * rowBytes);
+  new Uint32Array(memory.buffer, sums, 4 * width).fill(0);
+  const bounds = new Uint32Array(memory.buffer, at.bounds, small.width + 1);
+  for (let i = 0; i <= small.width; i++) bounds[i] = Math.floor((i * width) / small.width);
+
   for (let y = 0; y < small.height; y++) {
-    const [top, bottom] = span(y, small.height, height);
-    for (let x = 0; x < small.width; x++) {
-      const [left, right] = span(x, small.width, width);
-      let red = 0;
-      let green = 0;
-      let blue = 0;
-      for (let row = top; row < bottom; row++) {
-        for (let at = 4 * (row * width + left); at < 4 * (row * width + right); at += 4) {
-          const opacity = data[at + 3] as number;
-          if (opacity === 255) {
-            red += data[at] as number;
-            green += data[at + 1] as number;
-            blue += data[at + 2] as number;
-            continue;
-          }
-          red += 255 + (opacity / 255) * ((data[at] as number) - 255);
-          green += 255 + (opacity / 255) * ((data[at + 1] as number) - 255);
-          blue += 255 + (opacity / 255) * ((data[at + 2] as number) - 255);
-        }
-      }
-      const count = (bottom - top) * (right - left);
-      const to = 3 * (y * small.width + x);
-      rgb[to] = red / count;
-      rgb[to + 1] = green / count;
-      rgb[to + 2] = blue / count;
+    const top = Math.floor((y * height) / small.height);
+    const bottom = Math.floor(((y + 1) * height) / small.height);
+    for (let from = top; from < bottom; from += most) {
+      const rows = Math.min(most, bottom - from);
+      band.set(data.subarray(from * rowBytes, (from + rows) * rowBytes));
+      kernels.u8_over_white(at.band, rows * width);
+      kernels.u32_add_rows(sums, at.band, width, rows);
     }
+    const to = at.colours + 4 * y * small.row;
+    kernels.f32_area_means(to, sums, at.bounds, small.width, bottom - top, at.colourPlane);
   }
-  return { ...small, rgb };
-}
-
-/** The source pixels from..to that target pixel `i` of `count` covers, whole pixels only; at least one. */
-function span(i: number, count: number, size: number): [number, number] {
-  const from = Math.floor((i * size) / count);
-  return [from, Math.max(from + 1, Math.floor(((i + 1) * size) / count))];
-}
-
-/** Grey of a colour, as Rec. 601 weighs it (the `L` of common image libraries). */
-export function luminance(red: number, green: number, blue: number): number {
-  return 0.299 * red + 0.587 * green + 0.114 * blue;
+  kernels.f32_negative(at.intensity, at.colours, small.count, at.colourPlane);
 }

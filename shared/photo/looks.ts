@@ -1,8 +1,5 @@
 /** @file The looks of a picture: clusters of its pixels by their features, wherever they are. */
-import { DIMENSIONS, type Features } from './features.ts';
-
-/** Centres of clusters, DIMENSIONS numbers each. */
-export type Looks = Float32Array;
+import { type Bench, DIMENSIONS, type Level, MOST_LOOKS } from './bench.ts';
 
 /** Rounds of k-means after the splits; more move no centre far. */
 const ROUNDS = 3;
@@ -10,90 +7,60 @@ const ROUNDS = 3;
 /** A cluster whose squares about its mean add up to less than this looks the same all over. */
 const LEAST_SCATTER = 1;
 
+interface Cluster {
+  /** Its points among all. */
+  from: number;
+  to: number;
+  /** Along each axis. */
+  means: number[];
+  /** Squares about the mean, added up over all axes; the axis with most of them. */
+  scatter: number;
+  axis: number;
+}
+
 /**
- * Up to `count` looks. The cluster that varies most is split at its mean, along the axis on which it varies most, again and
- * again; then k-means moves the centres (Lloyd 1982). Nothing is drawn at random.
+ * Puts the looks into the bench, gives each pixel the nearest and returns how many there are. The cluster that varies most is split at its mean, along the axis on
+ * which it varies most, again and again; then k-means moves the centres (Lloyd 1982). Nothing is drawn at random.
  */
-export function findLooks(features: Features, count: number): Looks {
-  const { data } = features;
-  const clusterOf = new Uint8Array(data.length / DIMENSIONS);
-  const clusters = [describe(data, clusterOf, 0)];
-  while (clusters.length < count) {
+export function findLooks(bench: Bench, level: Level): number {
+  const { kernels, memory, at } = bench;
+  const { width, height, row, features, plane, lookOf } = level;
+  const points = at.colours;
+  kernels.f32x4_points(points, features, width, height, row, plane);
+  const clusters = [describe(bench, points, 0, width * height)];
+  while (clusters.length < MOST_LOOKS) {
     const widest = clusters.reduce((a, b) => (b.scatter > a.scatter ? b : a));
     if (widest.scatter < LEAST_SCATTER) break;
-    const [own, added] = [clusters.indexOf(widest), clusters.length];
-    for (let i = 0; i < clusterOf.length; i++) {
-      if (clusterOf[i] === own && data[DIMENSIONS * i + widest.axis] > widest.mean) clusterOf[i] = added;
-    }
-    clusters[own] = describe(data, clusterOf, own);
-    clusters[added] = describe(data, clusterOf, added);
+    const { from, to, axis, means } = widest;
+    const middle = kernels.f32x4_split(points, from, to, axis, means[axis]);
+    Object.assign(widest, describe(bench, points, from, middle));
+    clusters.push(describe(bench, points, middle, to));
   }
-  let looks = centres(data, clusterOf, clusters.length);
+  const looks = new Float32Array(memory.buffer, at.looks, DIMENSIONS * clusters.length);
+  for (const [i, { means }] of clusters.entries()) looks.set(means, DIMENSIONS * i);
   for (let round = 0; round < ROUNDS; round++) {
-    looks = centres(data, nearestLooks(features, looks), clusters.length);
+    assignLooks(bench, level, clusters.length);
+    const grid = [width, height, row, plane] as const;
+    kernels.f32_class_means(at.looks, at.counts[0], lookOf, features, clusters.length, ...grid);
   }
-  return looks;
+  assignLooks(bench, level, clusters.length);
+  return clusters.length;
 }
 
-/** The number of the look that each pixel is nearest to. */
-export function nearestLooks({ width, height, data }: Features, looks: Looks): Uint8Array {
-  const nearest = new Uint8Array(width * height);
-  for (let i = 0; i < nearest.length; i++) {
-    const at = DIMENSIONS * i;
-    const [lightness, greenRed, blueYellow, roughness] = [data[at], data[at + 1], data[at + 2], data[at + 3]];
-    let [least, best] = [Number.POSITIVE_INFINITY, 0];
-    for (let k = 0; k < looks.length; k += DIMENSIONS) {
-      const dl = lightness - looks[k];
-      const da = greenRed - looks[k + 1];
-      const db = blueYellow - looks[k + 2];
-      const dr = roughness - looks[k + 3];
-      const distance = dl * dl + da * da + db * db + dr * dr;
-      if (distance < least) {
-        least = distance;
-        best = k;
-      }
-    }
-    nearest[i] = best / DIMENSIONS;
-  }
-  return nearest;
+/** The look that each pixel is nearest to. */
+export function assignLooks(
+  { kernels, at }: Bench,
+  { lookOf, features, count, plane }: Level,
+  looks: number,
+) {
+  kernels.u8_nearest(lookOf, features, at.looks, looks, count, plane);
 }
 
-interface Cluster {
-  /** Squares about the mean, added up over all axes. */
-  scatter: number;
-  /** The axis with most of them, and the mean there. */
-  axis: number;
-  mean: number;
-}
-
-function describe(data: Float32Array, clusterOf: Uint8Array, cluster: number): Cluster {
-  const sums = new Float64Array(DIMENSIONS);
-  const squares = new Float64Array(DIMENSIONS);
-  let count = 0;
-  for (let i = 0; i < clusterOf.length; i++) {
-    if (clusterOf[i] !== cluster) continue;
-    count += 1;
-    for (let k = 0; k < DIMENSIONS; k++) {
-      const value = data[DIMENSIONS * i + k];
-      sums[k] += value;
-      squares[k] += value * value;
-    }
-  }
-  const scatters = Array.from(squares, (square, k) => square - sums[k] ** 2 / count);
-  const axis = scatters.indexOf(Math.max(...scatters));
-  return { scatter: scatters.reduce((a, b) => a + b), axis, mean: sums[axis] / count };
-}
-
-function centres(data: Float32Array, clusterOf: Uint8Array, count: number): Looks {
-  const sums = new Float64Array(DIMENSIONS * count);
-  const sizes = new Float64Array(count);
-  for (let i = 0; i < clusterOf.length; i++) {
-    const to = DIMENSIONS * clusterOf[i];
-    sizes[clusterOf[i]] += 1;
-    for (let k = 0; k < DIMENSIONS; k++) sums[to + k] += data[DIMENSIONS * i + k];
-  }
-  // A cluster that has lost its last pixel lies where nothing is.
-  return Float32Array.from(sums, (sum, at) => sum / sizes[Math.floor(at / DIMENSIONS)]).map((value) =>
-    Number.isNaN(value) ? 1e6 : value,
+function describe({ kernels, memory, at }: Bench, points: number, from: number, to: number): Cluster {
+  kernels.f64_spread(at.sums, points, from, to);
+  const [means, scatters] = [0, 1].map((i) =>
+    Array.from(new Float64Array(memory.buffer, at.sums + 32 * i, DIMENSIONS)),
   );
+  const scatter = scatters.reduce((a, b) => a + b);
+  return { from, to, means, scatter, axis: scatters.indexOf(Math.max(...scatters)) };
 }

@@ -1,4 +1,6 @@
-/** @file A mask of 0 and 1, one byte a pixel, row by row: its connected parts, its holes, its box. */
+/** @file A mask of 0 and 255, one byte a pixel, row by row: its connected parts, its holes, its box. */
+import type { Bench, Grid, Level } from './bench.ts';
+import { resample } from './prior.ts';
 
 export interface Size {
   readonly width: number;
@@ -16,61 +18,44 @@ const LEAST_PART = 0.2;
 /** A hole up to this share of the object is a print or a button; what trouser legs enclose is more. */
 const MOST_HOLE = 0.1;
 
-/** Removes small parts and fills small holes, in place. */
-export function tidy(mask: Uint8Array, size: Size): void {
-  const parts = partsOf(mask, size, 1);
-  const largest = Math.max(0, ...parts.map((part) => part.length));
-  for (const part of parts) if (part.length < LEAST_PART * largest) for (const i of part) mask[i] = 0;
-  const area = mask.reduce((sum, inside) => sum + inside, 0);
-  for (const hole of partsOf(mask, size, 0)) {
-    if (hole.length <= MOST_HOLE * area && !hole.some((i) => onBorder(i, size)))
-      for (const i of hole) mask[i] = 1;
-  }
+/** What is likelier than not, without small parts and with small holes filled: the bench's part. */
+export function findPart({ kernels, at }: Bench, { probability, width, height, row, count }: Level): void {
+  const { part, scratch, seen } = at;
+  kernels.u8_at_least(part, probability, 0.5, count);
+  kernels.u8_tidy(part, ...scratch, seen, LEAST_PART, MOST_HOLE, width, height, row);
 }
 
-/** The pixels of each part of `value` that is connected by edges. */
-function partsOf(mask: Uint8Array, { width, height }: Size, value: number): Int32Array[] {
-  const parts: Int32Array[] = [];
-  const seen = mask.map((inside) => (inside === value ? 0 : 1));
-  const reached = new Int32Array(mask.length);
-  let end = 0;
-  const reach = (i: number) => {
-    if (seen[i]) return;
-    seen[i] = 1;
-    reached[end++] = i;
-  };
-  for (let start = 0; start < mask.length; start++) {
-    const begin = end;
-    reach(start);
-    for (let next = begin; next < end; next++) {
-      const i = reached[next];
-      const x = i % width;
-      if (x > 0) reach(i - 1);
-      if (x < width - 1) reach(i + 1);
-      if (i >= width) reach(i - width);
-      if (i < width * (height - 1)) reach(i + width);
-    }
-    if (end > begin) parts.push(reached.subarray(begin, end));
-  }
-  return parts;
+/** The part at the picture's size, as the bench's mask: smooth between the blocks that the probabilities stand for. */
+export function enlarge(bench: Bench, { probability, ...fine }: Level, picture: Grid): void {
+  const { kernels, at } = bench;
+  // What was removed is less likely than not, what was filled is as likely as not.
+  kernels.f32_confine(at.scratch[0], probability, at.part, 0.5, 0.499, fine.count);
+  const doubled = { width: 2 * fine.width, height: 2 * fine.height, row: picture.row };
+  resample(bench, at.colours, doubled, { ...fine, at: at.scratch[0] });
+  kernels.u8_at_least(at.mask, at.colours, 0.5, picture.count);
+}
+
+/** The smallest box around the bench's mask; none around an empty one. */
+export function boundingBox({ kernels, memory, at }: Bench, { width, height, row }: Grid): Box | undefined {
+  kernels.i32_box(at.sums, at.mask, width, height, row);
+  const [left, top, right, bottom] = new Int32Array(memory.buffer, at.sums, 4) as unknown as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  return right > 0 ? { left, top, width: right - left, height: bottom - top } : undefined;
+}
+
+/** The bench's mask without the ends of rows. */
+export function readMask({ memory, at }: Bench, { width, height, row }: Grid): Uint8Array {
+  const mask = new Uint8Array(width * height);
+  for (let y = 0; y < height; y++)
+    mask.set(new Uint8Array(memory.buffer, at.mask + y * row, width), y * width);
+  return mask;
 }
 
 export function onBorder(i: number, { width, height }: Size): boolean {
   const x = i % width;
   return x === 0 || x === width - 1 || i < width || i >= width * (height - 1);
-}
-
-/** The smallest box around the object. */
-export function boundingBox(mask: Uint8Array, { width, height }: Size): Box {
-  let [left, top, right, bottom] = [width, height, 0, 0];
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      if (!mask[y * width + x]) continue;
-      left = Math.min(left, x);
-      right = Math.max(right, x + 1);
-      top = Math.min(top, y);
-      bottom = y + 1;
-    }
-  }
-  return { left, top, width: right - left, height: bottom - top };
 }

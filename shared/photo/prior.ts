@@ -1,4 +1,5 @@
 /** @file Where a garment is expected before its picture is looked at. */
+import { type Bench, type Grid, WORK_EDGE } from './bench.ts';
 import type { Size } from './mask.ts';
 
 /** A probability in 0..1 of each pixel, row by row. It covers the whole picture at a resolution of its own. */
@@ -21,29 +22,35 @@ export function centrePrior(): ProbabilityMap {
   return { width: SIZE, height: SIZE, data };
 }
 
-/** The map at another resolution: between the centres of its pixels bilinear, beyond them as the nearest. */
-export function resample({ width, height, data }: ProbabilityMap, size: Size): Float32Array {
-  const [across, down] = [placesIn(width, size.width), placesIn(height, size.height)];
-  const resampled = new Float32Array(size.width * size.height);
-  for (let y = 0; y < size.height; y++) {
-    const top = Math.floor(down[y]);
-    const [above, below] = [top * width, Math.min(height - 1, top + 1) * width];
-    const lower = down[y] - top;
-    for (let x = 0; x < size.width; x++) {
-      const left = Math.floor(across[x]);
-      const right = Math.min(width - 1, left + 1);
-      const righter = across[x] - left;
-      const first = data[above + left] + righter * (data[above + right] - data[above + left]);
-      const second = data[below + left] + righter * (data[below + right] - data[below + left]);
-      resampled[y * size.width + x] = first + lower * (second - first);
-    }
-  }
-  return resampled;
+/** A map in the bench: the address of its plane, and pixels from one row to the next. */
+export type PlacedMap = Size & { at: number; row: number };
+
+/** Puts a map of up to WORK_EDGE pixels each way where the bench has had colours. */
+export function placeMap({ memory, at }: Bench, { width, height, data }: ProbabilityMap): PlacedMap {
+  if (width > WORK_EDGE || height > WORK_EDGE)
+    throw new RangeError(`a map of ${width} × ${height}, expected ${WORK_EDGE} × ${WORK_EDGE} at most`);
+  const row = (width + 4) & ~3;
+  const plane = new Float32Array(memory.buffer, at.colours, row * height);
+  for (let y = 0; y < height; y++) plane.set(data.subarray(y * width, (y + 1) * width), y * row);
+  return { width, height, at: at.colours, row };
 }
 
-/** Where the centres of `to` pixels lie among those of `from`. */
-function placesIn(from: number, to: number): Float64Array {
-  return Float64Array.from({ length: to }, (_, i) =>
-    Math.min(from - 1, Math.max(0, ((i + 0.5) * from) / to - 0.5)),
+/** The map at another resolution: between the centres of its pixels bilinear, beyond them as the nearest. */
+export function resample(
+  { kernels, at }: Bench,
+  to: number,
+  grid: Pick<Grid, 'width' | 'height' | 'row'>,
+  map: PlacedMap,
+): void {
+  kernels.f32_resample(
+    to,
+    map.at,
+    at.line,
+    map.width,
+    map.height,
+    map.row,
+    grid.width,
+    grid.height,
+    grid.row,
   );
 }

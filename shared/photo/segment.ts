@@ -3,13 +3,11 @@
  * estimated from where the garment is expected, then from where it was found, again and again: GrabCut (Rother, Kolmogorov and
  * Blake 2004) with clusters for its mixtures and a random walker for its cut.
  */
-import { type Features, halve } from './features.ts';
-import { findLooks, nearestLooks } from './looks.ts';
-import { centrePrior, type ProbabilityMap, resample } from './prior.ts';
-import { tiesOf, walk, withFrame, withoutFrame } from './walk.ts';
-
-/** Enough for a print, a lining and a carpet; 16 or 40 do no worse. */
-const LOOKS = 20;
+import { type Bench, type Level, MOST_LOOKS } from './bench.ts';
+import { halveFeatures } from './features.ts';
+import { assignLooks, findLooks } from './looks.ts';
+import { type PlacedMap, type ProbabilityMap, placeMap, resample } from './prior.ts';
+import { start, tie, walk } from './walk.ts';
 
 const ROUNDS = 4;
 
@@ -20,77 +18,48 @@ const [COARSE_SWEEPS, FINE_SWEEPS] = [8, 4];
 const [PLACE, LOOK] = [0.5, 2];
 
 /**
- * The probability of each pixel of `fine` that it is the garment's.
- * @param prior where the garment is expected, 0 and 1 being certain; the middle, when nothing is known
+ * Finds the probability of each pixel of `fine` that it is the garment's.
+ * @param prior where the garment is expected, 0 and 1 being certain
  */
-export function segment(fine: Features, prior: ProbabilityMap = centrePrior()): ProbabilityMap {
-  const coarse = halve(fine);
-  const looks = findLooks(coarse, LOOKS);
+export function segment(bench: Bench, fine: Level, coarse: Level, prior: ProbabilityMap): void {
+  halveFeatures(bench, fine, coarse);
+  const looks = findLooks(bench, coarse);
+  const expected = placeMap(bench, prior);
 
-  const [ties, lookOf, expected] = [tiesOf(coarse), nearestLooks(coarse, looks), resample(prior, coarse)];
-  const placeOdds = logOdds(expected);
-  let probability = expected;
-  let evidence = weigh(placeOdds, lookOf, lookOdds(lookOf, expected), 1, 1);
-  const framed = withFrame(evidence, coarse);
+  expect(bench, coarse, expected);
+  findLookOdds(bench, coarse);
+  weigh(bench, coarse, 1, 1);
+  tie(bench, coarse);
+  start(bench, coarse, bench.at.evidence);
   for (let round = 1; ; round++) {
-    walk(ties, withFrame(evidence, coarse), framed, COARSE_SWEEPS);
-    probability = withoutFrame(framed, coarse);
+    walk(bench, coarse, COARSE_SWEEPS);
+    findLookOdds(bench, coarse);
     if (round === ROUNDS) break;
-    evidence = weigh(placeOdds, lookOf, lookOdds(lookOf, probability), PLACE, LOOK);
+    weigh(bench, coarse, PLACE, LOOK);
   }
-  return refine(fine, nearestLooks(fine, looks), lookOdds(lookOf, probability), prior, {
-    ...coarse,
-    data: probability,
-  });
+
+  // The same at full size: the looks' odds stay, the walker starts from what was found.
+  assignLooks(bench, fine, looks);
+  expect(bench, fine, expected);
+  weigh(bench, fine, PLACE, LOOK);
+  resample(bench, fine.probability, fine, { ...coarse, at: coarse.probability });
+  tie(bench, fine);
+  start(bench, fine, fine.probability);
+  walk(bench, fine, FINE_SWEEPS);
 }
 
-/** The same at full size: the looks' odds stay, the walker starts from what was found. */
-function refine(
-  features: Features,
-  lookOf: Uint8Array,
-  odds: Float32Array,
-  prior: ProbabilityMap,
-  found: ProbabilityMap,
-): ProbabilityMap {
-  const evidence = weigh(logOdds(resample(prior, features)), lookOf, odds, PLACE, LOOK);
-  const framed = withFrame(resample(found, features), features);
-  walk(tiesOf(features), withFrame(evidence, features), framed, FINE_SWEEPS);
-  const { width, height } = features;
-  return { width, height, data: withoutFrame(framed, features) };
+/** The probabilities of a level's pixels from where they are, and their odds. */
+function expect(bench: Bench, level: Level, prior: PlacedMap): void {
+  resample(bench, level.probability, level, prior);
+  bench.kernels.f32_log_odds(bench.at.placeOdds, level.probability, level.count);
 }
 
-/** Of each look, the logarithm of how much oftener it is the garment's than the floor's, from the pixels' probabilities. */
-function lookOdds(lookOf: Uint8Array, probability: Float32Array): Float32Array {
-  // Each look is seen once on either side (Laplace): none is impossible.
-  const garment = new Float64Array(LOOKS).fill(1);
-  const floor = new Float64Array(LOOKS).fill(1);
-  let [garments, floors] = [LOOKS, LOOKS];
-  for (let i = 0; i < lookOf.length; i++) {
-    garment[lookOf[i]] += probability[i];
-    floor[lookOf[i]] += 1 - probability[i];
-    garments += probability[i];
-    floors += 1 - probability[i];
-  }
-  return Float32Array.from(garment, (count, look) => Math.log(count / garments / (floor[look] / floors)));
+/** Of each look, how much oftener it is the garment's than the floor's, from the pixels' probabilities. */
+function findLookOdds({ kernels, at }: Bench, { width, height, row, lookOf, probability }: Level): void {
+  kernels.f32_class_odds(at.odds, ...at.counts, lookOf, probability, MOST_LOOKS, width, height, row);
 }
 
-function logOdds(probability: Float32Array): Float64Array {
-  const odds = new Float64Array(probability.length);
-  for (let i = 0; i < odds.length; i++) odds[i] = Math.log(probability[i] / (1 - probability[i]));
-  return odds;
-}
-
-/** Each pixel's probability by Bayes' rule: odds of its place and of its look, to the powers given. */
-function weigh(
-  placeOdds: Float64Array,
-  lookOf: Uint8Array,
-  odds: Float32Array,
-  place: number,
-  look: number,
-): Float32Array {
-  const probability = new Float32Array(lookOf.length);
-  for (let i = 0; i < probability.length; i++) {
-    probability[i] = 1 / (1 + Math.exp(-(place * placeOdds[i] + look * odds[lookOf[i]])));
-  }
-  return probability;
+/** Each pixel's evidence by Bayes' rule: odds of its place and of its look, to the powers given. */
+function weigh({ kernels, at }: Bench, { lookOf, count }: Level, place: number, look: number): void {
+  kernels.f32_bayes(at.evidence, at.placeOdds, place, lookOf, at.odds, look, count);
 }

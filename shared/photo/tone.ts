@@ -1,4 +1,5 @@
 /** @file How bright a garment is drawn: about as bright as the data set's garments, with as much between its lights and darks. */
+import type { Bench, Grid } from './bench.ts';
 
 /** Intensity · contrast + brightness, within 1..255: 0 is what is outside. */
 export interface Tone {
@@ -15,21 +16,20 @@ const LEAST_SPREAD = 20;
 /** More would make a garment of the camera's noise. */
 const MOST_CONTRAST = 2;
 
-/** The mildest tone that brings the median and the quartiles of the intensities (0..255) in the mask into the data set's range. */
-export function toneOf(intensities: Float32Array, mask: Uint8Array): Tone {
-  const histogram = new Uint32Array(256);
-  let count = 0;
-  for (let i = 0; i < mask.length; i++) {
-    histogram[Math.round(intensities[i])] += mask[i];
-    count += mask[i];
-  }
+/** The mildest tone that brings the median and the quartiles of the bench's intensities in its mask into the data set's range. */
+export function findTone({ kernels, memory, at }: Bench, { width, height, row }: Grid): Tone {
+  kernels.u32_histogram(at.histogram, at.intensity, at.mask, width, height, row);
+  const histogram = new Uint32Array(memory.buffer, at.histogram, 256);
+  const count = histogram.reduce((sum, pixels) => sum + pixels);
   const [low, median, high] = [0.25, 0.5, 0.75].map((share) => quantile(histogram, share * count));
   const contrast = Math.min(MOST_CONTRAST, Math.max(1, LEAST_SPREAD / Math.max(1, high - low)));
   return { contrast, brightness: Math.min(BRIGHTEST, Math.max(DARKEST, median)) - contrast * median };
 }
 
-export const applyTone = ({ contrast, brightness }: Tone, intensity: number): number =>
-  Math.min(255, Math.max(1, contrast * intensity + brightness));
+/** Applies it to the bench's intensities in the mask; around it is 0. */
+export function applyTone({ kernels, at }: Bench, { count }: Grid, { contrast, brightness }: Tone): void {
+  kernels.f32_tone(at.intensity, at.mask, contrast, brightness, 1, 255, count);
+}
 
 /** The least value that `count` values do not exceed. */
 function quantile(histogram: Uint32Array, count: number): number {

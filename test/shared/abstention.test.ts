@@ -2,17 +2,18 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type AbstentionReason, abstentionOf, LEAST_SCORE } from '#shared/abstention.ts';
 import type { Pixels } from '#shared/decode/pixels.ts';
-import { preparePhoto } from '#shared/photo/photo.ts';
 import { rankLabels } from '#shared/predictions.ts';
 import { onnxPredictor } from '../../train/onnxruntime.ts';
+import { openPipeline } from '../../train/photos/pipeline.ts';
 import { readRelease } from '../../train/registry/release.ts';
+import { FACES } from '../fixtures/faces.ts';
 import { noiseFrom, shirt } from '../fixtures/garments.ts';
 import { paint } from '../fixtures/images.ts';
 
 let reasonOf: (pixels: Pixels) => Promise<AbstentionReason | undefined>;
 beforeAll(async () => {
   const { manifest, files } = await readRelease('release/tinyvgg.onnx');
-  const predict = await onnxPredictor(files.onnx);
+  const [predict, preparePhoto] = await Promise.all([onnxPredictor(files.onnx), openPipeline()]);
   reasonOf = async (pixels) => {
     const photo = preparePhoto(pixels);
     return abstentionOf(photo, rankLabels(await predict(photo.image, 1), manifest));
@@ -32,6 +33,10 @@ describe('a picture of', () => {
     ],
   ])('%s gets no answer', async (_, colour) => {
     expect(await reasonOf(paint(400, 533, colour as never))).toBeDefined();
+  });
+
+  it.each(FACES)('a face %s gets none, either', async (_, draw) => {
+    expect(await reasonOf(draw())).toBe('poor-mask');
   });
 
   it('a shirt on a floor gets one', async () => {

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { compileDecoder } from '#shared/decode/compile.ts';
 import { once } from '#shared/once.ts';
-import { preparePhoto } from '#shared/photo/photo.ts';
 import { EXAMPLES } from '../../edge/site/pages/examples.ts';
+import { openPipeline } from '../../train/photos/pipeline.ts';
 
 export const EXAMPLE_NAMES = EXAMPLES.map(({ name }) => name);
 
@@ -19,4 +19,4 @@ export async function pixelsOfExample(name: string) {
 
 /** 28 × 28 bytes. */
 export const imageOfExample = async (name: string): Promise<Uint8Array> =>
-  preparePhoto(await pixelsOfExample(name)).image;
+  (await openPipeline())(await pixelsOfExample(name)).image;

@@ -4,10 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { compileDecoder } from '#shared/decode/compile.ts';
 import type { Decoder } from '#shared/decode/decoder.ts';
 import type { Pixels } from '#shared/decode/pixels.ts';
-import { type PreparedPhoto, preparePhoto } from '#shared/photo/photo.ts';
+import type { PreparedPhoto } from '#shared/photo/photo.ts';
 import { type Prediction, rankLabels } from '#shared/predictions.ts';
 import { onnxPredictor } from '../onnxruntime.ts';
 import type { Release } from '../registry/release.ts';
+import { openPipeline } from './pipeline.ts';
 
 /** What a photo went through, in milliseconds. */
 export interface Times {
@@ -28,7 +29,11 @@ export interface Classified {
 export type Classifier = (bytes: Uint8Array) => Promise<Classified>;
 
 export async function openClassifier({ manifest, files }: Release): Promise<Classifier> {
-  const [predict, decoder] = await Promise.all([onnxPredictor(files.onnx), openDecoder()]);
+  const [predict, decoder, preparePhoto] = await Promise.all([
+    onnxPredictor(files.onnx),
+    openDecoder(),
+    openPipeline(),
+  ]);
   return async (bytes) => {
     const start = performance.now();
     const pixels = await decoder.decode(bytes);

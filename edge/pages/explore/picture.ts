@@ -1,15 +1,15 @@
 /** @file A picture as the explorer looks at it: what the network sees, and the photo that it came from. */
 import type { Pixels } from '#shared/decode/pixels.ts';
 import { IMAGE_PIXELS, IMAGE_SIZE, PIXEL_SCALE } from '#shared/labels.ts';
-import { luminance, shrink } from '#shared/photo/flatten.ts';
 import type { PreparedPhoto } from '#shared/photo/photo.ts';
 import type { Plane } from '../canvas/plane.ts';
+import { type Colours, greyOf, reduce } from '../picture/reduce.ts';
 
 export interface Picture {
   /** 28 × 28 bytes. */
   image: Uint8Array;
-  /** The photo in colour, [3, height, width] in 0..1; a picture from a link has none. */
-  colour?: { height: number; width: number; data: Float32Array<ArrayBuffer> };
+  /** The photo in colour; a picture from a link has none. */
+  colour?: Colours;
   /** The photo in grey, in 0..1. */
   grey?: Plane;
 }
@@ -21,29 +21,11 @@ export const EMPTY: Picture = { image: new Uint8Array(IMAGE_PIXELS) };
 
 export const pictureOf = (pixels: Pixels, { image }: Pick<PreparedPhoto, 'image'>): Picture => ({
   image,
-  colour: colourOf(pixels),
-  grey: greyOf(pixels),
+  colour: reduce(pixels, COLOUR_EDGE),
+  grey: greyPlane(pixels),
 });
 
-/** Red, green, blue behind one another, as a network takes a photo in colour. */
-export function colourOf(pixels: Pixels): NonNullable<Picture['colour']> {
-  const { width, height, rgb } = shrink(pixels, COLOUR_EDGE);
-  const size = width * height;
-  const data = Float32Array.from(
-    { length: 3 * size },
-    (_, i) => rgb[3 * (i % size) + Math.floor(i / size)] / PIXEL_SCALE,
-  );
-  return { width, height, data };
-}
-
-export function greyOf(pixels: Pixels): Plane {
-  const { width, height, rgb } = shrink(pixels, GREY_EDGE);
-  const data = Float32Array.from(
-    { length: width * height },
-    (_, i) => luminance(rgb[3 * i], rgb[3 * i + 1], rgb[3 * i + 2]) / PIXEL_SCALE,
-  );
-  return { width, height, data };
-}
+export const greyPlane = (pixels: Pixels): Plane => greyOf(reduce(pixels, GREY_EDGE));
 
 /** What the network sees, in 0..1. */
 export const networkPlane = ({ image }: Picture): Plane => ({

@@ -5,7 +5,7 @@ import { prepare } from '../picture/photo.ts';
 import { drawn, pixelsOf } from '../picture/pixels.ts';
 import type { Explorer } from './explorer.ts';
 import { get } from './model.ts';
-import { greyOf, pictureOf } from './picture.ts';
+import { greyPlane, pictureOf } from './picture.ts';
 import { INITIAL, readPixels, writePixels } from './state.ts';
 
 /** Longest edge of what is taken from each frame, in pixels: what the photo pipeline looks at. */
@@ -101,7 +101,7 @@ function follow(explorer: Explorer, { video }: Camera, goesOn: () => boolean): v
     if (!video.videoWidth) return;
     const scale = FRAME_EDGE / Math.max(video.videoWidth, video.videoHeight);
     const pixels = drawn(video, Math.round(video.videoWidth * scale), Math.round(video.videoHeight * scale));
-    explorer.glance(greyOf(pixels));
+    explorer.glance(greyPlane(pixels));
     if (isPreparing) return;
     isPreparing = true;
     prepare(pixels)

@@ -2,9 +2,12 @@
 import type { Pixels } from '#shared/decode/pixels.ts';
 import type { PreparedPhoto } from '#shared/photo/photo.ts';
 
+type Reply = { prepared: PreparedPhoto } | { error: string };
+
 let worker: Worker | undefined;
 let last: Promise<unknown> = Promise.resolve();
 
+/** @throws Error when the pipeline cannot be loaded or fails */
 export function prepare(pixels: Pixels): Promise<PreparedPhoto> {
   const prepared = last.then(() => ask(pixels));
   last = prepared.catch(() => {});
@@ -14,8 +17,11 @@ export function prepare(pixels: Pixels): Promise<PreparedPhoto> {
 function ask(pixels: Pixels): Promise<PreparedPhoto> {
   worker ??= new Worker('/photo-worker.js', { type: 'module' });
   const { promise, resolve, reject } = Promise.withResolvers<PreparedPhoto>();
-  worker.onmessage = ({ data }: MessageEvent<PreparedPhoto>) => resolve(data);
-  worker.onerror = () => reject(new Error('The photo pipeline has stopped. Load the page again.'));
+  const failed = (cause: unknown) =>
+    reject(new Error('The photo pipeline has stopped. Load the page again.', { cause }));
+  worker.onmessage = ({ data }: MessageEvent<Reply>) =>
+    'prepared' in data ? resolve(data.prepared) : failed(data.error);
+  worker.onerror = failed;
   worker.postMessage(pixels);
   return promise;
 }

@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { IMAGE_PIXELS, IMAGE_SIZE } from '../../../shared/labels.ts';
-import { placeObject } from '../../../shared/photo/place.ts';
 import { boundsOf, layersOf } from '../../../train/augment/layers.ts';
 import { place } from '../../../train/augment/place.ts';
+import { placeObject } from '../../shared/photo/reference/place.ts';
 
 it('gives what shared/photo/place.ts gives, for any box', () => {
   const size = 48;

@@ -1,5 +1,5 @@
 /** @file Colours as eyes tell them apart: Oklab (Björn Ottosson, "A perceptual color space for image processing", 2020). */
-import { once } from '../once.ts';
+import { once } from '#shared/once.ts';
 import type { Picture } from './flatten.ts';
 
 /** Linear light of an sRGB byte (IEC 61966-2-1). */
