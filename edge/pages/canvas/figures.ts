@@ -36,6 +36,14 @@ export function figure(where: Element, draw: () => void): () => void {
   };
 }
 
+/** Draws all figures at once, in view or not, so that each takes its room. */
+export function drawAll(): void {
+  for (const figure of [...figures.values()].flat()) {
+    figure.stale = false;
+    figure.draw();
+  }
+}
+
 /** Draws all figures again: the colours have changed. */
 export function redrawAll(): void {
   for (const figure of [...figures.values()].flat()) figure.stale = true;

@@ -26,7 +26,7 @@ export function planeCanvas(canvas: HTMLCanvasElement, control?: Omit<GridOption
       const { width, height } = extentOf(view);
       canvas.style.aspectRatio = `${width} / ${height}`;
       draw();
-      if (document.activeElement === canvas) tell?.();
+      tell?.();
     },
   };
 }

@@ -42,7 +42,7 @@ const PASSING = new Set<Source>([
 ]);
 
 /** Browsers refuse to change an address often; nobody can read it as fast either. */
-const ADDRESS_MS = 300;
+const ADDRESS_MS = 400;
 
 export function createExplorer(model: Model, first: Picture): Explorer {
   let state = readState(location.hash);
@@ -55,14 +55,23 @@ export function createExplorer(model: Model, first: Picture): Explorer {
     const changed = new Set(names);
     for (const listener of listeners) listener(changed);
   };
-  const write = (push: boolean) => {
+  const settle = () => {
     clearTimeout(timer);
     timer = 0;
-    if (push) history.pushState(null, '', addressOf(state));
-    else timer = setTimeout(() => history.replaceState(null, '', addressOf(state)), ADDRESS_MS);
+  };
+  const write = (push: boolean) => {
+    if (push) {
+      settle();
+      history.pushState(null, '', addressOf(state));
+    } else {
+      timer ||= setTimeout(() => {
+        settle();
+        history.replaceState(null, '', addressOf(state));
+      }, ADDRESS_MS);
+    }
   };
   addEventListener('popstate', () => {
-    clearTimeout(timer);
+    settle();
     const before = state;
     state = readState(location.hash);
     told(differences(before, state));

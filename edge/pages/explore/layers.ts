@@ -1,6 +1,7 @@
 /** @file The layers of a network as rows of a figure: names, sizes, and how their maps are coloured. */
 import type { Network, NetworkLayer, Shape } from '#shared/model/spec.ts';
 import { sizeOf } from '#shared/model/spec.ts';
+import { remember } from './remember.ts';
 
 /** One activation: what goes into the network, or what comes out of a layer. */
 export interface Row {
@@ -23,7 +24,7 @@ const NAMES = {
   linear: 'linear',
 } as const;
 
-export function rowsOf({ layers, input }: Network): Row[] {
+export const rowsOf = remember(({ layers, input }: Network): Row[] => {
   const counts = new Map<string, number>();
   const rows = layers.map((layer, i): Row => {
     const count = (counts.get(layer.kind) ?? 0) + 1;
@@ -33,7 +34,7 @@ export function rowsOf({ layers, input }: Network): Row[] {
     return { index: i + 1, layer, name, text: describe(layer), shape: layer.output };
   });
   return [{ index: 0, name: 'input', text: 'what the network sees', shape: input }, ...rows];
-}
+});
 
 function describe(layer: NetworkLayer): string {
   const parameters = layer.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0).toLocaleString('en');

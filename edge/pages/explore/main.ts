@@ -1,7 +1,7 @@
 /** @file /explore: the model, the picture, and the figures that look at them. */
 import { rankLabels } from '#shared/predictions.ts';
-import '../canvas/theme.ts';
-import { find, say } from '../dom.ts';
+import { drawAll } from '../canvas/figures.ts';
+import { find, prefersStillness, say } from '../dom.ts';
 import { contents } from './contents.ts';
 import { convolutionFigure } from './convolution-figure.ts';
 import { detailFigure, makingNow } from './detail-figure.ts';
@@ -28,9 +28,11 @@ async function main(): Promise<void> {
   detailFigure(explorer);
   softmaxFigure(explorer);
   modelsFigure(explorer);
-  parts(explorer);
   explorer.onChange((changed) => changed.has('picture') && showVerdict(explorer));
-  sources(explorer);
+  await sources(explorer);
+  // What is above a part has its height before it is gone to.
+  drawAll();
+  parts(explorer);
   document.documentElement.dataset.ready = 'yes';
 }
 
@@ -42,8 +44,10 @@ function showVerdict({ activations, model }: Explorer): void {
 /** The part that is looked at belongs to the address; a part that the address names is looked at. */
 function parts(explorer: Explorer): void {
   const sections = [...document.querySelectorAll<HTMLElement>('section.part')];
-  const goTo = (part: string) => document.getElementById(part)?.scrollIntoView();
-  if (explorer.state.part) goTo(explorer.state.part);
+  const goTo = (part: string) =>
+    document.getElementById(part)?.scrollIntoView({ behavior: prefersStillness() ? 'auto' : 'smooth' });
+  if (explorer.state.part)
+    document.getElementById(explorer.state.part)?.scrollIntoView({ behavior: 'instant' });
   for (const link of document.querySelectorAll<HTMLAnchorElement>('a[href^="#"]')) {
     link.addEventListener('click', (event) => {
       event.preventDefault();

@@ -6,6 +6,10 @@ import { pixelSum, shares } from './convolution.ts';
 import { format } from './kernels.ts';
 import { logitShares } from './linear.ts';
 import { poolWindow } from './pooling.ts';
+import { remember } from './remember.ts';
+
+/** A pointer moves over many pixels of one map. */
+const sharesOf = remember(shares);
 
 /** One input map's part in it. */
 export interface Term {
@@ -68,7 +72,7 @@ function ofConvolution(
 ): Making {
   const input = activations[row - 1];
   const { windows, bias, value } = pixelSum(layer, weights, input, map, ...cell);
-  const products = shares(layer, weights, input, map);
+  const products = sharesOf(layer, weights, input, map);
   const size = layer.kernelSize;
   const terms = windows.map(({ channel, y, x, inputs, weights: factors, sum }): Term => {
     const product = channelOf(products[channel], [1, ...layer.output.slice(1)], 0);

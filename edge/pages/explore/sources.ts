@@ -11,7 +11,8 @@ import { INITIAL, readPixels, writePixels } from './state.ts';
 /** Longest edge of what is taken from each frame, in pixels: what the photo pipeline looks at. */
 const FRAME_EDGE = 192;
 
-export function sources(explorer: Explorer): void {
+/** @returns settles when the first picture is shown, or cannot be */
+export function sources(explorer: Explorer): Promise<void> {
   const verdict = find('#verdict', HTMLElement);
   const button = find('#camera', HTMLButtonElement);
   const thumbnails = [...document.querySelectorAll<HTMLButtonElement>('[data-example]')];
@@ -89,7 +90,7 @@ export function sources(explorer: Explorer): void {
     if ((changed.has('image') || changed.has('pixels')) && !isShown) showState().catch(failed);
   });
   showChosen();
-  showState().catch(failed);
+  return showState().catch(failed);
 }
 
 /** Grey at every frame; what the network sees as often as the photo pipeline can say. */

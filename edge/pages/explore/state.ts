@@ -56,7 +56,7 @@ export const INITIAL: State = {
   at: [11, 12],
   poolSize: 2,
   poolStride: 2,
-  poolMap: 0,
+  poolMap: 4,
   poolAt: [6, 6],
   layer: 3,
   map: 0,

@@ -14,7 +14,7 @@ export function docsPage(document: OpenApiDocument): string {
   }));
   const main = html`<section class="hero">
 <h1>Reference</h1>
-<p class="lede">${prose(info.description)}</p>
+<div class="prose"><p>${prose(info.description)}</p></div>
 <p class="note">Version ${info.version}. The same as data: <a href="/openapi.json">openapi.json</a>, OpenAPI 3.1.</p>
 </section>
 <nav class="addresses" aria-label="Addresses">${groups.map(({ operations }) => index(operations))}</nav>
