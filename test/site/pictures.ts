@@ -13,7 +13,7 @@ const decoder = once(() => {
   return compileDecoder(async (specifier) => new Uint8Array(await readFile(resolve(specifier))));
 });
 
-export async function pixelsOfExample(name: string) {
+async function pixelsOfExample(name: string) {
   return (await decoder()).decode(new Uint8Array(await readFile(`examples/${name}.png`)));
 }
 

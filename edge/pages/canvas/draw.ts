@@ -18,7 +18,7 @@ export function paint(
 }
 
 /** A rectangle in cells, outlined. */
-export interface Outline {
+interface Outline {
   y: number;
   x: number;
   height: number;

@@ -1,6 +1,6 @@
 /** @file A canvas of cells of which one is chosen: by pointer, finger or arrow keys; told to assistive technology as a slider is. */
 
-export interface Grid {
+interface Grid {
   rows: number;
   columns: number;
   /** Cells of the canvas before the first row and column that can be chosen, and in all; for views with padding. */

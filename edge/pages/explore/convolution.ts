@@ -3,7 +3,7 @@ import { type Conv, layerForward, type Tensor } from '#shared/model/forward.ts';
 import { type NetworkLayer, paddingOf, resolveNetwork, type Weights } from '#shared/model/spec.ts';
 
 /** What one input channel gives to one output pixel. */
-export interface Window {
+interface Window {
   channel: number;
   /** Row and column of the input that the window begins at; negative in the padding. */
   y: number;

@@ -1,7 +1,7 @@
 /** @file How the lab's models learned, as lines: loss by step, accuracy by epoch. */
 import type { LabRecords, ModelRecords } from '#shared/lab-records.ts';
 
-export type Point = readonly [x: number, y: number];
+type Point = readonly [x: number, y: number];
 
 interface Line {
   name: string;

@@ -21,10 +21,7 @@ async function main(): Promise<void> {
   tensorFigure(explorer);
   convolutionFigure(explorer);
   poolingFigure(explorer);
-  networkFigure(explorer, () => {
-    const making = makingNow(explorer, chosenMap(explorer));
-    return making && { row: making.from, shares: making.terms.map(({ value }) => value) };
-  });
+  networkFigure(explorer, () => makingNow(explorer, chosenMap(explorer)));
   detailFigure(explorer);
   softmaxFigure(explorer);
   modelsFigure(explorer);

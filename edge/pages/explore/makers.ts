@@ -13,6 +13,8 @@ const sharesOf = remember(shares);
 
 /** One input map's part in it. */
 export interface Term {
+  /** Of the row that it comes from. */
+  map: number;
   input: Plane;
   /** What the input is multiplied by: a kernel, or weights place by place; nothing where there are none. */
   weights?: Plane;
@@ -79,6 +81,7 @@ function ofConvolution(
     const kernel = { height: size, width: size, data: factors };
     const window = { y, x, height: size, width: size };
     return {
+      map: channel,
       input: channelOf(input, layer.input, channel),
       weights: kernel,
       product,
@@ -101,7 +104,8 @@ function ofLinear(
   const [, height, width] = shape;
   const plane = (data: Float32Array): Plane => ({ height, width, data });
   const terms = shares.map(
-    ({ inputs, weights, products, sum }): Term => ({
+    ({ inputs, weights, products, sum }, map): Term => ({
+      map,
       input: plane(inputs),
       weights: plane(weights),
       product: plane(products),
@@ -120,7 +124,7 @@ function ofPool(
   const { y, x, inputs, place, value } = poolWindow(layer, input, map, ...cell);
   const size = layer.kernelSize;
   const window = { y, x, height: size, width: size };
-  const term = { input: channelOf(input, layer.input, map), window, value, inputs, place };
+  const term = { map, input: channelOf(input, layer.input, map), window, value, inputs, place };
   return {
     from: row - 1,
     terms: [term],
@@ -133,7 +137,7 @@ function ofRelu({ activations, row, map, cell }: Chosen, layer: NetworkLayer & {
   const input = channelOf(activations[row - 1], [channels, height, width], map);
   const before = input.data[cell[0] * width + cell[1]];
   const window = { y: cell[0], x: cell[1], height: 1, width: 1 };
-  const term = { input, window, value: Math.max(before, 0), inputs: Float32Array.of(before) };
+  const term = { map, input, window, value: Math.max(before, 0), inputs: Float32Array.of(before) };
   return {
     from: row - 1,
     terms: [term],

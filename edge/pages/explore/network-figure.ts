@@ -4,12 +4,10 @@ import type { Explorer } from './explorer.ts';
 import { drawRow, MOST_MAPS, paintRow } from './layer-row.ts';
 import { mapsOf, rowsOf } from './layers.ts';
 import { courseOf, drawLinks } from './links.ts';
+import type { Making } from './makers.ts';
 import { remember } from './remember.ts';
 
-export function networkFigure(
-  explorer: Explorer,
-  weigh: () => { row: number; shares: readonly number[] } | undefined,
-): void {
+export function networkFigure(explorer: Explorer, makingOf: () => Making | undefined): void {
   const { model } = explorer;
   const where = find('#layers', HTMLElement);
   const rows = rowsOf(model.network);
@@ -52,8 +50,9 @@ export function networkFigure(
     for (const [i, row] of rows.entries()) paintRow(row, drawn[i], explorer.activations[row.index]);
   });
   const course = remember((row: number, map: number, _width: number) => {
-    const weighed = weigh();
-    return courseOf(where, weighed ? drawn[weighed.row].buttons : [], buttonAt(row, map));
+    const { terms = [], from = 0 } = makingOf() ?? {};
+    const makers = terms.map(({ map }) => buttonAt(from, map));
+    return courseOf(where, makers, buttonAt(row, map));
   });
   const press = remember((row: number, map: number) => {
     const chosen = buttonAt(row, map);
@@ -66,7 +65,8 @@ export function networkFigure(
   const redraw = explorer.watch(where, ['layer', 'map', 'cell', 'picture'], () => {
     const { row, map } = chosenMap(explorer);
     press(row, map);
-    drawLinks(links, course(row, map, width), weigh()?.shares ?? []);
+    const shares = makingOf()?.terms.map(({ value }) => value) ?? [];
+    drawLinks(links, course(row, map, width), shares);
   });
   new ResizeObserver(([{ contentRect }]) => {
     width = contentRect.width;

@@ -14,8 +14,11 @@ export interface Picture {
   grey?: Plane;
 }
 
-/** Longest edges: in colour, so that a pixel can be pointed at; in grey, so that a kernel has something to do. */
-const [COLOUR_EDGE, GREY_EDGE] = [64, 96];
+/** Longest edge in colour, so that a pixel can be pointed at. */
+const COLOUR_EDGE = 64;
+
+/** Longest edge in grey, so that a kernel has something to do. */
+export const GREY_EDGE = 96;
 
 export const EMPTY: Picture = { image: new Uint8Array(IMAGE_PIXELS) };
 

@@ -1,15 +1,19 @@
 /** @file Where the picture comes from: an example, a file, the camera, or a link. */
+import type { Pixels } from '#shared/decode/pixels.ts';
 import { find, say } from '../dom.ts';
 import { type Camera, openCamera } from '../picture/camera.ts';
 import { prepare } from '../picture/photo.ts';
 import { drawn, pixelsOf } from '../picture/pixels.ts';
 import type { Explorer } from './explorer.ts';
 import { get } from './model.ts';
-import { greyPlane, pictureOf } from './picture.ts';
+import { GREY_EDGE, greyPlane, pictureOf } from './picture.ts';
 import { INITIAL, readPixels, writePixels } from './state.ts';
 
 /** Longest edge of what is taken from each frame, in pixels: what the photo pipeline looks at. */
 const FRAME_EDGE = 192;
+
+/** Milliseconds between two pictures that the network is shown. */
+const PREPARE_MS = 150;
 
 /** @returns settles when the first picture is shown, or cannot be */
 export function sources(explorer: Explorer): Promise<void> {
@@ -93,23 +97,28 @@ export function sources(explorer: Explorer): Promise<void> {
   return showState().catch(failed);
 }
 
-/** Grey at every frame; what the network sees as often as the photo pipeline can say. */
+/** Grey at every frame; what the network sees of it a few times a second. */
 function follow(explorer: Explorer, { video }: Camera, goesOn: () => boolean): void {
+  let next = 0;
   let isPreparing = false;
-  const frame = () => {
+  const look = (edge: number): Pixels => {
+    const scale = edge / Math.max(video.videoWidth, video.videoHeight);
+    return drawn(video, Math.round(video.videoWidth * scale), Math.round(video.videoHeight * scale));
+  };
+  const frame = (now: number) => {
     if (!goesOn()) return;
     requestAnimationFrame(frame);
     if (!video.videoWidth) return;
-    const scale = FRAME_EDGE / Math.max(video.videoWidth, video.videoHeight);
-    const pixels = drawn(video, Math.round(video.videoWidth * scale), Math.round(video.videoHeight * scale));
-    explorer.glance(greyPlane(pixels));
-    if (isPreparing) return;
+    explorer.glance(greyPlane(look(GREY_EDGE)));
+    if (isPreparing || now < next) return;
     isPreparing = true;
+    next = now + PREPARE_MS;
+    const pixels = look(FRAME_EDGE);
     prepare(pixels)
       .then((prepared) => goesOn() && explorer.show(pictureOf(pixels, prepared)))
       .finally(() => {
         isPreparing = false;
       });
   };
-  frame();
+  requestAnimationFrame(frame);
 }

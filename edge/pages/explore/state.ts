@@ -38,7 +38,7 @@ export interface State {
   temperature: number;
 }
 
-export type Cell = readonly [row: number, column: number];
+type Cell = readonly [row: number, column: number];
 
 export const INITIAL: State = {
   part: '',

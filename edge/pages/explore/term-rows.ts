@@ -37,13 +37,13 @@ export function termRows(where: HTMLElement, point: (index: number) => void) {
     },
     /** Shows where they are looked at, and what each gives. */
     mark(terms: readonly Term[], shown: number, [y, x]: readonly [row: number, column: number]): void {
-      for (const [i, { input, product, window, value }] of terms.entries()) {
+      for (const [i, { map, input, product, window, value }] of terms.entries()) {
         const row = rows[i];
         frame(row.frames[0], window, input);
         frame(row.frames[1], product && window && { y, x, height: 1, width: 1 }, product ?? input);
         say(row.value, format(value, 3));
         row.button.setAttribute('aria-pressed', `${i === shown}`);
-        row.button.setAttribute('aria-label', `Map ${i + 1} of ${terms.length} gives ${format(value, 3)}`);
+        row.button.setAttribute('aria-label', `Map ${map + 1} gives ${format(value, 3)}`);
       }
     },
   };

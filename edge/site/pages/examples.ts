@@ -10,5 +10,3 @@ export const EXAMPLES = [
   { name: 'pullover', title: 'a pullover', width: 300, height: 400 },
   { name: 'sandal', title: 'a sandal', width: 400, height: 300 },
 ] as const;
-
-export type ExampleName = (typeof EXAMPLES)[number]['name'];

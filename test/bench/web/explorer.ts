@@ -60,16 +60,16 @@ const HELPERS = `
 
 export interface Frames {
   action: string;
-  /** As fast as this machine, or so many times slower. */
-  slowdown: number;
+  /** Of the window, in CSS pixels. */
+  width: number;
   /** Milliseconds from a frame to the next: median, and of the slowest twentieth the fastest. */
   median: number;
   p95: number;
-  /** Milliseconds that the page's thread works for a frame: script, style, layout, paint. */
+  /** Milliseconds that the page's thread computes for a frame: script, style, layout, paint. Other programs do not count. */
   work: number;
 }
 
-/** On a desk of 1440 px, and on a phone of 360 px whose processor is four times slower. */
+/** In a wide window and in a phone's. A phone's processor takes about four times as long. */
 export async function explorerFrames(): Promise<Frames[]> {
   const state = await mkdtemp(join(tmpdir(), 'tinyvgg-frames-'));
   const end = new AbortController();
@@ -80,16 +80,16 @@ export async function explorerFrames(): Promise<Frames[]> {
   });
   const frames: Frames[] = [];
   try {
-    for (const [width, height, slowdown] of [
-      [1440, 900, 1],
-      [360, 740, 4],
+    for (const [width, height] of [
+      [1440, 900],
+      [360, 740],
     ]) {
       for (const [action, { path, prepare = '', act }] of Object.entries(ACTIONS)) {
         const page = await browser.newPage({ viewport: { width, height } });
         await page.goto(`${worker.origin}${path}`);
         await page.waitForSelector('html[data-ready]', { state: 'attached' });
         await page.waitForTimeout(500);
-        frames.push({ action, slowdown, ...(await measure(page, prepare, act, slowdown)) });
+        frames.push({ action, width, ...(await measure(page, prepare, act)) });
         await page.close();
       }
     }
@@ -102,10 +102,9 @@ export async function explorerFrames(): Promise<Frames[]> {
   return frames;
 }
 
-async function measure(page: Page, prepare: string, act: string, slowdown: number) {
+async function measure(page: Page, prepare: string, act: string) {
   const session = await page.context().newCDPSession(page);
-  await session.send('Performance.enable');
-  await session.send('Emulation.setCPUThrottlingRate', { rate: slowdown });
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
   await page.evaluate(prepare);
   await page.waitForTimeout(500);
   const busy = async () => {
