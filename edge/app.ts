@@ -1,7 +1,6 @@
 /** @file The API: every address, or the file that has those behind it. What is said here in a line is done in the file the line names. */
-import { type Context, Hono } from 'hono';
+import type { Context } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
-import { TrieRouter } from 'hono/router/trie-router';
 import { createAccess } from './access/access.ts';
 import type { AppEnv } from './env.ts';
 import { hfRoutes } from './hf/routes.ts';
@@ -10,6 +9,7 @@ import { checkGolden } from './model.ts';
 import { oipRoutes } from './oip/routes.ts';
 import { HttpProblem, PROBLEMS, type ProblemType, toProblem } from './problem.ts';
 import { createRegistry, type RegistryOptions } from './registry.ts';
+import { newRoutes } from './routes.ts';
 import { servingFrom } from './serving.ts';
 import { newRecord } from './telemetry/request.ts';
 import { createTelemetry } from './telemetry/telemetry.ts';
@@ -20,16 +20,26 @@ export function createApp(options: Omit<RegistryOptions, 'onEvent'>) {
   const registry = createRegistry({ ...options, onEvent: telemetry.registryEvent });
   const serving = servingFrom(registry);
   const access = createAccess();
-  // Ready at once: Hono's usual router builds its matchers at the first request, two milliseconds of a cold start.
-  const app = new Hono<AppEnv>({ router: new TrieRouter() });
+  const app = newRoutes();
+
+  /** The first line that an isolate logs takes as long as a small image: nobody waits for it, nor for a timer afterwards. */
+  let hasAnswered = false;
+  async function afterAnswer(c: Context<AppEnv>): Promise<void> {
+    if (!hasAnswered) {
+      hasAnswered = true;
+      await scheduler.wait(0);
+    }
+    telemetry.requestEnded(c);
+    await registry.refresh(c.env.MODELS);
+    telemetry.logEvents();
+  }
 
   app.use(async (c, next) => {
     c.set('requestId', crypto.randomUUID());
     c.set('record', newRecord());
     await next();
     c.header('x-request-id', c.var.requestId);
-    telemetry.requestEnded(c);
-    c.executionCtx.waitUntil(registry.refresh(c.env.MODELS));
+    c.executionCtx.waitUntil(afterAnswer(c));
   });
   app.use(access.cors);
   app.use(

@@ -4,7 +4,6 @@ import { ExplainedError, type Explanation } from '#shared/errors.ts';
 import { IMAGE_PIXELS, IMAGE_SIZE, LABELS, PIXEL_SCALE } from '#shared/labels.ts';
 import type { Manifest } from '#shared/manifest.ts';
 import { PHOTO_PIPELINE } from '#shared/photo/photo.ts';
-import { bytesOf } from './base64.ts';
 import type { Classifier, Engine } from './engine/engine.ts';
 
 /** What a model must pass before it serves, in this order. */
@@ -118,7 +117,7 @@ export async function checkGolden({
   const { vectors, tolerance } = manifest.golden;
   const images = new Float32Array(vectors.length * IMAGE_PIXELS);
   for (const [i, { pixels }] of vectors.entries()) {
-    const bytes = bytesOf(pixels);
+    const bytes = Uint8Array.fromBase64(pixels);
     if (bytes.length !== IMAGE_PIXELS) {
       throw refusal(manifest, 'golden', `golden vectors of ${IMAGE_PIXELS} pixels`, `${bytes.length}`);
     }

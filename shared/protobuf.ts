@@ -105,14 +105,13 @@ function writeFields<M extends object>(fields: MessageFields<M>, value: M, write
 
 function readFields<M extends object>(fields: MessageFields<M>, reader: PbfReader, end: number): M {
   if (end > reader.length) throw new RangeError(`message ends at ${end}, beyond its ${reader.length} bytes`);
-  const byTag = new Map(
-    Object.entries<AnyField>(fields).map(([name, field]) => [field.tag, { name, field }]),
-  );
+  const entries = Object.entries<AnyField>(fields);
   const value: Record<string, unknown> = {};
   reader.readFields(
     (tag: number) => {
-      const entry = byTag.get(tag);
-      if (entry) value[entry.name] = entry.field.read(reader, value[entry.name]);
+      for (const [name, field] of entries) {
+        if (field.tag === tag) value[name] = field.read(reader, value[name]);
+      }
       if (reader.pos > end)
         throw new RangeError(`field ${tag} ends at ${reader.pos}, beyond its message at ${end}`);
     },

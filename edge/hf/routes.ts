@@ -1,10 +1,9 @@
 /** @file The interface of Hugging Face's image classification, for clients that know it. */
-import { Hono } from 'hono';
 import * as v from 'valibot';
 import { detectFormat } from '#shared/decode/format.ts';
 import { mediaType, readBody } from '../body.ts';
 import { classifyOne } from '../classify.ts';
-import type { AppEnv } from '../env.ts';
+import { newRoutes } from '../routes.ts';
 import type { Serving } from '../serving.ts';
 import type { RequestRecord } from '../telemetry/request.ts';
 import { check, parseJson } from '../validate.ts';
@@ -12,7 +11,7 @@ import { HfParameters, HfRequest } from './requests.ts';
 import { scoresOf } from './scores.ts';
 
 export function hfRoutes(serving: Serving) {
-  return new Hono<AppEnv>().post('/models/:name', async (c) => {
+  return newRoutes().post('/models/:name', async (c) => {
     const { inputs, parameters } = await readRequest(c.req.raw, c.var.record);
     const model = await serving(c, c.req.param());
     const { logits } = await classifyOne(model, { kind: 'file', bytes: inputs }, c.var.record);

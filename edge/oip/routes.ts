@@ -1,9 +1,10 @@
 /** @file The Open Inference Protocol, version 2. What the specification leaves open is said where it is decided. */
-import { type Context, Hono } from 'hono';
+import type { Context } from 'hono';
 import type { Manifest } from '#shared/manifest.ts';
 import type { AppEnv } from '../env.ts';
 import { checkGolden } from '../model.ts';
 import { toProblem } from '../problem.ts';
+import { newRoutes } from '../routes.ts';
 import { NAME, VERSION } from '../service.ts';
 import type { Serving, Wanted } from '../serving.ts';
 import type { ModelMetadata } from './answers.ts';
@@ -32,7 +33,7 @@ export function oipRoutes(serving: Serving) {
     return c.json({ name: wanted.name, ready }, ready ? 200 : 503);
   }
 
-  return new Hono<AppEnv>()
+  return newRoutes()
     .get('/', (c) => c.json({ name: NAME, version: VERSION, extensions: ['binary_tensor_data'] }))
     .get('/health/live', (c) => c.json({ live: true }))
     .get('/health/ready', serverReady)

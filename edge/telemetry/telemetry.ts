@@ -13,7 +13,9 @@ import { type EndedRequest, knownMethod } from './request.ts';
 export interface Telemetry {
   /** To be called when a request has its answer. */
   requestEnded(c: Context<AppEnv>): void;
+  /** Counted at once, and logged by the next `requestEnded` or `logEvents`: what happens here a request may be waiting for. */
   registryEvent(event: RegistryEvent): void;
+  logEvents(): void;
   /** What Prometheus scrapes. */
   metrics(registry: Registry): Response;
 }
@@ -28,8 +30,15 @@ export function createTelemetry(now: () => number = Date.now): Telemetry {
     return born;
   }
 
+  const events: RegistryEvent[] = [];
+  function logEvents(): void {
+    for (const event of events.splice(0)) logEvent(event, isolate().id);
+  }
+
   return {
+    logEvents,
     requestEnded(c) {
+      logEvents();
       const { requestId: id, record } = c.var;
       const { id: isolateId } = isolate();
       const method = knownMethod(c.req.method);
@@ -40,17 +49,21 @@ export function createTelemetry(now: () => number = Date.now): Telemetry {
     },
     registryEvent(event) {
       metrics.registry(event);
-      // Of the aliases that requests name, the requests tell.
-      if (event.type !== 'look' || event.alias !== DEFAULT_ALIAS || event.outcome === 'unchanged') return;
-      const { alias, version, replaced, error } = event;
-      const fields = { isolate: isolate().id, alias, version, replaced };
-      if (event.outcome === 'changed') log('info', 'another version serves', fields);
-      else log('warn', `the store gives no model: ${error instanceof Error ? error.message : error}`, fields);
+      events.push(event);
     },
     metrics(registry) {
       return new Response(metrics.text(registry, isolate()), { headers: { 'content-type': CONTENT_TYPE } });
     },
   };
+}
+
+function logEvent(event: RegistryEvent, isolate: string): void {
+  // Of the aliases that requests name, the requests tell.
+  if (event.type !== 'look' || event.alias !== DEFAULT_ALIAS || event.outcome === 'unchanged') return;
+  const { alias, version, replaced, error } = event;
+  const fields = { isolate, alias, version, replaced };
+  if (event.outcome === 'changed') log('info', 'another version serves', fields);
+  else log('warn', `the store gives no model: ${error instanceof Error ? error.message : error}`, fields);
 }
 
 /** The pattern, never the path: there are as many paths as clients like. A pattern with `*` is middleware that nothing came behind. */

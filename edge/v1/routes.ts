@@ -1,6 +1,5 @@
 /** @file This service's own interface. */
-import { type Context, Hono } from 'hono';
-import { endTime, startTime, timing } from 'hono/timing';
+import type { MiddlewareHandler } from 'hono';
 import { abstentionOf } from '#shared/abstention.ts';
 import { ImageError } from '#shared/decode/image-error.ts';
 import { rankLabels } from '#shared/predictions.ts';
@@ -8,6 +7,7 @@ import { type Classified, classifyEach, classifyOne } from '../classify.ts';
 import type { AppEnv } from '../env.ts';
 import type { ServedModel } from '../model.ts';
 import { toProblem } from '../problem.ts';
+import { newRoutes } from '../routes.ts';
 import type { Serving } from '../serving.ts';
 import { query } from '../validate.ts';
 import type { ManyAnswer, ModelName, OneAnswer, Said } from './answers.ts';
@@ -17,11 +17,11 @@ import { ClassifyQuery } from './requests.ts';
 import { readUpload } from './upload.ts';
 
 export function v1Routes(serving: Serving) {
-  return new Hono<AppEnv>()
-    .post('/classify', timing({ total: false }), query(ClassifyQuery), async (c) => {
+  return newRoutes()
+    .post('/classify', serverTiming, query(ClassifyQuery), async (c) => {
       const { top_k, explain, ...pinned } = c.req.valid('query');
-      const upload = await timed(c, 'body', () => readUpload(c.req.raw, c.var.record));
-      const model = await timed(c, 'model', () => serving(c, pinned));
+      const upload = await readUpload(c.req.raw, c.var.record);
+      const model = await serving(c, pinned);
       const etag = await etagOf(upload, model, { top_k, explain });
       c.header('etag', etag);
       // RFC 9110 knows 304 for GET and HEAD alone. This POST is as safe as they are, and whoever sends the field expects it.
@@ -66,15 +66,16 @@ export function nameOf({ manifest: { name, version }, alias }: ServedModel): Mod
 }
 
 /**
- * Waits, and puts the time into `Server-Timing`. Only for what waits for the outside: on Cloudflare the clock stands still
- * while a Worker computes, so that decoding and inference would be said to take no time.
+ * What the request has waited for, as `Server-Timing`; for the store because of the model. Decoding and inference are not in it: on
+ * Cloudflare the clock stands still while a Worker computes, so that they would be said to take no time.
  * https://developers.cloudflare.com/workers/runtime-apis/performance/
  */
-async function timed<T>(c: Context, name: string, wait: () => Promise<T>): Promise<T> {
-  startTime(c, name);
-  try {
-    return await wait();
-  } finally {
-    endTime(c, name);
-  }
-}
+const serverTiming: MiddlewareHandler<AppEnv> = async (c, next) => {
+  await next();
+  const { body, store: model } = c.var.record.waits;
+  const waits = Object.entries({ body, model }).filter(
+    (wait): wait is [string, number] => wait[1] !== undefined,
+  );
+  if (waits.length > 0)
+    c.header('server-timing', waits.map(([name, time]) => `${name};dur=${time.toFixed(1)}`).join());
+};

@@ -3,7 +3,7 @@
  * team would write first (edge/peer.ts: Node, sharp, onnxruntime-node). Variants in turn; median and raw.
  *
  * Load comes from `wrk` (Debian's wrk). The peer needs `npm install sharp onnxruntime-node` in the folder that PEER names; without it
- * there is no peer to compare with.
+ * there is no peer to compare with. `-- cold` measures cold starts alone, `-- memory` memory.
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -21,14 +21,16 @@ import { bundle, configure, emptyBundle, startWorkerd } from './edge/workerd.ts'
 
 const PORT = 9377;
 const ORIGIN = `http://127.0.0.1:${PORT}`;
-const COLD_ROUNDS = 15;
+/** Alone, the kernels' cold start is what is worked on. */
+const isColdAlone = process.argv[2] === 'cold';
+const COLD_ROUNDS = isColdAlone ? 40 : 15;
 const LOAD_ROUNDS = 3;
 const LOAD_SECONDS = 4;
 
 const { PEER } = process.env;
 const hasPeer = PEER !== undefined;
 if (!hasPeer) console.log('PEER is not set: no Node server to compare with.');
-if (process.argv[2] !== 'memory' && spawnSync('wrk', ['-v']).error)
+if (process.argv[2] === undefined && spawnSync('wrk', ['-v']).error)
   throw new Error('wrk is not installed (apt-get install wrk).');
 
 const main = bundle('wrangler.toml');
@@ -154,7 +156,7 @@ async function coldStart(): Promise<void> {
   const variants: Record<string, [Start, () => Promise<Response>]> = {
     'empty Worker': [empty, () => fetch(ORIGIN)],
     simd: [simd, () => post(IMAGES.png)],
-    ort: [onnxruntime, () => post(IMAGES.png)],
+    ...(!isColdAlone && { ort: [onnxruntime, () => post(IMAGES.png)] as [Start, () => Promise<Response>] }),
     ...(hasPeer && { 'Node peer': [peer, () => post(IMAGES.png)] as [Start, () => Promise<Response>] }),
   };
   const times: Record<string, number[]> = {};
@@ -342,8 +344,9 @@ async function whileEmpty<T>(see: (server: ChildProcess) => T): Promise<T> {
   }
 }
 
-if (process.argv[2] === 'memory') {
-  await memory();
+const alone = { cold: coldStart, memory }[process.argv[2] ?? ''];
+if (alone) {
+  await alone();
   process.exit();
 }
 await coldStart();

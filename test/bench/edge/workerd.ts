@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { unstable_readConfig } from 'wrangler';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const require = createRequire(import.meta.url);
@@ -19,6 +20,8 @@ const newFolder = () => mkdtempSync(join(BASE, 'bundle-'));
 export interface Bundle {
   folder: string;
   main: string;
+  /** Compatibility flags. */
+  flags: string[];
 }
 
 /** Builds the Worker of a configuration, or `script` in its place. */
@@ -32,14 +35,14 @@ export function bundle(config: string, script?: string): Bundle {
   });
   const main = readdirSync(folder).find((name) => name.endsWith('.js'));
   if (!main) throw new Error(`wrangler has built nothing of ${script ?? config}`);
-  return { folder, main };
+  return { folder, main, flags: unstable_readConfig({ config: join(ROOT, config) }).compatibility_flags };
 }
 
 /** A Worker that does nothing: what workerd itself costs. */
 export function emptyBundle(): Bundle {
   const folder = newFolder();
   writeFileSync(join(folder, 'empty.js'), "export default { fetch: () => new Response('nothing') };");
-  return { folder, main: 'empty.js' };
+  return { folder, main: 'empty.js', flags: [] };
 }
 
 /** What R2 answers for an object that does not exist. */
@@ -48,7 +51,7 @@ function emptyBucket(): Bundle {
   const error = JSON.stringify({ version: 1, v4code: 10007, message: 'The specified key does not exist.' });
   const answer = `new Response(null, { status: 404, headers: { 'cf-r2-error': ${JSON.stringify(error)} } })`;
   writeFileSync(join(folder, 'bucket.js'), `export default { fetch: () => ${answer} };`);
-  return { folder, main: 'bucket.js' };
+  return { folder, main: 'bucket.js', flags: [] };
 }
 
 export interface Services {
@@ -82,7 +85,7 @@ ${ort ? `const ort :Workerd.Worker = ${worker(ort, [])};` : ''}
   return path;
 }
 
-function worker({ folder, main }: Bundle, bindings: string[]): string {
+function worker({ folder, main, flags }: Bundle, bindings: string[]): string {
   const source = readFileSync(join(folder, main), 'utf8');
   const others = readdirSync(folder).filter((name) => source.includes(name) && name !== main);
   const modules = [
@@ -91,7 +94,7 @@ function worker({ folder, main }: Bundle, bindings: string[]): string {
       (name) => `(name = "${name}", ${kindOf(name)} = embed "${relative(BASE, join(folder, name))}")`,
     ),
   ];
-  return `(modules = [${modules.join(', ')}], bindings = [${bindings.join(', ')}], compatibilityDate = "2026-10-01")`;
+  return `(modules = [${modules.join(', ')}], bindings = [${bindings.join(', ')}], compatibilityDate = "2026-10-01", compatibilityFlags = ${JSON.stringify(flags)})`;
 }
 
 /** What workerd calls a module. */
