@@ -174,6 +174,42 @@ describeInBrowser('/explore', () => {
     await page.context().close();
   });
 
+  it('shows the sums behind the pixel of a map that is pointed at', async () => {
+    const page = await pages.open('/explore#network?layer=6&map=2');
+    const made = canvas(page, 'made');
+    await pointAt(page, made, [9, 4], 14);
+    await expect.poll(() => says(made)).toMatch(/^row 9, column 4: /);
+    const value = (await says(made))?.split(': ')[1] ?? '';
+    await expect.poll(() => page.textContent('#detail-sum')).toContain(`= ${value}`);
+    await page.context().close();
+  });
+
+  it('goes to the part that its address names, and stays there', async () => {
+    for (const options of [{}, PHONE]) {
+      const page = await pages.open('/explore#network', options);
+      const top = () =>
+        page.locator('#network').evaluate((part) => Math.round(part.getBoundingClientRect().top));
+      const first = await top();
+      expect(first).toBeGreaterThanOrEqual(0);
+      expect(first).toBeLessThan(200);
+      await page.waitForTimeout(700);
+      expect(await top()).toBe(first);
+      await page.context().close();
+    }
+  });
+
+  it('takes its room before its figures are drawn', async () => {
+    for (const path of ['/', '/explore']) {
+      const page = await pages.open(path, PHONE);
+      const shifts = (await page.evaluate(`new Promise((settle) => {
+        new PerformanceObserver((list) => settle(list.getEntries())).observe({ type: 'layout-shift', buffered: true });
+        setTimeout(settle, 500, []);
+      }).then((entries) => entries.map(({ value }) => value))`)) as number[];
+      expect(shifts.reduce((a, b) => a + b, 0)).toBeLessThan(0.02);
+      await page.context().close();
+    }
+  });
+
   it('is less sure at a higher temperature, and as calibrated again', async () => {
     const page = await pages.open('/explore');
     await show(page, 'scores');

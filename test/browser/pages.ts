@@ -40,7 +40,7 @@ export async function startPages(): Promise<Pages> {
   const complaints: string[] = [];
 
   async function open(path: string, options: BrowserContextOptions = {}): Promise<Page> {
-    const context = await browser.newContext({ ...DESK, ...options });
+    const context = await browser.newContext({ ...DESK, reducedMotion: 'reduce', ...options });
     await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin });
     const page = await context.newPage();
     page.on('pageerror', ({ message }) => complaints.push(message));

@@ -1,15 +1,13 @@
 /** @file Figure 2: a kernel over the picture, every weight to be changed, every pixel's sum to be seen. */
-import type { Tensor } from '#shared/model/forward.ts';
 import { grey, largest, type Palette, signed } from '../canvas/colour.ts';
-import type { Plane } from '../canvas/plane.ts';
 import { planeCanvas } from '../canvas/view.ts';
 import { canvasIn, choose, find, onChoice, say } from '../dom.ts';
-import { convolve, kernelLayer, kernelWeights, pixelSum, sizeFormula } from './convolution.ts';
+import { sizeFormula } from './convolution.ts';
+import { half, middle, outputAt, type Scene, sceneOf, sumAt } from './convolution-scene.ts';
 import type { Explorer, Source } from './explorer.ts';
-import { editWeight, kernelNow, resizeKernel } from './kernel-choice.ts';
+import { editWeight, resizeKernel } from './kernel-choice.ts';
 import { learnedKernels, presetButtons } from './kernel-picker.ts';
 import { character, format, isPicture } from './kernels.ts';
-import { networkPlane } from './picture.ts';
 import { showProducts } from './products.ts';
 import { type Slide, slide } from './slide.ts';
 import { weightsEditor } from './weights-editor.ts';
@@ -32,14 +30,14 @@ const SECONDS = 14;
 
 export function convolutionFigure(explorer: Explorer): void {
   const { change } = explorer;
-  const chosen = () => scene(explorer).at;
+  const chosen = () => sceneOf(explorer).at;
   const pick = (row: number, column: number) => {
     sliding.stop();
     change({ at: [row, column] });
   };
   const describe = () => {
     const [row, column] = chosen();
-    return `row ${row}, column ${column}: ${format(sumAt(scene(explorer)).value)}`;
+    return `row ${row}, column ${column}: ${format(sumAt(sceneOf(explorer)).value)}`;
   };
   const output = planeCanvas(canvasIn('#convolution-output'), {
     label: 'Pixel of the output',
@@ -50,33 +48,33 @@ export function convolutionFigure(explorer: Explorer): void {
   // The input's pixel is the middle of the window, whatever the stride.
   const input = planeCanvas(canvasIn('#convolution-input'), {
     label: 'Where the kernel lies on the input',
-    chosen: () => middle(scene(explorer)),
+    chosen: () => middle(sceneOf(explorer)),
     describe,
-    choose: (row, column) => pick(...outputAt(scene(explorer), row, column)),
+    choose: (row, column) => pick(...outputAt(sceneOf(explorer), row, column)),
   });
   const sliding = slide({
     button: find('#slide', HTMLButtonElement),
-    count: () => scene(explorer).output.data.length,
-    pace: () => scene(explorer).output.data.length / SECONDS,
+    count: () => sceneOf(explorer).output.data.length,
+    pace: () => sceneOf(explorer).output.data.length / SECONDS,
     at: () => {
-      const { at, output } = scene(explorer);
+      const { at, output } = sceneOf(explorer);
       return at[0] * output.width + at[1];
     },
     go: (place) => {
-      const { width } = scene(explorer).output;
+      const { width } = sceneOf(explorer).output;
       change({ at: [Math.floor(place / width), place % width] });
     },
     changed: () => draw(),
   });
   const editor = weightsEditor(find('#weights', HTMLElement), (index, value) =>
-    change(editWeight(kernelNow(explorer.state, explorer.model), index, value)),
+    change(editWeight(sceneOf(explorer).kernel, index, value)),
   );
   controls(explorer);
   presetButtons(explorer, find('#presets', HTMLElement));
   learnedKernels(explorer);
 
   function draw(): void {
-    const now = scene(explorer);
+    const now = sceneOf(explorer);
     editor.show(now.kernel);
     showScene(now, input, output, sliding);
     showControls(explorer);
@@ -84,62 +82,6 @@ export function convolutionFigure(explorer: Explorer): void {
   }
   explorer.watch(find('#convolution .figure', HTMLElement), SOURCES, draw);
 }
-
-interface Scene {
-  input: Plane;
-  output: Plane;
-  layer: ReturnType<typeof kernelLayer>;
-  kernel: Float32Array<ArrayBuffer>;
-  bias: number;
-  padding: number;
-  at: readonly [row: number, column: number];
-}
-
-let last: { key: string; image: Plane['data']; scene: Scene } | undefined;
-let plane: { of: unknown; source: string; plane: Plane } | undefined;
-
-/** The convolution as it is chosen; computed again only when something but the chosen pixel has changed. */
-function scene({ state, model, picture }: Explorer): Scene {
-  if (plane?.of !== picture || plane.source !== state.source) {
-    const input = (state.source === 'photo' && picture.grey) || networkPlane(picture);
-    plane = { of: picture, source: state.source, plane: input };
-  }
-  const input = plane.plane;
-  const { kernel: id, weights, size, stride, padding, bias } = state;
-  const key = [id, weights, size, stride, padding, bias].join(' ');
-  if (last?.key !== key || last.image !== input.data) {
-    const kernel = kernelNow(state, model);
-    const layer = kernelLayer(input.height, input.width, { size, stride, padding });
-    const [, height, width] = layer.output;
-    const data = convolve(layer, kernel, bias, input.data as Tensor);
-    last = {
-      key,
-      image: input.data,
-      scene: { input, output: { height, width, data }, layer, kernel, bias, padding, at: [0, 0] },
-    };
-  }
-  const { output } = last.scene;
-  const at = [Math.min(state.at[0], output.height - 1), Math.min(state.at[1], output.width - 1)] as const;
-  return { ...last.scene, at };
-}
-
-const sumAt = ({ layer, kernel, bias, input, at }: Scene) =>
-  pixelSum(layer, kernelWeights(layer, kernel, bias), input.data as Tensor, 0, ...at);
-
-const half = ({ layer }: Scene) => (layer.kernelSize - 1) / 2;
-
-const middle = (now: Scene): [number, number] =>
-  now.at.map((at, i) => {
-    const size = [now.input.height, now.input.width][i];
-    return Math.max(0, Math.min(size - 1, at * now.layer.stride + half(now) - now.padding));
-  }) as [number, number];
-
-/** The output pixel whose window has its middle nearest to an input pixel. */
-const outputAt = (now: Scene, row: number, column: number): [number, number] => {
-  const nearest = (at: number, count: number) =>
-    Math.max(0, Math.min(count - 1, Math.round((at - half(now) + now.padding) / now.layer.stride)));
-  return [nearest(row, now.output.height), nearest(column, now.output.width)];
-};
 
 function showScene(
   now: Scene,
