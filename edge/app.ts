@@ -14,6 +14,7 @@ import { servingFrom } from './serving.ts';
 import { newRecord } from './telemetry/request.ts';
 import { createTelemetry } from './telemetry/telemetry.ts';
 import { nameOf, v1Routes } from './v1/routes.ts';
+import { wantsPage } from './v1/wants-page.ts';
 
 export function createApp(options: Omit<RegistryOptions, 'onEvent'>) {
   const telemetry = createTelemetry(options.now);
@@ -69,11 +70,13 @@ export function createApp(options: Omit<RegistryOptions, 'onEvent'>) {
     access.requireCaller,
   );
 
+  app.post('/v1/verify', access.requireKey);
+
   return (
     app
       // What is not about an answer, edge/site serves.
       .get('/', home)
-      .route('/v1', v1Routes(serving))
+      .route('/v1', v1Routes({ serving, registry, access, now: options.now ?? Date.now }))
       .route('/hf', hfRoutes(serving))
       .route('/v2', oipRoutes(serving))
       .get('/health/live', (c) => c.json({ status: 'live' }))
@@ -97,9 +100,10 @@ export function createApp(options: Omit<RegistryOptions, 'onEvent'>) {
 /** What client.ts knows of the API. */
 export type AppType = ReturnType<typeof createApp>;
 
-/** Two interfaces are others', who say errors in another way. */
-function refuse(c: Context<AppEnv>, problem: HttpProblem): Response {
+/** Two interfaces are others', who say errors in another way; a form without script shows its answer to people. */
+async function refuse(c: Context<AppEnv>, problem: HttpProblem): Promise<Response> {
   c.var.record.problem = problem.type;
+  if (wantsPage(c.req)) return (await import('./v1/page/page.ts')).problemPage(problem, c.var.requestId);
   const isPlain = /^\/(hf|v2)(\/|$)/.test(c.req.path);
   return isPlain ? problem.toPlainResponse() : problem.toResponse(c.var.requestId);
 }

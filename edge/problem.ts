@@ -28,6 +28,8 @@ export const PROBLEMS = {
   'image-too-large': { status: 413, title: 'The image is too large to decode' },
   'unsupported-image': { status: 415, title: 'The image is of a kind that is not read' },
   'damaged-image': { status: 422, title: 'The image cannot be decoded' },
+  'not-signed': { status: 501, title: 'The service does not sign its answers' },
+  'token-store-unavailable': { status: 503, title: 'It cannot be known whether the token was used' },
   'model-unavailable': { status: 503, title: 'No model is ready to answer' },
   misconfigured: { status: 500, title: 'The server is not set up as it should be' },
   internal: { status: 500, title: 'The server made a mistake' },

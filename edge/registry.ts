@@ -39,6 +39,8 @@ export interface Registry {
    * @throws ExplainedError when none serves
    */
   model(bucket: R2Bucket, wanted?: Wanted): Promise<ServedModel | undefined>;
+  /** The ONNX file of a version; undefined when the store knows no such version. @throws ExplainedError when it cannot be read */
+  weights(bucket: R2Bucket, version: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** The model that answers unless a request names another, as far as one is loaded. */
   current(): ServedModel | undefined;
   /** Follows the aliases whose last look is too old. Never throws. */
@@ -110,6 +112,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   return {
     name,
     current,
+    weights: versions.weights,
     async model(bucket, { alias = DEFAULT_ALIAS, version } = {}) {
       if (version !== undefined) return versionModel(bucket, version);
       return alias === DEFAULT_ALIAS ? defaultModel(bucket) : aliasModel(bucket, alias);

@@ -1,8 +1,8 @@
-/** @file Reads of the R2 bucket that end: with the object, with an explained error, or with a time-out. */
+/** @file Uses of the R2 bucket that end: with the object, with an explained error, or with a time-out. */
 import { ExplainedError } from '#shared/errors.ts';
 
-/** A store that has not answered a read by then counts as failing. */
-const READ_TIMEOUT_MS = 3_000;
+/** A store that has not answered by then counts as failing. */
+const TIMEOUT_MS = 3_000;
 
 export interface Stored {
   bytes: Uint8Array<ArrayBuffer>;
@@ -34,11 +34,12 @@ async function stored(object: R2ObjectBody | null): Promise<Stored | undefined> 
   return object ? { bytes: new Uint8Array(await object.arrayBuffer()), etag: object.etag } : undefined;
 }
 
-async function withTimeout<T>(key: string, reading: () => Promise<T>): Promise<T> {
+/** @throws ExplainedError of kind `store` when there is no answer in time; whatever `reading` throws */
+export async function withTimeout<T>(key: string, reading: () => Promise<T>): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const expected = `an answer within ${READ_TIMEOUT_MS} ms`;
-  const tooLate = new ExplainedError({ kind: 'store', what: `cannot read ${key}`, expected, got: 'none' });
-  const timer = setTimeout(() => reject(tooLate), READ_TIMEOUT_MS);
+  const expected = `an answer within ${TIMEOUT_MS} ms`;
+  const tooLate = new ExplainedError({ kind: 'store', what: `cannot use ${key}`, expected, got: 'none' });
+  const timer = setTimeout(() => reject(tooLate), TIMEOUT_MS);
   try {
     return await Promise.race([reading(), late]);
   } finally {

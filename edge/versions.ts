@@ -31,6 +31,11 @@ export interface Versions {
    * @throws ExplainedError when it cannot be read or does not prove itself
    */
   get(bucket: R2Bucket, version: string): Promise<LoadedModel | undefined>;
+  /**
+   * The ONNX file of a version; undefined when there is none.
+   * @throws ExplainedError when it cannot be read
+   */
+  weights(bucket: R2Bucket, version: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** @throws ExplainedError when the release in the bundle does not serve */
   bundled(): Promise<LoadedModel>;
 }
@@ -93,6 +98,11 @@ export function createVersions(
 
   return {
     bundled,
+    async weights(bucket, version) {
+      if (!isVersion(version)) return undefined;
+      if (version === release.manifest.version) return release.weights;
+      return (await readObject(bucket, modelKey(name, version, 'onnx')))?.bytes;
+    },
     async get(bucket, version) {
       if (!isVersion(version)) return undefined;
       if (version === release.manifest.version) return bundled();

@@ -6,6 +6,7 @@
  */
 import { env } from 'cloudflare:workers';
 import { ExplainedError } from '#shared/errors.ts';
+import kernels from '#shared/kernels/build/inference.wasm?module';
 import type { Manifest } from '#shared/manifest.ts';
 import release from '../release/tinyvgg.json';
 import weights from '../release/tinyvgg.onnx';
@@ -22,8 +23,8 @@ interface Engines {
 }
 
 function engines({ ENGINE = 'simd', ORT }: Engines): { engine: Engine; fallback?: Engine } {
-  const ort = ORT && ortService(ORT);
-  if (ENGINE === 'simd') return ort ? { engine: simdEngine, fallback: ort } : { engine: simdEngine };
+  const [simd, ort] = [simdEngine(kernels), ORT && ortService(ORT)];
+  if (ENGINE === 'simd') return ort ? { engine: simd, fallback: ort } : { engine: simd };
   if (ENGINE === 'ort' && ort) return { engine: ort };
   throw new ExplainedError({
     kind: 'usage',

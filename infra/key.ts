@@ -3,6 +3,7 @@
  *
  *     npm run key -- NAME                     a bearer key, for servers and programs
  *     npm run key -- --site ORIGIN [ORIGIN…]  a site key, for pages of these origins
+ *     npm run key -- --token                  a secret that answers are signed with
  *
  * Exit code 0, or 1 when the arguments are not these.
  */
@@ -15,16 +16,18 @@ import { parseOrigin } from '../edge/access/origins.ts';
 async function main(args: string[]): Promise<string> {
   const { values, positionals } = parseArgs({
     args,
-    options: { site: { type: 'boolean' } },
+    options: { site: { type: 'boolean' }, token: { type: 'boolean' } },
     allowPositionals: true,
   });
   if (values.site && positionals.length > 0) return siteKey(positionals.map(originOf));
   const [name = '', ...more] = positionals;
-  if (!values.site && more.length === 0 && /^[\w.-]{1,64}$/.test(name)) return bearerKey(name);
+  if (values.token && !values.site && positionals.length === 0) return tokenSecret();
+  if (!values.site && !values.token && more.length === 0 && /^[\w.-]{1,64}$/.test(name))
+    return bearerKey(name);
   throw new ExplainedError({
     kind: 'usage',
     what: 'cannot make a key',
-    expected: 'a name of at most 64 letters, digits, _, - and ., or --site and origins',
+    expected: 'a name of at most 64 letters, digits, _, - and ., --site and origins, or --token',
     got: args.join(' ') || 'nothing',
   });
 }
@@ -54,6 +57,17 @@ function siteKey(origins: string[]): string {
   SITE_KEYS = '${JSON.stringify({ [key]: origins })}'
 
 npm run deploy sets it; one that is left out is revoked.
+`;
+}
+
+function tokenSecret(): string {
+  return `A secret that answers are signed with, which is shown this once:
+
+  ${randomBytes(32).toString('base64url')}
+
+  npx wrangler secret put TOKEN_SECRET      sets it; with a comma and the one before behind it, tokens of that one stay good
+
+On this machine: npm start makes one by itself.
 `;
 }
 

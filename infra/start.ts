@@ -7,10 +7,12 @@
  * | `HOST`      | `127.0.0.1`             | address to listen on; `0.0.0.0` and `::` are all of the machine  |
  * | `STATE`     | `.wrangler/state`       | folder of the local bucket                                       |
  * | `LOG`       | `error`                 | what the Worker logs that is shown: `error`, `warn`, or `log` for a line of JSON a request |
+ * | `TOKEN_SECRET` | another at each start | what answers are signed with, for `sign=1`                    |
  * | `RELEASE`   | `release/tinyvgg.onnx`  | pushed first when the bucket has no `stable` alias for its model |
  *
  * Exit code 0 after Ctrl-C or SIGTERM, 1 when it cannot start or wrangler ends by itself.
  */
+import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { ExplainedError } from '#shared/errors.ts';
@@ -23,7 +25,7 @@ import { startWrangler } from './wrangler.ts';
 const fromRoot = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 async function main(signal: AbortSignal): Promise<void> {
-  const { PORT, HOST, STATE, RELEASE, LOG } = process.env;
+  const { PORT, HOST, STATE, RELEASE, LOG, TOKEN_SECRET } = process.env;
   const host = parseHost(HOST || '127.0.0.1');
   const port = parsePort(PORT || '8787');
   const release = await readRelease(RELEASE || fromRoot('release/tinyvgg.onnx'));
@@ -36,6 +38,7 @@ async function main(signal: AbortSignal): Promise<void> {
     port,
     state: STATE || fromRoot('.wrangler/state'),
     logLevel: LOG || undefined,
+    variables: { TOKEN_SECRET: TOKEN_SECRET || randomBytes(32).toString('base64url') },
     signal,
     onOutput: (text) => answers && process.stderr.write(text),
   });

@@ -157,19 +157,40 @@ it('with nothing set the Worker is open by this machine’s names and closed by 
 });
 
 describe('npm run key', () => {
+  it('makes a secret for tokens that the Worker takes', async () => {
+    const [secret, other] = [
+      await printed(/^ {2}([\w-]{43})$/m, '--token'),
+      await printed(/^ {2}([\w-]{43})$/m, '--token'),
+    ];
+    expect(secret).not.toBe(other);
+    const worker = await start('token', { TOKEN_SECRET: `${secret},${other}` });
+    const trouser = await readFile('examples/trouser.png');
+    const signed = await fetch(`${worker.origin}/v1/classify?sign=1`, { method: 'POST', body: trouser });
+    const { token } = (await signed.json()) as { token: string };
+    const verify = () =>
+      fetch(`${worker.origin}/v1/verify`, {
+        method: 'POST',
+        body: JSON.stringify({ token }),
+        headers: { 'content-type': 'application/json' },
+      });
+    expect(await (await verify()).json()).toMatchObject({ valid: true, label: 'Trouser' });
+    expect(await (await verify()).json()).toEqual({ valid: false, reason: 'used' });
+  }, 100_000);
+
   it('makes another key every time', async () => {
     const make = () => printed(/(tinyvgg_\S+)/, 'alice');
     expect(new Set([await make(), await make()]).size).toBe(2);
   });
 
   it.each([
-    [[], /expected a name .* or --site and origins, got nothing/],
+    [[], /expected a name .* --site and origins, or --token, got nothing/],
     [['two', 'names'], /expected a name/],
     [['a:b'], /expected a name/],
     [['--site'], /expected a name/],
     [['--site', 'https://shop.example/path'], /expected an origin such as https/],
     [['--site', 'https://*.com'], /expected an origin/],
     [['--site', 'shop.example'], /expected an origin/],
+    [['--token', 'name'], /or --token, got --token name/],
     [['--unknown'], /Unknown option/],
   ])('refuses %j', async (args, message) => {
     await expect(runKey(...args)).rejects.toMatchObject({

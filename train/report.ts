@@ -9,6 +9,7 @@ import { type Pictures, page } from './report/page.ts';
 import { type Picture, svgFile } from './report/picture.ts';
 import { comparison, worth } from './report/pictures/comparison.ts';
 import { confusionMatrix } from './report/pictures/confusion.ts';
+import { coveragePicture } from './report/pictures/coverage.ts';
 import { accuracyCurves, lossCurves } from './report/pictures/curves.ts';
 import { channelFilters, convolutions, imageFilters } from './report/pictures/filters.ts';
 import { garments } from './report/pictures/garments.ts';
@@ -80,6 +81,7 @@ async function draw(results: Results, data: string | undefined, missing: string[
     await attempt('test images', async () => {
       const { test } = await loadDataset({ folder: data, onProgress: downloadPrinter() });
       const judgements = await predictAll(release, take(test, summary.images.test));
+      pictures.coverage = await coveragePicture(best.name, judgements);
       Object.assign(pictures, garmentPictures(best.name, judgements, summary.seed));
     });
   }
@@ -117,10 +119,18 @@ const allOf = ({
   curves,
   confusion,
   reliability,
+  coverage,
   samples,
   mistakes,
   filters,
 }: Pictures): Picture[] =>
-  [...comparison, ...curves, ...confusion.values(), ...reliability, samples, mistakes, ...filters].filter(
-    (picture) => picture !== undefined,
-  );
+  [
+    ...comparison,
+    ...curves,
+    ...confusion.values(),
+    ...reliability,
+    coverage,
+    samples,
+    mistakes,
+    ...filters,
+  ].filter((picture) => picture !== undefined);

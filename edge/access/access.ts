@@ -9,6 +9,8 @@
  * | `ACCESS`                           | `open`: everybody. `keys`, unless given: only those                                 |
  * | `ALLOWED_ORIGINS`                  | whose pages may read answers, beside those of site keys and this service            |
  * | `TURNSTILE_SECRET`, a secret       | of those without a bearer key, whom Turnstile takes for human                       |
+ *
+ * `TOKEN_SECRET`, a secret, signs answers (edge/token).
  */
 import type { Context, MiddlewareHandler } from 'hono';
 import type { AppEnv } from '../env.ts';
@@ -26,6 +28,8 @@ export interface Access {
   requireCaller: MiddlewareHandler<AppEnv>;
   /** Lets holders of a bearer key in, and this machine while nothing is set. */
   requireKey: MiddlewareHandler<AppEnv>;
+  /** What answers are signed with; none where nothing is signed. */
+  tokenSecrets(c: Context<AppEnv>): readonly string[];
 }
 
 /** Holds what the variables of the first request said. */
@@ -45,7 +49,12 @@ export function createAccess(): Access {
       await next();
     };
 
-  return { cors: corsBy(settingsOf), requireCaller: guard(callerOf), requireKey: guard(keyHolderOf) };
+  return {
+    cors: corsBy(settingsOf),
+    requireCaller: guard(callerOf),
+    requireKey: guard(keyHolderOf),
+    tokenSecrets: ({ env }) => settingsOf(env).tokenSecrets,
+  };
 }
 
 async function checkRate(c: Context<AppEnv>, caller: Caller): Promise<void> {

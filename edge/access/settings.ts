@@ -20,6 +20,8 @@ export interface Settings {
   /** Origins whose pages may read answers; `*` is every origin. */
   allowedOrigins: readonly string[];
   turnstileSecret: string | undefined;
+  /** The first one signs, all verify. */
+  tokenSecrets: readonly string[];
 }
 
 /** What each variable must hold. `npm run key` prints lines for two of them. */
@@ -30,6 +32,7 @@ const EXPECTED = {
   ALLOWED_ORIGINS:
     '* or origins such as https://shop.example and https://*.shop.example, between them commas',
   TURNSTILE_SECRET: 'the secret of a Turnstile widget',
+  TOKEN_SECRET: 'secrets of 32 characters or more, between them commas; the first signs, all verify',
 } as const;
 
 /** Unread: bindings come from outside, like a request. */
@@ -74,6 +77,7 @@ const SCHEMAS = {
   ),
   ALLOWED_ORIGINS: v.pipe(List, v.array(v.union([v.literal('*'), Origin]))),
   TURNSTILE_SECRET: v.pipe(v.string(), v.minLength(1)),
+  TOKEN_SECRET: v.pipe(List, v.array(v.pipe(v.string(), v.minLength(32))), v.minLength(1)),
 } satisfies Record<keyof Variables, v.GenericSchema>;
 
 type Name = keyof typeof SCHEMAS;
@@ -99,6 +103,7 @@ function readSettings(variables: Variables): Settings {
     siteKeys: new Map(Object.entries(siteKeys ?? {})),
     allowedOrigins: [...(read(variables, 'ALLOWED_ORIGINS') ?? []), ...Object.values(siteKeys ?? {}).flat()],
     turnstileSecret: read(variables, 'TURNSTILE_SECRET'),
+    tokenSecrets: read(variables, 'TOKEN_SECRET') ?? [],
   };
 }
 

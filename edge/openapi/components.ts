@@ -16,14 +16,16 @@ import {
 import { InferInput, InferRequest } from '../oip/requests.ts';
 import {
   Explanation,
+  InvalidToken,
   ManyAnswer,
   ModelName,
   Models,
   OneAnswer,
   Prediction,
   ServedManifest,
+  ValidToken,
 } from '../v1/answers.ts';
-import { ClassifyMany, ClassifyOne } from '../v1/requests.ts';
+import { ClassifyMany, ClassifyOne, VerifyRequest } from '../v1/requests.ts';
 import { Health } from './health.ts';
 import type { Schema } from './openapi.ts';
 import { PlainError, Problem } from './schemas.ts';
@@ -33,6 +35,7 @@ type Definitions = Record<string, v.GenericSchema>;
 const REQUESTS: Definitions = {
   Image: ClassifyOne,
   Images: ClassifyMany,
+  Verification: VerifyRequest,
   HfRequest,
   HfParameters,
   InferRequest,
@@ -49,6 +52,8 @@ const ANSWERS: Definitions = {
   Error: PlainError,
   Models,
   Manifest: ServedManifest,
+  ValidToken,
+  InvalidToken,
   HfAnswer,
   ServerMetadata,
   Live,

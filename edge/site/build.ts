@@ -8,21 +8,26 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { docsPage } from './docs/page.ts';
+import { fieldFiles, fieldHeaders } from './field.ts';
 import { PAGE_HEADERS, pageFiles } from './pages.ts';
 
 const openapi = await readFile(join(import.meta.dirname, '../openapi/openapi.json'), 'utf8');
+const document = JSON.parse(openapi);
+
+const field = await fieldFiles(document.info.version);
 
 /** Public, unlike answers: pages of any origin may read the document, and an explorer of another origin does. */
 const HEADERS = `/*
   x-content-type-options: nosniff
 /openapi.json
   access-control-allow-origin: *
-${PAGE_HEADERS}`;
+${PAGE_HEADERS}${fieldHeaders(field)}`;
 
 const files = new Map<string, string | Uint8Array>([
-  ['docs.html', docsPage(JSON.parse(openapi))],
+  ['docs.html', docsPage(document)],
   ['openapi.json', openapi],
   ['_headers', HEADERS],
+  ...field,
   ...(await pageFiles()),
 ]);
 

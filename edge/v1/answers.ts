@@ -2,8 +2,9 @@
 import * as v from 'valibot';
 import { ABSTENTION_REASONS, LEAST_SCORE } from '#shared/abstention.ts';
 import { BUNDLED_ALIAS, DEFAULT_ALIAS, Manifest } from '#shared/manifest.ts';
-import { Share, Whole } from '#shared/validation.ts';
+import { Share, Time, Whole } from '#shared/validation.ts';
 import { Problem } from '../openapi/schemas.ts';
+import { LIFETIME_S, REFUSALS } from '../token/claims.ts';
 
 export const ModelName = v.pipe(
   v.object({
@@ -60,6 +61,12 @@ const Said = v.object({
   predictions: v.array(Prediction),
   abstained,
   explanation: v.optional(Explanation),
+  token: v.pipe(
+    v.optional(v.string()),
+    v.description(
+      `With \`sign=1\`: a JSON Web Token that says the first label, good once and for ${LIFETIME_S} seconds.`,
+    ),
+  ),
 });
 export type Said = v.InferOutput<typeof Said>;
 
@@ -86,3 +93,31 @@ export type ManyAnswer = v.InferOutput<typeof ManyAnswer>;
 export const Models = v.object({ models: v.array(ModelName) });
 
 export const ServedManifest = v.object({ alias: v.nullable(v.string()), ...Manifest.entries });
+
+export const ValidToken = v.pipe(
+  v.object({
+    valid: v.literal(true),
+    label: v.string(),
+    score: Share,
+    abstained,
+    image_sha256: v.pipe(v.string(), v.description('Of the bytes of the image as they were sent.')),
+    model: v.object({ name: v.string(), version: v.string() }),
+    site_key: v.pipe(v.nullable(v.string()), v.description('Of the page; null where none was sent.')),
+    issued_at: Time,
+    expires_at: Time,
+  }),
+  v.description('This service said so, and nobody has asked before.'),
+);
+
+export const InvalidToken = v.object({
+  valid: v.literal(false),
+  reason: v.pipe(
+    v.picklist(REFUSALS),
+    v.description(
+      '`malformed`: no token. `forged`: not signed by this service. `expired`: too old. `other-site`: of another site key. `used`: verified before.',
+    ),
+  ),
+});
+
+export const Verdict = v.union([ValidToken, InvalidToken]);
+export type Verdict = v.InferOutput<typeof Verdict>;

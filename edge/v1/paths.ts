@@ -4,11 +4,11 @@ import { IMAGE_PIXELS } from '#shared/labels.ts';
 import { ACCESS_PROBLEMS, SECURITY, TURNSTILE_TOKEN } from '../access/document.ts';
 import { MAX_IMAGES } from '../limits.ts';
 import { requestSchema } from '../openapi/components.ts';
-import { type Header, ORIGIN, type Paths } from '../openapi/openapi.ts';
-import { described, inHeader, inQuery, NAME, text } from '../openapi/parameters.ts';
+import { type Answers, type Header, ORIGIN, type Paths } from '../openapi/openapi.ts';
+import { described, inHeader, inQuery, NAME, text, VERSION } from '../openapi/parameters.ts';
 import { BODY_PROBLEMS, IMAGE_PROBLEMS, imageContent, json, problems, shell } from '../openapi/parts.ts';
-import { ManyAnswer, Models, OneAnswer, ServedManifest } from './answers.ts';
-import { ClassifyMany, ClassifyOne, ClassifyQuery } from './requests.ts';
+import { ManyAnswer, Models, OneAnswer, ServedManifest, Verdict } from './answers.ts';
+import { ClassifyMany, ClassifyOne, ClassifyQuery, VerifyRequest } from './requests.ts';
 
 const headers: Record<string, Header> = {
   'x-request-id': { required: true, ...described({ type: 'string' }) },
@@ -30,7 +30,8 @@ const headers: Record<string, Header> = {
 const classify =
   `One image answers with \`predictions\`; a list answers with \`results\`, one for each image in its order, where an
 image that cannot be read has a \`problem\` in place of its predictions. A form with two files or more, \`images\` in JSON, and
-${2 * IMAGE_PIXELS} grey bytes or more are lists. At most ${MAX_IMAGES} images.`.replaceAll('\n', ' ');
+${2 * IMAGE_PIXELS} grey bytes or more are lists. At most ${MAX_IMAGES} images. A form without script, whose browser accepts
+text/html, gets answers and problems as pages.`.replaceAll('\n', ' ');
 
 const pixels =
   `Where these bytes do not begin like an image file: one image for every ${IMAGE_PIXELS}, 28 × 28 grey values
@@ -38,6 +39,17 @@ row by row, bright on black, taken as they are.`.replaceAll('\n', ' ');
 
 /** A file in a form (OpenAPI 3.1, 4.8.14.4). */
 const FILE = { contentMediaType: 'application/octet-stream' };
+
+/** The same, also as a page. */
+function alsoAsPages(answers: Answers): Answers {
+  const page = { 'text/html': { schema: { type: 'string' } } };
+  return Object.fromEntries(
+    Object.entries(answers).map(([status, answer]) => [
+      status,
+      { ...answer, content: { ...answer.content, ...page } },
+    ]),
+  );
+}
 
 export const v1Paths: Paths = {
   '/v1/classify': {
@@ -72,22 +84,55 @@ export const v1Paths: Paths = {
         },
       },
       responses: {
-        '200': { ...json('The predictions.', v.union([OneAnswer, ManyAnswer])), headers },
-        '304': { description: 'The answer is the one that `if-none-match` names.', headers },
-        ...problems(
-          ...ACCESS_PROBLEMS,
-          'invalid-query',
-          'unknown-alias',
-          'unknown-version',
-          ...BODY_PROBLEMS,
-          'malformed-form',
-          'too-many-images',
-          ...IMAGE_PROBLEMS,
-          'model-unavailable',
-        ),
+        ...alsoAsPages({
+          '200': { ...json('The predictions.', v.union([OneAnswer, ManyAnswer])), headers },
+          ...problems(
+            ...ACCESS_PROBLEMS,
+            'invalid-query',
+            'unknown-alias',
+            'unknown-version',
+            ...BODY_PROBLEMS,
+            'malformed-form',
+            'too-many-images',
+            ...IMAGE_PROBLEMS,
+            'not-signed',
+            'model-unavailable',
+          ),
+        }),
+        '304': {
+          description: 'The answer is the one that `if-none-match` names. Never with `sign=1`.',
+          headers,
+        },
       },
       ...shell(`curl --data-binary @picture.png "${ORIGIN}/v1/classify?top_k=3"
 curl -F image=@one.png -F image=@two.jpg "${ORIGIN}/v1/classify"`),
+    },
+  },
+  '/v1/verify': {
+    post: {
+      tags: ['v1'],
+      operationId: 'verify',
+      summary: 'Whether a token is this service’s, still good, and for the first time here',
+      description:
+        'For a form’s own back end, which need not believe what a browser sends. A token is good once; needs a bearer key.',
+      security: [{ bearer: [] }],
+      requestBody: {
+        required: true,
+        content: { 'application/json': { schema: requestSchema(VerifyRequest) } },
+      },
+      responses: {
+        '200': json('What the token says, or why it says nothing.', Verdict),
+        ...problems(
+          'no-key',
+          'wrong-key',
+          'closed',
+          'too-many-requests',
+          'misconfigured',
+          ...BODY_PROBLEMS,
+          'token-store-unavailable',
+        ),
+      },
+      ...shell(`curl -H 'authorization: Bearer …' --json '{"token": "eyJ…"}' "${ORIGIN}/v1/verify"`),
     },
   },
   '/v1/models': {
@@ -107,6 +152,33 @@ curl -F image=@one.png -F image=@two.jpg "${ORIGIN}/v1/classify"`),
       responses: {
         '200': json('The manifest, and the alias that it was found under.', ServedManifest),
         ...problems('unknown-model', 'model-unavailable'),
+      },
+    },
+  },
+  '/v1/models/{name}/versions/{version}': {
+    get: {
+      tags: ['v1'],
+      operationId: 'getVersion',
+      summary: 'The manifest of one version',
+      parameters: [NAME, VERSION],
+      responses: {
+        '200': json('The manifest; it never changes.', ServedManifest),
+        ...problems('unknown-model', 'unknown-version', 'model-unavailable'),
+      },
+    },
+  },
+  '/v1/models/{name}/versions/{version}/onnx': {
+    get: {
+      tags: ['v1'],
+      operationId: 'getWeights',
+      summary: 'Its ONNX file',
+      parameters: [NAME, VERSION],
+      responses: {
+        '200': {
+          description: 'The bytes whose SHA-256 the version is.',
+          content: { 'application/octet-stream': { schema: {} } },
+        },
+        ...problems('unknown-model', 'unknown-version', 'model-unavailable'),
       },
     },
   },

@@ -32,6 +32,19 @@ export const ClassifyQuery = v.object({
       override: { type: 'integer', enum: [0, 1], default: 0 },
     }),
   ),
+  sign: v.pipe(
+    v.optional(
+      v.pipe(
+        v.picklist(['0', '1'], 'sign must be 0 or 1.'),
+        v.transform((text) => text === '1'),
+      ),
+      '0',
+    ),
+    v.metadata({
+      description: '1: sign what is said of each image, for POST /v1/verify.',
+      override: { type: 'integer', enum: [0, 1], default: 0 },
+    }),
+  ),
   alias: v.pipe(
     v.optional(v.string('alias must be one name.')),
     v.metadata({ description: 'The alias whose model is to answer.', default: DEFAULT_ALIAS }),
@@ -46,4 +59,16 @@ export const ClassifyOne = v.strictObject({ image: Base64 });
 
 export const ClassifyMany = v.strictObject({
   images: v.pipe(v.array(Base64), v.minLength(1), v.metadata({ maxItems: MAX_IMAGES })),
+});
+
+/** Turnstile's are UUIDs. */
+const MAX_KEY_LENGTH = 64;
+
+export const VerifyRequest = v.strictObject({
+  token: v.pipe(v.string(), v.description('From an answer with `sign=1`.')),
+  site_key: v.pipe(v.optional(v.string()), v.description('Refuse tokens of pages with another site key.')),
+  idempotency_key: v.pipe(
+    v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_KEY_LENGTH))),
+    v.description('Asked again with the same one, the answer is the same: for retries.'),
+  ),
 });

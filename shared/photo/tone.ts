@@ -16,10 +16,17 @@ const LEAST_SPREAD = 20;
 /** More would make a garment of the camera's noise. */
 const MOST_CONTRAST = 2;
 
-/** The mildest tone that brings the median and the quartiles of the bench's intensities in its mask into the data set's range. */
+/** The tone for the bench's intensities in its mask. */
 export function findTone({ kernels, memory, at }: Bench, { width, height, row }: Grid): Tone {
   kernels.u32_histogram(at.histogram, at.intensity, at.mask, width, height, row);
-  const histogram = new Uint32Array(memory.buffer, at.histogram, 256);
+  return toneOf(new Uint32Array(memory.buffer, at.histogram, 256));
+}
+
+/**
+ * The mildest tone that brings the median and the quartiles of a garment's intensities into the data set's range.
+ * @param histogram [256] how many pixels have an intensity, rounded
+ */
+export function toneOf(histogram: Uint32Array): Tone {
   const count = histogram.reduce((sum, pixels) => sum + pixels);
   const [low, median, high] = [0.25, 0.5, 0.75].map((share) => quantile(histogram, share * count));
   const contrast = Math.min(MOST_CONTRAST, Math.max(1, LEAST_SPREAD / Math.max(1, high - low)));

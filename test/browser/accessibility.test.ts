@@ -2,7 +2,7 @@
 
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { describeInBrowser } from './chromium.ts';
+import { describeInBrowser } from './harness.ts';
 import { axeViolations, DESK, overflowOf, type Pages, PHONE, startPages } from './pages.ts';
 
 let pages: Pages;

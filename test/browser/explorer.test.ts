@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { EXAMPLE_NAMES } from '../site/pictures.ts';
-import { describeInBrowser } from './chromium.ts';
+import { describeInBrowser } from './harness.ts';
 import { type Pages, PHONE, startPages } from './pages.ts';
 
 let pages: Pages;
@@ -47,6 +47,21 @@ describeInBrowser('/explore', () => {
       await page.click(`[data-example="${name}"]`);
       await expect.poll(() => verdict(page)).toContain(`${label} ${(100 * score).toFixed(1).slice(0, 4)}`);
     }
+    await page.context().close();
+  });
+
+  it('looks into the model that answers, and without one into its own', async () => {
+    const page = await pages.open('/explore');
+    const loaded = await page.evaluate(() =>
+      performance.getEntriesByType('resource').map(({ name }) => name),
+    );
+    const { models } = (await (await fetch(`${pages.origin}/v1/models`)).json()) as {
+      models: { version: string }[];
+    };
+    expect(loaded).toContain(`${pages.origin}/v1/models/tinyvgg/versions/${models[0].version}/onnx`);
+    await page.route('**/v1/**', (route) => route.abort());
+    await page.reload();
+    await expect.poll(() => verdict(page)).toContain('Ankle boot');
     await page.context().close();
   });
 

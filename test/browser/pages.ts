@@ -6,7 +6,7 @@ import axe from 'axe-core';
 import { type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { startWrangler } from '../../infra/wrangler.ts';
 import { freePort } from '../train/store.servers.ts';
-import { CHROMIUM } from './chromium.ts';
+import { CHROMIUM } from './harness.ts';
 
 export const PHONE = {
   viewport: { width: 360, height: 740 },

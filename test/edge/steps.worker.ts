@@ -4,11 +4,12 @@ import { ortEngine } from '../../edge/engine/ort.ts';
 import { simdEngine } from '../../edge/engine/simd.ts';
 import { networkInput } from '../../edge/model.ts';
 import weights from '../../release/tinyvgg.onnx';
-import kernels from '../../shared/photo/build/photo.wasm?module';
+import kernels from '../../shared/kernels/build/inference.wasm?module';
+import photoKernels from '../../shared/photo/build/photo.wasm?module';
 import { photoPipeline } from '../../shared/photo/photo.ts';
 
-const ENGINES = { simd: simdEngine, ort: ortEngine };
-const preparePhoto = photoPipeline(kernels);
+const ENGINES = { simd: simdEngine(kernels), ort: ortEngine };
+const preparePhoto = photoPipeline(photoKernels);
 const ROUNDS = 100;
 
 /** Milliseconds of a call, `count` times, each the mean of so many in a row: the clock may tick in whole milliseconds. */

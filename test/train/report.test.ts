@@ -9,17 +9,21 @@ import { DOMParser, type Element, onErrorStopParsing } from '@xmldom/xmldom';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compileDecoder } from '#shared/decode/compile.ts';
 import { IMAGE_PIXELS, LABELS } from '#shared/labels.ts';
+import { LEAST_SCORE } from '../../shared/abstention.ts';
 import { resolveNetwork } from '../../shared/model/spec.ts';
-import type { Split } from '../../train/dataset/source.ts';
+import { type Split, take } from '../../train/dataset/source.ts';
 import { sgd } from '../../train/engine/optimizer.ts';
 import { referenceEngine } from '../../train/engine/reference.ts';
 import { initialWeights } from '../../train/model/initialize.ts';
 import { MODEL_NAMES, type ModelName, modelSpec } from '../../train/model/zoo.ts';
 import { Generator } from '../../train/random.ts';
+import { readRelease } from '../../train/registry/release.ts';
 import { makeRelease, writeRelease } from '../../train/release.ts';
 import { verdict } from '../../train/report/facts.ts';
+import { percent } from '../../train/report/format.ts';
+import { coverageCurve } from '../../train/report/pictures/coverage.ts';
 import { greyPng } from '../../train/report/png.ts';
-import { mistakes, predictAll, sample } from '../../train/report/predict.ts';
+import { type Judgement, mistakes, predictAll, sample } from '../../train/report/predict.ts';
 import { readResults } from '../../train/report/results.ts';
 import { COLOURS } from '../../train/report/theme.ts';
 import { report } from '../../train/report.ts';
@@ -95,7 +99,7 @@ async function makeRun(models: readonly ModelName[] = MODEL_NAMES, changes: Part
     momentum: 0.9,
     weightDecay: 0,
     schedule: 'cosine',
-    augmentation: 'photo-1',
+    augmentation: 'photo-2',
     heldOut: 5000,
     device: { name: 'reference', description: 'plain loops' },
     images: { train: 6400, test: 1000 },
@@ -461,6 +465,39 @@ describe('test images', () => {
   });
 });
 
+describe('the curve of coverage and accuracy', () => {
+  const image = new Uint8Array(0);
+  const judged = (score: number, right: boolean): Judgement => ({
+    image,
+    label: 1,
+    prediction: right ? 1 : 2,
+    score,
+  });
+
+  it('holds the shares that each rule gives, counted one by one', () => {
+    const noise = Generator.seeded(3);
+    // Tenths, so that many scores are equal.
+    const judgements = Array.from({ length: 500 }, () =>
+      judged((noise.random() % 10) / 10, noise.random() % 3 > 0),
+    );
+    const curve = coverageCurve(judgements);
+    expect(curve.map(({ threshold }) => threshold)).toEqual([0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0]);
+    for (const { threshold, coverage, accuracy } of curve) {
+      const answered = judgements.filter(({ score }) => score >= threshold);
+      const right = answered.filter(({ label, prediction }) => label === prediction);
+      expect(coverage).toBe(answered.length / 500);
+      expect(accuracy).toBe(right.length / answered.length);
+    }
+  });
+
+  it('has a point for each percent, the last for all', () => {
+    const curve = coverageCurve(Array.from({ length: 1000 }, (_, i) => judged(i / 1000, i % 2 === 0)));
+    expect(curve).toHaveLength(100);
+    expect(curve[99]).toEqual({ threshold: 0, coverage: 1, accuracy: 0.5 });
+    expect(coverageCurve([])).toEqual([]);
+  });
+});
+
 describeWithData('the report with the data set', (data) => {
   it('shows 16 samples and 16 mistakes with label, prediction, mark and score', async () => {
     const folder = await makeRun(['v0']);
@@ -475,6 +512,12 @@ describeWithData('the report with the data set', (data) => {
         const pixels = test.images.subarray(i * IMAGE_PIXELS, (i + 1) * IMAGE_PIXELS);
         return `data:image/png;base64,${greyPng(pixels, 28).toString('base64')}`;
       }),
+    );
+    const judgements = await predictAll(await readRelease(join(folder, 'v0.onnx')), take(test, 1000));
+    const answered = judgements.filter(({ score }) => score >= LEAST_SCORE);
+    const right = answered.filter(({ label, prediction }) => label === prediction);
+    expect(picture('coverage-v0').getAttribute('aria-label')).toContain(
+      `${percent(answered.length / 1000)} of the test images have a score of 0.5 or more, and ${percent(right.length / answered.length)}`,
     );
     const [label, prediction, score] = elements(samples, 'text').slice(2, 5).map(textOf);
     expect(label).toBe(LABELS[test.labels[order[0]]]);

@@ -188,7 +188,7 @@ describeWithData('a run', () => {
     const whole = await newFolder();
     expect(await train([...job, '--out', whole])).toMatchObject({ code: 0, stderr: '' });
     const summary: Summary = JSON.parse(await readFile(join(whole, 'summary.json'), 'utf8'));
-    expect(summary).toMatchObject({ schedule: 'cosine', augmentation: 'photo-1', heldOut: 5000 });
+    expect(summary).toMatchObject({ schedule: 'cosine', augmentation: 'photo-2', heldOut: 5000 });
 
     const broken = await newFolder();
     let sent = false;

@@ -4,11 +4,12 @@
  */
 import { IMAGE_PIXELS, IMAGE_SIZE, PIXEL_SCALE } from '#shared/labels.ts';
 import type { Batch } from '../engine/engine.ts';
+import { seenFromAbove } from './above.ts';
 import { Chance } from './chance.ts';
 import { damage } from './damage.ts';
 import { boundsOf, cutOut, layersOf } from './layers.ts';
 import { place } from './place.ts';
-import { poseOf, turnOf, widthOf } from './pose.ts';
+import { isShoe, poseOf, turnOf, widthOf } from './pose.ts';
 import { tone } from './tone.ts';
 import { render } from './warp.ts';
 
@@ -16,7 +17,13 @@ import { render } from './warp.ts';
 export type Augment = (batch: Batch, place: { epoch: number; first: number }) => void;
 
 /** Edge of the scene that a garment with its sleeves spread has room in, in pixels of the data set. */
-const SCENE = 48;
+const SCENE = 60;
+
+/** Share of the shoes that are seen from above. */
+const ABOVE = 0.6;
+
+/** Share of the garments whose mask is wrong in places. */
+const DAMAGED = 0.2;
 
 /** Share of the images that are changed; the others keep the network good at the data set as it is. */
 const SHARE = 0.5;
@@ -39,7 +46,7 @@ export function photoLike(seed: number, share: number = SHARE): Augment {
 /** What a recipe may ask for, by seed. A name never changes what it means: it is part of what a model came from. */
 export const AUGMENTATIONS = {
   none: (): Augment | undefined => undefined,
-  'photo-1': (seed: number): Augment | undefined => photoLike(seed),
+  'photo-2': (seed: number): Augment | undefined => photoLike(seed),
 };
 export type AugmentationName = keyof typeof AUGMENTATIONS;
 
@@ -50,14 +57,16 @@ function changer() {
   const result = layersOf(IMAGE_SIZE);
   return (image: Uint8Array, label: number, chance: Chance): void => {
     cutOut(image, garment);
-    const parts = poseOf(label, garment, chance);
+    const above = isShoe(label) && chance.whether(ABOVE);
+    if (above) seenFromAbove(garment, chance);
+    const parts = poseOf(label, garment, above, chance);
     const view = {
-      turn: turnOf(label, chance),
+      turn: turnOf(label, above, chance),
       width: widthOf(label, chance),
       mirrored: chance.whether(0.5),
     };
     render(garment, parts, view, scene, chance);
-    if (chance.whether(0.35)) damage(scene, chance);
+    if (chance.whether(DAMAGED)) damage(scene, chance);
     const bounds = boundsOf(scene);
     if (bounds.right <= bounds.left) return;
     place(scene, bounds, narrow, result);

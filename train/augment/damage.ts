@@ -9,10 +9,11 @@ export function damage(scene: Layers, chance: Chance): void {
     const bounds = boundsOf(scene);
     if (bounds.right <= bounds.left) return;
     const kind = chance.between(0, 1);
-    if (kind < 0.3) cut(scene, bounds, chance);
-    else if (kind < 0.55) patch(scene, bounds, chance, undefined);
-    else if (kind < 0.8) patch(scene, bounds, chance, chance.between(0, 1));
-    else strip(scene, bounds, chance);
+    if (kind < 0.2) cut(scene, bounds, chance);
+    else if (kind < 0.4) patch(scene, bounds, chance, undefined);
+    else if (kind < 0.6) patch(scene, bounds, chance, chance.between(0, 1));
+    else if (kind < 0.75) strip(scene, bounds, chance);
+    else fill(scene, bounds, chance);
   }
 }
 
@@ -73,6 +74,21 @@ function strip(scene: Layers, { left, top, right, bottom }: Bounds, chance: Chan
       ? { left: x0, right: x1, top: top - share * height, bottom: top + 0.1 * height }
       : { left: x0, right: x1, top: bottom - 0.1 * height, bottom: bottom + share * height };
   each(scene, box, (i) => lay(scene, i, light));
+}
+
+/** The background between legs, or between a sleeve and the trunk: light that the floor reflects, or a shadow. */
+function fill(scene: Layers, { left, top, right, bottom }: Bounds, chance: Chance): void {
+  const light = chance.between(0, 1);
+  const height = bottom - top;
+  const begin = Math.floor(top + height * chance.between(0, 0.6));
+  const end = Math.ceil(top + height * chance.between(0.6, 1));
+  for (let y = begin; y < end; y++) {
+    const row = y * scene.size;
+    let [first, last] = [left, right - 1];
+    while (first < last && scene.cover[row + first] < 0.5) first++;
+    while (last > first && scene.cover[row + last] < 0.5) last--;
+    for (let x = first; x < last; x++) lay(scene, row + x, light);
+  }
 }
 
 /** A line that leaves 0 by about a pixel. */

@@ -22,8 +22,9 @@ const EVERYWHERE: Bounds = { left: 0, top: 0, right: IMAGE_SIZE, bottom: IMAGE_S
 const DEGREE = Math.PI / 180;
 
 /** Indices of the labels. */
-const [TSHIRT, TROUSER, PULLOVER, DRESS, COAT, SANDAL, SHIRT, SNEAKER, BAG, BOOT] = LABELS.keys();
+const [TSHIRT, TROUSER, PULLOVER, DRESS, COAT, SANDAL, SHIRT, SNEAKER, , BOOT] = LABELS.keys();
 const SHOES = [SANDAL, SNEAKER, BOOT];
+export const isShoe = (label: number): boolean => SHOES.includes(label);
 const TOPS = [TSHIRT, PULLOVER, DRESS, COAT, SHIRT];
 
 /** The garment as it hangs in the data set. */
@@ -32,19 +33,19 @@ const whole = (from: Bounds = EVERYWHERE): Part => ({
   from,
 });
 
-/** The parts of a garment lying on a bed or a floor. */
-export function poseOf(label: number, garment: Layers, chance: Chance): Part[] {
-  if (SHOES.includes(label)) return shoes(chance);
+/** The parts of a garment lying on a bed or a floor; a shoe may be seen from above. */
+export function poseOf(label: number, garment: Layers, above: boolean, chance: Chance): Part[] {
+  if (isShoe(label)) return shoes(above, chance);
   if (TOPS.includes(label)) return top(label, garment, chance);
   return label === TROUSER ? trousers(garment, chance) : [whole()];
 }
 
 /** One shoe, or a pair of them beside each other. */
-function shoes(chance: Chance): Part[] {
-  if (chance.whether(0.4)) return [whole()];
-  const apart = chance.between(3, 10);
-  const along = chance.around(2.5);
-  const mirrored = chance.whether(0.5) ? 1 : -1;
+function shoes(above: boolean, chance: Chance): Part[] {
+  if (chance.whether(above ? 0.15 : 0.4)) return [whole()];
+  const apart = above ? chance.between(4.5, 7) : chance.between(3, 10);
+  const along = chance.around(above ? 1 : 2.5);
+  const mirrored = above || chance.whether(0.5) ? -1 : 1;
   const turn = chance.around(8) * DEGREE;
   return [shoe(-turn, 1, -along, -apart), shoe(turn, mirrored, along, apart)];
 }
@@ -72,18 +73,19 @@ function top(label: number, garment: Layers, chance: Chance): Part[] {
   // Short sleeves end where the torso goes on; long ones hang down to its hem, and nothing but the label tells them from none.
   const short = body < 0.87 * arms;
   const long = !short && label !== TSHIRT && label !== DRESS;
-  if (!(short || long) || chance.whether(0.2)) return [whole()];
+  if (!(short || long) || chance.whether(0.3)) return [whole()];
   const edge = short ? body * chance.between(0.85, 1) : arms * chance.between(0.58, 0.8);
   const end = short ? row(label === DRESS ? 0.45 : 0.6) : IMAGE_SIZE;
   const shoulder = top + chance.between(1, 4);
-  const lift = 50 * chance.between(0, 1) ** 1.5;
+  const broader = chance.between(1, 1.35);
+  const lift = 50 * chance.between(0, 1) ** 2;
   const sleeve = (side: 1 | -1): Part => {
     const angle = side * (lift + chance.around(8)) * DEGREE;
     const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
-    // About the shoulder, in the scene and in the image.
-    const [u, v] = [side * edge, shoulder - MIDDLE];
+    // About the shoulder, in the image and in the scene.
+    const [x, u, v] = [side * edge, side * edge * broader, shoulder - MIDDLE];
     return {
-      ...{ xx: cos, xy: -sin, x0: MIDDLE + u - cos * u + sin * v },
+      ...{ xx: cos, xy: -sin, x0: MIDDLE + x - cos * u + sin * v },
       ...{ yx: sin, yy: cos, y0: MIDDLE + v - sin * u - cos * v },
       from: {
         left: side > 0 ? MIDDLE + edge : 0,
@@ -93,15 +95,16 @@ function top(label: number, garment: Layers, chance: Chance): Part[] {
       },
     };
   };
-  const torso = { ...EVERYWHERE, left: MIDDLE - edge, right: MIDDLE + edge };
-  const skirt = { ...EVERYWHERE, top: end };
-  return [whole(torso), sleeve(1), sleeve(-1), ...(end < IMAGE_SIZE ? [whole(skirt)] : [])];
+  const trunk = (from: Bounds): Part => ({ ...whole(from), xx: 1 / broader });
+  const torso = trunk({ ...EVERYWHERE, left: MIDDLE - edge, right: MIDDLE + edge });
+  const skirt = trunk({ ...EVERYWHERE, top: end });
+  return [torso, sleeve(1), sleeve(-1), ...(end < IMAGE_SIZE ? [skirt] : [])];
 }
 
 /** Two legs that are spread. */
 function trousers(garment: Layers, chance: Chance): Part[] {
   const { top } = boundsOf(garment);
-  const spread = chance.between(-0.02, 0.16);
+  const spread = chance.between(-0.02, 0.13);
   const leg = (side: 1 | -1): Part => {
     const slope = side * (spread + chance.around(0.02));
     return {
@@ -120,15 +123,18 @@ function halfWidth({ cover, size }: Layers, from: number, to: number): number {
 }
 
 /** Degrees by which a whole garment is turned. */
-export function turnOf(label: number, chance: Chance): number {
-  if (!SHOES.includes(label)) return chance.around(chance.whether(0.15) ? 20 : 6);
-  // Seen from the side, or from above with the toes away from or towards whoever took the photo.
-  const towards = chance.between(0, 1);
-  if (towards < 0.4) return chance.around(12);
-  return towards < 0.8 ? 90 * chance.sign() + chance.around(15) : chance.between(-180, 180);
+export function turnOf(label: number, above: boolean, chance: Chance): number {
+  if (!isShoe(label)) return chance.around(chance.whether(0.15) ? 20 : 6);
+  // From above the toes point away from or towards whoever took the photo, mostly.
+  if (chance.whether(0.2)) return chance.between(-180, 180);
+  return above ? 90 * chance.sign() + chance.around(12) : chance.around(12);
 }
 
-/** Factor of the width: garments lie wider than they hang. */
+/**
+ * Factor of the width. The data set's garments are filled as if worn, and lie flat in photos: half the perimeter of an ellipse with
+ * half its breadth for depth is 1.2 times its breadth, that of a circle 1.57 times.
+ */
 export function widthOf(label: number, chance: Chance): number {
-  return Math.exp((label === BAG ? 0 : 0.1) + chance.around(0.13));
+  const flat = TOPS.includes(label) || label === TROUSER;
+  return Math.exp((flat ? 0.2 : 0) + chance.around(0.13));
 }

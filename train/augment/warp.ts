@@ -14,7 +14,7 @@ export interface View {
 }
 
 /** A scene's pixels for each of the image's: soft, as a camera leaves it. */
-const SCALE = 0.8;
+const SCALE = 1;
 
 /** Bends per edge of the scene. */
 const BENDS = 5;

@@ -14,6 +14,7 @@ export interface Pictures {
   curves: Picture[];
   confusion: Map<ModelResults, Picture>;
   reliability: Picture[];
+  coverage?: Picture;
   samples?: Picture;
   mistakes?: Picture;
   filters: Picture[];
@@ -68,6 +69,13 @@ ${
   section(
     'How far their scores can be believed',
     markup`<p>Of the images with a score of 80\u00a0% eight in ten should be right: marks on the diagonal. Below it a model is surer than it is right. Calibration divides the logits by a temperature, fitted to images that were not trained on; a larger mark stands for more images.</p>${figures(pictures.reliability)}`,
+  )
+}
+${
+  pictures.coverage &&
+  section(
+    'When no answer is better than one',
+    markup`<p>Whoever declines to answer where scores are low is right more often elsewhere. Below the marked score the service says \`low-score\` beside its answer.</p>${figures([pictures.coverage])}`,
   )
 }
 ${

@@ -6,7 +6,7 @@ import { contents } from './contents.ts';
 import { convolutionFigure } from './convolution-figure.ts';
 import { detailFigure, makingNow } from './detail-figure.ts';
 import { createExplorer, type Explorer } from './explorer.ts';
-import { loadModel } from './model.ts';
+import { loadServed } from './model.ts';
 import { modelsFigure } from './models-figure.ts';
 import { chosenMap, networkFigure } from './network-figure.ts';
 import { EMPTY } from './picture.ts';
@@ -16,7 +16,7 @@ import { sources } from './sources.ts';
 import { tensorFigure } from './tensor-figure.ts';
 
 async function main(): Promise<void> {
-  const explorer = createExplorer(await loadModel('/release/tinyvgg'), EMPTY);
+  const explorer = createExplorer(await loadServed(), EMPTY);
   contents(explorer);
   tensorFigure(explorer);
   convolutionFigure(explorer);

@@ -12,9 +12,25 @@ export interface Model {
   manifest: Manifest;
 }
 
-/** @param address without `.onnx` and `.json` */
-export async function loadModel(address: string): Promise<Model> {
-  const [onnx, json] = await Promise.all([get(`${address}.onnx`), get(`${address}.json`)]);
+/** A model among the pages' own files. @param address without `.onnx` and `.json` */
+export const loadModel = (address: string): Promise<Model> =>
+  fetchModel(`${address}.onnx`, `${address}.json`);
+
+/** The model that answers requests now; where that cannot be looked into, the one that came with these pages. */
+export async function loadServed(): Promise<Model> {
+  try {
+    const { models } = (await (await get('/v1/models')).json()) as {
+      models: { name: string; version: string }[];
+    };
+    const address = `/v1/models/${models[0].name}/versions/${models[0].version}`;
+    return await fetchModel(`${address}/onnx`, address);
+  } catch {
+    return loadModel('/release/tinyvgg');
+  }
+}
+
+async function fetchModel(weights: string, manifest: string): Promise<Model> {
+  const [onnx, json] = await Promise.all([get(weights), get(manifest)]);
   return openModel(new Uint8Array(await onnx.arrayBuffer()), (await json.json()) as Manifest);
 }
 

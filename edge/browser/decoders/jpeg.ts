@@ -1,0 +1,6 @@
+/** @file JPEG files → pixels. */
+import * as file from '@cwasm/jpeg-turbo/jpeg-turbo.wasm?url';
+import { jpegDecoder } from '#shared/decode/jpeg/decoder.ts';
+import { compile } from '../wasm.ts';
+
+export const open = async () => jpegDecoder(await compile(file));

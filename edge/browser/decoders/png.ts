@@ -1,0 +1,6 @@
+/** @file PNG files → pixels. */
+import * as file from '@jsquash/png/codec/pkg/squoosh_png_bg.wasm?url';
+import { pngDecoder } from '#shared/decode/png/decoder.ts';
+import { compile } from '../wasm.ts';
+
+export const open = async () => pngDecoder(await compile(file));

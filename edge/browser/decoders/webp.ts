@@ -1,0 +1,6 @@
+/** @file WebP files → pixels. */
+import * as file from '@jsquash/webp/codec/dec/webp_dec.wasm?url';
+import { webpDecoder } from '#shared/decode/webp/decoder.ts';
+import { compile } from '../wasm.ts';
+
+export const open = async () => webpDecoder(await compile(file));

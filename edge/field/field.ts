@@ -1,0 +1,22 @@
+/** @file The element's definition, once for a page however often the script is in it: `import 'tinyvgg-edge/field'`. */
+
+import { FashionClassifier } from './element.ts';
+import type { Problem } from './state.ts';
+
+export type { Messages } from './messages/en.ts';
+export type { Answer, Problem } from './state.ts';
+export { FashionClassifier };
+
+const TAG = 'fashion-classifier';
+
+declare global {
+  interface HTMLElementTagNameMap {
+    [TAG]: FashionClassifier;
+  }
+  interface HTMLElementEventMap {
+    problem: CustomEvent<Problem>;
+  }
+}
+
+const registry = globalThis.customElements;
+if (registry && !registry.get(TAG)) registry.define(TAG, FashionClassifier);

@@ -1,0 +1,65 @@
+/** @file German. */
+import type { Messages } from './en.ts';
+
+export default {
+  label: 'Foto des Kleidungsstücks',
+  choose: 'Foto auswählen',
+  another: 'Anderes auswählen',
+  camera: 'Foto aufnehmen',
+  drop: 'oder hier ablegen oder einfügen',
+  hint: 'Es wird vor dem Senden verkleinert.',
+  hintLocal: 'Es bleibt auf diesem Gerät.',
+
+  preparing: 'Das Foto wird gelesen …',
+  uploading: 'Das Foto wird gesendet …',
+  classifying: 'Das Foto wird angesehen …',
+  waiting: 'Gerade fragen viele. Es wird von selbst noch einmal gefragt.',
+  unanswered: 'Noch keine Antwort. Es wird von selbst noch einmal gefragt.',
+  seconds: 'in {seconds}',
+  offline: 'Sie sind offline. Es geht weiter, sobald Sie wieder verbunden sind.',
+  cancel: 'Abbrechen',
+  retry: 'Noch einmal',
+  remove: 'Entfernen',
+  preview: 'Ihr Foto',
+  removed: 'Das Foto ist entfernt.',
+  cancelled: 'Abgebrochen.',
+
+  perhaps: 'Vielleicht {label}',
+  noGarment:
+    'Nichts hebt sich vom Hintergrund ab. Legen Sie das Kleidungsstück bei gutem Licht auf einen ruhigen Boden.',
+  poorMask: 'Der Umriss ist schwer zu erkennen. Ein ruhiger Boden und mehr Licht helfen.',
+  lowScore: 'Mehrere Antworten sind etwa gleich wahrscheinlich.',
+  likeliest: 'Die wahrscheinlichsten Antworten',
+  score: 'Wahrscheinlichkeit',
+  question: 'Stimmt das?',
+  yes: 'Ja',
+  correct: 'Nein, es ist …',
+  saw: 'Was das Modell gesehen hat',
+  sawText: 'Es sieht vom Kleidungsstück nur 28 × 28 graue Bildpunkte.',
+  here: 'Auf diesem Gerät berechnet.',
+
+  missing: 'Wählen Sie ein Foto des Kleidungsstücks aus.',
+  busy: 'Das Foto wird noch angesehen. Einen Augenblick.',
+  unsure: 'Das Modell ist sich nicht sicher. Sagen Sie, was es ist, oder wählen Sie ein anderes Foto.',
+
+  unreadable: 'Diese Datei ist kein lesbares Foto. Wählen Sie eine JPEG- oder PNG-Datei.',
+  heic: 'Dieser Browser liest keine HEIC-Fotos. Speichern Sie es als JPEG, oder wählen Sie ein anderes.',
+  tooLarge: 'Das Foto ist zu groß. Wählen Sie ein kleineres.',
+  unreachable: 'Das Foto konnte nicht gesendet werden. Prüfen Sie die Verbindung.',
+  noLocal: 'Dieser Browser kann das Foto nicht selbst ansehen.',
+  misbuilt: 'Dieses Feld ist nicht richtig eingerichtet. Sagen Sie es dem Betreiber der Seite.',
+  failed: 'Etwas ist schiefgegangen.',
+
+  labels: {
+    'T-shirt/top': 'T-Shirt oder Top',
+    Trouser: 'Hose',
+    Pullover: 'Pullover',
+    Dress: 'Kleid',
+    Coat: 'Mantel',
+    Sandal: 'Sandale',
+    Shirt: 'Hemd',
+    Sneaker: 'Turnschuh',
+    Bag: 'Tasche',
+    'Ankle boot': 'Stiefelette',
+  },
+} satisfies Messages;

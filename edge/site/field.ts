@@ -1,0 +1,116 @@
+/**
+ * @file The field as browsers get it: one file before somebody means to use it, all else fetched when it is needed.
+ *
+ * Every dynamic import becomes a file of its own, whole in itself, so that the first file imports nothing and its integrity hash
+ * covers all that runs at first. What is fetched later is named by its content: who trusts the first file knows what follows.
+ */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, type Plugin } from 'esbuild';
+
+const ENTRY = join(import.meta.dirname, '../field/field.ts');
+
+/** Folder of all files but the first, below it. */
+const PARTS = 'field';
+
+/** What pages need to embed the field with an integrity hash; served as /field.json. */
+interface FieldIndex {
+  version: string;
+  url: string;
+  integrity: string;
+  /** Hashes of what may be fetched later, by address: for the `integrity` of a page's import map. */
+  parts: Record<string, string>;
+}
+
+/**
+ * @param version of the package
+ * @returns files by their path; the field itself twice, under its evergreen name and under its immutable one
+ */
+export async function fieldFiles(version: string): Promise<Map<string, Uint8Array | string>> {
+  const parts = new Map<string, Uint8Array>();
+  /** By source path, so that what two parts import is one file. */
+  const named = new Map<string, Promise<string>>();
+
+  /** Bundles a module; adds all that it imports dynamically to `parts`. */
+  async function bundle(source: string, isFirst: boolean): Promise<Uint8Array> {
+    const address = (name: string) => `./${isFirst ? `${PARTS}/` : ''}${name}`;
+    const split: Plugin = {
+      name: 'split',
+      setup({ onResolve, onLoad }) {
+        onResolve({ filter: /./ }, async ({ path, kind, resolveDir, importer }) => {
+          if (path.endsWith('.wasm?url')) {
+            const file = fileURLToPath(import.meta.resolve(path.slice(0, -'?url'.length)));
+            const name = await part(file, () => readFile(file), '.wasm');
+            return { path: address(name), namespace: 'asset', pluginData: parts.get(`${PARTS}/${name}`) };
+          }
+          if (kind !== 'dynamic-import' || !importer.endsWith('.ts')) return undefined;
+          const file = path.startsWith('.')
+            ? join(resolveDir, path)
+            : fileURLToPath(import.meta.resolve(path));
+          return { path: address(await part(file, () => bundle(file, false), '.js')), external: true };
+        });
+        onLoad({ filter: /./, namespace: 'asset' }, ({ path, pluginData }) => ({
+          contents: `export const url = new URL("${path}", import.meta.url).href, integrity = "${integrityOf(pluginData)}";`,
+        }));
+      },
+    };
+    const { outputFiles } = await build({
+      entryPoints: [source],
+      plugins: [split],
+      ...{ bundle: true, write: false, minify: true, format: 'esm', target: 'es2024', charset: 'utf8' },
+    });
+    return outputFiles[0]?.contents as Uint8Array;
+  }
+
+  function part(source: string, make: () => Promise<Uint8Array>, extension: string): Promise<string> {
+    const naming = named.get(source) ?? addPart(source, make, extension);
+    named.set(source, naming);
+    return naming;
+  }
+
+  async function addPart(source: string, make: () => Promise<Uint8Array>, extension: string) {
+    const bytes = await make();
+    // Decoders of all formats are called decoder.ts.
+    const stem = basename(source).startsWith('decoder.') ? basename(dirname(source)) : basename(source);
+    const name = `${stem.replace(/\.\w+$/, '')}-${shortHash(bytes)}${extension}`;
+    parts.set(`${PARTS}/${name}`, bytes);
+    return name;
+  }
+
+  const field = await bundle(ENTRY, true);
+  const pinned = `field.${shortHash(field)}.js`;
+  const index: FieldIndex = {
+    version,
+    url: `/${pinned}`,
+    integrity: integrityOf(field),
+    parts: Object.fromEntries([...parts].sort().map(([path, bytes]) => [`/${path}`, integrityOf(bytes)])),
+  };
+  return new Map<string, Uint8Array | string>([
+    ['field.js', field],
+    [pinned, field],
+    ['field.json', `${JSON.stringify(index, null, 2)}\n`],
+    ...parts,
+  ]);
+}
+
+/** For `_headers`. Pages of all origins may embed the field; scripts with `integrity` are fetched by CORS. */
+export function fieldHeaders(files: ReadonlyMap<string, unknown>): string {
+  const forAll = '  access-control-allow-origin: *\n  cross-origin-resource-policy: cross-origin\n';
+  const forEver = '  cache-control: public, max-age=31536000, immutable\n';
+  const pinned = [...files.keys()].find((path) => /^field\.\w+\.js$/.test(path));
+  return `/field.js
+  cache-control: public, max-age=600
+${forAll}/field.json
+${forAll}/${pinned}
+${forEver}${forAll}/${PARTS}/*
+${forEver}${forAll}`;
+}
+
+const shortHash = (bytes: Uint8Array): string =>
+  createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+
+/** Subresource Integrity, 3.1. */
+const integrityOf = (bytes: Uint8Array): string =>
+  `sha384-${createHash('sha384').update(bytes).digest('base64')}`;

@@ -1,0 +1,92 @@
+/** @file POST /v1/classify as a form without script sends it: the answer is a page. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { LABELS } from '#shared/labels.ts';
+import { greyPng } from '../fixtures/images.ts';
+import { isolate, tinyRelease, utf8 } from './tiny.ts';
+
+const WINNER = 3;
+/** As Firefox and Chromium send it when they go to an address. */
+const BROWSER = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
+
+let worker: ReturnType<typeof isolate>;
+let image: Uint8Array<ArrayBuffer>;
+beforeAll(async () => {
+  worker = isolate(await tinyRelease(WINNER));
+  image = await greyPng(28, 28, (x) => (x > 9 && x < 19 ? 200 : 0));
+});
+
+async function submit(
+  files: Uint8Array<ArrayBuffer>[],
+  headers: Record<string, string> = BROWSER,
+  query = '',
+) {
+  const body = new FormData();
+  for (const file of files) body.append('image', new File([file], '<script>qMarkerq.png'));
+  body.append('comment', '<b>qMarkerq</b>');
+  const response = await worker.send(`/v1/classify${query}`, { method: 'POST', body, headers });
+  return { response, page: await response.text() };
+}
+
+async function expectSafe(response: Response, page: string) {
+  const style = /<style>(.*?)<\/style>/s.exec(page)?.[1] ?? '';
+  const digest = await crypto.subtle.digest('SHA-256', utf8(style));
+  const policy = response.headers.get('content-security-policy');
+  expect(policy).toContain(`style-src 'sha256-${btoa(String.fromCharCode(...new Uint8Array(digest)))}'`);
+  expect(policy).toContain("default-src 'none'");
+  expect(policy).not.toContain('unsafe');
+  expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+  expect(response.headers.get('cache-control')).toBe('no-store');
+  expect(page).not.toMatch(/<script|<link|style=|url\(|undefined|\[object/);
+  expect(page).not.toContain('qMarkerq');
+}
+
+describe('a page', () => {
+  it('says the labels with their scores, and shows what the model saw', async () => {
+    const { response, page } = await submit([image]);
+    expect(response.status).toBe(200);
+    await expectSafe(response, page);
+    expect(page).toContain(`<title>${LABELS[WINNER]}</title>`);
+    expect(page.match(/<progress value="0\.\d+/g)).toHaveLength(5);
+    expect(page).toContain('<img src="data:image/png;base64,');
+    expect(page).toContain(response.headers.get('x-request-id'));
+  });
+
+  it('has a part for each photo of several, also for one that cannot be read', async () => {
+    const { response, page } = await submit([image, utf8('qMarkerq'), image]);
+    expect(response.status).toBe(200);
+    await expectSafe(response, page);
+    expect(page).toContain('<title>3 photos</title>');
+    expect(page.match(/<section>/g)).toHaveLength(3);
+    expect(page).toContain('The image is of a kind that is not read');
+  });
+
+  it.each([
+    ['no photo', [utf8('qMarkerq')], '', 415, 'The image is of a kind that is not read'],
+    ['no file', [], '', 400, 'The form does not hold images'],
+    ['a wrong query', [image], '?top_k=11', 400, 'A query parameter is out of its range'],
+  ] as const)('says the problem: %s', async (_name, files, query, status, title) => {
+    const { response, page } = await submit([...files], BROWSER, query);
+    expect(response.status).toBe(status);
+    await expectSafe(response, page);
+    expect(page).toContain(title);
+  });
+
+  it('says who may not ask', async () => {
+    const closed = isolate(await tinyRelease(WINNER), { bindings: {} });
+    const body = new FormData();
+    body.append('image', new Blob([image]));
+    const response = await closed.send('/v1/classify', { method: 'POST', body, headers: BROWSER });
+    expect(response.status).toBe(403);
+    await expectSafe(response, await response.text());
+  });
+});
+
+it.each([{}, { accept: '*/*' }, { accept: 'application/json' }])('scripts get JSON: %j', async (headers) => {
+  const { response } = await submit([image], headers as Record<string, string>);
+  expect(response.headers.get('content-type')).toBe('application/json');
+});
+
+it('pages are an affair of this one address', async () => {
+  const response = await worker.send('/v1/nothing', { method: 'POST', headers: BROWSER });
+  expect(response.headers.get('content-type')).toBe('application/problem+json');
+});

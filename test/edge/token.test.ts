@@ -1,0 +1,235 @@
+/** @file Signed answers: what a form's back end may believe, and what it must not. */
+import { env } from 'cloudflare:workers';
+import { sign } from 'hono/jwt';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { sha256 } from '#shared/digest.ts';
+import { LABELS } from '#shared/labels.ts';
+import type { ManyAnswer, OneAnswer, Verdict } from '../../edge/v1/answers.ts';
+import { greyPng } from '../fixtures/images.ts';
+import { bearer, expectProblem, keyOf, SHOP, SITE_KEY, SITE_KEYS } from './callers.ts';
+import { isolate, tinyRelease } from './tiny.ts';
+
+const WINNER = 5;
+const SECRET = 'the-first-secret-which-has-enough-characters';
+const OLDER = 'an-older-secret-which-has-enough-characters-too';
+
+let holder: Awaited<ReturnType<typeof keyOf>>;
+let image: Uint8Array<ArrayBuffer>;
+let release: Awaited<ReturnType<typeof tinyRelease>>;
+beforeAll(async () => {
+  holder = await keyOf('shop');
+  image = await greyPng(28, 28, (x) => (x > 9 && x < 19 ? 200 : 0));
+  release = await tinyRelease(WINNER);
+});
+
+/** An isolate that signs with these secrets, its bucket's failures, and its clock. */
+function signer(TOKEN_SECRET: string | undefined = SECRET, bucket?: R2Bucket) {
+  const bindings = { API_KEYS: holder.entry, SITE_KEYS, ...(TOKEN_SECRET && { TOKEN_SECRET }) };
+  const { send, clock } = isolate(release, { bindings, ...(bucket && { bucket }) });
+  const site = { origin: SHOP, 'x-site-key': SITE_KEY };
+  const ask = (headers: Record<string, string> = site, query = '?sign=1') =>
+    send(`/v1/classify${query}`, { method: 'POST', body: image, headers });
+  const tokenOf = async (headers?: Record<string, string>) => {
+    const { token } = await (await ask(headers)).json<OneAnswer>();
+    return token as string;
+  };
+  const post = (body: object, headers: Record<string, string> = bearer(holder.key)) =>
+    send('/v1/verify', {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json', ...headers },
+    });
+  const verify = async (token: string, more: object = {}) => (await post({ token, ...more })).json<Verdict>();
+  return { send, clock, ask, tokenOf, post, verify };
+}
+
+describe('a token', () => {
+  it('says what the model said of which image, on whose pages, and until when', async () => {
+    const { ask, verify } = signer();
+    const { token = '', predictions, abstained, model } = await (await ask()).json<OneAnswer>();
+    const verdict = await verify(token);
+    expect(verdict).toEqual({
+      ...{ valid: true, label: LABELS[WINNER], score: predictions[0]?.score, abstained },
+      image_sha256: await sha256(image),
+      model: { name: model.name, version: model.version },
+      site_key: SITE_KEY,
+      issued_at: '2026-01-01T00:00:00.000Z',
+      expires_at: '2026-01-01T00:05:00.000Z',
+    });
+  });
+
+  it('is made for every image of a list', async () => {
+    const { send, verify } = signer();
+    const body = new FormData();
+    body.append('image', new Blob([image]));
+    body.append('image', new Blob(['no image']));
+    body.append('image', new Blob([image]));
+    const headers = { origin: SHOP, 'x-site-key': SITE_KEY };
+    const response = await send('/v1/classify?sign=1', { method: 'POST', body, headers });
+    const { results } = await response.json<ManyAnswer>();
+    const tokens = results.map((result) => ('token' in result ? result.token : undefined));
+    expect(tokens[1]).toBeUndefined();
+    expect(await verify(tokens[0] ?? '')).toMatchObject({ valid: true });
+    expect(await verify(tokens[2] ?? '')).toMatchObject({ valid: true });
+  });
+
+  it('names no site where the request carried no site key', async () => {
+    const { tokenOf, verify } = signer();
+    const token = await tokenOf(bearer(holder.key));
+    expect(await verify(token)).toMatchObject({ valid: true, site_key: null });
+  });
+
+  it('is new in every answer, also where everything else is the same', async () => {
+    const { ask, tokenOf } = signer();
+    const etag = (await ask()).headers.get('etag') ?? '';
+    const again = await ask({ origin: SHOP, 'x-site-key': SITE_KEY, 'if-none-match': etag });
+    expect(again.status).toBe(200);
+    expect((await again.json<OneAnswer>()).token).not.toBe(await tokenOf());
+    const unsigned = { origin: SHOP, 'x-site-key': SITE_KEY, 'if-none-match': etag };
+    expect((await ask(unsigned, '')).status).toBe(304);
+  });
+
+  it('is made only where it is asked for', async () => {
+    const answer = await (await signer().ask(undefined, '')).json<OneAnswer>();
+    expect(answer).not.toHaveProperty('token');
+  });
+});
+
+describe('it is refused', () => {
+  it('the second time, to whoever asks', async () => {
+    const { tokenOf, verify } = signer();
+    const token = await tokenOf();
+    expect(await verify(token)).toMatchObject({ valid: true });
+    expect(await verify(token)).toEqual({ valid: false, reason: 'used' });
+    expect(await signer().verify(token)).toEqual({ valid: false, reason: 'used' });
+  });
+
+  it('to all but one of those who ask at the same time', async () => {
+    const { tokenOf, verify } = signer();
+    const token = await tokenOf();
+    const verdicts = await Promise.all(Array.from({ length: 8 }, () => verify(token)));
+    expect(verdicts.filter(({ valid }) => valid)).toHaveLength(1);
+  });
+
+  it('after five minutes, used or not', async () => {
+    const { tokenOf, verify, clock } = signer();
+    const [first, second] = [await tokenOf(), await tokenOf()];
+    clock.now += 299_000;
+    expect(await verify(first)).toMatchObject({ valid: true });
+    clock.now += 1_000;
+    expect(await verify(first)).toEqual({ valid: false, reason: 'expired' });
+    expect(await verify(second)).toEqual({ valid: false, reason: 'expired' });
+  });
+
+  it('for another site’s form, and is not spent by that', async () => {
+    const { tokenOf, verify } = signer();
+    const token = await tokenOf();
+    const other = { site_key: 'site_of_another_shop_altogether' };
+    expect(await verify(token, other)).toEqual({ valid: false, reason: 'other-site' });
+    expect(await verify(token, { site_key: SITE_KEY })).toMatchObject({ valid: true });
+  });
+
+  it('when a character of it is another', async () => {
+    const { tokenOf, verify } = signer();
+    const token = await tokenOf();
+    const [head = '', payload = '', signature = ''] = token.split('.');
+    const claims = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')));
+    const better = btoa(JSON.stringify({ ...claims, label: 'Bag' })).replaceAll('=', '');
+    expect(await verify([head, better, signature].join('.'))).toEqual({ valid: false, reason: 'forged' });
+    const turned = `${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`;
+    expect(await verify([head, payload, turned].join('.'))).toEqual({ valid: false, reason: 'forged' });
+    expect(await verify(token)).toMatchObject({ valid: true });
+  });
+
+  it('when it is signed otherwise: by another secret, by another algorithm, by none', async () => {
+    const { tokenOf, verify } = signer();
+    const [, payload = ''] = (await tokenOf()).split('.');
+    const claims = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')));
+    const forged = { valid: false, reason: 'forged' };
+    expect(await verify(await sign(claims, `${SECRET}!`, 'HS256'))).toEqual(forged);
+    expect(await verify(await sign(claims, SECRET, 'HS512'))).toEqual(forged);
+    const none = btoa('{"alg":"none","typ":"JWT"}').replaceAll('=', '');
+    expect(await verify(`${none}.${payload}.`)).toMatchObject({ valid: false });
+  });
+
+  it.each(['', 'x', 'a.b.c', '..', `${'x'.repeat(3000)}.x.x`, 'eyJhbGciOiJIUzI1NiJ9.bnVsbA.x'])(
+    'when it is none: %j',
+    async (token) => {
+      expect(await signer().verify(token)).toMatchObject({ valid: false });
+    },
+  );
+});
+
+describe('whoever asks again with the same idempotency key', () => {
+  it('hears the same, and others do not', async () => {
+    const { tokenOf, verify } = signer();
+    const token = await tokenOf();
+    const mine = { idempotency_key: crypto.randomUUID() };
+    const first = await verify(token, mine);
+    expect(first).toMatchObject({ valid: true });
+    expect(await verify(token, mine)).toEqual(first);
+    const used = { valid: false, reason: 'used' };
+    expect(await verify(token, { idempotency_key: crypto.randomUUID() })).toEqual(used);
+    expect(await verify(token)).toEqual(used);
+  });
+});
+
+describe('secrets', () => {
+  it('rotate: the first signs, all verify', async () => {
+    const before = await signer(OLDER).tokenOf();
+    const after = signer(`${SECRET},${OLDER}`);
+    expect(await after.verify(before)).toMatchObject({ valid: true });
+    expect(await signer(SECRET).verify(await after.tokenOf())).toMatchObject({ valid: true });
+    expect(await signer(SECRET).verify(await signer(OLDER).tokenOf())).toEqual({
+      valid: false,
+      reason: 'forged',
+    });
+  });
+
+  it('are none by default: an answer cannot be signed, and says what to set', async () => {
+    const { ask } = signer('');
+    expect(await expectProblem(await ask(), 'not-signed')).toMatch(/TOKEN_SECRET.*npm run key -- --token/);
+    expect((await ask(undefined, '')).status).toBe(200);
+  });
+
+  it('that are short are the server’s mistake', async () => {
+    const detail = await expectProblem(await signer('short').ask(), 'misconfigured');
+    expect(detail).toMatch(/TOKEN_SECRET, entry 1: expected secrets of 32 characters/);
+    expect(detail).not.toContain('short');
+  });
+});
+
+describe('who may verify', () => {
+  it('holders of a bearer key alone', async () => {
+    const { tokenOf, post } = signer();
+    const token = await tokenOf();
+    await expectProblem(await post({ token }, {}), 'no-key');
+    await expectProblem(await post({ token }, bearer('tinyvgg_wrong')), 'wrong-key');
+    await expectProblem(await post({ token }, { origin: SHOP, 'x-site-key': SITE_KEY }), 'no-key');
+    expect(await (await post({ token })).json()).toMatchObject({ valid: true });
+  });
+});
+
+it('what is no question is refused by name', async () => {
+  const { post } = signer();
+  expect(await expectProblem(await post({}), 'invalid-body')).toMatch(/token/);
+  await expectProblem(await post({ token: 1 }), 'invalid-body');
+  await expectProblem(await post({ token: 'x', more: 1 }), 'invalid-body');
+  await expectProblem(await post({ token: 'x', idempotency_key: '' }), 'invalid-body');
+});
+
+it('a store that fails says neither yes nor no', async () => {
+  const bucket = new Proxy(env.MODELS, {
+    get: (target, name) =>
+      name === 'put'
+        ? () => Promise.reject(new Error('the store is away'))
+        : Reflect.get(target, name).bind(target),
+  });
+  const { tokenOf, post, verify } = signer(SECRET, bucket);
+  const token = await tokenOf();
+  const response = await post({ token });
+  expect(response.headers.get('retry-after')).toBe('5');
+  await expectProblem(response, 'token-store-unavailable');
+  expect(await verify('x')).toEqual({ valid: false, reason: 'malformed' });
+  expect(await signer().verify(token)).toMatchObject({ valid: true });
+});

@@ -1,0 +1,37 @@
+/** @file A version by its name: what a browser needs to answer by itself. */
+import { beforeEach, expect, it } from 'vitest';
+import { sha256 } from '#shared/digest.ts';
+import { expectProblem } from './callers.ts';
+import { emptyBucket, isolate, put, tinyRelease } from './tiny.ts';
+
+beforeEach(emptyBucket);
+
+const bytesOf = async (response: Response) => new Uint8Array(await response.arrayBuffer());
+
+it('gives the manifest and the ONNX file of what is bundled and of what was pushed, for ever', async () => {
+  const [bundled, pushed] = [await tinyRelease(1), await tinyRelease(2)];
+  await put(pushed);
+  const { send } = isolate(bundled);
+  for (const { manifest, weights } of [bundled, pushed]) {
+    const address = `/v1/models/tinyvgg/versions/${manifest.version}`;
+    const described = await send(address);
+    expect(described.headers.get('cache-control')).toContain('immutable');
+    expect(await described.json()).toMatchObject({ version: manifest.version, golden: manifest.golden });
+    const file = await send(`${address}/onnx`);
+    expect(file.headers.get('cache-control')).toContain('immutable');
+    const bytes = await bytesOf(file);
+    expect(bytes).toEqual(weights);
+    expect(await sha256(bytes)).toBe(manifest.version);
+  }
+});
+
+it.each(['', '/onnx'])('knows no others%s', async (end) => {
+  const { send } = isolate(await tinyRelease(1));
+  for (const version of ['stable', 'F'.repeat(64), '0'.repeat(64)]) {
+    const response = await send(`/v1/models/tinyvgg/versions/${encodeURIComponent(version)}${end}`);
+    await expectProblem(response, 'unknown-version');
+    expect(response.headers.get('cache-control')).toBeNull();
+  }
+  const { version } = (await tinyRelease(1)).manifest;
+  await expectProblem(await send(`/v1/models/resnet/versions/${version}${end}`), 'unknown-model');
+});
