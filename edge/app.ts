@@ -4,10 +4,9 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { createAccess } from './access/access.ts';
 import type { AppEnv } from './env.ts';
 import { hfRoutes } from './hf/routes.ts';
+import { home } from './home.ts';
 import { checkGolden } from './model.ts';
 import { oipRoutes } from './oip/routes.ts';
-import index from './openapi/index.txt';
-import { ORIGIN } from './openapi/openapi.ts';
 import { HttpProblem, PROBLEMS, type ProblemType, toProblem } from './problem.ts';
 import { createRegistry, type RegistryOptions } from './registry.ts';
 import { newRoutes } from './routes.ts';
@@ -75,8 +74,8 @@ export function createApp(options: Omit<RegistryOptions, 'onEvent'>) {
 
   return (
     app
-      // The address that the client used, so that its line works as printed. What is not about an answer, edge/site serves.
-      .get('/', (c) => c.text(index.replaceAll(ORIGIN, () => new URL(c.req.url).origin)))
+      // What is not about an answer, edge/site serves.
+      .get('/', home)
       .route('/v1', v1Routes({ serving, registry, access, now: options.now ?? Date.now }))
       .route('/hf', hfRoutes(serving))
       .route('/v2', oipRoutes(serving))

@@ -3,6 +3,6 @@ import type { AccessBindings } from './access/access.ts';
 import type { RequestRecord } from './telemetry/request.ts';
 
 export interface AppEnv {
-  Bindings: { MODELS: R2Bucket; ANALYTICS?: AnalyticsEngineDataset } & AccessBindings;
+  Bindings: { MODELS: R2Bucket; ANALYTICS?: AnalyticsEngineDataset; ASSETS?: Fetcher } & AccessBindings;
   Variables: { requestId: string; record: RequestRecord };
 }

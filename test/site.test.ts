@@ -1,5 +1,4 @@
 /** @file What the Worker's address serves without the Worker, as wrangler does it: pages with their headers, and all else still the API's. */
-import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,20 +42,44 @@ describe('/openapi.json', () => {
   });
 });
 
-describe('/docs', () => {
-  it('allows itself its style sheet and nothing else, and loads nothing', async () => {
-    const response = await ask('/docs');
-    const page = await response.text();
-    const style = /<style>(.*?)<\/style>/s.exec(page)?.[1] ?? '';
-    const policy = response.headers.get('content-security-policy');
-    expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
-    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+describe.each(['/', '/explore', '/docs'])('%s', (path) => {
+  const open = () => ask(path, { headers: { accept: 'text/html,*/*;q=0.8' } });
+
+  it('allows itself its own files and nothing else', async () => {
+    const { headers } = await open();
+    const policy = headers.get('content-security-policy');
+    expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
     expect(policy).toContain("default-src 'none'");
-    expect(policy).toContain(`style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`);
-    expect(policy).not.toContain('unsafe');
-    expect(page).not.toMatch(/<script|<link|<img|style=|src=|url\(|@import/);
+    expect(policy).toContain("style-src 'self'");
+    expect(policy).not.toMatch(/unsafe|\*|https?:/);
   });
 
+  it('has nothing inline, and all that it loads and links is there', async () => {
+    const page = await (await open()).text();
+    expect(page).not.toMatch(/<style|style=|<script(?! type="module" src)|\son[a-z]+=|javascript:/);
+    const addresses = new Set([...page.matchAll(/(?:src|href)="([^"#]+)"/g)].map(([, address]) => address));
+    expect(addresses).toContain('/icon.svg');
+    for (const address of addresses)
+      expect(`${address}: ${(await ask(address)).status}`).toBe(`${address}: 200`);
+  });
+});
+
+describe('/', () => {
+  it('is a page for whoever asks for HTML and a text for all others, and says that it depends on that', async () => {
+    for (const [accept, type] of [
+      ['text/html,application/xhtml+xml,*/*;q=0.8', 'text/html; charset=utf-8'],
+      ['*/*', 'text/plain; charset=utf-8'],
+      ['application/json', 'text/plain; charset=utf-8'],
+    ]) {
+      const { headers } = await ask('/', { headers: { accept } });
+      expect(headers.get('content-type')?.toLowerCase()).toBe(type);
+      expect(headers.get('vary')).toMatch(/Accept/);
+    }
+  });
+});
+
+describe('/docs', () => {
   it('shows every operation, answer and schema, and its links lead somewhere', async () => {
     const page = await (await ask('/docs')).text();
     for (const { path, operation } of operationsOf(document)) {

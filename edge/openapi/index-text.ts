@@ -3,6 +3,7 @@ import { type OpenApiDocument, ORIGIN, operationsOf } from './openapi.ts';
 
 /** Addresses that edge/site serves, which the document, being about the API, does not have. */
 const PAGES = [
+  ['/explore', 'What the network does, to look into'],
   ['/docs', 'The reference as a page'],
   ['/openapi.json', 'The reference as OpenAPI 3.1'],
 ] as const;

@@ -7,8 +7,9 @@
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { DOCS_POLICY, docsPage } from './docs/page.ts';
+import { docsPage } from './docs/page.ts';
 import { fieldFiles, fieldHeaders } from './field.ts';
+import { PAGE_HEADERS, pageFiles } from './pages.ts';
 
 const openapi = await readFile(join(import.meta.dirname, '../openapi/openapi.json'), 'utf8');
 const document = JSON.parse(openapi);
@@ -18,17 +19,16 @@ const field = await fieldFiles(document.info.version);
 /** Public, unlike answers: pages of any origin may read the document, and an explorer of another origin does. */
 const HEADERS = `/*
   x-content-type-options: nosniff
-/docs
-  content-security-policy: ${DOCS_POLICY}
 /openapi.json
   access-control-allow-origin: *
-${fieldHeaders(field)}`;
+${PAGE_HEADERS}${fieldHeaders(field)}`;
 
-const files = new Map([
-  ['docs.html', await docsPage(document)],
+const files = new Map<string, string | Uint8Array>([
+  ['docs.html', docsPage(document)],
   ['openapi.json', openapi],
   ['_headers', HEADERS],
   ...field,
+  ...(await pageFiles()),
 ]);
 
 const folder = join(import.meta.dirname, 'build');

@@ -1,12 +1,14 @@
 /**
  * @file `npm run bench:web`: what a page pays for the field. Bytes before and after somebody means to use it, and the time from the
- * choice of a photo of 12 megapixels to its answer, from the endpoint and on the device. Chromium and the Worker on this machine.
+ * choice of a photo of 12 megapixels to its answer, from the endpoint and on the device; and the frames of /explore. Chromium, which
+ * draws on the processor here, and the Worker on this machine.
  *
  * ROUNDS sets the number of photos each way.
  */
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { type Field, type Site, startSite, strictPolicy } from '../browser/harness.ts';
+import { explorerFrames } from './web/explorer.ts';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 9);
 const MODES = ['edge', 'local'] as const;
@@ -21,6 +23,11 @@ try {
   await times(site);
 } finally {
   await site.stop();
+}
+console.log('\nframes of /explore, milliseconds: median, p95, work of the page for one');
+for (const { action, width, median, p95, work } of await explorerFrames()) {
+  const figures = [median, p95, work].map((time) => time.toFixed(1)).join('  ');
+  console.log(`  ${`${width} px, ${action}`.padEnd(58)} ${figures}`);
 }
 
 /** A page with a field in a mode, strict but for WebAssembly. */

@@ -11,7 +11,7 @@ import { startWrangler } from '../../infra/wrangler.ts';
 import { freePort } from '../train/store.servers.ts';
 
 /** Debian's; .ci/run installs it. */
-const CHROMIUM = '/usr/bin/chromium';
+export const CHROMIUM = '/usr/bin/chromium';
 
 /** A suite that needs a browser; its name says so where it is skipped. */
 export function describeInBrowser(name: string, suite: () => void): void {

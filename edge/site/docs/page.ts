@@ -1,47 +1,24 @@
-/** @file The OpenAPI document as one page: no script, nothing loaded, light and dark as the reader's system is. */
-import { createHash } from 'node:crypto';
-import { html, raw } from 'hono/html';
+/** @file The OpenAPI document as one page: no script, light and dark as the reader's system is. */
+import { html } from 'hono/html';
 import { type OpenApiDocument, operationsOf } from '../../openapi/openapi.ts';
+import { layout } from '../pages/layout.ts';
 import { operationSection, table } from './operation.ts';
 import { schemaSection } from './schema.ts';
-import { STYLE } from './style.ts';
 import { prose } from './text.ts';
 
-/** The page allows itself its one style sheet, by its digest, and nothing else. */
-export const DOCS_POLICY = [
-  "default-src 'none'",
-  `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
-export async function docsPage(document: OpenApiDocument): Promise<string> {
-  return String(await page(document));
-}
-
-function page(document: OpenApiDocument) {
+export function docsPage(document: OpenApiDocument): string {
   const { info, tags, components } = document;
   const groups = tags.map((tag) => ({
     ...tag,
     operations: operationsOf(document).filter(({ operation }) => operation.tags.includes(tag.name)),
   }));
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>${info.title}: reference</title>
-<style>${raw(STYLE)}</style>
-</head>
-<body>
-<header>
-<h1>${info.title}</h1>
-<p>${prose(info.description)}</p>
-<p>Version ${info.version}. The same as data: <a href="/openapi.json">openapi.json</a>, OpenAPI 3.1.</p>
-</header>
-<nav aria-label="Addresses">${groups.map(({ operations }) => index(operations))}</nav>
-<main>
+  const main = html`<section class="hero">
+<h1>Reference</h1>
+<div class="prose"><p>${prose(info.description)}</p></div>
+<p class="note">Version ${info.version}. The same as data: <a href="/openapi.json">openapi.json</a>, OpenAPI 3.1.</p>
+</section>
+<nav class="addresses" aria-label="Addresses">${groups.map(({ operations }) => index(operations))}</nav>
+<div class="reference">
 ${groups.map(
   ({ name, description, operations }) => html`<h2>${name}</h2>
 <p>${prose(description)}</p>
@@ -57,10 +34,15 @@ ${table(
 )}
 <h2>Schemas</h2>
 ${Object.entries(components.schemas).map(([name, schema]) => schemaSection(name, schema))}
-</main>
-</body>
-</html>
-`;
+</div>`;
+  return `${layout({
+    path: '/docs',
+    title: `${info.title}: reference`,
+    description: 'Every address of the API, what it takes and what it answers.',
+    asset: 'docs',
+    isScripted: false,
+    main,
+  })}`;
 }
 
 function index(operations: ReturnType<typeof operationsOf>) {

@@ -1,0 +1,12 @@
+/** @file The pictures that were drawn for this project (examples/), by the names of their files. */
+
+export const EXAMPLES = [
+  { name: 'ankle-boot', title: 'an ankle boot', width: 360, height: 360 },
+  { name: 't-shirt', title: 'a T-shirt', width: 300, height: 400 },
+  { name: 'trouser', title: 'a pair of trousers', width: 300, height: 400 },
+  { name: 'sneaker', title: 'a sneaker', width: 400, height: 300 },
+  { name: 'dress', title: 'a dress', width: 300, height: 400 },
+  { name: 'bag', title: 'a bag', width: 400, height: 300 },
+  { name: 'pullover', title: 'a pullover', width: 300, height: 400 },
+  { name: 'sandal', title: 'a sandal', width: 400, height: 300 },
+] as const;
