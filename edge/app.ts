@@ -2,6 +2,7 @@
 import type { Context } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { createAccess } from './access/access.ts';
+import { earlierFile } from './earlier.ts';
 import type { AppEnv } from './env.ts';
 import { hfRoutes } from './hf/routes.ts';
 import { home } from './home.ts';
@@ -52,7 +53,10 @@ export function createApp(options: Omit<RegistryOptions, 'onEvent'>) {
       },
     }),
   );
-  app.notFound((c) => refuse(c, new HttpProblem('not-found', 'GET / lists all addresses.')));
+  app.notFound(
+    async (c) =>
+      (await earlierFile(c)) ?? refuse(c, new HttpProblem('not-found', 'GET / lists all addresses.')),
+  );
   app.onError((error, c) => {
     c.var.record.error = error;
     return refuse(c, toProblem(error));

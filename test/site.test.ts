@@ -1,11 +1,14 @@
 /** @file What the Worker's address serves without the Worker, as wrangler does it: pages with their headers, and all else still the API's. */
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type OpenApiDocument, operationsOf } from '../edge/openapi/openapi.ts';
 import { PROBLEMS } from '../edge/problem.ts';
 import { startWrangler, type Wrangler } from '../infra/wrangler.ts';
+import { openLocalStore } from '../train/store/open.ts';
 import { freePort } from './train/store.servers.ts';
 
 let folder: string;
@@ -18,6 +21,9 @@ const ask = (path: string, init?: RequestInit) =>
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tinyvgg-site-'));
   const [port, inspectorPort, state] = [await freePort(), await freePort(), join(folder, 'state')];
+  await promisify(execFile)(process.execPath, ['infra/keep.ts', '--local', '--persist-to', state], {
+    env: { ...process.env, PATH: `${resolve('node_modules/.bin')}:${process.env.PATH}` },
+  });
   worker = await startWrangler({ host: '127.0.0.1', port, inspectorPort, state, signal: end.signal });
   document = JSON.parse(await readFile('edge/openapi/openapi.json', 'utf8'));
 }, 100_000);
@@ -91,6 +97,56 @@ describe('/docs', () => {
     for (const type of Object.keys(PROBLEMS)) expect(page).toContain(type);
     for (const [, id] of page.matchAll(/href="#([^"]+)"/g)) expect(page).toContain(`id="${id}"`);
     expect(page).not.toMatch(/undefined|\[object|NaN/);
+  });
+});
+
+describe('addresses of the field that never change', () => {
+  const EARLIER = '/field.0123456789abcdef.js';
+  const PART = '/field/photo-0123456789abcdef.wasm';
+  const fieldIndex = async () =>
+    (await (await ask('/field.json')).json()) as { url: string; parts: Record<string, string> };
+  const headersOf = ({ headers }: Response) =>
+    [
+      'cache-control',
+      'access-control-allow-origin',
+      'cross-origin-resource-policy',
+      'x-content-type-options',
+    ].map((name) => headers.get(name));
+
+  it('are kept by each deployment: the bucket has every file that is named by its content, as it is served', async () => {
+    const { url, parts } = await fieldIndex();
+    const store = openLocalStore(worker.origin);
+    for (const path of [url, ...Object.keys(parts)]) {
+      const served = new Uint8Array(await (await ask(path)).arrayBuffer());
+      expect(Buffer.from((await store.get(`site${path}`))?.bytes ?? []).equals(served), path).toBe(true);
+    }
+  });
+
+  it('answer after a later deployment, which has other files, as they did before it', async () => {
+    const store = openLocalStore(worker.origin);
+    const { url } = await fieldIndex();
+    for (const [path, type] of [
+      [EARLIER, 'text/javascript'],
+      [PART, 'application/wasm'],
+    ] as const) {
+      expect((await ask(path)).status).toBe(404);
+      await store.put(`site${path}`, new TextEncoder().encode('earlier'), 'text/plain');
+      const response = await ask(path, { headers: { origin: 'https://shop.example' } });
+      expect([response.status, await response.text()]).toEqual([200, 'earlier']);
+      expect(response.headers.get('content-type')).toContain(type);
+      expect(headersOf(response)).toEqual(headersOf(await ask(url)));
+      const head = await ask(path, { method: 'HEAD' });
+      expect([head.status, await head.text()]).toEqual([200, '']);
+      expect((await ask(path, { method: 'POST' })).status).toBe(404);
+    }
+  });
+
+  it('show nothing else of the bucket', async () => {
+    const store = openLocalStore(worker.origin);
+    for (const path of ['/field/secret.js', '/field.js.map', '/models/x']) {
+      await store.put(`site${path}`, new TextEncoder().encode('secret'), 'text/plain');
+      expect((await ask(path)).status, path).toBe(404);
+    }
   });
 });
 
