@@ -39,6 +39,7 @@ export const PAGE_HEADERS = `${['/', '/explore', '/docs']
 export async function pageFiles(): Promise<Map<string, string | Uint8Array>> {
   const copied = [
     ['icon.svg', 'edge/site/icon.svg'],
+    ['examples/explorer.png', 'examples/explorer.png'],
     ['photo.wasm', 'shared/photo/build/photo.wasm'],
     ['release/lab/records.json', 'release/lab/records.json'],
     ...['tinyvgg', 'lab/v0', 'lab/v1', 'lab/tinyvgg'].flatMap((name) =>

@@ -2,7 +2,7 @@
 import { html } from 'hono/html';
 import { models, network } from './explore-network.ts';
 import { layout, type Markup } from './layout.ts';
-import { choice, needsScript, panel, thumbnails } from './parts.ts';
+import { choice, panel, thumbnails } from './parts.ts';
 
 const numbers = (text: string) => text.split(' ').map((value) => [value, value] as const);
 
@@ -25,7 +25,9 @@ const hero = (): Markup => html`<section class="hero">
 <h1>See a convolution happen</h1>
 <p class="lede">A network of 7,740 numbers looks at a picture of a garment and says what it is. Nothing in it is hidden here: pick a
 picture, point at a pixel, change a weight. Every figure computes on this device, with the network's own weights.</p>
-${needsScript('The figures on this page compute in the browser and need JavaScript. The text stands without it, and so does the API: its reference is at /docs.')}
+<noscript><p class="noscript">The figures on this page compute in the browser and need JavaScript. The text stands without it, and so does the
+<a href="/docs">API</a>. This is one of them:</p>
+<img src="/examples/explorer.png" alt="Every feature map of the network for a sneaker, one row a layer, and one of them taken apart" width="1264" height="1043"></noscript>
 <nav class="contents" aria-label="On this page"><ol>${PARTS.map(
   ([id, title]) =>
     html`<li><a href="#${id}"><canvas width="28" height="28" data-part="${id}"></canvas><span>${title}</span></a></li>`,
