@@ -29,9 +29,35 @@ export const temperatureOf = ({ calibration }: Pick<Manifest, 'calibration'>): n
 
 /** softmax(logits / temperature) in double precision. */
 export function softmax(logits: Float32Array, temperature: number): number[] {
-  // Subtracting the largest logit changes no score and keeps exp() finite.
+  // Subtracting the largest logit changes no score and keeps powers finite.
   const maximum = Math.max(...logits);
-  const powers = Array.from(logits, (logit) => Math.exp((logit - maximum) / temperature));
+  const powers = Array.from(logits, (logit) => exp((logit - maximum) / temperature));
   const sum = powers.reduce((a, b) => a + b, 0);
   return powers.map((power) => power / sum);
+}
+
+/** ln 2 in two parts: the product of the first with any exponent is exact. */
+const [LN2_HIGH, LN2_LOW] = [0.6931471803691238, 1.9082149292705877e-10];
+
+/** Remez coefficients, in r², of r · (eʳ + 1) / (eʳ − 1) without its first term, 2. */
+const COEFFICIENTS = [
+  0.16666666666666602, -0.0027777777777015593, 0.00006613756321437934, -0.0000016533902205465252,
+  4.1381367970572385e-8,
+];
+
+/**
+ * eˣ of x ≤ 0 within one unit in the last place (FDLIBM, e_exp.c), 0 below −708. Math.exp may differ in its last bit from one engine to
+ * another, and then a Worker's answer would not be a browser's.
+ */
+export function exp(x: number): number {
+  const halvings = Math.round(-x * Math.LOG2E);
+  // Smaller than normal numbers are, and than any score that is looked at.
+  if (!(halvings < 1022)) return Number.isNaN(x) ? x : 0;
+  const [high, low] = [x + halvings * LN2_HIGH, -halvings * LN2_LOW];
+  const r = high - low;
+  const square = r * r;
+  const c = r - square * COEFFICIENTS.reduceRight((sum, coefficient) => coefficient + square * sum, 0);
+  let power = 1 - (low - (r * c) / (2 - c) - high);
+  for (let i = 0; i < halvings; i++) power /= 2;
+  return power;
 }

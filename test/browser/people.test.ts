@@ -211,8 +211,8 @@ describeInBrowser('the field', () => {
     - row "Trouser 99%":
       - rowheader "Trouser"
       - cell "99%"
-    - row "Sneaker < 1%":
-      - rowheader "Sneaker"
+    - row "Dress < 1%":
+      - rowheader "Dress"
       - cell "< 1%"`);
     await field.locator('summary').click();
     await field.getByRole('img', { name: 'What the model saw' }).waitFor();
