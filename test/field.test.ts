@@ -1,8 +1,9 @@
 /** @file What the field is to tools and servers: an import that needs no DOM, and a manifest that tells the truth. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { promisify } from 'node:util';
+import { build } from 'esbuild';
 import { expect, it } from 'vitest';
 
 const SOURCES = 'edge/field';
@@ -64,4 +65,18 @@ it('the manifest has every part, custom property, attribute and state of the sou
   );
   const states = [...found(/toggleState\([\w.]+, '([\w-]+)'/g), ...found(/kind: '(\w+)'/g)];
   expect(names(element?.cssStates)).toEqual([...new Set(states)].toSorted());
+});
+
+it('tinyvgg-edge/field is a module that servers can import, and that bundlers take with all its parts', async () => {
+  // By a name that TypeScript does not follow: the types of pages are not this project's.
+  const field = 'tinyvgg-edge/field';
+  const { FashionClassifier } = await import(field);
+  expect(FashionClassifier.formAssociated).toBe(true);
+  const { errors, warnings, outputFiles } = await build({
+    stdin: { contents: `import '${field}';`, resolveDir: '.' },
+    ...{ bundle: true, splitting: true, format: 'esm', outdir: 'out', write: false },
+  });
+  expect([errors, warnings]).toEqual([[], []]);
+  const names = outputFiles.map(({ path }) => basename(path).replace(/-.*/, ''));
+  expect(names).toEqual(expect.arrayContaining(['classifier', 'classify', 'de', 'es', 'fr', 'jpeg', 'zh']));
 });
