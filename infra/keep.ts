@@ -8,11 +8,11 @@ import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 import { isKept, keyOf } from '../edge/earlier.ts';
+import { DEFAULT_BUCKET } from '../train/store/open.ts';
 
 const { values } = parseArgs({
   options: { local: { type: 'boolean', default: false }, 'persist-to': { type: 'string' } },
 });
-const BUCKET = 'tinyvgg-models';
 const SITE = join(import.meta.dirname, '../edge/site/build');
 
 const files = readdirSync(SITE, { recursive: true, withFileTypes: true })
@@ -27,7 +27,9 @@ try {
   writeFileSync(list, JSON.stringify(files.map(({ path, file }) => ({ key: keyOf(path), file }))));
   const where = values.local ? ['--local'] : ['--remote'];
   if (values['persist-to'] !== undefined) where.push('--persist-to', values['persist-to']);
-  execFileSync('wrangler', ['r2', 'bulk', 'put', BUCKET, '--filename', list, ...where], { stdio: 'inherit' });
+  execFileSync('wrangler', ['r2', 'bulk', 'put', DEFAULT_BUCKET, '--filename', list, ...where], {
+    stdio: 'inherit',
+  });
 } finally {
   rmSync(folder, { recursive: true });
 }
