@@ -11,19 +11,12 @@ import {
   reliability,
 } from './calibration.ts';
 import { Loader } from './dataset/loader.ts';
-import { holdOut, type Split } from './dataset/source.ts';
+import { holdOut, type RunData, type Split } from './dataset/source.ts';
 import type { Engine } from './engine/engine.ts';
 import { sgd } from './engine/optimizer.ts';
 import { evaluate } from './evaluate.ts';
 import { Generator } from './random.ts';
 import type { TrainedModel } from './trainer.ts';
-
-/** Images that a model is trained on, is tested on, and was kept from; of the last there may be none. */
-export interface RunData {
-  train: Split;
-  test: Split;
-  heldOut: Split;
-}
 
 /** Trains a network as the model was trained. */
 export type Train = (network: Network, data: Pick<RunData, 'train' | 'test'>) => Promise<TrainedModel>;

@@ -16,7 +16,8 @@ export {
   resolveNetwork,
   type Weights,
 } from '#shared/model/spec.ts';
-export { newestCheckpoint, saveCheckpoint } from './checkpoint/folder.ts';
+export type { Checkpoints } from './checkpoint/checkpoints.ts';
+export { folderCheckpoints } from './checkpoint/folder.ts';
 export { type Dataset, loadDataset, type Split, take } from './dataset/source.ts';
 export type { Batch, Engine, EngineSession } from './engine/engine.ts';
 export { DEVICES, openEngine } from './engine/open.ts';

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { resolveNetwork } from '../../shared/model/spec.ts';
 import { photoLike } from '../../train/augment/augment.ts';
-import { newestCheckpoint, saveCheckpoint } from '../../train/checkpoint/folder.ts';
+import { folderCheckpoints } from '../../train/checkpoint/folder.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../../train/checkpoint/format.ts';
 import { openEngine } from '../../train/engine/open.ts';
 import { adam, type Optimizer, sgd } from '../../train/engine/optimizer.ts';
@@ -105,7 +105,7 @@ describe('the folder of checkpoints', () => {
   });
   const temporary = () => mkdtemp(join(tmpdir(), 'tinyvgg-checkpoints-'));
   const save = (folder: string, state: TrainingState, best = false) =>
-    saveCheckpoint(folder, network, state, { best });
+    folderCheckpoints(folder, () => {}).save(network, state, { best });
 
   it('keeps the newest two and the best, and gives back the newest', async () => {
     const folder = await temporary();
@@ -115,7 +115,7 @@ describe('the folder of checkpoints', () => {
       'v1-step000000019.safetensors',
       'v1-step000000020.safetensors',
     ]);
-    expect(await newestCheckpoint(folder, network, optimizer, () => {})).toEqual(states[19]);
+    expect(await folderCheckpoints(folder, () => {}).newest(network, optimizer)).toEqual(states[19]);
     expect(decodeCheckpoint(network, optimizer, await readFile(join(folder, 'v1-best.safetensors')))).toEqual(
       states[4],
     );
@@ -127,7 +127,9 @@ describe('the folder of checkpoints', () => {
     const path = join(folder, 'v1-step000000003.safetensors');
     await writeFile(path, (await readFile(path)).subarray(0, -7));
     const lines: string[] = [];
-    expect(await newestCheckpoint(folder, network, optimizer, (line) => lines.push(line))).toEqual(states[1]);
+    expect(await folderCheckpoints(folder, (line) => lines.push(line)).newest(network, optimizer)).toEqual(
+      states[1],
+    );
     expect(lines).toEqual([
       expect.stringMatching(/step000000003\.safetensors is left out, the one before it is taken: .*SHA-256/),
     ]);
@@ -142,10 +144,14 @@ describe('the folder of checkpoints', () => {
 
   it('begins anew where there is none, or none that can be used', async () => {
     const folder = await temporary();
-    expect(await newestCheckpoint(join(folder, 'nowhere'), network, optimizer, () => {})).toBeUndefined();
+    expect(
+      await folderCheckpoints(join(folder, 'nowhere'), () => {}).newest(network, optimizer),
+    ).toBeUndefined();
     await writeFile(join(folder, 'v1-step000000001.safetensors'), '');
     const lines: string[] = [];
-    expect(await newestCheckpoint(folder, network, optimizer, (line) => lines.push(line))).toBeUndefined();
+    expect(
+      await folderCheckpoints(folder, (line) => lines.push(line)).newest(network, optimizer),
+    ).toBeUndefined();
     expect(lines).toEqual([expect.stringMatching(/is left out, v1 begins anew/)]);
   });
 

@@ -8,6 +8,7 @@ import type { Network } from '#shared/model/spec.ts';
 import type { Optimizer } from '../engine/optimizer.ts';
 import { writeFileAtomic } from '../files.ts';
 import type { TrainingState } from '../trainer.ts';
+import type { Checkpoints } from './checkpoints.ts';
 import { decodeCheckpoint, encodeCheckpoint } from './format.ts';
 
 /** The newest, and the one to fall back to when it is damaged. */
@@ -19,10 +20,16 @@ const stepFile = (model: string, steps: number) =>
 const bestFile = (model: string) => `${model}-best.safetensors`;
 
 /**
- * Adds a checkpoint and removes all but the newest two.
- * @throws ExplainedError of kind `disk`; the earlier ones are still there then
+ * Checkpoints in a folder. `save` throws an ExplainedError of kind `disk` when it cannot; the earlier ones are still there then.
+ * @param log is told of each that cannot be used
  */
-export async function saveCheckpoint(
+export const folderCheckpoints = (folder: string, log: (line: string) => void): Checkpoints => ({
+  newest: (network, optimizer) => newestCheckpoint(folder, network, optimizer, log),
+  save: (network, state, kind) => saveCheckpoint(folder, network, state, kind),
+});
+
+/** Adds a checkpoint and removes all but the newest two. */
+async function saveCheckpoint(
   folder: string,
   network: Network,
   state: TrainingState,
@@ -41,11 +48,7 @@ export async function saveCheckpoint(
   }
 }
 
-/**
- * The newest checkpoint of a network that can be used; undefined when there is none.
- * @param log is told of each that cannot
- */
-export async function newestCheckpoint(
+async function newestCheckpoint(
   folder: string,
   network: Network,
   optimizer: Optimizer,

@@ -70,6 +70,27 @@ export async function loadDataset(options: SourceOptions = {}): Promise<Dataset>
   };
 }
 
+/** Images that a model is trained on, is tested on, and is kept from; of the last there may be none. */
+export interface RunData {
+  train: Split;
+  test: Split;
+  heldOut: Split;
+}
+
+/**
+ * What a run takes of the data set: the last `heldOut` training images are kept from the model, and of the others, as of the test
+ * images, the first `limit` are taken.
+ * @throws ExplainedError of kind `usage` when nothing would be left to train on
+ */
+export function divide(dataset: Dataset, heldOut: number, limit = dataset.train.count): RunData {
+  const divided = holdOut(dataset.train, heldOut);
+  return {
+    train: take(divided.train, limit),
+    heldOut: divided.heldOut,
+    test: take(dataset.test, limit),
+  };
+}
+
 /** The first `count` images of a split. */
 export const take = (split: Split, count: number): Split => part(split, 0, Math.min(count, split.count));
 

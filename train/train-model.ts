@@ -1,0 +1,92 @@
+/** @file One model, from its settings to a release: trained, or gone on with where an earlier process stood; calibrated; exported. */
+import type { Network } from '#shared/model/spec.ts';
+import { AUGMENTATIONS } from './augment/augment.ts';
+import { type Calibrated, calibrate, type Train } from './calibrate.ts';
+import type { Checkpoints } from './checkpoint/checkpoints.ts';
+import type { RunData } from './dataset/source.ts';
+import type { Engine } from './engine/engine.ts';
+import { calibrationLine, trainingPrinter } from './progress.ts';
+import type { Records } from './records.ts';
+import type { Release } from './registry/release.ts';
+import { makeRelease } from './release.ts';
+import type { Settings } from './settings.ts';
+import { type TrainedModel, type TrainingState, train } from './trainer.ts';
+
+export interface ModelContext {
+  data: RunData;
+  engine: Engine;
+  checkpoints: Checkpoints;
+  /** Opens what else is told of a network's training as it goes on. */
+  openRecords?: (network: Network, from: TrainingState | undefined) => Promise<Records>;
+  /** For the manifest: the data set's MD5s and the trainer's commit. */
+  facts: { dataset: Record<string, string>; gitCommit: string | null };
+  /** Aborted, it ends training after the present step, with a checkpoint. */
+  signal: AbortSignal;
+}
+
+export interface ReleasedModel {
+  trained: TrainedModel;
+  /** Undefined where scores are left as they are. */
+  calibrated: Calibrated | undefined;
+  release: Release;
+}
+
+/** Trains one model as `settings` ask, prints the lab's lines, and makes its release. */
+export async function trainModel(
+  settings: Settings,
+  network: Network,
+  context: ModelContext,
+): Promise<ReleasedModel> {
+  const { data, engine, facts, signal } = context;
+  const { batchSize, name: recipe, seed, epochs } = settings;
+  console.log(`\n${network.name}: ${network.parameterCount.toLocaleString('en')} parameters\n`);
+  const trainOn: Train = (network, data) => trainNetwork(settings, network, data, context);
+  const trained = await trainOn(network, data);
+  console.log(`Total training time: ${trained.seconds.toFixed(2)} seconds`);
+  const calibrated = settings.calibration
+    ? await calibrate(trained, data, { engine, batchSize, trainOn, signal, log: console.log })
+    : undefined;
+  if (calibrated) console.log(calibrationLine(calibrated.calibration));
+  const training = { recipe, seed, epochs, images: data.train.count, ...facts };
+  const release = await makeRelease(trained, {
+    engine,
+    training,
+    calibration: calibrated?.calibration,
+    images: data.test.images,
+  });
+  return { trained, calibrated, release };
+}
+
+/** From the newest checkpoint, if there is one. */
+async function trainNetwork(
+  { optimizer, epochs, batchSize, seed, schedule, augmentation, checkpointEvery }: Settings,
+  network: Network,
+  data: Pick<RunData, 'train' | 'test'>,
+  { engine, checkpoints, openRecords, signal }: ModelContext,
+): Promise<TrainedModel> {
+  const from = await checkpoints.newest(network, optimizer);
+  if (from) console.log(`Goes on after step ${from.optimizer.steps}.`);
+  const records = await openRecords?.(network, from);
+  const printer = trainingPrinter(batchSize);
+  try {
+    return await train(
+      {
+        ...{ network, data, engine, optimizer, epochs, batchSize, seed },
+        ...{ schedule, augment: AUGMENTATIONS[augmentation](seed) },
+      },
+      {
+        from,
+        signal,
+        checkpointEvery,
+        checkpoint: (state, kind) => checkpoints.save(network, state, kind),
+        onEvent(event) {
+          printer.onEvent(event);
+          records?.onEvent(event);
+        },
+      },
+    );
+  } finally {
+    printer.close();
+    records?.close();
+  }
+}
