@@ -10,7 +10,8 @@ export type ErrorKind =
   | 'conflict'
   | 'image'
   | 'disk'
-  | 'divergence';
+  | 'divergence'
+  | 'rejected';
 
 export interface Explanation {
   kind: ErrorKind;

@@ -105,6 +105,8 @@ export const Alias = v.object({
   version: Sha256,
   /** Versions that the alias meant before, latest first. */
   previous: v.array(Sha256),
+  /** Versions that a rollback has left, latest first: no scheduled run promotes them again. */
+  withdrawn: v.optional(v.array(Sha256), []),
   promotedAt: Time,
   reason: v.string(),
 });
@@ -165,7 +167,7 @@ export function parseStored<T>(schema: v.GenericSchema<unknown, T>, key: string,
   });
 }
 
-/** The bytes of a manifest or alias as stored. */
-export function serializeStored(value: Manifest | Alias): Uint8Array<ArrayBuffer> {
+/** The bytes of a manifest, an alias or a record as stored. */
+export function serializeStored(value: object): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
 }

@@ -99,7 +99,7 @@ export async function classify(
   if (picture !== undefined) await writePages(picture, pages);
 }
 
-type StoreCommandFlags = StoreFlags & { local?: boolean | string };
+export type StoreCommandFlags = StoreFlags & { local?: boolean | string };
 type AliasFlags = StoreCommandFlags & { name: string; alias: string; reason?: string };
 
 export async function pushRelease({
@@ -132,7 +132,7 @@ function printMove(alias: string, { version, from, moved }: Move): void {
   console.log(moved ? `${alias}: ${from ?? 'none'} → ${version}` : `${alias}: ${version} already`);
 }
 
-function openTarget({ local, ...flags }: StoreCommandFlags): ObjectStore {
+export function openTarget({ local, ...flags }: StoreCommandFlags): ObjectStore {
   const store = local ? openLocalStore(local === true ? undefined : local) : openStore(flags);
   console.error(`Store: ${store.description}`);
   return store;

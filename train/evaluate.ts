@@ -13,6 +13,8 @@ export interface Evaluation {
   confusion: number[][];
   /** [count, classes], in the loader's order. */
   logits: Float32Array;
+  /** [count], in the loader's order: 1 where the prediction is the label. */
+  right: Uint8Array;
 }
 
 /** Logits [count, classes] of images [count, channels, height, width]. */
@@ -22,19 +24,22 @@ export async function evaluate(predict: Predict, loader: Loader, classes: number
   const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   const all = new Float32Array(loader.split.count * classes);
   let [loss, seen] = [0, 0];
+  const right = new Uint8Array(loader.split.count);
   let labAccuracy = 0;
   let correct = 0;
   for (const { images, labels } of loader.epoch()) {
     const logits = await predict(images, labels.length);
     all.set(logits, seen * classes);
-    seen += labels.length;
     loss += crossEntropy(logits, labels).loss;
     let hits = 0;
     for (const [n, label] of labels.entries()) {
       const prediction = argmax(logits.subarray(n * classes, (n + 1) * classes));
       confusion[label][prediction]++;
-      if (prediction === label) hits++;
+      if (prediction !== label) continue;
+      right[seen + n] = 1;
+      hits++;
     }
+    seen += labels.length;
     labAccuracy += (100 * hits) / labels.length;
     correct += hits;
   }
@@ -44,6 +49,7 @@ export async function evaluate(predict: Predict, loader: Loader, classes: number
     accuracy: correct / loader.split.count,
     confusion,
     logits: all,
+    right,
   };
 }
 

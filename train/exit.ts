@@ -12,6 +12,10 @@ const CODES: Record<ErrorKind, { code: number; meaning: string }> = {
   image: { code: 8, meaning: 'an image cannot be read' },
   disk: { code: 9, meaning: 'a file cannot be written: no space, or no permission' },
   divergence: { code: 10, meaning: 'training diverged: a loss or a weight is not finite; do not retry' },
+  rejected: {
+    code: 11,
+    meaning: 'the new model was not shown to be as good as the present one: the alias stays; do not retry',
+  },
 };
 
 const UNEXPECTED = 1;

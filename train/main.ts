@@ -1,7 +1,5 @@
-/** @file The trainer's command line: train · report · evaluate · classify · push · promote · rollback · status. */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { KERNEL_LEVELS } from '#shared/kernels/choose.ts';
-import { DEFAULT_ALIAS } from '#shared/manifest.ts';
+/** @file The trainer's command line: train · report · evaluate · classify · push · promote · rollback · status · retrain · sweep · leaderboard. */
+import { Command, CommanderError, Option } from 'commander';
 import {
   classify,
   evaluateModel,
@@ -10,35 +8,23 @@ import {
   rollbackAlias,
   showStatus,
 } from './commands.ts';
-import { DEVICES } from './engine/open.ts';
 import { EXIT_CODES_HELP, reportError } from './exit.ts';
-import { MODEL_NAMES } from './model/zoo.ts';
+import { retrainModels, showLeaderboard, sweepShare } from './jobs/commands.ts';
+import {
+  aliasOption,
+  dataOption,
+  modelOption,
+  nameOption,
+  open,
+  reasonOption,
+  share,
+  wholeNumber,
+  withStoreOptions,
+  withTrainingOptions,
+} from './options.ts';
 import { RECIPES } from './recipes.ts';
 import { run } from './run.ts';
-import {
-  AUGMENTATION_NAMES,
-  CHECKPOINT_EVERY,
-  OPTIMIZERS,
-  resolveSettings,
-  SCHEDULE_NAMES,
-} from './settings.ts';
-import { DEFAULT_BUCKET } from './store/open.ts';
-
-const BUNDLED_RELEASE = 'release/tinyvgg.onnx';
-const { lab } = RECIPES;
-
-/** An option whose default is found elsewhere: in the recipe, the configuration file, the environment. */
-const open = (flags: string, description: string, fallback: string) =>
-  new Option(flags, `${description} (default: ${fallback})`);
-
-const dataOption = () =>
-  open(
-    '--data <folder>',
-    'folder with the four official files of Fashion-MNIST',
-    'FASHION_MNIST_DIR, else the cache folder, downloaded when it is empty',
-  );
-const modelOption = () =>
-  new Option('--model <file>', 'an .onnx file that this program wrote').default(BUNDLED_RELEASE);
+import { resolveSettings } from './settings.ts';
 
 const program = new Command('tinyvgg-edge')
   .description('Trains the Fashion-MNIST models and publishes them to the edge.')
@@ -46,51 +32,11 @@ const program = new Command('tinyvgg-edge')
   .configureHelp({ showGlobalOptions: false })
   .exitOverride();
 
-program
-  .command('train')
+withTrainingOptions(program.command('train'), RECIPES.lab)
   .description(
     'Train, compare and export models; the results go to a run folder. SIGINT or SIGTERM ends after the present step, with a checkpoint.',
   )
-  .option('--config <file>', 'JSON file with any of the options below by name; flags win over it')
-  .addOption(open('--recipe <name>', 'frozen settings', lab.name).choices(Object.keys(RECIPES)))
-  .addOption(open('--models <names>', 'comma-separated', MODEL_NAMES.join()))
-  .addOption(open('--seed <number>', 'as in torch.manual_seed', `${lab.seed}`))
-  .addOption(open('--epochs <number>', 'passes over the training set', `${lab.epochs}`))
-  .addOption(open('--batch-size <images>', 'images of one step', `${lab.batchSize}`))
-  .addOption(open('--optimizer <name>', 'as in torch.optim', lab.optimizer.kind).choices(OPTIMIZERS))
-  .addOption(open('--learning-rate <number>', 'of a step', `${lab.optimizer.learningRate}; 0.001 for adam`))
-  .addOption(open('--momentum <number>', 'of sgd', '0'))
-  .addOption(open('--weight-decay <number>', 'pulls the weights towards zero', '0'))
-  .addOption(open('--schedule <name>', 'of the learning rate', lab.schedule).choices(SCHEDULE_NAMES))
-  .addOption(
-    open('--augmentation <name>', 'what is done to training images', lab.augmentation).choices(
-      AUGMENTATION_NAMES,
-    ),
-  )
-  .addOption(open('--device <name>', 'what computes', 'auto').choices(DEVICES))
-  .addOption(open('--threads <number>', 'threads of --device cpu', 'as many as there are cores'))
-  .addOption(
-    open('--kernels <level>', 'of --device cpu, from slow to fast', 'winograd').choices(KERNEL_LEVELS),
-  )
-  .addOption(dataOption())
   .addOption(open('--out <folder>', 'run folder', 'runs/<recipe>-seed<seed>-<time>'))
-  .addOption(open('--limit <images>', 'train on the first so many images only', 'all'))
-  .addOption(open('--held-out <images>', 'last training images that are not trained on', `${lab.heldOut}`))
-  .addOption(
-    open(
-      '--calibration',
-      'fit a temperature to the held-out images, without any to those of a twin that is trained on nine tenths',
-      'yes',
-    ),
-  )
-  .option('--no-calibration', 'leave the scores as they are')
-  .addOption(
-    open(
-      '--checkpoint-every <seconds>',
-      'also after each epoch; 0 for one after each step',
-      `${CHECKPOINT_EVERY}`,
-    ),
-  )
   .option(
     '--resume <folder>',
     'go on with the interrupted run in this folder, to the same weights, bit for bit',
@@ -118,7 +64,7 @@ program
     new Option('--photos <folder>', 'photos, in subfolders that say what they show').conflicts('data'),
   )
   .option('--photo-labels <file>', 'JSON: the labels that are right for each subfolder of --photos')
-  .option('--folds <number>', 'score groups of photos with like backgrounds, so many', wholeNumber)
+  .option('--folds <number>', 'score groups of photos with like backgrounds, so many', wholeNumber())
   .option('--sheet <file.png>', 'draw each photo with the garment found, the image of it, the answer')
   .option('--report <file.json>', 'write what --json prints')
   .option('--compare <file.json>', 'say which photos are mended and which broken since this --report')
@@ -138,7 +84,7 @@ program
   .description('Classify images on this machine, as the Worker would: JPEG, PNG, WebP, AVIF, GIF.')
   .argument('<images...>', 'files')
   .addOption(modelOption())
-  .option('--top-k <number>', 'labels to print, best first', wholeNumber, 3)
+  .option('--top-k <number>', 'labels to print, best first', wholeNumber(), 3)
   .option(
     '--picture <file.png>',
     'draw what became of each image; a terminal in full colour shows it as well',
@@ -146,30 +92,8 @@ program
   .option('--json', 'print one JSON object per image', false)
   .action(classify);
 
-/** Options of the commands that talk to an object store. */
-function storeCommand(name: string, description: string): Command {
-  return program
-    .command(name)
-    .description(description)
-    .addOption(new Option('--bucket <name>', 'bucket').env('MODEL_BUCKET').default(DEFAULT_BUCKET))
-    .option(
-      '--endpoint <url>',
-      'S3 endpoint (default: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, else Amazon S3)',
-    )
-    .option('--region <name>', 'region (default: AWS_REGION, else auto)')
-    .option(
-      '--local [origin]',
-      'the bucket of `npm start` on this machine; an origin when it is not http://localhost:8787',
-    )
-    .addHelpText(
-      'after',
-      '\nCredentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.',
-    );
-}
-
-const aliasOption = () => new Option('--alias <name>', 'the alias to move').default(DEFAULT_ALIAS);
-const nameOption = () => new Option('--name <model>', 'name of the model').default('tinyvgg');
-const reasonOption = () => new Option('--reason <text>', 'kept in the alias');
+const storeCommand = (name: string, description: string): Command =>
+  withStoreOptions(program.command(name).description(description));
 
 storeCommand('push', 'Upload a release and let the alias mean it.')
   .addOption(modelOption())
@@ -191,12 +115,47 @@ storeCommand('status', 'Show the versions and aliases in the store.')
   .addOption(nameOption())
   .action(showStatus);
 
-for (const command of program.commands) command.addHelpText('after', `\n${EXIT_CODES_HELP}`);
+withTrainingOptions(
+  storeCommand(
+    'retrain',
+    'The scheduled run: train what the store has not got yet, and let the alias mean it if it is shown not to be worse. Checkpoints are in the store: another machine goes on from there.',
+  ),
+  RECIPES.edge,
+)
+  .addOption(aliasOption())
+  .option('--tolerance <share>', 'by which accuracy it may be worse, 0..1', share, 0.01)
+  .option('--dry-run', 'say what would be done, and do nothing', false)
+  .action(retrainModels);
 
-function wholeNumber(text: string): number {
-  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('Expected a whole number from 1 on.');
-  return Number(text);
-}
+const gridOption = () =>
+  new Option(
+    '--grid <file>',
+    'JSON: a configuration of train, any value of which may be a list',
+  ).makeOptionMandatory();
+
+storeCommand('sweep', 'Train one share of a grid; each point is trained once, whoever asks for it.')
+  .addOption(gridOption())
+  .addOption(
+    new Option('--index <number>', 'this share, from 0')
+      .env('JOB_COMPLETION_INDEX')
+      .argParser(wholeNumber(0))
+      .default(0),
+  )
+  .addOption(
+    new Option('--shares <number>', 'processes that share the grid')
+      .env('SWEEP_SHARES')
+      .argParser(wholeNumber())
+      .default(1),
+  )
+  .addOption(dataOption())
+  .option('--plan', 'print the grid, and train nothing', false)
+  .action(sweepShare);
+storeCommand('leaderboard', 'Show what a sweep has found so far.')
+  .addOption(gridOption())
+  .option('--json', 'print one JSON object', false)
+  .action(showLeaderboard);
+
+for (const command of program.commands) command.addHelpText('after', `\n${EXIT_CODES_HELP}`);
 
 try {
   await program.parseAsync();

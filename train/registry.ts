@@ -38,36 +38,58 @@ export async function push(
   // An alias that cannot be is refused before anything is written.
   checkedAliasKey(name, alias);
 
+  await upload(target, release, log);
+  return promote(target, name, version, { alias, reason, log });
+}
+
+/**
+ * Writes a release's objects that are not there yet; no alias means it by that.
+ * @throws ExplainedError of kind `conflict` when one of this version is there with other content
+ */
+export async function upload(
+  store: ObjectStore,
+  release: Release,
+  log: (line: string) => void,
+): Promise<void> {
+  const target = withConditions(store, log);
+  const { name, version } = release.manifest;
   for (const file of ['onnx', 'safetensors', 'json'] as const) {
     const key = modelKey(name, version, file);
     const written = await putImmutable(target, release, file);
     log(`${key}: ${written ? `${release.files[file].length} bytes written` : 'there already'}`);
   }
-  return promote(target, name, version, { alias, reason, log });
 }
 
 /**
  * Lets the alias mean `version`, after checking that the version is complete in the store.
- * @throws ExplainedError of kind `model` when it is not; otherwise as `push`
+ * @param seen what the alias was when this was decided, undefined for none: it is moved from there only
+ * @throws ExplainedError of kind `model` when it is not; `conflict` when it means something else than `seen`; otherwise as `push`
  */
 export async function promote(
   store: ObjectStore,
   name: string,
   version: string,
   { alias = DEFAULT_ALIAS, reason = 'promote', log = () => {} }: RegistryOptions = {},
+  seen?: { version: string | undefined },
 ): Promise<Move> {
   const key = checkedAliasKey(name, alias);
   await requireComplete(store, name, version);
-  return moveAlias(withConditions(store, log), key, (current) => ({
-    version,
-    previous: current ? [current.version, ...current.previous] : [],
-    reason,
-  }));
+  return moveAlias(withConditions(store, log), key, (current) => {
+    if (seen && current?.version !== seen.version && current?.version !== version) {
+      throw movedMeanwhile(key, `${current?.version ?? 'none'} in place of ${seen.version ?? 'none'}`);
+    }
+    return {
+      version,
+      previous: current ? [current.version, ...current.previous] : [],
+      withdrawn: current?.withdrawn.filter((other) => other !== version) ?? [],
+      reason,
+    };
+  });
 }
 
 /**
- * Lets the alias mean what it meant before its last promotion. The version that is left is dropped from the history (its objects stay,
- * and `reason` names it), so a second rollback goes one further back; `promote` is the way forward again.
+ * Lets the alias mean what it meant before its last promotion. The version that is left goes from the history to what is withdrawn (its
+ * objects stay), so a second rollback goes one further back; `promote` is the way forward again.
  * @throws ExplainedError of kind `model` when there is no previous version or it is not complete in the store; `conflict` when somebody
  *   else moved the alias meanwhile: what they promoted was not meant to be rolled back
  */
@@ -97,6 +119,7 @@ export async function rollback(
     return {
       version: to,
       previous: seen.previous.slice(1),
+      withdrawn: [seen.version, ...seen.withdrawn],
       reason: reason ?? `rollback from ${seen.version}`,
     };
   });

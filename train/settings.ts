@@ -97,15 +97,27 @@ const FREE_ON_RESUME = ['threads', 'data', 'checkpointEvery'];
 
 /**
  * @param flags as they came from the command line, `config` and `resume` among them
+ * @param recipe where neither flags nor file say one
  * @throws ExplainedError of kind `usage` naming the flag or key
  */
-export async function resolveSettings(flags: Record<string, unknown>): Promise<Settings> {
+export async function resolveSettings(
+  flags: Record<string, unknown>,
+  recipe = RECIPES.lab.name,
+): Promise<Settings> {
   const { resume, config, ...own } = flags;
   if (resume !== undefined) return resumedSettings(String(resume), config === undefined ? own : flags);
   const fromFile =
     config === undefined ? {} : check(await readConfig(String(config), '--config'), String(config), '');
-  return resolve({ ...fromFile, ...check(own, 'the command line', '--') }, false);
+  return resolve({ recipe, ...fromFile, ...check(own, 'the command line', '--') }, false);
 }
+
+/**
+ * @param values keys of a configuration file
+ * @param source named in the error
+ * @throws ExplainedError of kind `usage` naming the key
+ */
+export const settingsOf = (values: unknown, source: string): Settings =>
+  resolve(check(values, source, ''), false);
 
 async function resumedSettings(folder: string, flags: Record<string, unknown>): Promise<Settings> {
   const other = Object.keys(flags).find((name) => !['resume', ...FREE_ON_RESUME].includes(name));
@@ -194,7 +206,7 @@ function nameOf(key: PropertyKey = 'configuration', prefix: string): string {
   return prefix ? String(key).replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`) : String(key);
 }
 
-async function readConfig(path: string, flag: string): Promise<unknown> {
+export async function readConfig(path: string, flag: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(path, 'utf8'));
   } catch (cause) {

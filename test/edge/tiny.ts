@@ -103,6 +103,7 @@ export async function promote({ manifest }: Release, name = DEFAULT_ALIAS) {
     formatVersion: FORMAT_VERSION,
     version: manifest.version,
     previous: [],
+    withdrawn: [],
     promotedAt: '2026-01-01T00:00:00Z',
     reason: 'test',
   };

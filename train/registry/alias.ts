@@ -23,10 +23,10 @@ export interface Move {
 }
 
 /** The part of an alias that a move decides. */
-type Decision = Pick<Alias, 'version' | 'previous' | 'reason'>;
+type Decision = Pick<Alias, 'version' | 'previous' | 'withdrawn' | 'reason'>;
 
-/** Versions an alias remembers, so that it stays a small object however often it moves. */
-const PREVIOUS_LIMIT = 20;
+/** Versions each list of an alias remembers, so that it stays a small object however often it moves. */
+const REMEMBERED = 20;
 
 /** Of n writers at the same time one wins in each round, so ten of them all get through. */
 const ATTEMPTS = 10;
@@ -89,12 +89,13 @@ export async function moveAlias(
 ): Promise<Move> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const { current, etag } = await readAlias(store, key);
-    const { version, previous, reason } = decide(current);
+    const { version, previous, withdrawn, reason } = decide(current);
     if (version === current?.version) return { version, from: version, moved: false };
     const next = serializeStored({
       formatVersion: FORMAT_VERSION,
       version,
-      previous: previous.slice(0, PREVIOUS_LIMIT),
+      previous: previous.slice(0, REMEMBERED),
+      withdrawn: withdrawn.slice(0, REMEMBERED),
       promotedAt: new Date().toISOString(),
       reason,
     });

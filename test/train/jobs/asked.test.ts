@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { askedOf, keyOf } from '../../../train/jobs/asked.ts';
+import { codeDigest } from '../../../train/provenance.ts';
+import { settingsOf } from '../../../train/settings.ts';
+
+const DATA = { 'train-images': 'a', 'train-labels': 'b' };
+const key = (config: object, data: Record<string, string> = DATA, code = 'c') =>
+  keyOf(askedOf(settingsOf(config, 'test'), 'tinyvgg', data, code));
+
+describe('the key of a training', () => {
+  it.each([
+    [{ seed: 43 }],
+    [{ epochs: 4 }],
+    [{ batchSize: 64 }],
+    [{ optimizer: 'adam' }],
+    [{ learningRate: 0.2 }],
+    [{ momentum: 0.9 }],
+    [{ weightDecay: 0.1 }],
+    [{ schedule: 'cosine' }],
+    [{ augmentation: 'photo-2' }],
+    [{ heldOut: 5000 }],
+    [{ limit: 640 }],
+    [{ calibration: false }],
+    [{ kernels: 'simd' }],
+    [{ device: 'reference' }],
+  ])('changes with %j', async (change) => {
+    expect(await key(change)).not.toBe(await key({}));
+  });
+
+  it.each([
+    [{ threads: 3 }],
+    [{ data: '/elsewhere' }],
+    [{ out: 'elsewhere' }],
+    [{ checkpointEvery: 0 }],
+    [{ seed: 42, recipe: 'lab' }],
+  ])('stays with %j', async (same) => {
+    expect(await key(same)).toBe(await key({}));
+  });
+
+  it('changes with the data and the code, not with the order in which they are told', async () => {
+    expect(await key({}, { ...DATA, 'train-labels': 'x' })).not.toBe(await key({}));
+    expect(await key({}, DATA, 'd')).not.toBe(await key({}));
+    expect(await key({}, Object.fromEntries(Object.entries(DATA).reverse()))).toBe(await key({}));
+  });
+});
+
+it('the code has a digest that is the same twice', async () => {
+  const digest = await codeDigest();
+  expect(digest).toMatch(/^[0-9a-f]{64}$/);
+  expect(await codeDigest()).toBe(digest);
+});

@@ -1,0 +1,239 @@
+/** @file The scheduled run: done once, promoted when it is shown not to be worse, gone on with on another machine. */
+import { beforeEach, expect, it, vi } from 'vitest';
+import { Alias, aliasKey, parseStored } from '../../../shared/manifest.ts';
+import { loadDataset } from '../../../train/dataset/source.ts';
+import { openEngine } from '../../../train/engine/open.ts';
+import { retrain } from '../../../train/jobs/retrain.ts';
+import { planRetrain } from '../../../train/jobs/retrain-plan.ts';
+import { promote, rollback, status } from '../../../train/registry.ts';
+import { settingsOf } from '../../../train/settings.ts';
+import { memoryStore } from '../../../train/store/memory.ts';
+import type { ObjectStore } from '../../../train/store/store.ts';
+import { dataFolder, describeWithData } from '../../data.ts';
+import { WRANGLER } from '../store.servers.ts';
+import { trainer } from './processes.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+const SMALL = {
+  ...{ recipe: 'lab', models: 'v0', epochs: 1, limit: 4000, heldOut: 2000, calibration: false },
+  ...{ device: 'cpu', threads: 1 },
+};
+const STABLE = { alias: 'stable', tolerance: 0.01 };
+
+/** A store that counts what is written. */
+function counting(store: ObjectStore): ObjectStore & { written: string[] } {
+  const written: string[] = [];
+  return {
+    ...store,
+    written,
+    async put(key, ...rest) {
+      const outcome = await store.put(key, ...rest);
+      if (outcome === 'written') written.push(key);
+      return outcome;
+    },
+  };
+}
+
+describeWithData('a scheduled run', () => {
+  let store: ReturnType<typeof counting>;
+  let lines: string[];
+  let trained: number;
+  beforeEach(() => {
+    store = counting(memoryStore());
+    lines = [];
+    trained = 0;
+  });
+
+  const run = (changes: object = {}, on: ObjectStore = store, options = STABLE) =>
+    retrain(on, settingsOf({ ...SMALL, ...changes }, 'test'), options, {
+      dataset: () => loadDataset({ folder: dataFolder }),
+      engine: () => {
+        trained++;
+        return openEngine('cpu', { threads: 1 });
+      },
+      signal: new AbortController().signal,
+      log: (line) => lines.push(line),
+    });
+  const stable = async (): Promise<Alias> => {
+    const key = aliasKey('v0', 'stable');
+    const object = await store.get(key);
+    return parseStored(Alias, key, object?.bytes ?? new Uint8Array());
+  };
+  const verdicts = async () => {
+    const keys = await store.list('verdicts/v0/');
+    const objects = await Promise.all(keys.map((key) => store.get(key)));
+    return objects.map((object) => JSON.parse(Buffer.from(object?.bytes ?? []).toString()));
+  };
+
+  it('promotes the first model there is, and done again trains and writes nothing', async () => {
+    await run();
+    const { version, reason } = await stable();
+    expect(reason).toBe('retrain: there was no stable to compare with');
+    expect((await status(store, 'v0')).versions).toEqual([version]);
+    const { length } = store.written;
+    await run();
+    expect(trained).toBe(1);
+    expect(store.written.length).toBe(length);
+    expect(lines.at(-1)).toBe(`stable of v0 means ${version} already.`);
+  });
+
+  it('comes to the same version on an empty store', async () => {
+    await run();
+    const first = await stable();
+    store = counting(memoryStore());
+    await run();
+    expect(trained).toBe(2);
+    expect(await stable()).toMatchObject({ version: first.version });
+  });
+
+  it('promotes a better model, and says by how much', async () => {
+    await run({ limit: 64 });
+    const before = await stable();
+    await run();
+    const after = await stable();
+    expect(after.previous).toEqual([before.version]);
+    expect(after.reason).toMatch(
+      /^retrain: \d\d\.\d\d % of 2,000 held-out images right, the present one \d\d\.\d\d %: \+\d+\.\d\d points, 95 % interval \+\d/,
+    );
+    expect(await verdicts()).toEqual([
+      expect.objectContaining({
+        ...{ alias: 'stable', version: after.version, present: before.version },
+        ...{ images: 2000, tolerance: 0.01, promoted: true },
+      }),
+    ]);
+  });
+
+  it('does not promote a worse one, and says why, each time', async () => {
+    await run();
+    const before = await stable();
+    for (let i = 0; i < 2; i++) {
+      await expect(run({ limit: 64 })).rejects.toMatchObject({
+        kind: 'rejected',
+        message: expect.stringMatching(
+          /^v0 [0-9a-f]{64} is not promoted; stable stays .*: −\d+\.\d\d points, .*npm run promote -- /,
+        ),
+      });
+    }
+    expect(trained).toBe(2);
+    expect(await stable()).toEqual(before);
+    const kept = await verdicts();
+    expect(kept).toEqual([expect.objectContaining({ promoted: false, present: before.version })]);
+    const { images, right, gained, lost, difference, interval } = kept[0];
+    expect(right.candidate - right.present).toBe(gained - lost);
+    expect(difference).toBe((gained - lost) / images);
+    expect(interval[0]).toBeLessThan(-0.01);
+    // Its release is in the store for whoever wants it all the same.
+    await promote(store, 'v0', kept[0].version);
+    expect((await stable()).version).toBe(kept[0].version);
+  });
+
+  it('promotes a worse one within the tolerance that was asked for', async () => {
+    await run();
+    const before = await stable();
+    await run({ limit: 64 }, store, { ...STABLE, tolerance: 1 });
+    expect((await stable()).previous).toEqual([before.version]);
+  });
+
+  it('does not promote again what somebody has rolled back', async () => {
+    await run({ limit: 64 });
+    await run();
+    const { version } = await stable();
+    await rollback(store, 'v0');
+    await expect(run()).rejects.toMatchObject({ kind: 'rejected', message: /somebody rolled it back/ });
+    expect((await stable()).withdrawn).toEqual([version]);
+    await promote(store, 'v0', version);
+    expect((await stable()).withdrawn).toEqual([]);
+    await run();
+    expect((await stable()).version).toBe(version);
+  });
+
+  it('leaves an alias alone that somebody moves while the models are compared', async () => {
+    await run({ limit: 64 });
+    await run({ limit: 128 }, store, { alias: 'other', tolerance: 1 });
+    const { aliases } = await status(store, 'v0');
+    const moving: ObjectStore = {
+      ...store,
+      async put(key, ...rest) {
+        if (key.startsWith('verdicts/')) await promote(store, 'v0', aliases.other.version);
+        return store.put(key, ...rest);
+      },
+    };
+    await expect(run({}, moving)).rejects.toMatchObject({ kind: 'conflict' });
+    expect((await stable()).version).toBe(aliases.other.version);
+  });
+
+  it('refuses to judge by images that it is trained on', async () => {
+    await expect(run({ heldOut: 0 })).rejects.toMatchObject({ kind: 'usage', message: /--held-out 5000/ });
+    expect(store.written).toEqual([]);
+  });
+
+  it('says so when the present model was trained on the images that judge', async () => {
+    await run({ limit: 60_000, heldOut: 1000 });
+    await run({ limit: 60_000, seed: 1 }, store, { ...STABLE, tolerance: 1 });
+    expect(lines.join('\n')).toContain('was trained on the held-out images, too');
+  });
+
+  it('does not train again what has diverged', async () => {
+    for (let i = 0; i < 2; i++) {
+      await expect(run({ learningRate: 1e30 })).rejects.toMatchObject({ kind: 'divergence' });
+    }
+    expect(trained).toBe(1);
+    expect(await store.list('aliases/')).toEqual([]);
+  });
+
+  it('shows its plan without doing it', async () => {
+    const plan = (changes: object = {}) =>
+      planRetrain(store, settingsOf({ ...SMALL, ...changes }, 'test'), STABLE);
+    expect((await plan()).join('\n')).toMatch(
+      /v0: recipe lab, 1 epochs.*to be trained from the beginning.*no stable yet.*begins above −1\.00 points/s,
+    );
+    expect(store.written).toEqual([]);
+    await run();
+    const { length } = store.written;
+    const { version } = await stable();
+    expect((await plan()).join('\n')).toMatch(
+      new RegExp(`trained already, .*: ${version}.*stable means ${version}`, 's'),
+    );
+    expect(store.written.length).toBe(length);
+  });
+
+  it('that is told to stop goes on in another process from the checkpoint in the store', async () => {
+    const server = await WRANGLER.start();
+    try {
+      const s3 = server.s3 as NonNullable<typeof server.s3>;
+      const args = ['retrain', '--recipe', 'lab', '--models', 'tinyvgg', '--epochs', '1'];
+      args.push('--held-out', `${SMALL.heldOut}`, '--limit', '16000', '--threads', '1', '--device', 'cpu');
+      args.push('--no-calibration');
+      let sent = false;
+      const stopped = await trainer(args, s3, {}, (stdout, child) => {
+        if (sent || !stdout.includes('Looked at 12800')) return;
+        sent = true;
+        child.kill('SIGTERM');
+      });
+      expect(stopped).toMatchObject({
+        code: 143,
+        stderr: expect.stringContaining('a checkpoint in the store'),
+      });
+      const plan = await trainer([...args, '--dry-run'], s3);
+      expect(plan).toMatchObject({
+        code: 0,
+        stdout: expect.stringMatching(/goes on from runs\/.*tinyvgg\.safetensors/),
+      });
+      const resumed = await trainer(args, s3);
+      expect(resumed).toMatchObject({ code: 0, stdout: expect.stringMatching(/Goes on after step \d+/) });
+      const { aliases, versions } = await status(server.store, 'tinyvgg');
+      expect(versions).toEqual([aliases.stable.version]);
+
+      const undisturbed = memoryStore();
+      await run({ limit: 16_000, models: 'tinyvgg' }, undisturbed);
+      expect((await status(undisturbed, 'tinyvgg')).versions).toEqual(versions);
+
+      // Worse, and said by the exit code.
+      const worse = await trainer([...args, '--limit', '64'], s3);
+      expect(worse).toMatchObject({ code: 11, stderr: expect.stringContaining('is not promoted') });
+    } finally {
+      await server.stop();
+    }
+  });
+});

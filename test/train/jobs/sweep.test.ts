@@ -1,0 +1,140 @@
+/** @file A sweep shared by processes that die: every point is trained once, to the weights of a sweep that nobody disturbs. */
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { modelKey } from '../../../shared/manifest.ts';
+import { loadDataset } from '../../../train/dataset/source.ts';
+import { openEngine } from '../../../train/engine/open.ts';
+import { readGrid } from '../../../train/jobs/grid.ts';
+import { leaderboard } from '../../../train/jobs/leaderboard.ts';
+import { trainOnce } from '../../../train/jobs/once.ts';
+import { type FinishedRecord, readRecord } from '../../../train/jobs/record.ts';
+import { memoryStore } from '../../../train/store/memory.ts';
+import { dataFolder } from '../../data.ts';
+import { BACKENDS, type Server } from '../store.servers.ts';
+import { type Ended, trainer } from './processes.ts';
+
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 100_000 });
+
+const SHARES = 4;
+/** Two points a process. A checkpoint after each step: whoever is killed has left one. */
+const GRID = {
+  ...{ recipe: 'lab', models: 'tinyvgg', epochs: 2, limit: 640, heldOut: 1000, calibration: false },
+  ...{ device: 'cpu', threads: 1, checkpointEvery: 0 },
+  ...{ seed: [0, 1, 2, 3], learningRate: [0.05, 0.1] },
+};
+
+async function gridFile(config: object): Promise<string> {
+  const path = join(await mkdtemp(join(tmpdir(), 'tinyvgg-sweep-')), 'grid.json');
+  await writeFile(path, JSON.stringify(config));
+  return path;
+}
+
+describe.each(BACKENDS.filter(({ name }) => name !== 'memory'))('a sweep over $name', (backend) => {
+  const missing = backend.missing ?? (dataFolder ? undefined : 'set FASHION_MNIST_DIR');
+  if (missing) {
+    it.skip(`(skipped: ${missing})`, () => {});
+    return;
+  }
+  let server: Server;
+  let grid: string;
+  const s3 = () => server.s3 as NonNullable<Server['s3']>;
+  const share = (index: number, onText?: Parameters<typeof trainer>[3]): Promise<Ended> =>
+    trainer(
+      ['sweep', '--grid', grid],
+      s3(),
+      { JOB_COMPLETION_INDEX: String(index), SWEEP_SHARES: String(SHARES) },
+      onText,
+    );
+
+  beforeAll(async () => {
+    server = await backend.start();
+    grid = await gridFile(GRID);
+  });
+  afterAll(() => server?.stop());
+
+  it('of which two of four processes are killed half-way ends with a record for each point', async () => {
+    const killed: number[] = [];
+    const first = await Promise.all(
+      [0, 1, 2, 3].map((index) =>
+        share(index, (stdout, child) => {
+          // In the middle of an epoch of its first point, or of its second.
+          const point = index === 1 ? 1 : 2;
+          if (index % 2 === 0 || killed.includes(index)) return;
+          if (
+            !stdout.includes(`Point ${point} of 2`) ||
+            !stdout.split(`Point ${point} of 2`)[1].includes('Epoch: 1')
+          )
+            return;
+          killed.push(index);
+          child.kill('SIGKILL');
+        }),
+      ),
+    );
+    expect(first.map(({ code, signal }) => signal ?? code)).toEqual([0, 'SIGKILL', 0, 'SIGKILL']);
+    const before = await leaderboard(server.store, await readGrid(grid));
+    expect(before).toMatchObject({ points: 8, finished: 5, missing: 3, diverged: 0 });
+
+    // Kubernetes starts an index again; one that was done is asked once more, too.
+    const second = await Promise.all([0, 1, 3].map((index) => share(index)));
+    expect(second.map(({ code, stderr }) => [code, stderr.split('\n').length])).toEqual([
+      [0, 2],
+      [0, 2],
+      [0, 2],
+    ]);
+    expect(second[0].stdout.match(/is done already/g)).toHaveLength(2);
+    expect(second[1].stdout).toMatch(/Point 1 of 2.*Goes on after step \d+/s);
+    expect(second[2].stdout).toMatch(/Point 1 of 2.*is done already.*Point 2 of 2.*Goes on after step \d+/s);
+    expect(await server.store.list('records/')).toHaveLength(8);
+
+    // What was killed ends as if nothing had happened, and its release is there.
+    const { points } = await readGrid(grid);
+    for (const i of [1, 7]) {
+      const { training } = points[i];
+      const { version } = (await readRecord(server.store, training.key)) as FinishedRecord;
+      const context = {
+        dataset: () => loadDataset({ folder: dataFolder }),
+        engine: () => openEngine('cpu', { threads: 1 }),
+        signal: new AbortController().signal,
+        log: () => {},
+      };
+      expect(await trainOnce(memoryStore(), training, context)).toMatchObject({ version });
+      for (const file of ['onnx', 'json', 'safetensors'] as const) {
+        expect(await server.store.get(modelKey('tinyvgg', version, file))).toBeDefined();
+      }
+    }
+
+    const { stdout } = await trainer(['leaderboard', '--grid', grid], s3());
+    expect(stdout).toContain('8 of 8 points trained.');
+    const { lines } = await leaderboard(server.store, await readGrid(grid));
+    expect(lines.map(({ finished, missing }) => [finished, missing])).toEqual([
+      [4, 0],
+      [4, 0],
+    ]);
+    expect(lines[0].heldOut?.mean).toBeGreaterThanOrEqual(lines[1].heldOut?.mean ?? 1);
+    expect(lines[0].heldOut?.deviation).toBeGreaterThan(0);
+  });
+
+  it('goes on after SIGTERM, which leaves a checkpoint in the store; a point that diverges is a result', async () => {
+    const path = await gridFile({ ...GRID, checkpointEvery: 30, seed: [7], learningRate: [0.1, 1e30] });
+    let sent = false;
+    const args = ['sweep', '--grid', path];
+    const stopped = await trainer(args, s3(), {}, (stdout, child) => {
+      if (sent || !stdout.includes('Epoch: 1')) return;
+      sent = true;
+      child.kill('SIGTERM');
+    });
+    expect(stopped).toMatchObject({
+      code: 143,
+      stderr: expect.stringContaining('a checkpoint in the store'),
+    });
+    const resumed = await trainer(args, s3());
+    expect(resumed).toMatchObject({ code: 0, stdout: expect.stringMatching(/Goes on after step \d+/) });
+    expect(resumed.stdout).toContain('It diverged: training diverged');
+    expect(await leaderboard(server.store, await readGrid(path))).toMatchObject({
+      ...{ points: 2, finished: 1, diverged: 1, missing: 0 },
+    });
+    expect((await trainer(args, s3())).stdout.match(/is done already/g)).toHaveLength(2);
+  });
+});
