@@ -10,7 +10,7 @@ import { ExplainedError } from '#shared/errors.ts';
 /** Version → percentage of the requests. They add up to 100. */
 export type Traffic = Readonly<Record<string, number>>;
 
-export interface Invocations {
+interface Invocations {
   requests: number;
   /** Uncaught exceptions and exceeded limits: what Cloudflare answers with 1101 and 1102. */
   errors: number;

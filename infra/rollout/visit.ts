@@ -14,7 +14,7 @@ export interface Target {
   signal?: AbortSignal | undefined;
 }
 
-export interface Question {
+interface Question {
   /** A body makes it a POST. */
   body?: Uint8Array<ArrayBuffer> | undefined;
   headers?: Record<string, string>;

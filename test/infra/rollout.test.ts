@@ -77,12 +77,11 @@ interface Ended {
   output: string;
 }
 
-/** @param seen is called with all output so far, whenever there is more */
-async function rollout(
-  args: string[] = [],
-  seen: (output: string, kill: () => void) => void = () => {},
-): Promise<Ended> {
-  const child = spawn(process.execPath, ['infra/rollout.ts', '--watch', '0', ...args], {
+/** Is called with all output so far, whenever there is more. */
+type Seen = (output: string, kill: () => void) => void;
+
+async function run(command: string[], seen: Seen = () => {}): Promise<Ended> {
+  const child = spawn(process.execPath, command, {
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -96,6 +95,9 @@ async function rollout(
   const [code] = await once(child, 'close');
   return { code, output };
 }
+
+const rollout = (args: string[] = [], seen?: Seen): Promise<Ended> =>
+  run(['infra/rollout.ts', '--watch', '0', ...args], seen);
 
 /** The API's deployments, by what the versions are here. */
 const history = (): string[] =>
@@ -246,5 +248,23 @@ describe('npm run rollout', { timeout: LIMIT }, () => {
     );
     expect(wrong.code).toBe(1);
     expect(history()).toEqual(['present 100']);
+  });
+});
+
+describe('npm run preview', { timeout: LIMIT }, () => {
+  test('uploads a version without requests, and says where addresses are enabled when it gets none', async () => {
+    const { code, output } = await run(['infra/preview.ts', 'pr-12']);
+    expect(output).toMatch(
+      /^cannot preview version .*: expected an address for pr-12, got none\. Enable preview URLs/,
+    );
+    expect(output).toContain(next);
+    expect(code).toBe(1);
+    isAsBefore();
+  });
+
+  test('says what its argument should be', async () => {
+    const { code, output } = await run(['infra/preview.ts', 'PR 12']);
+    expect(output).toMatch(/^cannot preview: expected an alias such as pr-12, .* got PR 12\n$/);
+    expect(code).toBe(1);
   });
 });
