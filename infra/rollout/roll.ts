@@ -5,24 +5,17 @@
  * The other two have no steps. Nobody but the API calls them, and by RPC, which knows no version override: both versions of the API
  * must be able to call both versions of them.
  */
-import { setTimeout } from 'node:timers/promises';
 import { ExplainedError } from '#shared/errors.ts';
 import { type Cloudflare, sameTraffic, type Traffic, trafficText } from './cloudflare.ts';
 import { run, wrangler } from './command.ts';
 import { smoke } from './smoke.ts';
+import { watch } from './watch.ts';
 import { API, type DeployedWorker, HELPERS } from './workers.ts';
 
 /** 10 % is the least that one looks at within minutes: at 1 request/s 30 in five of them. 50 % is what a step to all may at most double. */
 export const PERCENTAGES = [10, 50, 100] as const;
 /** Seconds at each step: errors are counted a minute late, and isolates live for minutes. */
 export const WATCH_SECONDS = 300;
-/** Seconds from one smoke test to the next: ten at each step, 80 of the key's 600 requests a minute at most. */
-const SMOKE_SECONDS = 30;
-/** No request is meant to end in an exception. More than three, and more than one of a thousand beyond what the hour before had, is the new version. */
-const MOST_ERRORS = 3;
-const MOST_SHARE = 0.001;
-const HOUR = 3_600_000;
-
 export interface Rollout {
   cloudflare: Cloudflare;
   /** Where the API's Worker answers. */
@@ -106,7 +99,8 @@ async function steps(
     const traffic: Traffic =
       percentage === 100 ? { [version]: 100 } : { [old]: 100 - percentage, [version]: percentage };
     ours = [found as Traffic, traffic];
-    await cloudflare.deploy(API.name, traffic, `rollout to ${percentage} %`);
+    if (percentage < 100) await cloudflare.deploy(API.name, traffic, `rollout to ${percentage} %`);
+    else await deployForAll(version, signal);
     ours = [traffic];
     say(`${API.name}: ${trafficText(traffic)}`);
   }
@@ -115,7 +109,7 @@ async function steps(
     const version = await upload(options);
     changed.push(API);
     await split(version, 0);
-    for (const worker of HELPERS) {
+    for (const worker of HELPERS.filter((one) => before.get(one))) {
       changed.push(worker);
       await deployWhole(worker, options);
     }
@@ -123,7 +117,6 @@ async function steps(
     const since = new Date();
     for (const percentage of PERCENTAGES) {
       await split(version, percentage);
-      if (percentage === 100) await applySettings(version, signal);
       await watch(options, version, since);
     }
     say(`${API.name}: version ${version}${tag ? ` (${tag})` : ''} has all requests, and answers rightly`);
@@ -142,37 +135,13 @@ async function upload({ tag, signal, say }: Rollout): Promise<string> {
   return version;
 }
 
-/** What belongs to no version: logs and their sampling; routes and domains. */
-async function applySettings(version: string, signal: AbortSignal): Promise<void> {
+/**
+ * By wrangler, which brings along what belongs to no version: logs and their sampling, then routes and domains. One deployment, so that
+ * `wrangler rollback` finds the version before it.
+ */
+async function deployForAll(version: string, signal: AbortSignal): Promise<void> {
   await wrangler(['versions', 'deploy', `${version}@100%`, '-y', '-c', API.config], signal);
   await wrangler(['triggers', 'deploy', '-c', API.config], signal);
-}
-
-/** @param since when the version had its first requests: errors that were counted late are seen at the next step */
-async function watch(
-  { cloudflare, origin, key, watchSeconds, signal, say }: Rollout,
-  version: string,
-  since: Date,
-): Promise<void> {
-  for (let left = watchSeconds; ; left -= SMOKE_SECONDS) {
-    await smoke({ origin, key, version, signal }, () => {});
-    if (left <= 0) break;
-    await setTimeout(1_000 * Math.min(left, SMOKE_SECONDS), undefined, { signal });
-  }
-  const usual = await cloudflare.invocations(API.name, new Date(since.getTime() - HOUR), since);
-  const { requests, errors } = await cloudflare.invocations(API.name, since, new Date());
-  const extra = errors - (requests * usual.errors) / Math.max(usual.requests, 1);
-  say(
-    `smoke tests passed; ${errors} of ${requests} requests failed, in the hour before ${usual.errors} of ${usual.requests}`,
-  );
-  if (extra <= MOST_ERRORS || extra <= MOST_SHARE * requests) return;
-  throw new ExplainedError({
-    kind: 'device',
-    what: `requests to ${API.name} since the new version has some`,
-    expected: `at most ${MOST_ERRORS}, or ${MOST_SHARE * 100} % of them, to fail beyond the usual`,
-    got: `${errors} of ${requests}`,
-    next: 'Workers Logs has their exceptions',
-  });
 }
 
 class SomebodyElse extends Error {
@@ -201,6 +170,10 @@ async function goBack(
       say(`${name}: back, ${trafficText(traffic)}`);
     } catch (error) {
       outcome = 'left';
+      if (error instanceof SomebodyElse) {
+        say(`${error.message}\nWhat they have deployed stays, and the other two Workers stay as they are.`);
+        return outcome;
+      }
       say(
         `${name} is NOT back: ${reason(error)}\nIt had ${trafficText(traffic)}: npx wrangler versions deploy ${version}@100% -y -c ${config}`,
       );
