@@ -109,6 +109,49 @@ describe('npm run smoke', { timeout: LIMIT }, () => {
     );
   });
 
+  /** Between the test and a Worker that is right: something in its answers that a bad deployment could have wrong. */
+  test.each([
+    [
+      'another score',
+      '/v1/classify',
+      /"score":0\.99\d+/,
+      '"score":0.98',
+      /expected what its model says here, \[\{"label":"Trouser"/,
+    ],
+    ['a field of other bytes', '/field.js', /^var /, 'let ', /\/field\.js: expected the bytes of sha384-/],
+    ['other weights', '/onnx', /^./s, '\0', /\/onnx: expected the bytes of SHA-256 f3c1d3b8/],
+    [
+      'no manifest',
+      '/v1/models/',
+      /"labels"/,
+      '"lables"',
+      /expected 200 with what the service documents: labels, /,
+    ],
+  ])('says that it has %s', async (_, path, part, instead, message) => {
+    const relay = createServer(async (request, response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk);
+      const { authorization = '', accept = '*/*' } = request.headers;
+      const answer = await fetch(`${worker.origin}${request.url}`, {
+        method: request.method ?? 'GET',
+        headers: { authorization, accept, 'if-none-match': String(request.headers['if-none-match'] ?? '') },
+        body: chunks.length > 0 ? new Uint8Array(Buffer.concat(chunks)) : null,
+      });
+      const bytes = Buffer.from(await answer.arrayBuffer());
+      const isMeant =
+        request.url?.includes(path) && !(path === '/v1/models/' && request.url.endsWith('/onnx'));
+      const body = isMeant ? Buffer.from(bytes.toString('latin1').replace(part, instead), 'latin1') : bytes;
+      const headers = [...answer.headers].filter(
+        ([name]) => !/^(content-(encoding|length)|transfer-encoding|connection|keep-alive)$/.test(name),
+      );
+      response.writeHead(answer.status, Object.fromEntries(headers)).end(body);
+    });
+    await new Promise<void>((settle) => relay.listen(0, '127.0.0.1', settle));
+    const origin = `http://127.0.0.1:${(relay.address() as AddressInfo).port}`;
+    expect(await failing({ origin })).toMatch(message);
+    await closed(relay);
+  });
+
   test('says that something else answers, or nobody', async () => {
     const other = createServer((_, response) =>
       response.writeHead(200, { 'content-type': 'text/html' }).end('Soon!'),
