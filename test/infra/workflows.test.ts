@@ -27,6 +27,7 @@ interface Job {
   steps: Step[];
 }
 interface Workflow {
+  name: string;
   on: Record<string, unknown>;
   permissions?: Record<string, string>;
   concurrency?: unknown;
@@ -133,6 +134,12 @@ describe.each(readdirSync(FOLDER))('%s', (file) => {
       expect(`${status} ${stdout}`).toBe('0 ');
     }
   });
+});
+
+test('what deploy.yml waits for is there', () => {
+  const { workflow_run } = read('deploy.yml').on as { workflow_run: { workflows: string[] } };
+  const names = readdirSync(FOLDER).map((file) => read(file).name);
+  expect(names).toEqual(expect.arrayContaining(workflow_run.workflows));
 });
 
 describe('secrets', () => {
