@@ -23,7 +23,7 @@ import { ExplainedError } from '#shared/errors.ts';
 import { parseOrigin } from '../edge/access/origins.ts';
 import { openCloudflare } from './rollout/cloudflare.ts';
 import { type Outcome, PERCENTAGES, rollout, WATCH_SECONDS } from './rollout/roll.ts';
-import { API, HELPERS } from './rollout/workers.ts';
+import { API, CALLED } from './rollout/workers.ts';
 import { stopController } from './stop.ts';
 
 const CODES: Record<Outcome, number> = { deployed: 0, unchanged: 1, back: 2, left: 3 };
@@ -72,11 +72,11 @@ function required<T>(value: T | undefined, what: string, expected: string, got: 
 }
 
 function plan(origin: string, watchSeconds: number): string {
-  const helpers = HELPERS.map(({ name }) => name).join(' and ');
+  const called = CALLED.map(({ name }) => name).join(' and ');
   return [
     `1. the files that pages embed by their hash: into the bucket (infra/keep.ts)`,
     `2. ${API.name}: a new version, at 0 % beside the present one`,
-    `3. ${helpers}: new versions, at once`,
+    `3. ${called}: new versions, at once`,
     `4. smoke test of the new version at ${origin}`,
     ...PERCENTAGES.map(
       (percentage, i) =>

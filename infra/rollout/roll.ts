@@ -10,7 +10,7 @@ import { type Cloudflare, sameTraffic, type Traffic, trafficText } from './cloud
 import { run, wrangler } from './command.ts';
 import { smoke } from './smoke.ts';
 import { watch } from './watch.ts';
-import { API, type DeployedWorker, HELPERS } from './workers.ts';
+import { API, CALLED, type DeployedWorker } from './workers.ts';
 
 /** 10 % is the least that one looks at within minutes: at 1 request/s 30 in five of them. 50 % is what a step to all may at most double. */
 export const PERCENTAGES = [10, 50, 100] as const;
@@ -38,7 +38,7 @@ export async function rollout(options: Rollout): Promise<Outcome> {
     before = await presentTraffic(cloudflare);
     await run(process.execPath, ['infra/keep.ts'], { name: 'infra/keep.ts', signal: options.signal });
     say('the files that pages embed by their hash are in the bucket');
-    for (const worker of HELPERS) if (!before.get(worker)) await deployWhole(worker, options);
+    for (const worker of CALLED) if (!before.get(worker)) await deployWhole(worker, options);
   } catch (error) {
     say(reason(error));
     return 'unchanged';
@@ -51,7 +51,7 @@ export async function rollout(options: Rollout): Promise<Outcome> {
 /** @throws ExplainedError of kind `conflict` while two versions share a Worker's requests */
 async function presentTraffic(cloudflare: Cloudflare): Promise<Map<DeployedWorker, Traffic | undefined>> {
   const before = new Map<DeployedWorker, Traffic | undefined>();
-  for (const worker of [...HELPERS, API]) {
+  for (const worker of [...CALLED, API]) {
     const traffic = await cloudflare.traffic(worker.name);
     before.set(worker, traffic);
     if (!traffic || Object.keys(traffic).length === 1) continue;
@@ -109,7 +109,7 @@ async function steps(
     const version = await upload(options);
     changed.push(API);
     await split(version, 0);
-    for (const worker of HELPERS.filter((one) => before.get(one))) {
+    for (const worker of CALLED.filter((one) => before.get(one))) {
       changed.push(worker);
       await deployWhole(worker, options);
     }

@@ -16,5 +16,5 @@ function worker(config: string): DeployedWorker {
   return { config, name };
 }
 
-export const HELPERS = [worker('wrangler.ort.toml'), worker('wrangler.decode.toml')];
+export const CALLED = [worker('wrangler.ort.toml'), worker('wrangler.decode.toml')];
 export const API = worker('wrangler.toml');
