@@ -90,7 +90,8 @@ export function createApp(options: Omit<RegistryOptions, 'onEvent'>) {
         const { engine } = model;
         const store = registry.store();
         const status = store.error === null ? 'ready' : 'degraded';
-        return c.json({ status, model: nameOf(model), engine, store });
+        const worker = c.env.CF_VERSION_METADATA?.id ?? null;
+        return c.json({ status, worker, model: nameOf(model), engine, store });
       })
       .get('/metrics', access.requireKey, () => telemetry.metrics(registry))
       .get('/problems/:type', (c) => {

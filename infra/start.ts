@@ -20,6 +20,7 @@ import { aliasKey, DEFAULT_ALIAS } from '#shared/manifest.ts';
 import { type Release, readRelease } from '../train/registry/release.ts';
 import { push } from '../train/registry.ts';
 import { openLocalStore } from '../train/store/open.ts';
+import { stopController } from './stop.ts';
 import { startWrangler } from './wrangler.ts';
 
 const fromRoot = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
@@ -120,14 +121,7 @@ async function requireFree(host: string, port: number): Promise<void> {
   await new Promise((settle) => server.close(settle));
 }
 
-const stop = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stop.abort());
-// npm passes SIGTERM to the shell it runs us in, and that shell dies without a word: what we notice is that our parent changed.
-if (process.env.npm_lifecycle_event) {
-  const parent = process.ppid;
-  setInterval(() => process.ppid !== parent && stop.abort(), 500).unref();
-}
-
+const stop = stopController();
 try {
   await main(stop.signal);
 } catch (error) {

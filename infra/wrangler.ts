@@ -49,7 +49,7 @@ const CONFIGS = ['wrangler.toml', 'wrangler.ort.toml', 'wrangler.decode.toml'].m
 );
 
 /** No banner, no log files, no questions, and nothing sent anywhere: neither telemetry nor a look at what this machine's address is. */
-const QUIET = {
+export const QUIET = {
   CLOUDFLARE_CF_FETCH_ENABLED: 'false',
   WRANGLER_HIDE_BANNER: 'true',
   WRANGLER_SEND_ERROR_REPORTS: 'false',

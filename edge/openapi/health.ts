@@ -10,6 +10,10 @@ export const Health = v.object({
       'Both answer. `degraded`: the last look at the object store failed, and the last good model serves, or the one in the Worker.',
     ),
   ),
+  worker: v.pipe(
+    v.nullable(v.string()),
+    v.description('The deployed version of the Worker that answers; null where none is bound.'),
+  ),
   model: ModelName,
   engine: v.string(),
   store: v.object({

@@ -28,7 +28,10 @@ export interface Classified {
 /** @throws ImageError for bytes that are no image */
 export type Classifier = (bytes: Uint8Array) => Promise<Classified>;
 
-export async function openClassifier({ manifest, files }: Release): Promise<Classifier> {
+/** What of a release an answer depends on. */
+type Answering = Pick<Release, 'manifest'> & { files: Pick<Release['files'], 'onnx'> };
+
+export async function openClassifier({ manifest, files }: Answering): Promise<Classifier> {
   const [predict, decoder, preparePhoto] = await Promise.all([
     onnxPredictor(files.onnx),
     openDecoder(),

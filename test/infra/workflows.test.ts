@@ -1,0 +1,221 @@
+/**
+ * @file GitHub's workflows, held against GitHub's own parser of them, and against rules of this project: what they may do and with whose
+ * code, that what they run exists, and what their scripts do where that can be tried.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { buildSync } from 'esbuild';
+import { describe, expect, test } from 'vitest';
+import { scripts } from '../../package.json';
+
+interface Step {
+  name?: string;
+  run?: string;
+  uses?: string;
+  with?: Record<string, unknown>;
+  env?: Record<string, string>;
+}
+interface Job {
+  if?: string;
+  environment?: unknown;
+  'timeout-minutes'?: number;
+  permissions?: unknown;
+  env?: Record<string, string>;
+  steps: Step[];
+}
+interface Workflow {
+  name: string;
+  on: Record<string, unknown>;
+  permissions?: Record<string, string>;
+  concurrency?: unknown;
+  jobs: Record<string, Job>;
+}
+
+const FOLDER = '.github/workflows';
+
+/** GitHub's parser imports JSON as bundlers do, and Node does not. */
+const bundle = '.tsbuild/workflow-parser.mjs';
+buildSync({
+  entryPoints: ['node_modules/@actions/workflow-parser/dist/index.js'],
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  outfile: bundle,
+});
+const {
+  convertWorkflowTemplate,
+  NoOperationTraceWriter,
+  parseWorkflow,
+}: typeof import('@actions/workflow-parser') = await import(pathToFileURL(bundle).href);
+
+function parse(file: string) {
+  const content = readFileSync(join(FOLDER, file), 'utf8');
+  return { content, ...parseWorkflow({ name: file, content }, new NoOperationTraceWriter()) };
+}
+
+/** The parser's tokens, as they are in JSON. */
+type Token =
+  | null
+  | string
+  | number
+  | boolean
+  | { seq?: Token[]; map?: { Key: string; Value: Token }[]; expr?: string };
+
+function plain(token: Token): unknown {
+  if (token === null || typeof token !== 'object') return token;
+  if (token.seq) return token.seq.map(plain);
+  if (token.map) return Object.fromEntries(token.map.map(({ Key, Value }) => [Key, plain(Value)]));
+  return `\${{ ${token.expr} }}`;
+}
+
+const read = (file: string): Workflow => plain(JSON.parse(JSON.stringify(parse(file).value))) as Workflow;
+const stepsOf = ({ jobs }: Workflow): Step[] => Object.values(jobs).flatMap(({ steps }) => steps);
+
+describe.each(readdirSync(FOLDER))('%s', (file) => {
+  const { content, context, value } = parse(file);
+  const workflow = read(file);
+  const steps = stepsOf(workflow);
+
+  test('is what GitHub’s parser takes, expressions included', async () => {
+    const errors = () => context.errors.getErrors().map(({ message }) => message);
+    expect(errors()).toEqual([]);
+    const { jobs, errors: converted = [] } = await convertWorkflowTemplate(
+      context,
+      value as NonNullable<typeof value>,
+    );
+    expect([...errors(), ...converted]).toEqual([]);
+    expect(jobs.length).toBeGreaterThan(0);
+  });
+
+  test('may read the code and nothing else, and says for how long', () => {
+    expect(workflow.permissions).toEqual({ contents: 'read' });
+    for (const job of Object.values(workflow.jobs)) {
+      expect(job.permissions).toBeUndefined();
+      expect(job['timeout-minutes']).toBeLessThanOrEqual(120);
+    }
+    expect(workflow.concurrency).toBeDefined();
+  });
+
+  test('takes actions by their commits, with the version beside', () => {
+    const used = content.split('\n').filter((line) => /\buses:/.test(line));
+    expect(used).toHaveLength(steps.filter(({ uses }) => uses).length);
+    for (const line of used) expect(line).toMatch(/uses: actions\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+  });
+
+  test('puts nothing that others write into a script', () => {
+    for (const { run = '' } of steps) expect(run).not.toContain('${{');
+    expect(Object.keys(workflow.on)).not.toContain('pull_request_target');
+  });
+
+  test('runs what there is', () => {
+    for (const { run = '' } of steps) {
+      for (const [, name = ''] of run.matchAll(/\bnpm run ([\w:-]+)/g))
+        expect(Object.keys(scripts)).toContain(name);
+      for (const [path] of run.matchAll(/\binfra\/\S+\.ts|\.ci\/run/g)) readFileSync(path);
+    }
+  });
+
+  test('has scripts that a shell can read', () => {
+    for (const { run } of steps) if (run) execFileSync('bash', ['-n'], { input: run });
+  });
+
+  const shellcheck = spawnSync('shellcheck', ['--version']).error === undefined;
+  // GitHub's shells end at the first error.
+  test.skipIf(!shellcheck)('has scripts that shellcheck (Debian’s shellcheck) has nothing against', () => {
+    for (const { run } of steps) {
+      if (!run) continue;
+      const { stdout, status } = spawnSync('shellcheck', ['--shell', 'bash', '-'], {
+        input: `set -e\n${run}`,
+        encoding: 'utf8',
+      });
+      expect(`${status} ${stdout}`).toBe('0 ');
+    }
+  });
+});
+
+test('what deploy.yml waits for is there', () => {
+  const { workflow_run } = read('deploy.yml').on as { workflow_run: { workflows: string[] } };
+  const names = readdirSync(FOLDER).map((file) => read(file).name);
+  expect(names).toEqual(expect.arrayContaining(workflow_run.workflows));
+});
+
+describe('secrets', () => {
+  const all = readdirSync(FOLDER).map((file) => [file, read(file)] as const);
+
+  test('are for jobs of an environment, whose rules GitHub keeps before it hands them out', () => {
+    for (const [file, { jobs }] of all) {
+      for (const job of Object.values(jobs)) {
+        if (JSON.stringify(job).includes('secrets.')) expect(job.environment, file).toBeDefined();
+      }
+    }
+  });
+
+  test('meet no code of forks', () => {
+    const [, preview] = all.find(([file]) => file === 'preview.yml') ?? [];
+    expect(preview?.jobs.preview?.if).toContain(
+      'github.event.pull_request.head.repo.full_name == github.repository',
+    );
+    for (const [file, { on, jobs }] of all) {
+      const holdsSecrets = JSON.stringify(jobs).includes('secrets.');
+      if (holdsSecrets && 'pull_request' in on) expect(file).toBe('preview.yml');
+    }
+  });
+
+  test('are not left to later steps by the checkout', () => {
+    for (const [file, workflow] of all) {
+      if (!JSON.stringify(workflow.jobs).includes('secrets.')) continue;
+      const [checkout] = stepsOf(workflow).filter(({ uses }) => uses?.startsWith('actions/checkout@'));
+      expect(checkout?.with?.['persist-credentials'], file).toBe('false');
+    }
+  });
+});
+
+describe('retrain.yml’s script', () => {
+  /** Runs it as GitHub does, with an npm that ends with a code of the trainer's. */
+  function retrain(code: number) {
+    const folder = mkdtempSync(join(tmpdir(), 'tinyvgg-workflow-'));
+    const summary = join(folder, 'summary.md');
+    writeFileSync(join(folder, 'npm'), `#!/bin/sh\necho "$@"\nexit ${code}\n`, { mode: 0o755 });
+    const { run = '' } = stepsOf(read('retrain.yml')).find(({ name }) => name === 'npm run retrain') ?? {};
+    const asked = { RECIPE: 'edge', ALIAS: 'stable', TOLERANCE: '0.01', DRY_RUN: '' };
+    const { status, stdout } = spawnSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', run], {
+      env: {
+        ...process.env,
+        ...asked,
+        PATH: `${folder}${delimiter}${process.env.PATH}`,
+        RUNNER_TEMP: folder,
+        GITHUB_STEP_SUMMARY: summary,
+      },
+      encoding: 'utf8',
+    });
+    const told = { status, stdout, summary: readFileSync(summary, 'utf8') };
+    rmSync(folder, { recursive: true });
+    return told;
+  }
+
+  test('succeeds without a word when there is nothing to say', () => {
+    const { status, stdout, summary } = retrain(0);
+    expect(status).toBe(0);
+    expect(stdout).toBe(
+      'run retrain -- --device cpu --recipe edge --models tinyvgg --alias stable --tolerance 0.01\n',
+    );
+    expect(summary).toContain('exit code 0\n');
+  });
+
+  test('warns of a model that is not promoted', () => {
+    const { status, stdout, summary } = retrain(11);
+    expect(status).toBe(0);
+    expect(stdout).toContain('::warning title=Model not promoted::');
+    expect(summary).toContain('exit code 11\n');
+  });
+
+  test.each([1, 3, 6, 10, 143])('fails with the trainer’s code %i', (code) => {
+    const { status, stdout, summary } = retrain(code);
+    expect(status).toBe(code);
+    expect(stdout).not.toContain('::warning');
+    expect(summary).toContain(`exit code ${code}\n`);
+  });
+});
