@@ -13,7 +13,7 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 # All that is written is under /tmp: the data set, a run's folder, Vulkan's cache of shaders. The rest may be read-only.
-ENV NODE_ENV=production HOME=/tmp TMPDIR=/tmp XDG_CACHE_HOME=/tmp/cache XDG_RUNTIME_DIR=/tmp
+ENV HOME=/tmp TMPDIR=/tmp XDG_CACHE_HOME=/tmp/cache XDG_RUNTIME_DIR=/tmp
 ENTRYPOINT ["tini", "--", "node", "train/main.ts"]
 CMD ["--help"]
 
