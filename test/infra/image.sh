@@ -15,7 +15,8 @@ root=$work/node
 debootstrap --variant=minbase --include=ca-certificates trixie "$root" >/dev/null
 cp -L node_modules/node/bin/node "$root/usr/local/bin/"
 mkdir -p "$root/usr/local/lib/node_modules"
-cp -r "$(npm root -g)/npm" "$root/usr/local/lib/node_modules/"
+npm=$(realpath "$(command -v npm)")
+cp -r "${npm%/bin/*}" "$root/usr/local/lib/node_modules/"
 ln -s ../lib/node_modules/npm/bin/npm-cli.js "$root/usr/local/bin/npm"
 cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
 echo cafile=/etc/ssl/certs/ca-certificates.crt >"$root/usr/local/etc/npmrc"
