@@ -35,10 +35,10 @@ mapfile -t entry < <(say Entrypoint)
 mapfile -t environment < <(say Env)
 image=$(build mount "$(build from --pull-never trainer)")
 mkdir -m 1777 "$work/tmp"
-# In the image: a command, as its user.
+# In the image: a command, as its user. tini is not the first process here, as it is in a pod.
 inside() {
-  bwrap --ro-bind "$image" / --bind "$work/tmp" /tmp --ro-bind "$FASHION_MNIST_DIR" /mnt --proc /proc --dev /dev --unshare-all \
-    --chdir /app /usr/bin/env -i "${environment[@]}" \
+  bwrap --ro-bind "$image" / --bind "$work/tmp" /tmp --ro-bind "$FASHION_MNIST_DIR" /mnt --proc /proc --dev /dev --unshare-pid --unshare-ipc --unshare-net \
+    --chdir /app /usr/bin/env -i TINI_SUBREAPER=1 "${environment[@]}" \
     setpriv --reuid 65532 --regid 65532 --clear-groups --bounding-set=-all --no-new-privs "$@"
 }
 train=("${entry[@]}" train --data /mnt --models tinyvgg --no-calibration)
