@@ -23,7 +23,7 @@ RUN npm ci --omit=dev --ignore-scripts
 COPY shared shared
 # The compiler is 100 of 660 MB, source maps are 240.
 RUN npm run kernels \
- && npm uninstall --no-save --ignore-scripts assemblyscript esbuild \
+ && npm uninstall --no-save --omit=dev --ignore-scripts assemblyscript esbuild \
  && find node_modules -name '*.map' -delete
 COPY train train
 ARG GIT_COMMIT
