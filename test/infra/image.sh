@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds infra/train.Dockerfile from the last commit, without a registry or a daemon, and trains in it as a pod would: as another user,
-# without a capability, before a root that is read-only. Three minutes, as root on Debian, which brings the tools:
+# without a capability, before a root that is read-only. Takes some minutes, as root on Debian, which brings the tools:
 #   apt-get install buildah bubblewrap debootstrap
 #   FASHION_MNIST_DIR=… test/infra/image.sh [cpu|gpu]
 set -euo pipefail
