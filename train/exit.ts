@@ -2,7 +2,8 @@
 import { type ErrorKind, ExplainedError } from '#shared/errors.ts';
 import { Interruption } from './interruption.ts';
 
-const CODES: Record<ErrorKind, { code: number; meaning: string }> = {
+/** By what an error is of. */
+export const EXIT_CODES: Record<ErrorKind, { code: number; meaning: string }> = {
   usage: { code: 2, meaning: 'a flag, a configuration or an input file that cannot be; do not retry' },
   data: { code: 3, meaning: 'the data set is missing, damaged or cannot be downloaded' },
   device: { code: 4, meaning: 'the device asked for does not work here' },
@@ -25,7 +26,7 @@ export const EXIT_CODES_HELP = [
   'Exit codes:',
   '  0  done',
   `  ${UNEXPECTED}  a fault of this program; please report it`,
-  ...Object.values(CODES).map(({ code, meaning }) => `  ${String(code).padEnd(2)} ${meaning}`),
+  ...Object.values(EXIT_CODES).map(({ code, meaning }) => `  ${String(code).padEnd(2)} ${meaning}`),
   '  130, 143  ended by SIGINT, SIGTERM; train saves a checkpoint first: go on with --resume',
 ].join('\n');
 
@@ -37,7 +38,7 @@ export function reportError(error: unknown): number {
   }
   if (error instanceof ExplainedError) {
     console.error(`error: ${error.message}`);
-    return CODES[error.kind].code;
+    return EXIT_CODES[error.kind].code;
   }
   console.error(error);
   return UNEXPECTED;

@@ -5,7 +5,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 
-/** Commit of this checkout, with `-dirty` when tracked files were changed; null outside a git checkout. */
+/**
+ * Commit of this checkout, with `-dirty` when tracked files were changed. Outside a git checkout `GIT_COMMIT`, by which an image says
+ * what it was built from (infra/train.Dockerfile), else null.
+ */
 export async function gitCommit(): Promise<string | null> {
   const git = async (...args: string[]) => {
     const { stdout } = await promisify(execFile)('git', args, { cwd: import.meta.dirname });
@@ -15,7 +18,7 @@ export async function gitCommit(): Promise<string | null> {
     const changes = await git('status', '--porcelain', '--untracked-files=no');
     return `${await git('rev-parse', 'HEAD')}${changes ? '-dirty' : ''}`;
   } catch {
-    return null;
+    return process.env.GIT_COMMIT || null;
   }
 }
 

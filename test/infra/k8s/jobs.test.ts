@@ -1,0 +1,129 @@
+/** @file What the jobs of infra/k8s say of the trainer and of each other. */
+import { constants } from 'node:os';
+import { describe, expect, test } from 'vitest';
+import { EXIT_CODES } from '../../../train/exit.ts';
+import { cronJobs, type KubernetesObject, leaves, missing, partsOf, RENDERED } from './kustomize.ts';
+
+type Folder = keyof typeof RENDERED;
+const WITH_JOBS = ['base', 'cpu', 'gpu', 'kueue'] as const;
+
+const find = (folder: Folder, kind: string, name: string): KubernetesObject => {
+  const found = RENDERED[folder].find((one) => one.kind === kind && one.metadata.name.startsWith(name));
+  if (!found) throw new RangeError(`expected ${kind} ${name} in infra/k8s/${folder}`);
+  return found;
+};
+const jobOf = (folder: Folder, name: string) => {
+  const [cronJob] = cronJobs([find(folder, 'CronJob', name)]);
+  if (!cronJob) throw new RangeError(name);
+  return { cronJob, ...partsOf(cronJob) };
+};
+
+describe.skipIf(missing)(`the jobs${missing ? ` (skipped: ${missing})` : ''}`, () => {
+  /** Exit codes that a rule with this action names. */
+  const codes = (name: string, action: string) =>
+    (jobOf('base', name).job.podFailurePolicy?.rules ?? [])
+      .filter((rule) => rule.action === action)
+      .flatMap(({ onExitCodes }) => onExitCodes?.values ?? []);
+  const SIGNALS = [constants.signals.SIGINT, constants.signals.SIGTERM].map((signal) => 128 + signal);
+
+  test('a bad grid ends a sweep, a model that fails its check one share', () => {
+    expect(codes('sweep', 'FailJob')).toEqual([EXIT_CODES.usage.code]);
+    expect(codes('sweep', 'FailIndex')).toEqual([EXIT_CODES.model.code]);
+    expect(codes('sweep', 'Ignore')).toEqual(SIGNALS);
+  });
+
+  test.each(['retrain', 'sweep'])('%s forgives a lost node and never runs twice at a time', (name) => {
+    const { job, pod, container } = jobOf('base', name);
+    const rules = job.podFailurePolicy?.rules ?? [];
+    expect(rules.map(({ onPodConditions }) => onPodConditions?.[0]?.type)).toContain('DisruptionTarget');
+    for (const { onExitCodes } of rules) {
+      if (onExitCodes) expect(onExitCodes).toMatchObject({ containerName: container.name, operator: 'In' });
+    }
+    expect(job.podReplacementPolicy).toBe('Failed');
+    expect(pod.restartPolicy).toBe('Never');
+  });
+
+  test.each(WITH_JOBS)('%s: a sweep has as many shares as completions', (folder) => {
+    const { job, container } = jobOf(folder, 'sweep');
+    expect(job.completionMode).toBe('Indexed');
+    expect(container.env).toContainEqual({ name: 'SWEEP_SHARES', value: `${job.completions}` });
+  });
+
+  test.each(WITH_JOBS)('%s: what is referred to is there, but for the secret', (folder) => {
+    for (const cronJob of cronJobs(RENDERED[folder])) {
+      const { pod, container } = partsOf(cronJob);
+      find(folder, 'ServiceAccount', pod.serviceAccountName ?? '');
+      for (const { configMapRef } of container.envFrom ?? [])
+        find(folder, 'ConfigMap', configMapRef?.name ?? '');
+      for (const { configMap } of pod.volumes ?? [])
+        if (configMap) find(folder, 'ConfigMap', configMap.name ?? '');
+      expect(container.volumeMounts?.map(({ name }) => name)).toEqual(pod.volumes?.map(({ name }) => name));
+    }
+    expect(RENDERED[folder].filter(({ kind }) => kind === 'Secret')).toEqual([]);
+  });
+});
+
+describe.skipIf(missing)('the folders beside the base', () => {
+  /** Paths that differ, each member of a folded path once. */
+  const changes = (from: Folder, to: Folder) => {
+    const [a, b] = [leaves(RENDERED[from]), leaves(RENDERED[to])];
+    return [...new Set([...a.keys(), ...b.keys()])].filter((path) => a.get(path) !== b.get(path)).sort();
+  };
+  const inPods = (...paths: string[]) =>
+    ['retrain', 'sweep'].flatMap((name) =>
+      paths.map((path) => `CronJob/${name}.spec.jobTemplate.spec.template.spec.${path}`),
+    );
+
+  test('cpu names an image', () => {
+    expect(changes('base', 'cpu')).toEqual(inPods('containers.trainer.image'));
+  });
+
+  test('gpu wants a GPU, and the image and device for it', () => {
+    expect(changes('base', 'gpu')).toEqual(
+      [
+        'ConfigMap/training.data.DEVICE',
+        ...inPods(
+          'containers.trainer.image',
+          'containers.trainer.resources.limits.memory',
+          'containers.trainer.resources.limits.nvidia.com/gpu',
+          'containers.trainer.resources.requests.memory',
+          'nodeSelector.nvidia.com/gpu.present',
+          'tolerations.0.effect',
+          'tolerations.0.key',
+          'tolerations.0.operator',
+        ),
+      ].sort(),
+    );
+  });
+
+  test('kueue adds a queue and its name', () => {
+    const added = changes('gpu', 'kueue').filter((path) => !path.startsWith('LocalQueue/training.'));
+    const label = 'spec.jobTemplate.metadata.labels.kueue.x-k8s.io/queue-name';
+    expect(added).toEqual([`CronJob/retrain.${label}`, `CronJob/sweep.${label}`]);
+  });
+
+  test('the cluster’s queue has room for the largest job, in all that it asks for', () => {
+    const of = (folder: Folder, kind: string) => leaves([find(folder, kind, '')]);
+    const queue = of('kueue-cluster', 'ClusterQueue');
+    const local = of('kueue', 'LocalQueue');
+    expect(local.get('LocalQueue/training.spec.clusterQueue')).toBe('training');
+    expect(of('kueue-cluster', 'ResourceFlavor').get('ResourceFlavor/nvidia.metadata.name')).toBe('nvidia');
+    for (const { spec } of cronJobs(RENDERED.kueue)) {
+      expect(spec.jobTemplate.metadata?.labels).toMatchObject({ 'kueue.x-k8s.io/queue-name': 'training' });
+      const job = spec.jobTemplate.spec;
+      const asked = job?.template.spec?.containers[0]?.resources?.limits ?? {};
+      for (const [resource, amount] of Object.entries(asked)) {
+        const quota = queue.get(
+          `ClusterQueue/training.spec.resourceGroups.0.flavors.nvidia.resources.${resource}.nominalQuota`,
+        );
+        expect(amountOf(quota), resource).toBeGreaterThanOrEqual(amountOf(amount) * (job?.parallelism ?? 1));
+      }
+    }
+  });
+});
+
+/** A quantity as used here: cores or pieces, or GiB. */
+function amountOf(quantity: string | number | undefined): number {
+  const [, digits] = /^(\d+)(Gi)?$/.exec(`${quantity}`) ?? [];
+  return Number(digits);
+}

@@ -1,0 +1,58 @@
+/** @file infra/train.Dockerfile as a text: what Docker would refuse, and what the manifests take for granted. image.sh builds it. */
+import { readFileSync } from 'node:fs';
+import { DockerfileParser } from 'dockerfile-ast';
+import { validate } from 'dockerfile-utils';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+
+const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+const text = read('infra/train.Dockerfile');
+const dockerfile = DockerfileParser.parse(text);
+const { spec } = parse(read('infra/k8s/base/pod.yaml'));
+const pod = spec.jobTemplate.spec.template.spec;
+
+const instructions = (keyword: string) =>
+  dockerfile.getInstructions().filter((instruction) => instruction.getKeyword() === keyword);
+
+describe('infra/train.Dockerfile', () => {
+  test('is one', () => {
+    expect(validate(text)).toEqual([]);
+    expect(validate('FROM scratch\nENTRYPONT x')).not.toEqual([]);
+  });
+
+  test('has the CPU’s image last, where Docker looks when no --target is said, and before it the GPU’s', () => {
+    const stages = dockerfile.getFROMs().map((from) => from.getBuildStage());
+    expect(stages.slice(-2)).toEqual(['gpu', 'cpu']);
+  });
+
+  test('runs this project’s Node', () => {
+    const { devDependencies } = JSON.parse(read('package.json'));
+    const [argument] = dockerfile.getARGs();
+    expect(argument?.getProperty()?.getValue()).toBe(`node:${devDependencies.node}-trixie-slim`);
+  });
+
+  test('runs as the user that the pod says, in both images', () => {
+    const { runAsUser, runAsGroup } = pod.securityContext;
+    const users = instructions('USER').map((user) => user.getArgumentsContent());
+    expect(users).toEqual(Array(2).fill(`${runAsUser}:${runAsGroup}`));
+  });
+
+  test('writes only where the pod has a volume', () => {
+    const paths = dockerfile
+      .getENVs()
+      .flatMap((env) => env.getProperties())
+      .filter((property) => /^(HOME|TMPDIR|XDG_\w+)$/.test(property.getName()))
+      .map((property) => property.getValue() ?? '');
+    expect(paths).toHaveLength(4);
+    const [{ volumeMounts }] = pod.containers;
+    const isMounted = (path: string) =>
+      volumeMounts.some(({ mountPath }: { mountPath: string }) => `${path}/`.startsWith(`${mountPath}/`));
+    expect(paths.filter((path) => !isMounted(path))).toEqual([]);
+  });
+
+  test('gives signals to tini, and no command a shell', () => {
+    const [entry] = dockerfile.getENTRYPOINTs();
+    const strings = entry?.getJSONStrings().map((word) => JSON.parse(word.getValue()));
+    expect(strings).toEqual(['tini', '--', 'node', 'train/main.ts']);
+  });
+});
