@@ -1,5 +1,6 @@
 /** @file What the trainer asks of whatever computes: a few functions over one network's explicit state. */
 import type { Network, Weights } from '#shared/model/spec.ts';
+import type { Split } from '../dataset/source.ts';
 import type { Optimizer, OptimizerState } from './optimizer.ts';
 
 /** Images and labels of one step. The engine reads them before `step` returns; the caller may reuse the memory. */
@@ -8,6 +9,8 @@ export interface Batch {
   images: Uint8Array;
   /** Class indices, [batch]. */
   labels: Uint8Array;
+  /** Where the images stand in a split, for engines that keep it where they compute; such a batch gathers its `images` when they are read. */
+  source?: { split: Split; indices: Uint32Array };
 }
 
 export interface Engine {
