@@ -9,6 +9,8 @@ export interface EngineOptions {
   threads?: number | undefined;
   /** Kernels of the cpu engine; the fastest unless given. */
   kernels?: KernelLevel | undefined;
+  /** Takes a GPU engine's adapter even if it computes on the CPU. */
+  allowSoftwareAdapter?: boolean | undefined;
   /** Receives why a device was chosen, and what it does other than expected. */
   log?: ((line: string) => void) | undefined;
 }
@@ -16,6 +18,8 @@ export interface EngineOptions {
 /** Engines by the name of their device, fastest first: `auto` takes the first that starts. */
 const ENGINES: Record<string, (options: EngineOptions) => Promise<Engine>> = {
   cpu: async (options) => (await import('./cpu/cpu.ts')).cpuEngine(options),
+  webgpu: async ({ allowSoftwareAdapter: allowSoftware }) =>
+    (await import('./webgpu/webgpu.ts')).webgpuEngine({ allowSoftware }),
   tfjs: async () => (await import('./tfjs.ts')).tfjsEngine(),
   reference: async () => referenceEngine(),
 };

@@ -49,12 +49,15 @@ const FEATURES: GPUFeatureName[] = ['subgroups', 'timestamp-query'];
 /** Vulkan, OpenGL and Direct3D on the CPU. */
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|\bwarp\b|\bcpu\b/i;
 
+/** SwiftShader zeroes the memory of a workgroup once for each of its threads; Dawn's own loop does it once, and as well on a card. */
+const SLOW = 'use_vulkan_zero_initialize_workgroup_memory_extension';
+
 /** Dawn, once per process: a second one, or the first one's end before the process's, crashes it. */
 let started: Promise<GPU> | undefined;
 const start = () => {
   started ??= loadGpuPackage<Dawn>('webgpu').then(({ create, globals }) => {
     Object.assign(globalThis, globals);
-    return create([`backend=${BACKEND}`]);
+    return create([`backend=${BACKEND}`, `disable-dawn-features=${SLOW}`]);
   });
   return started;
 };
