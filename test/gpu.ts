@@ -3,7 +3,7 @@
  * Debian's chromium brings along.
  */
 import { existsSync } from 'node:fs';
-import { describe } from 'vitest';
+import { describe, type TestOptions } from 'vitest';
 import { type Gpu, openGpu } from '../train/engine/webgpu/device.ts';
 
 const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
@@ -17,4 +17,10 @@ export function withGpu<T extends object>(entries: T): Partial<T> {
   if (typeof gpu !== 'string') return entries;
   describe.skip(`${Object.keys(entries).join(', ')} (skipped: ${gpu})`, () => {});
   return {};
+}
+
+/** A suite that needs a GPU; its name says why where it is skipped. */
+export function describeWithGpu(name: string, options: TestOptions, suite: () => void): void {
+  if (typeof gpu === 'string') describe.skip(`${name} (skipped: ${gpu})`, suite);
+  else describe(name, options, suite);
 }

@@ -17,6 +17,8 @@ export interface Engine {
   readonly name: string;
   /** What computes, for people: library, version, threads or adapter. */
   readonly description: string;
+  /** How many trainings of one network at once take less time than one after the other; one unless given. */
+  readonly concurrency?: number;
   /** Begins work on a network: copies the weights, and what the optimizer remembers if it has done steps before, to where they are trained. */
   open(
     network: Network,

@@ -7,7 +7,7 @@ import type { Group } from './group.ts';
 import type { Inference, Step } from './rounds.ts';
 
 /** Images of one round when nothing is trained. */
-const INFER_BATCH = 64;
+const INFER_BATCH = 32;
 
 export function openSession(
   group: Group,
@@ -54,7 +54,10 @@ export function openSession(
       }
       for (const part of parts) group.enqueue(replica, part);
       await read();
-      return Float32Array.from(parts.flatMap(({ logits }) => [...logits]));
+      const all = new Float32Array(count * sizeOf(network.output));
+      for (const [i, { logits }] of parts.entries())
+        all.set(logits, i * INFER_BATCH * sizeOf(network.output));
+      return all;
     },
     async weights() {
       return tensorsOf(network, await read(0, parameterCount));

@@ -20,6 +20,9 @@ import { openSession } from './session.ts';
 import { type Stages, stagesOf } from './stages.ts';
 import type { Dispatch } from './submission.ts';
 
+/** Beyond it a card is as busy as it can be, and their activations (4.4 MB each with TinyVGG) leave its cache. */
+const REPLICAS = 16;
+
 /** @throws ExplainedError of kind `device` when Dawn is not installed or finds no graphics card */
 export const webgpuEngine = async (options: GpuOptions = {}): Promise<Engine> =>
   engineOn(await openGpu(options));
@@ -47,6 +50,7 @@ export function engineOn(gpu: Gpu): Engine {
   return {
     name: 'webgpu',
     description: `WGSL kernels on ${gpu.description}`,
+    concurrency: REPLICAS,
     async open(network, weights, optimizer, state = freshState(optimizer, network)) {
       const key = JSON.stringify([network.input, network.layers, ruleOf(optimizer)]);
       const group = groups.get(key) ?? groupOf(network, optimizer);
