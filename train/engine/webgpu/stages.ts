@@ -8,6 +8,7 @@ import { type Network, type Shape, sizeOf } from '#shared/model/spec.ts';
 
 /** A layer of a stage or the head with its places. `x` undefined: the pixels of the batch. */
 interface Placed {
+  output: Shape;
   relu: boolean;
   x: number | undefined;
   /** Output, behind the ReLU and the pooling. */
@@ -23,7 +24,6 @@ export interface ConvStage extends Placed {
   layer: Conv;
   /** Edge of the pooling windows behind the ReLU, which lie side by side; 1: no pooling. */
   window: number;
-  output: Shape;
   /** Which place of each window was taken. */
   where: number;
   /** A slice's sum of the parameters' gradients, in the region of its first image. */
@@ -35,7 +35,6 @@ export interface ConvStage extends Placed {
 export interface PoolStage extends Placed {
   kind: 'maxPool2d';
   layer: Pool;
-  output: Shape;
   /** Which pixel of the input's plane was taken. */
   where: number;
 }
@@ -67,52 +66,61 @@ const FUSED_WINDOW = 3;
 /** Floats of a cache line: tensors begin on one. */
 const LINE = 32;
 
+/** @throws ExplainedError of kind `model` when the network has no layer that computes something */
 export function stagesOf(network: Network): Stages {
   const stages: Stage[] = [];
   const head: HeadLayer[] = [];
-  let [region, parameters] = [0, 0];
+  const nowhere = { relu: false, x: undefined, y: 0, dy: 0, where: 0, partial: 0 };
+  let parameters = 0;
+  for (const layer of network.layers) {
+    const last = stages.at(-1);
+    const fresh = { ...nowhere, parameters, output: layer.output };
+    if (layer.kind === 'conv2d')
+      stages.push({ ...fresh, kind: layer.kind, layer, window: 1, slice: sliceOf(layer) });
+    else if (layer.kind === 'linear') head.push({ ...fresh, layer });
+    else if (layer.kind === 'relu') rectify(head.at(-1) ?? last);
+    else if (layer.kind === 'maxPool2d') {
+      if (last?.kind !== 'conv2d' || !fuses(last, layer)) stages.push({ ...fresh, kind: layer.kind, layer });
+      else Object.assign(last, { window: layer.kernelSize, output: layer.output });
+    }
+    parameters += layer.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  }
+  const last = head.at(-1) ?? stages.at(-1);
+  if (!last) {
+    const what = `${network.name} has nothing to train`;
+    throw new ExplainedError({ kind: 'model', what, expected: 'a layer with weights' });
+  }
+  const { loss, region } = layOut(stages, head);
+  return { stages, head, classes: sizeOf(network.output), logits: last.y, loss, region, parameters };
+}
+
+/** Pixels are never negative: on them it changes nothing. Behind a pooling it does what it would do before it. */
+function rectify(layer: Placed | undefined): void {
+  if (layer) layer.relu = true;
+}
+
+const fuses = ({ window }: ConvStage, { kernelSize, stride }: Pool) =>
+  window === 1 && kernelSize === stride && kernelSize <= FUSED_WINDOW;
+
+const sliceOf = ({ output }: Conv) => Math.ceil(SLICE_POSITIONS / sizeOf(output.slice(1)));
+
+/** Gives every tensor its place. */
+function layOut(stages: Stage[], head: HeadLayer[]): { loss: number; region: number } {
+  let region = 0;
   const place = (floats: number): number => {
     const at = region;
     region += Math.ceil(floats / LINE) * LINE;
     return at;
   };
-  for (const layer of network.layers) {
-    const previous = head.at(-1) ?? stages.at(-1);
-    const placed = { relu: false, x: previous?.y, parameters };
-    const { output } = layer;
-    parameters += layer.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-    if (layer.kind === 'linear') {
-      head.push({ ...placed, layer, y: place(sizeOf(output)), dy: place(sizeOf(output)) });
-    } else if (layer.kind === 'relu') {
-      // Pixels are never negative: on them it changes nothing. Behind a pooling it does what it would do before it.
-      if (previous) previous.relu = true;
-    } else if (layer.kind === 'conv2d') {
-      stages.push({
-        ...{ ...placed, kind: 'conv2d', layer, window: 1, output, where: 0 },
-        ...{ y: place(sizeOf(output)), dy: place(sizeOf(output)) },
-        partial: place(parameters - placed.parameters),
-        slice: Math.ceil(SLICE_POSITIONS / sizeOf(output.slice(1))),
-      });
-    } else if (layer.kind === 'maxPool2d') {
-      const stage = stages.at(-1);
-      const [y, where] = [place(sizeOf(output)), place(sizeOf(output))];
-      if (stage?.kind === 'conv2d' && stage.window === 1 && fuses(layer)) {
-        Object.assign(stage, { window: layer.kernelSize, output, y, where });
-      } else {
-        stages.push({ ...placed, kind: 'maxPool2d', layer, output, y, where, dy: place(sizeOf(output)) });
-      }
-    }
+  let x: number | undefined;
+  for (const each of [...stages, ...head]) {
+    each.x = x;
+    x = each.y = place(sizeOf(each.output));
+    each.dy = place(sizeOf(each.layer.output));
+    if (!('kind' in each)) continue;
+    if (each.kind === 'maxPool2d' || each.window > 1) each.where = place(sizeOf(each.output));
+    if (each.kind === 'conv2d')
+      each.partial = place(each.layer.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0));
   }
-  const last = head.at(-1) ?? stages.at(-1);
-  if (!last) {
-    throw new ExplainedError({
-      kind: 'model',
-      what: `${network.name} has nothing to train`,
-      expected: 'a layer with weights',
-    });
-  }
-  const [classes, loss] = [sizeOf(network.output), place(1)];
-  return { stages, head, classes, logits: last.y, loss, region, parameters };
+  return { loss: place(1), region };
 }
-
-const fuses = ({ kernelSize, stride }: Pool) => kernelSize === stride && kernelSize <= FUSED_WINDOW;

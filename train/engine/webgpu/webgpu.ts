@@ -20,7 +20,7 @@ import { openSession } from './session.ts';
 import { type Stages, stagesOf } from './stages.ts';
 import type { Dispatch } from './submission.ts';
 
-/** Beyond it a card is as busy as it can be, and their activations (4.4 MB each with TinyVGG) leave its cache. */
+/** Beyond it a card is as busy as it can be, and their activations (4.8 MB each with TinyVGG) leave its cache. */
 const REPLICAS = 16;
 
 /** @throws ExplainedError of kind `device` when Dawn is not installed or finds no graphics card */
