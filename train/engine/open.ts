@@ -9,6 +9,8 @@ export interface EngineOptions {
   threads?: number | undefined;
   /** Kernels of the cpu engine; the fastest unless given. */
   kernels?: KernelLevel | undefined;
+  /** Takes a GPU engine's adapter even if it computes on the CPU. */
+  allowSoftwareAdapter?: boolean | undefined;
   /** Receives why a device was chosen, and what it does other than expected. */
   log?: ((line: string) => void) | undefined;
 }
@@ -16,7 +18,9 @@ export interface EngineOptions {
 /** Engines by the name of their device, fastest first: `auto` takes the first that starts. */
 const ENGINES: Record<string, (options: EngineOptions) => Promise<Engine>> = {
   cpu: async (options) => (await import('./cpu/cpu.ts')).cpuEngine(options),
-  tfjs: async () => (await import('./tfjs.ts')).tfjsEngine(),
+  tfjs: async () => (await import('./tfjs/wasm.ts')).tfjsEngine(),
+  'tfjs-webgpu': async ({ allowSoftwareAdapter: allowSoftware }) =>
+    (await import('./tfjs/webgpu.ts')).tfjsWebgpuEngine({ allowSoftware }),
   reference: async () => referenceEngine(),
 };
 
