@@ -22,6 +22,7 @@ import { MODEL_NAMES, modelSpec } from '../../train/model/zoo.ts';
 import { Generator } from '../../train/random.ts';
 import { describeWithData } from '../data.ts';
 import { GOLDEN } from '../fixtures/pytorch.ts';
+import { withGpu } from '../gpu.ts';
 import { exactLoss } from './exact.ts';
 
 /** Networks that reach every layer kind, every option of it and every neighbour, small enough for finite differences. */
@@ -146,6 +147,7 @@ const ENGINES = {
   'cpu with direct gradients': () => cpuEngine({ kernels: 'relaxed' }),
   'cpu without relaxed SIMD': () => cpuEngine({ kernels: 'simd' }),
   'cpu without SIMD': () => cpuEngine({ kernels: 'scalar' }),
+  ...withGpu({ 'tfjs-webgpu': () => openEngine('tfjs-webgpu', { allowSoftwareAdapter: true }) }),
 };
 
 const noise = Generator.seeded(1);
