@@ -34,8 +34,13 @@ export async function run(settings: Settings): Promise<void> {
   const { train: trained, heldOut } = holdOut(dataset.train, settings.heldOut);
   const limit = settings.limit ?? dataset.train.count;
   const data = { train: take(trained, limit), heldOut, test: take(dataset.test, limit) };
-  const { device, threads, kernels } = settings;
-  const engine = await openEngine(device, { threads, kernels, log: console.log });
+  const networks = settings.models.map((name) => resolveNetwork(modelSpec(name)));
+  const { device, threads, kernels, allowSoftwareAdapter, optimizer, batchSize } = settings;
+  const workload = { networks, optimizer, batchSize };
+  const engine = await openEngine(device, {
+    ...{ threads, kernels, allowSoftwareAdapter, workload },
+    log: console.log,
+  });
   console.log(`Engine ${engine.name}: ${engine.description}`);
 
   const asked = {
@@ -46,8 +51,6 @@ export async function run(settings: Settings): Promise<void> {
   const now = await beginning(asked, engine, { ...dataset, ...data });
   const summary = await openRunFolder(asked, now);
   for (const line of changes(summary, now)) console.log(line);
-  const networks = settings.models.map((name) => resolveNetwork(modelSpec(name)));
-  const { batchSize } = settings;
   await interruptible(
     async (signal) => {
       for (const network of networks) {

@@ -97,6 +97,7 @@ const TURN = 50;
 /**
  * Trains one network from its first weights, or from where it stood.
  * @throws ExplainedError of kind `model` when the network does not fit the data
+ * @throws ExplainedError of kind `device` when the engine fails, or computes otherwise than the reference engine
  * @throws ExplainedError of kind `divergence` when a loss or a weight is not finite
  */
 export async function train(job: Job, options: TrainOptions = {}): Promise<TrainedModel> {
@@ -109,6 +110,7 @@ export async function train(job: Job, options: TrainOptions = {}): Promise<Train
   const generator = Generator.restored(position.generator);
   const trainLoader = new Loader(data.train, { batchSize, shuffle: true, generator });
   const testLoader = new Loader(data.test, { batchSize, shuffle: false, generator });
+  await engine.prove?.(network, optimizer, batchSize);
   const session = await engine.open(network, weights, optimizer, from?.optimizer);
 
   const start = performance.now() - 1000 * position.seconds;

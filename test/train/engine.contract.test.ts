@@ -147,7 +147,10 @@ const ENGINES = {
   'cpu with direct gradients': () => cpuEngine({ kernels: 'relaxed' }),
   'cpu without relaxed SIMD': () => cpuEngine({ kernels: 'simd' }),
   'cpu without SIMD': () => cpuEngine({ kernels: 'scalar' }),
-  ...withGpu({ webgpu: () => openEngine('webgpu', { allowSoftwareAdapter: true }) }),
+  ...withGpu({
+    webgpu: () => openEngine('webgpu', { allowSoftwareAdapter: true }),
+    'tfjs-webgpu': () => openEngine('tfjs-webgpu', { allowSoftwareAdapter: true }),
+  }),
 };
 
 const noise = Generator.seeded(1);

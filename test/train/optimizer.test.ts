@@ -70,76 +70,75 @@ const runs = golden.runs.map((run) => {
   return { ...run, optimizer, name: named(optimizer) };
 });
 
-describe.each(['reference', 'tfjs', 'cpu', ...Object.keys(withGpu({ webgpu: true }))])(
-  'on engine %s',
-  (device) => {
-    let engine: Engine;
-    beforeAll(async () => {
-      engine = await openEngine(device, { allowSoftwareAdapter: true });
-    });
+const ENGINES = ['reference', 'tfjs', 'cpu', ...Object.keys(withGpu({ webgpu: true, 'tfjs-webgpu': true }))];
 
-    it.each(runs)(
-      'ten steps of $model by $name are PyTorch’s within 1e-6',
-      { timeout: 60_000 },
-      async ({ model, optimizer, losses, weights }) => {
-        const network = resolveNetwork(modelSpec(model as ModelName));
-        const initial = initialWeights(network, Generator.seeded(golden.seed));
+describe.each(ENGINES)('on engine %s', (device) => {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await openEngine(device, { allowSoftwareAdapter: true });
+  });
+
+  it.each(runs)(
+    'ten steps of $model by $name are PyTorch’s within 1e-6',
+    { timeout: 60_000 },
+    async ({ model, optimizer, losses, weights }) => {
+      const network = resolveNetwork(modelSpec(model as ModelName));
+      const initial = initialWeights(network, Generator.seeded(golden.seed));
+      const session = await engine.open(network, initial, optimizer);
+      for (let t = 0; t < losses.length; t++) session.step(goldenBatch(t));
+      expectClose(await session.losses(), losses, 1e-6);
+      const trained = [...(await session.weights()).values()];
+      session.close();
+      for (const [p, { first, sum }] of weights.entries()) {
+        expectClose(trained[p].subarray(0, first.length), first, 1e-6);
+        expectClose([trained[p].reduce((a, b) => a + b, 0)], [sum], 1e-5);
+      }
+    },
+  );
+
+  describe.each(OPTIMIZERS.map((optimizer) => ({ optimizer, name: named(optimizer) })))(
+    'by $name',
+    ({ optimizer }) => {
+      it('goes on to the same bits from the weights and the optimizer state of another session', async () => {
+        const network = resolveNetwork(UNEVEN);
+        const batches = randomBatches(network, [5, 4, 33, 3, 8, 40]);
+        const one = await engine.open(network, initialWeights(network, Generator.seeded(3)), optimizer);
+        for (const batch of batches.slice(0, 3)) one.step(batch);
+        await one.losses();
+        const state = await one.optimizerState();
+        expect(state.steps).toBe(3);
+        expect([...state.buffers.keys()]).toEqual(bufferNames(optimizer));
+        const copy = structuredClone(state);
+        const other = await engine.open(network, await one.weights(), optimizer, state);
+        for (const session of [one, other]) for (const batch of batches.slice(3)) session.step(batch);
+        expect(await other.losses()).toEqual(await one.losses());
+        expect(await other.weights()).toEqual(await one.weights());
+        expect(await other.optimizerState()).toEqual(await one.optimizerState());
+        expect(state).toEqual(copy);
+        one.close();
+        other.close();
+      });
+
+      it('remembers what the reference engine remembers', async () => {
+        const network = resolveNetwork(UNEVEN);
+        const initial = initialWeights(network, Generator.seeded(3));
+        const expected = await referenceEngine().open(network, initial, optimizer);
         const session = await engine.open(network, initial, optimizer);
-        for (let t = 0; t < losses.length; t++) session.step(goldenBatch(t));
-        expectClose(await session.losses(), losses, 1e-6);
-        const trained = [...(await session.weights()).values()];
-        session.close();
-        for (const [p, { first, sum }] of weights.entries()) {
-          expectClose(trained[p].subarray(0, first.length), first, 1e-6);
-          expectClose([trained[p].reduce((a, b) => a + b, 0)], [sum], 1e-5);
+        expect(await session.optimizerState()).toEqual(freshState(optimizer, network));
+        for (const batch of randomBatches(network, [5, 33, 4, 70, 8, 8, 8, 8])) {
+          expected.step(batch);
+          session.step(batch);
         }
-      },
-    );
-
-    describe.each(OPTIMIZERS.map((optimizer) => ({ optimizer, name: named(optimizer) })))(
-      'by $name',
-      ({ optimizer }) => {
-        it('goes on to the same bits from the weights and the optimizer state of another session', async () => {
-          const network = resolveNetwork(UNEVEN);
-          const batches = randomBatches(network, [5, 4, 33, 3, 8, 40]);
-          const one = await engine.open(network, initialWeights(network, Generator.seeded(3)), optimizer);
-          for (const batch of batches.slice(0, 3)) one.step(batch);
-          await one.losses();
-          const state = await one.optimizerState();
-          expect(state.steps).toBe(3);
-          expect([...state.buffers.keys()]).toEqual(bufferNames(optimizer));
-          const copy = structuredClone(state);
-          const other = await engine.open(network, await one.weights(), optimizer, state);
-          for (const session of [one, other]) for (const batch of batches.slice(3)) session.step(batch);
-          expect(await other.losses()).toEqual(await one.losses());
-          expect(await other.weights()).toEqual(await one.weights());
-          expect(await other.optimizerState()).toEqual(await one.optimizerState());
-          expect(state).toEqual(copy);
-          one.close();
-          other.close();
-        });
-
-        it('remembers what the reference engine remembers', async () => {
-          const network = resolveNetwork(UNEVEN);
-          const initial = initialWeights(network, Generator.seeded(3));
-          const expected = await referenceEngine().open(network, initial, optimizer);
-          const session = await engine.open(network, initial, optimizer);
-          expect(await session.optimizerState()).toEqual(freshState(optimizer, network));
-          for (const batch of randomBatches(network, [5, 33, 4, 70, 8, 8, 8, 8])) {
-            expected.step(batch);
-            session.step(batch);
-          }
-          expectAllClose(await session.weights(), await expected.weights());
-          const { buffers } = await session.optimizerState();
-          for (const [name, values] of (await expected.optimizerState()).buffers) {
-            expectAllClose(buffers.get(name) as Weights, values);
-          }
-          session.close();
-        });
-      },
-    );
-  },
-);
+        expectAllClose(await session.weights(), await expected.weights());
+        const { buffers } = await session.optimizerState();
+        for (const [name, values] of (await expected.optimizerState()).buffers) {
+          expectAllClose(buffers.get(name) as Weights, values);
+        }
+        session.close();
+      });
+    },
+  );
+});
 
 function expectAllClose(got: Weights, expected: Weights): void {
   for (const [name, values] of expected) expectClose(got.get(name) as Float32Array, values, 1e-5);

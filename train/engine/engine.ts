@@ -26,6 +26,11 @@ export interface Engine {
     optimizer: Optimizer,
     state?: OptimizerState,
   ): Promise<EngineSession>;
+  /**
+   * Engines whose numbers depend on a card and its driver: to be called before training. Computes a few steps of it twice.
+   * @throws ExplainedError of kind `device` when it disagrees with the reference engine
+   */
+  prove?(network: Network, optimizer: Optimizer, batchSize: number): Promise<void>;
 }
 
 export interface EngineSession {

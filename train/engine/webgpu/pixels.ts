@@ -4,8 +4,8 @@ import { GrowingBuffer } from './buffer.ts';
 
 export class Pixels {
   readonly words: GrowingBuffer;
-  /** Words up to a split's first image, by its pixels. */
-  readonly #places = new WeakMap<Uint8Array, number>();
+  /** Words up to a split's first image, by the memory that its pixels are in and where they are there: parts of one data set are made anew. */
+  readonly #places = new WeakMap<ArrayBufferLike, Map<string, number>>();
   #resident = 0;
 
   constructor(device: GPUDevice) {
@@ -14,13 +14,16 @@ export class Pixels {
 
   /** Words up to the first image of a split. */
   placeOf({ images, count }: Split): number {
-    const known = this.#places.get(images);
+    const places = this.#places.get(images.buffer) ?? new Map<string, number>();
+    this.#places.set(images.buffer, places);
+    const part = `${images.byteOffset}, ${images.length}`;
+    const known = places.get(part);
     if (known !== undefined) return known;
     const place = this.#resident;
     const words = packed(images, images.length / count);
     this.words.write(4 * place, words);
     this.#resident += words.length / 4;
-    this.#places.set(images, place);
+    places.set(part, place);
     return place;
   }
 
