@@ -25,7 +25,7 @@ import { engineOn } from '../../train/engine/webgpu/webgpu.ts';
 import { initialWeights } from '../../train/model/initialize.ts';
 import { modelSpec } from '../../train/model/zoo.ts';
 import { Generator } from '../../train/random.ts';
-import { type TrainedModel, train } from '../../train/trainer.ts';
+import { type TrainedModel, type TrainingState, train } from '../../train/trainer.ts';
 import { describeWithGpu } from '../gpu.ts';
 
 const small = resolveNetwork({
@@ -151,6 +151,21 @@ describeWithGpu('the webgpu engine', { timeout: 60_000 }, () => {
       const timeless = (models: TrainedModel[]) => models.map((model) => ({ ...model, seconds: 0 }));
       expect(timeless(together)).toEqual(timeless(alone));
     });
+  });
+
+  it('goes on from a checkpoint to the same bits, with others at its side or without', async () => {
+    const job = {
+      network: small,
+      data: { train: noise(90), test: noise(20) },
+      ...{ engine, optimizer: adam(0.01), epochs: 2, batchSize: 8, seed: 1 },
+    };
+    const states: TrainingState[] = [];
+    const checkpoint = async (state: TrainingState) => {
+      states.push(state);
+    };
+    const whole = await train(job, { checkpoint, checkpointEvery: 0 });
+    const resumed = await Promise.all([3, 12, 20].map((at) => train(job, { from: states[at] })));
+    for (const model of resumed) expect({ ...model, seconds: 0 }).toEqual({ ...whole, seconds: 0 });
   });
 
   it('computes the same of a batch whose split it keeps as of its pixels, and takes its pixels once', async () => {
