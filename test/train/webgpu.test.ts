@@ -207,6 +207,35 @@ describeWithGpu('the webgpu engine', { timeout: 60_000 }, () => {
     session.close();
   });
 
+  it('computes filters as large as the image', async () => {
+    const network = resolveNetwork({
+      name: 'large filters',
+      input: [2, 28, 27],
+      modules: {
+        a: [
+          conv2d(2, 3, 25, { padding: 'same' }),
+          relu(),
+          conv2d(3, 5, 27),
+          relu(),
+          flatten(),
+          linear(10, 3),
+        ],
+      },
+    });
+    const batch = noise(4, network);
+    const [session, expected] = await Promise.all(
+      [engine, referenceEngine()].map((each) =>
+        each.open(network, initialWeights(network, Generator.seeded(1)), sgd(1)),
+      ),
+    );
+    for (const each of [session, expected]) each.step(batch);
+    const got = await session.weights();
+    for (const [name, values] of await expected.weights()) {
+      for (const [i, value] of values.entries()) expect(got.get(name)?.[i]).toBeCloseTo(value, 5);
+    }
+    session.close();
+  });
+
   it('makes no buffer more in 10,000 steps, and frees all when it is closed', {
     timeout: 120_000,
   }, async () => {

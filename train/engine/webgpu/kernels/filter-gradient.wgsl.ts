@@ -13,6 +13,8 @@ import { type Kernel, LANES, unrolled } from './kernel.ts';
 const WHOLE_FILTER = 3;
 /** Outputs of a workgroup: the components of a vector. */
 const OUTPUTS = 4;
+/** Sums that are added over the threads at a time: ten kilobytes of the workgroup's memory, of which every GPU has sixteen. */
+const CHUNK = 10;
 /** Into how many parts the threads are cut to be added. */
 const PARTS = 4;
 
@@ -36,8 +38,38 @@ export function filterGradient(stage: ConvStage): Pick<Kernel, 'code' | 'groups'
     return `    s${t} = fma(d, vec4(select(0.0, ${value}, ${inside})), s${t});`;
   };
 
+  /** Adds some of the sums over the threads. What a part's threads have lies side by side, so that its total may stand in for its first. */
+  const addUp = (chunk: number) => {
+    const from = chunk * CHUNK;
+    const width = Math.min(CHUNK, sums - from);
+    const part = (LANES / PARTS) * width;
+    return `
+${unrolled(width, (i) => `  sums[lane * ${width}u + ${i}u] = s${from + i};`)}
+  workgroupBarrier();
+  for (var i = lane; i < ${PARTS * width}u; i += ${LANES}u) {
+    let at = i / ${width}u * ${part}u + i % ${width}u;
+    var total = sums[at];
+    for (var j = 1u; j < ${LANES / PARTS}u; j++) { total += sums[at + j * ${width}u]; }
+    sums[at] = total;
+  }
+  workgroupBarrier();
+  if (lane < ${width}u) {
+    var total = sums[lane];
+    for (var j = 1u; j < ${PARTS}u; j++) { total += sums[j * ${part}u + lane]; }
+    let tap = lane + ${from}u;
+    for (var o = output; o < min(output + ${OUTPUTS}u, ${outChannels}u); o++) {
+      if (tap < ${taps}u) {
+        arena[partial + ((o * ${inChannels}u + channel) * ${kernelSize}u + ky) * ${kernelSize}u + tap] = total[o - output];
+      } else if (channel == 0u && ky == 0u) {
+        arena[partial + ${outChannels * inChannels * kernelSize ** 2}u + o] = total[o - output];
+      }
+    }
+  }
+  workgroupBarrier();`;
+  };
+
   const code = `
-var<workgroup> sums: array<vec4<f32>, ${LANES * sums}>;
+var<workgroup> sums: array<vec4<f32>, ${LANES * CHUNK}>;
 
 fn filterGradient(step: Step, group: u32, lane: u32) {
   let first = group / ${workgroups}u * ${slice}u;
@@ -59,28 +91,8 @@ ${unrolled(sums, (i) => `  var s${i} = vec4(0.0);`)}
 ${unrolled(taps, tap)}
     s${taps} += d;
   }
-${unrolled(sums, (i) => `  sums[lane * ${sums}u + ${i}u] = s${i};`)}
-  workgroupBarrier();
-  // The sums of a part's threads lie side by side, so that a part's total may take the place of its first thread's.
-  for (var i = lane; i < ${PARTS * sums}u; i += ${LANES}u) {
-    let at = i / ${sums}u * ${(LANES / PARTS) * sums}u + i % ${sums}u;
-    var total = sums[at];
-    for (var j = 1u; j < ${LANES / PARTS}u; j++) { total += sums[at + j * ${sums}u]; }
-    sums[at] = total;
-  }
-  workgroupBarrier();
   let partial = regionOf(step, first) + ${stage.partial}u;
-  for (var i = lane; i < ${sums}u; i += ${LANES}u) {
-    var total = sums[i];
-    for (var j = 1u; j < ${PARTS}u; j++) { total += sums[j * ${(LANES / PARTS) * sums}u + i]; }
-    for (var o = output; o < min(output + ${OUTPUTS}u, ${outChannels}u); o++) {
-      if (i < ${taps}u) {
-        arena[partial + ((o * ${inChannels}u + channel) * ${kernelSize}u + ky) * ${kernelSize}u + i] = total[o - output];
-      } else if (channel == 0u && ky == 0u) {
-        arena[partial + ${outChannels * inChannels * kernelSize ** 2}u + o] = total[o - output];
-      }
-    }
-  }
+${unrolled(Math.ceil(sums / CHUNK), addUp)}
 }
 `;
   return { code, groups: (count) => Math.ceil(count / slice) * workgroups };
