@@ -48,6 +48,10 @@ export const withTrainingOptions = (command: Command, recipe: Recipe): Command =
       ),
     )
     .addOption(open('--device <name>', 'what computes', 'auto').choices(DEVICES))
+    .option(
+      '--allow-software-adapter',
+      'let a GPU device compute on the CPU, as SwiftShader and llvmpipe do: slow, for tests',
+    )
     .addOption(open('--threads <number>', 'threads of --device cpu', 'as many as there are cores'))
     .addOption(
       open('--kernels <level>', 'of --device cpu, from slow to fast', 'winograd').choices(KERNEL_LEVELS),

@@ -14,27 +14,27 @@ export interface Printer {
   close(): void;
 }
 
-/** Prints one model's training to stdout; `batchSize` in images. */
-export function trainingPrinter(batchSize: number): Printer {
-  return process.stdout.isTTY ? barPrinter() : linePrinter(batchSize);
+/** Prints one model's training to `log`, with a bar where that is a terminal; `batchSize` in images. */
+export function trainingPrinter(batchSize: number, log: (line: string) => void): Printer {
+  return process.stdout.isTTY && log === console.log ? barPrinter() : linePrinter(batchSize, log);
 }
 
-function linePrinter(batchSize: number): Printer {
+function linePrinter(batchSize: number, log: (line: string) => void): Printer {
   let next = 0;
   const onEvent = (event: TrainingEvent) => {
     switch (event.type) {
       case 'epoch-start':
-        console.log(epochHead(event.epoch));
+        log(epochHead(event.epoch));
         next = Math.ceil(event.batch / LAB_LINE_BATCHES) * LAB_LINE_BATCHES;
         break;
       case 'progress':
         // The lab says before batch N, counted from zero, that it has looked at N batches.
         for (; next < event.batch; next += LAB_LINE_BATCHES) {
-          console.log(`Looked at ${next * batchSize}/${event.total} samples`);
+          log(`Looked at ${next * batchSize}/${event.total} samples`);
         }
         break;
       case 'epoch-end':
-        console.log(`\n${epochLine(event)}\n`);
+        log(`\n${epochLine(event)}\n`);
         break;
       default:
         throw event satisfies never;

@@ -5,7 +5,6 @@ import { folderCheckpoints } from './checkpoint/folder.ts';
 import type { DownloadProgress } from './dataset/download.ts';
 import { type Dataset, divide, loadDataset } from './dataset/source.ts';
 import type { Engine } from './engine/engine.ts';
-import { openEngine } from './engine/open.ts';
 import { interruptible } from './interruption.ts';
 import { modelSpec } from './model/zoo.ts';
 import { comparisonTable } from './progress.ts';
@@ -21,7 +20,7 @@ import {
   writeSummary,
 } from './run-folder.ts';
 import { type Settings, toOverrides } from './settings.ts';
-import { type ReleasedModel, trainModel } from './train-model.ts';
+import { openTrainingEngine, type ReleasedModel, trainModel } from './train-model.ts';
 
 /** Trains what `settings` ask for, prints the lab's lines, and fills the run folder as each model is done. */
 export async function run(settings: Settings): Promise<void> {
@@ -29,9 +28,8 @@ export async function run(settings: Settings): Promise<void> {
   const { out } = settings;
   const dataset = await loadDataset({ folder: settings.data, onProgress: downloadPrinter() });
   const data = divide(dataset, settings.heldOut, settings.limit);
-  const { device, threads, kernels } = settings;
-  const engine = await openEngine(device, { threads, kernels, log: console.log });
-  console.log(`Engine ${engine.name}: ${engine.description}`);
+  const networks = settings.models.map((name) => resolveNetwork(modelSpec(name)));
+  const engine = await openTrainingEngine(settings, networks);
 
   const asked = {
     ...settings,
@@ -41,14 +39,13 @@ export async function run(settings: Settings): Promise<void> {
   const now = await beginning(asked, engine, { ...dataset, ...data });
   const summary = await openRunFolder(asked, now);
   for (const line of changes(summary, now)) console.log(line);
-  const networks = settings.models.map((name) => resolveNetwork(modelSpec(name)));
   const checkpoints = folderCheckpoints(checkpointFolder(out), console.log);
   await interruptible(
     async (signal) => {
       for (const network of networks) {
         if (summary.models[network.name]) continue;
         const model = await trainModel(settings, network, {
-          ...{ data, engine, checkpoints, signal },
+          ...{ data, engine, checkpoints, signal, log: console.log },
           facts: { dataset: summary.dataset, gitCommit: summary.gitCommit },
           openRecords: ({ name }, from) => openRecords(out, name, from),
         });

@@ -55,6 +55,7 @@ const Overrides = v.strictObject({
   schedule: v.exactOptional(v.picklist(SCHEDULE_NAMES)),
   augmentation: v.exactOptional(v.picklist(AUGMENTATION_NAMES)),
   device: v.exactOptional(v.picklist(DEVICES)),
+  allowSoftwareAdapter: v.exactOptional(v.boolean()),
   threads: v.exactOptional(v.pipe(from(1), v.maxValue(64))),
   kernels: v.exactOptional(v.picklist(KERNEL_LEVELS)),
   data: v.exactOptional(v.string()),
@@ -69,6 +70,8 @@ export type Overrides = v.InferOutput<typeof Overrides>;
 export interface Settings extends Recipe {
   models: readonly ModelName[];
   device: string;
+  /** A GPU device may compute on the CPU. */
+  allowSoftwareAdapter: boolean;
   /** Of the cpu engine; as many as there are cores when undefined. */
   threads: number | undefined;
   /** Of the cpu engine; its default when undefined. */
@@ -144,6 +147,7 @@ function resolve(given: Overrides, resume: boolean): Settings {
   const recipe = RECIPES[name];
   const settings = {
     device: 'auto',
+    allowSoftwareAdapter: false,
     threads: undefined,
     kernels: undefined,
     data: undefined,

@@ -5,6 +5,7 @@ import { type Calibrated, calibrate, type Train } from './calibrate.ts';
 import type { Checkpoints } from './checkpoint/checkpoints.ts';
 import type { RunData } from './dataset/source.ts';
 import type { Engine } from './engine/engine.ts';
+import { openEngine } from './engine/open.ts';
 import { calibrationLine, trainingPrinter } from './progress.ts';
 import type { Records } from './records.ts';
 import type { Release } from './registry/release.ts';
@@ -22,6 +23,8 @@ export interface ModelContext {
   facts: { dataset: Record<string, string>; gitCommit: string | null };
   /** Aborted, it ends training after the present step, with a checkpoint. */
   signal: AbortSignal;
+  /** Gets each line; console.log for a training that has the terminal to itself, and shows a bar there. */
+  log: (line: string) => void;
 }
 
 export interface ReleasedModel {
@@ -31,22 +34,34 @@ export interface ReleasedModel {
   release: Release;
 }
 
+/** The engine of a device, by what it is asked to train, and a line about it. */
+export async function openTrainingEngine(settings: Settings, networks: Network[]): Promise<Engine> {
+  const { device, threads, kernels, allowSoftwareAdapter, optimizer, batchSize } = settings;
+  const engine = await openEngine(device, {
+    ...{ threads, kernels, allowSoftwareAdapter },
+    workload: { networks, optimizer, batchSize },
+    log: console.log,
+  });
+  console.log(`Engine ${engine.name}: ${engine.description}`);
+  return engine;
+}
+
 /** Trains one model as `settings` ask, prints the lab's lines, and makes its release. */
 export async function trainModel(
   settings: Settings,
   network: Network,
   context: ModelContext,
 ): Promise<ReleasedModel> {
-  const { data, engine, facts, signal } = context;
+  const { data, engine, facts, signal, log } = context;
   const { batchSize, name: recipe, seed, epochs } = settings;
-  console.log(`\n${network.name}: ${network.parameterCount.toLocaleString('en')} parameters\n`);
+  log(`\n${network.name}: ${network.parameterCount.toLocaleString('en')} parameters\n`);
   const trainOn: Train = (network, data) => trainNetwork(settings, network, data, context);
   const trained = await trainOn(network, data);
-  console.log(`Total training time: ${trained.seconds.toFixed(2)} seconds`);
+  log(`Total training time: ${trained.seconds.toFixed(2)} seconds`);
   const calibrated = settings.calibration
-    ? await calibrate(trained, data, { engine, batchSize, trainOn, signal, log: console.log })
+    ? await calibrate(trained, data, { engine, batchSize, trainOn, signal, log })
     : undefined;
-  if (calibrated) console.log(calibrationLine(calibrated.calibration));
+  if (calibrated) log(calibrationLine(calibrated.calibration));
   const training = { recipe, seed, epochs, images: data.train.count, ...facts };
   const release = await makeRelease(trained, {
     engine,
@@ -62,12 +77,12 @@ async function trainNetwork(
   { optimizer, epochs, batchSize, seed, schedule, augmentation, checkpointEvery }: Settings,
   network: Network,
   data: Pick<RunData, 'train' | 'test'>,
-  { engine, checkpoints, openRecords, signal }: ModelContext,
+  { engine, checkpoints, openRecords, signal, log }: ModelContext,
 ): Promise<TrainedModel> {
   const from = await checkpoints.newest(network, optimizer);
-  if (from) console.log(`Goes on after step ${from.optimizer.steps}.`);
+  if (from) log(`Goes on after step ${from.optimizer.steps}.`);
   const records = await openRecords?.(network, from);
-  const printer = trainingPrinter(batchSize);
+  const printer = trainingPrinter(batchSize, log);
   try {
     return await train(
       {

@@ -5,7 +5,7 @@ import { type Network, sizeOf, type Weights } from '#shared/model/spec.ts';
 import type { Augment } from './augment/augment.ts';
 import { Loader } from './dataset/loader.ts';
 import type { Dataset, Split } from './dataset/source.ts';
-import type { Engine } from './engine/engine.ts';
+import type { Batch, Engine } from './engine/engine.ts';
 import type { Optimizer, OptimizerState } from './engine/optimizer.ts';
 import type { EpochRecord } from './epoch-record.ts';
 import { evaluate, type Predict } from './evaluate.ts';
@@ -97,6 +97,7 @@ const TURN = 50;
 /**
  * Trains one network from its first weights, or from where it stood.
  * @throws ExplainedError of kind `model` when the network does not fit the data
+ * @throws ExplainedError of kind `device` when the engine fails, or computes otherwise than the reference engine
  * @throws ExplainedError of kind `divergence` when a loss or a weight is not finite
  */
 export async function train(job: Job, options: TrainOptions = {}): Promise<TrainedModel> {
@@ -109,6 +110,7 @@ export async function train(job: Job, options: TrainOptions = {}): Promise<Train
   const generator = Generator.restored(position.generator);
   const trainLoader = new Loader(data.train, { batchSize, shuffle: true, generator });
   const testLoader = new Loader(data.test, { batchSize, shuffle: false, generator });
+  await engine.prove?.(network, optimizer, batchSize);
   const session = await engine.open(network, weights, optimizer, from?.optimizer);
 
   const start = performance.now() - 1000 * position.seconds;
@@ -149,8 +151,8 @@ export async function train(job: Job, options: TrainOptions = {}): Promise<Train
     const { epoch } = position;
     const total = data.train.count;
     onEvent({ type: 'epoch-start', epoch, batch: position.batch, step: step() });
-    for (const examples of trainLoader.epoch(position.batch)) {
-      augment?.(examples, { epoch, first: position.batch * batchSize });
+    for (const loaded of trainLoader.epoch(position.batch)) {
+      const examples = augment ? changed(loaded, augment, epoch) : loaded;
       session.step(examples, optimizer.learningRate * SCHEDULES[schedule](step() / steps));
       position.batch++;
       if (position.batch % PROGRESS_STEPS === 0 || position.batch === trainLoader.length) {
@@ -164,6 +166,13 @@ export async function train(job: Job, options: TrainOptions = {}): Promise<Train
       await pause();
       if (performance.now() - lastSave >= 1000 * checkpointEvery) await save();
     }
+  }
+
+  /** The batch with other images than its source has. */
+  function changed({ images, labels }: Batch, change: Augment, epoch: number): Batch {
+    const batch = { images, labels };
+    change(batch, { epoch, first: position.batch * batchSize });
+    return batch;
   }
 
   async function endEpoch(): Promise<void> {

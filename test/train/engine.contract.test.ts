@@ -22,6 +22,7 @@ import { MODEL_NAMES, modelSpec } from '../../train/model/zoo.ts';
 import { Generator } from '../../train/random.ts';
 import { describeWithData } from '../data.ts';
 import { GOLDEN } from '../fixtures/pytorch.ts';
+import { withGpu } from '../gpu.ts';
 import { exactLoss } from './exact.ts';
 
 /** Networks that reach every layer kind, every option of it and every neighbour, small enough for finite differences. */
@@ -146,6 +147,10 @@ const ENGINES = {
   'cpu with direct gradients': () => cpuEngine({ kernels: 'relaxed' }),
   'cpu without relaxed SIMD': () => cpuEngine({ kernels: 'simd' }),
   'cpu without SIMD': () => cpuEngine({ kernels: 'scalar' }),
+  ...withGpu({
+    webgpu: () => openEngine('webgpu', { allowSoftwareAdapter: true }),
+    'tfjs-webgpu': () => openEngine('tfjs-webgpu', { allowSoftwareAdapter: true }),
+  }),
 };
 
 const noise = Generator.seeded(1);
@@ -297,7 +302,8 @@ describe.each(Object.entries(ENGINES))('engine %s', (_, open) => {
     describe.each(GOLDEN)('at seed $seed', ({ seed, firstLosses }) => {
       it.each(MODEL_NAMES)(
         'loses in its first 20 steps of %s what PyTorch loses, within 1e-4',
-        { timeout: 60_000 },
+        // An adapter that computes on the CPU takes seconds for a step of TinyVGG when the cores are busy.
+        { timeout: 180_000 },
         async (name) => {
           const network = resolveNetwork(modelSpec(name));
           const session = await engine.open(network, seededWeights(network, seed), sgd(0.1));

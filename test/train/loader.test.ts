@@ -32,6 +32,16 @@ describe.each(GOLDEN)('Loader at seed $seed', ({ seed, epochOrder: expected }) =
 });
 
 describe('Loader', () => {
+  it('says where a shuffled batch’s images stand', () => {
+    const split = numbered(300);
+    const loader = new Loader(split, { batchSize: 32, shuffle: true, generator: Generator.seeded(1) });
+    for (const { images, labels, source } of loader.epoch()) {
+      expect(source?.split).toBe(split);
+      expect([...(source?.indices ?? [])]).toEqual([...new Uint32Array(images.slice().buffer)]);
+      expect(source?.indices.length).toBe(labels.length);
+    }
+  });
+
   it('gives every image once, with its label, in batches that are full but for the last', () => {
     const sizes = fc.record({
       count: fc.integer({ min: 1, max: 300 }),

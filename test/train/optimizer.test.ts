@@ -20,6 +20,7 @@ import { initialWeights } from '../../train/model/initialize.ts';
 import { type ModelName, modelSpec } from '../../train/model/zoo.ts';
 import { Generator } from '../../train/random.ts';
 import golden from '../fixtures/pytorch-optimizers.json' with { type: 'json' };
+import { withGpu } from '../gpu.ts';
 
 const BATCH = 8;
 
@@ -69,10 +70,12 @@ const runs = golden.runs.map((run) => {
   return { ...run, optimizer, name: named(optimizer) };
 });
 
-describe.each(['reference', 'tfjs', 'cpu'])('on engine %s', (device) => {
+const ENGINES = ['reference', 'tfjs', 'cpu', ...Object.keys(withGpu({ webgpu: true, 'tfjs-webgpu': true }))];
+
+describe.each(ENGINES)('on engine %s', (device) => {
   let engine: Engine;
   beforeAll(async () => {
-    engine = await openEngine(device);
+    engine = await openEngine(device, { allowSoftwareAdapter: true });
   });
 
   it.each(runs)(

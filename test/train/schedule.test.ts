@@ -8,6 +8,7 @@ import { modelSpec } from '../../train/model/zoo.ts';
 import { Generator } from '../../train/random.ts';
 import { cosine } from '../../train/schedule.ts';
 import { easyData } from '../fixtures/easy.ts';
+import { withGpu } from '../gpu.ts';
 
 describe('cosine', () => {
   const steps = Array.from({ length: 1000 }, (_, step) => cosine(step / 1000));
@@ -33,13 +34,13 @@ describe('cosine', () => {
   });
 });
 
-describe.each(['reference', 'tfjs', 'cpu'])(
+describe.each(['reference', 'tfjs', 'cpu', ...Object.keys(withGpu({ webgpu: true }))])(
   'a learning rate that a step is given, on engine %s',
   (device) => {
     it.each([sgd(0.1), sgd(0.1, { momentum: 0.9 }), adam(0.01)])(
       'takes the place of the optimizer’s: $kind, $momentum',
       async (optimizer) => {
-        const engine = await openEngine(device);
+        const engine = await openEngine(device, { allowSoftwareAdapter: true });
         const network = resolveNetwork(modelSpec('v1'));
         const batch = easyData(20).train;
         const start = initialWeights(network, Generator.seeded(1));

@@ -55,12 +55,23 @@ function slice({ images, labels, count }: Split, first: number, size: number): B
 }
 
 /** The images of a split at some places, with their labels. */
-function gather({ images, labels, count }: Split, indices: Uint32Array): Batch {
+function gather(split: Split, indices: Uint32Array): Batch {
+  let images: Uint8Array | undefined;
+  return {
+    get images() {
+      images ??= gatherImages(split, indices);
+      return images;
+    },
+    labels: Uint8Array.from(indices, (index) => split.labels[index]),
+    source: { split, indices },
+  };
+}
+
+function gatherImages({ images, count }: Split, indices: Uint32Array): Uint8Array {
   const pixels = images.length / count;
-  const batch = { images: new Uint8Array(indices.length * pixels), labels: new Uint8Array(indices.length) };
+  const gathered = new Uint8Array(indices.length * pixels);
   for (const [i, index] of indices.entries()) {
-    batch.images.set(images.subarray(index * pixels, (index + 1) * pixels), i * pixels);
-    batch.labels[i] = labels[index];
+    gathered.set(images.subarray(index * pixels, (index + 1) * pixels), i * pixels);
   }
-  return batch;
+  return gathered;
 }

@@ -1,5 +1,6 @@
 /** @file What the trainer asks of whatever computes: a few functions over one network's explicit state. */
 import type { Network, Weights } from '#shared/model/spec.ts';
+import type { Split } from '../dataset/source.ts';
 import type { Optimizer, OptimizerState } from './optimizer.ts';
 
 /** Images and labels of one step. The engine reads them before `step` returns; the caller may reuse the memory. */
@@ -8,12 +9,16 @@ export interface Batch {
   images: Uint8Array;
   /** Class indices, [batch]. */
   labels: Uint8Array;
+  /** Where the images stand in a split, for engines that keep it where they compute; such a batch gathers its `images` when they are read. */
+  source?: { split: Split; indices: Uint32Array };
 }
 
 export interface Engine {
   readonly name: string;
   /** What computes, for people: library, version, threads or adapter. */
   readonly description: string;
+  /** How many trainings of one network at once take less time than one after the other; one unless given. */
+  readonly concurrency?: number;
   /** Begins work on a network: copies the weights, and what the optimizer remembers if it has done steps before, to where they are trained. */
   open(
     network: Network,
@@ -21,6 +26,11 @@ export interface Engine {
     optimizer: Optimizer,
     state?: OptimizerState,
   ): Promise<EngineSession>;
+  /**
+   * Engines whose numbers depend on a card and its driver: to be called before training. Computes a few steps of it twice.
+   * @throws ExplainedError of kind `device` when it disagrees with the reference engine
+   */
+  prove?(network: Network, optimizer: Optimizer, batchSize: number): Promise<void>;
 }
 
 export interface EngineSession {

@@ -10,7 +10,7 @@ import { type Settings, toOverrides } from '../settings.ts';
 export type Asked = Readonly<Record<string, unknown>>;
 
 /** Settings that change how a training is done, not what comes out; and the recipe's name, since its numbers are there. */
-const UNDECISIVE = ['recipe', 'models', 'threads', 'data', 'checkpointEvery'];
+const UNDECISIVE = ['recipe', 'models', 'allowSoftwareAdapter', 'threads', 'data', 'checkpointEvery'];
 
 /**
  * What `settings` ask for of one model.

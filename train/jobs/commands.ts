@@ -1,16 +1,19 @@
 /** @file What the commands of scheduled and shared trainings do. */
 import { ExplainedError } from '#shared/errors.ts';
+import { resolveNetwork } from '#shared/model/spec.ts';
 import { once } from '#shared/once.ts';
 import { openTarget, type StoreCommandFlags } from '../commands.ts';
 import { loadDataset } from '../dataset/source.ts';
-import { openEngine } from '../engine/open.ts';
+import type { Engine } from '../engine/engine.ts';
 import { interruptible } from '../interruption.ts';
+import { modelSpec } from '../model/zoo.ts';
 import { RECIPES } from '../recipes.ts';
 import { downloadPrinter } from '../run.ts';
-import { resolveSettings, type Settings } from '../settings.ts';
+import { resolveSettings } from '../settings.ts';
+import { openTrainingEngine } from '../train-model.ts';
 import { readGrid } from './grid.ts';
 import { leaderboard, printLeaderboard } from './leaderboard.ts';
-import type { OnceContext } from './once.ts';
+import type { OnceContext, Training } from './once.ts';
 import { retrain } from './retrain.ts';
 import { planRetrain } from './retrain-plan.ts';
 import { planSweep, type Share, sweep } from './sweep.ts';
@@ -70,9 +73,13 @@ export async function showLeaderboard({
 /** Work that a signal ends after the present step, with a checkpoint in the store. */
 function untilSignal(data: string | undefined, work: (context: OnceContext) => Promise<void>): Promise<void> {
   const dataset = once(() => loadDataset({ folder: data, onProgress: downloadPrinter() }));
-  const engine = async ({ device, threads, kernels }: Settings) => {
-    const opened = await openEngine(device, { threads, kernels, log: console.log });
-    console.log(`Engine ${opened.name}: ${opened.description}`);
+  const engines = new Map<string, Promise<Engine>>();
+  // Trainings share an engine, so that a card can do their steps together; what `auto` means, the first of them decides.
+  const engine = ({ settings, model }: Training) => {
+    const { device, threads, kernels, allowSoftwareAdapter } = settings;
+    const key = JSON.stringify([device, threads, kernels, allowSoftwareAdapter]);
+    const opened = engines.get(key) ?? openTrainingEngine(settings, [resolveNetwork(modelSpec(model))]);
+    engines.set(key, opened);
     return opened;
   };
   return interruptible(

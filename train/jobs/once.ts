@@ -48,7 +48,7 @@ export async function trainingsOf(settings: Settings): Promise<Training[]> {
 export interface OnceContext {
   /** Loads the data set, when something is to be trained. */
   dataset: () => Promise<Dataset>;
-  engine: (settings: Settings) => Promise<Engine>;
+  engine: (training: Training) => Promise<Engine>;
   /** Aborted, it ends training after the present step, with a checkpoint in the store. */
   signal: AbortSignal;
   log: (line: string) => void;
@@ -70,7 +70,7 @@ export async function trainOnce(
     log(`${model} is done already: record ${key} of ${present.finishedAt}.`);
     return present;
   }
-  const engine = await context.engine(training.settings);
+  const engine = await context.engine(training);
   const about = { formatVersion: 1, asked, engine: `${engine.name}: ${engine.description}` } as const;
   const commit = await gitCommit();
   const result = await finish(store, training, engine, commit, context).catch((error: unknown) => {
@@ -93,7 +93,7 @@ async function finish(
   const dataset = await load();
   const data = divide(dataset, settings.heldOut, settings.limit);
   const { trained, release } = await trainModel(settings, resolveNetwork(modelSpec(model)), {
-    ...{ data, engine, signal },
+    ...{ data, engine, signal, log },
     checkpoints: storeCheckpoints(store, checkpointPrefix(key), log),
     facts: { dataset: dataset.md5, gitCommit: commit },
   });

@@ -18,7 +18,11 @@ export interface Share {
 export const shareOf = ({ points }: Grid, { index, shares }: Share): Point[] =>
   points.filter((_, i) => i % shares === index);
 
-/** Trains the points of a share whose records are not in the store yet. A point that diverges is a result, too. */
+/**
+ * Trains the points of a share whose records are not in the store yet, as many at once as its engine gains by. A point that
+ * diverges is a result, too.
+ * @throws what the first of them throws that fails, once all have come to an end
+ */
 export async function sweep(
   store: ObjectStore,
   grid: Grid,
@@ -26,12 +30,21 @@ export async function sweep(
   context: OnceContext,
 ): Promise<void> {
   const points = shareOf(grid, share);
-  const { log } = context;
-  for (const [i, { values, training }] of points.entries()) {
-    log(`\nPoint ${i + 1} of ${points.length}: ${describePoint(values)}`);
-    const record = await trainOnce(store, training, context);
-    if (record.outcome === 'diverged') log(`It diverged: ${record.why}`);
-  }
+  if (points.length === 0) return;
+  const { concurrency = 1 } = await context.engine(points[0].training);
+  const queue = points.entries();
+  const worker = async () => {
+    for (const [i, { values, training }] of queue) {
+      const about = describePoint(values);
+      const log = concurrency > 1 ? (line: string) => context.log(`[${about}] ${line.trim()}`) : context.log;
+      log(`\nPoint ${i + 1} of ${points.length}: ${about}`);
+      const record = await trainOnce(store, training, { ...context, log });
+      if (record.outcome === 'diverged') log(`It diverged: ${record.why}`);
+    }
+  };
+  const ended = await Promise.allSettled(Array.from({ length: concurrency }, worker));
+  const failed = ended.find((end) => end.status === 'rejected');
+  if (failed) throw failed.reason;
 }
 
 /** As in `model tinyvgg, seed 3`. */

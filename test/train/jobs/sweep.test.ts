@@ -10,8 +10,9 @@ import { readGrid } from '../../../train/jobs/grid.ts';
 import { leaderboard } from '../../../train/jobs/leaderboard.ts';
 import { trainOnce } from '../../../train/jobs/once.ts';
 import { type FinishedRecord, readRecord } from '../../../train/jobs/record.ts';
+import { sweep } from '../../../train/jobs/sweep.ts';
 import { memoryStore } from '../../../train/store/memory.ts';
-import { dataFolder } from '../../data.ts';
+import { dataFolder, describeWithData } from '../../data.ts';
 import { BACKENDS, type Server } from '../store.servers.ts';
 import { type Ended, trainer } from './processes.ts';
 
@@ -30,6 +31,45 @@ async function gridFile(config: object): Promise<string> {
   await writeFile(path, JSON.stringify(config));
   return path;
 }
+
+describeWithData('an engine that trains several at once', (data) => {
+  it('comes to the same records as one after the other, and says whose each line is', async () => {
+    const path = await gridFile({
+      ...GRID,
+      models: 'v0',
+      checkpointEvery: 30,
+      seed: [0, 1, 2],
+      learningRate: 0.1,
+    });
+    const grid = await readGrid(path);
+    const versionsAt = async (concurrency: number) => {
+      const store = memoryStore();
+      const lines: string[] = [];
+      const cpu = await openEngine('cpu', { threads: 1 });
+      await sweep(
+        store,
+        grid,
+        { index: 0, shares: 1 },
+        {
+          dataset: async () => data(),
+          engine: async () => ({ ...cpu, concurrency }),
+          signal: new AbortController().signal,
+          log: (line) => lines.push(line),
+        },
+      );
+      const records = await Promise.all(grid.points.map(({ training }) => readRecord(store, training.key)));
+      return { lines, versions: records.map((record) => (record as FinishedRecord).version) };
+    };
+    const [alone, together] = [await versionsAt(1), await versionsAt(2)];
+    expect(together.versions).toEqual(alone.versions);
+    expect(new Set(alone.versions).size).toBe(3);
+    expect(together.lines.every((line) => /^\[model v0, seed \d\] /.test(line))).toBe(true);
+    // The second begins before the first has ended.
+    const begun = together.lines.findIndex((line) => line.includes('seed 1] Point 2 of 3'));
+    const ended = together.lines.findIndex((line) => line.includes('seed 0] Total training time'));
+    expect(begun).toBeLessThan(ended);
+  });
+});
 
 describe.each(BACKENDS.filter(({ name }) => name !== 'memory'))('a sweep over $name', (backend) => {
   const missing = backend.missing ?? (dataFolder ? undefined : 'set FASHION_MNIST_DIR');

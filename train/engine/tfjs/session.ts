@@ -1,78 +1,51 @@
 /**
- * @file The TensorFlow.js engine, on its WebAssembly backend.
+ * @file Training by TensorFlow.js, on any of its backends.
  *
  * TensorFlow.js keeps images as NHWC and filters as [height, width, in, out]; PyTorch as NCHW and [out, in, height,
  * width]. Filters are permuted when a session opens and when weights are read; activations only before a flatten, so
  * that a linear layer sees its features in PyTorch's order.
  */
 import * as tf from '@tensorflow/tfjs';
-import { setWasmPaths, version_wasm } from '@tensorflow/tfjs-backend-wasm';
-import { ExplainedError } from '#shared/errors.ts';
-import { PIXEL_SCALE } from '#shared/labels.ts';
 import { type Network, type NetworkLayer, paddingOf, type Weights } from '#shared/model/spec.ts';
-import type { Batch, Engine, EngineSession } from './engine.ts';
-import { freshState, type Optimizer, type OptimizerState } from './optimizer.ts';
-import { registerTrainingKernels } from './tfjs-kernels.ts';
+import type { Batch, EngineSession } from '../engine.ts';
+import type { Optimizer, OptimizerState } from '../optimizer.ts';
+import { imagesTensor, ResidentSplits } from './batches.ts';
 
 type Variables = ReadonlyMap<string, tf.Variable>;
 
-/**
- * Starts the WebAssembly backend.
- * @throws ExplainedError of kind `device` when it does not come up
- */
-export async function tfjsEngine(): Promise<Engine> {
-  setWasmPaths(new URL('.', import.meta.resolve('@tensorflow/tfjs-backend-wasm')).pathname);
-  if (!(await withoutCrashHandlers(() => tf.setBackend('wasm')))) {
-    throw new ExplainedError({
-      kind: 'device',
-      what: 'TensorFlow.js could not start its wasm backend',
-      next: 'Use --device reference.',
-    });
-  }
-  registerTrainingKernels();
-  const features = tf.env().get('WASM_HAS_SIMD_SUPPORT') ? 'with SIMD' : 'without SIMD';
-  return {
-    name: 'tfjs',
-    description: `TensorFlow.js ${version_wasm}, wasm backend ${features}`,
-    open: async (network, weights, optimizer, state = freshState(optimizer, network)) =>
-      openSession(network, weights, optimizer, state),
-  };
+/** A backend of TensorFlow.js that has been started. */
+export interface Backend {
+  name: 'wasm' | 'webgpu';
+  /** A data set up to this size is kept there. */
+  residentBytes: number;
 }
 
-/**
- * Runs `start` and takes back the process-wide handlers it leaves: Emscripten's rethrow every uncaught error, which
- * would hide this program's own exit codes.
- */
-async function withoutCrashHandlers<T>(start: () => Promise<T>): Promise<T> {
-  const exceptions = new Set(process.listeners('uncaughtException'));
-  const rejections = new Set(process.listeners('unhandledRejection'));
-  const result = await start();
-  for (const listener of process.listeners('uncaughtException')) {
-    if (!exceptions.has(listener)) process.off('uncaughtException', listener);
-  }
-  for (const listener of process.listeners('unhandledRejection')) {
-    if (!rejections.has(listener)) process.off('unhandledRejection', listener);
-  }
-  return result;
+/** TensorFlow.js computes on one backend at a time; sessions may be on several. */
+function use({ name }: Backend): void {
+  // A backend that has been started is there when the call returns.
+  if (tf.getBackend() !== name) void tf.setBackend(name);
 }
 
-function openSession(
+export function openSession(
+  backend: Backend,
   network: Network,
   initial: Weights,
   optimizer: Optimizer,
   state: OptimizerState,
 ): EngineSession {
+  use(backend);
+  const splits = new ResidentSplits(network, backend.residentBytes);
   const variables = toVariables(network, initial);
   const buffers = new Map([...state.buffers].map(([name, values]) => [name, toVariables(network, values)]));
   let { steps } = state;
   let losses: tf.Scalar[] = [];
   return {
-    step({ images, labels }: Batch, learningRate = optimizer.learningRate) {
+    step(batch: Batch, learningRate = optimizer.learningRate) {
+      use(backend);
       const loss = tf.tidy(() => {
-        const x = imagesTensor(network, images, labels.length);
-        const oneHot = tf.oneHot(tf.tensor1d(labels, 'int32'), network.output[0]);
+        const { images, labels } = splits.examples(batch);
         const meanLoss = () =>
-          tf.losses.softmaxCrossEntropy(oneHot, forward(network, variables, x)) as tf.Scalar;
+          tf.losses.softmaxCrossEntropy(labels, forward(network, variables, images)) as tf.Scalar;
         const { value, grads } = tf.variableGrads(meanLoss, [...variables.values()]);
         steps++;
         for (const [name, variable] of variables) {
@@ -84,26 +57,35 @@ function openSession(
       losses.push(loss);
     },
     async losses() {
-      const taken = losses;
+      if (losses.length === 0) return [];
+      use(backend);
+      const taken = tf.stack(losses);
+      tf.dispose(losses);
       losses = [];
-      const values = await Promise.all(taken.map((loss) => loss.data()));
-      tf.dispose(taken);
-      return values.map(([value]) => value);
+      const values = await taken.data();
+      taken.dispose();
+      return [...values];
     },
     async logits(images, count) {
+      use(backend);
       const logits = tf.tidy(() => forward(network, variables, imagesTensor(network, images, count)));
       const values = await logits.data();
       logits.dispose();
       return Float32Array.from(values);
     },
-    weights: () => toWeights(variables),
+    async weights() {
+      use(backend);
+      return toWeights(variables);
+    },
     async optimizerState() {
+      use(backend);
       const entries = [...buffers].map(async ([name, values]) => [name, await toWeights(values)] as const);
       return { steps, buffers: new Map(await Promise.all(entries)) };
     },
     close() {
       for (const values of [variables, ...buffers.values()]) tf.dispose([...values.values()]);
       tf.dispose(losses);
+      splits.dispose();
     },
   };
 }
@@ -157,13 +139,6 @@ function update(
       .add(epsilon);
     variable.assign(variable.sub(mean.mul(learningRate / (1 - beta1 ** step)).div(root)));
   }
-}
-
-/** Pixels as NHWC float32 in 0..1. */
-function imagesTensor(network: Network, images: Uint8Array, count: number): tf.Tensor4D {
-  const [channels, height, width] = network.input;
-  const pixels = tf.tensor4d(Float32Array.from(images), [count, channels, height, width]);
-  return pixels.div<tf.Tensor4D>(PIXEL_SCALE).transpose([0, 2, 3, 1]);
 }
 
 function forward(network: Network, variables: Variables, x: tf.Tensor): tf.Tensor {

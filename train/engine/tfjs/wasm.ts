@@ -1,0 +1,48 @@
+/** @file The TensorFlow.js engine on its WebAssembly backend. */
+import * as tf from '@tensorflow/tfjs';
+import { setWasmPaths, version_wasm } from '@tensorflow/tfjs-backend-wasm';
+import { ExplainedError } from '#shared/errors.ts';
+import type { Engine } from '../engine.ts';
+import { freshState } from '../optimizer.ts';
+import { registerTrainingKernels } from './kernels-wasm.ts';
+import { openSession } from './session.ts';
+
+/**
+ * Starts the WebAssembly backend.
+ * @throws ExplainedError of kind `device` when it does not come up
+ */
+export async function tfjsEngine(): Promise<Engine> {
+  setWasmPaths(new URL('.', import.meta.resolve('@tensorflow/tfjs-backend-wasm')).pathname);
+  if (!(await withoutCrashHandlers(() => tf.setBackend('wasm')))) {
+    throw new ExplainedError({
+      kind: 'device',
+      what: 'TensorFlow.js could not start its wasm backend',
+      next: 'Use --device reference.',
+    });
+  }
+  registerTrainingKernels();
+  const features = tf.env().get('WASM_HAS_SIMD_SUPPORT') ? 'with SIMD' : 'without SIMD';
+  return {
+    name: 'tfjs',
+    description: `TensorFlow.js ${version_wasm}, wasm backend ${features}`,
+    open: async (network, weights, optimizer, state = freshState(optimizer, network)) =>
+      openSession({ name: 'wasm', residentBytes: 0 }, network, weights, optimizer, state),
+  };
+}
+
+/**
+ * Runs `start` and takes back the process-wide handlers it leaves: Emscripten's rethrow every uncaught error, which
+ * would hide this program's own exit codes.
+ */
+async function withoutCrashHandlers<T>(start: () => Promise<T>): Promise<T> {
+  const exceptions = new Set(process.listeners('uncaughtException'));
+  const rejections = new Set(process.listeners('unhandledRejection'));
+  const result = await start();
+  for (const listener of process.listeners('uncaughtException')) {
+    if (!exceptions.has(listener)) process.off('uncaughtException', listener);
+  }
+  for (const listener of process.listeners('unhandledRejection')) {
+    if (!rejections.has(listener)) process.off('unhandledRejection', listener);
+  }
+  return result;
+}

@@ -1,0 +1,66 @@
+/** @file The images and labels of the queued batches on their way to the GPU: where the data set there has them, or their pixels. */
+import type { Batch } from '../engine.ts';
+import type { GrowingBuffer } from './buffer.ts';
+import { type Pixels, wordsOf } from './pixels.ts';
+
+export class Examples {
+  readonly #pixels: Pixels;
+  /** Pixels of an image, and the words that it takes. */
+  readonly #size: number;
+  readonly #words: number;
+  /** Place and label of each example. */
+  #pairs = new Uint32Array(2);
+  #count = 0;
+  /** The images that the GPU does not have, each from a word on, and which examples they are. */
+  #images = new Uint8Array(4);
+  #uploaded: number[] = [];
+
+  /** @param size pixels of an image */
+  constructor(pixels: Pixels, size: number) {
+    this.#pixels = pixels;
+    this.#size = size;
+    this.#words = wordsOf(size);
+  }
+
+  /** Queues a batch; copies what it needs of it. */
+  add(batch: Batch): { example: number; count: number } {
+    const { labels, source } = batch;
+    // A batch with a source gathers its pixels when somebody looks at them.
+    const images = source ? new Uint8Array() : batch.images;
+    const [example, count] = [this.#count, labels.length];
+    this.#count += count;
+    this.#pairs = grown(this.#pairs, 2 * this.#count);
+    const first = source ? this.#pixels.placeOf(source.split) : 0;
+    for (let n = 0; n < count; n++) {
+      const pair = 2 * (example + n);
+      this.#pairs[pair + 1] = labels[n];
+      if (source) this.#pairs[pair] = first + source.indices[n] * this.#words;
+      else this.#upload(images.subarray(n * this.#size, (n + 1) * this.#size), example + n);
+    }
+    return { example, count };
+  }
+
+  #upload(image: Uint8Array, example: number): void {
+    const at = 4 * this.#words * this.#uploaded.length;
+    this.#images = grown(this.#images, at + 4 * this.#words);
+    this.#images.set(image, at);
+    this.#uploaded.push(example);
+  }
+
+  /** Hands over all that is queued. */
+  write(examples: GrowingBuffer): void {
+    const bytes = 4 * this.#words * this.#uploaded.length;
+    const first = this.#pixels.upload(this.#images.subarray(0, bytes));
+    for (const [i, example] of this.#uploaded.entries()) this.#pairs[2 * example] = first + i * this.#words;
+    examples.write(0, this.#pairs.subarray(0, 2 * this.#count));
+    [this.#count, this.#uploaded] = [0, []];
+  }
+}
+
+/** The values, with room for so many of them. */
+function grown<T extends Uint8Array | Uint32Array>(values: T, length: number): T {
+  if (values.length >= length) return values;
+  const larger = new (values.constructor as new (length: number) => T)(2 ** Math.ceil(Math.log2(length)));
+  larger.set(values);
+  return larger;
+}

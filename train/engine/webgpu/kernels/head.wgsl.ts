@@ -1,0 +1,143 @@
+/**
+ * @file The linear layers at the end, the loss and the way back to what the first of them read: one dispatch, a workgroup for each
+ * image, since none of it needs another image. The layers' own gradients do; the optimizer computes them (update.wgsl.ts).
+ */
+import type { Linear } from '#shared/model/forward.ts';
+import type { HeadLayer, Stage, Stages } from '../stages.ts';
+import { inputReader } from './common.wgsl.ts';
+import { giveBack } from './give-back.wgsl.ts';
+import { type Kernel, LANES } from './kernel.ts';
+
+/** Threads of a workgroup, at most: what every GPU has. */
+const MOST_THREADS = 256;
+/** Products that a thread adds before sums are added to each other. */
+const PRODUCTS = 4;
+
+export function headForward(plan: Stages): Kernel {
+  const threads = threadsOf(plan);
+  const body = forward(plan, threads) + giveLogits(plan, threads);
+  return { label: 'logits', code: shared(plan, threads) + main(threads, body), groups: (count) => count };
+}
+
+export function headStep(plan: Stages): Kernel {
+  const threads = threadsOf(plan);
+  const last = plan.stages.at(-1);
+  const body = forward(plan, threads) + loss(plan, threads) + backward(plan.head, last, threads);
+  const code = shared(plan, threads) + (last ? giveBack(last) : '') + main(threads, body);
+  return { label: 'head and loss', code, groups: (count) => count };
+}
+
+/** As many threads as the widest layer has use for, in whole groups of those that run in step. */
+function threadsOf({ head, classes }: Stages): number {
+  const widest = Math.max(
+    classes,
+    ...head.map(({ layer: { inFeatures, outFeatures } }) => Math.max(inFeatures, outFeatures)),
+  );
+  return Math.min(MOST_THREADS, Math.ceil(widest / LANES) * LANES);
+}
+
+/** Threads that share a sum: a power of two. */
+function sharing({ inFeatures, outFeatures }: Linear, threads: number): number {
+  const most = Math.min(threads / outFeatures, inFeatures / PRODUCTS);
+  return 2 ** Math.max(0, Math.floor(Math.log2(most)));
+}
+
+const shared = ({ head }: Stages, threads: number): string => `
+${inputReader(head[0]?.x)}
+var<workgroup> sums: array<f32, ${threads}>;
+`;
+
+const main = (threads: number, body: string): string => `
+@compute @workgroup_size(${threads})
+fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  let step = steps[id.z];
+  let n = groupOf(id);
+  if (n >= step.count) { return; }
+  let region = regionOf(step, n);
+${body}
+}
+`;
+
+/** Every layer's outputs, each a sum over some threads that are then added pair by pair. */
+function forward({ head }: Stages, threads: number): string {
+  const layers = head.map(({ layer, relu, y, x, parameters }, l) => {
+    const { inFeatures, outFeatures } = layer;
+    const parts = sharing(layer, threads);
+    const outputs = threads / parts;
+    const read = l === 0 ? 'x(origin, i)' : `arena[region + ${x}u + i]`;
+    const total = parts > 1 ? addUp(parts) : '    let total = sum;';
+    return `
+  for (var first = 0u; first < ${outFeatures}u; first += ${outputs}u) {
+    let o = first + lane / ${parts}u;
+    let part = lane % ${parts}u;
+    var sum = 0.0;
+    if (o < ${outFeatures}u) {
+      let weights = step.parameters + ${parameters}u + o * ${inFeatures}u;
+      for (var i = part; i < ${inFeatures}u; i += ${parts}u) { sum = fma(parameters[weights + i], ${read}, sum); }
+    }
+${total}
+    if (part == 0u && o < ${outFeatures}u) {
+      let value = total + parameters[step.parameters + ${parameters + inFeatures * outFeatures}u + o];
+      arena[region + ${y}u + o] = ${relu ? 'select(value, 0.0, value < 0.0)' : 'value'};
+    }
+  }
+  storageBarrier();`;
+  });
+  return `${head.length > 0 ? '  let origin = xOf(step, n);' : ''}${layers.join('\n')}`;
+}
+
+/** Pair by pair, among threads that lie side by side. */
+const addUp = (parts: number): string => `
+    sums[lane] = sum;
+    workgroupBarrier();
+    for (var half = ${parts / 2}u; half > 0u; half /= 2u) {
+      if (part < half) { sums[lane] += sums[lane + half]; }
+      workgroupBarrier();
+    }
+    let total = sums[lane];
+    workgroupBarrier();`;
+
+const giveLogits = ({ classes, logits }: Stages, threads: number): string => `
+  for (var k = lane; k < ${classes}u; k += ${threads}u) {
+    results[step.result + n * ${classes}u + k] = arena[region + ${logits}u + k];
+  }`;
+
+/** Cross-entropy, max-subtracted, and its gradient (softmax − one-hot) / batch. Every thread adds up all classes: they are few. */
+function loss({ classes, head, logits, loss: place }: Stages, threads: number): string {
+  const last = head.at(-1);
+  const passed = last?.relu ? 'select(0.0, gradient, logit > 0.0)' : 'gradient';
+  return `
+  let label = examples[step.example + n].label;
+  let logits = region + ${logits}u;
+  var largest = arena[logits];
+  for (var k = 1u; k < ${classes}u; k++) { largest = max(largest, arena[logits + k]); }
+  var total = 0.0;
+  for (var k = 0u; k < ${classes}u; k++) { total += exp(arena[logits + k] - largest); }
+  if (lane == 0u) { arena[region + ${place}u] = largest - arena[logits + label] + log(total); }
+  for (var k = lane; k < ${classes}u; k += ${threads}u) {
+    let logit = arena[logits + k];
+    let gradient = (exp(logit - largest) / total - select(0.0, 1.0, k == label)) / f32(step.count);
+    ${last ? `arena[region + ${last.dy}u + k] = ${passed};` : 'giveBack(region, k, gradient);'}
+  }
+  storageBarrier();`;
+}
+
+/** From the last layer to the first, whose input has a gradient only where a stage made it. */
+function backward(head: readonly HeadLayer[], stage: Stage | undefined, threads: number): string {
+  const layers = head.map(({ layer, x, dy, parameters }, l) => {
+    const previous = head[l - 1];
+    if (!previous && !stage) return '';
+    const { inFeatures, outFeatures } = layer;
+    const passed = previous?.relu ? `select(0.0, gradient, arena[region + ${x}u + i] > 0.0)` : 'gradient';
+    return `
+  for (var i = lane; i < ${inFeatures}u; i += ${threads}u) {
+    var gradient = 0.0;
+    for (var o = 0u; o < ${outFeatures}u; o++) {
+      gradient = fma(arena[region + ${dy}u + o], parameters[step.parameters + ${parameters}u + o * ${inFeatures}u + i], gradient);
+    }
+    ${previous ? `arena[region + ${previous.dy}u + i] = ${passed};` : 'giveBack(region, i, gradient);'}
+  }
+  storageBarrier();`;
+  });
+  return layers.reverse().join('\n');
+}
