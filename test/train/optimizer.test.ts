@@ -72,7 +72,7 @@ const runs = golden.runs.map((run) => {
 
 const ENGINES = ['reference', 'tfjs', 'cpu', ...Object.keys(withGpu({ 'tfjs-webgpu': true }))];
 
-describe.each(ENGINES)('on engine %s', (device) => {
+describe.each(ENGINES)('on engine %s', { timeout: 60_000 }, (device) => {
   let engine: Engine;
   beforeAll(async () => {
     engine = await openEngine(device, { allowSoftwareAdapter: true });
