@@ -1,8 +1,13 @@
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 import { builtWorker } from './test/built-worker.ts';
 import { siteverify } from './test/fixtures/siteverify.ts';
+
+// The graphics card of the tests; programs that they run look for one, too, and Dawn warns where Vulkan has no driver.
+const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
+if (existsSync(SWIFTSHADER)) process.env.VK_ICD_FILENAMES ??= SWIFTSHADER;
 
 export default defineConfig({
   test: {

@@ -1,13 +1,9 @@
 /**
- * @file A GPU, for tests that need one: the first that Vulkan finds, also if it computes on the CPU, as SwiftShader does, which
- * Debian's chromium brings along.
+ * @file A GPU, for tests that need one: the first that Vulkan finds, also if it computes on the CPU, as SwiftShader does
+ * (vitest.config.ts).
  */
-import { existsSync } from 'node:fs';
 import { describe, type TestOptions } from 'vitest';
 import { type Gpu, openGpu } from '../train/engine/webgpu/device.ts';
-
-const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
-if (existsSync(SWIFTSHADER)) process.env.VK_ICD_FILENAMES ??= SWIFTSHADER;
 
 /** Or why there is none. */
 const gpu: Gpu | string = await openGpu({ allowSoftware: true }).catch((error: Error) => error.message);

@@ -18,7 +18,6 @@ export function measureInTurn<Name extends string>(calls: Record<Name, () => voi
       times.get(name)?.push((performance.now() - start) / count);
     }
   }
-  const median = (list: number[]) => list.toSorted((a, b) => a - b)[list.length >> 1];
   return Object.fromEntries([...times].map(([name, list]) => [name, median(list)])) as Record<Name, number>;
 }
 
@@ -31,3 +30,23 @@ function timeOnce(call: () => void): number {
   }
   return elapsed / calls;
 }
+
+/** What each way measured of itself, round by round. */
+export async function roundsInTurn<Name extends string, Measured>(
+  ways: Record<Name, () => Promise<Measured>>,
+  rounds: number,
+): Promise<Record<Name, Measured[]>> {
+  const entries = Object.entries(ways) as [Name, () => Promise<Measured>][];
+  const measured = Object.fromEntries(entries.map(([name]) => [name, []])) as unknown as Record<
+    Name,
+    Measured[]
+  >;
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, measure] of round % 2 ? entries.toReversed() : entries) {
+      measured[name].push(await measure());
+    }
+  }
+  return measured;
+}
+
+export const median = (list: number[]): number => list.toSorted((a, b) => a - b)[list.length >> 1];

@@ -53,7 +53,8 @@ export class ResidentSplits {
 
 const examplesOf = (network: Network, images: Uint8Array, labels: Uint8Array): Examples => ({
   images: imagesTensor(network, images, labels.length),
-  labels: tf.oneHot(tf.tensor1d(labels, 'int32'), network.output[0], 1, 0, 'float32'),
+  // Asked for float32, the wasm backend writes integers under that name.
+  labels: tf.oneHot(tf.tensor1d(labels, 'int32'), network.output[0]).toFloat(),
 });
 
 /** Pixels as NHWC float32 in 0..1. */
