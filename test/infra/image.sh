@@ -12,8 +12,9 @@ trap 'build rm --all >/dev/null; rm -rf "$work"' EXIT
 
 # In place of the official image: Debian by its own means, with this project's Node and this machine's npm and certificates.
 root=$work/node
+node=$PWD/node_modules/node/bin/node
 debootstrap --variant=minbase --include=ca-certificates trixie "$root" >/dev/null
-cp -L node_modules/node/bin/node "$root/usr/local/bin/"
+cp -L "$node" "$root/usr/local/bin/"
 mkdir -p "$root/usr/local/lib/node_modules"
 npm=$(realpath "$(command -v npm)")
 cp -r "${npm%/bin/*}" "$root/usr/local/lib/node_modules/"
@@ -46,6 +47,9 @@ train=("${entry[@]}" train --data /mnt --models tinyvgg --no-calibration)
 inside sh -c 'test "$(id -u)" = 65532 && ! touch /app/x 2>/dev/null && touch /tmp/x'
 inside "${train[@]}" --limit 2000 --epochs 1 --out /tmp/run
 grep -q "\"$commit\"" "$work/tmp/run/tinyvgg.json"
+# The image's code is the commit's: what either has trained, the other does not train again.
+digest='import("./train/provenance.ts").then(async ({ codeDigest }) => console.log(await codeDigest()))'
+test "$(inside node -e "$digest")" = "$(cd "$work/context" && "$node" -e "$digest")"
 
 # As Kubernetes ends a pod; the checkpoint is there, and the run goes on.
 code=0

@@ -1,5 +1,5 @@
 /** @file infra/train.Dockerfile as a text: what Docker would refuse, and what the manifests take for granted. image.sh builds it. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { DockerfileParser } from 'dockerfile-ast';
 import { validate } from 'dockerfile-utils';
 import { describe, expect, test } from 'vitest';
@@ -23,6 +23,23 @@ describe('infra/train.Dockerfile', () => {
   test('has the CPU’s image last, where Docker looks when no --target is said, and before it the GPU’s', () => {
     const stages = dockerfile.getFROMs().map((from) => from.getBuildStage());
     expect(stages.slice(-2)).toEqual(['gpu', 'cpu']);
+  });
+
+  test('copies what is there, and is not ignored', () => {
+    const sources = dockerfile
+      .getCOPYs()
+      .filter((copy) => !copy.getFromFlag())
+      .flatMap((copy) => copy.getArguments().slice(0, -1))
+      .map((argument) => argument.getValue());
+    const kept = read('.dockerignore').split('\n');
+    for (const source of sources) {
+      expect(existsSync(new URL(`../../${source}`, import.meta.url)), source).toBe(true);
+      expect(kept).toContain(`!${source}`);
+    }
+    expect(JSON.parse(read('package.json')).scripts).toMatchObject({
+      kernels: expect.any(String),
+      gpu: expect.any(String),
+    });
   });
 
   test('runs this project’s Node', () => {

@@ -26,6 +26,12 @@ describe.skipIf(missing)(`the jobs${missing ? ` (skipped: ${missing})` : ''}`, (
       .flatMap(({ onExitCodes }) => onExitCodes?.values ?? []);
   const SIGNALS = [constants.signals.SIGINT, constants.signals.SIGTERM].map((signal) => 128 + signal);
 
+  test('retrain ends at every exit code that means “do not retry”, and at no other', () => {
+    const final = Object.values(EXIT_CODES).filter(({ meaning }) => meaning.includes('do not retry'));
+    expect(codes('retrain', 'FailJob')).toEqual(final.map(({ code }) => code));
+    expect(codes('retrain', 'Ignore')).toEqual(SIGNALS);
+  });
+
   test('a bad grid ends a sweep, a model that fails its check one share', () => {
     expect(codes('sweep', 'FailJob')).toEqual([EXIT_CODES.usage.code]);
     expect(codes('sweep', 'FailIndex')).toEqual([EXIT_CODES.model.code]);

@@ -1,0 +1,72 @@
+/** @file The commands in the pods, as they are rendered, given to the real command line beside a real store. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startWrangler, type Wrangler } from '../../../infra/wrangler.ts';
+import { freePort } from '../../train/store.servers.ts';
+import { cronJobs, type KubernetesObject, missing, partsOf, RENDERED } from './kustomize.ts';
+
+let folder: string;
+let worker: Wrangler;
+const end = new AbortController();
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tinyvgg-k8s-'));
+  const [port, inspectorPort] = [await freePort(), await freePort()];
+  const state = join(folder, 'state');
+  worker = await startWrangler({ host: '127.0.0.1', port, inspectorPort, state, signal: end.signal });
+}, 100_000);
+afterAll(async () => {
+  end.abort();
+  await worker?.ended;
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe.skipIf(missing)(`what the pods run${missing ? ` (skipped: ${missing})` : ''}`, () => {
+  const data = (objects: KubernetesObject[], name: string) =>
+    objects.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name.startsWith(`${name}-`)) as
+      | (KubernetesObject & { data: Record<string, string> })
+      | undefined;
+
+  /** Runs a job's container, with further arguments, as Kubernetes would but for the store's address and keys; its exit code is 0. */
+  async function run(objects: KubernetesObject[], name: string, ...further: string[]): Promise<string> {
+    const [cronJob] = cronJobs(objects).filter(({ metadata }) => metadata?.name === name);
+    if (!cronJob) throw new RangeError(`expected a CronJob ${name}`);
+    const { container } = partsOf(cronJob);
+    const said =
+      container.env?.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])) ?? [];
+    const env: Record<string, string> = {
+      ...data(objects, 'training')?.data,
+      ...Object.fromEntries(said),
+      JOB_COMPLETION_INDEX: '0',
+      AWS_ENDPOINT_URL_S3: `${worker.origin}/cdn-cgi/local/r2/s3`,
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local-secret',
+      HOME: folder,
+    };
+    await writeFile(join(folder, 'grid.json'), data(objects, 'grid')?.data['grid.json'] ?? '');
+    const args = (container.args ?? [])
+      .map((arg) => arg.replace(/\$\((\w+)\)/g, (whole, key) => env[key] ?? whole))
+      .map((arg) => arg.replace('/etc/tinyvgg', folder));
+    const { stdout } = await promisify(execFile)(process.execPath, ['train/main.ts', ...args, ...further], {
+      env,
+    });
+    return stdout;
+  }
+
+  test.each([
+    ['cpu', 'cpu'],
+    ['gpu', 'webgpu'],
+  ] as const)('%s: retrain takes the recipe and the device %s', async (kind, device) => {
+    const plan = await run(RENDERED[kind], 'retrain', '--dry-run');
+    expect(plan).toContain('tinyvgg: recipe edge, ');
+    expect(plan).toContain(`device ${device};`);
+  });
+
+  test.each(['cpu', 'gpu'] as const)('%s: sweep has its grid and its shares', async (kind) => {
+    expect(await run(RENDERED[kind], 'sweep', '--plan')).toContain('12 points in 4 shares');
+  });
+});
