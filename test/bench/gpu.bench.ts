@@ -28,6 +28,8 @@ const READ_EVERY = 25;
 const IMAGES = 60_000;
 /** Epochs of the lab, and how many trainings are told besides one step. */
 const [EPOCHS, TRAININGS] = [3, 64];
+/** Images of a batch up to which trainings are also done at once: larger ones leave a card nothing to do beside them. */
+const REPLICATED = 64;
 const PEER = join(import.meta.dirname, 'pytorch_gpu.py');
 
 /** Of one step. */
@@ -58,27 +60,39 @@ function countCalls(): void {
   };
 }
 
-async function stepper(engine: Engine, batchSize: number): Promise<() => Promise<Cost>> {
-  const session = await engine.open(network, initialWeights(network, Generator.seeded(42)), sgd(0.1));
+/** @param replicas trainings that are done at once; the cost is that of a step of one */
+async function stepper(engine: Engine, batchSize: number, replicas = 1): Promise<() => Promise<Cost>> {
+  const weights = initialWeights(network, Generator.seeded(42));
+  const sessions = await Promise.all(
+    Array.from({ length: replicas }, () => engine.open(network, weights, sgd(0.1))),
+  );
+  const losses = () => Promise.all(sessions.map((session) => session.losses()));
   const loader = new Loader(split, { batchSize, shuffle: true, generator: Generator.seeded(42) });
   let epoch = loader.epoch();
   const measure = async (time: number): Promise<Cost> => {
     const [start, before] = [performance.now(), { ...calls }];
     let [steps, main] = [0, 0];
+    /** Until the engine waits. */
+    const compute = <T>(work: () => T): T => {
+      const before = process.threadCpuUsage();
+      const result = work();
+      const { user, system } = process.threadCpuUsage(before);
+      main += (user + system) / 1000;
+      return result;
+    };
     do {
       let { value, done } = epoch.next();
       if (done) {
         epoch = loader.epoch();
         value = epoch.next().value;
       }
-      const asked = process.threadCpuUsage();
-      if (value) session.step(value);
-      const { user, system } = process.threadCpuUsage(asked);
-      main += (user + system) / 1000;
-      steps++;
-      if (steps % READ_EVERY === 0) await session.losses();
+      compute(() => {
+        if (value) for (const session of sessions) session.step(value);
+      });
+      steps += replicas;
+      if (steps % (READ_EVERY * replicas) === 0) await compute(losses);
     } while (performance.now() - start < time);
-    await session.losses();
+    await compute(losses);
     return {
       milliseconds: (performance.now() - start) / steps,
       mainThread: main / steps,
@@ -124,6 +138,11 @@ const table = new Table({
 for (const batch of batches) {
   const ways: Record<string, () => Promise<Cost>> = { ...pytorch(batch) };
   for (const engine of engines) ways[engine.name] = await stepper(engine, batch);
+  for (const engine of engines) {
+    const { name, concurrency = 1 } = engine;
+    if (concurrency > 1 && batch <= REPLICATED)
+      ways[`${name}, ${concurrency} at once`] = await stepper(engine, batch, concurrency);
+  }
   for (const [name, costs] of Object.entries(await roundsInTurn(ways, ROUNDS))) {
     const times = costs.map(({ milliseconds }) => milliseconds);
     const of = (key: 'mainThread' | 'kernels' | 'submissions', digits: number) => {
@@ -135,7 +154,7 @@ for (const batch of batches) {
     table.push([
       ...[batch, name, `${time.toFixed(2)}  (${times.map((each) => each.toFixed(2)).join(', ')})`],
       ...[Math.round((1000 * batch) / time), minutes.toFixed(1)],
-      ...[of('mainThread', 2), of('kernels', 0), of('submissions', 1)],
+      ...[of('mainThread', 2), of('kernels', 1), of('submissions', 2)],
     ]);
   }
 }
