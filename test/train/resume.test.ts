@@ -11,35 +11,10 @@ import { readMetrics } from '../../train/metrics.ts';
 import { Generator } from '../../train/random.ts';
 import type { Summary } from '../../train/run-folder.ts';
 import { dataFolder, describeWithData } from '../data.ts';
+import { type Ended, type OnText, runTrainer } from './processes.ts';
 
-interface Ended {
-  code: number | null;
-  signal: NodeJS.Signals | null;
-  stdout: string;
-  stderr: string;
-}
-
-/** Starts `train`; `onText` is called with all that it has printed so far, whenever it prints. */
-async function train(
-  args: string[],
-  onText: (stdout: string, child: ReturnType<typeof spawn>) => void = () => {},
-  shell?: string,
-): Promise<Ended> {
-  const command = ['train/main.ts', 'train', ...args];
-  const child = shell
-    ? spawn('/bin/bash', ['-c', `${shell}; exec "$@"`, 'bash', process.execPath, ...command])
-    : spawn(process.execPath, command);
-  let [stdout, stderr] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-    onText(stdout, child);
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-  });
-  const [code, signal] = await once(child, 'close');
-  return { code, signal, stdout, stderr };
-}
+const train = (args: string[], onText?: OnText, shell?: string): Promise<Ended> =>
+  runTrainer(['train', ...args], { ...(onText && { onText }), ...(shell && { shell }) });
 
 const MODELS = ['v1', 'tinyvgg'];
 const JOB = ['--data', `${dataFolder}`, '--models', MODELS.join(), '--epochs', '2', '--limit', '4000'];

@@ -10,8 +10,8 @@ import { settingsOf } from '../../../train/settings.ts';
 import { memoryStore } from '../../../train/store/memory.ts';
 import type { ObjectStore } from '../../../train/store/store.ts';
 import { dataFolder, describeWithData } from '../../data.ts';
+import { type OnText, runTrainer, storeVariables } from '../processes.ts';
 import { WRANGLER } from '../store.servers.ts';
-import { trainer } from './processes.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -201,12 +201,14 @@ describeWithData('a scheduled run', () => {
   it('that is told to stop goes on in another process from the checkpoint in the store', async () => {
     const server = await WRANGLER.start();
     try {
-      const s3 = server.s3 as NonNullable<typeof server.s3>;
+      const env = storeVariables(server.s3 as NonNullable<typeof server.s3>);
+      const trainer = (args: string[], onText?: OnText) =>
+        runTrainer(args, { env, ...(onText && { onText }) });
       const args = ['retrain', '--recipe', 'lab', '--models', 'tinyvgg', '--epochs', '1'];
       args.push('--held-out', `${SMALL.heldOut}`, '--limit', '16000', '--threads', '1', '--device', 'cpu');
       args.push('--no-calibration');
       let sent = false;
-      const stopped = await trainer(args, s3, {}, (stdout, child) => {
+      const stopped = await trainer(args, (stdout, child) => {
         if (sent || !stdout.includes('Looked at 12800')) return;
         sent = true;
         child.kill('SIGTERM');
@@ -215,12 +217,12 @@ describeWithData('a scheduled run', () => {
         code: 143,
         stderr: expect.stringContaining('a checkpoint in the store'),
       });
-      const plan = await trainer([...args, '--dry-run'], s3);
+      const plan = await trainer([...args, '--dry-run']);
       expect(plan).toMatchObject({
         code: 0,
         stdout: expect.stringMatching(/goes on from runs\/.*tinyvgg\.safetensors/),
       });
-      const resumed = await trainer(args, s3);
+      const resumed = await trainer(args);
       expect(resumed).toMatchObject({ code: 0, stdout: expect.stringMatching(/Goes on after step \d+/) });
       const { aliases, versions } = await status(server.store, 'tinyvgg');
       expect(versions).toEqual([aliases.stable.version]);
@@ -230,7 +232,7 @@ describeWithData('a scheduled run', () => {
       expect((await status(undisturbed, 'tinyvgg')).versions).toEqual(versions);
 
       // Worse, and said by the exit code.
-      const worse = await trainer([...args, '--limit', '64'], s3);
+      const worse = await trainer([...args, '--limit', '64']);
       expect(worse).toMatchObject({ code: 11, stderr: expect.stringContaining('is not promoted') });
     } finally {
       await server.stop();

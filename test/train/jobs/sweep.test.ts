@@ -13,8 +13,8 @@ import { type FinishedRecord, readRecord } from '../../../train/jobs/record.ts';
 import { sweep } from '../../../train/jobs/sweep.ts';
 import { memoryStore } from '../../../train/store/memory.ts';
 import { dataFolder, describeWithData } from '../../data.ts';
+import { type Ended, type OnText, runTrainer, storeVariables } from '../processes.ts';
 import { BACKENDS, type Server } from '../store.servers.ts';
-import { type Ended, trainer } from './processes.ts';
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 100_000 });
 
@@ -79,11 +79,13 @@ describe.each(BACKENDS.filter(({ name }) => name !== 'memory'))('a sweep over $n
   }
   let server: Server;
   let grid: string;
-  const s3 = () => server.s3 as NonNullable<Server['s3']>;
-  const share = (index: number, onText?: Parameters<typeof trainer>[3]): Promise<Ended> =>
+  const trainer = (args: string[], env: Record<string, string> = {}, onText?: OnText): Promise<Ended> => {
+    const s3 = server.s3 as NonNullable<Server['s3']>;
+    return runTrainer(args, { env: { ...storeVariables(s3), ...env }, ...(onText && { onText }) });
+  };
+  const share = (index: number, onText?: OnText): Promise<Ended> =>
     trainer(
       ['sweep', '--grid', grid],
-      s3(),
       { JOB_COMPLETION_INDEX: String(index), SWEEP_SHARES: String(SHARES) },
       onText,
     );
@@ -145,7 +147,7 @@ describe.each(BACKENDS.filter(({ name }) => name !== 'memory'))('a sweep over $n
       }
     }
 
-    const { stdout } = await trainer(['leaderboard', '--grid', grid], s3());
+    const { stdout } = await trainer(['leaderboard', '--grid', grid]);
     expect(stdout).toContain('8 of 8 points trained.');
     const { lines } = await leaderboard(server.store, await readGrid(grid));
     expect(lines.map(({ finished, missing }) => [finished, missing])).toEqual([
@@ -160,7 +162,7 @@ describe.each(BACKENDS.filter(({ name }) => name !== 'memory'))('a sweep over $n
     const path = await gridFile({ ...GRID, checkpointEvery: 30, seed: [7], learningRate: [0.1, 1e30] });
     let sent = false;
     const args = ['sweep', '--grid', path];
-    const stopped = await trainer(args, s3(), {}, (stdout, child) => {
+    const stopped = await trainer(args, {}, (stdout, child) => {
       if (sent || !stdout.includes('Epoch: 1')) return;
       sent = true;
       child.kill('SIGTERM');
@@ -169,12 +171,12 @@ describe.each(BACKENDS.filter(({ name }) => name !== 'memory'))('a sweep over $n
       code: 143,
       stderr: expect.stringContaining('a checkpoint in the store'),
     });
-    const resumed = await trainer(args, s3());
+    const resumed = await trainer(args);
     expect(resumed).toMatchObject({ code: 0, stdout: expect.stringMatching(/Goes on after step \d+/) });
     expect(resumed.stdout).toContain('It diverged: training diverged');
     expect(await leaderboard(server.store, await readGrid(path))).toMatchObject({
       ...{ points: 2, finished: 1, diverged: 1, missing: 0 },
     });
-    expect((await trainer(args, s3())).stdout.match(/is done already/g)).toHaveLength(2);
+    expect((await trainer(args)).stdout.match(/is done already/g)).toHaveLength(2);
   });
 });
