@@ -36,8 +36,8 @@ export interface RetrainOptions {
 const LEAST_HELD_OUT = 1000;
 
 /**
- * Trains each model of `settings` and promotes it.
- * @throws ExplainedError of kind `rejected` when one is not promoted; `usage` when nothing is held out to judge by; otherwise as `trainOnce`
+ * Trains each model of `settings` and promotes it; one that is rejected keeps no other from it.
+ * @throws ExplainedError of kind `rejected`, the first, when one is not promoted; `usage` when nothing is held out to judge by; otherwise as `trainOnce`
  *   and `promote`
  */
 export async function retrain(
@@ -47,6 +47,7 @@ export async function retrain(
   context: OnceContext,
 ): Promise<void> {
   requireHeldOut(settings);
+  const rejections: ExplainedError[] = [];
   for (const training of await trainingsOf(settings)) {
     checkedAliasKey(training.model, alias);
     const record = await trainOnce(store, training, context);
@@ -57,8 +58,14 @@ export async function retrain(
         next: `Change the recipe: the same again ends the same (record ${training.key}).`,
       });
     }
-    await place(store, record, settings, { alias, tolerance }, context);
+    await place(store, record, settings, { alias, tolerance }, context).catch((error: unknown) => {
+      if (!(error instanceof ExplainedError) || error.kind !== 'rejected') throw error;
+      rejections.push(error);
+    });
   }
+  const [first, ...others] = rejections;
+  for (const { message } of others) context.log(message);
+  if (first) throw first;
 }
 
 /** Moves the alias to a trained version, or says why not. */

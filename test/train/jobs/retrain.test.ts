@@ -128,6 +128,17 @@ describeWithData('a scheduled run', () => {
     expect((await stable()).version).toBe(kept[0].version);
   });
 
+  it('promotes the other models that were asked for beside one that it rejects', async () => {
+    await run();
+    const before = await stable();
+    await expect(run({ models: 'v0,v1', limit: 64 })).rejects.toMatchObject({
+      kind: 'rejected',
+      message: /^v0 /,
+    });
+    expect(await stable()).toEqual(before);
+    expect((await status(store, 'v1')).aliases.stable.reason).toContain('there was no stable');
+  });
+
   it('promotes a worse one within the tolerance that was asked for', async () => {
     await run();
     const before = await stable();
