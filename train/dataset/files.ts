@@ -29,8 +29,11 @@ export const FILES = {
   testLabels: { name: 't10k-labels-idx1-ubyte.gz', md5: 'bb300cfdad3c16e7a12a480ee83cd310', shape: [10_000] },
 } as const satisfies Record<string, OfficialFile>;
 
-/** Folders that serve the four files, tried in this order: the authors' bucket, then their repository. */
+/**
+ * Folders that serve the four files, tried in this order: the authors' repository, then their bucket, which has no HTTPS and is not
+ * reached from where only that is let out.
+ */
 export const MIRRORS = [
-  'http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/',
   'https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/',
+  'http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/',
 ];
