@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
-import { builtWorker } from './test/built-worker.ts';
 import { siteverify } from './test/fixtures/siteverify.ts';
+import { builtWorker } from './test/support/built-worker.ts';
 
 // The graphics card of the tests; programs that they run look for one, too, and Dawn warns where Vulkan has no driver.
 const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
@@ -28,7 +28,7 @@ export default defineConfig({
           cloudflareTest({
             wrangler: { configPath: './wrangler.toml' },
             miniflare: {
-              // test/engines.test.ts runs all Workers as wrangler does; here nobody calls onnxruntime's.
+              // test/end-to-end/engines.test.ts runs all Workers as wrangler does; here nobody calls onnxruntime's.
               serviceBindings: { ORT: () => new Response(null, { status: 503 }) },
               // All that a Worker fetches is asked of this machine's siteverify (test/edge/turnstile.test.ts).
               outboundService: { node: siteverify },

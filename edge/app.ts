@@ -2,20 +2,20 @@
 import type { Context } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { createAccess } from './access/access.ts';
-import { earlierFile } from './earlier.ts';
+import { hfRoutes } from './api/hf/routes.ts';
+import { oipRoutes } from './api/oip/routes.ts';
+import { nameOf, v1Routes } from './api/v1/routes.ts';
+import { wantsPage } from './api/v1/wants-page.ts';
 import type { AppEnv } from './env.ts';
-import { hfRoutes } from './hf/routes.ts';
 import { home } from './home.ts';
-import { checkGolden } from './model.ts';
-import { oipRoutes } from './oip/routes.ts';
+import { earlierFile } from './pinned-assets.ts';
 import { HttpProblem, PROBLEMS, type ProblemType, toProblem } from './problem.ts';
-import { createRegistry, type RegistryOptions } from './registry.ts';
+import { checkGolden } from './registry/model.ts';
+import { createRegistry, type RegistryOptions } from './registry/registry.ts';
 import { newRoutes } from './routes.ts';
 import { servingFrom } from './serving.ts';
 import { newRecord } from './telemetry/request.ts';
 import { createTelemetry } from './telemetry/telemetry.ts';
-import { nameOf, v1Routes } from './v1/routes.ts';
-import { wantsPage } from './v1/wants-page.ts';
 
 export function createApp(options: Omit<RegistryOptions, 'onEvent'>) {
   const telemetry = createTelemetry(options.now);
@@ -78,7 +78,7 @@ export function createApp(options: Omit<RegistryOptions, 'onEvent'>) {
 
   return (
     app
-      // What is not about an answer, edge/site serves.
+      // What is not about an answer, web/site serves.
       .get('/', home)
       .route('/v1', v1Routes({ serving, registry, access, now: options.now ?? Date.now }))
       .route('/hf', hfRoutes(serving))
@@ -108,7 +108,7 @@ export type AppType = ReturnType<typeof createApp>;
 /** Two interfaces are others', who say errors in another way; a form without script shows its answer to people. */
 async function refuse(c: Context<AppEnv>, problem: HttpProblem): Promise<Response> {
   c.var.record.problem = problem.type;
-  if (wantsPage(c.req)) return (await import('./v1/page/page.ts')).problemPage(problem, c.var.requestId);
+  if (wantsPage(c.req)) return (await import('./api/v1/page/page.ts')).problemPage(problem, c.var.requestId);
   const isPlain = /^\/(hf|v2)(\/|$)/.test(c.req.path);
   return isPlain ? problem.toPlainResponse() : problem.toResponse(c.var.requestId);
 }

@@ -2,7 +2,7 @@
 
 import { ImageError } from '#shared/decode/image-error.ts';
 import { ExplainedError } from '#shared/errors.ts';
-import { REFRESH_MS } from './follower.ts';
+import { REFRESH_MS } from './registry/follower.ts';
 
 /** Every problem the API knows; the key is the last part of its type's address. */
 export const PROBLEMS = {

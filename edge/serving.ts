@@ -1,9 +1,9 @@
 /** @file Which model answers a request: the one place where a request's wishes are looked at. */
 import type { Context } from 'hono';
 import type { AppEnv } from './env.ts';
-import type { ServedModel } from './model.ts';
 import { HttpProblem } from './problem.ts';
-import type { Wanted as Pinned, Registry } from './registry.ts';
+import type { ServedModel } from './registry/model.ts';
+import type { Wanted as Pinned, Registry } from './registry/registry.ts';
 import { waiting } from './telemetry/request.ts';
 
 /** What a request asks for; what it leaves open, the default alias decides. */

@@ -74,7 +74,7 @@ function required<T>(value: T | undefined, what: string, expected: string, got: 
 function plan(origin: string, watchSeconds: number): string {
   const called = CALLED.map(({ name }) => name).join(' and ');
   return [
-    `1. the files that pages embed by their hash: into the bucket (infra/keep.ts)`,
+    `1. the files that pages embed by their hash: into the bucket (infra/pin-assets.ts)`,
     `2. ${API.name}: a new version, at 0 % beside the present one`,
     `3. ${called}: new versions, at once`,
     `4. smoke test of the new version at ${origin}`,

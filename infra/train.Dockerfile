@@ -14,7 +14,7 @@ RUN apt-get update \
 WORKDIR /app
 # All that is written is under /tmp: the data set, a run's folder, Vulkan's cache of shaders. The rest may be read-only.
 ENV HOME=/tmp TMPDIR=/tmp XDG_CACHE_HOME=/tmp/cache XDG_RUNTIME_DIR=/tmp
-ENTRYPOINT ["tini", "--", "node", "train/main.ts"]
+ENTRYPOINT ["tini", "--", "node", "train/cli/main.ts"]
 CMD ["--help"]
 
 FROM base AS build

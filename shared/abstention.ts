@@ -1,6 +1,6 @@
 /** @file When a picture has no answer that is worth giving. */
-import type { PreparedPhoto } from './photo/photo.ts';
-import { LOW_QUALITY } from './photo/quality.ts';
+import type { PreparedPhoto } from './input/garment/photo.ts';
+import { LOW_QUALITY } from './input/garment/quality.ts';
 import type { Prediction } from './predictions.ts';
 
 /**

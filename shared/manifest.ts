@@ -75,7 +75,7 @@ export const Manifest = v.object({
   output: TensorInfo,
   labels: v.array(v.string()),
   parameters: Count,
-  /** Version of shared/photo that the model was made for. */
+  /** Version of shared/input/garment that the model was made for. */
   photoPipeline: Count,
   /** On the test set; `labAccuracy` is the mean of the batches' accuracies in percent, `testAccuracy` the share of right images. */
   metrics: v.object({ trainLoss: Real, testLoss: Real, labAccuracy: Real, testAccuracy: Real }),

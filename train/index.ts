@@ -16,16 +16,16 @@ export {
   resolveNetwork,
   type Weights,
 } from '#shared/model/spec.ts';
-export type { Checkpoints } from './checkpoint/checkpoints.ts';
-export { folderCheckpoints } from './checkpoint/folder.ts';
-export { type Dataset, loadDataset, type Split, take } from './dataset/source.ts';
+export { type Dataset, loadDataset, type Split, take } from './dataset/fashion-mnist/source.ts';
 export type { Batch, Engine, EngineSession } from './engine/engine.ts';
 export { DEVICES, openEngine } from './engine/open.ts';
 export { adam, type Optimizer, sgd } from './engine/optimizer.ts';
-export type { EpochRecord } from './epoch-record.ts';
-export type { Evaluation } from './evaluate.ts';
-export { exportOnnx } from './export.ts';
 export { MODEL_NAMES, modelSpec } from './model/zoo.ts';
+export { exportOnnx } from './release/export.ts';
+export type { EpochRecord } from './run/epoch-record.ts';
+export type { Checkpoints } from './training/checkpoint/checkpoints.ts';
+export { folderCheckpoints } from './training/checkpoint/folder.ts';
+export type { Evaluation } from './training/evaluate.ts';
 export {
   type Job,
   type TrainedModel,
@@ -33,4 +33,4 @@ export {
   type TrainingState,
   type TrainOptions,
   train,
-} from './trainer.ts';
+} from './training/trainer.ts';

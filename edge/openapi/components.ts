@@ -1,8 +1,8 @@
 /** @file The schemas that have a name in the document, and how the validators become schemas of JSON. */
 import { type ConversionConfig, toJsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema';
 import type * as v from 'valibot';
-import { HfAnswer } from '../hf/answers.ts';
-import { HfParameters, HfRequest } from '../hf/requests.ts';
+import { HfAnswer } from '../api/hf/answers.ts';
+import { HfParameters, HfRequest } from '../api/hf/requests.ts';
 import {
   InferOutput,
   InferResponse,
@@ -12,8 +12,8 @@ import {
   Ready,
   ServerMetadata,
   TensorMetadata,
-} from '../oip/answers.ts';
-import { InferInput, InferRequest } from '../oip/requests.ts';
+} from '../api/oip/answers.ts';
+import { InferInput, InferRequest } from '../api/oip/requests.ts';
 import {
   Explanation,
   InvalidToken,
@@ -24,8 +24,8 @@ import {
   Prediction,
   ServedManifest,
   ValidToken,
-} from '../v1/answers.ts';
-import { ClassifyMany, ClassifyOne, VerifyRequest } from '../v1/requests.ts';
+} from '../api/v1/answers.ts';
+import { ClassifyMany, ClassifyOne, VerifyRequest } from '../api/v1/requests.ts';
 import { Health } from './health.ts';
 import type { Schema } from './openapi.ts';
 import { PlainError, Problem } from './schemas.ts';

@@ -1,22 +1,22 @@
 /**
  * @file The OpenAPI 3.1 document, made from the validators, so that what it says of a body is what is checked.
  *
- * `npm run openapi` writes it to openapi.json, from which edge/site makes the pages. A test fails while the file is not what this
+ * `npm run openapi` writes it to openapi.json, from which web/site makes the pages. A test fails while the file is not what this
  * makes.
  */
 import { FORMAT_NAMES, type ImageFormat } from '#shared/decode/format.ts';
 import { MAX_PIXELS } from '#shared/decode/limits.ts';
 import { LABELS } from '#shared/labels.ts';
-import { ACCESS, securitySchemes } from '../access/document.ts';
-import { hfPaths } from '../hf/paths.ts';
-import { MAX_BODY_BYTES, MAX_IMAGES } from '../limits.ts';
-import { oipPaths } from '../oip/paths.ts';
+import { MAX_BODY_BYTES, MAX_IMAGES } from '../api/limits.ts';
 import { NAME, VERSION } from '../service.ts';
-import { v1Paths } from '../v1/paths.ts';
+import { ACCESS, securitySchemes } from './access.ts';
 import { namedSchemas } from './components.ts';
 import { type OpenApiDocument, ORIGIN } from './openapi.ts';
 import { FORMATS } from './parts.ts';
-import { servicePaths } from './service-paths.ts';
+import { hfPaths } from './paths/hf.ts';
+import { oipPaths } from './paths/oip.ts';
+import { servicePaths } from './paths/service.ts';
+import { v1Paths } from './paths/v1.ts';
 
 const pixelLimits = (Object.entries(MAX_PIXELS) as [ImageFormat, number][])
   .map(([format, pixels]) => `${FORMAT_NAMES[format]} ${pixels / 1e6}`)

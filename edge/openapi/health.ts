@@ -1,7 +1,7 @@
 /** @file What `GET /health/ready` answers. */
 import * as v from 'valibot';
 import { Time, Whole } from '#shared/validation.ts';
-import { ModelName } from '../v1/answers.ts';
+import { ModelName } from '../api/v1/answers.ts';
 
 export const Health = v.object({
   status: v.pipe(

@@ -1,7 +1,7 @@
 /** @file What `GET /` says: how to ask, and every address. `npm run openapi` writes it to index.txt, as the document to openapi.json. */
 import { type OpenApiDocument, ORIGIN, operationsOf } from './openapi.ts';
 
-/** Addresses that edge/site serves, which the document, being about the API, does not have. */
+/** Addresses that web/site serves, which the document, being about the API, does not have. */
 const PAGES = [
   ['/explore', 'What the network does, to look into'],
   ['/docs', 'The reference as a page'],

@@ -1,8 +1,8 @@
 /** @file What the descriptions of all addresses are made of. */
 import type * as v from 'valibot';
 import { FORMAT_NAMES } from '#shared/decode/format.ts';
-import { REFUSAL_HEADERS } from '../access/document.ts';
 import { PROBLEMS, type ProblemType } from '../problem.ts';
+import { REFUSAL_HEADERS } from './access.ts';
 import { answerSchema } from './components.ts';
 import type { Answer, Answers, Content } from './openapi.ts';
 import { PlainError, Problem } from './schemas.ts';

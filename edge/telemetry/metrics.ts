@@ -6,8 +6,8 @@
  * Analytics Engine; where there is one isolate, as under `npm start`, these are the totals.
  */
 import { BUNDLED_ALIAS, DEFAULT_ALIAS } from '#shared/manifest.ts';
-import { MODEL_CHECKS } from '../model.ts';
-import type { Registry, RegistryEvent } from '../registry.ts';
+import { MODEL_CHECKS } from '../registry/model.ts';
+import type { Registry, RegistryEvent } from '../registry/registry.ts';
 import { counter, exposition, gauge, histogram } from './prometheus.ts';
 import type { EndedRequest } from './request.ts';
 

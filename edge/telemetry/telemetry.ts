@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import { routePath } from 'hono/route';
 import { DEFAULT_ALIAS } from '#shared/manifest.ts';
 import type { AppEnv } from '../env.ts';
-import type { Registry, RegistryEvent } from '../registry.ts';
+import type { Registry, RegistryEvent } from '../registry/registry.ts';
 import { writeDataPoint } from './analytics.ts';
 import { log, logRequest } from './log.ts';
 import { createMetrics, type Isolate } from './metrics.ts';

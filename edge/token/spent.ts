@@ -4,7 +4,7 @@
  * After its five minutes a token is refused without a look, so a lifecycle rule may delete the objects after a day.
  */
 import { HttpProblem } from '../problem.ts';
-import { withTimeout } from '../store.ts';
+import { withTimeout } from '../registry/store.ts';
 import type { Claims } from './claims.ts';
 
 const RETRY_AFTER_S = 5;

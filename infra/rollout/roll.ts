@@ -36,7 +36,10 @@ export async function rollout(options: Rollout): Promise<Outcome> {
   let before: Map<DeployedWorker, Traffic | undefined>;
   try {
     before = await presentTraffic(cloudflare);
-    await run(process.execPath, ['infra/keep.ts'], { name: 'infra/keep.ts', signal: options.signal });
+    await run(process.execPath, ['infra/pin-assets.ts'], {
+      name: 'infra/pin-assets.ts',
+      signal: options.signal,
+    });
     say('the files that pages embed by their hash are in the bucket');
     for (const worker of CALLED) if (!before.get(worker)) await deployWhole(worker, options);
   } catch (error) {

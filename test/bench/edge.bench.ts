@@ -15,8 +15,8 @@ import { fileURLToPath } from 'node:url';
 import { init as initJpegEncoder } from '@jsquash/jpeg/encode.js';
 import Table from 'cli-table3';
 import { greyPng, jpeg, paint } from '../fixtures/images.ts';
-import { isolateMemory } from '../memory/isolate.ts';
-import { processMemory } from '../memory/process.ts';
+import { isolateMemory } from '../support/memory/isolate.ts';
+import { processMemory } from '../support/memory/process.ts';
 import { bundle, configure, emptyBundle, startWorkerd } from './edge/workerd.ts';
 
 const PORT = 9377;

@@ -1,9 +1,10 @@
 /**
  * @file `npm run bench:soak`: 10,000 requests to the Worker of `npm start`, 16 at once, while `stable` moves fifty times between six
- * models. test/soak.test.ts checks the same on fewer.
+ * models. test/end-to-end/soak.test.ts checks the same on fewer.
  */
-import type { IsolateMemory } from '../memory/isolate.ts';
-import { quantile, soak, thirdOf } from '../soak/soak.ts';
+
+import { quantile, soak, thirdOf } from '../end-to-end/soak/soak.ts';
+import type { IsolateMemory } from '../support/memory/isolate.ts';
 
 const { requests, swaps, errors, versions, lag, latencies, memory, isolate, seconds } = await soak({
   requests: 10_000,

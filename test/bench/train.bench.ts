@@ -9,12 +9,12 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Table from 'cli-table3';
-import type { Summary } from '../../train/run-folder.ts';
+import type { Summary } from '../../train/run/run-folder.ts';
 
 const ROUNDS = 3;
 const PYTHON = '/usr/bin/python3';
 const PEER = join(import.meta.dirname, 'pytorch_lab.py');
-const MAIN = join(import.meta.dirname, '../../train/main.ts');
+const MAIN = join(import.meta.dirname, '../../train/cli/main.ts');
 
 interface Measurement {
   seconds: number;

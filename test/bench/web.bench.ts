@@ -7,7 +7,7 @@
  */
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
-import { type Field, type Site, startSite, strictPolicy } from '../browser/harness.ts';
+import { type Field, type Site, startSite, strictPolicy } from '../web/harness.ts';
 import { explorerFrames } from './web/explorer.ts';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 9);

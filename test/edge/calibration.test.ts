@@ -1,9 +1,9 @@
 /** @file What a manifest's temperature changes: every score, and no logit. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { LABELS } from '#shared/labels.ts';
-import type { HfAnswer } from '../../edge/hf/answers.ts';
-import type { InferResponse } from '../../edge/oip/answers.ts';
-import type { OneAnswer } from '../../edge/v1/answers.ts';
+import type { HfAnswer } from '../../edge/api/hf/answers.ts';
+import type { InferResponse } from '../../edge/api/oip/answers.ts';
+import type { OneAnswer } from '../../edge/api/v1/answers.ts';
 import { greyPng } from '../fixtures/images.ts';
 import { isolate, tinyRelease, withTemperature } from './tiny.ts';
 

@@ -1,7 +1,7 @@
 /** @file The typed client: what the compiler knows of an answer is what comes. */
 import { beforeAll, expect, expectTypeOf, it } from 'vitest';
+import type { ManyAnswer, ModelName, OneAnswer } from '../../edge/api/v1/answers.ts';
 import { createClient } from '../../edge/client.ts';
-import type { ManyAnswer, ModelName, OneAnswer } from '../../edge/v1/answers.ts';
 import { greyPng } from '../fixtures/images.ts';
 import { keyOf, service } from './callers.ts';
 import { isolate, tinyRelease } from './tiny.ts';

@@ -1,9 +1,9 @@
-/** @file POST /hf/models/tinyvgg: Hugging Face's image classification. Its own client is in test/api.test.ts. */
+/** @file POST /hf/models/tinyvgg: Hugging Face's image classification. Its own client is in test/end-to-end/api.test.ts. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { LABELS } from '#shared/labels.ts';
-import type { HfAnswer } from '../../edge/hf/answers.ts';
-import { DEFAULT_TOP_K } from '../../edge/hf/requests.ts';
-import type { OneAnswer } from '../../edge/v1/answers.ts';
+import type { HfAnswer } from '../../edge/api/hf/answers.ts';
+import { DEFAULT_TOP_K } from '../../edge/api/hf/requests.ts';
+import type { OneAnswer } from '../../edge/api/v1/answers.ts';
 import { greyPng } from '../fixtures/images.ts';
 import { isolate, tinyRelease, utf8 } from './tiny.ts';
 

@@ -6,8 +6,8 @@
  */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { MAX_IMAGES } from '../../edge/limits.ts';
-import type { InferResponse } from '../../edge/oip/answers.ts';
+import { MAX_IMAGES } from '../../edge/api/limits.ts';
+import type { InferResponse } from '../../edge/api/oip/answers.ts';
 import { VERSION } from '../../edge/service.ts';
 import { concat } from '../fixtures/images.ts';
 import { isolate, tinyRelease, utf8 } from './tiny.ts';

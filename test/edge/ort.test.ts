@@ -4,7 +4,7 @@ import { afterAll, expect, it } from 'vitest';
 import { Manifest } from '#shared/manifest.ts';
 import { createApp } from '../../edge/app.ts';
 import { ortEngine } from '../../edge/engine/ort.ts';
-import { loadModel } from '../../edge/model.ts';
+import { loadModel } from '../../edge/registry/model.ts';
 import worker from '../../edge/worker.ts';
 import release from '../../release/tinyvgg.json';
 import weights from '../../release/tinyvgg.onnx';

@@ -1,8 +1,8 @@
 /** @file The photo pipeline in workerd: the bytes that Node gets. */
 import { expect, it } from 'vitest';
 import { sha256 } from '#shared/digest.ts';
-import kernels from '#shared/photo/build/photo.wasm?module';
-import { photoPipeline } from '#shared/photo/photo.ts';
+import kernels from '#shared/input/garment/build/photo.wasm?module';
+import { photoPipeline } from '#shared/input/garment/photo.ts';
 import { GOLDEN } from '../fixtures/garments.ts';
 
 const preparePhoto = photoPipeline(kernels);

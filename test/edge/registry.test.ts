@@ -3,8 +3,8 @@ import { env } from 'cloudflare:workers';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sha256 } from '#shared/digest.ts';
 import { modelKey } from '#shared/manifest.ts';
-import { REFRESH_MS } from '../../edge/follower.ts';
-import type { Release } from '../../edge/versions.ts';
+import { REFRESH_MS } from '../../edge/registry/follower.ts';
+import type { Release } from '../../edge/registry/versions.ts';
 import { afterRefresh, type Isolate, nameOf, type Ready, ready } from './readiness.ts';
 import { emptyBucket, isolate, promote, put, STABLE, tinyEngine, tinyRelease, utf8 } from './tiny.ts';
 

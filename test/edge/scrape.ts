@@ -1,4 +1,4 @@
-/** @file Reads `/metrics`. That the text is what Prometheus reads, promtool says in test/soak.test.ts. */
+/** @file Reads `/metrics`. That the text is what Prometheus reads, promtool says in test/end-to-end/soak.test.ts. */
 import { expect } from 'vitest';
 import { type isolate, OPERATOR } from './tiny.ts';
 

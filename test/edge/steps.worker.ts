@@ -2,11 +2,11 @@
 import { decoder } from '../../edge/decode/decoder.ts';
 import { ortEngine } from '../../edge/engine/ort.ts';
 import { simdEngine } from '../../edge/engine/simd.ts';
-import { networkInput } from '../../edge/model.ts';
+import { networkInput } from '../../edge/registry/model.ts';
 import weights from '../../release/tinyvgg.onnx';
+import photoKernels from '../../shared/input/garment/build/photo.wasm?module';
+import { photoPipeline } from '../../shared/input/garment/photo.ts';
 import kernels from '../../shared/kernels/build/inference.wasm?module';
-import photoKernels from '../../shared/photo/build/photo.wasm?module';
-import { photoPipeline } from '../../shared/photo/photo.ts';
 
 const ENGINES = { simd: simdEngine(kernels), ort: ortEngine };
 const preparePhoto = photoPipeline(photoKernels);

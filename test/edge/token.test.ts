@@ -4,7 +4,7 @@ import { sign } from 'hono/jwt';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sha256 } from '#shared/digest.ts';
 import { LABELS } from '#shared/labels.ts';
-import type { ManyAnswer, OneAnswer, Verdict } from '../../edge/v1/answers.ts';
+import type { ManyAnswer, OneAnswer, Verdict } from '../../edge/api/v1/answers.ts';
 import { greyPng } from '../fixtures/images.ts';
 import { bearer, expectProblem, keyOf, SHOP, SITE_KEY, SITE_KEYS } from './callers.ts';
 import { isolate, tinyRelease } from './tiny.ts';

@@ -72,7 +72,7 @@ describe('infra/README.md', () => {
   });
 
   test('has the prices of npm run costs', () => {
-    expect(text).toContain(execFileSync(process.execPath, ['infra/costs.ts'], { encoding: 'utf8' }));
+    expect(text).toContain(execFileSync(process.execPath, ['infra/tools/costs.ts'], { encoding: 'utf8' }));
   });
 
   test('asks Analytics Engine for columns that there are', () => {

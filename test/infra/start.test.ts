@@ -9,11 +9,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { status } from '../../train/registry/registry.ts';
 import { readRelease } from '../../train/registry/release.ts';
-import { status } from '../../train/registry.ts';
 import { openLocalStore } from '../../train/store/open.ts';
-import { makeRelease, writeRelease } from '../train/registry.fixtures.ts';
-import { freePort, isFree } from '../train/store.servers.ts';
+import { makeRelease, writeRelease } from '../train/registry/registry.fixtures.ts';
+import { freePort, isFree } from '../train/store/servers.ts';
 
 const START = fileURLToPath(new URL('../../infra/start.ts', import.meta.url));
 const BUNDLED = fileURLToPath(new URL('../../release/tinyvgg.onnx', import.meta.url));

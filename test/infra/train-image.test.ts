@@ -70,6 +70,6 @@ describe('infra/train.Dockerfile', () => {
   test('gives signals to tini, and no command a shell', () => {
     const [entry] = dockerfile.getENTRYPOINTs();
     const strings = entry?.getJSONStrings().map((word) => JSON.parse(word.getValue()));
-    expect(strings).toEqual(['tini', '--', 'node', 'train/main.ts']);
+    expect(strings).toEqual(['tini', '--', 'node', 'train/cli/main.ts']);
   });
 });

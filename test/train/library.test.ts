@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ExplainedError, flatten, linear, openEngine, resolveNetwork, sgd, train } from 'tinyvgg-edge';
 import { describe, expect, it } from 'vitest';
-import { onnxPredictor } from '../../train/onnxruntime.ts';
-import { describeWithData } from '../data.ts';
+import { onnxPredictor } from '../../train/release/onnxruntime.ts';
 import { easyData } from '../fixtures/easy.ts';
+import { describeWithData } from '../support/data.ts';
 
 describe('the library', () => {
   it('trains a network of one’s own', async () => {

@@ -1,7 +1,7 @@
 /** @file Batches of a split, in the order and with the draws of PyTorch's DataLoader. */
 import type { Batch } from '../engine/engine.ts';
 import { Generator } from '../random.ts';
-import type { Split } from './source.ts';
+import type { Split } from './fashion-mnist/source.ts';
 
 export interface LoaderOptions {
   batchSize: number;

@@ -1,6 +1,6 @@
 /** @file What the trainer asks of whatever computes: a few functions over one network's explicit state. */
 import type { Network, Weights } from '#shared/model/spec.ts';
-import type { Split } from '../dataset/source.ts';
+import type { Split } from '../dataset/fashion-mnist/source.ts';
 import type { Optimizer, OptimizerState } from './optimizer.ts';
 
 /** Images and labels of one step. The engine reads them before `step` returns; the caller may reuse the memory. */

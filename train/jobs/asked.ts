@@ -4,7 +4,7 @@
  */
 import { sha256 } from '#shared/digest.ts';
 import type { ModelName } from '../model/zoo.ts';
-import { type Settings, toOverrides } from '../settings.ts';
+import { type Settings, toOverrides } from '../run/settings.ts';
 
 /** A flat object of JSON's values. */
 export type Asked = Readonly<Record<string, unknown>>;

@@ -8,7 +8,7 @@
  * asks for all six combinations, the last list changing fastest; each trains one model.
  */
 import { ExplainedError } from '#shared/errors.ts';
-import { readConfig, settingsOf } from '../settings.ts';
+import { readConfig, settingsOf } from '../run/settings.ts';
 import { type Training, trainingsOf } from './once.ts';
 
 export interface Point {

@@ -2,16 +2,16 @@
 import { ExplainedError } from '#shared/errors.ts';
 import { resolveNetwork } from '#shared/model/spec.ts';
 import { once } from '#shared/once.ts';
-import { storeCheckpoints } from '../checkpoint/object-store.ts';
-import { FILES } from '../dataset/files.ts';
-import { type Dataset, divide } from '../dataset/source.ts';
+import { FILES } from '../dataset/fashion-mnist/files.ts';
+import { type Dataset, divide } from '../dataset/fashion-mnist/source.ts';
 import type { Engine } from '../engine/engine.ts';
 import { type ModelName, modelSpec } from '../model/zoo.ts';
-import { codeDigest, gitCommit } from '../provenance.ts';
-import { upload } from '../registry.ts';
-import type { Settings } from '../settings.ts';
+import { upload } from '../registry/registry.ts';
+import { codeDigest, gitCommit } from '../run/provenance.ts';
+import type { Settings } from '../run/settings.ts';
 import type { ObjectStore } from '../store/store.ts';
-import { trainModel } from '../train-model.ts';
+import { storeCheckpoints } from '../training/checkpoint/object-store.ts';
+import { trainModel } from '../training/train-model.ts';
 import { type Asked, askedOf, keyOf } from './asked.ts';
 import { countRight, rightAnswers } from './judge.ts';
 import {

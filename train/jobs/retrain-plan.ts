@@ -1,6 +1,6 @@
 /** @file What a scheduled run would do: `retrain --dry-run`. Reads the store, and changes nothing. */
 import { checkedAliasKey, readAlias } from '../registry/alias.ts';
-import type { Settings } from '../settings.ts';
+import type { Settings } from '../run/settings.ts';
 import type { ObjectStore } from '../store/store.ts';
 import { type Training, trainingsOf } from './once.ts';
 import { checkpointPrefix, readRecord } from './record.ts';

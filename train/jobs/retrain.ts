@@ -14,10 +14,10 @@ import {
   parseStored,
   serializeStored,
 } from '#shared/manifest.ts';
-import { type Dataset, divide } from '../dataset/source.ts';
+import { type Dataset, divide } from '../dataset/fashion-mnist/source.ts';
 import { checkedAliasKey, readAlias } from '../registry/alias.ts';
-import { promote } from '../registry.ts';
-import type { Settings } from '../settings.ts';
+import { promote } from '../registry/registry.ts';
+import type { Settings } from '../run/settings.ts';
 import { withConditions } from '../store/conditional.ts';
 import type { ObjectStore } from '../store/store.ts';
 import { type Comparison, compareRight, explainComparison, passes } from './gate.ts';

@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { compileDecoder } from '#shared/decode/compile.ts';
 import type { Decoder } from '#shared/decode/decoder.ts';
 import type { Pixels } from '#shared/decode/pixels.ts';
-import type { PreparedPhoto } from '#shared/photo/photo.ts';
+import type { PreparedPhoto } from '#shared/input/garment/photo.ts';
 import { type Prediction, rankLabels } from '#shared/predictions.ts';
-import { onnxPredictor } from '../onnxruntime.ts';
 import type { Release } from '../registry/release.ts';
+import { onnxPredictor } from '../release/onnxruntime.ts';
 import { openPipeline } from './pipeline.ts';
 
 /** What a photo went through, in milliseconds. */

@@ -1,7 +1,7 @@
 /** @file A photo as the pipeline sees it: what it takes for the garment, and what it hands to the network. */
 
 import type { Pixels } from '#shared/decode/pixels.ts';
-import type { PreparedPhoto } from '#shared/photo/photo.ts';
+import type { PreparedPhoto } from '#shared/input/garment/photo.ts';
 import { type Colour, colourOf, frame, type Raster, reduce } from './raster.ts';
 
 /** A colour that few garments and floors have. */

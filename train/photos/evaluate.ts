@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { abstentionOf } from '#shared/abstention.ts';
 import { ExplainedError } from '#shared/errors.ts';
-import { PHOTO_PIPELINE, type PhotoStep } from '#shared/photo/photo.ts';
+import { PHOTO_PIPELINE, type PhotoStep } from '#shared/input/garment/photo.ts';
 import type { Prediction } from '#shared/predictions.ts';
 import { writeFileAtomic } from '../files.ts';
 import { readRelease } from '../registry/release.ts';

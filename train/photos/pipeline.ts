@@ -1,9 +1,9 @@
 /** @file The photo pipeline, compiled from what `npm ci` has built. */
 import { readFile } from 'node:fs/promises';
-import { compilePhoto } from '#shared/photo/kernels.ts';
-import { type PreparePhoto, photoPipeline } from '#shared/photo/photo.ts';
+import { compilePhoto } from '#shared/input/garment/kernels.ts';
+import { type PreparePhoto, photoPipeline } from '#shared/input/garment/photo.ts';
 
-const KERNELS = new URL('../../shared/photo/build/photo.wasm', import.meta.url);
+const KERNELS = new URL('../../shared/input/garment/build/photo.wasm', import.meta.url);
 
 export const openPipeline = async (): Promise<PreparePhoto> =>
   photoPipeline(await compilePhoto(new Uint8Array(await readFile(KERNELS))));

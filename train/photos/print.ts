@@ -1,7 +1,7 @@
 /** @file An evaluation of photos as a terminal shows it. */
 import Table from 'cli-table3';
 import { LABELS } from '#shared/labels.ts';
-import { confusionTable } from '../progress.ts';
+import { confusionTable } from '../cli/progress.ts';
 import { percent } from '../report/format.ts';
 import type { Comparison } from './compare.ts';
 import type { PhotoEvaluation } from './evaluate.ts';

@@ -1,6 +1,6 @@
 /** @file An opaque picture in memory and the few things that are drawn into it. */
 import type { Pixels } from '#shared/decode/pixels.ts';
-import type { Box } from '#shared/photo/mask.ts';
+import type { Box } from '#shared/input/garment/mask.ts';
 
 export interface Raster {
   readonly width: number;

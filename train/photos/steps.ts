@@ -1,7 +1,7 @@
 /** @file One photo on its way, side by side: as it was taken, as the pipeline sees it, as the network gets it, the answer. */
 import { basename } from 'node:path';
+import type { PhotoStep } from '#shared/input/garment/photo.ts';
 import { IMAGE_SIZE } from '#shared/labels.ts';
-import type { PhotoStep } from '#shared/photo/photo.ts';
 import { percent } from '../report/format.ts';
 import { COLOURS } from '../report/theme.ts';
 import type { Classified } from './classifier.ts';

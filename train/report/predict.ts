@@ -1,10 +1,10 @@
 /** @file What a model says to every test image. */
 import { IMAGE_PIXELS } from '#shared/labels.ts';
 import { rankLabels } from '#shared/predictions.ts';
-import type { Split } from '../dataset/source.ts';
-import { onnxPredictor } from '../onnxruntime.ts';
+import type { Split } from '../dataset/fashion-mnist/source.ts';
 import { Generator } from '../random.ts';
 import type { Release } from '../registry/release.ts';
+import { onnxPredictor } from '../release/onnxruntime.ts';
 
 export interface Judgement {
   /** Pixels, [28, 28]. */

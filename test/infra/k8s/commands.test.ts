@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startWrangler, type Wrangler } from '../../../infra/wrangler.ts';
-import { freePort } from '../../train/store.servers.ts';
+import { freePort } from '../../train/store/servers.ts';
 import { cronJobs, type KubernetesObject, missing, partsOf, RENDERED } from './kustomize.ts';
 
 let folder: string;
@@ -51,9 +51,13 @@ describe.skipIf(missing)(`what the pods run${missing ? ` (skipped: ${missing})` 
     const args = (container.args ?? [])
       .map((arg) => arg.replace(/\$\((\w+)\)/g, (whole, key) => env[key] ?? whole))
       .map((arg) => arg.replace('/etc/tinyvgg', folder));
-    const { stdout } = await promisify(execFile)(process.execPath, ['train/main.ts', ...args, ...further], {
-      env,
-    });
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['train/cli/main.ts', ...args, ...further],
+      {
+        env,
+      },
+    );
     return stdout;
   }
 

@@ -1,7 +1,7 @@
 /** @file What the jobs of infra/k8s say of the trainer and of each other. */
 import { constants } from 'node:os';
 import { describe, expect, test } from 'vitest';
-import { EXIT_CODES } from '../../../train/exit.ts';
+import { EXIT_CODES } from '../../../train/cli/exit.ts';
 import { cronJobs, type KubernetesObject, leaves, missing, partsOf, RENDERED } from './kustomize.ts';
 
 type Folder = keyof typeof RENDERED;

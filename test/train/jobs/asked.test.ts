@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { askedOf, keyOf } from '../../../train/jobs/asked.ts';
-import { codeDigest } from '../../../train/provenance.ts';
-import { settingsOf } from '../../../train/settings.ts';
+import { codeDigest } from '../../../train/run/provenance.ts';
+import { settingsOf } from '../../../train/run/settings.ts';
 
 const DATA = { 'train-images': 'a', 'train-labels': 'b' };
 const key = (config: object, data: Record<string, string> = DATA, code = 'c') =>

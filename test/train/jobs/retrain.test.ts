@@ -1,17 +1,17 @@
 /** @file The scheduled run: done once, promoted when it is shown not to be worse, gone on with on another machine. */
 import { beforeEach, expect, it, vi } from 'vitest';
 import { Alias, aliasKey, parseStored } from '../../../shared/manifest.ts';
-import { loadDataset } from '../../../train/dataset/source.ts';
+import { loadDataset } from '../../../train/dataset/fashion-mnist/source.ts';
 import { openEngine } from '../../../train/engine/open.ts';
 import { retrain } from '../../../train/jobs/retrain.ts';
 import { planRetrain } from '../../../train/jobs/retrain-plan.ts';
-import { promote, rollback, status } from '../../../train/registry.ts';
-import { settingsOf } from '../../../train/settings.ts';
+import { promote, rollback, status } from '../../../train/registry/registry.ts';
+import { settingsOf } from '../../../train/run/settings.ts';
 import { memoryStore } from '../../../train/store/memory.ts';
 import type { ObjectStore } from '../../../train/store/store.ts';
-import { dataFolder, describeWithData } from '../../data.ts';
-import { type OnText, runTrainer, storeVariables } from '../processes.ts';
-import { WRANGLER } from '../store.servers.ts';
+import { dataFolder, describeWithData } from '../../support/data.ts';
+import { type OnText, runTrainer, storeVariables } from '../../support/processes.ts';
+import { WRANGLER } from '../store/servers.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 

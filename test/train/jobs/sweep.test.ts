@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { modelKey } from '../../../shared/manifest.ts';
-import { loadDataset } from '../../../train/dataset/source.ts';
+import { loadDataset } from '../../../train/dataset/fashion-mnist/source.ts';
 import { openEngine } from '../../../train/engine/open.ts';
 import { readGrid } from '../../../train/jobs/grid.ts';
 import { leaderboard } from '../../../train/jobs/leaderboard.ts';
@@ -12,9 +12,9 @@ import { trainOnce } from '../../../train/jobs/once.ts';
 import { type FinishedRecord, readRecord } from '../../../train/jobs/record.ts';
 import { sweep } from '../../../train/jobs/sweep.ts';
 import { memoryStore } from '../../../train/store/memory.ts';
-import { dataFolder, describeWithData } from '../../data.ts';
-import { type Ended, type OnText, runTrainer, storeVariables } from '../processes.ts';
-import { BACKENDS, type Server } from '../store.servers.ts';
+import { dataFolder, describeWithData } from '../../support/data.ts';
+import { type Ended, type OnText, runTrainer, storeVariables } from '../../support/processes.ts';
+import { BACKENDS, type Server } from '../store/servers.ts';
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 100_000 });
 

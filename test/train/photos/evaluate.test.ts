@@ -8,8 +8,8 @@ import { openDecoder } from '../../../train/photos/classifier.ts';
 import type { PhotoEvaluation } from '../../../train/photos/evaluate.ts';
 import { listPhotos } from '../../../train/photos/folder.ts';
 import { FOLDER_LABELS, labelsOf } from '../../../train/photos/labels.ts';
-import { describeWithPhotos } from '../../data.ts';
 import { paint, png } from '../../fixtures/images.ts';
+import { describeWithPhotos } from '../../support/data.ts';
 
 interface Result {
   code: number;
@@ -21,7 +21,7 @@ function cli(...args: string[]): Promise<Result> {
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      ['train/main.ts', ...args],
+      ['train/cli/main.ts', ...args],
       { maxBuffer: 2 ** 24 },
       (error, stdout, stderr) => {
         resolve({ code: error ? Number(error.code) : 0, stdout, stderr });

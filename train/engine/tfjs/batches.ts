@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { PIXEL_SCALE } from '#shared/labels.ts';
 import { type Network, sizeOf } from '#shared/model/spec.ts';
-import type { Split } from '../../dataset/source.ts';
+import type { Split } from '../../dataset/fashion-mnist/source.ts';
 import type { Batch } from '../engine.ts';
 
 type Examples = {

@@ -1,0 +1,209 @@
+/** @file Who may call, over real HTTP: keys as `npm run key` makes them, other people's clients, hosts and headers that browsers would not send. */
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { InferenceClient } from '@huggingface/inference';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { unstable_readConfig } from 'wrangler';
+import { RATES } from '../../edge/access/rates.ts';
+import { startWrangler, type Wrangler } from '../../infra/wrangler.ts';
+import { freePort } from '../train/store/servers.ts';
+
+const KEY_SCRIPT = fileURLToPath(new URL('../../infra/key.ts', import.meta.url));
+const runKey = (...args: string[]) => promisify(execFile)(process.execPath, [KEY_SCRIPT, ...args]);
+
+/** The first that `pattern` finds in what `npm run key` prints. */
+async function printed(pattern: RegExp, ...args: string[]): Promise<string> {
+  const { stdout } = await runKey(...args);
+  return pattern.exec(stdout)?.[1] ?? '';
+}
+
+interface RateLimitConfig {
+  name: string;
+  namespace_id: string;
+  simple: { limit: number; period: number };
+}
+
+let folder: string;
+const end = new AbortController();
+const running: Wrangler[] = [];
+
+async function start(name: string, variables: Record<string, string>): Promise<Wrangler> {
+  const [port, state] = [await freePort(), join(folder, name)];
+  const worker = await startWrangler({ host: '127.0.0.1', port, state, variables, signal: end.signal });
+  running.push(worker);
+  return worker;
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tinyvgg-access-'));
+});
+afterAll(async () => {
+  end.abort();
+  await Promise.all(running.map(({ ended }) => ended));
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** POST over one connection at most, with headers as they are, the host's included. */
+function connection({ origin }: Wrangler) {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  return async (headers: Record<string, string>, body: Uint8Array) => {
+    const sent = request(`${origin}/v1/classify`, { agent, method: 'POST', headers });
+    sent.end(body);
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    const text = Buffer.concat(await response.toArray()).toString();
+    return { status: response.statusCode, headers: response.headers, text, reused: sent.reusedSocket };
+  };
+}
+
+describe('the Worker with keys', { timeout: 120_000 }, () => {
+  let worker: Wrangler;
+  let post: ReturnType<typeof connection>;
+  let key: string;
+  let siteKey: string;
+  let trouser: Uint8Array<ArrayBuffer>;
+  beforeAll(async () => {
+    trouser = new Uint8Array(await readFile('examples/trouser.png'));
+    const { stdout } = await runKey('alice');
+    key = /^ {2}(tinyvgg_[\w-]{43})$/m.exec(stdout)?.[1] ?? '';
+    const API_KEYS = /^ {2}(alice:[0-9a-f]{64})$/m.exec(stdout)?.[1] ?? '';
+    const SITE_KEYS = await printed(/SITE_KEYS = '(.*)'/, '--site', 'https://shop.example');
+    siteKey = Object.keys(JSON.parse(SITE_KEYS))[0] ?? '';
+    worker = await start('keys', { API_KEYS, SITE_KEYS });
+    post = connection(worker);
+  }, 100_000);
+
+  it('answers to the keys that npm run key has printed', async () => {
+    const ask = (headers: Record<string, string>) =>
+      fetch(`${worker.origin}/v1/classify`, { method: 'POST', body: trouser, headers });
+    expect((await ask({ authorization: `Bearer ${key}` })).status).toBe(200);
+    const visit = await ask({ 'x-site-key': siteKey, origin: 'https://shop.example' });
+    expect([visit.status, visit.headers.get('access-control-allow-origin')]).toEqual([
+      200,
+      'https://shop.example',
+    ]);
+    expect((await ask({})).status).toBe(401);
+    expect((await fetch(`${worker.origin}/v1/models`)).status).toBe(200);
+  });
+
+  it('is an endpoint of @huggingface/inference, whose access token is the key', async () => {
+    const classify = (token?: string) =>
+      new InferenceClient(token).imageClassification({
+        endpointUrl: `${worker.origin}/hf/models/tinyvgg`,
+        data: new Blob([trouser]),
+      });
+    expect((await classify(key))[0]).toMatchObject({ label: 'Trouser' });
+    await expect(classify('hf_of_somewhere_else')).rejects.toThrow(/mistyped or revoked/);
+    await expect(classify()).rejects.toThrow(/Authorization: Bearer/);
+  });
+
+  it('refuses without reading a body, and the connection goes on', async () => {
+    for (const size of [0, 100_000, 8_000_000, 20_000_000]) {
+      expect((await post({}, Buffer.alloc(size))).status).toBe(401);
+      const next = await post({ authorization: `Bearer ${key}` }, trouser);
+      expect([next.status, next.reused]).toEqual([200, true]);
+    }
+  });
+
+  it.each(['Bearer \xe9\xff', 'Bearer', `Bearer ${'x'.repeat(12_000)}`, '\xa0Bearer x'])(
+    'refuses what is no key: %j',
+    async (authorization) => {
+      expect((await post({ authorization }, trouser)).status).toBe(401);
+    },
+  );
+
+  it('tells a visitor to wait who asks too often', async () => {
+    const visitor = {
+      'x-site-key': siteKey,
+      origin: 'https://shop.example',
+      'cf-connecting-ip': '192.0.2.9',
+    };
+    const statuses = new Set<number | undefined>();
+    for (let sent = 0; sent <= 2 * RATES.visitor.limit && !statuses.has(429); sent++) {
+      statuses.add((await post(visitor, trouser)).status);
+    }
+    expect([...statuses]).toEqual([200, 429]);
+    expect((await post({ ...visitor, 'cf-connecting-ip': '192.0.2.10' }, trouser)).status).toBe(200);
+  });
+});
+
+it('with nothing set the Worker is open by this machine’s names and closed by any other', {
+  timeout: 120_000,
+}, async () => {
+  const worker = await start('nothing', {});
+  const post = connection(worker);
+  const trouser = await readFile('examples/trouser.png');
+  for (const host of ['localhost:8787', '127.0.0.1', '[::1]:8787']) {
+    expect((await post({ host }, trouser)).status, host).toBe(200);
+  }
+  for (const host of [
+    'rebound.example:8787',
+    'tinyvgg-edge.workers.dev',
+    'localhost.rebound.example',
+    '10.0.0.1',
+  ]) {
+    const headers = { host, 'x-forwarded-host': 'localhost', forwarded: 'host=localhost' };
+    const { status, text } = await post(headers, trouser);
+    expect([status, JSON.parse(text)], host).toEqual([
+      403,
+      expect.objectContaining({ type: '/problems/closed', detail: expect.stringContaining('npm run key') }),
+    ]);
+  }
+});
+
+describe('npm run key', () => {
+  it('makes a secret for tokens that the Worker takes', async () => {
+    const [secret, other] = [
+      await printed(/^ {2}([\w-]{43})$/m, '--token'),
+      await printed(/^ {2}([\w-]{43})$/m, '--token'),
+    ];
+    expect(secret).not.toBe(other);
+    const worker = await start('token', { TOKEN_SECRET: `${secret},${other}` });
+    const trouser = await readFile('examples/trouser.png');
+    const signed = await fetch(`${worker.origin}/v1/classify?sign=1`, { method: 'POST', body: trouser });
+    const { token } = (await signed.json()) as { token: string };
+    const verify = () =>
+      fetch(`${worker.origin}/v1/verify`, {
+        method: 'POST',
+        body: JSON.stringify({ token }),
+        headers: { 'content-type': 'application/json' },
+      });
+    expect(await (await verify()).json()).toMatchObject({ valid: true, label: 'Trouser' });
+    expect(await (await verify()).json()).toEqual({ valid: false, reason: 'used' });
+  }, 100_000);
+
+  it('makes another key every time', async () => {
+    const make = () => printed(/(tinyvgg_\S+)/, 'alice');
+    expect(new Set([await make(), await make()]).size).toBe(2);
+  });
+
+  it.each([
+    [[], /expected a name .* --site and origins, or --token, got nothing/],
+    [['two', 'names'], /expected a name/],
+    [['a:b'], /expected a name/],
+    [['--site'], /expected a name/],
+    [['--site', 'https://shop.example/path'], /expected an origin such as https/],
+    [['--site', 'https://*.com'], /expected an origin/],
+    [['--site', 'shop.example'], /expected an origin/],
+    [['--token', 'name'], /or --token, got --token name/],
+    [['--unknown'], /Unknown option/],
+  ])('refuses %j', async (args, message) => {
+    await expect(runKey(...args)).rejects.toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(message),
+    });
+  });
+});
+
+it('wrangler.toml declares the rate limits that the Worker tells of', () => {
+  const { ratelimits }: { ratelimits: RateLimitConfig[] } = unstable_readConfig({ config: 'wrangler.toml' });
+  const declared = ratelimits.map(({ name, simple }) => ({ binding: name, ...simple }));
+  expect(declared).toEqual(Object.values(RATES));
+  expect(new Set(ratelimits.map(({ namespace_id }) => namespace_id)).size).toBe(declared.length);
+});

@@ -1,0 +1,68 @@
+/** @file The API over real HTTP, as clients by others see it: Hugging Face's, and a judge of OpenAPI documents. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InferenceClient } from '@huggingface/inference';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startWrangler, type Wrangler } from '../../infra/wrangler.ts';
+import { freePort } from '../train/store/servers.ts';
+
+let folder: string;
+let worker: Wrangler;
+let trouser: Uint8Array<ArrayBuffer>;
+const end = new AbortController();
+
+beforeAll(async () => {
+  trouser = new Uint8Array(await readFile('examples/trouser.png'));
+  folder = await mkdtemp(join(tmpdir(), 'tinyvgg-api-'));
+  const [port, inspectorPort, state] = [await freePort(), await freePort(), join(folder, 'state')];
+  worker = await startWrangler({ host: '127.0.0.1', port, inspectorPort, state, signal: end.signal });
+}, 100_000);
+afterAll(async () => {
+  end.abort();
+  await worker?.ended;
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('@huggingface/inference', () => {
+  const client = new InferenceClient();
+  const classify = (data: Blob, model = 'tinyvgg') =>
+    client.imageClassification({ endpointUrl: `${worker.origin}/hf/models/${model}`, data });
+
+  it('classifies with this server as its endpoint', async () => {
+    const answer = await classify(new Blob([trouser]));
+    expect(answer).toHaveLength(5);
+    expect(answer[0]).toEqual({ label: 'Trouser', score: expect.any(Number) });
+  });
+
+  it('sends parameters', async () => {
+    const inputs = Buffer.from(trouser).toString('base64');
+    const endpointUrl = `${worker.origin}/hf/models/tinyvgg`;
+    const parameters = { top_k: 2, function_to_apply: 'none' };
+    const answer = await client.request({ endpointUrl, inputs, parameters });
+    expect(answer).toMatchObject([{ label: 'Trouser' }, {}]);
+  });
+
+  it('shows its errors', async () => {
+    await expect(classify(new Blob(['no image']))).rejects.toThrow(/cannot read the image/);
+    await expect(classify(new Blob([trouser]), 'resnet')).rejects.toThrow(/v1\/models/);
+  });
+});
+
+it('the document is valid OpenAPI 3.1', async () => {
+  const document = (await (await fetch(`${worker.origin}/openapi.json`)).json()) as Record<string, unknown>;
+  const validator = new Validator();
+  const result = await validator.validate(document);
+  expect(result.errors ?? []).toEqual([]);
+  expect(result.valid).toBe(true);
+  expect(validator.version).toBe('3.1');
+});
+
+it('several files of a form are answered over HTTP', async () => {
+  const body = new FormData();
+  for (const name of ['a', 'b']) body.append('image', new Blob([trouser]), name);
+  const response = await fetch(`${worker.origin}/v1/classify?top_k=1`, { method: 'POST', body });
+  const predictions = [{ label: 'Trouser', index: 1, score: expect.any(Number) }];
+  expect(await response.json()).toMatchObject({ results: [0, 1].map((index) => ({ index, predictions })) });
+});

@@ -1,0 +1,155 @@
+/** @file The arrow, executed: data set → training → ONNX → object store → Worker → answer, every part the real one. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { startWrangler, type Wrangler } from '../../infra/wrangler.ts';
+import { resolveNetwork } from '../../shared/model/spec.ts';
+import { take } from '../../train/dataset/fashion-mnist/source.ts';
+import { openEngine } from '../../train/engine/open.ts';
+import { sgd } from '../../train/engine/optimizer.ts';
+import { modelSpec } from '../../train/model/zoo.ts';
+import { push } from '../../train/registry/registry.ts';
+import { readRelease } from '../../train/registry/release.ts';
+import { decodeSafetensors } from '../../train/release/safetensors.ts';
+import type { Summary } from '../../train/run/run-folder.ts';
+import { openLocalStore } from '../../train/store/open.ts';
+import { png } from '../fixtures/images.ts';
+import { dataFolder, describeWithData } from '../support/data.ts';
+import { freePort } from '../train/store/servers.ts';
+
+const BUNDLED = 'release/tinyvgg.onnx';
+
+interface Answer {
+  model: { name: string; version: string; alias: string };
+  predictions: { label: string; index: number; score: number }[];
+}
+
+const cli = (...args: string[]) => promisify(execFile)(process.execPath, ['train/cli/main.ts', ...args]);
+
+let folder: string;
+let worker: Wrangler;
+let end: AbortController;
+
+// A Worker on an empty bucket. It reads the alias at its first request for a model.
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tinyvgg-pipeline-'));
+  end = new AbortController();
+  const port = await freePort();
+  worker = await startWrangler({
+    host: '127.0.0.1',
+    port,
+    state: join(folder, 'state'),
+    signal: end.signal,
+  });
+}, 100_000);
+afterEach(async () => {
+  end.abort();
+  await worker.ended;
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function classify(image: Uint8Array<ArrayBuffer>): Promise<Answer> {
+  const response = await fetch(`${worker.origin}/v1/classify`, { method: 'POST', body: image });
+  expect(response.status).toBe(200);
+  return (await response.json()) as Answer;
+}
+
+describeWithData('the whole pipe', (data) => {
+  it('trains a model, pushes it, answers with it, and rolls back', { timeout: 120_000 }, async () => {
+    const bundled = await readRelease(BUNDLED);
+    await push(openLocalStore(worker.origin), bundled);
+
+    const run = join(folder, 'run');
+    const small = ['--models', 'tinyvgg', '--epochs', '1', '--limit', '320'];
+    await cli('train', ...small, '--data', dataFolder as string, '--out', run);
+    const summary: Summary = JSON.parse(await readFile(join(run, 'summary.json'), 'utf8'));
+    const version = summary.models.tinyvgg.onnx.sha256;
+
+    const local = ['--local', worker.origin];
+    const pushed = await cli('push', '--model', join(run, 'tinyvgg.onnx'), ...local);
+    expect(pushed.stdout).toContain(`stable: ${bundled.manifest.version} → ${version}`);
+    const answer = await classify(new Uint8Array(await readFile('examples/trouser.png')));
+    expect(answer.model).toEqual({ name: 'tinyvgg', version, alias: 'stable' });
+
+    await cli('rollback', ...local);
+    const { aliases } = JSON.parse((await cli('status', ...local)).stdout);
+    expect(aliases.stable.version).toBe(bundled.manifest.version);
+  });
+
+  it('answers 500 test images as well as the manifest says, with the training engine’s scores', {
+    timeout: 180_000,
+  }, async () => {
+    const { manifest, files } = await readRelease(BUNDLED);
+    await push(openLocalStore(worker.origin), { manifest, files });
+    const { labels, images } = take(data().test, 500);
+    const temperature = manifest.calibration?.temperature ?? Number.NaN;
+    const expected = await engineScores(
+      manifest.training.engine,
+      files.safetensors,
+      temperature,
+      images,
+      labels.length,
+    );
+    let correct = 0;
+    let worst = 0;
+    for (const [i, label] of labels.entries()) {
+      const image = await png(28, 28, images.subarray(784 * i, 784 * (i + 1)), { channels: 1 });
+      const { model, predictions } = await classify(image);
+      expect(model).toEqual({ name: 'tinyvgg', version: manifest.version, alias: 'stable' });
+      const scores = predictions.map(({ score }) => score);
+      expect(scores).toEqual(scores.toSorted((a, b) => b - a));
+      for (const { index, score } of predictions)
+        worst = Math.max(worst, Math.abs(score - expected[i][index]));
+      if (predictions[0].index === label) correct++;
+    }
+    const { testAccuracy } = manifest.metrics;
+    console.log(
+      `${correct} of 500 right; the manifest says ${testAccuracy}; scores differ by ${worst.toExponential(1)} at most`,
+    );
+    expect(worst).toBeLessThan(1e-4);
+    const standardError = Math.sqrt((testAccuracy * (1 - testAccuracy)) / 500);
+    expect(Math.abs(correct / 500 - testAccuracy)).toBeLessThan(3 * standardError);
+  });
+});
+
+it('an upload that is too large costs nobody else a request', { timeout: 60_000 }, async () => {
+  const trouser = new Uint8Array(await readFile('examples/trouser.png'));
+  for (let i = 0; i < 3; i++) {
+    const endless = new Blob([new Uint8Array(11 * 2 ** 20)]).stream();
+    const refused = await fetch(`${worker.origin}/v1/classify`, {
+      method: 'POST',
+      body: endless,
+      duplex: 'half',
+    });
+    expect(refused.status).toBe(413);
+    await refused.body?.cancel();
+    expect((await classify(trouser)).predictions[0].label).toBe('Trouser');
+  }
+});
+
+/** Softmax of what the training engine computes from the released weights, divided by the temperature, [count][classes]. */
+async function engineScores(
+  device: string,
+  safetensors: Uint8Array,
+  temperature: number,
+  images: Uint8Array,
+  count: number,
+): Promise<number[][]> {
+  const engine = await openEngine(device);
+  const network = resolveNetwork(modelSpec('tinyvgg'));
+  const { tensors } = decodeSafetensors(safetensors);
+  const weights = new Map([...tensors].map(([name, { values }]) => [name, Float32Array.from(values)]));
+  const session = await engine.open(network, weights, sgd(0));
+  const logits = await session.logits(images, count);
+  session.close();
+  return Array.from({ length: count }, (_, i) => {
+    const powers = Array.from(logits.subarray(10 * i, 10 * (i + 1)), (logit) =>
+      Math.exp(logit / temperature),
+    );
+    const sum = powers.reduce((a, b) => a + b, 0);
+    return powers.map((power) => power / sum);
+  });
+}

@@ -1,0 +1,34 @@
+/** @file Models of TinyVGG's shape that nobody has trained: as many different ones as a soak needs, each a complete release. */
+import { resolveNetwork } from '../../../shared/model/spec.ts';
+import { openEngine } from '../../../train/engine/open.ts';
+import { initialWeights } from '../../../train/model/initialize.ts';
+import { modelSpec } from '../../../train/model/zoo.ts';
+import { Generator } from '../../../train/random.ts';
+import type { Release } from '../../../train/registry/release.ts';
+import { makeRelease } from '../../../train/release/release.ts';
+
+/** Images of noise with a black edge: the photo pipeline leaves such as they are. */
+export function noiseImages(count: number): Uint8Array {
+  const noise = Generator.seeded(7);
+  const isInside = (place: number) => place >= 4 && place < 24;
+  return Uint8Array.from({ length: count * 784 }, (_, i) =>
+    isInside(i % 28) && isInside(Math.floor((i % 784) / 28)) ? noise.random() & 0xff : 0,
+  );
+}
+
+/** Releases, exported and checked as those of training are. */
+export async function untrainedReleases(count: number): Promise<Release[]> {
+  const network = resolveNetwork(modelSpec('tinyvgg'));
+  const engine = await openEngine('cpu', { threads: 1 });
+  const releases: Release[] = [];
+  for (let seed = 1; seed <= count; seed++) {
+    const weights = initialWeights(network, Generator.seeded(seed));
+    const epoch = { trainLoss: 1, testLoss: 1, labAccuracy: 10, testAccuracy: 0.1 };
+    const trained = { network, weights, epochs: [epoch], confusion: [], seconds: 0 };
+    const training = { recipe: 'none', seed, epochs: 1, images: 1, dataset: {}, gitCommit: null };
+    releases.push(
+      await makeRelease(trained, { engine, training, images: noiseImages(32), calibration: undefined }),
+    );
+  }
+  return releases;
+}

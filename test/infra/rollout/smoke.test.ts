@@ -1,0 +1,182 @@
+/** @file `npm run smoke` against the Worker as wrangler runs it: right, and wrong in each of the ways that a deployment can be. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { smoke } from '../../../infra/rollout/smoke.ts';
+import { startWrangler, type Wrangler } from '../../../infra/wrangler.ts';
+import { sha256 } from '../../../shared/digest.ts';
+import { push } from '../../../train/registry/registry.ts';
+import { readRelease } from '../../../train/registry/release.ts';
+import { openLocalStore } from '../../../train/store/open.ts';
+import { freePort } from '../../train/store/servers.ts';
+
+const KEY = 'tinyvgg_of-the-smoke-test';
+const LIMIT = 120_000;
+
+let folder: string;
+let worker: Wrangler;
+/** The same Worker without the two that it calls. */
+let alone: Wrangler;
+const end = new AbortController();
+
+async function start(name: string, config?: string): Promise<Wrangler> {
+  const digest = await sha256(new Uint8Array(Buffer.from(KEY)));
+  const started = await startWrangler({
+    host: '127.0.0.1',
+    port: await freePort(),
+    state: join(folder, name),
+    variables: { API_KEYS: `smoke:${digest}`, REFRESH_MS: '1' },
+    signal: end.signal,
+    ...(config !== undefined && { config }),
+  });
+  return started;
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tinyvgg-smoke-'));
+  worker = await start('whole');
+  alone = await start('alone', 'wrangler.toml');
+}, LIMIT);
+afterAll(async () => {
+  end.abort();
+  await Promise.all([worker?.ended, alone?.ended]);
+  await rm(folder, { recursive: true, force: true });
+});
+
+const run = (args: string[], key: string | undefined) =>
+  promisify(execFile)(process.execPath, ['infra/smoke.ts', ...args], {
+    env: { ...process.env, SMOKE_KEY: key },
+  });
+
+const failing = (target: Parameters<typeof smoke>[0]): Promise<string> =>
+  smoke({ key: KEY, arrivalLimit: 500, ...target }, () => {}).then(
+    () => 'nothing was wrong',
+    (error: Error) => error.message,
+  );
+
+async function pushRelease({ origin }: Wrangler): Promise<void> {
+  await push(openLocalStore(origin), await readRelease('release/tinyvgg.onnx'), { reason: 'smoke test' });
+}
+
+describe('npm run smoke', { timeout: LIMIT }, () => {
+  test('says of an empty bucket that the store gives no model', async () => {
+    expect(await failing({ origin: worker.origin })).toMatch(
+      /^GET http:.*\/health\/ready: expected the status ready, got 200, application\/json: \{"status":"degraded"/,
+    );
+  });
+
+  test('passes, and says what it has seen', async () => {
+    await pushRelease(worker);
+    // The refresh follows an answer.
+    await fetch(`${worker.origin}/health/ready`);
+    const health = (await (await fetch(`${worker.origin}/health/ready`)).json()) as { worker: string };
+    const { stdout } = await run([worker.origin, '--version', health.worker], KEY);
+    expect(stdout.split('\n').filter(Boolean)).toEqual([
+      expect.stringMatching(`^ok  ready, version ${health.worker}, model f3c1d3b85282 by simd$`),
+      expect.stringMatching(/^ok {2}examples\/trouser\.png: Trouser 0\.99\d+, as its model says here$/),
+      'ok  files that are no pictures are refused, as problems',
+      'ok  a wrong key is refused',
+      'ok  pages and the list of addresses',
+      expect.stringMatching(/^ok {2}the field, \/field\.[0-9a-f]{16}\.js, by its integrity hash$/),
+      expect.stringMatching(/^ok {2}ready/),
+    ]);
+  });
+
+  test('says that another version answers', async () => {
+    const version = '00000000-0000-4000-8000-000000000000';
+    expect(await failing({ origin: worker.origin, version })).toMatch(
+      /\/health\/ready: expected version 00000000-.* of the Worker within 0\.5 s, got 200.*The deployment does not hold it/,
+    );
+  });
+
+  test('says that its key is none', async () => {
+    await expect(run([worker.origin], undefined)).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/\/v1\/classify.*got 401, .*\/problems\/no-key.*SMOKE_KEY must be/),
+    });
+  });
+
+  test('says that WebP cannot be read without the Worker that decodes it', async () => {
+    await pushRelease(alone);
+    await fetch(`${alone.origin}/health/ready`);
+    expect(await failing({ origin: alone.origin })).toMatch(
+      /\/v1\/classify: expected 422, the problem damaged-image, got 5\d\d/,
+    );
+  });
+
+  /** Between the test and a Worker that is right: something in its answers that a bad deployment could have wrong. */
+  test.each([
+    [
+      'another score',
+      '/v1/classify',
+      /"score":0\.99\d+/,
+      '"score":0.98',
+      /expected what its model says here, \[\{"label":"Trouser"/,
+    ],
+    ['a field of other bytes', '/field.js', /^var /, 'let ', /\/field\.js: expected the bytes of sha384-/],
+    ['other weights', '/onnx', /^./s, '\0', /\/onnx: expected the bytes of SHA-256 f3c1d3b8/],
+    [
+      'no manifest',
+      '/v1/models/',
+      /"labels"/,
+      '"lables"',
+      /expected 200 with what the service documents: labels, /,
+    ],
+  ])('says that it has %s', async (_, path, part, instead, message) => {
+    const relay = createServer(async (request, response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk);
+      const { authorization = '', accept = '*/*' } = request.headers;
+      const answer = await fetch(`${worker.origin}${request.url}`, {
+        method: request.method ?? 'GET',
+        headers: { authorization, accept, 'if-none-match': String(request.headers['if-none-match'] ?? '') },
+        body: chunks.length > 0 ? new Uint8Array(Buffer.concat(chunks)) : null,
+      });
+      const bytes = Buffer.from(await answer.arrayBuffer());
+      const isMeant =
+        request.url?.includes(path) && !(path === '/v1/models/' && request.url.endsWith('/onnx'));
+      const body = isMeant ? Buffer.from(bytes.toString('latin1').replace(part, instead), 'latin1') : bytes;
+      const headers = [...answer.headers].filter(
+        ([name]) => !/^(content-(encoding|length)|transfer-encoding|connection|keep-alive)$/.test(name),
+      );
+      response.writeHead(answer.status, Object.fromEntries(headers)).end(body);
+    });
+    await new Promise<void>((settle) => relay.listen(0, '127.0.0.1', settle));
+    const origin = `http://127.0.0.1:${(relay.address() as AddressInfo).port}`;
+    expect(await failing({ origin })).toMatch(message);
+    await closed(relay);
+  });
+
+  test('says that something else answers, or nobody', async () => {
+    const other = createServer((_, response) =>
+      response.writeHead(200, { 'content-type': 'text/html' }).end('Soon!'),
+    );
+    await new Promise<void>((settle) => other.listen(0, '127.0.0.1', settle));
+    const origin = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+    expect(await failing({ origin })).toBe(
+      `GET ${origin}/health/live: expected {"status":"live"}, got 200, text/html: Soon!`,
+    );
+    await closed(other);
+    expect(await failing({ origin })).toMatch(/\/health\/live: expected an answer, got .*ECONNREFUSED/);
+  });
+
+  test('says what its arguments should be', async () => {
+    await expect(run(['tinyvgg.example'], KEY)).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^cannot smoke: expected one origin such as https:.*got tinyvgg\.example/,
+      ),
+    });
+  });
+});
+
+const closed = (server: Server): Promise<void> =>
+  new Promise((settle) => {
+    server.close(() => settle());
+    server.closeAllConnections();
+  });

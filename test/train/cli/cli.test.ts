@@ -1,0 +1,221 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import { sha256 } from '../../../shared/digest.ts';
+import { Manifest } from '../../../shared/manifest.ts';
+import type { Summary } from '../../../train/run/run-folder.ts';
+import { dataFolder, describeWithData } from '../../support/data.ts';
+
+interface Result {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs the command line as npm's scripts do. */
+function cli(...args: string[]): Promise<Result> {
+  const env = { ...process.env, AWS_ACCESS_KEY_ID: 'nobody', AWS_SECRET_ACCESS_KEY: 'nothing' };
+  return new Promise((resolve) => {
+    execFile(process.execPath, ['train/cli/main.ts', ...args], { env }, (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
+    });
+  });
+}
+
+const temporary = () => mkdtemp(join(tmpdir(), 'tinyvgg-cli-'));
+
+describe('the command line', () => {
+  it.each(['train', 'report', 'evaluate', 'classify', 'push', 'promote', 'rollback', 'status'])(
+    'explains %s with its defaults and exit codes',
+    async (command) => {
+      const { code, stdout } = await cli(command, '--help');
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/default: /);
+      expect(stdout).toMatch(/Exit codes:\n {2}0 {2}done/);
+    },
+  );
+
+  it.each<[string, number, RegExp, string[]]>([
+    ['an unknown option', 2, /Did you mean --device/, ['train', '--devic', 'tfjs']],
+    [
+      'an unknown device',
+      2,
+      /Allowed choices are auto, cpu, tfjs, reference/,
+      ['train', '--device', 'abacus'],
+    ],
+    ['an unknown model', 2, /--models/, ['train', '--models', 'v0,resnet']],
+    ['a seed that is no number', 2, /--seed/, ['train', '--seed', 'lucky']],
+    [
+      'a missing configuration file',
+      2,
+      /cannot read --config nowhere\.json/,
+      ['train', '--config', 'nowhere.json'],
+    ],
+    ['a folder without data', 3, /cannot read .*train-images-idx3-ubyte\.gz/, ['train', '--data', 'infra']],
+    ['a model file that is none', 5, /cannot read an ONNX model/, ['evaluate', '--model', 'package.json']],
+    ['a missing image', 2, /cannot read nowhere\.png/, ['classify', 'nowhere.png']],
+    ['an image that is none', 8, /./, ['classify', 'package.json']],
+    ['a store that does not answer', 6, /127\.0\.0\.1:9/, ['status', '--endpoint', 'http://127.0.0.1:9']],
+  ])('ends with the documented exit code for %s', async (_, expected, message, args) => {
+    const { code, stderr } = await cli(...args);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/\n {4}at /);
+    expect(code).toBe(expected);
+  });
+
+  it('names the key of a configuration file that cannot be', async () => {
+    const config = join(await temporary(), 'config.json');
+    await writeFile(config, JSON.stringify({ epoch: 3 }));
+    const { code, stderr } = await cli('train', '--config', config);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/config\.json.*epoch/);
+  });
+});
+
+describe('classify', () => {
+  it('names what is on a picture, likeliest first', async () => {
+    const { stdout } = await cli('classify', 'examples/trouser.png', '--json', '--top-k', '2');
+    const { image, predictions } = JSON.parse(stdout);
+    expect(image).toBe('examples/trouser.png');
+    expect(predictions).toMatchObject([{ label: 'Trouser', index: 1 }, {}]);
+    expect(predictions[0].score).toBeGreaterThan(predictions[1].score);
+  });
+});
+
+describeWithData('a run of the command line', () => {
+  it('trains, records and exports what flags and configuration say, and evaluates it', {
+    timeout: 60_000,
+  }, async () => {
+    const folder = await temporary();
+    const [config, out] = [join(folder, 'config.json'), join(folder, 'run')];
+    await writeFile(
+      config,
+      JSON.stringify({ models: ['v0', 'tinyvgg'], epochs: 9, limit: 320, data: dataFolder }),
+    );
+    const trained = await cli('train', '--config', config, '--epochs', '1', '--out', out);
+    expect(trained.stderr).toBe('');
+    expect(trained.stdout).toMatch(/Device cpu: .*\nEngine cpu: WebAssembly kernels/);
+    expect(trained.stdout).toMatch(
+      /Epoch: 0\n-------\nLooked at 0\/320 samples\n\nTrain loss: \d\.\d{5} \| Test loss: \d\.\d{5}, Test acc: \d+\.\d\d%/,
+    );
+    expect(trained.stdout).toMatch(/│ tinyvgg │ .*7,740 │/);
+
+    const summary: Summary = JSON.parse(await readFile(join(out, 'summary.json'), 'utf8'));
+    expect(summary).toMatchObject({
+      recipe: 'lab',
+      seed: 42,
+      epochs: 1,
+      batchSize: 32,
+      images: { train: 320, test: 320 },
+    });
+    expect(Object.keys(summary.models)).toEqual(['v0', 'tinyvgg']);
+    expect(Object.values(summary.dataset)).toContain('8d4fb7e6c68d591d4c3dfef9ec88bf0d');
+    for (const [name, { onnx, epochs }] of Object.entries(summary.models)) {
+      const bytes = new Uint8Array(await readFile(join(out, onnx.path)));
+      expect([await sha256(bytes), bytes.length]).toEqual([onnx.sha256, onnx.bytes]);
+      expect(epochs.length).toBe(1);
+      const manifest = v.parse(Manifest, JSON.parse(await readFile(join(out, `${name}.json`), 'utf8')));
+      expect(manifest).toMatchObject({
+        name,
+        version: onnx.sha256,
+        metrics: epochs[0],
+        training: { images: 320, epochs: 1 },
+        calibration: { method: 'temperature', heldOut: 32, ece: { bins: 15, images: 320 } },
+      });
+      expect(summary.models[name].calibration).toEqual(manifest.calibration);
+      expect(existsSync(join(out, `${name}.safetensors`))).toBe(true);
+    }
+
+    const { temperature = 0, ece } = summary.models.v0.calibration ?? {};
+    const percent = (share = 0) => `${(100 * share).toFixed(2)} %`;
+    expect(trained.stdout).toContain(
+      `Temperature ${temperature.toFixed(4)}: expected calibration error ${percent(ece?.before)} before, ${percent(ece?.after)} after, on 320 test images`,
+    );
+    expect(trained.stdout).toMatch(new RegExp(`│ v0 .* ${percent(ece?.before)} → ${percent(ece?.after)} │`));
+    expect(trained.stdout).toContain('v0-twin: trained on 288 images, and tested on 32, to calibrate v0');
+    expect(trained.stdout).not.toMatch(/│ v0-twin/);
+
+    const again = await cli('train', '--config', config, '--out', out);
+    expect([again.code, again.stderr]).toEqual([2, expect.stringMatching(/holds a run already/)]);
+
+    const evaluated = await cli(
+      'evaluate',
+      '--model',
+      join(out, 'v0.onnx'),
+      '--data',
+      dataFolder as string,
+      '--json',
+    );
+    const result = JSON.parse(evaluated.stdout);
+    expect(result).toMatchObject({
+      model_name: 'v0',
+      temperature,
+      ece: { before: expect.any(Number), after: expect.any(Number), bins: 15, images: 10_000 },
+      model_loss: expect.any(Number),
+      model_acc: expect.any(Number),
+    });
+    expect(result.confusion.map((row: number[]) => row.reduce((a, b) => a + b))).toEqual(
+      new Array(10).fill(1000),
+    );
+  });
+
+  it('holds images out where it is told to, and then trains no twin', { timeout: 60_000 }, async () => {
+    const folder = await temporary();
+    const job = ['train', '--models', 'v0', '--epochs', '1', '--data', dataFolder as string];
+    const run = async (out: string, ...flags: string[]) => {
+      const { code, stdout, stderr } = await cli(...job, ...flags, '--out', join(folder, out));
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).not.toMatch(/twin/);
+      const manifest = v.parse(Manifest, JSON.parse(await readFile(join(folder, out, 'v0.json'), 'utf8')));
+      return { manifest, stdout };
+    };
+    const held = await run('held', '--limit', '500', '--held-out', '100');
+    expect(held.manifest).toMatchObject({ training: { images: 500 }, calibration: { heldOut: 100 } });
+    // Held out means that training knows nothing of them.
+    const plain = await run('plain', '--limit', '500', '--no-calibration');
+    expect(plain.manifest.version).toBe(held.manifest.version);
+    expect(plain.manifest).not.toHaveProperty('calibration');
+    expect(plain.stdout).toMatch(/│ v0 .* – │/);
+
+    const most = await cli(...job, '--held-out', '30001', '--out', join(folder, 'most'));
+    expect([most.code, most.stderr]).toEqual([2, expect.stringMatching(/held-out.*30000/)]);
+  });
+
+  it('finds the calibration error in the bundled release that its manifest tells', {
+    timeout: 60_000,
+  }, async () => {
+    const model = 'release/tinyvgg.onnx';
+    const { stdout } = await cli('evaluate', '--model', model, '--data', dataFolder as string, '--json');
+    const { temperature, ece } = JSON.parse(stdout);
+    const { calibration } = v.parse(
+      Manifest,
+      JSON.parse(await readFile(model.replace('onnx', 'json'), 'utf8')),
+    );
+    expect(temperature).toBe(calibration?.temperature);
+    // Another runtime's rounding may put an image on the other side of a bin's border.
+    expect(ece.before).toBeCloseTo(calibration?.ece?.before ?? Number.NaN, 3);
+    expect(ece.after).toBeCloseTo(calibration?.ece?.after ?? Number.NaN, 3);
+  });
+
+  it('evaluates a model without a manifest as it is, and refuses one with another’s', {
+    timeout: 60_000,
+  }, async () => {
+    const folder = await temporary();
+    const model = join(folder, 'model.onnx');
+    await copyFile('release/tinyvgg.onnx', model);
+    const evaluate = () => cli('evaluate', '--model', model, '--data', dataFolder as string, '--json');
+    const { temperature, ece } = JSON.parse((await evaluate()).stdout);
+    expect([temperature, ece.after]).toEqual([1, ece.before]);
+    const manifest = JSON.parse(await readFile('release/tinyvgg.json', 'utf8'));
+    await writeFile(join(folder, 'model.json'), JSON.stringify({ ...manifest, version: '0'.repeat(64) }));
+    const { code, stderr } = await evaluate();
+    expect([code, stderr]).toEqual([
+      5,
+      expect.stringMatching(/is not the model that .*model\.json describes/),
+    ]);
+  });
+});

@@ -1,0 +1,66 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Split } from '../../../train/dataset/fashion-mnist/source.ts';
+import { Loader } from '../../../train/dataset/loader.ts';
+import { Generator } from '../../../train/random.ts';
+import { GOLDEN } from '../../fixtures/pytorch.ts';
+
+/** Images of 4 pixels that hold their own index. */
+function numbered(count: number): Split {
+  const images = new Uint8Array(new Uint32Array(count).map((_, i) => i).buffer);
+  return { count, images, labels: Uint8Array.from({ length: count }, (_, i) => i % 10) };
+}
+
+/** The indices of an epoch's images, in order. */
+function epochOrder(loader: Loader): number[] {
+  return [...loader.epoch()].flatMap(({ images }) => [...new Uint32Array(images.slice().buffer)]);
+}
+
+describe.each(GOLDEN)('Loader at seed $seed', ({ seed, epochOrder: expected }) => {
+  it('shuffles three epochs as PyTorch’s DataLoader does, with the test loader’s draws between them', () => {
+    const generator = Generator.seeded(seed);
+    const train = new Loader(numbered(60_000), { batchSize: 32, shuffle: true, generator });
+    const test = new Loader(numbered(10_000), { batchSize: 32, shuffle: false, generator });
+    expect([train.length, test.length]).toEqual([1875, 313]);
+    for (const { first, last } of expected) {
+      const order = epochOrder(train);
+      expect(order.slice(0, 8)).toEqual(first);
+      expect(order.slice(-4)).toEqual(last);
+      expect(epochOrder(test).slice(0, 3)).toEqual([0, 1, 2]);
+    }
+  });
+});
+
+describe('Loader', () => {
+  it('says where a shuffled batch’s images stand', () => {
+    const split = numbered(300);
+    const loader = new Loader(split, { batchSize: 32, shuffle: true, generator: Generator.seeded(1) });
+    for (const { images, labels, source } of loader.epoch()) {
+      expect(source?.split).toBe(split);
+      expect([...(source?.indices ?? [])]).toEqual([...new Uint32Array(images.slice().buffer)]);
+      expect(source?.indices.length).toBe(labels.length);
+    }
+  });
+
+  it('gives every image once, with its label, in batches that are full but for the last', () => {
+    const sizes = fc.record({
+      count: fc.integer({ min: 1, max: 300 }),
+      batchSize: fc.integer({ min: 1, max: 64 }),
+    });
+    fc.assert(
+      fc.property(sizes, fc.boolean(), fc.nat(), ({ count, batchSize }, shuffle, seed) => {
+        const loader = new Loader(numbered(count), { batchSize, shuffle, generator: Generator.seeded(seed) });
+        const batches = [...loader.epoch()];
+        expect(batches.length).toBe(loader.length);
+        expect(batches.slice(0, -1).every(({ labels }) => labels.length === batchSize)).toBe(true);
+        const pairs = batches.flatMap(({ images, labels }) => {
+          const indices = new Uint32Array(images.slice().buffer);
+          return [...labels].map((label, i) => [indices[i], label]);
+        });
+        expect(pairs.toSorted(([a], [b]) => a - b)).toEqual(
+          Array.from({ length: count }, (_, i) => [i, i % 10]),
+        );
+      }),
+    );
+  });
+});

@@ -1,0 +1,180 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import {
+  conv2d,
+  flatten,
+  linear,
+  maxPool2d,
+  type Network,
+  relu,
+  resolveNetwork,
+  sizeOf,
+} from '../../../shared/model/spec.ts';
+import { type CpuOptions, cpuEngine } from '../../../train/engine/cpu/cpu.ts';
+import type { Batch, Engine } from '../../../train/engine/engine.ts';
+import { sgd } from '../../../train/engine/optimizer.ts';
+import { referenceEngine } from '../../../train/engine/reference.ts';
+import { initialWeights } from '../../../train/model/initialize.ts';
+import { modelSpec } from '../../../train/model/zoo.ts';
+import { Generator } from '../../../train/random.ts';
+
+/** The largest difference between two lists of lists. */
+function worst(a: Iterable<ArrayLike<number>>, b: Iterable<ArrayLike<number>>): number {
+  const [x, y] = [a, b].map((lists) => [...lists].flatMap((list) => Array.from(list)));
+  expect(x.length).toBe(y.length);
+  return x.reduce((most, value, i) => Math.max(most, Math.abs(value - y[i])), 0);
+}
+
+const tinyvgg = resolveNetwork(modelSpec('tinyvgg'));
+
+function batches(network: Network, sizes: number[]): Batch[] {
+  const noise = Generator.seeded(11);
+  return sizes.map((size) => ({
+    images: Uint8Array.from({ length: size * sizeOf(network.input) }, () => noise.random() & 0xff),
+    labels: Uint8Array.from({ length: size }, () => noise.random() % network.output[0]),
+  }));
+}
+
+const SIZES = [32, 32, 33, 5, 64, 1];
+
+async function trained(network: Network, options: CpuOptions, sizes = SIZES) {
+  return trainedOn(await cpuEngine(options), network, sizes);
+}
+
+/** Weights, losses and logits after a few steps. */
+async function trainedOn(engine: Engine, network: Network, sizes: number[]) {
+  const session = await engine.open(network, initialWeights(network, Generator.seeded(42)), sgd(0.1));
+  const work = batches(network, sizes);
+  for (const batch of work) session.step(batch);
+  const result = {
+    losses: await session.losses(),
+    weights: await session.weights(),
+    logits: await session.logits(work[0].images, sizes[0]),
+  };
+  session.close();
+  return result;
+}
+
+/** Layers without SIMD kernels between layers with them, large enough to wake every thread. */
+const mixed = resolveNetwork({
+  name: 'mixed',
+  input: [1, 28, 28],
+  modules: {
+    a: [conv2d(1, 8, 5, { padding: 2 }), relu(), conv2d(8, 8, 3, { padding: 1 }), relu(), maxPool2d(2)],
+    b: [conv2d(8, 8, 3, { stride: 2 }), relu(), maxPool2d(3, { stride: 1 }), flatten(), linear(128, 10)],
+  },
+});
+
+describe('the cpu engine', () => {
+  it.each([
+    { network: tinyvgg, kernels: 'winograd' },
+    { network: tinyvgg, kernels: 'relaxed' },
+    { network: tinyvgg, kernels: 'simd' },
+    { network: tinyvgg, kernels: 'scalar' },
+    { network: mixed, kernels: 'winograd' },
+  ] as const)(
+    'gives the same bits on 1, 2, 3 and 4 threads: $network.name, $kernels',
+    { timeout: 20_000 },
+    async ({ network, kernels }) => {
+      const expected = await trained(network, { threads: 1, kernels });
+      for (const threads of [2, 3, 4]) expect(await trained(network, { threads, kernels })).toEqual(expected);
+    },
+  );
+
+  describe.each([tinyvgg, mixed])('on $name', (network) => {
+    it.each([
+      { level: 'scalar', name: /without SIMD/ },
+      { level: 'simd', below: 'scalar', name: /with SIMD/ },
+      { level: 'relaxed', below: 'simd', name: /with relaxed SIMD/ },
+      { level: 'winograd', below: 'relaxed', name: /Winograd/ },
+    ] as const)(
+      'computes with $level kernels what the rung below computes, within rounding',
+      async (rung) => {
+        const options = { kernels: rung.level };
+        expect((await cpuEngine(options)).description).toMatch(rung.name);
+        const below = 'below' in rung ? await cpuEngine({ kernels: rung.below }) : referenceEngine();
+        const sizes = [8, 5, 1];
+        const [got, expected] = [
+          await trained(network, options, sizes),
+          await trainedOn(below, network, sizes),
+        ];
+        expect(worst([got.losses], [expected.losses])).toBeLessThan(1e-6);
+        expect(worst(got.weights.values(), expected.weights.values())).toBeLessThan(1e-6);
+        expect(worst([got.logits], [expected.logits])).toBeLessThan(1e-5);
+      },
+    );
+  });
+
+  it.each([
+    { channels: 8, height: 2, width: 2 },
+    { channels: 9, height: 4, width: 10 },
+    { channels: 11, height: 26, width: 14 },
+    { channels: 8, height: 40, width: 6 },
+    { channels: 8, height: 4, width: 200 },
+  ])('goes back by Winograd as directly: $channels channels of $height×$width', async (shape) => {
+    const { channels, height, width } = shape;
+    const middle = [conv2d(8, channels, 3, { padding: 1 }), relu(), conv2d(channels, 8, 3, { padding: 1 })];
+    const network = resolveNetwork({
+      name: 'middle',
+      input: [1, height, width],
+      modules: {
+        a: [conv2d(1, 8, 3, { padding: 1 }), ...middle, maxPool2d(2), flatten()],
+        b: [linear(2 * height * width, 10)],
+      },
+    });
+    const sizes = [6, 5];
+    const [got, expected] = [
+      await trained(network, { kernels: 'winograd' }, sizes),
+      await trained(network, { kernels: 'relaxed' }, sizes),
+    ];
+    expect(worst([got.losses], [expected.losses])).toBeLessThan(1e-6);
+    expect(worst(got.weights.values(), expected.weights.values())).toBeLessThan(1e-6);
+    expect(worst([got.logits], [expected.logits])).toBeLessThan(1e-5);
+  });
+
+  it('takes batches of any size in any order, and reads as many images as it is asked for', async () => {
+    const sizes = [1, 257, 3, 32, 600];
+    const { losses } = await trained(resolveNetwork(modelSpec('v1')), {}, sizes);
+    expect(losses.length).toBe(sizes.length);
+    const session = await (await cpuEngine()).open(
+      tinyvgg,
+      initialWeights(tinyvgg, Generator.seeded(1)),
+      sgd(0),
+    );
+    const [{ images }] = batches(tinyvgg, [600]);
+    const all = await session.logits(images, 600);
+    expect(await session.logits(images.subarray(599 * 784), 1)).toEqual(all.slice(5990));
+    session.close();
+  });
+
+  it('says once which layers have no SIMD kernel, and why', async () => {
+    const lines: string[] = [];
+    const engine = await cpuEngine({ log: (line) => lines.push(line) });
+    await trainedOn(engine, tinyvgg, [1]);
+    expect(lines).toEqual([]);
+    for (let i = 0; i < 2; i++) await trainedOn(engine, mixed, [1]);
+    expect(lines).toEqual([
+      'No SIMD kernel for a.0 (a convolution other than 3×3 with stride 1 and padding 1), a.1 (a ReLU of its own), ' +
+        'b.0 (a convolution other than 3×3 with stride 1 and padding 1), b.1 (a ReLU of its own), ' +
+        'b.2 (pooling other than 2×2 with stride 2): mixed computes them with scalar ones.',
+    ]);
+  });
+
+  it('lets the process end, whether its sessions were closed or not', { timeout: 20_000 }, async () => {
+    const script = `
+      const { cpuEngine } = await import('./train/engine/cpu/cpu.ts');
+      const { sgd } = await import('./train/engine/optimizer.ts');
+      const { resolveNetwork } = await import('./shared/model/spec.ts');
+      const { modelSpec } = await import('./train/model/zoo.ts');
+      const { initialWeights } = await import('./train/model/initialize.ts');
+      const { Generator } = await import('./train/random.ts');
+      const network = resolveNetwork(modelSpec('tinyvgg'));
+      const engine = await cpuEngine({ threads: 3 });
+      const open = () => engine.open(network, initialWeights(network, Generator.seeded(1)), sgd(0.1));
+      const [closed, left] = [await open(), await open()];
+      for (const session of [closed, left]) session.step({ images: new Uint8Array(32 * 784), labels: new Uint8Array(32) });
+      closed.close();`;
+    await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], { timeout: 15_000 });
+  });
+});

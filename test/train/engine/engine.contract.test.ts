@@ -1,0 +1,353 @@
+/** @file What every engine must do, run over all of them. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  conv2d,
+  flatten,
+  linear,
+  type ModelSpec,
+  maxPool2d,
+  type Network,
+  relu,
+  resolveNetwork,
+  sizeOf,
+  type Weights,
+} from '../../../shared/model/spec.ts';
+import { Loader } from '../../../train/dataset/loader.ts';
+import { cpuEngine } from '../../../train/engine/cpu/cpu.ts';
+import type { Batch, Engine } from '../../../train/engine/engine.ts';
+import { openEngine } from '../../../train/engine/open.ts';
+import { sgd } from '../../../train/engine/optimizer.ts';
+import { initialWeights } from '../../../train/model/initialize.ts';
+import { MODEL_NAMES, modelSpec } from '../../../train/model/zoo.ts';
+import { Generator } from '../../../train/random.ts';
+import { GOLDEN } from '../../fixtures/pytorch.ts';
+import { describeWithData } from '../../support/data.ts';
+import { withGpu } from '../../support/gpu.ts';
+import { exactLoss } from './exact.ts';
+
+/** Networks that reach every layer kind, every option of it and every neighbour, small enough for finite differences. */
+const NETWORKS: ModelSpec[] = [
+  { name: 'linear', input: [2, 3, 3], modules: { a: [flatten(), linear(18, 5), relu(), linear(5, 4)] } },
+  {
+    name: 'padding 1, pooling',
+    input: [1, 6, 6],
+    modules: { a: [conv2d(1, 3, 3, { padding: 1 }), relu(), maxPool2d(2), flatten(), linear(27, 4)] },
+  },
+  {
+    name: 'even kernel, padding same, odd pooling',
+    input: [2, 5, 7],
+    modules: { a: [conv2d(2, 3, 4, { padding: 'same' }), relu(), maxPool2d(2), flatten(), linear(18, 4)] },
+  },
+  {
+    name: 'stride 2, padding 2, overlapping pooling',
+    input: [2, 9, 8],
+    modules: {
+      a: [conv2d(2, 3, 5, { stride: 2, padding: 2 }), maxPool2d(3, { stride: 1 }), flatten(), linear(18, 4)],
+    },
+  },
+  {
+    name: 'two convolutions, valid',
+    input: [1, 8, 8],
+    modules: {
+      a: [conv2d(1, 3, 3), relu(), conv2d(3, 2, 2, { padding: 'valid' }), flatten(), linear(50, 4)],
+    },
+  },
+  {
+    // All of 3×3 with padding 1, 2×2 and linear, in sizes that are no multiple of any vector, block or group of channels.
+    name: 'odd sizes, three convolutions',
+    input: [3, 7, 9],
+    modules: {
+      a: [conv2d(3, 5, 3, { padding: 1 }), relu(), conv2d(5, 7, 3, { padding: 1 }), maxPool2d(2)],
+      b: [conv2d(7, 2, 3, { padding: 'same' }), relu(), flatten(), linear(24, 6), relu(), linear(6, 4)],
+    },
+  },
+  {
+    name: 'pooling twice',
+    input: [2, 13, 10],
+    modules: {
+      a: [maxPool2d(2), conv2d(2, 3, 3, { padding: 1 }), relu(), maxPool2d(2), flatten(), linear(18, 4)],
+    },
+  },
+  // The cpu engine has SIMD kernels for some layers only, which read and write planes with zeros around them.
+  {
+    name: '5×5 before 3×3 before 2×2',
+    input: [2, 7, 6],
+    modules: {
+      a: [conv2d(2, 3, 5, { padding: 2 }), relu(), conv2d(3, 4, 3, { padding: 1 }), relu()],
+      b: [conv2d(4, 2, 2, { stride: 2 }), relu(), flatten(), linear(18, 4)],
+    },
+  },
+  {
+    name: '3×3 between poolings of other sizes',
+    input: [2, 11, 10],
+    modules: {
+      a: [maxPool2d(3, { stride: 2 }), conv2d(2, 3, 3, { padding: 1 }), relu(), maxPool2d(2, { stride: 3 })],
+      b: [flatten(), linear(6, 4)],
+    },
+  },
+  {
+    name: 'a convolution with more padding than filter',
+    input: [1, 3, 4],
+    modules: { a: [conv2d(1, 2, 2, { stride: 3, padding: 3 }), flatten(), linear(18, 3)] },
+  },
+  {
+    name: 'ReLU after pooling, twice',
+    input: [1, 6, 5],
+    modules: { a: [conv2d(1, 3, 3, { padding: 1 }), maxPool2d(2), relu(), relu(), flatten(), linear(18, 4)] },
+  },
+  {
+    name: 'ReLU first, and after a flatten',
+    input: [2, 3, 5],
+    modules: { a: [relu(), conv2d(2, 2, 3, { padding: 1 }), flatten(), relu(), linear(30, 4)] },
+  },
+  {
+    name: 'ReLU before a convolution without SIMD, and last',
+    input: [1, 5, 5],
+    modules: {
+      a: [conv2d(1, 3, 3, { padding: 1 }), relu(), conv2d(3, 1, 4), flatten(), linear(4, 5), relu()],
+    },
+  },
+  { name: 'one linear layer', input: [1, 3, 3], modules: { a: [flatten(), linear(9, 3)] } },
+  {
+    name: '3×3 last',
+    input: [1, 3, 2],
+    modules: { a: [conv2d(1, 2, 3, { padding: 1 }), relu(), conv2d(2, 1, 3, { padding: 1 }), flatten()] },
+  },
+  {
+    name: '3×3 and ReLU last',
+    input: [2, 2, 2],
+    modules: { a: [conv2d(2, 2, 3, { padding: 1 }), relu(), flatten()] },
+  },
+  { name: '2×2 last', input: [1, 3, 4], modules: { a: [conv2d(1, 2, 2), flatten()] } },
+  {
+    name: 'pooling last',
+    input: [1, 5, 4],
+    modules: { a: [conv2d(1, 2, 3, { padding: 1 }), maxPool2d(2), flatten()] },
+  },
+  {
+    // Winograd's convolution takes these: 2×3 tiles, an odd number of channels.
+    name: 'eight and nine channels',
+    input: [1, 4, 6],
+    modules: {
+      a: [conv2d(1, 8, 3, { padding: 1 }), relu(), conv2d(8, 9, 3, { padding: 1 }), relu()],
+      b: [conv2d(9, 8, 3, { padding: 1 }), maxPool2d(2), flatten(), linear(48, 4)],
+    },
+  },
+  {
+    name: 'one pixel',
+    input: [3, 1, 1],
+    modules: { a: [conv2d(3, 4, 3, { padding: 1 }), relu(), conv2d(4, 3, 1), flatten(), linear(3, 2)] },
+  },
+];
+
+const ENGINES = {
+  reference: () => openEngine('reference'),
+  tfjs: () => openEngine('tfjs'),
+  cpu: () => openEngine('cpu'),
+  'cpu with direct gradients': () => cpuEngine({ kernels: 'relaxed' }),
+  'cpu without relaxed SIMD': () => cpuEngine({ kernels: 'simd' }),
+  'cpu without SIMD': () => cpuEngine({ kernels: 'scalar' }),
+  ...withGpu({
+    webgpu: () => openEngine('webgpu', { allowSoftwareAdapter: true }),
+    'tfjs-webgpu': () => openEngine('tfjs-webgpu', { allowSoftwareAdapter: true }),
+  }),
+};
+
+/** SwiftShader takes ten seconds and more for a TinyVGG step of TensorFlow.js; its small networks have the same layers. */
+const goldenModels = (engine: string) => (engine === 'tfjs-webgpu' ? (['v0', 'v1'] as const) : MODEL_NAMES);
+
+const noise = Generator.seeded(1);
+
+function randomBatch(network: Network, size: number): Batch {
+  const images = Uint8Array.from({ length: size * sizeOf(network.input) }, () => noise.random() & 0xff);
+  const labels = Uint8Array.from({ length: size }, () => noise.random() % network.output[0]);
+  return { images, labels };
+}
+
+const seededWeights = (network: Network, seed = 3): Weights =>
+  initialWeights(network, Generator.seeded(seed));
+
+/** What every engine's first step must do, computed once. */
+const EXPECTED = NETWORKS.map((spec) => {
+  const network = resolveNetwork(spec);
+  const weights = seededWeights(network);
+  const batch = randomBatch(network, 3);
+  const gradients = network.parameters.flatMap(({ name }) => {
+    const { length } = weights.get(name) as Float32Array;
+    const indices = Array.from({ length }, (_, i) => i).filter(
+      (i) => i % (1 + Math.floor(length / 12)) === 0,
+    );
+    return indices.map((i) => ({ name, i, gradient: finiteDifference(network, weights, batch, name, i) }));
+  });
+  return { name: spec.name, network, weights, batch, loss: exactLoss(network, weights, batch), gradients };
+});
+
+describe.each(Object.entries(ENGINES))('engine %s', { timeout: 60_000 }, (name, open) => {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await open();
+  });
+
+  describe.each(EXPECTED)('on a network with $name', ({ network, weights, batch, loss, gradients }) => {
+    it('steps along the gradient that finite differences give', async () => {
+      // With learning rate 1 a step subtracts the gradient itself.
+      const session = await engine.open(network, weights, sgd(1));
+      session.step(batch);
+      expect((await session.losses())[0]).toBeCloseTo(loss, 5);
+      const stepped = await session.weights();
+      session.close();
+      for (const { name, i, gradient } of gradients) {
+        const [before, after] = [weights, stepped].map((values) => values.get(name)?.[i] ?? Number.NaN);
+        expect(before - after, `${name}[${i}]`).toBeCloseTo(gradient, 5);
+      }
+    });
+
+    it('computes each image by itself, whatever the batch', async () => {
+      const session = await engine.open(network, weights, sgd(0));
+      const classes = network.output[0];
+      const pixels = sizeOf(network.input);
+      const { images } = randomBatch(network, 33);
+      const all = await session.logits(images, 33);
+      for (const size of [1, 2, 7, 16, 31, 32]) {
+        const some = await session.logits(images.subarray(0, size * pixels), size);
+        expect(some.length).toBe(size * classes);
+        expectClose(some, all.subarray(0, size * classes), 1e-5);
+      }
+      session.close();
+    });
+  });
+
+  it.each(Array.from({ length: 33 }, (_, i) => i + 1))(
+    'takes the mean loss of a batch of %i',
+    async (size) => {
+      const network = resolveNetwork(NETWORKS[1]);
+      const weights = seededWeights(network);
+      const session = await engine.open(network, weights, sgd(0.1));
+      const batch = randomBatch(network, size);
+      session.step(batch);
+      expect((await session.losses())[0]).toBeCloseTo(exactLoss(network, weights, batch), 5);
+      session.close();
+    },
+  );
+
+  it('computes a ReLU directly behind a flatten, whatever its input', async () => {
+    const modules = { a: [conv2d(1, 3, 3), flatten(), relu(), linear(48, 4)] };
+    const network = resolveNetwork({ name: 'ReLU behind flatten', input: [1, 6, 6], modules });
+    const weights = seededWeights(network);
+    for (let seed = 0; seed < 20; seed++) {
+      const chance = Generator.seeded(seed);
+      const images = Uint8Array.from({ length: 4 * 36 }, () => chance.random() & 0xff);
+      const batch = { images, labels: Uint8Array.of(0, 1, 2, 3) };
+      const session = await engine.open(network, weights, sgd(0.1));
+      session.step(batch);
+      expect((await session.losses())[0]).toBeCloseTo(exactLoss(network, weights, batch), 5);
+      session.close();
+    }
+  });
+
+  it('gives back the weights that it was given, unchanged by another session on them', async () => {
+    const network = resolveNetwork(NETWORKS[3]);
+    const weights = seededWeights(network);
+    const copy = structuredClone(weights);
+    const [one, other] = [
+      await engine.open(network, weights, sgd(0.5)),
+      await engine.open(network, weights, sgd(0.5)),
+    ];
+    one.step(randomBatch(network, 4));
+    expect(await other.weights()).toEqual(copy);
+    expect(weights).toEqual(copy);
+    one.close();
+    expect(await other.weights()).toEqual(copy);
+    other.close();
+  });
+
+  it('reads a batch before step returns, and keeps losses in order until they are asked for', async () => {
+    const network = resolveNetwork(NETWORKS[0]);
+    const batches = [4, 2, 3].map((size) => randomBatch(network, size));
+    const expected = await engine.open(network, seededWeights(network), sgd(0.1));
+    const losses: number[] = [];
+    for (const batch of batches) {
+      expected.step(batch);
+      losses.push(...(await expected.losses()));
+    }
+    const session = await engine.open(network, seededWeights(network), sgd(0.1));
+    for (const { images, labels } of batches) {
+      const reused = { images: images.slice(), labels: labels.slice() };
+      session.step(reused);
+      reused.images.fill(0);
+      reused.labels.fill(0);
+    }
+    expect(await session.losses()).toEqual(losses);
+    expect(await session.losses()).toEqual([]);
+    expected.close();
+    session.close();
+  });
+
+  it('gives the gradient of a tie in pooling to the first maximum', async () => {
+    // On a flat image every window ties; a loss that weighs positions differently shows which pixel was taken.
+    const network = resolveNetwork({
+      name: 'ties',
+      input: [1, 4, 4],
+      modules: { a: [conv2d(1, 1, 3, { padding: 1 }), maxPool2d(2, { stride: 1 }), flatten(), linear(9, 2)] },
+    });
+    const weights = seededWeights(network);
+    const batch = { images: new Uint8Array(16).fill(200), labels: Uint8Array.of(1) };
+    const reference = await (await openEngine('reference')).open(network, weights, sgd(1));
+    const session = await engine.open(network, weights, sgd(1));
+    reference.step(batch);
+    session.step(batch);
+    const [expected, got] = [await reference.weights(), await session.weights()];
+    for (const [name, values] of expected) expectClose(got.get(name) as Float32Array, values, 1e-6);
+    session.close();
+  });
+
+  describeWithData('on Fashion-MNIST', (data) => {
+    describe.each(GOLDEN)('at seed $seed', ({ seed, firstLosses }) => {
+      it.each(goldenModels(name))(
+        'loses in its first 20 steps of %s what PyTorch loses, within 1e-4',
+        // An adapter that computes on the CPU takes seconds for a step of TinyVGG when the cores are busy.
+        { timeout: 180_000 },
+        async (name) => {
+          const network = resolveNetwork(modelSpec(name));
+          const session = await engine.open(network, seededWeights(network, seed), sgd(0.1));
+          const loader = new Loader(data().train, {
+            batchSize: 32,
+            shuffle: true,
+            generator: Generator.seeded(seed),
+          });
+          for (const batch of loader.epoch().take(20)) session.step(batch);
+          expectClose(await session.losses(), firstLosses[name], 1e-4);
+          session.close();
+        },
+      );
+    });
+  });
+});
+
+/** Central difference of the loss, in double precision. */
+function finiteDifference(
+  network: Network,
+  weights: Weights,
+  batch: Batch,
+  name: string,
+  index: number,
+): number {
+  const step = 1e-5;
+  const lossAt = (offset: number) => {
+    const moved = new Map<string, ArrayLike<number>>(weights);
+    const values = Float64Array.from(weights.get(name) as Float32Array);
+    values[index] += offset;
+    moved.set(name, values);
+    return exactLoss(network, moved, batch);
+  };
+  return (lossAt(step) - lossAt(-step)) / (2 * step);
+}
+
+function expectClose(got: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void {
+  expect(got.length).toBe(expected.length);
+  for (let i = 0; i < expected.length; i++) {
+    expect(Math.abs(got[i] - expected[i]), `element ${i}: ${got[i]} and ${expected[i]}`).toBeLessThanOrEqual(
+      tolerance,
+    );
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * @file The loss of a network straight from the definitions in PyTorch's documentation, in double precision: an oracle
+ * that shares no line with any engine.
+ */
+
+import { type Network, type NetworkLayer, paddingOf } from '../../../shared/model/spec.ts';
+import type { Batch } from '../../../train/engine/engine.ts';
+
+type Values = number[];
+
+/** Mean cross-entropy of a batch. */
+export function exactLoss(
+  network: Network,
+  weights: ReadonlyMap<string, ArrayLike<number>>,
+  batch: Batch,
+): number {
+  const pixels = batch.images.length / batch.labels.length;
+  let total = 0;
+  for (const [n, label] of batch.labels.entries()) {
+    const image = Array.from(batch.images.subarray(n * pixels, (n + 1) * pixels), (pixel) => pixel / 255);
+    const logits = network.layers.reduce((x, layer) => apply(layer, weights, x), image);
+    total -= Math.log(Math.exp(logits[label]) / logits.reduce((sum, logit) => sum + Math.exp(logit), 0));
+  }
+  return total / batch.labels.length;
+}
+
+function apply(layer: NetworkLayer, weights: ReadonlyMap<string, ArrayLike<number>>, x: Values): Values {
+  const [weight, bias] = layer.parameters.map(({ name }) => weights.get(name) as ArrayLike<number>);
+  const [channels, height, width] = layer.input;
+  /** The input at a place, zero outside the image. */
+  const at = (c: number, y: number, xx: number): number =>
+    y >= 0 && y < height && xx >= 0 && xx < width ? x[(c * height + y) * width + xx] : 0;
+  switch (layer.kind) {
+    case 'flatten':
+      return x;
+    case 'relu':
+      return x.map((value) => (value > 0 ? value : 0));
+    case 'linear':
+      return range(layer.outFeatures).map(
+        (o) => sum(range(x.length).map((i) => x[i] * weight[o * x.length + i])) + bias[o],
+      );
+    case 'conv2d': {
+      const k = layer.kernelSize;
+      const [before] = paddingOf(layer);
+      return positions(layer.output).map(([o, y, xx]) => {
+        const products = positions([channels, k, k]).map(
+          ([c, i, j]) =>
+            weight[((o * channels + c) * k + i) * k + j] *
+            at(c, y * layer.stride + i - before, xx * layer.stride + j - before),
+        );
+        return sum(products) + bias[o];
+      });
+    }
+    case 'maxPool2d': {
+      const k = layer.kernelSize;
+      return positions(layer.output).map(([c, y, xx]) =>
+        Math.max(
+          ...positions([1, k, k]).map(([, i, j]) => at(c, y * layer.stride + i, xx * layer.stride + j)),
+        ),
+      );
+    }
+    default:
+      throw layer satisfies never;
+  }
+}
+
+const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+const sum = (values: number[]): number => values.reduce((a, b) => a + b, 0);
+const positions = ([a, b, c]: readonly number[]): [number, number, number][] =>
+  range(a).flatMap((i) => range(b).flatMap((j) => range(c).map((k): [number, number, number] => [i, j, k])));

@@ -1,0 +1,153 @@
+/** @file The optimizers, run over every engine: PyTorch's numbers, and sessions that go on where another stopped. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  conv2d,
+  flatten,
+  linear,
+  type ModelSpec,
+  maxPool2d,
+  type Network,
+  relu,
+  resolveNetwork,
+  sizeOf,
+  type Weights,
+} from '../../../shared/model/spec.ts';
+import type { Batch, Engine } from '../../../train/engine/engine.ts';
+import { openEngine } from '../../../train/engine/open.ts';
+import { adam, bufferNames, freshState, type Optimizer, sgd } from '../../../train/engine/optimizer.ts';
+import { referenceEngine } from '../../../train/engine/reference.ts';
+import { initialWeights } from '../../../train/model/initialize.ts';
+import { type ModelName, modelSpec } from '../../../train/model/zoo.ts';
+import { Generator } from '../../../train/random.ts';
+import golden from '../../fixtures/pytorch-optimizers.json' with { type: 'json' };
+import { withGpu } from '../../support/gpu.ts';
+
+const BATCH = 8;
+
+/** Sizes that are no multiple of a vector: every tensor of it has gaps behind it in the memory of the cpu engine. */
+const UNEVEN: ModelSpec = {
+  name: 'uneven',
+  input: [1, 7, 9],
+  modules: {
+    a: [conv2d(1, 3, 3, { padding: 1 }), relu(), maxPool2d(2), conv2d(3, 2, 2), flatten(), linear(12, 5)],
+  },
+};
+
+const OPTIMIZERS: Optimizer[] = [
+  sgd(0.1),
+  sgd(0.1, { weightDecay: 0.1 }),
+  sgd(0.1, { momentum: 0.9, weightDecay: 0.1 }),
+  adam(0.001),
+  adam(0.001, { weightDecay: 0.1 }),
+];
+
+/** Step t of test/bench/pytorch_optimizers.py. */
+function goldenBatch(t: number): Batch {
+  const images = Uint8Array.from({ length: BATCH * 784 }, (_, at) => {
+    const [n, i] = [BATCH * t + Math.floor(at / 784), at % 784];
+    return 31 * n + 17 * i + ((i * i) % 251);
+  });
+  return { images, labels: Uint8Array.from({ length: BATCH }, (_, n) => (BATCH * t + n) % 10) };
+}
+
+function goldenOptimizer({ kind, learningRate, ...options }: (typeof golden.runs)[number]['optimizer']) {
+  return kind === 'adam' ? adam(learningRate, options) : sgd(learningRate, options);
+}
+
+function randomBatches(network: Network, sizes: number[]): Batch[] {
+  const noise = Generator.seeded(7);
+  return sizes.map((size) => ({
+    images: Uint8Array.from({ length: size * sizeOf(network.input) }, () => noise.random() & 0xff),
+    labels: Uint8Array.from({ length: size }, () => noise.random() % network.output[0]),
+  }));
+}
+
+const named = (optimizer: Optimizer) =>
+  `${optimizer.kind}${'momentum' in optimizer ? `, momentum ${optimizer.momentum}` : ''}, weight decay ${optimizer.weightDecay}`;
+
+const runs = golden.runs.map((run) => {
+  const optimizer = goldenOptimizer(run.optimizer);
+  return { ...run, optimizer, name: named(optimizer) };
+});
+
+const ENGINES = ['reference', 'tfjs', 'cpu', ...Object.keys(withGpu({ webgpu: true, 'tfjs-webgpu': true }))];
+
+describe.each(ENGINES)('on engine %s', { timeout: 60_000 }, (device) => {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await openEngine(device, { allowSoftwareAdapter: true });
+  });
+
+  // SwiftShader takes seconds for a TinyVGG step of TensorFlow.js; what follows is on a small network.
+  it.each(runs.filter(({ model }) => device !== 'tfjs-webgpu' || model !== 'tinyvgg'))(
+    'ten steps of $model by $name are PyTorch’s within 1e-6',
+    { timeout: 60_000 },
+    async ({ model, optimizer, losses, weights }) => {
+      const network = resolveNetwork(modelSpec(model as ModelName));
+      const initial = initialWeights(network, Generator.seeded(golden.seed));
+      const session = await engine.open(network, initial, optimizer);
+      for (let t = 0; t < losses.length; t++) session.step(goldenBatch(t));
+      expectClose(await session.losses(), losses, 1e-6);
+      const trained = [...(await session.weights()).values()];
+      session.close();
+      for (const [p, { first, sum }] of weights.entries()) {
+        expectClose(trained[p].subarray(0, first.length), first, 1e-6);
+        expectClose([trained[p].reduce((a, b) => a + b, 0)], [sum], 1e-5);
+      }
+    },
+  );
+
+  describe.each(OPTIMIZERS.map((optimizer) => ({ optimizer, name: named(optimizer) })))(
+    'by $name',
+    ({ optimizer }) => {
+      it('goes on to the same bits from the weights and the optimizer state of another session', async () => {
+        const network = resolveNetwork(UNEVEN);
+        const batches = randomBatches(network, [5, 4, 33, 3, 8, 40]);
+        const one = await engine.open(network, initialWeights(network, Generator.seeded(3)), optimizer);
+        for (const batch of batches.slice(0, 3)) one.step(batch);
+        await one.losses();
+        const state = await one.optimizerState();
+        expect(state.steps).toBe(3);
+        expect([...state.buffers.keys()]).toEqual(bufferNames(optimizer));
+        const copy = structuredClone(state);
+        const other = await engine.open(network, await one.weights(), optimizer, state);
+        for (const session of [one, other]) for (const batch of batches.slice(3)) session.step(batch);
+        expect(await other.losses()).toEqual(await one.losses());
+        expect(await other.weights()).toEqual(await one.weights());
+        expect(await other.optimizerState()).toEqual(await one.optimizerState());
+        expect(state).toEqual(copy);
+        one.close();
+        other.close();
+      });
+
+      it('remembers what the reference engine remembers', async () => {
+        const network = resolveNetwork(UNEVEN);
+        const initial = initialWeights(network, Generator.seeded(3));
+        const expected = await referenceEngine().open(network, initial, optimizer);
+        const session = await engine.open(network, initial, optimizer);
+        expect(await session.optimizerState()).toEqual(freshState(optimizer, network));
+        for (const batch of randomBatches(network, [5, 33, 4, 70, 8, 8, 8, 8])) {
+          expected.step(batch);
+          session.step(batch);
+        }
+        expectAllClose(await session.weights(), await expected.weights());
+        const { buffers } = await session.optimizerState();
+        for (const [name, values] of (await expected.optimizerState()).buffers) {
+          expectAllClose(buffers.get(name) as Weights, values);
+        }
+        session.close();
+      });
+    },
+  );
+});
+
+function expectAllClose(got: Weights, expected: Weights): void {
+  for (const [name, values] of expected) expectClose(got.get(name) as Float32Array, values, 1e-5);
+}
+
+function expectClose(got: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void {
+  expect(got.length).toBe(expected.length);
+  for (let i = 0; i < expected.length; i++) {
+    expect(Math.abs(got[i] - expected[i]), `${got[i]} and ${expected[i]}`).toBeLessThanOrEqual(tolerance);
+  }
+}

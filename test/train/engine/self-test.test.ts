@@ -1,0 +1,53 @@
+/** @file The test that a GPU engine passes before it trains: right engines do, wrong ones do not, whatever is wrong. */
+import { describe, expect, it } from 'vitest';
+import { resolveNetwork } from '../../../shared/model/spec.ts';
+import type { Engine } from '../../../train/engine/engine.ts';
+import { openEngine } from '../../../train/engine/open.ts';
+import { adam, sgd } from '../../../train/engine/optimizer.ts';
+import { selfTested } from '../../../train/engine/self-test.ts';
+import { modelSpec } from '../../../train/model/zoo.ts';
+import { train } from '../../../train/training/trainer.ts';
+
+const tinyvgg = resolveNetwork(modelSpec('tinyvgg'));
+const v0 = resolveNetwork(modelSpec('v0'));
+const cpu = await openEngine('cpu');
+
+/** The cpu engine, which believes the learning rate to be another. */
+const misled = (factor: number): Engine =>
+  selfTested({
+    ...cpu,
+    open: (network, weights, optimizer, state) =>
+      cpu.open(network, weights, { ...optimizer, learningRate: factor * optimizer.learningRate }, state),
+  });
+
+describe('self-test', () => {
+  it.each([sgd(0.1), sgd(0.1, { momentum: 0.9, weightDecay: 0.1 }), adam()])(
+    'passes an engine that is right: $kind',
+    async (optimizer) => {
+      await selfTested(cpu).prove?.(tinyvgg, optimizer, 32);
+    },
+  );
+
+  it.each([1.02, 0, Number.NaN])(
+    'refuses an engine that is wrong by a factor of %d, naming the tensor',
+    async (factor) => {
+      const proof = misled(factor).prove?.(v0, sgd(0.1), 32);
+      await expect(proof).rejects.toMatchObject({
+        kind: 'device',
+        message: expect.stringMatching(/most of all (layer_stack\.\d\.|loss of step)/),
+      });
+    },
+  );
+
+  it('ends a training before its first step', async () => {
+    const split = { count: 8, images: new Uint8Array(8 * 784), labels: new Uint8Array(8) };
+    const job = { data: { train: split, test: split }, epochs: 1, batchSize: 4, seed: 1 };
+    const events: string[] = [];
+    const training = train(
+      { ...job, network: v0, engine: misled(1.1), optimizer: sgd(0.1) },
+      { onEvent: ({ type }) => events.push(type) },
+    );
+    await expect(training).rejects.toMatchObject({ kind: 'device' });
+    expect(events).toEqual([]);
+  });
+});

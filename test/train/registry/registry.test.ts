@@ -1,0 +1,177 @@
+/** @file Push, promote and rollback over every store. */
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { Alias, aliasKey, modelKey, parseStored, serializeStored } from '#shared/manifest.ts';
+import { promote, push, rollback, status } from '../../../train/registry/registry.ts';
+import type { ObjectStore } from '../../../train/store/store.ts';
+import { BACKENDS, type Server } from '../store/servers.ts';
+import { makeRelease } from './registry.fixtures.ts';
+
+// Real servers on a busy machine take their time.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 100_000 });
+
+describe.each(BACKENDS)('$name', ({ conditional, missing, start }) => {
+  if (missing) {
+    test.skip(`skipped: ${missing}`);
+    return;
+  }
+  let server: Server;
+  let store: ObjectStore;
+  beforeAll(async () => {
+    server = await start();
+    store = server.store;
+  });
+  afterAll(() => server?.stop());
+
+  const alias = async (name: string, which = 'stable'): Promise<Alias> => {
+    const key = aliasKey(name, which);
+    const object = await store.get(key);
+    if (!object) throw new Error(`no ${key}`);
+    return parseStored(Alias, key, object.bytes);
+  };
+
+  /** Pushes three releases of a model one after the other. @returns their versions */
+  const pushThree = async (name: string): Promise<[string, string, string]> => {
+    const versions: string[] = [];
+    for (const content of ['one', 'two', 'three']) {
+      const release = await makeRelease(`${name} ${content}`, name);
+      await push(store, release);
+      versions.push(release.manifest.version);
+    }
+    return versions as [string, string, string];
+  };
+
+  test('push uploads the three files and lets stable mean the version', async () => {
+    const release = await makeRelease('weights', 'pushed');
+    const { version } = release.manifest;
+    const before = Date.now();
+    expect(await push(store, release, { reason: 'first' })).toEqual({
+      version,
+      from: undefined,
+      moved: true,
+    });
+
+    for (const file of ['onnx', 'json', 'safetensors'] as const) {
+      const object = await store.get(modelKey('pushed', version, file));
+      expect(object?.bytes).toEqual(release.files[file]);
+    }
+    const now = await alias('pushed');
+    expect(now).toMatchObject({ formatVersion: 1, version, previous: [], reason: 'first' });
+    expect(Date.parse(now.promotedAt)).toBeGreaterThanOrEqual(before);
+  });
+
+  test('pushing the same release again changes nothing', async () => {
+    const release = await makeRelease('weights', 'again');
+    await push(store, release);
+    const before = await store.get(aliasKey('again', 'stable'));
+    const log: string[] = [];
+    expect(await push(store, release, { log: (line) => log.push(line) })).toMatchObject({ moved: false });
+    expect(await store.get(aliasKey('again', 'stable'))).toEqual(before);
+    expect(log.filter((line) => line.endsWith('there already'))).toHaveLength(3);
+  });
+
+  test('a store without conditions is said in the log, once', async () => {
+    const log: string[] = [];
+    await push(store, await makeRelease('weights', 'said'), { log: (line) => log.push(line) });
+    const said = log.filter((line) => line.includes('cannot write conditionally'));
+    expect(said).toHaveLength(conditional ? 0 : 1);
+  });
+
+  test('of two manifests for the same weights the first one stays', async () => {
+    const first = await makeRelease('weights', 'twice');
+    await push(store, first);
+    const manifest = { ...first.manifest, training: { ...first.manifest.training, seed: 7 } };
+    await push(store, { manifest, files: { ...first.files, json: serializeStored(manifest) } });
+    const stored = await store.get(modelKey('twice', manifest.version, 'json'));
+    expect(stored?.bytes).toEqual(first.files.json);
+  });
+
+  test.each(['onnx', 'safetensors', 'json'] as const)(
+    'another %s at the key of the version is a conflict',
+    async (file) => {
+      const name = `other-${file}`;
+      const release = await makeRelease('weights', name);
+      const key = modelKey(name, release.manifest.version, file);
+      const other = new TextEncoder().encode('{"formatVersion":1}');
+      await store.put(key, other, 'text/plain');
+      await expect(push(store, release)).rejects.toMatchObject({
+        kind: 'conflict',
+        message: expect.stringContaining(key),
+      });
+      expect((await store.get(key))?.bytes).toEqual(other);
+      expect(await store.get(aliasKey(name, 'stable'))).toBeUndefined();
+    },
+  );
+
+  test('promote moves an alias to any complete version and remembers where it was', async () => {
+    const [one, two, three] = await pushThree('promoted');
+    expect(await promote(store, 'promoted', one, { reason: 'it was better' })).toEqual({
+      version: one,
+      from: three,
+      moved: true,
+    });
+    expect(await alias('promoted')).toMatchObject({
+      version: one,
+      previous: [three, two, one],
+      reason: 'it was better',
+    });
+    await promote(store, 'promoted', two, { alias: 'canary' });
+    expect(await alias('promoted', 'canary')).toMatchObject({ version: two, previous: [] });
+    const { aliases, versions } = await status(store, 'promoted');
+    expect(Object.keys(aliases)).toEqual(['canary', 'stable']);
+    expect(versions).toEqual([one, two, three].sort());
+  });
+
+  test.each(['onnx', 'json', 'safetensors'] as const)(
+    'promote refuses a version without its %s',
+    async (file) => {
+      const name = `lacks-${file}`;
+      const { manifest, files } = await makeRelease('weights', name);
+      for (const present of ['onnx', 'json', 'safetensors'] as const) {
+        if (present !== file)
+          await store.put(modelKey(name, manifest.version, present), files[present], 'text/plain');
+      }
+      await expect(promote(store, name, manifest.version)).rejects.toThrow(
+        `got no models/${name}/${manifest.version}.${file}. Push`,
+      );
+      expect(await store.get(aliasKey(name, 'stable'))).toBeUndefined();
+    },
+  );
+
+  test('promote refuses weights that are not the ones of the version', async () => {
+    const { manifest, files } = await makeRelease('weights', 'rotten');
+    const rotten = { ...files, onnx: new TextEncoder().encode('rotten') };
+    for (const file of ['onnx', 'json', 'safetensors'] as const) {
+      await store.put(modelKey('rotten', manifest.version, file), rotten[file], 'text/plain');
+    }
+    await expect(promote(store, 'rotten', manifest.version)).rejects.toThrow('got weights with SHA-256');
+  });
+
+  test('rollback goes one back, a second one further, and promote goes forward again', async () => {
+    const [one, two, three] = await pushThree('rolled');
+    expect(await rollback(store, 'rolled')).toEqual({ version: two, from: three, moved: true });
+    expect(await alias('rolled')).toMatchObject({
+      version: two,
+      previous: [one],
+      reason: `rollback from ${three}`,
+    });
+    await rollback(store, 'rolled', { reason: 'worse still' });
+    expect(await alias('rolled')).toMatchObject({ version: one, previous: [], reason: 'worse still' });
+    await expect(rollback(store, 'rolled')).rejects.toThrow(
+      `expected a previous version, got none before ${one}`,
+    );
+    await promote(store, 'rolled', three);
+    expect(await alias('rolled')).toMatchObject({ version: three, previous: [one] });
+  });
+
+  test.runIf(conditional)('of promotions at the same time none is lost', async () => {
+    const versions = await pushThree('raced');
+    const all = await Promise.all(
+      Array.from({ length: 6 }, async (_, i) => {
+        const release = await makeRelease(`racer ${i}`, 'raced');
+        return (await push(store, release)).version;
+      }),
+    );
+    const { version, previous } = await alias('raced');
+    expect([version, ...previous].sort()).toEqual([...versions, ...all].sort());
+  });
+});

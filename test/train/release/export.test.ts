@@ -1,0 +1,155 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import * as ort from 'onnxruntime-web/wasm';
+import { describe, expect, it } from 'vitest';
+import { ExplainedError } from '../../../shared/errors.ts';
+import {
+  conv2d,
+  flatten,
+  linear,
+  type ModelSpec,
+  maxPool2d,
+  relu,
+  resolveNetwork,
+  sizeOf,
+} from '../../../shared/model/spec.ts';
+import { decodeModel, encodeModel, metadataOf } from '../../../shared/onnx/model.ts';
+import { sgd } from '../../../train/engine/optimizer.ts';
+import { referenceEngine } from '../../../train/engine/reference.ts';
+import { initialWeights } from '../../../train/model/initialize.ts';
+import { MODEL_NAMES, modelSpec } from '../../../train/model/zoo.ts';
+import { Generator } from '../../../train/random.ts';
+import { exportOnnx } from '../../../train/release/export.ts';
+import { encodeSafetensors, weightTensors } from '../../../train/release/safetensors.ts';
+
+/** What the zoo does not use of the layer vocabulary. */
+const UNUSUAL: ModelSpec = {
+  name: 'unusual',
+  input: [2, 13, 11],
+  modules: {
+    a: [
+      conv2d(2, 3, 4, { padding: 'same' }), //           [3, 13, 11]
+      relu(),
+      conv2d(3, 4, 3, { stride: 2, padding: 2 }), //     [4, 8, 7]
+      maxPool2d(3, { stride: 1 }), //                    [4, 6, 5]
+      conv2d(4, 2, 2, { padding: 'valid' }), //          [2, 5, 4]
+      flatten(),
+      linear(40, 6),
+    ],
+  },
+};
+const SPECS = [...MODEL_NAMES.map((name) => modelSpec(name)), UNUSUAL];
+
+function exported(spec: ModelSpec, seed = 42) {
+  const network = resolveNetwork(spec);
+  const weights = initialWeights(network, Generator.seeded(seed));
+  return { network, weights, bytes: exportOnnx(network, weights) };
+}
+
+describe.each(SPECS)('the ONNX file of $name', (spec) => {
+  it.each([1, 32])('computes in onnxruntime what the engine computes, at batch %i', async (batch) => {
+    const { network, weights, bytes } = exported(spec);
+    const noise = Generator.seeded(5);
+    const images = Uint8Array.from({ length: batch * sizeOf(network.input) }, () => noise.random() & 0xff);
+    const engine = await referenceEngine().open(network, weights, sgd(0));
+    const expected = await engine.logits(images, batch);
+    const session = await ort.InferenceSession.create(bytes);
+    const pixels = Float32Array.from(images, (pixel) => pixel / 255);
+    const { logits } = await session.run({
+      image: new ort.Tensor('float32', pixels, [batch, ...network.input]),
+    });
+    expect(logits.dims).toEqual([batch, ...network.output]);
+    for (const [i, value] of (logits.data as Float32Array).entries())
+      expect(Math.abs(value - expected[i])).toBeLessThan(1e-5);
+  });
+
+  it('is the same for the same weights, and decodes to what was encoded', () => {
+    const { bytes } = exported(spec);
+    expect(exported(spec).bytes).toEqual(bytes);
+    expect(exported(spec, 43).bytes).not.toEqual(bytes);
+    expect(encodeModel(decodeModel(bytes))).toEqual(bytes);
+    expect(metadataOf(decodeModel(bytes)).model_name).toBe(spec.name);
+  });
+});
+
+/** Debian's python3-onnx: the reference implementation's checker. */
+const PYTHON = '/usr/bin/python3';
+const hasChecker = (() => {
+  try {
+    execFileSync(PYTHON, ['-c', 'import onnx'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+})();
+
+describe.skipIf(!hasChecker)(`onnx.checker${hasChecker ? '' : ' (skipped: install python3-onnx)'}`, () => {
+  it.each(SPECS)('accepts $name, and infers the shapes that we infer', (spec) => {
+    const { network, bytes } = exported(spec);
+    const path = join(mkdtempSync(join(tmpdir(), 'tinyvgg-onnx-')), 'model.onnx');
+    writeFileSync(path, bytes);
+    const script = `
+import onnx, onnx.numpy_helper, onnx.shape_inference, json, sys
+model = onnx.load(sys.argv[1])
+onnx.checker.check_model(model, full_check=True)
+graph = onnx.shape_inference.infer_shapes(model, strict_mode=True, data_prop=True).graph
+dims = lambda value: [d.dim_param or d.dim_value for d in value.type.tensor_type.shape.dim]
+print(json.dumps({
+  'ir': model.ir_version, 'opset': [(o.domain, o.version) for o in model.opset_import],
+  'shapes': [dims(v) for v in [*graph.value_info, *graph.output]],
+  'parameters': sum(onnx.numpy_helper.to_array(t).size for t in graph.initializer),
+  'names': {p.key: p.value for p in model.metadata_props}['names'],
+}))`;
+    const result = JSON.parse(execFileSync(PYTHON, ['-c', script, path], { encoding: 'utf8' }));
+    expect(result).toMatchObject({ ir: 8, opset: [['', 17]], parameters: network.parameterCount });
+    expect(result.shapes).toEqual(network.layers.map(({ output }) => ['batch', ...output]));
+    expect(JSON.parse(result.names)).toContain('Ankle boot');
+  });
+});
+
+describe('decodeModel', () => {
+  const { bytes } = exported(modelSpec('v0'));
+
+  it('refuses or reads, and ends, whatever the bytes are', () => {
+    const damaged = fc.oneof(
+      fc.uint8Array({ maxLength: 300 }),
+      fc.nat(bytes.length).map((end) => bytes.slice(0, end)),
+      fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)).map(([i, value]) => bytes.with(i, value)),
+    );
+    fc.assert(
+      fc.property(damaged, (data) => {
+        try {
+          decodeModel(data);
+        } catch (error) {
+          expect(error).toBeInstanceOf(ExplainedError);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe('the safetensors file', () => {
+  it('follows the format: size, JSON, tensors without gaps, under PyTorch’s names', () => {
+    const { network, weights } = exported(modelSpec('tinyvgg'));
+    const file = encodeSafetensors(weightTensors(network, weights), { format: 'pt' });
+    const size = Number(new DataView(file.buffer).getBigUint64(0, true));
+    expect(size % 8).toBe(0);
+    const header = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + size)));
+    expect(Object.keys(header).filter((key) => key !== '__metadata__')).toEqual(
+      network.parameters.map(({ name }) => name),
+    );
+    let end = 0;
+    for (const { name, shape } of network.parameters) {
+      const { dtype, shape: stored, data_offsets } = header[name];
+      expect({ dtype, stored, begin: data_offsets[0] }).toEqual({ dtype: 'F32', stored: shape, begin: end });
+      end = data_offsets[1];
+      const values = new Float32Array(file.slice(8 + size + data_offsets[0], 8 + size + end).buffer);
+      expect(values).toEqual(weights.get(name));
+    }
+    expect(file.length).toBe(8 + size + end);
+  });
+});

@@ -1,0 +1,97 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openEventFile } from '../../../train/run/tensorboard.ts';
+
+/** Debian's python3-crcmod and python3-protobuf, other people's checksum and message parser. */
+const PYTHON = '/usr/bin/python3';
+const hasReader = (() => {
+  try {
+    execFileSync(PYTHON, ['-c', 'import crcmod.predefined, google.protobuf'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+})();
+
+/** Reads an event file as TensorBoard's own reader does: sizes and masked checksums first, then the messages. */
+const READER = `
+import json, struct, sys
+import crcmod.predefined
+from google.protobuf import descriptor_pb2, descriptor_pool, json_format, message_factory
+
+F = descriptor_pb2.FieldDescriptorProto
+proto = descriptor_pb2.FileDescriptorProto(name='event.proto', package='tensorflow', syntax='proto3')
+def message(name, *fields):
+    m = proto.message_type.add(name=name)
+    for tag, field, kind, label, of in fields:
+        f = m.field.add(name=field, number=tag, type=kind, label=label)
+        if of: f.type_name = '.tensorflow.' + of
+one, many = F.LABEL_OPTIONAL, F.LABEL_REPEATED
+message('Value', (1, 'tag', F.TYPE_STRING, one, None), (2, 'simple_value', F.TYPE_FLOAT, one, None))
+message('Summary', (1, 'value', F.TYPE_MESSAGE, many, 'Value'))
+message('SessionLog', (1, 'status', F.TYPE_INT32, one, None))
+message('Event', (1, 'wall_time', F.TYPE_DOUBLE, one, None), (2, 'step', F.TYPE_INT64, one, None),
+        (3, 'file_version', F.TYPE_STRING, one, None), (5, 'summary', F.TYPE_MESSAGE, one, 'Summary'),
+        (7, 'session_log', F.TYPE_MESSAGE, one, 'SessionLog'))
+pool = descriptor_pool.DescriptorPool()
+pool.Add(proto)
+Event = message_factory.MessageFactory(pool).GetPrototype(pool.FindMessageTypeByName('tensorflow.Event'))
+
+crc32c = crcmod.predefined.mkCrcFun('crc-32c')
+def checked(data, crc):
+    c = crc32c(data)
+    masked = (((c >> 15) | (c << 17)) + 0xa282ead8) & 0xffffffff
+    assert struct.unpack('<I', crc)[0] == masked, 'checksum'
+    return data
+file = open(sys.argv[1], 'rb')
+while True:
+    size = file.read(8)
+    if not size: break
+    n, = struct.unpack('<Q', checked(size, file.read(4)))
+    data = file.read(n)
+    event = Event()
+    event.ParseFromString(checked(data, file.read(4)))
+    assert not event.UnknownFields() if hasattr(event, 'UnknownFields') else True
+    print(json.dumps(json_format.MessageToDict(event, preserving_proto_field_name=True)))
+`;
+
+describe.skipIf(!hasReader)(
+  `event files for TensorBoard${hasReader ? '' : ' (skipped: install python3-protobuf and python3-crcmod)'}`,
+  () => {
+    it('hold the curves by step, after the version and the step that they begin at', () => {
+      const folder = join(mkdtempSync(join(tmpdir(), 'tinyvgg-tensorboard-')), 'run');
+      const before = Date.now() / 1000;
+      const events = openEventFile(folder, 26);
+      events.scalars(50, { 'loss/steps': 0.75 });
+      events.scalars(1875, { 'loss/test': 0.5, 'accuracy/test': 0.875 });
+      events.close();
+      const [name] = readdirSync(folder);
+      expect(name).toMatch(/^events\.out\.tfevents\.\d{10}\./);
+      const lines = execFileSync(PYTHON, ['-c', READER, join(folder, name)], { encoding: 'utf8' });
+      const [version, start, steps, epoch] = lines
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+      expect(version).toMatchObject({ file_version: 'brain.Event:2' });
+      expect(version.wall_time).toBeGreaterThanOrEqual(before);
+      expect(start).toMatchObject({ step: '26', session_log: { status: 1 } });
+      expect(steps).toMatchObject({
+        step: '50',
+        summary: { value: [{ tag: 'loss/steps', simple_value: 0.75 }] },
+      });
+      expect(epoch.summary.value).toEqual([
+        { tag: 'loss/test', simple_value: 0.5 },
+        { tag: 'accuracy/test', simple_value: 0.875 },
+      ]);
+    });
+
+    it('are refused by such a reader when a byte is another', () => {
+      expect(() => execFileSync(PYTHON, ['-c', READER, 'examples/trouser.png'], { stdio: 'pipe' })).toThrow(
+        /checksum/,
+      );
+    });
+  },
+);

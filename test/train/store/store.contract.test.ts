@@ -1,0 +1,173 @@
+/** @file The contract of an object store, over every implementation, on real servers. */
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { withConditions } from '../../../train/store/conditional.ts';
+import { s3Store } from '../../../train/store/s3.ts';
+import type { ObjectStore } from '../../../train/store/store.ts';
+import { BACKENDS, type Server } from './servers.ts';
+
+// Real servers on a busy machine take their time.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 100_000 });
+
+const TYPE = 'application/octet-stream';
+const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
+
+describe.each(BACKENDS)('$name', ({ name, conditional, missing, start }) => {
+  if (missing) {
+    test.skip(`skipped: ${missing}`);
+    return;
+  }
+  let server: Server;
+  let store: ObjectStore;
+  beforeAll(async () => {
+    server = await start();
+    store = server.store;
+  });
+  afterAll(() => server?.stop());
+
+  const text = async (key: string): Promise<string | undefined> => {
+    const object = await store.get(key);
+    return object && new TextDecoder().decode(object.bytes);
+  };
+
+  test('an object that was never written is undefined', async () => {
+    expect(await store.get('nothing/here')).toBeUndefined();
+  });
+
+  test.each([0, 1, 31_000, 3_000_000])('%i bytes come back as they were written', async (size) => {
+    const written = new Uint8Array(size).map((_, i) => (i * 31) ^ (i >> 8));
+    expect(await store.put(`sizes/${size}`, written, TYPE)).toBe('written');
+    const read = await store.get(`sizes/${size}`);
+    expect(read && Buffer.compare(read.bytes, written)).toBe(0);
+  });
+
+  test('a key may contain what keys of the registry contain, and what they do not', async () => {
+    for (const key of ['models/a-b/0123.onnx', 'with space/+&?#%.json', 'ünïcode']) {
+      await store.put(key, bytes(key), TYPE);
+      expect(await text(key)).toBe(key);
+    }
+  });
+
+  test('a second write replaces the first and changes the etag', async () => {
+    await store.put('replaced', bytes('old'), TYPE);
+    const old = await store.get('replaced');
+    await store.put('replaced', bytes('new'), TYPE);
+    const now = await store.get('replaced');
+    expect(now?.bytes).toEqual(bytes('new'));
+    expect(now?.etag).not.toBe(old?.etag);
+  });
+
+  test('the etag stays while the object does', async () => {
+    await store.put('kept', bytes('x'), TYPE);
+    expect((await store.get('kept'))?.etag).toBe((await store.get('kept'))?.etag);
+  });
+
+  test('list gives the keys of a prefix, sorted, over as many pages as it takes', async () => {
+    for (const key of ['list/b', 'list/a/2', 'list/a/1', 'list/c', 'listless'])
+      await store.put(key, bytes(key), TYPE);
+    const paged = server.s3 ? s3Store({ ...server.s3, pageSize: 2 }) : store;
+    expect(await paged.list('list/')).toEqual(['list/a/1', 'list/a/2', 'list/b', 'list/c']);
+    expect(await store.list('list/a/')).toEqual(['list/a/1', 'list/a/2']);
+    expect(await store.list('list/none/')).toEqual([]);
+  });
+
+  test('what is read belongs to the reader', async () => {
+    const source = bytes('mine');
+    await store.put('copied', source, TYPE);
+    source[0] = 0;
+    const read = await store.get('copied');
+    read?.bytes.fill(0);
+    expect(await text('copied')).toBe('mine');
+  });
+
+  test('its description names the place and no secret', () => {
+    expect(store.description).not.toMatch(/secret|testing/);
+  });
+
+  if (!conditional) {
+    test('a conditional write is unsupported, and nothing is written', async () => {
+      await store.put('kept-by-condition', bytes('old'), TYPE);
+      const etag = (await store.get('kept-by-condition'))?.etag ?? '';
+      expect(await store.put('kept-by-condition', bytes('new'), TYPE, { ifAbsent: true })).toBe(
+        'unsupported',
+      );
+      expect(await store.put('kept-by-condition', bytes('new'), TYPE, { ifMatch: etag })).toBe('unsupported');
+      expect(await text('kept-by-condition')).toBe('old');
+      expect(await store.put('absent-by-condition', bytes('new'), TYPE, { ifAbsent: true })).toBe(
+        'unsupported',
+      );
+      expect(await store.get('absent-by-condition')).toBeUndefined();
+    });
+  }
+
+  // Where the store has no conditions, these hold for the store that the registry uses: the one that reads before it writes.
+  describe('conditions', () => {
+    const said: string[] = [];
+    beforeAll(() => {
+      store = withConditions(server.store, (line) => said.push(line));
+    });
+
+    test('ifAbsent writes a new object and leaves a present one', async () => {
+      expect(await store.put('fresh', bytes('first'), TYPE, { ifAbsent: true })).toBe('written');
+      expect(await store.put('fresh', bytes('second'), TYPE, { ifAbsent: true })).toBe('precondition-failed');
+      expect(await text('fresh')).toBe('first');
+    });
+
+    test('ifMatch replaces the version that was read, and no other', async () => {
+      await store.put('swapped', bytes('one'), TYPE);
+      const etag = (await store.get('swapped'))?.etag ?? '';
+      expect(await store.put('swapped', bytes('two'), TYPE, { ifMatch: etag })).toBe('written');
+      expect(await store.put('swapped', bytes('three'), TYPE, { ifMatch: etag })).toBe('precondition-failed');
+      expect(await text('swapped')).toBe('two');
+    });
+
+    test('ifMatch on an absent object writes nothing', async () => {
+      const etag = '"0123456789abcdef0123456789abcdef"';
+      expect(await store.put('gone', bytes('x'), TYPE, { ifMatch: etag })).toBe('precondition-failed');
+      expect(await store.get('gone')).toBeUndefined();
+    });
+
+    test.runIf(conditional)('of eight writers at the same time one wins', async () => {
+      const outcomes = await Promise.all(
+        Array.from({ length: 8 }, (_, i) =>
+          store.put('race', bytes(`writer ${i}`), TYPE, { ifAbsent: true }),
+        ),
+      );
+      expect(outcomes.filter((outcome) => outcome === 'written')).toHaveLength(1);
+      expect(await text('race')).toBe(`writer ${outcomes.indexOf('written')}`);
+    });
+
+    test(`reading before writing is said ${conditional ? 'of no store that need not' : 'once'}`, () => {
+      expect(said).toHaveLength(conditional ? 0 : 1);
+    });
+  });
+
+  describe.runIf(name !== 'memory')('says what is wrong, without a secret', () => {
+    const failure = async (change: object): Promise<string> => {
+      if (!server.s3) throw new Error('no S3 options');
+      const broken = s3Store({ ...server.s3, ...change });
+      const error = await broken.put('x', bytes('x'), TYPE).catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ name: 'ExplainedError', kind: 'store' });
+      return String(error);
+    };
+
+    test('wrong secret', async () => {
+      const credentials = { ...server.s3?.credentials, secretAccessKey: 'not-the-secret' };
+      const message = await failure({ credentials });
+      expect(message).toContain('got 403 SignatureDoesNotMatch. Check AWS_ACCESS_KEY_ID');
+      expect(message).not.toContain('not-the-secret');
+    });
+
+    test('no such bucket', async () => {
+      expect(await failure({ bucket: 'nobodys-bucket' })).toContain(
+        'expected a bucket nobodys-bucket, got 404 NoSuchBucket. Create the bucket',
+      );
+    });
+
+    test('a bucket that is not there is no missing object', async () => {
+      if (!server.s3) throw new Error('no S3 options');
+      await expect(s3Store({ ...server.s3, bucket: 'nobodys-bucket' }).get('x')).rejects.toThrow(
+        '404 NoSuchBucket',
+      );
+    });
+  });
+});

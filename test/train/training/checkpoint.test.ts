@@ -1,0 +1,182 @@
+/** @file Training that stops anywhere and goes on ends with the same bits; a damaged checkpoint is never taken for a good one. */
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { resolveNetwork } from '../../../shared/model/spec.ts';
+import { photoLike } from '../../../train/dataset/fashion-mnist/augment/augment.ts';
+import { openEngine } from '../../../train/engine/open.ts';
+import { adam, type Optimizer, sgd } from '../../../train/engine/optimizer.ts';
+import { referenceEngine } from '../../../train/engine/reference.ts';
+import { modelSpec } from '../../../train/model/zoo.ts';
+import { folderCheckpoints } from '../../../train/training/checkpoint/folder.ts';
+import { decodeCheckpoint, encodeCheckpoint } from '../../../train/training/checkpoint/format.ts';
+import { type Job, type TrainingEvent, type TrainingState, train } from '../../../train/training/trainer.ts';
+import { easyData } from '../../fixtures/easy.ts';
+
+const network = resolveNetwork(modelSpec('v1'));
+
+const jobWith = (engine: Job['engine'], optimizer: Optimizer, changes: Partial<Job> = {}): Job => ({
+  ...{ network, engine, optimizer, data: easyData(450) },
+  ...{ epochs: 2, batchSize: 16, seed: 7 },
+  ...changes,
+});
+
+/** What tells two trainings apart, without their times. */
+const bare = (events: TrainingEvent[]) =>
+  events.map((event) => ('seconds' in event ? { ...event, seconds: 0 } : event));
+
+/** Trains, keeping the state after every step as the bytes of a file. */
+async function trainKeeping(job: Job) {
+  const files: Uint8Array[] = [];
+  const events: TrainingEvent[] = [];
+  const trained = await train(job, {
+    onEvent: (event) => events.push(event),
+    checkpointEvery: 0,
+    checkpoint: async (state) => {
+      files.push(encodeCheckpoint(network, state));
+    },
+  });
+  return { files, events, trained };
+}
+
+describe.each(['reference', 'tfjs', 'cpu'])('training with --device %s', (device) => {
+  it.each([
+    ['SGD', sgd(0.1)],
+    ['SGD with momentum and weight decay', sgd(0.05, { momentum: 0.9, weightDecay: 0.01 })],
+    ['Adam', adam()],
+    ['Adam, a schedule and augmented images', adam(), { schedule: 'cosine', augment: photoLike(7) }],
+  ] as [string, Optimizer, Partial<Job>?][])(
+    'goes on from any step with %s to the same bits, and tells the same',
+    { timeout: 60_000 },
+    async (_, optimizer, changes = {}) => {
+      const job = jobWith(await openEngine(device), optimizer, changes);
+      const { files, events, trained } = await trainKeeping(job);
+      // 29 steps and the end of two epochs.
+      expect(files.length).toBe(60);
+      for (const file of files) {
+        const from = decodeCheckpoint(network, optimizer, file);
+        const rest: TrainingEvent[] = [];
+        const resumed = await train(job, { from, onEvent: (event) => rest.push(event) });
+        expect({ ...resumed, seconds: 0 }).toEqual({ ...trained, seconds: 0 });
+        const told = bare(rest).filter(({ type }) => type !== 'epoch-start');
+        expect(
+          bare(events)
+            .filter(({ type }) => type !== 'epoch-start')
+            .slice(-told.length || Infinity),
+        ).toEqual(told);
+      }
+    },
+  );
+});
+
+describe('a training that is told to stop', () => {
+  it('finishes the step, keeps where it stands, and says why', async () => {
+    const job = jobWith(referenceEngine(), sgd(0.1));
+    const expected = await train(job);
+    for (const stopAt of [25, 29, 54, 58]) {
+      const controller = new AbortController();
+      const reason = new Error('enough');
+      const states: TrainingState[] = [];
+      const stopped = train(job, {
+        signal: controller.signal,
+        checkpoint: async (state) => {
+          states.push(state);
+        },
+        onEvent: (event) => {
+          if (event.type === 'progress' && event.step === stopAt) controller.abort(reason);
+        },
+      });
+      await expect(stopped).rejects.toBe(reason);
+      const from = states.at(-1);
+      expect(from?.optimizer.steps).toBe(stopAt);
+      expect((await train(job, { from })).weights).toEqual(expected.weights);
+    }
+  });
+});
+
+describe('the folder of checkpoints', () => {
+  const optimizer = sgd(0.1, { momentum: 0.9 });
+  let states: TrainingState[];
+  beforeAll(async () => {
+    const { files } = await trainKeeping(jobWith(referenceEngine(), optimizer));
+    states = files.map((file) => decodeCheckpoint(network, optimizer, file));
+  });
+  const temporary = () => mkdtemp(join(tmpdir(), 'tinyvgg-checkpoints-'));
+  const save = (folder: string, state: TrainingState, best = false) =>
+    folderCheckpoints(folder, () => {}).save(network, state, { best });
+
+  it('keeps the newest two and the best, and gives back the newest', async () => {
+    const folder = await temporary();
+    for (const [i, state] of states.slice(0, 20).entries()) await save(folder, state, i === 4);
+    expect((await readdir(folder)).sort()).toEqual([
+      'v1-best.safetensors',
+      'v1-step000000019.safetensors',
+      'v1-step000000020.safetensors',
+    ]);
+    expect(await folderCheckpoints(folder, () => {}).newest(network, optimizer)).toEqual(states[19]);
+    expect(decodeCheckpoint(network, optimizer, await readFile(join(folder, 'v1-best.safetensors')))).toEqual(
+      states[4],
+    );
+  });
+
+  it('falls back from a damaged one, says so, and forgets it at the next', async () => {
+    const folder = await temporary();
+    for (const state of states.slice(0, 3)) await save(folder, state);
+    const path = join(folder, 'v1-step000000003.safetensors');
+    await writeFile(path, (await readFile(path)).subarray(0, -7));
+    const lines: string[] = [];
+    expect(await folderCheckpoints(folder, (line) => lines.push(line)).newest(network, optimizer)).toEqual(
+      states[1],
+    );
+    expect(lines).toEqual([
+      expect.stringMatching(/step000000003\.safetensors is left out, the one before it is taken: .*SHA-256/),
+    ]);
+    await writeFile(path, 'nothing');
+    await writeFile(join(folder, 'v1-step000000009.safetensors'), 'nothing');
+    await save(folder, states[2]);
+    expect((await readdir(folder)).sort()).toEqual([
+      'v1-step000000002.safetensors',
+      'v1-step000000003.safetensors',
+    ]);
+  });
+
+  it('begins anew where there is none, or none that can be used', async () => {
+    const folder = await temporary();
+    expect(
+      await folderCheckpoints(join(folder, 'nowhere'), () => {}).newest(network, optimizer),
+    ).toBeUndefined();
+    await writeFile(join(folder, 'v1-step000000001.safetensors'), '');
+    const lines: string[] = [];
+    expect(
+      await folderCheckpoints(folder, (line) => lines.push(line)).newest(network, optimizer),
+    ).toBeUndefined();
+    expect(lines).toEqual([expect.stringMatching(/is left out, v1 begins anew/)]);
+  });
+
+  it('refuses a file that is cut off anywhere or has another bit anywhere', () => {
+    const file = encodeCheckpoint(network, states[30]);
+    fc.assert(
+      fc.property(fc.nat(file.length - 1), (size) => {
+        expect(() => decodeCheckpoint(network, optimizer, file.subarray(0, size))).toThrow(/cannot be used/);
+      }),
+    );
+    fc.assert(
+      fc.property(fc.nat(8 * file.length - 1), (bit) => {
+        const damaged = file.slice();
+        damaged[bit >> 3] ^= 1 << (bit & 7);
+        expect(() => decodeCheckpoint(network, optimizer, damaged)).toThrow(/cannot be used/);
+      }),
+    );
+  });
+
+  it('refuses another network and another optimizer', () => {
+    const file = encodeCheckpoint(network, states[0]);
+    const other = resolveNetwork(modelSpec('v0'));
+    expect(() => decodeCheckpoint(other, optimizer, file)).toThrow(
+      /expected a checkpoint of v0, got one of v1/,
+    );
+    expect(() => decodeCheckpoint(network, adam(), file)).toThrow(/optimizer\.exp_avg/);
+  });
+});

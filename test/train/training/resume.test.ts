@@ -1,0 +1,295 @@
+/** @file Runs that are killed, interrupted, or run out of disk: what they leave, and that they go on to the same weights. */
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { Generator } from '../../../train/random.ts';
+import { readMetrics } from '../../../train/run/metrics.ts';
+import type { Summary } from '../../../train/run/run-folder.ts';
+import { dataFolder, describeWithData } from '../../support/data.ts';
+import { type Ended, type OnText, runTrainer } from '../../support/processes.ts';
+
+const train = (args: string[], onText?: OnText, shell?: string): Promise<Ended> =>
+  runTrainer(['train', ...args], { ...(onText && { onText }), ...(shell && { shell }) });
+
+const MODELS = ['v1', 'tinyvgg'];
+const JOB = ['--data', `${dataFolder}`, '--models', MODELS.join(), '--epochs', '2', '--limit', '4000'];
+const newFolder = async () => join(await mkdtemp(join(tmpdir(), 'tinyvgg-resume-')), 'run');
+
+/** util-linux's `script` plays a terminal. */
+const hasTerminal = spawnSync('script', ['--version']).status === 0;
+
+/** The weights and manifests, byte for byte, and all that was told of them but the time. */
+async function resultOf(folder: string) {
+  const files = MODELS.flatMap((name) => [`${name}.safetensors`, `${name}.json`]);
+  const release = await Promise.all(files.map((file) => readFile(join(folder, file))));
+  const summary: Summary = JSON.parse(await readFile(join(folder, 'summary.json'), 'utf8'));
+  const models = Object.entries(summary.models).map(([name, model]) => ({ name, ...model, trainSeconds: 0 }));
+  const metrics = (await readMetrics(join(folder, 'metrics.jsonl'))).map((record) => ({
+    ...record,
+    seconds: 0,
+  }));
+  return { release, models, metrics };
+}
+
+describeWithData('a run', () => {
+  let expected: Awaited<ReturnType<typeof resultOf>>;
+  beforeAll(async () => {
+    const folder = await newFolder();
+    expect(await train([...JOB, '--out', folder])).toMatchObject({ code: 0, stderr: '' });
+    expected = await resultOf(folder);
+    for (const { calibration } of expected.models) expect(calibration?.heldOut).toBe(400);
+  }, 60_000);
+
+  it('that is killed with SIGKILL again and again ends with the same weights', {
+    timeout: 400_000,
+  }, async () => {
+    const folder = await newFolder();
+    const chance = Generator.seeded(Date.now());
+    let kills = 0;
+    let args = [...JOB, '--out', folder, '--checkpoint-every', '0'];
+    while (true) {
+      // Each process trains a little more than the one before, so that the work is done once.
+      const delay = (chance.random() % 250) + 25 * kills;
+      let begun = false;
+      const { code, signal, stderr } = await train(args, (stdout, child) => {
+        if (begun || !/Epoch: \d/.test(stdout)) return;
+        begun = true;
+        setTimeout(() => child.kill('SIGKILL'), delay);
+      });
+      if (signal === null) {
+        expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+        break;
+      }
+      kills += 1;
+      args = ['--resume', folder];
+    }
+    expect(kills).toBeGreaterThanOrEqual(5);
+    expect(await resultOf(folder)).toEqual(expected);
+    const left = await readdir(join(folder, 'checkpoints'));
+    expect(left.filter((name) => !name.endsWith('.safetensors'))).toEqual([]);
+    console.log(`${kills} kills`);
+  });
+
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ] as const)(
+    'saves at the first %s, exits with %i, and goes on',
+    { timeout: 120_000 },
+    async (signal, status) => {
+      const folder = await newFolder();
+      let sent = false;
+      const stopped = await train([...JOB, '--out', folder], (stdout, child) => {
+        if (!sent && /tinyvgg: .*Epoch: 0/s.test(stdout)) {
+          sent = true;
+          setTimeout(() => child.kill(signal), 100);
+        }
+      });
+      expect(stopped.code).toBe(status);
+      expect(stopped.stderr).toContain(`Ended by ${signal}. Go on with: npm run train -- --resume ${folder}`);
+      const saved = (await readdir(join(folder, 'checkpoints'))).filter((name) => /^tinyvgg-step/.test(name));
+      expect(saved.length).toBe(1);
+      expect(await readdir(folder)).not.toContain('tinyvgg.onnx');
+
+      // The checkpoint that was just saved is the only one: without it the model begins anew, and says so.
+      if (signal === 'SIGINT') await writeFile(join(folder, 'checkpoints', saved[0]), 'damaged');
+      const resumed = await train(['--resume', folder]);
+      expect(resumed).toMatchObject({ code: 0, stderr: '' });
+      expect(resumed.stdout).toMatch(signal === 'SIGINT' ? /is left out/ : /Goes on after step \d+/);
+      expect(await resultOf(folder)).toEqual(expected);
+
+      const again = await train(['--resume', folder]);
+      expect(again).toMatchObject({ code: 0, stdout: expect.stringMatching(/│ tinyvgg │/) });
+    },
+  );
+
+  it.each(['SIGKILL', 'SIGTERM'] as const)(
+    'goes on where its twin was when %s came, to the same calibration',
+    { timeout: 120_000 },
+    async (signal) => {
+      const folder = await newFolder();
+      let watch: NodeJS.Timeout | undefined;
+      const options = ['--checkpoint-every', '0.05', '--out', folder];
+      const stopped = await train([...JOB, ...options], (stdout, child) => {
+        if (watch || !stdout.includes('tinyvgg-twin: ')) return;
+        watch = setInterval(() => {
+          const saved = readdirSync(join(folder, 'checkpoints'));
+          if (!saved.some((name) => name.startsWith('tinyvgg-twin-step'))) return;
+          clearInterval(watch);
+          child.kill(signal);
+        }, 5);
+      });
+      expect([stopped.code, stopped.signal]).toEqual(signal === 'SIGTERM' ? [143, null] : [null, signal]);
+      expect(await readdir(folder)).not.toContain('tinyvgg.onnx');
+
+      const resumed = await train(['--resume', folder]);
+      expect(resumed).toMatchObject({ code: 0, stderr: '' });
+      const [own, twins] = [...resumed.stdout.matchAll(/Goes on after step (\d+)/g)].map(([, step]) => +step);
+      expect(own).toBe(2 * (4000 / 32));
+      expect(twins).toBeGreaterThan(0);
+      expect(twins).toBeLessThan(own);
+      expect(await resultOf(folder)).toEqual(expected);
+    },
+  );
+
+  it('that began before there was a calibration goes on without', { timeout: 60_000 }, async () => {
+    const folder = await newFolder();
+    let sent = false;
+    await train([...JOB, '--no-calibration', '--out', folder], (stdout, child) => {
+      if (!sent && /tinyvgg: .*Epoch: 0/s.test(stdout)) sent = child.kill('SIGKILL');
+    });
+    const path = join(folder, 'settings.json');
+    const { heldOut, calibration, ...settings } = JSON.parse(await readFile(path, 'utf8'));
+    expect([heldOut, calibration]).toEqual([0, false]);
+    await writeFile(path, JSON.stringify(settings));
+    expect(await train(['--resume', folder])).toMatchObject({ code: 0, stderr: '' });
+    const { models, metrics } = await resultOf(folder);
+    expect(models).toEqual(expected.models.map(({ calibration, reliability, ...model }) => model));
+    expect(metrics).toEqual(expected.metrics.filter(({ model }) => !model.endsWith('-twin')));
+    const manifest = JSON.parse(await readFile(join(folder, 'tinyvgg.json'), 'utf8'));
+    expect(manifest).not.toHaveProperty('calibration');
+  });
+
+  it('of the recipe edge goes on from within an epoch to the same weights', {
+    timeout: 120_000,
+  }, async () => {
+    const job = ['--data', `${dataFolder}`, '--recipe', 'edge', '--epochs', '2', '--limit', '4000'];
+    const weights = (folder: string) => readFile(join(folder, 'tinyvgg.safetensors'));
+    const whole = await newFolder();
+    expect(await train([...job, '--out', whole])).toMatchObject({ code: 0, stderr: '' });
+    const summary: Summary = JSON.parse(await readFile(join(whole, 'summary.json'), 'utf8'));
+    expect(summary).toMatchObject({ schedule: 'cosine', augmentation: 'photo-2', heldOut: 5000 });
+
+    const broken = await newFolder();
+    let sent = false;
+    const stopped = await train([...job, '--out', broken], (stdout, child) => {
+      if (sent || !/Epoch: 0/.test(stdout)) return;
+      sent = true;
+      setTimeout(() => child.kill('SIGTERM'), 100);
+    });
+    expect(stopped.code).toBe(143);
+    const [saved] = await readdir(join(broken, 'checkpoints'));
+    const steps = Number(/step(\d+)/.exec(saved)?.[1]);
+    expect(steps % Math.ceil(4000 / 64)).toBeGreaterThan(0);
+    expect(await train(['--resume', broken])).toMatchObject({ code: 0, stderr: '' });
+    expect(await weights(broken)).toEqual(await weights(whole));
+  });
+
+  it('ends with a code of its own when it diverges, and keeps what was good', {
+    timeout: 60_000,
+  }, async () => {
+    const folder = await newFolder();
+    const options = ['--learning-rate', '1e18', '--checkpoint-every', '0', '--out', folder];
+    const { code, stderr } = await train([...JOB, ...options]);
+    expect(code).toBe(10);
+    expect(stderr).toMatch(/diverged.*expected a finite (loss|weight), got .*smaller learning rate/);
+    const kept = (await readdir(join(folder, 'checkpoints'))).filter((name) => /step/.test(name));
+    expect(kept.length).toBeGreaterThanOrEqual(1);
+  });
+
+  it.skipIf(!hasTerminal)(
+    `ends on a terminal too, by a key while it draws a bar${hasTerminal ? '' : ' (skipped: no script command)'}`,
+    { timeout: 30_000 },
+    async () => {
+      const command = [
+        process.execPath,
+        'train/cli/main.ts',
+        'train',
+        ...JOB,
+        '--out',
+        await newFolder(),
+      ].join(' ');
+      const child = spawn('script', ['-qec', command, '/dev/null'], { stdio: ['pipe', 'pipe', 'ignore'] });
+      let text = '';
+      child.stdout.setEncoding('utf8').on('data', (part: string) => {
+        const drawn = text.includes('█');
+        text += part;
+        // Ctrl-C
+        if (!drawn && text.includes('█')) child.stdin.write('\x03');
+      });
+      const [code] = await once(child, 'close');
+      expect([code, text]).toEqual([130, expect.stringMatching(/Ended by SIGINT/)]);
+    },
+  );
+
+  it('says that a folder cannot be written before it trains', { timeout: 60_000 }, async () => {
+    const { code, stdout, stderr } = await train([...JOB, '--out', 'package.json/run']);
+    expect([code, stderr]).toEqual([
+      9,
+      expect.stringMatching(/cannot write package\.json\/run\/settings\.json.*got/),
+    ]);
+    expect(stdout).not.toMatch(/Epoch/);
+  });
+
+  it('ends with a clear error where the disk ends, and goes on when there is room', {
+    timeout: 60_000,
+  }, async () => {
+    const folder = await newFolder();
+    // No file of more than 20 KiB: settings, summary and metrics fit, a checkpoint does not.
+    const full = await train([...JOB, '--out', folder], undefined, 'ulimit -f 20');
+    expect([full.code, full.stderr]).toEqual([9, expect.stringMatching(/cannot write .*checkpoints.*EFBIG/)]);
+    expect(await readdir(join(folder, 'checkpoints'))).toEqual([]);
+    expect((await train(['--resume', folder])).code).toBe(0);
+    expect(await resultOf(folder)).toEqual(expected);
+  });
+
+  it.each([
+    ['other settings beside --resume', ['--resume', 'runs', '--seed', '3'], /--seed beside --resume/],
+    ['a folder without a run', ['--resume', 'infra'], /cannot read --resume infra\/settings\.json/],
+    ['momentum for Adam', ['--optimizer', 'adam', '--momentum', '0.9'], /momentum: expected --optimizer sgd/],
+    ['a negative learning rate', ['--learning-rate', '-1'], /--learning-rate/],
+  ])('refuses %s', async (_, args, message) => {
+    const { code, stderr } = await train(args);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
+  });
+});
+
+describe('a signal', () => {
+  /** A process whose work heeds no signal; answers what it printed and how it ended after `send` had its way. */
+  async function stubborn(send: (kill: () => void) => Promise<void>) {
+    const script = `
+      import { interruptible } from './train/cli/interruption.ts';
+      import { reportError } from './train/cli/exit.ts';
+      const work = async (signal) => {
+        console.log('ready');
+        await new Promise((resolve) => setTimeout(resolve, 2000));
+        signal.throwIfAborted();
+      };
+      await interruptible(work, (signal) => 'go on like this').catch((error) => { process.exitCode = reportError(error); });`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script]);
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    await once(child.stdout, 'data');
+    const start = performance.now();
+    await send(() => child.kill('SIGTERM'));
+    const [code] = await once(child, 'close');
+    return { code, stderr, time: performance.now() - start };
+  }
+
+  it('lets the work end when it comes once, or at once again from npm', async () => {
+    const ended = await stubborn(async (kill) => {
+      kill();
+      await sleep(20);
+      kill();
+    });
+    expect(ended).toMatchObject({ code: 143, stderr: expect.stringMatching(/finishing.*go on like this/s) });
+    expect(ended.time).toBeGreaterThan(1500);
+  });
+
+  it('ends the process at once when it comes again', async () => {
+    const ended = await stubborn(async (kill) => {
+      kill();
+      await sleep(600);
+      kill();
+    });
+    expect(ended).toMatchObject({ code: 143, stderr: expect.not.stringMatching(/go on like this/) });
+    expect(ended.time).toBeLessThan(1500);
+  });
+});

@@ -1,0 +1,22 @@
+/** @file The drawn examples as the explorer sees them, prepared by the code that the Worker runs. */
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { compileDecoder } from '#shared/decode/compile.ts';
+import { once } from '#shared/once.ts';
+import { openPipeline } from '../../../train/photos/pipeline.ts';
+import { EXAMPLES } from '../../../web/site/pages/examples.ts';
+
+export const EXAMPLE_NAMES = EXAMPLES.map(({ name }) => name);
+
+const decoder = once(() => {
+  const { resolve } = createRequire(import.meta.url);
+  return compileDecoder(async (specifier) => new Uint8Array(await readFile(resolve(specifier))));
+});
+
+async function pixelsOfExample(name: string) {
+  return (await decoder()).decode(new Uint8Array(await readFile(`examples/${name}.png`)));
+}
+
+/** 28 × 28 bytes. */
+export const imageOfExample = async (name: string): Promise<Uint8Array> =>
+  (await openPipeline())(await pixelsOfExample(name)).image;

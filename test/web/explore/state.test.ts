@@ -1,0 +1,78 @@
+/** @file The address holds all that was chosen, and no address breaks the page. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  INITIAL,
+  readPixels,
+  readState,
+  type State,
+  writePixels,
+  writeState,
+} from '../../../web/explore/state.ts';
+
+const cell = fc.tuple(fc.nat(99), fc.nat(99));
+const states: fc.Arbitrary<State> = fc.record({
+  part: fc.constantFrom('', 'tensor', 'network'),
+  image: fc.constantFrom('bag', 'own', 't-shirt'),
+  pixels: fc.constantFrom('', writePixels(Uint8Array.from({ length: 784 }, (_, i) => i % 251))),
+  view: fc.constantFrom('network', 'colour'),
+  pixel: cell,
+  kernel: fc.constantFrom('own', 'blur', 'learned-2-10-3'),
+  weights: fc.constantFrom([], [0.5], [1, -2, 0.25, 0, 5, 6, 7, 8, -9.5]),
+  size: fc.constantFrom(1, 3, 5, 7),
+  stride: fc.constantFrom(1, 2, 3),
+  padding: fc.constantFrom(0, 1, 2, 3),
+  bias: fc.constantFrom(0, -0.5, 0.07021484375),
+  source: fc.constantFrom('network', 'photo'),
+  at: cell,
+  poolSize: fc.constantFrom(2, 3),
+  poolStride: fc.constantFrom(1, 2, 3),
+  poolMap: fc.nat(20),
+  poolAt: cell,
+  layer: fc.nat(20),
+  map: fc.nat(20),
+  cell,
+  temperature: fc.constantFrom(0, 0.2, 1.5, 5),
+});
+
+describe('a state', () => {
+  it('comes back from its address', () => {
+    fc.assert(
+      fc.property(states, (state) => {
+        expect(readState(writeState(state))).toEqual(state);
+      }),
+    );
+  });
+  it('has no address while nothing was chosen', () => {
+    expect(writeState(INITIAL)).toBe('');
+    expect(readState('')).toEqual(INITIAL);
+    expect(writeState({ ...INITIAL, part: 'pooling' })).toBe('#pooling');
+  });
+  it('is readable in its address', () => {
+    expect(writeState({ ...INITIAL, part: 'convolution', kernel: 'blur', at: [3, 4] })).toBe(
+      '#convolution?kernel=blur&at=3,4',
+    );
+  });
+  it('stays as it is at first where an address says nonsense', () => {
+    const nonsense =
+      '#a/b?size=4&stride=NaN&at=1,2,3&pixel=-1,0&temperature=1e9&weights=1,2&bias=&kernel=%00&view=__proto__&layer=1.5&pixels=abc';
+    expect(readState(nonsense)).toEqual(INITIAL);
+  });
+  it('is read from any text', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        expect(Object.keys(readState(text))).toEqual(Object.keys(INITIAL));
+      }),
+    );
+  });
+});
+
+it('a picture in an address is the same picture', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 784, maxLength: 784 }), (image) => {
+      const pixels = writePixels(image);
+      expect(readState(`#?image=own&pixels=${pixels}`).pixels).toBe(pixels);
+      expect(readPixels(pixels)).toEqual(image);
+    }),
+  );
+});

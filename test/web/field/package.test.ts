@@ -1,0 +1,82 @@
+/** @file What the field is to tools and servers: an import that needs no DOM, and a manifest that tells the truth. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { basename, join, relative } from 'node:path';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import { expect, it } from 'vitest';
+
+const SOURCES = 'web/field';
+
+interface Named {
+  name: string;
+}
+
+interface Manifest {
+  modules: {
+    declarations: (Named & Record<'cssParts' | 'cssProperties' | 'attributes' | 'cssStates', Named[]>)[];
+  }[];
+}
+
+it('custom-elements.json is what the source says; npm run manifest renews it', async () => {
+  // The analyzer writes below the folder it runs in.
+  const folder = await mkdtemp(join('.tsbuild', 'manifest-'));
+  try {
+    const analyzer = 'node_modules/@custom-elements-manifest/analyzer/cem.js';
+    const config = ['--config', 'web/field/manifest.config.mjs'];
+    await promisify(execFile)(process.execPath, [
+      analyzer,
+      'analyze',
+      ...config,
+      '--outdir',
+      relative('.', folder),
+    ]);
+    const [made, kept] = await Promise.all(
+      [folder, SOURCES].map((place) => readFile(join(place, 'custom-elements.json'), 'utf8')),
+    );
+    expect(kept).toBe(made);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+it('the manifest has every part, custom property, attribute and state of the source', async () => {
+  const manifest: Manifest = JSON.parse(await readFile(join(SOURCES, 'custom-elements.json'), 'utf8'));
+  const declarations = manifest.modules.flatMap(({ declarations }) => declarations);
+  const element = declarations.find(({ name }) => name === 'FashionClassifier');
+  const names = (list: Named[] = []) => list.map(({ name }) => name).toSorted();
+  const files = (await readdir(SOURCES)).filter((name) => name.endsWith('.ts'));
+  const source = (await Promise.all(files.map((name) => readFile(join(SOURCES, name), 'utf8')))).join();
+  const found = (pattern: RegExp) =>
+    [...new Set([...source.matchAll(pattern)].flatMap(([, name = '']) => name.split(' ')))].toSorted();
+  const buttons = found(/button\('([\w ]+)'/g);
+  const parts = [...found(/part: '([\w ]+)'/g), ...found(/icon\('(\w+)'/g), ...buttons];
+  expect(names(element?.cssParts)).toEqual([...new Set(parts)].toSorted());
+  expect(names(element?.cssProperties)).toEqual(found(/var\((--fashion-\w+)/g));
+  expect(names(element?.attributes)).toEqual(
+    [
+      ...new Set([
+        ...found(/(?<!Con)text\('([\w-]+)'\)/g),
+        ...found(/hasAttribute\('([\w-]+)'\)/g),
+        'name',
+        'value',
+      ]),
+    ].toSorted(),
+  );
+  const states = [...found(/toggleState\([\w.]+, '([\w-]+)'/g), ...found(/kind: '(\w+)'/g)];
+  expect(names(element?.cssStates)).toEqual([...new Set(states)].toSorted());
+});
+
+it('tinyvgg-edge/field is a module that servers can import, and that bundlers take with all its parts', async () => {
+  // By a name that TypeScript does not follow: the types of pages are not this project's.
+  const field = 'tinyvgg-edge/field';
+  const { FashionClassifier } = await import(field);
+  expect(FashionClassifier.formAssociated).toBe(true);
+  const { errors, warnings, outputFiles } = await build({
+    stdin: { contents: `import '${field}';`, resolveDir: '.' },
+    ...{ bundle: true, splitting: true, format: 'esm', outdir: 'out', write: false },
+  });
+  expect([errors, warnings]).toEqual([[], []]);
+  const names = outputFiles.map(({ path }) => basename(path).replace(/-.*/, ''));
+  expect(names).toEqual(expect.arrayContaining(['classifier', 'classify', 'de', 'es', 'fr', 'jpeg', 'zh']));
+});

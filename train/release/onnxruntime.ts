@@ -1,0 +1,30 @@
+/** @file Runs an ONNX file in onnxruntime-web: the trainer's outside judge of what it writes. */
+import * as ort from 'onnxruntime-web/wasm';
+import { ExplainedError } from '#shared/errors.ts';
+import { IMAGE_PIXELS, IMAGE_SIZE, PIXEL_SCALE } from '#shared/labels.ts';
+import type { Predict } from '../training/evaluate.ts';
+
+/**
+ * Loads a model with input `image` [batch, 1, 28, 28] and output `logits`.
+ * @throws ExplainedError of kind `model` when onnxruntime refuses it
+ */
+export async function onnxPredictor(model: Uint8Array): Promise<Predict> {
+  ort.env.wasm.numThreads = 1;
+  const session = await ort.InferenceSession.create(model).catch((cause: Error) => {
+    throw new ExplainedError({
+      kind: 'model',
+      what: 'onnxruntime cannot load the model',
+      got: cause.message,
+      cause,
+    });
+  });
+  return async (images, count) => {
+    const pixels = Float32Array.from(
+      images.subarray(0, count * IMAGE_PIXELS),
+      (pixel) => pixel / PIXEL_SCALE,
+    );
+    const image = new ort.Tensor('float32', pixels, [count, 1, IMAGE_SIZE, IMAGE_SIZE]);
+    const { logits } = await session.run({ image });
+    return logits.data as Float32Array;
+  };
+}

@@ -1,0 +1,101 @@
+/**
+ * @file Event files that TensorBoard shows: TFRecords, each a `tensorflow.Event` (tensorboard/compat/proto/event.proto,
+ * summary.proto; tensorflow.org/tutorials/load_data/tfrecord, "TFRecords format details"):
+ *
+ * ```
+ * 8 bytes    N, the size of the data, unsigned little-endian 64-bit
+ * 4 bytes    masked CRC-32C of those 8 bytes
+ * N bytes    data
+ * 4 bytes    masked CRC-32C of the data
+ * ```
+ *
+ * with mask(crc) = ((crc >>> 15) | (crc << 17)) + 0xa282ead8.
+ */
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import crc32c from 'crc-32/crc32c.js';
+import {
+  double,
+  encode,
+  float,
+  int64,
+  type MessageFields,
+  message,
+  messages,
+  string,
+} from '#shared/protobuf.ts';
+import { orDiskError } from '../files.ts';
+
+interface Value {
+  tag: string;
+  simpleValue: number;
+}
+
+interface Event {
+  /** Seconds since 1970. */
+  wallTime: number;
+  step: number;
+  fileVersion?: string;
+  summary?: { value: Value[] };
+  sessionLog?: { status: number };
+}
+
+const VALUE: MessageFields<Value> = { tag: string(1), simpleValue: float(2) };
+const EVENT: MessageFields<Event> = {
+  wallTime: double(1),
+  step: int64(2),
+  fileVersion: string(3),
+  summary: message(5, { value: messages(1, VALUE) }),
+  sessionLog: message(7, { status: int64(1) }),
+};
+
+const FILE_VERSION = 'brain.Event:2';
+/** SessionLog.START: TensorBoard drops what older files say of this step and later ones. */
+const START = 1;
+
+export interface EventFile {
+  /** Adds the curves' values by tag at one step. */
+  scalars(step: number, values: Record<string, number>): void;
+  close(): void;
+}
+
+/**
+ * Begins an event file in a folder of its own training; `step` is the first that it will tell of.
+ * @throws ExplainedError of kind `disk`
+ */
+export function openEventFile(folder: string, step: number): EventFile {
+  const now = () => Date.now() / 1000;
+  // TensorBoard reads a folder's files in the order of their names.
+  const path = join(folder, `events.out.tfevents.${Math.floor(now())}.${hostname()}.${process.pid}`);
+  const file = orDiskError(path, () => {
+    mkdirSync(folder, { recursive: true });
+    return openSync(path, 'a');
+  });
+  const append = (event: Omit<Event, 'wallTime'>) =>
+    orDiskError(path, () => writeSync(file, tfRecord(encode(EVENT, { wallTime: now(), ...event }))));
+  append({ step: 0, fileVersion: FILE_VERSION });
+  append({ step, sessionLog: { status: START } });
+  return {
+    scalars: (at, values) => {
+      const value = Object.entries(values).map(([tag, simpleValue]) => ({ tag, simpleValue }));
+      append({ step: at, summary: { value } });
+    },
+    close: () => closeSync(file),
+  };
+}
+
+function tfRecord(data: Uint8Array): Uint8Array {
+  const record = new Uint8Array(16 + data.length);
+  const view = new DataView(record.buffer);
+  view.setBigUint64(0, BigInt(data.length), true);
+  view.setUint32(8, maskedCrc(record.subarray(0, 8)), true);
+  record.set(data, 12);
+  view.setUint32(12 + data.length, maskedCrc(data), true);
+  return record;
+}
+
+function maskedCrc(data: Uint8Array): number {
+  const crc = crc32c.buf(data) >>> 0;
+  return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
+}

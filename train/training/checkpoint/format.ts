@@ -1,0 +1,112 @@
+/**
+ * @file A checkpoint as a file: safetensors (train/release/safetensors.ts) with
+ *
+ * ```
+ * weights.<name>                F32   the network's parameters
+ * optimizer.<buffer>.<name>     F32   what the optimizer remembers of each
+ * generator                     U32   [624], the state when the epoch began
+ * sha256                        U8    [32], the file's last bytes: the digest of all bytes before them
+ * ```
+ *
+ * and in the metadata `state`: JSON of everything else.
+ */
+import { createHash } from 'node:crypto';
+import * as v from 'valibot';
+import { ExplainedError } from '#shared/errors.ts';
+import { type Network, sizeOf, type Weights } from '#shared/model/spec.ts';
+import { Real, Whole } from '#shared/validation.ts';
+import { bufferNames, type Optimizer } from '../../engine/optimizer.ts';
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  type Tensor,
+  weightTensors,
+} from '../../release/safetensors.ts';
+import { EpochRecord } from '../../run/epoch-record.ts';
+import type { TrainingState } from '../trainer.ts';
+
+const FORMAT = 'tinyvgg-edge checkpoint 1';
+const DIGEST_BYTES = 32;
+
+const State = v.object({
+  steps: Whole,
+  generatorPosition: Whole,
+  position: v.object({
+    epoch: Whole,
+    batch: Whole,
+    lossSum: Real,
+    recentLosses: v.array(Real),
+    epochs: v.array(EpochRecord),
+    confusion: v.array(v.array(Whole)),
+    seconds: Real,
+  }),
+});
+
+/** The bytes of a file that holds where the training of `network` stands. */
+export function encodeCheckpoint(network: Network, state: TrainingState): Uint8Array<ArrayBuffer> {
+  const { generator, ...position } = state.position;
+  const tensors = new Map<string, Tensor>();
+  const add = (prefix: string, weights: Weights) => {
+    for (const [name, tensor] of weightTensors(network, weights)) tensors.set(`${prefix}.${name}`, tensor);
+  };
+  add('weights', state.weights);
+  for (const [buffer, values] of state.optimizer.buffers) add(`optimizer.${buffer}`, values);
+  tensors.set('generator', { shape: [generator.words.length], values: Uint32Array.from(generator.words) });
+  tensors.set('sha256', { shape: [DIGEST_BYTES], values: new Uint8Array(DIGEST_BYTES) });
+  const rest: v.InferOutput<typeof State> = {
+    steps: state.optimizer.steps,
+    generatorPosition: generator.position,
+    position,
+  };
+  const file = encodeSafetensors(tensors, {
+    format: FORMAT,
+    model: network.name,
+    state: JSON.stringify(rest),
+  });
+  file.set(digest(file), file.length - DIGEST_BYTES);
+  return file;
+}
+
+/**
+ * Where the training of `network` stood.
+ * @throws ExplainedError of kind `model` when the file is damaged, or of another network or optimizer
+ */
+export function decodeCheckpoint(network: Network, optimizer: Optimizer, file: Uint8Array): TrainingState {
+  if (!digest(file).equals(file.subarray(-DIGEST_BYTES))) {
+    throw unusable('a file whose last 32 bytes are the SHA-256 of the others', 'another digest');
+  }
+  const { tensors, metadata } = decodeSafetensors(file);
+  const { format = 'none', model = 'none', state = '' } = metadata;
+  if (format !== FORMAT) throw unusable(FORMAT, format);
+  if (model !== network.name) throw unusable(`a checkpoint of ${network.name}`, `one of ${model}`);
+  const collect = (prefix: string): Weights =>
+    new Map(
+      network.parameters.map(({ name, shape }) => {
+        const values = tensors.get(`${prefix}.${name}`)?.values;
+        if (values instanceof Float32Array && values.length === sizeOf(shape)) return [name, values];
+        throw unusable(`float32 ${prefix}.${name} [${shape.join(', ')}]`, values ? 'another size' : 'none');
+      }),
+    );
+  const { steps, generatorPosition, position } = v.parse(State, JSON.parse(state));
+  return {
+    weights: collect('weights'),
+    optimizer: {
+      steps,
+      buffers: new Map(bufferNames(optimizer).map((name) => [name, collect(`optimizer.${name}`)])),
+    },
+    position: {
+      ...position,
+      generator: {
+        words: tensors.get('generator')?.values as Uint32Array<ArrayBuffer>,
+        position: generatorPosition,
+      },
+    },
+  };
+}
+
+/** SHA-256 of all but the last 32 bytes. */
+const digest = (file: Uint8Array): Buffer =>
+  createHash('sha256').update(file.subarray(0, -DIGEST_BYTES)).digest();
+
+const unusable = (expected: string, got: string): ExplainedError =>
+  new ExplainedError({ kind: 'model', what: 'the checkpoint cannot be used', expected, got });

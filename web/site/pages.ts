@@ -1,0 +1,79 @@
+/** @file The files of the pages: markup, scripts and styles (web, bundled by esbuild), pictures, models, and their headers. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { EXAMPLES } from './pages/examples.ts';
+import { explorePage } from './pages/explore.ts';
+import { indexPage } from './pages/index.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+/** Nothing from anywhere else, nothing inline. `data:` is the picture in an explanation, `blob:` a photo that was chosen. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data: blob:",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** Two rules that match one path would both hold, so each path has its own. A worker is under the policy of its own file. */
+export const PAGE_HEADERS = `${['/', '/explore', '/docs']
+  .map(
+    (path) => `${path}
+  content-security-policy: ${POLICY}
+  referrer-policy: no-referrer
+  cross-origin-opener-policy: same-origin
+  permissions-policy: camera=(self), microphone=(), geolocation=()
+`,
+  )
+  .join('')}/photo-worker.js
+  content-security-policy: default-src 'none'; connect-src 'self'; script-src 'wasm-unsafe-eval'
+`;
+
+/** By their paths. */
+export async function pageFiles(): Promise<Map<string, string | Uint8Array>> {
+  const copied = [
+    ['icon.svg', 'web/site/icon.svg'],
+    ['examples/explorer.png', 'examples/explorer.png'],
+    ['photo.wasm', 'shared/input/garment/build/photo.wasm'],
+    ['release/lab/records.json', 'release/lab/records.json'],
+    ...['tinyvgg', 'lab/v0', 'lab/v1', 'lab/tinyvgg'].flatMap((name) =>
+      ['onnx', 'json'].map((file) => [`release/${name}.${file}`, `release/${name}.${file}`]),
+    ),
+    ...EXAMPLES.map(({ name }) => [`examples/${name}.png`, `examples/${name}.png`]),
+  ];
+  const files = await Promise.all(
+    copied.map(async ([to, from]): Promise<[string, Uint8Array]> => [to, await readFile(join(ROOT, from))]),
+  );
+  return new Map<string, string | Uint8Array>([
+    ['index.html', `${indexPage()}`],
+    ['explore.html', `${explorePage()}`],
+    ...(await bundles()),
+    ...files,
+  ]);
+}
+
+async function bundles(): Promise<[string, Uint8Array][]> {
+  const { outputFiles } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: [
+      { in: 'web/explore/main.ts', out: 'explore' },
+      { in: 'web/try/main.ts', out: 'demo' },
+      { in: 'web/picture/photo-worker.ts', out: 'photo-worker' },
+      ...['explore', 'demo', 'docs'].map((name) => ({ in: `web/site/style/${name}.css`, out: name })),
+    ],
+    outdir: '.',
+    write: false,
+    bundle: true,
+    format: 'esm',
+    target: 'es2024',
+    minify: true,
+    logLevel: 'warning',
+  });
+  return outputFiles.map(({ path, contents }) => [path.slice(ROOT.length + 1), contents]);
+}
