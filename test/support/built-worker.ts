@@ -10,7 +10,7 @@ import { join } from 'node:path';
  */
 export function builtWorker(config: string, name: string) {
   const folder = join('.tsbuild', name);
-  const wrangler = join(import.meta.dirname, '../node_modules/wrangler/bin/wrangler.js');
+  const wrangler = join(import.meta.dirname, '../../node_modules/wrangler/bin/wrangler.js');
   execFileSync(process.execPath, [wrangler, 'deploy', '--dry-run', '-c', config, '--outdir', folder], {
     env: { ...process.env, WRANGLER_LOG: 'error' },
     stdio: ['ignore', 'ignore', 'inherit'],
