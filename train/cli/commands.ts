@@ -7,6 +7,7 @@ import { decodeModel, metadataOf } from '#shared/onnx/model.ts';
 import { temperatureOf } from '#shared/predictions.ts';
 import { loadDataset } from '../dataset/fashion-mnist/source.ts';
 import { Loader } from '../dataset/loader.ts';
+import { percent } from '../format.ts';
 import { openClassifier } from '../photos/classifier.ts';
 import { openFont } from '../photos/font.ts';
 import { checkPngName, writePages } from '../photos/pages.ts';
@@ -63,10 +64,10 @@ export async function evaluateModel({ model, data, json }: ModelFlags & { data?:
   }
   console.log(`model_name  ${name}`);
   console.log(`model_loss  ${loss.toFixed(5)}`);
-  console.log(`model_acc   ${labAccuracy.toFixed(2)} % (mean of the batches, as the lab takes it)`);
-  console.log(`accuracy    ${(100 * accuracy).toFixed(2)} % of ${test.count} images`);
+  console.log(`model_acc   ${percent(labAccuracy / 100)} (mean of the batches, as the lab takes it)`);
+  console.log(`accuracy    ${percent(accuracy)} of ${test.count} images`);
   console.log(
-    `ECE         ${(100 * ece.after).toFixed(2)} % (at temperature ${temperature.toFixed(4)}; ${(100 * ece.before).toFixed(2)} % at 1)\n`,
+    `ECE         ${percent(ece.after)} (at temperature ${temperature.toFixed(4)}; ${percent(ece.before)} at 1)\n`,
   );
   console.log(confusionTable(LABELS, confusion));
 }
@@ -92,7 +93,7 @@ export async function classify(
     }
     const strip = drawSteps(classified, 1, 1);
     if (showsPictures(strip.width)) console.log(`${halfBlocks(strip)}\n${stepTexts(steps).join(' → ')}`);
-    const line = predictions.map(({ label, score }) => `${label} ${(100 * score).toFixed(1)} %`).join(', ');
+    const line = predictions.map(({ label, score }) => `${label} ${percent(score, 1)}`).join(', ');
     console.log(`${path}: ${abstained ? `no answer (${abstained}); perhaps ` : ''}${line}`);
     for (const warning of warnings) console.error(`${path}: ${warning}`);
   }

@@ -2,6 +2,7 @@
 import { Presets, SingleBar } from 'cli-progress';
 import Table from 'cli-table3';
 import type { Calibration } from '#shared/manifest.ts';
+import { percent } from '../format.ts';
 import type { ModelSummary } from '../run/run-folder.ts';
 import type { TrainingEvent } from '../training/trainer.ts';
 
@@ -89,8 +90,6 @@ export function calibrationLine({ temperature, ece }: Calibration): string {
   return `Temperature ${temperature.toFixed(4)}: expected calibration error ${percent(before)} before, ${percent(after)} after, on ${images.toLocaleString('en')} test images`;
 }
 
-const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
-
 /** The lab's closing question: accuracy, calibration error, loss, time and size of the models side by side. */
 export function comparisonTable(models: Readonly<Record<string, ModelSummary>>): string {
   const table = new Table({
@@ -103,7 +102,7 @@ export function comparisonTable(models: Readonly<Record<string, ModelSummary>>):
     table.push([
       name,
       percent(last.testAccuracy),
-      `${last.labAccuracy.toFixed(2)} %`,
+      percent(last.labAccuracy / 100),
       calibration ? `${percent(calibration.ece.before)} → ${percent(calibration.ece.after)}` : '–',
       last.testLoss.toFixed(5),
       last.trainLoss.toFixed(5),

@@ -2,7 +2,7 @@
 import Table from 'cli-table3';
 import { LABELS } from '#shared/labels.ts';
 import { confusionTable } from '../cli/progress.ts';
-import { percent } from '../report/format.ts';
+import { percent } from '../format.ts';
 import type { Comparison } from './compare.ts';
 import type { PhotoEvaluation } from './evaluate.ts';
 import { LOOK } from './look.ts';

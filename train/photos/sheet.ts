@@ -1,6 +1,6 @@
 /** @file A contact sheet: every photo with what the pipeline made of it and what the network said, for eyes to go over. */
 import type { Prediction } from '#shared/predictions.ts';
-import { percent } from '../report/format.ts';
+import { percent } from '../format.ts';
 import { COLOURS } from '../report/theme.ts';
 import type { Classified } from './classifier.ts';
 import { drawGarment } from './draw.ts';

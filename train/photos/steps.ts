@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import type { PhotoStep } from '#shared/input/garment/photo.ts';
 import { IMAGE_SIZE } from '#shared/labels.ts';
-import { percent } from '../report/format.ts';
+import { percent } from '../format.ts';
 import { COLOURS } from '../report/theme.ts';
 import type { Classified } from './classifier.ts';
 import { drawGarment } from './draw.ts';

@@ -1,5 +1,5 @@
 /** @file What the report says in words: the comparison, and where the run came from. */
-import { count, percent, roughly, seconds } from './format.ts';
+import { count, percent, roughly, seconds } from '../format.ts';
 import { type Markup, markup } from './markup.ts';
 import type { ModelResults, Results } from './results.ts';
 

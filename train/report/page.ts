@@ -1,7 +1,7 @@
 /** @file The report as one HTML page: no script, nothing loaded from anywhere. */
 import { LABELS } from '#shared/labels.ts';
+import { count, list, percent } from '../format.ts';
 import { comparisonRows, facts, uncertainty, verdict } from './facts.ts';
-import { count, list, percent } from './format.ts';
 import { type Markup, markup, raw } from './markup.ts';
 import { inlineSvg, type Picture } from './picture.ts';
 import { confusions } from './pictures/confusion.ts';

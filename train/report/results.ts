@@ -3,12 +3,12 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import * as v from 'valibot';
 import { ExplainedError } from '#shared/errors.ts';
+import { count } from '../format.ts';
 import { MODEL_NAMES } from '../model/zoo.ts';
 import type { EpochRecord } from '../run/epoch-record.ts';
 import { type MetricsRecord, readMetrics } from '../run/metrics.ts';
 import { type ModelSummary, readSummary, type Summary } from '../run/run-folder.ts';
 import { SETTINGS_FILE } from '../run/settings.ts';
-import { count } from './format.ts';
 
 const RUNS = 'runs';
 

@@ -7,6 +7,7 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../../shared/digest.ts';
 import { Manifest } from '../../../shared/manifest.ts';
+import { percent } from '../../../train/format.ts';
 import type { Summary } from '../../../train/run/run-folder.ts';
 import { dataFolder, describeWithData } from '../../support/data.ts';
 
@@ -130,12 +131,12 @@ describeWithData('a run of the command line', () => {
       expect(existsSync(join(out, `${name}.safetensors`))).toBe(true);
     }
 
-    const { temperature = 0, ece } = summary.models.v0.calibration ?? {};
-    const percent = (share = 0) => `${(100 * share).toFixed(2)} %`;
+    const { temperature = 0, ece: { before, after } = { before: 0, after: 0 } } =
+      summary.models.v0.calibration ?? {};
     expect(trained.stdout).toContain(
-      `Temperature ${temperature.toFixed(4)}: expected calibration error ${percent(ece?.before)} before, ${percent(ece?.after)} after, on 320 test images`,
+      `Temperature ${temperature.toFixed(4)}: expected calibration error ${percent(before)} before, ${percent(after)} after, on 320 test images`,
     );
-    expect(trained.stdout).toMatch(new RegExp(`│ v0 .* ${percent(ece?.before)} → ${percent(ece?.after)} │`));
+    expect(trained.stdout).toMatch(new RegExp(`│ v0 .* ${percent(before)} → ${percent(after)} │`));
     expect(trained.stdout).toContain('v0-twin: trained on 288 images, and tested on 32, to calibrate v0');
     expect(trained.stdout).not.toMatch(/│ v0-twin/);
 

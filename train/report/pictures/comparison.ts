@@ -1,6 +1,7 @@
 /** @file The lab's closing question as two charts: how good is each model, and what does it cost. */
+
+import { count, list, percent, seconds } from '../../format.ts';
 import { chart, frame, modelScales } from '../chart.ts';
-import { count, list, percent, seconds } from '../format.ts';
 import type { Picture } from '../picture.ts';
 import type { ModelResults } from '../results.ts';
 import { COLOURS } from '../theme.ts';

@@ -1,7 +1,7 @@
 /** @file What a model takes for what. */
 import { LABELS } from '#shared/labels.ts';
+import { count } from '../../format.ts';
 import { chart } from '../chart.ts';
-import { count } from '../format.ts';
 import type { Picture } from '../picture.ts';
 import type { ModelResults } from '../results.ts';
 import { COLOURS, inkOn } from '../theme.ts';

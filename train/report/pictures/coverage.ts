@@ -1,7 +1,7 @@
 /** @file What it brings to decline to answer: the share of right answers by the share of images that get one. */
 import { LEAST_SCORE } from '#shared/abstention.ts';
+import { percent } from '../../format.ts';
 import { chart, frame } from '../chart.ts';
-import { percent } from '../format.ts';
 import type { Picture } from '../picture.ts';
 import type { Judgement } from '../predict.ts';
 import { COLOURS } from '../theme.ts';

@@ -1,6 +1,7 @@
 /** @file How the models learned: loss while training, accuracy after each epoch. */
+
+import { percent } from '../../format.ts';
 import { chart, frame, modelScales } from '../chart.ts';
-import { percent } from '../format.ts';
 import type { Picture } from '../picture.ts';
 import type { EpochResult, Results } from '../results.ts';
 import { COLOURS } from '../theme.ts';

@@ -1,6 +1,6 @@
 /** @file Test images with what they are and what a model says. */
 import { IMAGE_SIZE, LABELS } from '#shared/labels.ts';
-import { percent } from '../format.ts';
+import { percent } from '../../format.ts';
 import { type Markup, markup } from '../markup.ts';
 import { PICTURE_WIDTH, type Picture } from '../picture.ts';
 import { greyPng } from '../png.ts';

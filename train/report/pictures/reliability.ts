@@ -1,6 +1,7 @@
 /** @file How far a model's scores can be believed: what share of the images is right that have a score. */
+
+import { percent } from '../../format.ts';
 import { chart, frame } from '../chart.ts';
-import { percent } from '../format.ts';
 import type { Picture } from '../picture.ts';
 import type { ModelResults } from '../results.ts';
 import { COLOURS } from '../theme.ts';

@@ -1,0 +1,25 @@
+/** @file Formats numbers and lists for the report and the terminal. A no-break space keeps a number beside its unit. */
+
+const NO_BREAK_SPACE = '\u00a0';
+
+/** Formats an integer with a comma between thousands. */
+export const count = (value: number): string => value.toLocaleString('en');
+
+/**
+ * Formats a share as a percentage.
+ * @param share in 0..1
+ * @param digits decimal places
+ */
+export const percent = (share: number, digits = 2): string =>
+  `${(100 * share).toFixed(digits)}${NO_BREAK_SPACE}%`;
+
+/** Formats a duration in seconds with one decimal place. */
+export const seconds = (value: number): string =>
+  `${value.toLocaleString('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 })}${NO_BREAK_SPACE}s`;
+
+/** Formats a ratio with two significant digits. */
+export const roughly = (value: number): string =>
+  Number(value.toPrecision(2)).toLocaleString('en', { maximumFractionDigits: 2 });
+
+/** Joins words as "a, b and c". */
+export const list = (words: readonly string[]): string => new Intl.ListFormat('en-GB').format(words);
