@@ -1,6 +1,7 @@
 /** @file The API: every address, or the file that has those behind it. What is said here in a line is done in the file the line names. */
 import type { Context } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
+import { checkGolden } from '#shared/inference/model.ts';
 import { createAccess } from './access/access.ts';
 import { hfRoutes } from './api/hf/routes.ts';
 import { oipRoutes } from './api/oip/routes.ts';
@@ -10,7 +11,6 @@ import type { AppEnv } from './env.ts';
 import { home } from './home.ts';
 import { earlierFile } from './pinned-assets.ts';
 import { HttpProblem, PROBLEMS, type ProblemType, toProblem } from './problem.ts';
-import { checkGolden } from './registry/model.ts';
 import { createRegistry, type RegistryOptions } from './registry/registry.ts';
 import { newRoutes } from './routes.ts';
 import { servingFrom } from './serving.ts';

@@ -1,12 +1,13 @@
 /** @file Images → what the network says of them, in one run. */
 import { detectFormat } from '#shared/decode/format.ts';
 import { ImageError } from '#shared/decode/image-error.ts';
+import { networkInput } from '#shared/inference/model.ts';
 import kernels from '#shared/input/garment/build/photo.wasm?module';
 import { type PreparedPhoto, photoPipeline } from '#shared/input/garment/photo.ts';
 import { IMAGE_PIXELS } from '#shared/labels.ts';
 import { decoder } from './decode/decoder.ts';
 import { toProblem } from './problem.ts';
-import { networkInput, type ServedModel } from './registry/model.ts';
+import type { ServedModel } from './registry/served-model.ts';
 import type { RequestRecord } from './telemetry/request.ts';
 
 const preparePhoto = photoPipeline(kernels);

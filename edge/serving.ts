@@ -2,8 +2,8 @@
 import type { Context } from 'hono';
 import type { AppEnv } from './env.ts';
 import { HttpProblem } from './problem.ts';
-import type { ServedModel } from './registry/model.ts';
 import type { Wanted as Pinned, Registry } from './registry/registry.ts';
+import type { ServedModel } from './registry/served-model.ts';
 import { waiting } from './telemetry/request.ts';
 
 /** What a request asks for; what it leaves open, the default alias decides. */

@@ -6,15 +6,15 @@
  */
 import { env } from 'cloudflare:workers';
 import { ExplainedError } from '#shared/errors.ts';
+import type { InferenceEngine } from '#shared/inference/engine.ts';
+import { simdEngine } from '#shared/inference/simd.ts';
 import kernels from '#shared/kernels/build/inference.wasm?module';
 import type { Manifest } from '#shared/manifest.ts';
 import release from '../release/tinyvgg.json';
 import weights from '../release/tinyvgg.onnx';
 import { createApp } from './app.ts';
-import type { Engine } from './engine/engine.ts';
 import { ortService } from './engine/ort-service.ts';
 import type OrtWorker from './engine/ort-worker.ts';
-import { simdEngine } from './engine/simd.ts';
 
 /** What wrangler.toml says of engines. */
 interface Engines {
@@ -22,7 +22,7 @@ interface Engines {
   ORT?: Service<OrtWorker>;
 }
 
-function engines({ ENGINE = 'simd', ORT }: Engines): { engine: Engine; fallback?: Engine } {
+function engines({ ENGINE = 'simd', ORT }: Engines): { engine: InferenceEngine; fallback?: InferenceEngine } {
   const [simd, ort] = [simdEngine(kernels), ORT && ortService(ORT)];
   if (ENGINE === 'simd') return ort ? { engine: simd, fallback: ort } : { engine: simd };
   if (ENGINE === 'ort' && ort) return { engine: ort };

@@ -1,9 +1,9 @@
 /** @file The engine behind the service binding to ort-worker.ts. */
 import { sha256 } from '#shared/digest.ts';
-import type { Engine } from './engine.ts';
+import type { InferenceEngine } from '#shared/inference/engine.ts';
 import type OrtWorker from './ort-worker.ts';
 
-export function ortService(worker: Service<OrtWorker>): Engine {
+export function ortService(worker: Service<OrtWorker>): InferenceEngine {
   return {
     name: 'ort',
     async load(model) {

@@ -11,8 +11,8 @@
 
 import runtime from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?module';
 import * as ort from 'onnxruntime-web/wasm';
+import type { Classifier, InferenceEngine } from '#shared/inference/engine.ts';
 import { IMAGE_SIZE } from '#shared/labels.ts';
-import type { Classifier, Engine } from './engine.ts';
 
 /** What the manifest's input and output are called (shared/manifest.ts). */
 const INPUT = 'image';
@@ -50,7 +50,7 @@ export const ortEngine = {
       release: () => session.release(),
     };
   },
-} satisfies Engine;
+} satisfies InferenceEngine;
 
 type Instantiate = (source: unknown, imports: WebAssembly.Imports) => Promise<unknown>;
 

@@ -1,6 +1,7 @@
 /** @file One alias, followed: what it means, and the last good meaning whatever the store does. */
+
+import type { LoadedModel } from '#shared/inference/model.ts';
 import { Alias, aliasKey, modelKey, parseStored } from '#shared/manifest.ts';
-import type { LoadedModel } from './model.ts';
 import { readChanged, readObject } from './store.ts';
 import { missing, type Versions } from './versions.ts';
 

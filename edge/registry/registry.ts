@@ -5,18 +5,19 @@
  * release that is compiled into the Worker answers. A request may name another alias, or a version.
  */
 import { ExplainedError } from '#shared/errors.ts';
+import type { InferenceEngine } from '#shared/inference/engine.ts';
+import type { LoadedModel } from '#shared/inference/model.ts';
 import { BUNDLED_ALIAS, DEFAULT_ALIAS, isName } from '#shared/manifest.ts';
-import type { Engine } from '../engine/engine.ts';
 import { createFollower, type Follower, type LookEvent, REFRESH_MS, type StoreState } from './follower.ts';
-import type { LoadedModel, ServedModel } from './model.ts';
+import type { ServedModel } from './served-model.ts';
 import { createVersions, type RefusalEvent, type Release } from './versions.ts';
 
 export type RegistryEvent = LookEvent | RefusalEvent;
 
 export interface RegistryOptions {
-  engine: Engine;
+  engine: InferenceEngine;
   /** Computes the models that `engine` does not. */
-  fallback?: Engine | undefined;
+  fallback?: InferenceEngine | undefined;
   bundled: Release;
   /** Milliseconds since the epoch. */
   now?: () => number;

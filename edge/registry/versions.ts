@@ -5,9 +5,9 @@
  * request that waited for another's would wait for ever.
  */
 import { ExplainedError } from '#shared/errors.ts';
+import type { InferenceEngine } from '#shared/inference/engine.ts';
+import { type LoadedModel, loadModel, type ModelCheck, ModelRefusal } from '#shared/inference/model.ts';
 import { isVersion, Manifest, modelKey, parseStored } from '#shared/manifest.ts';
-import type { Engine } from '../engine/engine.ts';
-import { type LoadedModel, loadModel, type ModelCheck, ModelRefusal } from './model.ts';
 import { readObject } from './store.ts';
 
 /** A model that needs no store. */
@@ -41,7 +41,7 @@ export interface Versions {
 }
 
 export function createVersions(
-  engines: readonly Engine[],
+  engines: readonly InferenceEngine[],
   release: Release,
   onEvent: (event: RefusalEvent) => void,
 ): Versions {

@@ -5,8 +5,9 @@
  * without that label would seem to fall and rise as scrapes reach one or another. What all isolates did together is in Workers
  * Analytics Engine; where there is one isolate, as under `npm start`, these are the totals.
  */
+
+import { MODEL_CHECKS } from '#shared/inference/model.ts';
 import { BUNDLED_ALIAS, DEFAULT_ALIAS } from '#shared/manifest.ts';
-import { MODEL_CHECKS } from '../registry/model.ts';
 import type { Registry, RegistryEvent } from '../registry/registry.ts';
 import { counter, exposition, gauge, histogram } from './prometheus.ts';
 import type { EndedRequest } from './request.ts';

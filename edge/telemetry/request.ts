@@ -7,7 +7,7 @@
 import type { ImageFormat } from '#shared/decode/format.ts';
 import type { Caller } from '../access/caller.ts';
 import type { ProblemType } from '../problem.ts';
-import type { ServedModel } from '../registry/model.ts';
+import type { ServedModel } from '../registry/served-model.ts';
 
 /** How an image came: a file by its bytes, `pixels` for bare grey bytes, `tensor` for the network's own input. */
 type ImageKind = ImageFormat | 'unknown' | 'pixels' | 'tensor';

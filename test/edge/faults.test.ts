@@ -5,9 +5,9 @@
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sha256 } from '#shared/digest.ts';
+import type { ModelCheck } from '#shared/inference/model.ts';
 import { type Manifest, modelKey } from '#shared/manifest.ts';
 import { REFRESH_MS } from '../../edge/registry/follower.ts';
-import type { ModelCheck } from '../../edge/registry/model.ts';
 import type { Release } from '../../edge/registry/versions.ts';
 import { afterRefresh, type Isolate, nameOf, ready } from './readiness.ts';
 import { scrape } from './scrape.ts';

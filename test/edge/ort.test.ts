@@ -1,10 +1,10 @@
 /** @file The Worker with its real parts: onnxruntime-web runs in workerd and the release that is compiled in answers. */
 import * as v from 'valibot';
 import { afterAll, expect, it } from 'vitest';
+import { loadModel } from '#shared/inference/model.ts';
 import { Manifest } from '#shared/manifest.ts';
 import { createApp } from '../../edge/app.ts';
 import { ortEngine } from '../../edge/engine/ort.ts';
-import { loadModel } from '../../edge/registry/model.ts';
 import worker from '../../edge/worker.ts';
 import release from '../../release/tinyvgg.json';
 import weights from '../../release/tinyvgg.onnx';

@@ -1,8 +1,9 @@
 /** @file A Worker that measures its own parts: what a request costs, step by step, and inference alone. Local workerd's clock runs. */
+
+import { networkInput } from '#shared/inference/model.ts';
+import { simdEngine } from '#shared/inference/simd.ts';
 import { decoder } from '../../edge/decode/decoder.ts';
 import { ortEngine } from '../../edge/engine/ort.ts';
-import { simdEngine } from '../../edge/engine/simd.ts';
-import { networkInput } from '../../edge/registry/model.ts';
 import weights from '../../release/tinyvgg.onnx';
 import photoKernels from '../../shared/input/garment/build/photo.wasm?module';
 import { photoPipeline } from '../../shared/input/garment/photo.ts';

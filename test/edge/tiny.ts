@@ -1,6 +1,7 @@
 /** @file An engine small enough to see through, models for it, and the API around both, on the real local R2 bucket. */
 import { env } from 'cloudflare:workers';
 import { sha256 } from '#shared/digest.ts';
+import type { InferenceEngine } from '#shared/inference/engine.ts';
 import { PHOTO_PIPELINE } from '#shared/input/garment/photo.ts';
 import { LABELS } from '#shared/labels.ts';
 import {
@@ -13,13 +14,12 @@ import {
   serializeStored,
 } from '#shared/manifest.ts';
 import { createApp } from '../../edge/app.ts';
-import type { Engine } from '../../edge/engine/engine.ts';
 import type { AppEnv } from '../../edge/env.ts';
 import type { Release } from '../../edge/registry/versions.ts';
 import { expectDocumented } from './documented.ts';
 
 /** A model is ten numbers as JSON: they are the logits of a black image, and an image's mean adds to the first. */
-export interface TinyEngine extends Engine {
+export interface TinyEngine extends InferenceEngine {
   /** How many models were loaded. */
   loads: number;
   /** How often a model has computed something. */

@@ -1,8 +1,8 @@
 /** @file What the field is doing, as data: all that is shown, announced and submitted follows from it. */
-import type { OneAnswer } from '../../edge/api/v1/answers.ts';
+import type { Classification } from '#shared/inference/result.ts';
 
 /** The endpoint's answer, or this device's in the same form. */
-export type Answer = Omit<OneAnswer, 'id'>;
+export type Answer = Classification;
 
 /** Why there is no answer. */
 export interface Problem {

@@ -1,4 +1,4 @@
-/** @file What the build (web/site/field.ts) gives for an imported file. */
+/** @file Types of the modules that the build (web/site/field.ts) creates from imported files. */
 
 declare module '*.wasm?url' {
   export const url: string;

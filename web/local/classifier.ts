@@ -1,39 +1,38 @@
 /**
- * @file The Worker's answer, computed in a browser: the same weights, decoders, photo pipeline and kernels, and the same words.
- *
- * The picture stays on the device; the model comes from the endpoint, and has to prove itself here as it has there.
+ * @file Classifies images in the browser, with the Worker's own code: the same decoders, photo pipeline, weights and kernels give the
+ * same result. The image stays on the device. The model comes from the endpoint and is checked here as it is in the Worker.
  */
 
+import { loadModel, networkInput } from '#shared/inference/model.ts';
+import { type Classification, resultOf } from '#shared/inference/result.ts';
+import { simdEngine } from '#shared/inference/simd.ts';
 import * as photoKernels from '#shared/input/garment/build/photo.wasm?url';
 import { photoPipeline } from '#shared/input/garment/photo.ts';
 import * as kernels from '#shared/kernels/build/inference.wasm?url';
 import type { Manifest } from '#shared/manifest.ts';
-import type { OneAnswer } from '../../edge/api/v1/answers.ts';
-import { saidOf } from '../../edge/api/v1/said.ts';
-import { simdEngine } from '../../edge/engine/simd.ts';
-import { loadModel, networkInput } from '../../edge/registry/model.ts';
 import { decoder } from './decoder.ts';
 import { compile } from './wasm.ts';
 
-/** What the endpoint would answer to these bytes. @throws ImageError */
-type LocalClassifier = (bytes: Uint8Array<ArrayBuffer>) => Promise<Omit<OneAnswer, 'id'>>;
+/** Returns what the endpoint would respond to these bytes. @throws ImageError when they cannot be decoded */
+type LocalClassifier = (bytes: Uint8Array<ArrayBuffer>) => Promise<Classification>;
 
 const ALL_LABELS = { top_k: Number.POSITIVE_INFINITY, explain: true };
 
-const held = new Map<string, Promise<LocalClassifier>>();
+/** Loaded classifiers by endpoint. */
+const cache = new Map<string, Promise<LocalClassifier>>();
 
 /**
- * Loads the endpoint's model, once for a page.
- * @throws when the endpoint cannot be reached, the page's policy forbids WebAssembly, or the model does not prove itself
+ * Loads the endpoint's model, once for each page. A failed load is retried by the next call.
+ * @throws Error when the endpoint cannot be reached, the page's policy forbids WebAssembly, or the model fails a check
  */
 export function localClassifier(endpoint: string): Promise<LocalClassifier> {
-  const opening = held.get(endpoint) ?? open(endpoint);
-  held.set(endpoint, opening);
-  opening.catch(() => held.delete(endpoint));
-  return opening;
+  const loading = cache.get(endpoint) ?? load(endpoint);
+  cache.set(endpoint, loading);
+  loading.catch(() => cache.delete(endpoint));
+  return loading;
 }
 
-async function open(endpoint: string): Promise<LocalClassifier> {
+async function load(endpoint: string): Promise<LocalClassifier> {
   const [{ models }, engine, preparePhoto] = await Promise.all([
     get(`${endpoint}/v1/models`).then((response) => response.json()),
     compile(kernels).then(simdEngine),
@@ -49,12 +48,12 @@ async function open(endpoint: string): Promise<LocalClassifier> {
   return async (bytes) => {
     const photo = preparePhoto(await decoder.decode(bytes));
     const logits = await classifier.logits(networkInput(photo.image), 1);
-    return { model: { name, version, alias }, ...(await saidOf({ photo, logits }, manifest, ALL_LABELS)) };
+    return { model: { name, version, alias }, ...(await resultOf({ photo, logits }, manifest, ALL_LABELS)) };
   };
 }
 
 async function get(url: string): Promise<Response> {
   const response = await fetch(url);
   if (response.ok) return response;
-  throw new Error(`cannot load the model: expected 200 from ${url}, got ${response.status}`);
+  throw new Error(`cannot load the model: expected status 200 from ${url}, got ${response.status}`);
 }

@@ -1,9 +1,9 @@
-/** @file The Worker's decoders in a browser, each fetched with the first file of its format. */
+/** @file The image decoders in a browser. The code for a format is fetched with the first file of that format. */
 import type { Decoder } from '#shared/decode/decoder.ts';
 import { formatOf, type ImageFormat } from '#shared/decode/format.ts';
 
-/** Held once it is there; one that could not be fetched is tried again with the next file. */
-const held = new Map<ImageFormat, Decoder>();
+/** Loaded decoders. A decoder that could not be fetched is not cached, so that the next file tries again. */
+const cache = new Map<ImageFormat, Decoder>();
 
 const LOADERS: Record<ImageFormat, () => Promise<Decoder>> = {
   jpeg: async () => (await import('./decoders/jpeg.ts')).open(),
@@ -16,8 +16,8 @@ const LOADERS: Record<ImageFormat, () => Promise<Decoder>> = {
 export const decoder: Decoder = {
   async decode(bytes) {
     const format = formatOf(bytes);
-    const decoder = held.get(format) ?? (await LOADERS[format]());
-    held.set(format, decoder);
+    const decoder = cache.get(format) ?? (await LOADERS[format]());
+    cache.set(format, decoder);
     return decoder.decode(bytes);
   },
 };

@@ -1,9 +1,9 @@
 /** @file The Open Inference Protocol, version 2. What the specification leaves open is said where it is decided. */
 import type { Context } from 'hono';
+import { checkGolden } from '#shared/inference/model.ts';
 import type { Manifest } from '#shared/manifest.ts';
 import type { AppEnv } from '../../env.ts';
 import { toProblem } from '../../problem.ts';
-import { checkGolden } from '../../registry/model.ts';
 import { newRoutes } from '../../routes.ts';
 import { NAME, VERSION } from '../../service.ts';
 import type { Serving, Wanted } from '../../serving.ts';

@@ -1,6 +1,7 @@
 /** @file What /v1 answers: types for the handlers, schemas for the document. */
 import * as v from 'valibot';
 import { ABSTENTION_REASONS, LEAST_SCORE } from '#shared/abstention.ts';
+import type { Classification } from '#shared/inference/result.ts';
 import { BUNDLED_ALIAS, DEFAULT_ALIAS, Manifest } from '#shared/manifest.ts';
 import { Share, Time, Whole } from '#shared/validation.ts';
 import { Problem } from '../../openapi/schemas.ts';
@@ -47,7 +48,6 @@ export const Explanation = v.pipe(
   }),
   v.description('With `explain=1`.'),
 );
-export type Explanation = v.InferOutput<typeof Explanation>;
 
 const abstained = v.pipe(
   v.nullable(v.picklist(ABSTENTION_REASONS)),
@@ -75,7 +75,8 @@ const id = v.pipe(v.string(), v.description('The request, as in `x-request-id`.'
 export const OneAnswer = v.pipe(
   v.object({ id, model: ModelName, ...Said.entries }),
   v.description('The answer to one image.'),
-);
+  // The field reads the response as this type.
+) satisfies v.GenericSchema<unknown, Classification>;
 export type OneAnswer = v.InferOutput<typeof OneAnswer>;
 
 const index = v.pipe(Whole, v.description('Place of the image in the request, from 0.'));

@@ -1,7 +1,7 @@
 /** @file The entity tag of an answer (RFC 9110, 8.8.3): the same images, model, calibration, photo pipeline and wishes have the same one. */
 import { sha256 } from '#shared/digest.ts';
 import { temperatureOf } from '#shared/predictions.ts';
-import type { ServedModel } from '../../registry/model.ts';
+import type { ServedModel } from '../../registry/served-model.ts';
 import type { Upload } from './upload.ts';
 
 /** Strong as to the predictions; only the answer's `id` is each request's own. */

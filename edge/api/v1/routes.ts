@@ -2,12 +2,13 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { ImageError } from '#shared/decode/image-error.ts';
 import { sha256 } from '#shared/digest.ts';
+import { resultOf } from '#shared/inference/result.ts';
 import type { Access } from '../../access/access.ts';
 import { type Classified, classifyEach, classifyOne, type Picture } from '../../classify.ts';
 import type { AppEnv } from '../../env.ts';
 import { HttpProblem, toProblem } from '../../problem.ts';
-import type { ServedModel } from '../../registry/model.ts';
 import type { Registry } from '../../registry/registry.ts';
+import type { ServedModel } from '../../registry/served-model.ts';
 import { newRoutes } from '../../routes.ts';
 import type { Serving } from '../../serving.ts';
 import { readBody } from '../body.ts';
@@ -15,7 +16,6 @@ import { check, parseJson, query } from '../validate.ts';
 import type { ManyAnswer, ModelName, OneAnswer, Said } from './answers.ts';
 import { etagOf, namesTag } from './etag.ts';
 import { ClassifyQuery, VerifyRequest } from './requests.ts';
-import { saidOf } from './said.ts';
 import { readUpload } from './upload.ts';
 import { verdictOf } from './verdict.ts';
 import { wantsPage } from './wants-page.ts';
@@ -47,7 +47,7 @@ export function v1Routes({ serving, registry, access, now }: V1Parts) {
 
       const head = { id: c.var.requestId, model: nameOf(model) };
       const say = async (picture: Picture, classified: Classified): Promise<Said> => {
-        const said = await saidOf(classified, model.manifest, wishes);
+        const said = await resultOf(classified, model.manifest, wishes);
         return sign ? { ...said, token: await signed(c, picture, said, model) } : said;
       };
       const [picture] = upload.pictures;

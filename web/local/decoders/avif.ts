@@ -1,4 +1,4 @@
-/** @file AVIF files → pixels. */
+/** @file Decoder for AVIF files. */
 import * as file from '@jsquash/avif/codec/dec/avif_dec.wasm?url';
 import { avifDecoder } from '#shared/decode/avif/decoder.ts';
 import { compile } from '../wasm.ts';

@@ -1,4 +1,4 @@
-/** @file JPEG files → pixels. */
+/** @file Decoder for JPEG files. */
 import * as file from '@cwasm/jpeg-turbo/jpeg-turbo.wasm?url';
 import { jpegDecoder } from '#shared/decode/jpeg/decoder.ts';
 import { compile } from '../wasm.ts';

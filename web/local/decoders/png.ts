@@ -1,4 +1,4 @@
-/** @file PNG files → pixels. */
+/** @file Decoder for PNG files. */
 import * as file from '@jsquash/png/codec/pkg/squoosh_png_bg.wasm?url';
 import { pngDecoder } from '#shared/decode/png/decoder.ts';
 import { compile } from '../wasm.ts';

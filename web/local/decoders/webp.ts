@@ -1,4 +1,4 @@
-/** @file WebP files → pixels. */
+/** @file Decoder for WebP files. */
 import * as file from '@jsquash/webp/codec/dec/webp_dec.wasm?url';
 import { webpDecoder } from '#shared/decode/webp/decoder.ts';
 import { compile } from '../wasm.ts';

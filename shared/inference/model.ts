@@ -1,16 +1,19 @@
-/** @file A manifest and weights → a model that has proved itself: nothing serves before it has reproduced its golden vectors. */
-import { sha256 } from '#shared/digest.ts';
-import { ExplainedError, type Explanation } from '#shared/errors.ts';
-import { PHOTO_PIPELINE } from '#shared/input/garment/photo.ts';
-import { IMAGE_PIXELS, IMAGE_SIZE, LABELS, PIXEL_SCALE } from '#shared/labels.ts';
-import type { Manifest } from '#shared/manifest.ts';
-import type { Classifier, Engine } from '../engine/engine.ts';
+/**
+ * @file Loads a model and checks it. No model answers a request before it has computed its manifest's golden logits, neither in the
+ * Worker nor in a browser.
+ */
+import { sha256 } from '../digest.ts';
+import { ExplainedError, type Explanation } from '../errors.ts';
+import { PHOTO_PIPELINE } from '../input/garment/photo.ts';
+import { IMAGE_PIXELS, IMAGE_SIZE, LABELS, PIXEL_SCALE } from '../labels.ts';
+import type { Manifest } from '../manifest.ts';
+import type { Classifier, InferenceEngine } from './engine.ts';
 
-/** What a model must pass before it serves, in this order. */
+/** The checks of a model, in the order in which they run. */
 export const MODEL_CHECKS = ['manifest', 'weights', 'fit', 'engine', 'golden'] as const;
 export type ModelCheck = (typeof MODEL_CHECKS)[number];
 
-/** A model that failed a check. */
+/** Thrown when a model fails a check. */
 export class ModelRefusal extends ExplainedError {
   readonly check: ModelCheck;
 
@@ -21,27 +24,21 @@ export class ModelRefusal extends ExplainedError {
   }
 }
 
-/** A model that has proved itself. */
+/** A model that has passed every check. */
 export interface LoadedModel {
   readonly manifest: Manifest;
   readonly classifier: Classifier;
-  /** Name of the engine that proved it. */
+  /** Name of the engine that runs the model. */
   readonly engine: string;
-}
-
-/** A model that answers a request. */
-export interface ServedModel extends LoadedModel {
-  /** The alias it was found under, or `bundled`; null for a version that the request has named. */
-  readonly alias: string | null;
 }
 
 /**
  * Loads a model on the first of `engines` that computes its golden logits.
- * @throws ModelRefusal when the weights are not the manifest's, the Worker cannot feed the model, or no
- * engine computes what the manifest says
+ * @throws ModelRefusal when the weights do not match the manifest, the model's input or output does not fit, or no engine computes
+ * the golden logits
  */
 export async function loadModel(
-  engines: readonly Engine[],
+  engines: readonly InferenceEngine[],
   manifest: Manifest,
   weights: Uint8Array<ArrayBuffer>,
 ): Promise<LoadedModel> {
@@ -50,7 +47,7 @@ export async function loadModel(
   const refusals: ModelRefusal[] = [];
   for (const engine of engines) {
     try {
-      return { manifest, classifier: await prove(engine, manifest, weights), engine: engine.name };
+      return { manifest, classifier: await loadOn(engine, manifest, weights), engine: engine.name };
     } catch (error) {
       refusals.push(error as ModelRefusal);
     }
@@ -61,8 +58,9 @@ export async function loadModel(
   throw refusal(manifest, check, 'an engine that computes it', got, refusals);
 }
 
-async function prove(
-  engine: Engine,
+/** Loads the model on one engine and checks its golden logits. */
+async function loadOn(
+  engine: InferenceEngine,
   manifest: Manifest,
   weights: Uint8Array<ArrayBuffer>,
 ): Promise<Classifier> {
@@ -82,7 +80,7 @@ async function checkWeights(manifest: Manifest, weights: Uint8Array<ArrayBuffer>
   if (digest !== manifest.version) throw refusal(manifest, 'weights', `SHA-256 ${manifest.version}`, digest);
 }
 
-/** What this Worker feeds a model, and what it calls its classes. */
+/** Checks that the model takes this photo pipeline's images and returns one logit for each label. */
 function checkFit(manifest: Manifest): void {
   if (manifest.photoPipeline !== PHOTO_PIPELINE) {
     throw refusal(
@@ -99,7 +97,7 @@ function checkFit(manifest: Manifest): void {
   checkShape(manifest, manifest.output, [LABELS.length]);
 }
 
-/** @param sizes of one image's tensor, without the batch */
+/** @param sizes expected sizes of the tensor for one image, without the batch dimension */
 function checkShape(manifest: Manifest, { name, shape }: Manifest['input'], sizes: number[]): void {
   const [, ...got] = shape;
   if (got.length === sizes.length && got.every((size, i) => size === sizes[i])) return;
@@ -107,8 +105,9 @@ function checkShape(manifest: Manifest, { name, shape }: Manifest['input'], size
 }
 
 /**
- * Computes the golden vectors: a model that proved itself once may have stopped working since.
- * @throws ModelRefusal
+ * Runs the golden vectors and compares the logits with the manifest's. Readiness checks call it again for a loaded model, because an
+ * engine can fail later.
+ * @throws ModelRefusal when a logit differs by more than the manifest's tolerance
  */
 export async function checkGolden({
   manifest,
@@ -131,14 +130,14 @@ export async function checkGolden({
     throw refusal(manifest, 'golden', `${expected.length} logits`, `${got.length}`);
   const worst = expected.reduce((worst, logit, i) => {
     const difference = Math.abs(logit - (got[i] as number));
-    return difference <= worst ? worst : difference; // NaN must win
+    return difference <= worst ? worst : difference; // keeps NaN, so that the check fails
   }, 0);
   if (!(worst <= tolerance)) {
     throw refusal(manifest, 'golden', `its golden logits within ${tolerance}`, `a difference of ${worst}`);
   }
 }
 
-/** Pixel bytes → what the network takes: the same numbers in 0..1. */
+/** Converts pixel bytes to the network's input in 0..1. */
 export function networkInput(bytes: Uint8Array): Float32Array {
   const input = new Float32Array(bytes.length);
   for (let i = 0; i < input.length; i++) input[i] = (bytes[i] as number) / PIXEL_SCALE;

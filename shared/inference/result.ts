@@ -1,0 +1,67 @@
+/**
+ * @file The result of classifying one image. The Worker and the browser build it with the same code, so that both return the same
+ * response.
+ */
+import { type AbstentionReason, abstentionOf } from '../abstention.ts';
+import type { PreparedPhoto } from '../input/garment/photo.ts';
+import { IMAGE_SIZE } from '../labels.ts';
+import type { Manifest } from '../manifest.ts';
+import { type Prediction, rankLabels } from '../predictions.ts';
+
+/** What the photo pipeline did with an image. */
+export interface Explanation {
+  /** The network's input, 28 × 28 grey pixels: a PNG file as a data URL. */
+  image: string;
+  /** The pipeline's steps in order, each with its measurements. */
+  steps: { step: string; [detail: string]: unknown }[];
+  /** Bounding box of the garment, in pixels of the image; null when no garment was found. */
+  box: { left: number; top: number; width: number; height: number } | null;
+  /** Quality of the garment's outline in 0..1; null when the image was taken as it is. */
+  quality: number | null;
+  /** Advice for the photographer, in English. */
+  warnings: string[];
+}
+
+/** The result for one image. */
+export interface ImageResult {
+  /** Most likely label first. */
+  predictions: Prediction[];
+  /** Why the model declined to answer; null when it did not. */
+  abstained: AbstentionReason | null;
+  explanation?: Explanation | undefined;
+}
+
+/** Body of the response to `POST /v1/classify` for one image, without the request's `id`. */
+export interface Classification extends ImageResult {
+  model: {
+    name: string;
+    /** SHA-256 of the ONNX file. */
+    version: string;
+    /** The alias that selected the model; null when the request named a version. */
+    alias: string | null;
+  };
+  /** The signed result, if the request asked for one. */
+  token?: string | undefined;
+}
+
+/** Builds the result for one image from the prepared photo and the network's logits `[classes]`. */
+export async function resultOf(
+  { photo, logits }: { photo: PreparedPhoto; logits: Float32Array },
+  manifest: Pick<Manifest, 'labels' | 'calibration'>,
+  { top_k, explain }: { top_k: number; explain: boolean },
+): Promise<ImageResult> {
+  const ranked = rankLabels(logits, manifest);
+  return {
+    predictions: ranked.slice(0, top_k),
+    abstained: abstentionOf(photo, ranked) ?? null,
+    ...(explain && { explanation: await explanationOf(photo) }),
+  };
+}
+
+async function explanationOf(photo: PreparedPhoto): Promise<Explanation> {
+  const { image, steps, box = null, quality = null, warnings } = photo;
+  // Imported on demand: building its checksum tables takes half a millisecond, which every cold start would pay.
+  const { greyPng } = await import('../png.ts');
+  const png = String.fromCharCode(...(await greyPng(image, IMAGE_SIZE)));
+  return { image: `data:image/png;base64,${btoa(png)}`, steps, box, quality, warnings };
+}
