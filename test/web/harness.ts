@@ -146,7 +146,9 @@ export interface Field extends HTMLElement {
   score?: number;
   token?: string;
   file?: File;
-  answer?: { predictions: { label: string; score: number }[]; explanation?: { image: string } };
+  state: string;
+  result?: { predictions: { label: string; score: number }[]; explanation?: { image: string } };
+  classify(file: Blob): Promise<Field['result']>;
   validity: ValidityState;
   validationMessage: string;
 }

@@ -4,6 +4,7 @@
  * A guest in its page: nothing is loaded before somebody means to use it, no global is set, no markup is parsed, and importing it
  * needs no DOM.
  */
+import type { Classification } from '#shared/inference/result.ts';
 import { OBSERVED, settingsOf } from './attributes.ts';
 import { retire } from './fallback.ts';
 import { FormField } from './form-field.ts';
@@ -12,7 +13,7 @@ import { takeFiles } from './intake.ts';
 import en, { type Messages } from './messages/en.ts';
 import { languageOf, loadMessages } from './messages.ts';
 import { present, toggleState } from './present.ts';
-import { type Answer, labelOf, type State, scoreOf } from './state.ts';
+import { labelOf, type Problem, type State, scoreOf } from './state.ts';
 import { styleSheet } from './style.ts';
 import { recall, timesOf } from './submission.ts';
 import { createView } from './view.ts';
@@ -45,10 +46,13 @@ type HeadersSource = HeadersInit | (() => HeadersInit | Promise<HeadersInit>);
  * @fires input - the label has changed
  * @fires change - the label has changed
  * @fires cancel - the file picker was closed without a choice
- * @fires {CustomEvent<Problem>} problem - there is no answer; `detail` says why, for whoever built the page
+ * @fires {CustomEvent<Problem>} problem - classification failed; `detail` holds the reason, for the page's developer
+ * @fires {CustomEvent<Classification>} result - a photo was classified; `detail` is the API's response. `input` and `change` follow
+ * @fires statechange - `state` has changed
  *
  * @slot label - in place of the label's text
  * @slot hint - in place of the hint's text
+ * @slot actions - further buttons beside the field's own
  *
  * @csspart field - all of it
  * @csspart label - its label
@@ -163,8 +167,8 @@ export class FashionClassifier extends FormField {
   }
 
   set value(label: string) {
-    const { answer } = this;
-    if (label) this.#set({ kind: 'answered', said: String(label), ...(answer && { answer }) });
+    const { result } = this;
+    if (label) this.#set({ kind: 'answered', said: String(label), ...(result && { answer: result }) });
     else this.clear();
   }
 
@@ -173,14 +177,19 @@ export class FashionClassifier extends FormField {
     return scoreOf(this.#state);
   }
 
-  /** All that was answered. */
-  get answer(): Answer | undefined {
+  /** What the field is doing. The CSS state of the same name is set, too. */
+  get state(): State['kind'] {
+    return this.#state.kind;
+  }
+
+  /** The API's response for the photo, or the same object computed on this device. Undefined without a classified photo. */
+  get result(): Classification | undefined {
     return this.#state.kind === 'answered' ? this.#state.answer : undefined;
   }
 
   /** What the endpoint has signed, with `sign`. */
   get token(): string | undefined {
-    return this.answer?.token;
+    return this.result?.token;
   }
 
   /** The picture as it was classified. */
@@ -207,9 +216,14 @@ export class FashionClassifier extends FormField {
     this.#word();
   }
 
-  /** Takes a picture as if somebody had picked it. Settles with the answer, or the reason why there is none. */
-  async classify(file: Blob): Promise<void> {
-    if (!this.#isDisabled) await this.#inquiry.start(file);
+  /**
+   * Classifies a photo as if the visitor had chosen it, with the same events. Does nothing in a disabled field.
+   * @returns the result; undefined when classification failed, was cancelled, or another photo replaced this one
+   */
+  async classify(file: Blob): Promise<Classification | undefined> {
+    if (this.#isDisabled) return undefined;
+    await this.#inquiry.start(file);
+    return this.result;
   }
 
   /** Takes the label back, and all that led to it. No event tells of it. */
@@ -286,18 +300,25 @@ export class FashionClassifier extends FormField {
   }
 
   #set(state: State): void {
+    const before = this.#state.kind;
     this.#state = state;
     this.#news = undefined;
     this.update();
+    if (state.kind !== before)
+      this.dispatchEvent(new Event('statechange', { bubbles: true, composed: true }));
   }
 
   #progress(state: State): void {
     if (state.kind === 'preparing') this.#isTried = false;
     this.#set(state);
-    if (state.kind === 'answered') this.changed();
-    if (state.kind !== 'failed') return;
-    const { problem: detail } = state;
-    this.dispatchEvent(new CustomEvent('problem', { bubbles: true, composed: true, detail }));
+    if (state.kind === 'failed') this.#report('problem', state.problem);
+    if (state.kind !== 'answered') return;
+    if (state.answer) this.#report('result', state.answer);
+    this.changed();
+  }
+
+  #report(type: 'problem' | 'result', detail: Problem | Classification): void {
+    this.dispatchEvent(new CustomEvent(type, { bubbles: true, composed: true, detail }));
   }
 
   #say(label: string): void {

@@ -1,10 +1,11 @@
 /** @file The element's definition, once for a page however often the script is in it: `import 'tinyvgg-edge/field'`. */
-
+import type { Classification } from '#shared/inference/result.ts';
 import { FashionClassifier } from './element.ts';
 import type { Problem } from './state.ts';
 
 export type { Messages } from './messages/en.ts';
-export type { Answer, Problem } from './state.ts';
+export type { Problem } from './state.ts';
+export type { Classification };
 export { FashionClassifier };
 
 const TAG = 'fashion-classifier';
@@ -15,6 +16,7 @@ declare global {
   }
   interface HTMLElementEventMap {
     problem: CustomEvent<Problem>;
+    result: CustomEvent<Classification>;
   }
 }
 

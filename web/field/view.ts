@@ -90,7 +90,17 @@ export function createView(actions: Actions): View {
     progress,
     countdown,
     details,
-    h('div', { part: 'actions' }, retry, choose, camera, cancel, remove, drop),
+    h(
+      'div',
+      { part: 'actions' },
+      retry,
+      choose,
+      camera,
+      h('slot', { name: 'actions' }),
+      cancel,
+      remove,
+      drop,
+    ),
   );
   const zone = h('div', { part: 'zone' }, picture, preview, body);
   const field = h(

@@ -300,7 +300,7 @@ describeInBrowser('the field', () => {
               const pixels = [...context.getImageData(0, 0, 28, 28).data];
               return JSON.stringify({ ...answer, explanation: { ...explanation, pixels } });
             };
-            return [await unpacked(answer), await unpacked(field.answer as Answer)];
+            return [await unpacked(answer), await unpacked(field.result as Answer)];
           },
           [Buffer.from(bytes).toString('latin1'), relay.origin],
         );
