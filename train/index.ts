@@ -16,8 +16,10 @@ export {
   resolveNetwork,
   type Weights,
 } from '#shared/model/spec.ts';
-export { type Dataset, loadDataset, type Split, take } from './dataset/fashion-mnist/source.ts';
-export type { Batch, Engine, EngineSession } from './engine/engine.ts';
+export type { Batch } from './dataset/batch.ts';
+export { loadDataset } from './dataset/fashion-mnist/load.ts';
+export { type Dataset, type Split, take } from './dataset/split.ts';
+export type { Engine, EngineSession } from './engine/engine.ts';
 export { DEVICES, openEngine } from './engine/open.ts';
 export { adam, type Optimizer, sgd } from './engine/optimizer.ts';
 export { MODEL_NAMES, modelSpec } from './model/zoo.ts';

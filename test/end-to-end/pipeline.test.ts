@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startWrangler, type Wrangler } from '../../infra/wrangler.ts';
 import { resolveNetwork } from '../../shared/model/spec.ts';
-import { take } from '../../train/dataset/fashion-mnist/source.ts';
+import { take } from '../../train/dataset/split.ts';
 import { openEngine } from '../../train/engine/open.ts';
 import { sgd } from '../../train/engine/optimizer.ts';
 import { modelSpec } from '../../train/model/zoo.ts';

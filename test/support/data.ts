@@ -1,7 +1,8 @@
 /** @file Real data, for tests that need it: the data set in FASHION_MNIST_DIR, photos in PHOTOS_DIR. */
 import { existsSync } from 'node:fs';
 import { describe } from 'vitest';
-import { type Dataset, loadDataset } from '../../train/dataset/fashion-mnist/source.ts';
+import { loadDataset } from '../../train/dataset/fashion-mnist/load.ts';
+import type { Dataset } from '../../train/dataset/split.ts';
 
 const folder = process.env.FASHION_MNIST_DIR;
 

@@ -5,7 +5,7 @@ import { ExplainedError } from '#shared/errors.ts';
 import { LABELS } from '#shared/labels.ts';
 import { decodeModel, metadataOf } from '#shared/onnx/model.ts';
 import { temperatureOf } from '#shared/predictions.ts';
-import { loadDataset } from '../dataset/fashion-mnist/source.ts';
+import { loadDataset } from '../dataset/fashion-mnist/load.ts';
 import { Loader } from '../dataset/loader.ts';
 import { percent } from '../format.ts';
 import { openClassifier } from '../photos/classifier.ts';

@@ -1,13 +1,13 @@
-/** @file Batches of a split, in the order and with the draws of PyTorch's DataLoader. */
-import type { Batch } from '../engine/engine.ts';
+/** @file Batches of a split, in the order in which PyTorch's DataLoader yields them. */
 import { Generator } from '../random.ts';
-import type { Split } from './fashion-mnist/source.ts';
+import type { Batch } from './batch.ts';
+import type { Split } from './split.ts';
 
 export interface LoaderOptions {
   batchSize: number;
-  /** A new order every epoch. */
+  /** Draws a new order for each epoch. */
   shuffle: boolean;
-  /** Plays PyTorch's default generator. */
+  /** Takes the place of PyTorch's default generator. */
   generator: Generator;
 }
 
@@ -24,15 +24,15 @@ export class Loader {
     this.#generator = generator;
   }
 
-  /** Batches of one epoch; the last one may be smaller. */
+  /** Number of batches in an epoch. The last one may be smaller. */
   get length(): number {
     return Math.ceil(this.split.count / this.batchSize);
   }
 
   /**
-   * One epoch. Every DataLoader iterator draws a base seed for its workers, shuffled or not; a shuffling sampler then
-   * draws the seed of a generator of its own (torch/utils/data/dataloader.py, sampler.py).
-   * @param from the first batch that is wanted
+   * Yields the batches of one epoch. The draws are those of PyTorch (torch/utils/data/dataloader.py, sampler.py): each DataLoader
+   * iterator draws a base seed for its workers, shuffled or not, and a shuffling sampler then draws the seed of its own generator.
+   * @param from index of the first batch to yield
    */
   *epoch(from = 0) {
     this.#generator.randomInt64();
@@ -54,7 +54,7 @@ function slice({ images, labels, count }: Split, first: number, size: number): B
   };
 }
 
-/** The images of a split at some places, with their labels. */
+/** Returns the images at `indices`. The pixels are copied when `images` is first read. */
 function gather(split: Split, indices: Uint32Array): Batch {
   let images: Uint8Array | undefined;
   return {

@@ -1,25 +1,18 @@
-/** @file What the trainer asks of whatever computes: a few functions over one network's explicit state. */
+/** @file The interface of an engine: it computes training steps and logits of one network at a time. */
 import type { Network, Weights } from '#shared/model/spec.ts';
-import type { Split } from '../dataset/fashion-mnist/source.ts';
+import type { Batch } from '../dataset/batch.ts';
 import type { Optimizer, OptimizerState } from './optimizer.ts';
-
-/** Images and labels of one step. The engine reads them before `step` returns; the caller may reuse the memory. */
-export interface Batch {
-  /** Pixels, [batch, channels, height, width]; the engine scales them to 0..1 in float32. */
-  images: Uint8Array;
-  /** Class indices, [batch]. */
-  labels: Uint8Array;
-  /** Where the images stand in a split, for engines that keep it where they compute; such a batch gathers its `images` when they are read. */
-  source?: { split: Split; indices: Uint32Array };
-}
 
 export interface Engine {
   readonly name: string;
-  /** What computes, for people: library, version, threads or adapter. */
+  /** Library, version, and threads or graphics card, for people. */
   readonly description: string;
-  /** How many trainings of one network at once take less time than one after the other; one unless given. */
+  /** How many sessions on networks of one shape are faster together than one after the other; 1 by default. */
   readonly concurrency?: number;
-  /** Begins work on a network: copies the weights, and what the optimizer remembers if it has done steps before, to where they are trained. */
+  /**
+   * Opens a session, which copies the weights and the optimizer state to the engine's memory.
+   * @param state state of an optimizer that has done steps before; that of a new optimizer by default
+   */
   open(
     network: Network,
     weights: Weights,
@@ -27,26 +20,31 @@ export interface Engine {
     state?: OptimizerState,
   ): Promise<EngineSession>;
   /**
-   * Engines whose numbers depend on a card and its driver: to be called before training. Computes a few steps of it twice.
-   * @throws ExplainedError of kind `device` when it disagrees with the reference engine
+   * Compares a few training steps with the reference engine. Only engines whose results depend on a graphics card and its driver have
+   * this method; the trainer calls it before the first step.
+   * @throws ExplainedError of kind `device` when the results differ by more than rounding
    */
   prove?(network: Network, optimizer: Optimizer, batchSize: number): Promise<void>;
 }
 
 export interface EngineSession {
   /**
-   * One step of training on the mean cross-entropy loss of a batch.
-   * @param learningRate of this step; the optimizer's own unless given
+   * Does one training step on the mean cross-entropy loss of a batch. The batch is read before `step` returns, so the caller may reuse
+   * its memory.
+   * @param learningRate learning rate of this step; the optimizer's by default
    */
   step(batch: Batch, learningRate?: number): void;
-  /** The losses of the steps since the last call, in order. Asked for rarely, so that a device is not read back each step. */
+  /**
+   * Returns the losses of the steps since the last call, in order. Reading them waits for the device, so call this only after several
+   * steps.
+   */
   losses(): Promise<number[]>;
-  /** Logits [count, classes] of images [count, channels, height, width]. */
+  /** Returns the logits, [count, classes], of images, [count, channels, height, width]. */
   logits(images: Uint8Array, count: number): Promise<Float32Array>;
-  /** A copy of the weights as trained so far. */
+  /** Returns a copy of the present weights. */
   weights(): Promise<Weights>;
-  /** A copy of what the optimizer remembers: a session opened with it and the weights goes on to the same bits. */
+  /** Returns a copy of the optimizer state. A session opened with it and the weights computes the same bits from here on. */
   optimizerState(): Promise<OptimizerState>;
-  /** Frees everything; the session must not be used after. */
+  /** Frees the session's memory. The session must not be used afterwards. */
   close(): void;
 }

@@ -14,7 +14,8 @@ import {
   tensorsOf,
 } from '#shared/model/forward.ts';
 import { type Network, type NetworkLayer, sizeOf, type Weights } from '#shared/model/spec.ts';
-import type { Batch, Engine, EngineSession } from './engine.ts';
+import type { Batch } from '../dataset/batch.ts';
+import type { Engine, EngineSession } from './engine.ts';
 import { freshState, type Optimizer, type OptimizerState } from './optimizer.ts';
 
 /** The engine that every other one is measured against. */

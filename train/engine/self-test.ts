@@ -4,8 +4,8 @@
  */
 import { ExplainedError } from '#shared/errors.ts';
 import { type Network, sizeOf, type Weights } from '#shared/model/spec.ts';
-import type { Split } from '../dataset/fashion-mnist/source.ts';
 import { Loader } from '../dataset/loader.ts';
+import type { Split } from '../dataset/split.ts';
 import { initialWeights } from '../model/initialize.ts';
 import { Generator } from '../random.ts';
 import type { Engine } from './engine.ts';

@@ -4,7 +4,7 @@ import { resolveNetwork } from '#shared/model/spec.ts';
 import { once } from '#shared/once.ts';
 import { openTarget, type StoreCommandFlags } from '../cli/commands.ts';
 import { interruptible } from '../cli/interruption.ts';
-import { loadDataset } from '../dataset/fashion-mnist/source.ts';
+import { loadDataset } from '../dataset/fashion-mnist/load.ts';
 import type { Engine } from '../engine/engine.ts';
 import { modelSpec } from '../model/zoo.ts';
 import { RECIPES } from '../run/recipes.ts';

@@ -1,7 +1,7 @@
 /** @file Which images of a split a model gets right, as onnxruntime computes it: the judge of what is served, whoever trained it. */
 import { LABELS } from '#shared/labels.ts';
-import type { Split } from '../dataset/fashion-mnist/source.ts';
 import { Loader } from '../dataset/loader.ts';
+import type { Split } from '../dataset/split.ts';
 import { Generator } from '../random.ts';
 import { onnxPredictor } from '../release/onnxruntime.ts';
 import { evaluate } from '../training/evaluate.ts';

@@ -3,7 +3,7 @@ import { ExplainedError } from '#shared/errors.ts';
 import { resolveNetwork } from '#shared/model/spec.ts';
 import { once } from '#shared/once.ts';
 import { FILES } from '../dataset/fashion-mnist/files.ts';
-import { type Dataset, divide } from '../dataset/fashion-mnist/source.ts';
+import { type Dataset, divide } from '../dataset/split.ts';
 import type { Engine } from '../engine/engine.ts';
 import { type ModelName, modelSpec } from '../model/zoo.ts';
 import { upload } from '../registry/registry.ts';

@@ -14,7 +14,7 @@ import {
   parseStored,
   serializeStored,
 } from '#shared/manifest.ts';
-import { type Dataset, divide } from '../dataset/fashion-mnist/source.ts';
+import { type Dataset, divide } from '../dataset/split.ts';
 import { checkedAliasKey, readAlias } from '../registry/alias.ts';
 import { promote } from '../registry/registry.ts';
 import type { Settings } from '../run/settings.ts';

@@ -1,4 +1,4 @@
-/** @file The lab's three networks, and the names their parameters have in the lab's classes. */
+/** @file The lab's three networks, with the parameter names of the lab's classes. */
 import { IMAGE_SIZE, LABELS } from '#shared/labels.ts';
 import { conv2d, flatten, linear, type ModelSpec, maxPool2d, relu } from '#shared/model/spec.ts';
 
@@ -22,8 +22,8 @@ function v0(hidden: number): ModelSpec {
 }
 
 /**
- * FashionMNISTModelV1: 7,960 parameters. The lab's prose asks for a second ReLU at the end; its code and its printed
- * numbers have none, and neither has this: it would cut off every negative logit.
+ * FashionMNISTModelV1: 7,960 parameters. The lab's text describes a second ReLU at the end, but its code and its printed numbers have
+ * none. It is left out here too: it would set every negative logit to 0.
  */
 function v1(hidden: number): ModelSpec {
   return {
@@ -74,7 +74,7 @@ export type ModelName = keyof typeof BUILDERS;
 
 export const MODEL_NAMES = Object.keys(BUILDERS) as ModelName[];
 
-/** The network `name` with the lab's hidden units, or another number of them. */
+/** Returns the specification of a network. The default number of hidden units is the lab's. */
 export function modelSpec(name: ModelName, hiddenUnits: number = HIDDEN_UNITS): ModelSpec {
   return BUILDERS[name](hiddenUnits);
 }

@@ -1,7 +1,7 @@
 /** @file What a model says to every test image. */
 import { IMAGE_PIXELS } from '#shared/labels.ts';
 import { rankLabels } from '#shared/predictions.ts';
-import type { Split } from '../dataset/fashion-mnist/source.ts';
+import type { Split } from '../dataset/split.ts';
 import { Generator } from '../random.ts';
 import type { Release } from '../registry/release.ts';
 import { onnxPredictor } from '../release/onnxruntime.ts';

@@ -1,7 +1,8 @@
 /** @file `report`: a run folder as a page to look at, and its pictures as SVG files. */
 import { join } from 'node:path';
 import { ExplainedError } from '#shared/errors.ts';
-import { loadDataset, take } from '../dataset/fashion-mnist/source.ts';
+import { loadDataset } from '../dataset/fashion-mnist/load.ts';
+import { take } from '../dataset/split.ts';
 import { writeFileAtomic } from '../files.ts';
 import { count } from '../format.ts';
 import { type Release, readRelease } from '../registry/release.ts';

@@ -2,8 +2,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Calibration } from '#shared/manifest.ts';
 import type { Network } from '#shared/model/spec.ts';
-import { holdOut, type RunData, type Split } from '../dataset/fashion-mnist/source.ts';
 import { Loader } from '../dataset/loader.ts';
+import { holdOut, type RunData, type Split } from '../dataset/split.ts';
 import type { Engine } from '../engine/engine.ts';
 import { sgd } from '../engine/optimizer.ts';
 import { Generator } from '../random.ts';

@@ -2,7 +2,7 @@
 import type { Network } from '#shared/model/spec.ts';
 import { calibrationLine, trainingPrinter } from '../cli/progress.ts';
 import { AUGMENTATIONS } from '../dataset/fashion-mnist/augment/augment.ts';
-import type { RunData } from '../dataset/fashion-mnist/source.ts';
+import type { RunData } from '../dataset/split.ts';
 import type { Engine } from '../engine/engine.ts';
 import { openEngine } from '../engine/open.ts';
 import type { Release } from '../registry/release.ts';

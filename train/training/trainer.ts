@@ -2,10 +2,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { ExplainedError } from '#shared/errors.ts';
 import { type Network, sizeOf, type Weights } from '#shared/model/spec.ts';
-import type { Augment } from '../dataset/fashion-mnist/augment/augment.ts';
-import type { Dataset, Split } from '../dataset/fashion-mnist/source.ts';
+import type { Augment, Batch } from '../dataset/batch.ts';
 import { Loader } from '../dataset/loader.ts';
-import type { Batch, Engine } from '../engine/engine.ts';
+import type { Dataset, Split } from '../dataset/split.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { Optimizer, OptimizerState } from '../engine/optimizer.ts';
 import { initialWeights } from '../model/initialize.ts';
 import { Generator, type GeneratorState } from '../random.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Split } from '../../../train/dataset/fashion-mnist/source.ts';
 import { Loader } from '../../../train/dataset/loader.ts';
+import type { Split } from '../../../train/dataset/split.ts';
 import { Generator } from '../../../train/random.ts';
 import { GOLDEN } from '../../fixtures/pytorch.ts';
 

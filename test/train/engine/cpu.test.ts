@@ -11,8 +11,9 @@ import {
   resolveNetwork,
   sizeOf,
 } from '../../../shared/model/spec.ts';
+import type { Batch } from '../../../train/dataset/batch.ts';
 import { type CpuOptions, cpuEngine } from '../../../train/engine/cpu/cpu.ts';
-import type { Batch, Engine } from '../../../train/engine/engine.ts';
+import type { Engine } from '../../../train/engine/engine.ts';
 import { sgd } from '../../../train/engine/optimizer.ts';
 import { referenceEngine } from '../../../train/engine/reference.ts';
 import { initialWeights } from '../../../train/model/initialize.ts';

@@ -12,9 +12,10 @@ import {
   sizeOf,
   type Weights,
 } from '../../../shared/model/spec.ts';
+import type { Batch } from '../../../train/dataset/batch.ts';
 import { Loader } from '../../../train/dataset/loader.ts';
 import { cpuEngine } from '../../../train/engine/cpu/cpu.ts';
-import type { Batch, Engine } from '../../../train/engine/engine.ts';
+import type { Engine } from '../../../train/engine/engine.ts';
 import { openEngine } from '../../../train/engine/open.ts';
 import { sgd } from '../../../train/engine/optimizer.ts';
 import { initialWeights } from '../../../train/model/initialize.ts';

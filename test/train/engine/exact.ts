@@ -4,7 +4,7 @@
  */
 
 import { type Network, type NetworkLayer, paddingOf } from '../../../shared/model/spec.ts';
-import type { Batch } from '../../../train/engine/engine.ts';
+import type { Batch } from '../../../train/dataset/batch.ts';
 
 type Values = number[];
 

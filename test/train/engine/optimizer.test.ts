@@ -12,7 +12,8 @@ import {
   sizeOf,
   type Weights,
 } from '../../../shared/model/spec.ts';
-import type { Batch, Engine } from '../../../train/engine/engine.ts';
+import type { Batch } from '../../../train/dataset/batch.ts';
+import type { Engine } from '../../../train/engine/engine.ts';
 import { openEngine } from '../../../train/engine/open.ts';
 import { adam, bufferNames, freshState, type Optimizer, sgd } from '../../../train/engine/optimizer.ts';
 import { referenceEngine } from '../../../train/engine/reference.ts';

@@ -12,9 +12,10 @@ import {
   resolveNetwork,
   sizeOf,
 } from '../../../shared/model/spec.ts';
-import { type Split, take } from '../../../train/dataset/fashion-mnist/source.ts';
+import type { Batch } from '../../../train/dataset/batch.ts';
 import { Loader } from '../../../train/dataset/loader.ts';
-import type { Batch, Engine, EngineSession } from '../../../train/engine/engine.ts';
+import { type Split, take } from '../../../train/dataset/split.ts';
+import type { Engine, EngineSession } from '../../../train/engine/engine.ts';
 import { adam, type Optimizer, sgd } from '../../../train/engine/optimizer.ts';
 import { referenceEngine } from '../../../train/engine/reference.ts';
 import { GrowingBuffer } from '../../../train/engine/webgpu/buffer.ts';

@@ -1,7 +1,7 @@
 /** @file The scheduled run: done once, promoted when it is shown not to be worse, gone on with on another machine. */
 import { beforeEach, expect, it, vi } from 'vitest';
 import { Alias, aliasKey, parseStored } from '../../../shared/manifest.ts';
-import { loadDataset } from '../../../train/dataset/fashion-mnist/source.ts';
+import { loadDataset } from '../../../train/dataset/fashion-mnist/load.ts';
 import { openEngine } from '../../../train/engine/open.ts';
 import { retrain } from '../../../train/jobs/retrain.ts';
 import { planRetrain } from '../../../train/jobs/retrain-plan.ts';

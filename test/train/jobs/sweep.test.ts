@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { modelKey } from '../../../shared/manifest.ts';
-import { loadDataset } from '../../../train/dataset/fashion-mnist/source.ts';
+import { loadDataset } from '../../../train/dataset/fashion-mnist/load.ts';
 import { openEngine } from '../../../train/engine/open.ts';
 import { readGrid } from '../../../train/jobs/grid.ts';
 import { leaderboard } from '../../../train/jobs/leaderboard.ts';

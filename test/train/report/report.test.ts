@@ -11,7 +11,7 @@ import { compileDecoder } from '#shared/decode/compile.ts';
 import { IMAGE_PIXELS, LABELS } from '#shared/labels.ts';
 import { LEAST_SCORE } from '../../../shared/abstention.ts';
 import { resolveNetwork } from '../../../shared/model/spec.ts';
-import { type Split, take } from '../../../train/dataset/fashion-mnist/source.ts';
+import { type Split, take } from '../../../train/dataset/split.ts';
 import { sgd } from '../../../train/engine/optimizer.ts';
 import { referenceEngine } from '../../../train/engine/reference.ts';
 import { percent } from '../../../train/format.ts';

@@ -1,4 +1,4 @@
-/** @file Downloads one file: resumed where it broke off, verified before it gets its name. */
+/** @file Downloads one file. An interrupted download is resumed, and the file gets its name only after its digest was verified. */
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
@@ -8,28 +8,28 @@ import { pipeline } from 'node:stream/promises';
 import retry, { AbortError } from 'p-retry';
 import { ExplainedError } from '#shared/errors.ts';
 
-/** Bytes on disk so far, and in all when the server says so. */
+/** Receives the bytes on disk so far, and the total if the server sent a Content-Length. */
 export type DownloadProgress = (file: string, received: number, total: number | undefined) => void;
 
 export interface DownloadOptions {
-  /** URLs of the same bytes, tried in turn. */
+  /** URLs of the same file, tried in turn. */
   urls: string[];
-  /** Where the file shall be. */
+  /** Path of the downloaded file. */
   path: string;
   /** Hex MD5 of the whole file. */
   md5: string;
   onProgress?: DownloadProgress;
-  /** Waiting before the first repeat, in milliseconds; doubles each time. */
+  /** Milliseconds before the first retry; doubles with each retry. */
   retryDelay?: number;
 }
 
-/** Attempts per file, over all of its URLs. */
+/** Attempts for a file over all of its URLs. */
 const ATTEMPTS = 6;
 
 /**
- * Fetches a file into `path`. What arrives is kept in `path.part`, so that the next attempt, or the next run, goes on
- * there; only bytes with the right digest are renamed into place.
- * @throws ExplainedError of kind `data` naming each URL's failure
+ * Downloads a file to `path`. Received bytes are kept in `path.part`, from where the next attempt or the next run resumes. The part is
+ * renamed to `path` once its MD5 is right.
+ * @throws ExplainedError of kind `data` that lists the failure of each URL
  */
 export async function download({
   urls,
@@ -68,14 +68,14 @@ export async function download({
       what: `cannot download ${path}`,
       expected: `a file with MD5 ${md5}`,
       got: [...failures].join('; '),
-      next: 'Check the connection and run again (it goes on where it stopped), or give a folder with the four files: --data DIR.',
+      next: 'Check the connection and run the command again: the download is resumed. Or pass a folder with the four files: --data DIR.',
       cause,
     });
   }
   await rename(part, path);
 }
 
-/** Appends to `part` what is missing of it, or starts over when the server cannot continue. */
+/** Appends the missing bytes to `part`, or starts over if the server does not support ranges. */
 async function fetchRest(
   url: string,
   part: string,
@@ -84,7 +84,7 @@ async function fetchRest(
 ): Promise<void> {
   const present = (await stat(part).catch(() => undefined))?.size ?? 0;
   const response = await fetch(url, present > 0 ? { headers: { range: `bytes=${present}-` } } : {});
-  // 416: nothing is left to send, so the part is whole; the digest decides.
+  // 416: the server has no more bytes, so the part is complete. The caller checks its digest.
   if (response.status === 416) return;
   if (!response.ok || !response.body) throw new Error(`HTTP status ${response.status}`);
   const resumed = response.status === 206;
@@ -105,14 +105,14 @@ async function fetchRest(
   );
 }
 
-/** Hex MD5 of a file. */
+/** Returns the MD5 of a file in hexadecimal. */
 async function md5Of(path: string): Promise<string> {
   const hash = createHash('md5');
   await pipeline(createReadStream(path), hash);
   return hash.digest('hex');
 }
 
-/** fetch says only "fetch failed"; the reason is its cause. */
+/** Returns the message of an error with that of its cause: the message of `fetch` is only "fetch failed". */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;

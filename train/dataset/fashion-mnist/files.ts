@@ -4,7 +4,7 @@ import { IMAGE_SIZE } from '#shared/labels.ts';
 export interface OfficialFile {
   name: string;
   md5: string;
-  /** Sizes of the IDX tensor inside. */
+  /** Shape of the IDX tensor in the file. */
   shape: readonly number[];
 }
 
@@ -30,8 +30,8 @@ export const FILES = {
 } as const satisfies Record<string, OfficialFile>;
 
 /**
- * Folders that serve the four files, tried in this order: the authors' repository, then their bucket, which has no HTTPS and is not
- * reached from where only that is let out.
+ * Base URLs that serve the four files, in the order in which they are tried: the authors' repository, then their bucket. The bucket has
+ * no HTTPS, so networks that allow only HTTPS cannot reach it.
  */
 export const MIRRORS = [
   'https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/',

@@ -15,10 +15,10 @@ import { ExplainedError } from '#shared/errors.ts';
 const UNSIGNED_BYTE = 0x08;
 
 /**
- * Reads an IDX file of unsigned bytes.
- * @param file named in errors
- * @param shape expected sizes
- * @returns the data, a view into `bytes`
+ * Parses an IDX file of unsigned bytes.
+ * @param file name of the file for errors
+ * @param shape expected shape
+ * @returns the data as a view of `bytes`
  * @throws ExplainedError of kind `data`
  */
 export function parseIdx(file: string, bytes: Uint8Array, shape: readonly number[]): Uint8Array {
@@ -28,7 +28,7 @@ export function parseIdx(file: string, bytes: Uint8Array, shape: readonly number
       what: `${file}: ${what}`,
       expected,
       got,
-      next: 'Delete the file and load it again.',
+      next: 'Delete the file and run the command again.',
     });
   };
   const header = 4 + 4 * shape.length;

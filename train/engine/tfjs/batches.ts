@@ -2,8 +2,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { PIXEL_SCALE } from '#shared/labels.ts';
 import { type Network, sizeOf } from '#shared/model/spec.ts';
-import type { Split } from '../../dataset/fashion-mnist/source.ts';
-import type { Batch } from '../engine.ts';
+import type { Batch } from '../../dataset/batch.ts';
+import type { Split } from '../../dataset/split.ts';
 
 type Examples = {
   /** NHWC, 0..1 */

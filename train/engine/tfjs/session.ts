@@ -7,7 +7,8 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { type Network, type NetworkLayer, paddingOf, type Weights } from '#shared/model/spec.ts';
-import type { Batch, EngineSession } from '../engine.ts';
+import type { Batch } from '../../dataset/batch.ts';
+import type { EngineSession } from '../engine.ts';
 import type { Optimizer, OptimizerState } from '../optimizer.ts';
 import { imagesTensor, ResidentSplits } from './batches.ts';
 

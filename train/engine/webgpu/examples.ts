@@ -1,5 +1,5 @@
 /** @file The images and labels of the queued batches on their way to the GPU: where the data set there has them, or their pixels. */
-import type { Batch } from '../engine.ts';
+import type { Batch } from '../../dataset/batch.ts';
 import type { GrowingBuffer } from './buffer.ts';
 import { type Pixels, wordsOf } from './pixels.ts';
 

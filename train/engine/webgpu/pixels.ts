@@ -1,5 +1,5 @@
 /** @file Pixels on the GPU: the data set, brought there when the first batch of a split comes and kept; behind it those of the batches of one submission. */
-import type { Split } from '../../dataset/fashion-mnist/source.ts';
+import type { Split } from '../../dataset/split.ts';
 import { GrowingBuffer } from './buffer.ts';
 
 export class Pixels {

@@ -1,76 +1,77 @@
 /**
- * @file Images of the data set made to look like what the photo pipeline yields: lying with sleeves spread, cut out badly, of
- * any colour. Each image depends on the seed, the epoch and its place in it alone, so that a training can go on from anywhere.
+ * @file Augments training images to look like the output of the photo pipeline: garments with spread sleeves, with imperfect masks, and
+ * of any colour. The result for an image depends only on the seed, the epoch and the index of the image, so a resumed training computes
+ * the same images.
  */
 import { IMAGE_PIXELS, IMAGE_SIZE, PIXEL_SCALE } from '#shared/labels.ts';
-import type { Batch } from '../../../engine/engine.ts';
-import { seenFromAbove } from './above.ts';
-import { Chance } from './chance.ts';
-import { damage } from './damage.ts';
-import { boundsOf, cutOut, layersOf } from './layers.ts';
+import type { Augment } from '../../batch.ts';
+import { changeAppearance } from './appearance.ts';
+import { boundsOf, cutOut, emptyCutout } from './cutout.ts';
+import { addMaskErrors } from './mask-errors.ts';
 import { place } from './place.ts';
-import { isShoe, poseOf, turnOf, widthOf } from './pose.ts';
-import { tone } from './tone.ts';
+import { isShoe, partsOf, rotationOf, widthFactorOf } from './pose.ts';
+import { RandomDraws } from './random-draws.ts';
+import { viewFromAbove } from './shoe-from-above.ts';
 import { render } from './warp.ts';
 
-/** Changes the images of a batch in place. */
-export type Augment = (batch: Batch, place: { epoch: number; first: number }) => void;
-
-/** Edge of the scene that a garment with its sleeves spread has room in, in pixels of the data set. */
+/** Edge of the scene in pixels of the data set: large enough for a garment with spread sleeves. */
 const SCENE = 60;
 
-/** Share of the shoes that are seen from above. */
-const ABOVE = 0.6;
+/** Share of the augmented shoes that are seen from above. */
+const FROM_ABOVE = 0.6;
 
-/** Share of the garments whose mask is wrong in places. */
-const DAMAGED = 0.2;
+/** Share of the augmented images with mask errors. */
+const MASK_ERRORS = 0.2;
 
-/** Share of the images that are changed; the others keep the network good at the data set as it is. */
+/** Share of the images that are augmented. The unchanged ones keep the network accurate on the data set itself. */
 const SHARE = 0.5;
 
 /**
- * Changes half of the images to what the photo pipeline may make of such a garment.
- * @param share of the images that are changed
+ * Returns an augmentation that makes images look like the output of the photo pipeline.
+ * @param share share of the images that are changed, 0..1
  */
 export function photoLike(seed: number, share: number = SHARE): Augment {
-  const change = changer();
+  const transform = photoTransform();
   return ({ images, labels }, { epoch, first }) => {
     for (let n = 0; n < labels.length; n++) {
-      const chance = new Chance(seed, epoch, first + n);
-      if (!chance.whether(share)) continue;
-      change(images.subarray(n * IMAGE_PIXELS, (n + 1) * IMAGE_PIXELS), labels[n], chance);
+      const random = new RandomDraws(seed, epoch, first + n);
+      if (!random.bernoulli(share)) continue;
+      transform(images.subarray(n * IMAGE_PIXELS, (n + 1) * IMAGE_PIXELS), labels[n], random);
     }
   };
 }
 
-/** What a recipe may ask for, by seed. A name never changes what it means: it is part of what a model came from. */
+/**
+ * Augmentations by name; each takes a seed. Manifests record the name, so a changed augmentation needs a new name.
+ */
 export const AUGMENTATIONS = {
   none: (): Augment | undefined => undefined,
   'photo-2': (seed: number): Augment | undefined => photoLike(seed),
 };
 export type AugmentationName = keyof typeof AUGMENTATIONS;
 
-function changer() {
-  const garment = layersOf(IMAGE_SIZE);
-  const scene = layersOf(SCENE);
-  const narrow = new Float32Array(SCENE * SCENE);
-  const result = layersOf(IMAGE_SIZE);
-  return (image: Uint8Array, label: number, chance: Chance): void => {
+/** Returns a function that changes one image in place. The function reuses its working memory. */
+function photoTransform() {
+  const garment = emptyCutout(IMAGE_SIZE);
+  const scene = emptyCutout(SCENE);
+  const workspace = new Float32Array(SCENE * SCENE);
+  const result = emptyCutout(IMAGE_SIZE);
+  return (image: Uint8Array, label: number, random: RandomDraws): void => {
     cutOut(image, garment);
-    const above = isShoe(label) && chance.whether(ABOVE);
-    if (above) seenFromAbove(garment, chance);
-    const parts = poseOf(label, garment, above, chance);
+    const fromAbove = isShoe(label) && random.bernoulli(FROM_ABOVE);
+    if (fromAbove) viewFromAbove(garment, random);
+    const parts = partsOf(label, garment, fromAbove, random);
     const view = {
-      turn: turnOf(label, above, chance),
-      width: widthOf(label, chance),
-      mirrored: chance.whether(0.5),
+      rotation: rotationOf(label, fromAbove, random),
+      widthFactor: widthFactorOf(label, random),
+      mirrored: random.bernoulli(0.5),
     };
-    render(garment, parts, view, scene, chance);
-    if (chance.whether(DAMAGED)) damage(scene, chance);
+    render(garment, parts, view, scene, random);
+    if (random.bernoulli(MASK_ERRORS)) addMaskErrors(scene, random);
     const bounds = boundsOf(scene);
     if (bounds.right <= bounds.left) return;
-    place(scene, bounds, narrow, result);
-    tone(result, chance);
-    for (let i = 0; i < IMAGE_PIXELS; i++) image[i] = Math.round(PIXEL_SCALE * result.light[i]);
+    place(scene, bounds, workspace, result);
+    changeAppearance(result, random);
+    for (let i = 0; i < IMAGE_PIXELS; i++) image[i] = Math.round(PIXEL_SCALE * result.grey[i]);
   };
 }

@@ -1,19 +1,23 @@
-/** @file The garment in a scene → 28 × 28, as the photo pipeline places it (shared/input/garment/place.ts): longest edge filling the frame, centred. */
+/**
+ * @file Places a garment in the 28 × 28 frame as the photo pipeline does (shared/input/garment/place.ts): centred, its longest edge as
+ * long as the frame.
+ */
 import { IMAGE_SIZE } from '#shared/labels.ts';
-import type { Bounds, Layers } from './layers.ts';
+import type { Bounds, Cutout } from './cutout.ts';
 
 /**
- * Means of areas of the box `bounds`, which is not empty.
- * @param narrow room for what lies between, as large as the scene
+ * Resamples the box `bounds` of the scene by area averaging and writes it to `image`.
+ * @param bounds must not be empty
+ * @param workspace memory for the narrowed rows, as large as the scene
  */
-export function place(scene: Layers, bounds: Bounds, narrow: Float32Array, image: Layers): void {
+export function place(scene: Cutout, bounds: Bounds, workspace: Float32Array, image: Cutout): void {
   const [width, height] = [bounds.right - bounds.left, bounds.bottom - bounds.top];
   const scale = IMAGE_SIZE / Math.max(width, height);
   const columns = Math.max(1, Math.round(width * scale));
   const rows = Math.max(1, Math.round(height * scale));
   const left = Math.floor((IMAGE_SIZE - columns) / 2);
   const top = Math.floor((IMAGE_SIZE - rows) / 2);
-  for (const plane of ['light', 'cover'] as const) {
+  for (const plane of ['grey', 'alpha'] as const) {
     const from = scene[plane];
     const to = image[plane];
     to.fill(0);
@@ -22,7 +26,7 @@ export function place(scene: Layers, bounds: Bounds, narrow: Float32Array, image
       const end = ((column + 1) * width) / columns;
       for (let y = bounds.top; y < bounds.bottom; y++) {
         const row = y * scene.size;
-        narrow[row + column] = mean(from, row + bounds.left, 1, begin, end);
+        workspace[row + column] = mean(from, row + bounds.left, 1, begin, end);
       }
     }
     for (let row = 0; row < rows; row++) {
@@ -30,13 +34,13 @@ export function place(scene: Layers, bounds: Bounds, narrow: Float32Array, image
       const end = ((row + 1) * height) / rows;
       for (let column = 0; column < columns; column++) {
         const first = bounds.top * scene.size + column;
-        to[(top + row) * IMAGE_SIZE + left + column] = mean(narrow, first, scene.size, begin, end);
+        to[(top + row) * IMAGE_SIZE + left + column] = mean(workspace, first, scene.size, begin, end);
       }
     }
   }
 }
 
-/** Of the values from `begin` to `end`, `step` apart; the first and the last count by the part that is covered. */
+/** Returns the mean of the values from `begin` to `end`, `step` apart. The first and the last value are weighted by their covered part. */
 function mean(values: Float32Array, first: number, step: number, begin: number, end: number): number {
   let sum = 0;
   for (let k = Math.floor(begin); k < end; k++) {

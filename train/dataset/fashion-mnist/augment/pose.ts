@@ -1,18 +1,18 @@
-/** @file How a garment lies: the parts that it bends into, by its label. */
+/** @file Poses of a garment by its label: rigid parts such as sleeves, legs, or the shoes of a pair. */
 import { IMAGE_SIZE, LABELS } from '#shared/labels.ts';
-import type { Chance } from './chance.ts';
-import { type Bounds, boundsOf, type Layers } from './layers.ts';
+import { type Bounds, boundsOf, type Cutout } from './cutout.ts';
+import type { RandomDraws } from './random-draws.ts';
 
-/** A part of the garment that moves as a whole: from a point around the middle of the scene to the pixel of the image that is seen there. */
+/** A rigid part of the garment, as the affine map from the scene to the image. */
 export interface Part {
-  /** x = xx · u + xy · v + x0, y = yx · u + yy · v + y0. */
+  /** x = xx · u + xy · v + x0, y = yx · u + yy · v + y0, with (u, v) relative to the middle of the scene. */
   xx: number;
   xy: number;
   x0: number;
   yx: number;
   yy: number;
   y0: number;
-  /** Pixels of the image that belong to it. */
+  /** Pixels of the image that belong to the part. */
   from: Bounds;
 }
 
@@ -27,30 +27,33 @@ const SHOES = [SANDAL, SNEAKER, BOOT];
 export const isShoe = (label: number): boolean => SHOES.includes(label);
 const TOPS = [TSHIRT, PULLOVER, DRESS, COAT, SHIRT];
 
-/** The garment as it hangs in the data set. */
+/** The part of the garment in `from` as the data set shows it. */
 const whole = (from: Bounds = EVERYWHERE): Part => ({
   ...{ xx: 1, xy: 0, x0: MIDDLE, yx: 0, yy: 1, y0: MIDDLE },
   from,
 });
 
-/** The parts of a garment lying on a bed or a floor; a shoe may be seen from above. */
-export function poseOf(label: number, garment: Layers, above: boolean, chance: Chance): Part[] {
-  if (isShoe(label)) return shoes(above, chance);
-  if (TOPS.includes(label)) return top(label, garment, chance);
-  return label === TROUSER ? trousers(garment, chance) : [whole()];
+/** Returns the parts of a garment as it lies on a bed or a floor. A shoe may be seen from above. */
+export function partsOf(label: number, garment: Cutout, fromAbove: boolean, random: RandomDraws): Part[] {
+  if (isShoe(label)) return shoes(fromAbove, random);
+  if (TOPS.includes(label)) return top(label, garment, random);
+  return label === TROUSER ? trousers(garment, random) : [whole()];
 }
 
-/** One shoe, or a pair of them beside each other. */
-function shoes(above: boolean, chance: Chance): Part[] {
-  if (chance.whether(above ? 0.15 : 0.4)) return [whole()];
-  const apart = above ? chance.between(4.5, 7) : chance.between(3, 10);
-  const along = chance.around(above ? 1 : 2.5);
-  const mirrored = above || chance.whether(0.5) ? -1 : 1;
-  const turn = chance.around(8) * DEGREE;
+/** Returns one shoe or a pair. */
+function shoes(fromAbove: boolean, random: RandomDraws): Part[] {
+  if (random.bernoulli(fromAbove ? 0.15 : 0.4)) return [whole()];
+  const apart = fromAbove ? random.uniform(4.5, 7) : random.uniform(3, 10);
+  const along = random.normal(fromAbove ? 1 : 2.5);
+  const mirrored = fromAbove || random.bernoulli(0.5) ? -1 : 1;
+  const turn = random.normal(8) * DEGREE;
   return [shoe(-turn, 1, -along, -apart), shoe(turn, mirrored, along, apart)];
 }
 
-/** A shoe that is turned, upside down where `mirrored` is −1, and moved. */
+/**
+ * Returns a shoe that is rotated and moved.
+ * @param mirrored −1 for upside down, else 1
+ */
 function shoe(turn: number, mirrored: number, x: number, y: number): Part {
   const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
   return {
@@ -64,25 +67,26 @@ function shoe(turn: number, mirrored: number, x: number, y: number): Part {
   };
 }
 
-/** A torso and two sleeves that turn about their shoulders. */
-function top(label: number, garment: Layers, chance: Chance): Part[] {
+/** Returns a torso and two sleeves that are rotated about the shoulders. */
+function top(label: number, garment: Cutout, random: RandomDraws): Part[] {
   const { top, bottom } = boundsOf(garment);
   const row = (share: number) => Math.round(top + share * (bottom - top));
   const arms = halfWidth(garment, row(0.12), row(0.4));
   const body = halfWidth(garment, row(label === DRESS ? 0.4 : 0.6), row(label === DRESS ? 0.55 : 0.85));
-  // Short sleeves end where the torso goes on; long ones hang down to its hem, and nothing but the label tells them from none.
+  // Short sleeves end above the hem, so the garment is narrower below them. Long sleeves reach the hem, so only the label distinguishes
+  // them from no sleeves.
   const short = body < 0.87 * arms;
   const long = !short && label !== TSHIRT && label !== DRESS;
-  if (!(short || long) || chance.whether(0.3)) return [whole()];
-  const edge = short ? body * chance.between(0.85, 1) : arms * chance.between(0.58, 0.8);
+  if (!(short || long) || random.bernoulli(0.3)) return [whole()];
+  const edge = short ? body * random.uniform(0.85, 1) : arms * random.uniform(0.58, 0.8);
   const end = short ? row(label === DRESS ? 0.45 : 0.6) : IMAGE_SIZE;
-  const shoulder = top + chance.between(1, 4);
-  const broader = chance.between(1, 1.35);
-  const lift = 50 * chance.between(0, 1) ** 2;
+  const shoulder = top + random.uniform(1, 4);
+  const broader = random.uniform(1, 1.35);
+  const lift = 50 * random.uniform(0, 1) ** 2;
   const sleeve = (side: 1 | -1): Part => {
-    const angle = side * (lift + chance.around(8)) * DEGREE;
+    const angle = side * (lift + random.normal(8)) * DEGREE;
     const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
-    // About the shoulder, in the image and in the scene.
+    // The shoulder: x in the image, (u, v) in the scene.
     const [x, u, v] = [side * edge, side * edge * broader, shoulder - MIDDLE];
     return {
       ...{ xx: cos, xy: -sin, x0: MIDDLE + x - cos * u + sin * v },
@@ -101,12 +105,12 @@ function top(label: number, garment: Layers, chance: Chance): Part[] {
   return [torso, sleeve(1), sleeve(-1), ...(end < IMAGE_SIZE ? [skirt] : [])];
 }
 
-/** Two legs that are spread. */
-function trousers(garment: Layers, chance: Chance): Part[] {
+/** Returns two spread legs. */
+function trousers(garment: Cutout, random: RandomDraws): Part[] {
   const { top } = boundsOf(garment);
-  const spread = chance.between(-0.02, 0.13);
+  const spread = random.uniform(-0.02, 0.13);
   const leg = (side: 1 | -1): Part => {
-    const slope = side * (spread + chance.around(0.02));
+    const slope = side * (spread + random.normal(0.02));
     return {
       ...{ xx: 1, xy: -slope, x0: MIDDLE - slope * (MIDDLE - top), yx: 0, yy: 1, y0: MIDDLE },
       from: side > 0 ? { ...EVERYWHERE, left: MIDDLE } : { ...EVERYWHERE, right: MIDDLE },
@@ -115,26 +119,26 @@ function trousers(garment: Layers, chance: Chance): Part[] {
   return [leg(1), leg(-1)];
 }
 
-/** Half the mean width of the garment in some rows. */
-function halfWidth({ cover, size }: Layers, from: number, to: number): number {
+/** Returns half the mean width of the garment from row `from` to before row `to`. */
+function halfWidth({ alpha, size }: Cutout, from: number, to: number): number {
   let sum = 0;
-  for (let i = from * size; i < to * size; i++) sum += cover[i];
+  for (let i = from * size; i < to * size; i++) sum += alpha[i];
   return sum / Math.max(1, to - from) / 2;
 }
 
-/** Degrees by which a whole garment is turned. */
-export function turnOf(label: number, above: boolean, chance: Chance): number {
-  if (!isShoe(label)) return chance.around(chance.whether(0.15) ? 20 : 6);
-  // From above the toes point away from or towards whoever took the photo, mostly.
-  if (chance.whether(0.2)) return chance.between(-180, 180);
-  return above ? 90 * chance.sign() + chance.around(12) : chance.around(12);
+/** Draws the rotation of the whole garment, in degrees. */
+export function rotationOf(label: number, fromAbove: boolean, random: RandomDraws): number {
+  if (!isShoe(label)) return random.normal(random.bernoulli(0.15) ? 20 : 6);
+  // Seen from above, the toes mostly point away from the photographer or towards them.
+  if (random.bernoulli(0.2)) return random.uniform(-180, 180);
+  return fromAbove ? 90 * random.sign() + random.normal(12) : random.normal(12);
 }
 
 /**
- * Factor of the width. The data set's garments are filled as if worn, and lie flat in photos: half the perimeter of an ellipse with
- * half its breadth for depth is 1.2 times its breadth, that of a circle 1.57 times.
+ * Draws a factor for the garment's width. The garments of the data set are filled as if worn; in photos they lie flat and are wider.
+ * Half the perimeter of an ellipse is 1.2 times its breadth if its depth is half its breadth; for a circle it is 1.57 times.
  */
-export function widthOf(label: number, chance: Chance): number {
+export function widthFactorOf(label: number, random: RandomDraws): number {
   const flat = TOPS.includes(label) || label === TROUSER;
-  return Math.exp((flat ? 0.2 : 0) + chance.around(0.13));
+  return Math.exp((flat ? 0.2 : 0) + random.normal(0.13));
 }

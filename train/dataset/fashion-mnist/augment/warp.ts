@@ -1,36 +1,31 @@
-/** @file Parts of a garment → a scene that they are seen in, through a camera held by hand. */
+/** @file Renders the parts of a garment into a scene, as a hand-held camera sees them. */
 import { IMAGE_SIZE } from '#shared/labels.ts';
-import type { Chance } from './chance.ts';
-import type { Layers } from './layers.ts';
+import type { Cutout } from './cutout.ts';
 import type { Part } from './pose.ts';
+import type { RandomDraws } from './random-draws.ts';
 
-/** How a camera sees the whole: turned, wider, from below or above, and soft cloth bent in places. */
+/** The camera's view of the whole garment. */
 export interface View {
-  /** Degrees. */
-  turn: number;
-  /** Factor. */
-  width: number;
+  /** In degrees. */
+  rotation: number;
+  widthFactor: number;
   mirrored: boolean;
 }
 
-/** A scene's pixels for each of the image's: soft, as a camera leaves it. */
-const SCALE = 1;
-
-/** Bends per edge of the scene. */
+/** Cells along each edge of the grid of random offsets that bend the cloth. */
 const BENDS = 5;
-/** Pixels. */
+/** Standard deviation of an offset, in pixels. */
 const BEND = 0.9;
 
-/** Draws the parts into the scene, where they overlap the one that covers more. */
-export function render(garment: Layers, parts: Part[], view: View, scene: Layers, chance: Chance): void {
-  const { size, light, cover } = scene;
-  const angle = (view.turn * Math.PI) / 180;
-  const across = (view.mirrored ? -1 : 1) / view.width;
-  const pixel = 1 / SCALE;
+/** Draws the parts into the scene. Where parts overlap, the one with the larger alpha is drawn. */
+export function render(garment: Cutout, parts: Part[], view: View, scene: Cutout, random: RandomDraws): void {
+  const { size, grey, alpha } = scene;
+  const angle = (view.rotation * Math.PI) / 180;
+  const across = (view.mirrored ? -1 : 1) / view.widthFactor;
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
-  const tilt = chance.around(0.006);
-  const shear = chance.around(0.05);
-  const bends = Float32Array.from({ length: 2 * (BENDS + 1) ** 2 }, () => chance.around(BEND));
+  const tilt = random.normal(0.006);
+  const shear = random.normal(0.05);
+  const bends = Float32Array.from({ length: 2 * (BENDS + 1) ** 2 }, () => random.normal(BEND));
   const middle = (size - 1) / 2;
   const table = Float64Array.from(parts.flatMap(numbersOf));
   for (let y = 0, i = 0; y < size; y++) {
@@ -48,13 +43,10 @@ export function render(garment: Layers, parts: Part[], view: View, scene: Layers
       const w01 = right - w11;
       const w00 = 1 - right - w10;
       const dx =
-        (x - middle) * pixel +
-        w00 * bends[at] +
-        w01 * bends[at + 2] +
-        w10 * bends[next] +
-        w11 * bends[next + 2];
+        x - middle + w00 * bends[at] + w01 * bends[at + 2] + w10 * bends[next] + w11 * bends[next + 2];
       const dy =
-        (y - middle) * pixel +
+        y -
+        middle +
         w00 * bends[at + 1] +
         w01 * bends[at + 3] +
         w10 * bends[next + 1] +
@@ -70,25 +62,25 @@ export function render(garment: Layers, parts: Part[], view: View, scene: Layers
         if (!(sx > table[p + 6] && sx < table[p + 7])) continue;
         const sy = table[p + 3] * u + table[p + 4] * v + table[p + 5];
         if (!(sy > table[p + 8] && sy < table[p + 9])) continue;
-        const covered = sample(garment.cover, sx, sy);
+        const covered = sample(garment.alpha, sx, sy);
         if (covered <= most) continue;
         most = covered;
-        seen = sample(garment.light, sx, sy);
+        seen = sample(garment.grey, sx, sy);
       }
-      cover[i] = most;
-      light[i] = seen;
+      alpha[i] = most;
+      grey[i] = seen;
     }
   }
 }
 
-/** A part as numbers, so many each; its borders as those of pixels. */
+/** A part as numbers: its map, then its bounds at the borders of pixels. */
 const NUMBERS = 10;
 const numbersOf = ({ xx, xy, x0, yx, yy, y0, from: { left, right, top, bottom } }: Part): number[] => [
   ...[xx, xy, x0, yx, yy, y0],
   ...[left, right, top, bottom].map((edge) => edge - 0.5),
 ];
 
-/** Between four pixels; 0 outside. */
+/** Interpolates bilinearly between four pixels. Pixels outside the image are 0. */
 function sample(plane: Float32Array, x: number, y: number): number {
   const left = Math.floor(x);
   const top = Math.floor(y);

@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { IMAGE_PIXELS, IMAGE_SIZE, LABELS } from '../../../../../shared/labels.ts';
-import { type Augment, photoLike } from '../../../../../train/dataset/fashion-mnist/augment/augment.ts';
-import { take } from '../../../../../train/dataset/fashion-mnist/source.ts';
-import type { Batch } from '../../../../../train/engine/engine.ts';
+import type { Augment, Batch } from '../../../../../train/dataset/batch.ts';
+import { photoLike } from '../../../../../train/dataset/fashion-mnist/augment/augment.ts';
+import { take } from '../../../../../train/dataset/split.ts';
 import { describeWithData } from '../../../../support/data.ts';
 
 /** Ellipses, boxes and noise of any brightness, one of each label. */

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { FILES } from '../../../../train/dataset/fashion-mnist/files.ts';
 import { parseIdx } from '../../../../train/dataset/fashion-mnist/idx.ts';
-import { loadDataset } from '../../../../train/dataset/fashion-mnist/source.ts';
+import { loadDataset } from '../../../../train/dataset/fashion-mnist/load.ts';
 import { dataFolder, describeWithData } from '../../../support/data.ts';
 
 /** An IDX file of unsigned bytes. */
