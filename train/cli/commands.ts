@@ -9,11 +9,6 @@ import { loadDataset } from '../dataset/fashion-mnist/load.ts';
 import { Loader } from '../dataset/loader.ts';
 import { percent } from '../format.ts';
 import { openClassifier } from '../photos/classifier.ts';
-import { openFont } from '../photos/font.ts';
-import { checkPngName, writePages } from '../photos/pages.ts';
-import type { Raster } from '../photos/raster.ts';
-import { drawAnswer, drawSteps, stepTexts } from '../photos/steps.ts';
-import { halfBlocks, showsPictures } from '../photos/terminal.ts';
 import { Generator } from '../random.ts';
 import type { Move } from '../registry/alias.ts';
 import { promote, push, rollback, status } from '../registry/registry.ts';
@@ -75,29 +70,22 @@ export async function evaluateModel({ model, data, json }: ModelFlags & { data?:
 /** Classifies image files as the Worker would: its decoders, its photo pipeline, the manifest's calibration. */
 export async function classify(
   images: string[],
-  { model, topK, json, picture }: ModelFlags & { topK: number; picture?: string },
+  { model, topK, json }: ModelFlags & { topK: number },
 ): Promise<void> {
-  if (picture !== undefined) checkPngName('--picture', picture);
   const classifier = await openClassifier(await readRelease(model));
-  const write = picture === undefined ? undefined : await openFont();
-  const pages: Raster[] = [];
   for (const path of images) {
     const classified = await classifier(await readInput(path));
     const { steps, warnings } = classified.prepared;
     const predictions = classified.predictions.slice(0, topK);
     const abstained = abstentionOf(classified.prepared, classified.predictions) ?? null;
-    if (write) pages.push(drawAnswer(path, classified, write));
     if (json) {
       console.log(JSON.stringify({ image: path, predictions, abstained, steps, warnings }));
       continue;
     }
-    const strip = drawSteps(classified, 1, 1);
-    if (showsPictures(strip.width)) console.log(`${halfBlocks(strip)}\n${stepTexts(steps).join(' → ')}`);
     const line = predictions.map(({ label, score }) => `${label} ${percent(score, 1)}`).join(', ');
     console.log(`${path}: ${abstained ? `no answer (${abstained}); perhaps ` : ''}${line}`);
     for (const warning of warnings) console.error(`${path}: ${warning}`);
   }
-  if (picture !== undefined) await writePages(picture, pages);
 }
 
 export type StoreCommandFlags = StoreFlags & { local?: boolean | string };

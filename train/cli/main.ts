@@ -51,7 +51,7 @@ program
   .action(async (flags) => (await import('../report/report.ts')).report(flags));
 
 /** Options of `evaluate` that mean nothing on the test set. */
-const OF_PHOTOS = ['--photo-labels', '--folds', '--sheet', '--report', '--compare'];
+const OF_PHOTOS = ['--photo-labels', '--folds', '--report', '--compare'];
 
 program
   .command('evaluate')
@@ -65,7 +65,6 @@ program
   )
   .option('--photo-labels <file>', 'JSON: the labels that are right for each subfolder of --photos')
   .option('--folds <number>', 'score groups of photos with like backgrounds, so many', wholeNumber())
-  .option('--sheet <file.png>', 'draw each photo with the garment found, the image of it, the answer')
   .option('--report <file.json>', 'write what --json prints')
   .option('--compare <file.json>', 'say which photos are mended and which broken since this --report')
   .option('--json', 'print one JSON object', false)
@@ -85,10 +84,6 @@ program
   .argument('<images...>', 'files')
   .addOption(modelOption())
   .option('--top-k <number>', 'labels to print, best first', wholeNumber(), 3)
-  .option(
-    '--picture <file.png>',
-    'draw what became of each image; a terminal in full colour shows it as well',
-  )
   .option('--json', 'print one JSON object per image', false)
   .action(classify);
 

@@ -1,37 +1,39 @@
-/** @file A photo's bytes → its answer, with all that lay between: the Worker's decoders, photo pipeline and calibration. */
+/** @file Classifies photo files as the Worker does: the same decoders, photo pipeline and calibration. */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { compileDecoder } from '#shared/decode/compile.ts';
 import type { Decoder } from '#shared/decode/decoder.ts';
 import type { Pixels } from '#shared/decode/pixels.ts';
+import { ExplainedError } from '#shared/errors.ts';
 import type { PreparedPhoto } from '#shared/input/garment/photo.ts';
 import { type Prediction, rankLabels } from '#shared/predictions.ts';
 import type { Release } from '../registry/release.ts';
 import { onnxPredictor } from '../release/onnxruntime.ts';
 import { openPipeline } from './pipeline.ts';
 
-/** What a photo went through, in milliseconds. */
-export interface Times {
+/** Time that each stage took for one photo, in milliseconds. */
+export interface StageTimes {
   decode: number;
   pipeline: number;
   inference: number;
 }
 
-export interface Classified {
+/** A photo with its predictions and every intermediate result. */
+export interface ClassifiedPhoto {
   pixels: Pixels;
   prepared: PreparedPhoto;
-  /** Of all labels, likeliest first. */
+  /** All labels, likeliest first. */
   predictions: Prediction[];
-  milliseconds: Times;
+  milliseconds: StageTimes;
 }
 
-/** @throws ImageError for bytes that are no image */
-export type Classifier = (bytes: Uint8Array) => Promise<Classified>;
+/** @throws ExplainedError of kind `image` for bytes that are not an image */
+export type Classifier = (bytes: Uint8Array) => Promise<ClassifiedPhoto>;
 
-/** What of a release an answer depends on. */
-type Answering = Pick<Release, 'manifest'> & { files: Pick<Release['files'], 'onnx'> };
+/** The parts of a release that decide its predictions. */
+type PredictingRelease = Pick<Release, 'manifest'> & { files: Pick<Release['files'], 'onnx'> };
 
-export async function openClassifier({ manifest, files }: Answering): Promise<Classifier> {
+export async function openClassifier({ manifest, files }: PredictingRelease): Promise<Classifier> {
   const [predict, decoder, preparePhoto] = await Promise.all([
     onnxPredictor(files.onnx),
     openDecoder(),
@@ -53,9 +55,34 @@ export async function openClassifier({ manifest, files }: Answering): Promise<Cl
   };
 }
 
-/** The decoders, compiled from where npm has put them. */
+/** Compiles the decoders from node_modules. */
 export async function openDecoder(): Promise<Decoder> {
   const read = async (file: string) =>
     new Uint8Array(await readFile(fileURLToPath(import.meta.resolve(file))));
   return compileDecoder(read);
+}
+
+/** A file that cannot be read or decoded. */
+export interface UnreadablePhoto {
+  path: string;
+  problem: string;
+}
+
+/** Classifies the file at `path`. Returns the problem when the file cannot be read or is not an image. */
+export async function classifyFile(
+  path: string,
+  classify: Classifier,
+): Promise<ClassifiedPhoto | UnreadablePhoto> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    return { path, problem: (error as Error).message };
+  }
+  try {
+    return await classify(bytes);
+  } catch (error) {
+    if (error instanceof ExplainedError && error.kind === 'image') return { path, problem: error.message };
+    throw error;
+  }
 }

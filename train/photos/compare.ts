@@ -1,17 +1,17 @@
-/** @file Two evaluations of the same photos: what a change of the pipeline or the model has mended, and what it has broken. */
+/** @file Compares two evaluations of the same photos: which photos a change fixed, and which it broke. */
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { ExplainedError } from '#shared/errors.ts';
 import { Real } from '#shared/validation.ts';
 
-/** What is compared of a report. */
+/** The members of a report that the comparison reads. */
 const Report = v.object({
   macro: Real,
   results: v.array(v.object({ folder: v.string(), file: v.string(), label: v.string(), right: v.boolean() })),
 });
 export type Report = v.InferOutput<typeof Report>;
 
-/** A photo whose answer was right before, or is now, and not both. */
+/** A photo that is correct in only one of the two reports. */
 interface Change {
   /** `<folder>/<file>` */
   photo: string;
@@ -20,14 +20,14 @@ interface Change {
 }
 
 export interface Comparison {
-  /** Of the earlier report. */
+  /** The score of the earlier report. */
   macro: number;
   mended: Change[];
   broken: Change[];
 }
 
 /**
- * Reads what `--report` has written.
+ * Reads a file that `--report` wrote.
  * @throws ExplainedError of kind `usage`
  */
 export async function readReport(path: string): Promise<Report> {
@@ -37,14 +37,14 @@ export async function readReport(path: string): Promise<Report> {
     throw new ExplainedError({
       kind: 'usage',
       what: `cannot compare with ${path}`,
-      expected: 'a file that --report has written',
+      expected: 'a file that evaluate --report wrote',
       got: cause instanceof v.ValiError ? v.summarize(cause.issues) : (cause as Error).message,
       cause,
     });
   }
 }
 
-/** The photos that are in both. */
+/** Compares the photos that are in both reports. */
 export function compareReports(before: Report, after: Report): Comparison {
   const name = ({ folder, file }: Report['results'][number]) => `${folder}/${file}`;
   const earlier = new Map(before.results.map((result) => [name(result), result]));
@@ -53,7 +53,7 @@ export function compareReports(before: Report, after: Report): Comparison {
     if (!was || was.right === result.right) return [];
     return [{ right: result.right, photo: name(result), before: was.label, after: result.label }];
   });
-  const those = (right: boolean) =>
+  const changesTo = (right: boolean) =>
     changes.filter((change) => change.right === right).map(({ right, ...change }) => change);
-  return { macro: before.macro, mended: those(true), broken: those(false) };
+  return { macro: before.macro, mended: changesTo(true), broken: changesTo(false) };
 }

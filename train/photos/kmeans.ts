@@ -1,4 +1,4 @@
-/** @file Points → groups of near ones: k-means (Lloyd), the same groups each time. */
+/** @file k-means clustering (Lloyd) that always returns the same clusters for the same points. */
 import { Generator } from '../random.ts';
 
 type Point = readonly number[];
@@ -7,25 +7,26 @@ const SEED = 42;
 const RESTARTS = 16;
 
 /**
- * The best of several starts that k-means++ draws with a fixed seed, over numbers scaled to unit variance.
- * @returns the group of each point; groups are counted from 0 in the order of their mean first number, none is empty,
- * and there may be fewer than `count` where points are equal
+ * Clusters points after scaling each coordinate to unit variance. Keeps the best of `RESTARTS` starts that k-means++ draws with a
+ * fixed seed.
+ * @returns the cluster of each point. Clusters are numbered from 0 by their mean first coordinate; none is empty. There are fewer
+ * than `count` clusters when too few points are distinct.
  */
 export function cluster(values: readonly Point[], count: number): number[] {
   const points = standardize(values);
   const generator = Generator.seeded(SEED);
-  let best = { cost: Number.POSITIVE_INFINITY, groupOf: [] as number[] };
+  let best = { cost: Number.POSITIVE_INFINITY, clusterOf: [] as number[] };
   for (let start = 0; start < RESTARTS; start++) {
-    const found = refine(points, draw(points, count, generator));
+    const found = refine(points, drawCentres(points, count, generator));
     if (found.cost < best.cost) best = found;
   }
-  const first = (group: number) => centreOf(values.filter((_, i) => best.groupOf[i] === group))[0];
-  const order = [...new Set(best.groupOf)].sort((a, b) => first(a) - first(b));
-  return best.groupOf.map((group) => order.indexOf(group));
+  const first = (cluster: number) => centreOf(values.filter((_, i) => best.clusterOf[i] === cluster))[0];
+  const order = [...new Set(best.clusterOf)].sort((a, b) => first(a) - first(b));
+  return best.clusterOf.map((cluster) => order.indexOf(cluster));
 }
 
-/** First centres, each drawn with a chance by its squared distance to those before it (Arthur and Vassilvitskii 2007). */
-function draw(points: readonly Point[], count: number, generator: Generator): Point[] {
+/** Draws the first centres by k-means++: in proportion to the squared distance to the nearest earlier centre (Arthur and Vassilvitskii 2007). */
+function drawCentres(points: readonly Point[], count: number, generator: Generator): Point[] {
   const centres = [points[generator.random() % points.length]];
   while (centres.length < count) {
     const distances = points.map((point) => nearest(point, centres).distance);
@@ -36,35 +37,35 @@ function draw(points: readonly Point[], count: number, generator: Generator): Po
       left -= distance;
       return left < 0;
     });
-    // Where rounding has left a rest, none was found: -1, the last.
+    // Rounding can leave a remainder after the last point. Then findIndex returns -1, which selects that point.
     centres.push(points.at(drawn) as Point);
   }
   return centres;
 }
 
-/** Far more than it takes. */
-const MOST_ROUNDS = 100;
+/** Upper bound; clustering converges in far fewer rounds. */
+const MAX_ROUNDS = 100;
 
-/** Moves the centres into the middle of their points until no point changes its centre. */
-function refine(points: readonly Point[], start: readonly Point[]): { cost: number; groupOf: number[] } {
+/** Moves each centre to the mean of its points until no point changes its cluster. */
+function refine(points: readonly Point[], start: readonly Point[]): { cost: number; clusterOf: number[] } {
   let centres = start;
-  let groupOf: number[] = [];
+  let clusterOf: number[] = [];
   let cost = Number.POSITIVE_INFINITY;
-  for (let round = 0; round < MOST_ROUNDS; round++) {
+  for (let round = 0; round < MAX_ROUNDS; round++) {
     const found = points.map((point) => nearest(point, centres));
     const next = found.map(({ index }) => index);
     cost = found.reduce((sum, { distance }) => sum + distance, 0);
-    if (next.every((group, i) => group === groupOf[i])) break;
-    groupOf = next;
-    centres = centres.map((old, group) => {
-      const own = points.filter((_, i) => next[i] === group);
+    if (next.every((cluster, i) => cluster === clusterOf[i])) break;
+    clusterOf = next;
+    centres = centres.map((old, cluster) => {
+      const own = points.filter((_, i) => next[i] === cluster);
       return own.length > 0 ? centreOf(own) : old;
     });
   }
-  return { cost, groupOf };
+  return { cost, clusterOf };
 }
 
-/** The nearest centre, by its squared distance. */
+/** Returns the nearest centre and its squared distance. */
 function nearest(point: Point, centres: readonly Point[]): { index: number; distance: number } {
   let best = { index: 0, distance: Number.POSITIVE_INFINITY };
   for (const [index, centre] of centres.entries()) {
@@ -74,11 +75,11 @@ function nearest(point: Point, centres: readonly Point[]): { index: number; dist
   return best;
 }
 
-/** The mean point. */
+/** Returns the mean point. */
 export const centreOf = (points: readonly Point[]): number[] =>
   points[0].map((_, i) => points.reduce((sum, point) => sum + point[i], 0) / points.length);
 
-/** Every number with mean 0 and variance 1 over all points; what is the same everywhere becomes 0. */
+/** Scales every coordinate to mean 0 and variance 1 over all points; a constant coordinate becomes 0. */
 function standardize(points: readonly Point[]): number[][] {
   const means = centreOf(points);
   const deviations = means.map((mean, i) =>

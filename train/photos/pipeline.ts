@@ -1,4 +1,4 @@
-/** @file The photo pipeline, compiled from what `npm ci` has built. */
+/** @file Opens the photo pipeline on the kernels that `npm run kernels` builds. */
 import { readFile } from 'node:fs/promises';
 import { compilePhoto } from '#shared/input/garment/kernels.ts';
 import { type PreparePhoto, photoPipeline } from '#shared/input/garment/photo.ts';

@@ -1,11 +1,12 @@
-/** @file An evaluation of photos as a terminal shows it. */
+/** @file Prints an evaluation of photos as tables. */
 import Table from 'cli-table3';
 import { LABELS } from '#shared/labels.ts';
 import { confusionTable } from '../cli/progress.ts';
 import { percent } from '../format.ts';
+import { BACKGROUND_FEATURES } from './background.ts';
+import type { BackgroundScores } from './background-scores.ts';
 import type { Comparison } from './compare.ts';
-import type { PhotoEvaluation } from './evaluate.ts';
-import { LOOK } from './look.ts';
+import type { PhotoEvaluation } from './evaluation.ts';
 
 export function printEvaluation(evaluation: PhotoEvaluation): void {
   const { model, photos, macro, standardError, folders, unreadable, milliseconds } = evaluation;
@@ -17,14 +18,14 @@ export function printEvaluation(evaluation: PhotoEvaluation): void {
   for (const { path, problem } of unreadable) console.log(`  ${path}: ${problem}`);
   const { decode, pipeline, inference } = milliseconds;
   console.log(
-    `time        ${decode.toFixed(1)} ms decoding, ${pipeline.toFixed(1)} ms pipeline, ${inference.toFixed(1)} ms inference (medians of a photo)\n`,
+    `time        ${decode.toFixed(1)} ms decoding, ${pipeline.toFixed(1)} ms pipeline, ${inference.toFixed(1)} ms inference (medians per photo)\n`,
   );
 
   console.log(folderTable(evaluation));
   const confusion = folders.map(({ predictions }) => LABELS.map((label) => predictions[label] ?? 0));
   const names = folders.map(({ folder }) => folder);
   console.log(`\n${confusionTable(LABELS, confusion, names)}`);
-  console.log(`\nIf an answer were given from a score on (shares weighted like the score):`);
+  console.log(`\nBy the least score at which the classifier answers (shares weighted like the score):`);
   console.log(coverageTable(evaluation));
   if (evaluation.backgrounds) console.log(`\n${backgroundTable(evaluation.backgrounds)}`);
   if (evaluation.compared) printComparison(evaluation.compared, macro);
@@ -40,7 +41,7 @@ const table = (head: string[], rows: (string | number)[][]): string => {
 function folderTable({ folders, results }: PhotoEvaluation): string {
   const labelsOf = (name: string) => results.find(({ folder }) => folder === name)?.labels.join(', ') ?? '';
   return table(
-    ['folder', 'counts as right', 'photos', 'right', 'share'],
+    ['folder', 'correct labels', 'photos', 'correct', 'share'],
     folders.map(({ folder, photos, right, share }) => [
       folder,
       labelsOf(folder),
@@ -53,7 +54,7 @@ function folderTable({ folders, results }: PhotoEvaluation): string {
 
 const coverageTable = ({ coverage }: PhotoEvaluation): string =>
   table(
-    ['score', 'answered', 'right of those'],
+    ['least score', 'answered', 'answers correct'],
     coverage.map(({ threshold, coverage, accuracy }) => [
       `≥ ${threshold.toFixed(2)}`,
       percent(coverage, 1),
@@ -61,13 +62,7 @@ const coverageTable = ({ coverage }: PhotoEvaluation): string =>
     ]),
   );
 
-function backgroundTable({
-  groups,
-  mean,
-  sd,
-  min,
-  max,
-}: NonNullable<PhotoEvaluation['backgrounds']>): string {
+function backgroundTable({ groups, mean, sd, min, max }: BackgroundScores): string {
   const rows = groups.map(({ photos, look, share }, i) => [
     String(i),
     photos,
@@ -75,15 +70,15 @@ function backgroundTable({
     percent(share, 1),
   ]);
   const spread = `mean ${percent(mean, 1)}, sd ${(100 * sd).toFixed(1)}, min ${percent(min, 1)}, max ${percent(max, 1)}`;
-  return `${table(['background', 'photos', ...LOOK, 'score'], rows)}\nscore by background: ${spread}`;
+  return `${table(['background', 'photos', ...BACKGROUND_FEATURES, 'score'], rows)}\nscore by background: ${spread}`;
 }
 
 function printComparison({ macro: before, mended, broken }: Comparison, after: number): void {
   const points = 100 * (after - before);
   console.log(
-    `\n${points >= 0 ? '+' : ''}${points.toFixed(2)} points from ${percent(before)}: ${mended.length} mended, ${broken.length} broken`,
+    `\n${points >= 0 ? '+' : ''}${points.toFixed(2)} points from ${percent(before)}: ${mended.length} fixed, ${broken.length} broken`,
   );
-  for (const [word, changes] of Object.entries({ mended, broken })) {
+  for (const [word, changes] of Object.entries({ fixed: mended, broken })) {
     for (const { photo, before, after } of changes) console.log(`  ${word} ${photo}: ${before} → ${after}`);
   }
 }

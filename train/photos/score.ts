@@ -1,27 +1,27 @@
 /**
- * @file How good answers to photos are. Every figure is a weighted share of photos: folders count the same, and within a
- * folder its photos, so that a kind of garment with many photos does not outweigh the others (macro accuracy).
+ * @file Scores predictions for photos. Every figure is a weighted share of photos: all folders weigh the same, and so do all photos
+ * of a folder. A kind of garment with many photos does not outweigh the others (macro accuracy).
  */
 
-/** An answer, and whether it is right. */
-export interface Judged {
+/** The prediction for one photo, and whether it is correct. */
+export interface PhotoResult {
   folder: string;
   /** The likeliest label. */
   label: string;
-  /** Of the label, in 0..1. */
+  /** Score of the label, in 0..1. */
   score: number;
   right: boolean;
   /** Whether the classifier declined to answer. */
   abstained?: boolean;
 }
 
-/** Each photo's weight; they add up to 1. */
+/** Returns the weight of each photo; the weights add up to 1. */
 export function photoWeights(photos: readonly { folder: string }[]): number[] {
   const folders = Map.groupBy(photos, ({ folder }) => folder);
   return photos.map(({ folder }) => 1 / folders.size / (folders.get(folder) as unknown[]).length);
 }
 
-/** The share that `holds` for, of the photos that are `among`; NaN when none is. */
+/** Returns the weighted share of the photos `among` for which `holds` is true; NaN when there are none. */
 export function share<Photo>(
   photos: readonly Photo[],
   weights: readonly number[],
@@ -41,35 +41,35 @@ interface FolderScore {
   folder: string;
   photos: number;
   right: number;
-  /** right / photos. */
+  /** right / photos */
   share: number;
-  /** How often each label was the answer. */
+  /** How often each label was predicted. */
   predictions: Record<string, number>;
 }
 
-/** One of the possible rules "answer when the score is at least so much". */
+/** The effect of answering only when the score reaches a threshold. */
 interface CoveragePoint {
   threshold: number;
   /** Share of photos that get an answer. */
   coverage: number;
-  /** Share of answers that are right; NaN when there is none. */
+  /** Share of answers that are correct; NaN without answers. */
   accuracy: number;
 }
 
 export interface Score {
   photos: number;
-  /** Mean of the folders' shares of right answers, whether or not the classifier abstained. */
+  /** Mean of the folders' shares of correct predictions, whether or not the classifier declined to answer. */
   macro: number;
-  /** Of `macro`, if the photos of each folder were drawn at random. */
+  /** Standard error of `macro`, as if the photos of each folder were drawn at random. */
   standardError: number;
   folders: FolderScore[];
-  /** With the answers that the classifier stands by. */
+  /** Counts as answered only the photos for which the classifier did not decline. */
   coverage: CoveragePoint[];
 }
 
 const THRESHOLDS = [0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99];
 
-export function scorePhotos(photos: readonly Judged[]): Score {
+export function scorePhotos(photos: readonly PhotoResult[]): Score {
   const weights = photoWeights(photos);
   const folders = [...Map.groupBy(photos, ({ folder }) => folder)].map(([folder, own]) =>
     scoreFolder(folder, own),
@@ -81,7 +81,7 @@ export function scorePhotos(photos: readonly Judged[]): Score {
     standardError: Math.sqrt(variance) / folders.length,
     folders,
     coverage: THRESHOLDS.map((threshold) => {
-      const answered = ({ score, abstained }: Judged) => score >= threshold && !abstained;
+      const answered = ({ score, abstained }: PhotoResult) => score >= threshold && !abstained;
       return {
         threshold,
         coverage: share(photos, weights, answered),
@@ -91,11 +91,11 @@ export function scorePhotos(photos: readonly Judged[]): Score {
   };
 }
 
-function scoreFolder(folder: string, photos: readonly Judged[]): FolderScore {
+function scoreFolder(folder: string, photos: readonly PhotoResult[]): FolderScore {
   const right = photos.filter(isRight).length;
   const predictions: Record<string, number> = {};
   for (const { label } of photos) predictions[label] = (predictions[label] ?? 0) + 1;
   return { folder, photos: photos.length, right, share: right / photos.length, predictions };
 }
 
-const isRight = ({ right }: Judged): boolean => right;
+const isRight = ({ right }: PhotoResult): boolean => right;

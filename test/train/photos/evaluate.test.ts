@@ -4,10 +4,9 @@ import { copyFile, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openDecoder } from '../../../train/photos/classifier.ts';
-import type { PhotoEvaluation } from '../../../train/photos/evaluate.ts';
-import { listPhotos } from '../../../train/photos/folder.ts';
-import { FOLDER_LABELS, labelsOf } from '../../../train/photos/labels.ts';
+import type { PhotoEvaluation } from '../../../train/photos/evaluation.ts';
+import { FOLDER_LABELS, labelsOf } from '../../../train/photos/folder-labels.ts';
+import { listPhotos } from '../../../train/photos/photo-files.ts';
 import { paint, png } from '../../fixtures/images.ts';
 import { describeWithPhotos } from '../../support/data.ts';
 
@@ -92,11 +91,11 @@ describe('evaluate --photos', SLOW, () => {
     ]);
   });
 
-  it('scores them, counts what cannot be read, groups them, and writes report and sheet', async () => {
-    const [sheet, report] = [photos('sheet.png'), photos('report.json')];
+  it('scores them, counts what cannot be read, clusters their backgrounds, and writes the report', async () => {
+    const report = photos('report.json');
     const { code, stdout } = await cli(
       ...['evaluate', '--photos', photos('drawn'), '--folds', '2', '--json'],
-      ...['--sheet', sheet, '--report', report],
+      ...['--report', report],
     );
     expect(code).toBe(0);
     const evaluation: PhotoEvaluation = JSON.parse(stdout);
@@ -138,8 +137,6 @@ describe('evaluate --photos', SLOW, () => {
     expect(e).toBe(b);
     const { groups = [] } = evaluation.backgrounds ?? {};
     expect(groups.map((group) => group.photos).reduce((a, b) => a + b)).toBe(4);
-    const { width } = await (await openDecoder()).decode(new Uint8Array(await readFile(sheet)));
-    expect(width).toBeGreaterThan(1500);
   });
 
   it('prints the same for people', async () => {
@@ -163,8 +160,8 @@ describe('evaluate --photos', SLOW, () => {
     const { stdout } = await cli(...args, '--compare', before);
     expect(stdout).toContain(
       [
-        '-33.33 points from 83.33\u00a0%: 1 mended, 1 broken',
-        '  mended pants/a.png: Bag → Trouser',
+        '-33.33 points from 83.33\u00a0%: 1 fixed, 1 broken',
+        '  fixed pants/a.png: Bag → Trouser',
         '  broken Ankle boot/e.png: Ankle boot → Trouser',
       ].join('\n'),
     );
@@ -194,12 +191,6 @@ describe('evaluate --photos', SLOW, () => {
     ['a folder without photos', 2, /no photo in/, ['--photos', 'nothing']],
     ['a folder that is not there', 2, /cannot read .*nowhere/, ['--photos', 'nowhere']],
     ['photos of which none can be read', 8, /no photo in .*a\.jpg/, ['--photos', 'broken']],
-    [
-      'a sheet that is no PNG',
-      2,
-      /--sheet: .*\.png.*sheet\.jpg/,
-      ['--photos', 'drawn', '--sheet', 'sheet.jpg'],
-    ],
     ['a test set beside the photos', 2, /cannot be used with/, ['--photos', 'drawn', '--data', 'data']],
   ])('refuses %s', async (_, expected, message, [flag, name, ...rest]) => {
     const { code, stderr } = await cli('evaluate', flag, photos(name), ...rest);
@@ -211,28 +202,6 @@ describe('evaluate --photos', SLOW, () => {
   it('refuses its options where there are no photos', async () => {
     const { code, stderr } = await cli('evaluate', '--folds', '5');
     expect([code, stderr]).toEqual([2, expect.stringMatching(/--folds <number>' goes with --photos/)]);
-  });
-});
-
-describe('classify --picture', SLOW, () => {
-  it('draws each image, and says its steps', async () => {
-    const out = photos('steps.png');
-    const images = [TROUSER, photos('drawn/pants/a.png')];
-    const { code, stdout } = await cli('classify', ...images, '--json', '--picture', out);
-    expect(code).toBe(0);
-    const [, drawn] = stdout
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line));
-    expect(drawn).toMatchObject({
-      steps: [{ step: 'mask', share: expect.any(Number) }, { step: 'tone' }, { step: 'place' }],
-      warnings: [],
-    });
-    const decoder = await openDecoder();
-    for (const page of ['steps-1.png', 'steps-2.png']) {
-      const { height } = await decoder.decode(new Uint8Array(await readFile(photos(page))));
-      expect(height).toBe(304);
-    }
   });
 });
 

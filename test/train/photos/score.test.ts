@@ -1,13 +1,13 @@
 /** @file The arithmetic of scores, against figures worked out by hand. */
 import { describe, expect, it } from 'vitest';
-import { type Judged, scorePhotos } from '../../../train/photos/score.ts';
+import { type PhotoResult, scorePhotos } from '../../../train/photos/score.ts';
 
-const answer = (folder: string, label: string, right: boolean, score: number): Judged => {
+const answer = (folder: string, label: string, right: boolean, score: number): PhotoResult => {
   return { folder, label, right, score };
 };
 
 // dress: 3 of 4 right. shoes: 1 of 2.
-const PHOTOS: Judged[] = [
+const PHOTOS: PhotoResult[] = [
   answer('dress', 'Dress', true, 0.95),
   answer('dress', 'Dress', true, 0.65),
   answer('dress', 'Dress', true, 0.55),

@@ -1,23 +1,23 @@
-/** @file The photos of a folder: one subfolder for each kind of garment. */
+/** @file Lists the photos of a folder that has one subfolder for each kind of garment. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ExplainedError } from '#shared/errors.ts';
-import { type FolderLabels, labelsOf } from './labels.ts';
+import { type FolderLabels, labelsOf } from './folder-labels.ts';
 
 export interface PhotoFile {
-  /** Its subfolder. */
+  /** Name of the subfolder. */
   folder: string;
-  /** Its name in there. */
+  /** Name within the subfolder. */
   file: string;
   path: string;
-  /** The labels that are right for it. */
+  /** The labels that count as correct. */
   labels: readonly string[];
 }
 
 /**
- * All files of the subfolders, in the order of their names by code unit: the same on every machine.
- * What begins with a dot, and what lies beside or below the subfolders, is none of them.
- * @throws ExplainedError of kind `usage` for a folder that cannot be read, has no photo, or whose name has no label
+ * Lists all files of the subfolders. They are sorted by name in code units, so the order is the same on every machine.
+ * Names that begin with a dot, files beside the subfolders and deeper folders are skipped.
+ * @throws ExplainedError of kind `usage` when a folder cannot be read, has no photo, or has a name without a label
  */
 export async function listPhotos(root: string, mapping: FolderLabels): Promise<PhotoFile[]> {
   const photos: PhotoFile[] = [];
@@ -28,7 +28,7 @@ export async function listPhotos(root: string, mapping: FolderLabels): Promise<P
         kind: 'usage',
         what: `no label is known for the photos in ${join(root, folder)}`,
         expected: `a folder named ${Object.keys(mapping).join(', ')}, or like a label`,
-        next: 'Rename it, or say with --photo-labels what counts as right in it.',
+        next: 'Rename the folder, or list its correct labels in a --photo-labels file.',
       });
     }
     for (const file of await entries(join(root, folder), 'file')) {

@@ -1,8 +1,8 @@
 /** @file Photos by the look of their background: looks against published colours, groups against what was drawn. */
 import { describe, expect, it } from 'vitest';
-import { scoreGroups } from '../../../train/photos/groups.ts';
+import { backgroundFeatures } from '../../../train/photos/background.ts';
+import { scoreBackgrounds } from '../../../train/photos/background-scores.ts';
 import { cluster } from '../../../train/photos/kmeans.ts';
-import { backgroundLook } from '../../../train/photos/look.ts';
 import { Generator } from '../../../train/random.ts';
 import { paint } from '../../fixtures/images.ts';
 
@@ -25,13 +25,15 @@ describe('the look of a background', () => {
     ['blue', [0, 0, 255], [32.3, 79.19, -107.86]],
     ['dark grey', [10, 10, 10], [2.74, 0, 0]],
   ])('%s has its colour in Lab, no spread and no texture', (_, rgb, lab) => {
-    const [l, a, b, ...spread] = backgroundLook(photo(() => rgb));
+    const [l, a, b, ...spread] = backgroundFeatures(photo(() => rgb));
     for (const [i, value] of [l, a, b].entries()) expect(Math.abs(value - lab[i])).toBeLessThan(0.1);
     for (const value of spread) expect(value).toBeCloseTo(0, 9);
   });
 
   it('of halves that are black and white spreads by 50, and only the seam is texture', () => {
-    const [l, , , sdL, , , texture] = backgroundLook(photo((x) => (x < 45 ? [0, 0, 0] : [255, 255, 255])));
+    const [l, , , sdL, , , texture] = backgroundFeatures(
+      photo((x) => (x < 45 ? [0, 0, 0] : [255, 255, 255])),
+    );
     expect(l).toBeCloseTo(50, 0);
     expect(sdL).toBeCloseTo(50, 0);
     expect(texture).toBeGreaterThan(0);
@@ -40,11 +42,11 @@ describe('the look of a background', () => {
 
   it('is that of the border alone, whatever the photo shows', () => {
     const grey: Rgb = [120, 120, 110];
-    expect(backgroundLook(photo(() => grey))).toEqual(backgroundLook(paint(90, 120, () => grey)));
+    expect(backgroundFeatures(photo(() => grey))).toEqual(backgroundFeatures(paint(90, 120, () => grey)));
   });
 
   it('of a single pixel is a look', () => {
-    for (const value of backgroundLook(paint(1, 1, () => [9, 9, 9]))) expect(value).not.toBeNaN();
+    for (const value of backgroundFeatures(paint(1, 1, () => [9, 9, 9]))) expect(value).not.toBeNaN();
   });
 });
 
@@ -56,7 +58,7 @@ describe('groups', () => {
     [20, 25, 20],
     [150, 60, 30],
   ];
-  const looks = Array.from({ length: 30 }, (_, i) => backgroundLook(near(KINDS[i % 3])));
+  const looks = Array.from({ length: 30 }, (_, i) => backgroundFeatures(near(KINDS[i % 3])));
 
   it('hold what was drawn alike, from dark to light, and are the same each time', () => {
     const groups = cluster(looks, 3);
@@ -78,7 +80,11 @@ describe('groups', () => {
       right('a', true),
       right('b', false),
     ];
-    const { groups, mean, sd, min, max } = scoreGroups(photos, [[1], [3], [5], [7], [9]], [0, 0, 1, 1, 1]);
+    const { groups, mean, sd, min, max } = scoreBackgrounds(
+      photos,
+      [[1], [3], [5], [7], [9]],
+      [0, 0, 1, 1, 1],
+    );
     // A photo of `a` weighs ⅛, that of `b` ½.
     expect(groups).toEqual([
       { photos: 2, look: [2], share: 0.5 },

@@ -1,23 +1,23 @@
 /**
- * @file What a photo's background looks like, in a few numbers. Taken from the bare pixels along the border: photos must fall
- * into the same groups whatever the photo pipeline does.
+ * @file Describes a photo's background by a few numbers. They come from the decoded pixels along the border, so a change of the
+ * photo pipeline does not move a photo to another cluster.
  */
 import type { Pixels } from '#shared/decode/pixels.ts';
-import { type Raster, reduce } from './raster.ts';
+import { downscale, type RgbImage } from './downscale.ts';
 
-/** Longest edge at which the border is looked at, in pixels: weave and noise are gone, folds and patterns are left. */
+/** Longest edge at which the border is measured, in pixels. At this size weave and noise are gone; folds and patterns remain. */
 const EDGE = 128;
 
 /** Width of the border, as a share of the shorter edge. */
 const BORDER = 0.08;
 
-/** Names of the numbers of a look, in their order: means and standard deviations in CIE Lab, and the mean step of L between neighbours. */
-export const LOOK = ['L', 'a', 'b', 'sd L', 'sd a', 'sd b', 'texture'] as const;
+/** Names of the features, in order: means and standard deviations in CIE Lab, and the mean step of L between neighbours. */
+export const BACKGROUND_FEATURES = ['L', 'a', 'b', 'sd L', 'sd a', 'sd b', 'texture'] as const;
 
-/** The numbers named in `LOOK`. */
-export function backgroundLook(pixels: Pixels): number[] {
-  const picture = reduce(pixels, EDGE, EDGE);
-  const { width, height } = picture;
+/** Returns the numbers that `BACKGROUND_FEATURES` names. */
+export function backgroundFeatures(pixels: Pixels): number[] {
+  const photo = downscale(pixels, EDGE, EDGE);
+  const { width, height } = photo;
   const border = Math.max(1, Math.round(BORDER * Math.min(width, height)));
   const inside = (at: number, size: number) => at >= border && at < size - border;
   const labs: [number, number, number][] = [];
@@ -25,9 +25,9 @@ export function backgroundLook(pixels: Pixels): number[] {
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       if (inside(x, width) && inside(y, height)) continue;
-      const lab = labAt(picture, x, y);
-      const right = labAt(picture, Math.min(x + 1, width - 1), y);
-      const below = labAt(picture, x, Math.min(y + 1, height - 1));
+      const lab = labAt(photo, x, y);
+      const right = labAt(photo, Math.min(x + 1, width - 1), y);
+      const below = labAt(photo, x, Math.min(y + 1, height - 1));
       texture += Math.hypot(right[0] - lab[0], below[0] - lab[0]);
       labs.push(lab);
     }
@@ -39,8 +39,8 @@ export function backgroundLook(pixels: Pixels): number[] {
   return [...means, ...deviations, texture / labs.length];
 }
 
-/** CIE 1976 L*a*b* of an sRGB pixel (IEC 61966-2-1), white point D65. */
-function labAt({ width, rgb }: Raster, x: number, y: number): [number, number, number] {
+/** Returns CIE 1976 L*a*b* of an sRGB pixel (IEC 61966-2-1), white point D65. */
+function labAt({ width, rgb }: RgbImage, x: number, y: number): [number, number, number] {
   const at = 3 * (y * width + x);
   const [r, g, b] = [linear(rgb[at]), linear(rgb[at + 1]), linear(rgb[at + 2])];
   const fx = root((0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.9505);

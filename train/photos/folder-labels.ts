@@ -1,13 +1,13 @@
-/** @file Which labels are right for a folder of photos: garments have more names than the data set has labels. */
+/** @file Maps the name of a photo folder to the labels that count as correct: garments have more names than Fashion-MNIST has labels. */
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { ExplainedError } from '#shared/errors.ts';
 import { LABELS } from '#shared/labels.ts';
 
-/** A folder's name → the labels that count as right for what lies in it. */
+/** Folder name → the labels that count as correct for its photos. */
 export type FolderLabels = Readonly<Record<string, readonly string[]>>;
 
-/** The names of the "clothing-dataset" photos. A folder that is called like a label needs no entry. */
+/** Folder names of the "clothing-dataset" photos. A folder that is named like a label needs no entry. */
 export const FOLDER_LABELS: FolderLabels = {
   dress: ['Dress'],
   longsleeve: ['Pullover', 'Shirt'],
@@ -21,7 +21,7 @@ export const FOLDER_LABELS: FolderLabels = {
 const LabelsFile = v.record(v.string(), v.pipe(v.array(v.picklist(LABELS)), v.minLength(1)));
 
 /**
- * Reads a file of the shape of `FOLDER_LABELS`.
+ * Reads a JSON file with the structure of `FOLDER_LABELS`.
  * @throws ExplainedError of kind `usage`
  */
 export async function readFolderLabels(path: string): Promise<FolderLabels> {
@@ -38,12 +38,12 @@ export async function readFolderLabels(path: string): Promise<FolderLabels> {
   }
 }
 
-/** The labels that are right in a folder of this name; undefined when the name says nothing. */
+/** Returns the correct labels for a folder of this name; undefined when the name is neither mapped nor like a label. */
 export function labelsOf(folder: string, mapping: FolderLabels): readonly string[] | undefined {
   if (Object.hasOwn(mapping, folder)) return mapping[folder];
-  const label = LABELS.find((label) => plain(label) === plain(folder));
+  const label = LABELS.find((label) => normalize(label) === normalize(folder));
   return label && [label];
 }
 
-/** A name without what a file system or a habit of writing changes in it. */
-const plain = (name: string): string => name.toLowerCase().replaceAll(/[^a-z]/g, '');
+/** Removes case, spaces and punctuation, which differ between file systems and writers. */
+const normalize = (name: string): string => name.toLowerCase().replaceAll(/[^a-z]/g, '');
