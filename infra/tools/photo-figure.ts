@@ -2,9 +2,9 @@
 import { abstentionOf } from '#shared/abstention.ts';
 import type { PhotoStep } from '#shared/input/garment/photo.ts';
 import { IMAGE_SIZE } from '#shared/labels.ts';
+import { percent } from '../../train/format.ts';
 import type { ClassifiedPhoto } from '../../train/photos/classifier.ts';
 import { downscale } from '../../train/photos/downscale.ts';
-import { percent } from '../../train/format.ts';
 import { type Markup, markup, raw } from '../../train/report/markup.ts';
 import { colourPng, greyPng } from '../../train/report/png.ts';
 import { FONT, PAGE_COLOURS } from '../../train/report/theme.ts';

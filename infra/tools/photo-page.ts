@@ -3,11 +3,11 @@ import { basename } from 'node:path';
 import { Command } from 'commander';
 import { ExplainedError } from '#shared/errors.ts';
 import { writeFileAtomic } from '../../train/files.ts';
+import { percent } from '../../train/format.ts';
 import { type Classifier, classifyFile, openClassifier } from '../../train/photos/classifier.ts';
 import { FOLDER_LABELS, readFolderLabels } from '../../train/photos/folder-labels.ts';
 import { listPhotos } from '../../train/photos/photo-files.ts';
 import { readRelease } from '../../train/registry/release.ts';
-import { percent } from '../../train/format.ts';
 import { runCommand } from '../command.ts';
 import { type PhotoFigure, photoFigure, photoPage, type Section } from './photo-figure.ts';
 

@@ -25,7 +25,9 @@ export function printEvaluation(evaluation: PhotoEvaluation): void {
   const confusion = folders.map(({ predictions }) => LABELS.map((label) => predictions[label] ?? 0));
   const names = folders.map(({ folder }) => folder);
   console.log(`\n${confusionTable(LABELS, confusion, names)}`);
-  console.log(`\nBy the least score at which the classifier answers (shares weighted like the score):`);
+  console.log(
+    `\nIf the classifier answered only from a score threshold on (photos weighted as in the score):`,
+  );
   console.log(coverageTable(evaluation));
   if (evaluation.backgrounds) console.log(`\n${backgroundTable(evaluation.backgrounds)}`);
   if (evaluation.compared) printComparison(evaluation.compared, macro);
@@ -54,7 +56,7 @@ function folderTable({ folders, results }: PhotoEvaluation): string {
 
 const coverageTable = ({ coverage }: PhotoEvaluation): string =>
   table(
-    ['least score', 'answered', 'answers correct'],
+    ['threshold', 'coverage', 'accuracy'],
     coverage.map(({ threshold, coverage, accuracy }) => [
       `≥ ${threshold.toFixed(2)}`,
       percent(coverage, 1),

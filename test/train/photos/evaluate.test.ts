@@ -145,7 +145,7 @@ describe('evaluate --photos', SLOW, () => {
     expect(stdout).toMatch(/photos {6}4, 3 unreadable\n.*cut\.png: .*\n.*empty\.jpg: .*\n.*text\.jpg: /);
     expect(stdout).toMatch(/│ pants +│ +Trouser │ +3 │ +3 │ 100\.0.% │/);
     expect(stdout).toMatch(/│ Ankle boot +│ +0 │ +1 │/);
-    expect(stdout).toMatch(/│ ≥ 0\.00 │ +100\.0.% │ +50\.0.% │/);
+    expect(stdout).toMatch(/│ ≥ 0\.00 +│ +100\.0.% │ +50\.0.% │/);
     expect(stdout).toMatch(/score by background: mean/);
     expect(stdout).not.toMatch(/NaN/);
   });
