@@ -21,6 +21,7 @@ export default defineConfig({
           name: 'node',
           include: ['test/**/*.test.ts'],
           exclude: ['test/edge/**'],
+          globalSetup: './test/support/temporary-folder.ts',
         },
       },
       {

@@ -7,8 +7,7 @@
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -17,6 +16,7 @@ import Table from 'cli-table3';
 import { greyPng, jpeg, paint } from '../fixtures/images.ts';
 import { isolateMemory } from '../support/memory/isolate.ts';
 import { processMemory } from '../support/memory/process.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { bundle, configure, emptyBundle, startWorkerd } from './edge/workerd.ts';
 
 const PORT = 9377;
@@ -118,7 +118,7 @@ interface Load {
 }
 
 function load(image: Uint8Array, connections: number): Load {
-  const folder = mkdtempSync(join(tmpdir(), 'tinyvgg-wrk-'));
+  const folder = temporaryFolder();
   writeFileSync(join(folder, 'body'), image);
   const script = join(folder, 'post.lua');
   writeFileSync(

@@ -5,11 +5,12 @@
  * Needs FASHION_MNIST_DIR, and Debian's python3-torch for the peer. `MODELS=v0,v1` measures some only.
  */
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import Table from 'cli-table3';
 import type { Summary } from '../../train/run/run-folder.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const ROUNDS = 3;
 const PYTHON = '/usr/bin/python3';
@@ -48,7 +49,7 @@ async function run(command: string, args: string[]): Promise<{ output: string; p
 }
 
 async function ours(model: string): Promise<Measurement> {
-  const out = join(mkdtempSync(join(tmpdir(), 'tinyvgg-bench-')), 'run');
+  const out = join(temporaryFolder(), 'run');
   const { peak } = await run(process.execPath, [
     MAIN,
     'train',

@@ -7,7 +7,8 @@
  */
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
-import { type Field, type Site, startSite, strictPolicy } from '../web/harness.ts';
+import type { Field } from '../support/browser/field.ts';
+import { type Site, startSite, strictPolicy } from '../support/browser/site.ts';
 import { explorerFrames } from './web/explorer.ts';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 9);

@@ -1,25 +1,19 @@
 /** @file Who may call, over real HTTP: keys as `npm run key` makes them, other people's clients, hosts and headers that browsers would not send. */
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { Agent, type IncomingMessage, request } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { InferenceClient } from '@huggingface/inference';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { unstable_readConfig } from 'wrangler';
 import { RATES } from '../../edge/access/rates.ts';
-import { startWrangler, type Wrangler } from '../../infra/wrangler.ts';
-import { freePort } from '../train/store/servers.ts';
+import { expectSuccess, runNode } from '../support/command.ts';
+import { type RunningWorker, startWorker } from '../support/worker.ts';
 
-const KEY_SCRIPT = fileURLToPath(new URL('../../infra/key.ts', import.meta.url));
-const runKey = (...args: string[]) => promisify(execFile)(process.execPath, [KEY_SCRIPT, ...args]);
+const runKey = (...args: string[]) => runNode(['infra/key.ts', ...args]);
 
 /** The first that `pattern` finds in what `npm run key` prints. */
 async function printed(pattern: RegExp, ...args: string[]): Promise<string> {
-  const { stdout } = await runKey(...args);
+  const { stdout } = await expectSuccess(runKey(...args));
   return pattern.exec(stdout)?.[1] ?? '';
 }
 
@@ -29,28 +23,18 @@ interface RateLimitConfig {
   simple: { limit: number; period: number };
 }
 
-let folder: string;
-const end = new AbortController();
-const running: Wrangler[] = [];
+const running: RunningWorker[] = [];
 
-async function start(name: string, variables: Record<string, string>): Promise<Wrangler> {
-  const [port, state] = [await freePort(), join(folder, name)];
-  const worker = await startWrangler({ host: '127.0.0.1', port, state, variables, signal: end.signal });
+async function start(variables: Record<string, string>): Promise<RunningWorker> {
+  const worker = await startWorker({ variables });
   running.push(worker);
   return worker;
 }
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tinyvgg-access-'));
-});
-afterAll(async () => {
-  end.abort();
-  await Promise.all(running.map(({ ended }) => ended));
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => Promise.all(running.map((worker) => worker.stop())));
 
 /** POST over one connection at most, with headers as they are, the host's included. */
-function connection({ origin }: Wrangler) {
+function connection({ origin }: RunningWorker) {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   return async (headers: Record<string, string>, body: Uint8Array) => {
     const sent = request(`${origin}/v1/classify`, { agent, method: 'POST', headers });
@@ -62,19 +46,19 @@ function connection({ origin }: Wrangler) {
 }
 
 describe('the Worker with keys', { timeout: 120_000 }, () => {
-  let worker: Wrangler;
+  let worker: RunningWorker;
   let post: ReturnType<typeof connection>;
   let key: string;
   let siteKey: string;
   let trouser: Uint8Array<ArrayBuffer>;
   beforeAll(async () => {
     trouser = new Uint8Array(await readFile('examples/trouser.png'));
-    const { stdout } = await runKey('alice');
+    const { stdout } = await expectSuccess(runKey('alice'));
     key = /^ {2}(tinyvgg_[\w-]{43})$/m.exec(stdout)?.[1] ?? '';
     const API_KEYS = /^ {2}(alice:[0-9a-f]{64})$/m.exec(stdout)?.[1] ?? '';
     const SITE_KEYS = await printed(/SITE_KEYS = '(.*)'/, '--site', 'https://shop.example');
     siteKey = Object.keys(JSON.parse(SITE_KEYS))[0] ?? '';
-    worker = await start('keys', { API_KEYS, SITE_KEYS });
+    worker = await start({ API_KEYS, SITE_KEYS });
     post = connection(worker);
   }, 100_000);
 
@@ -135,7 +119,7 @@ describe('the Worker with keys', { timeout: 120_000 }, () => {
 it('with nothing set the Worker is open by this machine’s names and closed by any other', {
   timeout: 120_000,
 }, async () => {
-  const worker = await start('nothing', {});
+  const worker = await start({});
   const post = connection(worker);
   const trouser = await readFile('examples/trouser.png');
   for (const host of ['localhost:8787', '127.0.0.1', '[::1]:8787']) {
@@ -163,7 +147,7 @@ describe('npm run key', () => {
       await printed(/^ {2}([\w-]{43})$/m, '--token'),
     ];
     expect(secret).not.toBe(other);
-    const worker = await start('token', { TOKEN_SECRET: `${secret},${other}` });
+    const worker = await start({ TOKEN_SECRET: `${secret},${other}` });
     const trouser = await readFile('examples/trouser.png');
     const signed = await fetch(`${worker.origin}/v1/classify?sign=1`, { method: 'POST', body: trouser });
     const { token } = (await signed.json()) as { token: string };
@@ -193,7 +177,7 @@ describe('npm run key', () => {
     [['--token', 'name'], /or --token, got --token name/],
     [['--unknown'], /Unknown option/],
   ])('refuses %j', async (args, message) => {
-    await expect(runKey(...args)).rejects.toMatchObject({
+    expect(await runKey(...args)).toMatchObject({
       code: 1,
       stdout: '',
       stderr: expect.stringMatching(message),

@@ -1,29 +1,18 @@
 /** @file The API over real HTTP, as clients by others see it: Hugging Face's, and a judge of OpenAPI documents. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { InferenceClient } from '@huggingface/inference';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startWrangler, type Wrangler } from '../../infra/wrangler.ts';
-import { freePort } from '../train/store/servers.ts';
+import { type RunningWorker, startWorker } from '../support/worker.ts';
 
-let folder: string;
-let worker: Wrangler;
+let worker: RunningWorker;
 let trouser: Uint8Array<ArrayBuffer>;
-const end = new AbortController();
 
 beforeAll(async () => {
   trouser = new Uint8Array(await readFile('examples/trouser.png'));
-  folder = await mkdtemp(join(tmpdir(), 'tinyvgg-api-'));
-  const [port, inspectorPort, state] = [await freePort(), await freePort(), join(folder, 'state')];
-  worker = await startWrangler({ host: '127.0.0.1', port, inspectorPort, state, signal: end.signal });
+  worker = await startWorker();
 }, 100_000);
-afterAll(async () => {
-  end.abort();
-  await worker?.ended;
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => worker?.stop());
 
 describe('@huggingface/inference', () => {
   const client = new InferenceClient();

@@ -1,9 +1,6 @@
 /** @file Which engine computes what, in Workers as wrangler runs them: the kernels, or onnxruntime behind its service binding. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startWrangler, type Wrangler } from '../../infra/wrangler.ts';
+import { readFile } from 'node:fs/promises';
+import { afterEach, describe, expect, it } from 'vitest';
 import { sha256 } from '../../shared/digest.ts';
 import { serializeStored } from '../../shared/manifest.ts';
 import { decodeModel, encodeModel } from '../../shared/onnx/model.ts';
@@ -11,27 +8,10 @@ import { push } from '../../train/registry/registry.ts';
 import { type Release, readRelease } from '../../train/registry/release.ts';
 import { openLocalStore } from '../../train/store/open.ts';
 import { type SampleName, sample } from '../fixtures/images-samples.ts';
-import { freePort } from '../train/store/servers.ts';
+import { type RunningWorker, startWorker } from '../support/worker.ts';
 
-let folder: string;
-let worker: Wrangler;
-let end: AbortController;
-
-async function start(variables: Record<string, string> = {}): Promise<void> {
-  const port = await freePort();
-  const state = join(folder, 'state');
-  worker = await startWrangler({ host: '127.0.0.1', port, state, variables, signal: end.signal });
-}
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tinyvgg-engines-'));
-  end = new AbortController();
-});
-afterEach(async () => {
-  end.abort();
-  await worker?.ended;
-  await rm(folder, { recursive: true, force: true });
-});
+let worker: RunningWorker;
+afterEach(() => worker?.stop());
 
 /** The bundled release with an operator behind it that the kernels have no word for, and that changes nothing. */
 async function withIdentity(): Promise<Release> {
@@ -70,23 +50,21 @@ async function sendsToDecoders(name: SampleName): Promise<void> {
 
 describe('the Worker', { timeout: 120_000 }, () => {
   it('computes with the kernels what they cover, and asks onnxruntime for the rest', async () => {
-    await start();
+    worker = await startWorker();
     expect(await ready()).toMatchObject({ engine: 'simd' });
     const score = await trouserScore();
     for (const name of ['lossy.webp', 'lossy.avif'] as const) await sendsToDecoders(name);
 
     const foreign = await withIdentity();
-    end.abort();
-    await worker.ended;
-    end = new AbortController();
-    await start();
+    await worker.stop();
+    worker = await startWorker();
     await push(openLocalStore(worker.origin), foreign);
     expect(await ready()).toMatchObject({ engine: 'ort', model: { version: foreign.manifest.version } });
     expect(await trouserScore()).toBeCloseTo(score, 5);
   });
 
   it('computes all with onnxruntime when it is told to', async () => {
-    await start({ ENGINE: 'ort' });
+    worker = await startWorker({ variables: { ENGINE: 'ort' } });
     expect(await ready()).toMatchObject({ engine: 'ort' });
     await trouserScore();
   });

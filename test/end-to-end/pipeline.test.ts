@@ -1,11 +1,7 @@
 /** @file The arrow, executed: data set → training → ONNX → object store → Worker → answer, every part the real one. */
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { startWrangler, type Wrangler } from '../../infra/wrangler.ts';
 import { resolveNetwork } from '../../shared/model/spec.ts';
 import { take } from '../../train/dataset/split.ts';
 import { openEngine } from '../../train/engine/open.ts';
@@ -17,8 +13,10 @@ import { decodeSafetensors } from '../../train/release/safetensors.ts';
 import type { Summary } from '../../train/run/run-folder.ts';
 import { openLocalStore } from '../../train/store/open.ts';
 import { png } from '../fixtures/images.ts';
+import { expectSuccess, runTrainer } from '../support/command.ts';
 import { dataFolder, describeWithData } from '../support/data.ts';
-import { freePort } from '../train/store/servers.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { type RunningWorker, startWorker } from '../support/worker.ts';
 
 const BUNDLED = 'release/tinyvgg.onnx';
 
@@ -27,29 +25,15 @@ interface Answer {
   predictions: { label: string; index: number; score: number }[];
 }
 
-const cli = (...args: string[]) => promisify(execFile)(process.execPath, ['train/cli/main.ts', ...args]);
+const cli = (...args: string[]) => expectSuccess(runTrainer(args));
 
-let folder: string;
-let worker: Wrangler;
-let end: AbortController;
+let worker: RunningWorker;
 
-// A Worker on an empty bucket. It reads the alias at its first request for a model.
+// A Worker with an empty bucket. It reads the alias at its first request for a model.
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tinyvgg-pipeline-'));
-  end = new AbortController();
-  const port = await freePort();
-  worker = await startWrangler({
-    host: '127.0.0.1',
-    port,
-    state: join(folder, 'state'),
-    signal: end.signal,
-  });
+  worker = await startWorker();
 }, 100_000);
-afterEach(async () => {
-  end.abort();
-  await worker.ended;
-  await rm(folder, { recursive: true, force: true });
-});
+afterEach(() => worker?.stop());
 
 async function classify(image: Uint8Array<ArrayBuffer>): Promise<Answer> {
   const response = await fetch(`${worker.origin}/v1/classify`, { method: 'POST', body: image });
@@ -62,7 +46,7 @@ describeWithData('the whole pipe', (data) => {
     const bundled = await readRelease(BUNDLED);
     await push(openLocalStore(worker.origin), bundled);
 
-    const run = join(folder, 'run');
+    const run = join(temporaryFolder(), 'run');
     const small = ['--models', 'tinyvgg', '--epochs', '1', '--limit', '320'];
     await cli('train', ...small, '--data', dataFolder as string, '--out', run);
     const summary: Summary = JSON.parse(await readFile(join(run, 'summary.json'), 'utf8'));

@@ -1,30 +1,29 @@
 /** @file `npm start` as a user meets it: the real processes, the real port, a fresh state folder. */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { status } from '../../train/registry/registry.ts';
 import { readRelease } from '../../train/registry/release.ts';
 import { openLocalStore } from '../../train/store/open.ts';
+import { run } from '../support/command.ts';
+import { freePort, isFree } from '../support/ports.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { makeRelease, writeRelease } from '../train/registry/registry.fixtures.ts';
-import { freePort, isFree } from '../train/store/servers.ts';
 
 const START = fileURLToPath(new URL('../../infra/start.ts', import.meta.url));
 const BUNDLED = fileURLToPath(new URL('../../release/tinyvgg.onnx', import.meta.url));
 
-let folder: string;
+const folder = temporaryFolder();
 let release: string;
 let port: number;
 const running = new Set<ChildProcess>();
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tinyvgg-start-'));
   release = existsSync(BUNDLED) ? BUNDLED : await writeRelease(folder, await makeRelease('weights'));
   port = await freePort();
 });
@@ -32,7 +31,6 @@ afterEach(async () => {
   for (const child of running) child.kill('SIGTERM');
   await Promise.all([...running].map((child) => once(child, 'close')));
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 interface Started {
   child: ChildProcess;
@@ -80,7 +78,7 @@ function start(environment: Record<string, string> = {}): Started {
 }
 
 async function onlyChildOf({ pid }: ChildProcess): Promise<number> {
-  const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=']);
+  const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=']);
   const pids = stdout.split('\n').map((line) => line.trim().split(/ +/).map(Number));
   const child = pids.find(([, parent]) => parent === pid)?.[0];
   if (!child) throw new Error(`process ${pid} has no child`);

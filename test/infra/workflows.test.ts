@@ -3,13 +3,13 @@
  * code, that what they run exists, and what their scripts do where that can be tried.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { buildSync } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import { scripts } from '../../package.json';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 interface Step {
   name?: string;
@@ -176,7 +176,7 @@ describe('secrets', () => {
 describe('retrain.yml’s script', () => {
   /** Runs it as GitHub does, with an npm that ends with a code of the trainer's. */
   function retrain(code: number) {
-    const folder = mkdtempSync(join(tmpdir(), 'tinyvgg-workflow-'));
+    const folder = temporaryFolder();
     const summary = join(folder, 'summary.md');
     writeFileSync(join(folder, 'npm'), `#!/bin/sh\necho "$@"\nexit ${code}\n`, { mode: 0o755 });
     const { run = '' } = stepsOf(read('retrain.yml')).find(({ name }) => name === 'npm run retrain') ?? {};
@@ -191,9 +191,7 @@ describe('retrain.yml’s script', () => {
       },
       encoding: 'utf8',
     });
-    const told = { status, stdout, summary: readFileSync(summary, 'utf8') };
-    rmSync(folder, { recursive: true });
-    return told;
+    return { status, stdout, summary: readFileSync(summary, 'utf8') };
   }
 
   test('succeeds without a word when there is nothing to say', () => {

@@ -1,13 +1,12 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { ExplainedError, flatten, linear, openEngine, resolveNetwork, sgd, train } from 'tinyvgg-edge';
 import { describe, expect, it } from 'vitest';
 import { onnxPredictor } from '../../train/release/onnxruntime.ts';
 import { easyData } from '../fixtures/easy.ts';
+import { expectSuccess, runNode } from '../support/command.ts';
 import { describeWithData } from '../support/data.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 describe('the library', () => {
   it('trains a network of one’s own', async () => {
@@ -53,8 +52,8 @@ describe('the library', () => {
 
 describeWithData('examples/train.ts', (data) => {
   it('trains its network and writes it as ONNX', { timeout: 60_000 }, async () => {
-    const path = join(await mkdtemp(join(tmpdir(), 'tinyvgg-library-')), 'own.onnx');
-    const { stdout } = await promisify(execFile)(process.execPath, ['examples/train.ts', path]);
+    const path = join(temporaryFolder(), 'own.onnx');
+    const { stdout } = await expectSuccess(runNode(['examples/train.ts', path]));
     const [, accuracy] = /Epoch 1: (\d+\.\d\d) %/.exec(stdout) ?? [];
     expect(Number(accuracy)).toBeGreaterThan(75);
     const predict = await onnxPredictor(new Uint8Array(await readFile(path)));

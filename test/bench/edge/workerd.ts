@@ -2,9 +2,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { unstable_readConfig } from 'wrangler';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const require = createRequire(import.meta.url);
@@ -13,7 +13,7 @@ const WRANGLER = join(ROOT, 'node_modules/wrangler/bin/wrangler.js');
 const WORKERD: string = createRequire(require.resolve('wrangler')).resolve('workerd/bin/workerd');
 
 /** workerd embeds only what lies beside or below its configuration. */
-const BASE = mkdtempSync(join(tmpdir(), 'tinyvgg-workerd-'));
+const BASE = temporaryFolder();
 const newFolder = () => mkdtempSync(join(BASE, 'bundle-'));
 
 /** A Worker as wrangler would upload it. */

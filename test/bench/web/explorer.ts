@@ -1,12 +1,8 @@
 /** @file The explorer's frames while people play with it: how long from one to the next, and how much of that the page computes. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { chromium, type Page } from 'playwright-core';
-import { startWrangler } from '../../../infra/wrangler.ts';
+import type { Page } from 'playwright-core';
+import { CAMERA, launchChromium } from '../../support/browser/chromium.ts';
+import { startWorker } from '../../support/worker.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
-const PORT = 9379;
 const SECONDS = 3;
 
 /** What is done at every frame: a script of the page, `i` counting the frames. */
@@ -71,13 +67,7 @@ export interface Frames {
 
 /** In a wide window and in a phone's. A phone's processor takes about four times as long. */
 export async function explorerFrames(): Promise<Frames[]> {
-  const state = await mkdtemp(join(tmpdir(), 'tinyvgg-frames-'));
-  const end = new AbortController();
-  const worker = await startWrangler({ host: '127.0.0.1', port: PORT, state, signal: end.signal });
-  const browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
-  });
+  const [worker, browser] = await Promise.all([startWorker(), launchChromium(CAMERA)]);
   const frames: Frames[] = [];
   try {
     for (const [width, height] of [
@@ -95,9 +85,7 @@ export async function explorerFrames(): Promise<Frames[]> {
     }
   } finally {
     await browser.close();
-    end.abort();
-    await worker.ended;
-    await rm(state, { recursive: true, force: true });
+    await worker.stop();
   }
   return frames;
 }

@@ -1,16 +1,12 @@
 /** @file Many requests to the real Worker while its model is swapped again and again, and what came of them. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { startWrangler } from '../../../infra/wrangler.ts';
 import { promote, push } from '../../../train/registry/registry.ts';
 import type { Release } from '../../../train/registry/release.ts';
 import { openLocalStore } from '../../../train/store/open.ts';
 import { png } from '../../fixtures/images.ts';
 import { type IsolateMemory, isolateMemory } from '../../support/memory/isolate.ts';
 import { workerMemory } from '../../support/memory/process.ts';
-import { freePort } from '../../train/store/servers.ts';
+import { startWorker } from '../../support/worker.ts';
 import { noiseImages, untrainedReleases } from './models.ts';
 import { createTimeline } from './timeline.ts';
 
@@ -70,19 +66,10 @@ export async function soak({ requests, swaps, logLevel }: SoakOptions): Promise<
       png(28, 28, images.subarray(784 * i, 784 * (i + 1)), { channels: 1 }),
     ),
   );
-  const folder = await mkdtemp(join(tmpdir(), 'tinyvgg-soak-'));
-  const end = new AbortController();
-  const port = await freePort(2);
-  const inspectorPort = port + 1;
   let output = '';
-  const worker = await startWrangler({
-    host: '127.0.0.1',
-    port,
-    state: join(folder, 'state'),
+  const worker = await startWorker({
     variables: { REFRESH_MS: `${SOAK_REFRESH_MS}` },
     logLevel,
-    inspectorPort,
-    signal: end.signal,
     onOutput: (text) => {
       output += text;
     },
@@ -132,7 +119,7 @@ export async function soak({ requests, swaps, logLevel }: SoakOptions): Promise<
     }
 
     const isolate = () =>
-      isolateMemory(`ws://127.0.0.1:${inspectorPort}/ws`, async () =>
+      isolateMemory(`ws://127.0.0.1:${worker.inspectorPort}/ws`, async () =>
         (await fetch(`${worker.origin}/health/live`)).text(),
       );
     const nameOf = (i: number) => releases[i % VERSIONS].manifest;
@@ -147,7 +134,7 @@ export async function soak({ requests, swaps, logLevel }: SoakOptions): Promise<
     const begin = performance.now();
     const sampling = (async () => {
       while (!done && process.platform === 'linux') {
-        result.memory.push(workerMemory(worker.pid, port));
+        result.memory.push(workerMemory(worker.pid, worker.port));
         await setTimeout(SAMPLE_MS);
       }
     })();
@@ -191,9 +178,7 @@ export async function soak({ requests, swaps, logLevel }: SoakOptions): Promise<
     result.lines = [...output.matchAll(/\{"level":.*\}/g)].map(([line]) => JSON.parse(line));
     return result;
   } finally {
-    end.abort();
-    await worker.ended;
-    await rm(folder, { recursive: true, force: true });
+    await worker.stop();
   }
 }
 

@@ -1,29 +1,19 @@
 /** @file The commands in the pods, as they are rendered, given to the real command line beside a real store. */
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startWrangler, type Wrangler } from '../../../infra/wrangler.ts';
-import { freePort } from '../../train/store/servers.ts';
+import { expectSuccess, runTrainer } from '../../support/command.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { type RunningWorker, startWorker } from '../../support/worker.ts';
 import { cronJobs, type KubernetesObject, missing, partsOf, RENDERED } from './kustomize.ts';
 
-let folder: string;
-let worker: Wrangler;
-const end = new AbortController();
+const folder = temporaryFolder();
+let worker: RunningWorker;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tinyvgg-k8s-'));
-  const [port, inspectorPort] = [await freePort(), await freePort()];
-  const state = join(folder, 'state');
-  worker = await startWrangler({ host: '127.0.0.1', port, inspectorPort, state, signal: end.signal });
+  worker = await startWorker();
 }, 100_000);
-afterAll(async () => {
-  end.abort();
-  await worker?.ended;
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => worker?.stop());
 
 describe.skipIf(missing)(`what the pods run${missing ? ` (skipped: ${missing})` : ''}`, () => {
   const data = (objects: KubernetesObject[], name: string) =>
@@ -51,13 +41,7 @@ describe.skipIf(missing)(`what the pods run${missing ? ` (skipped: ${missing})` 
     const args = (container.args ?? [])
       .map((arg) => arg.replace(/\$\((\w+)\)/g, (whole, key) => env[key] ?? whole))
       .map((arg) => arg.replace('/etc/tinyvgg', folder));
-    const { stdout } = await promisify(execFile)(
-      process.execPath,
-      ['train/cli/main.ts', ...args, ...further],
-      {
-        env,
-      },
-    );
+    const { stdout } = await expectSuccess(runTrainer([...args, ...further], { env }));
     return stdout;
   }
 

@@ -2,18 +2,13 @@
  * @file `npm run rollout` as a process, with the real wrangler, against as much of Cloudflare as test/infra/rollout/cloudflare.ts is; present and
  * new version are two Workers under `wrangler dev`.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startWrangler, type Wrangler } from '../../../infra/wrangler.ts';
 import { sha256 } from '../../../shared/digest.ts';
 import { push } from '../../../train/registry/registry.ts';
 import { readRelease } from '../../../train/registry/release.ts';
 import { openLocalStore } from '../../../train/store/open.ts';
-import { freePort } from '../../train/store/servers.ts';
+import { type Ended, type OnOutput, runNode } from '../../support/command.ts';
+import { type RunningWorker, startWorker } from '../../support/worker.ts';
 import { ACCOUNT, Cloudflare } from './cloudflare.ts';
 
 const LIMIT = 180_000;
@@ -25,22 +20,14 @@ const BEFORE = { [ORT]: 'present-ort', [DECODE]: 'present-decode' };
 
 const cloudflare = new Cloudflare();
 let environment: Record<string, string>;
-let folder: string;
 let present: string;
 let next: string;
-const end = new AbortController();
-const workers: Wrangler[] = [];
+const workers: RunningWorker[] = [];
 
 /** A version of the API's Worker with a model in its bucket; what it calls itself. */
-async function version(name: string): Promise<string> {
+async function version(): Promise<string> {
   const digest = await sha256(new Uint8Array(Buffer.from(KEY)));
-  const worker = await startWrangler({
-    host: '127.0.0.1',
-    port: await freePort(),
-    state: join(folder, name),
-    variables: { API_KEYS: `rollout:${digest}` },
-    signal: end.signal,
-  });
+  const worker = await startWorker({ variables: { API_KEYS: `rollout:${digest}` } });
   workers.push(worker);
   await push(openLocalStore(worker.origin), await readRelease('release/tinyvgg.onnx'), { reason: 'test' });
   const health = await (await fetch(`${worker.origin}/health/ready`)).json();
@@ -50,7 +37,6 @@ async function version(name: string): Promise<string> {
 }
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tinyvgg-rollout-'));
   const { api, origin } = await cloudflare.start();
   environment = {
     CLOUDFLARE_API_BASE_URL: api,
@@ -59,45 +45,22 @@ beforeAll(async () => {
     ORIGIN: origin,
     SMOKE_KEY: KEY,
   };
-  [present, next] = [await version('present'), await version('next')];
+  [present, next] = [await version(), await version()];
 }, LIMIT);
 afterAll(async () => {
-  end.abort();
   cloudflare.stop();
-  await Promise.all(workers.map(({ ended }) => ended));
-  await rm(folder, { recursive: true, force: true });
+  await Promise.all(workers.map((worker) => worker.stop()));
 });
 beforeEach(() => {
   cloudflare.reset({ ...BEFORE, [API]: present });
   cloudflare.next = next;
 });
 
-interface Ended {
-  code: number | null;
-  output: string;
-}
+const run = (args: string[], onOutput?: OnOutput): Promise<Ended> =>
+  runNode(args, { env: { ...process.env, ...environment }, onOutput });
 
-/** Is called with all output so far, whenever there is more. */
-type Seen = (output: string, kill: () => void) => void;
-
-async function run(command: string[], seen: Seen = () => {}): Promise<Ended> {
-  const child = spawn(process.execPath, command, {
-    env: { ...process.env, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-      seen(output, () => child.kill('SIGTERM'));
-    });
-  }
-  const [code] = await once(child, 'close');
-  return { code, output };
-}
-
-const rollout = (args: string[] = [], seen?: Seen): Promise<Ended> =>
-  run(['infra/rollout.ts', '--watch', '0', ...args], seen);
+const rollout = (args: string[] = [], onOutput?: OnOutput): Promise<Ended> =>
+  run(['infra/rollout.ts', '--watch', '0', ...args], onOutput);
 
 /** The API's deployments, by what the versions are here. */
 const history = (): string[] =>
@@ -167,8 +130,8 @@ describe('npm run rollout', { timeout: LIMIT }, () => {
 
   test('goes back when it is told to end', async () => {
     let killed = false;
-    const { code, output } = await rollout(['--watch', '60'], (output, kill) => {
-      if (!killed && / 10 %/.test(output)) kill();
+    const { code, output } = await rollout(['--watch', '60'], (output, child) => {
+      if (!killed && / 10 %/.test(output)) child.kill('SIGTERM');
       killed ||= / 10 %/.test(output);
     });
     expect(output).toMatch(/told to end\n.*back, .* 100 %\n/);

@@ -1,57 +1,35 @@
 /** @file `npm run smoke` against the Worker as wrangler runs it: right, and wrong in each of the ways that a deployment can be. */
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { smoke } from '../../../infra/rollout/smoke.ts';
-import { startWrangler, type Wrangler } from '../../../infra/wrangler.ts';
 import { sha256 } from '../../../shared/digest.ts';
 import { push } from '../../../train/registry/registry.ts';
 import { readRelease } from '../../../train/registry/release.ts';
 import { openLocalStore } from '../../../train/store/open.ts';
-import { freePort } from '../../train/store/servers.ts';
+import { expectSuccess, runNode } from '../../support/command.ts';
+import { type RunningWorker, startWorker, type WorkerOptions } from '../../support/worker.ts';
 
 const KEY = 'tinyvgg_of-the-smoke-test';
 const LIMIT = 120_000;
 
-let folder: string;
-let worker: Wrangler;
+let worker: RunningWorker;
 /** The same Worker without the two that it calls. */
-let alone: Wrangler;
-const end = new AbortController();
+let alone: RunningWorker;
 
-async function start(name: string, config?: string): Promise<Wrangler> {
+async function start(options?: WorkerOptions): Promise<RunningWorker> {
   const digest = await sha256(new Uint8Array(Buffer.from(KEY)));
-  const started = await startWrangler({
-    host: '127.0.0.1',
-    port: await freePort(),
-    state: join(folder, name),
-    variables: { API_KEYS: `smoke:${digest}`, REFRESH_MS: '1' },
-    signal: end.signal,
-    ...(config !== undefined && { config }),
-  });
-  return started;
+  return startWorker({ ...options, variables: { API_KEYS: `smoke:${digest}`, REFRESH_MS: '1' } });
 }
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tinyvgg-smoke-'));
-  worker = await start('whole');
-  alone = await start('alone', 'wrangler.toml');
+  worker = await start();
+  alone = await start({ config: 'wrangler.toml' });
 }, LIMIT);
-afterAll(async () => {
-  end.abort();
-  await Promise.all([worker?.ended, alone?.ended]);
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => Promise.all([worker?.stop(), alone?.stop()]));
 
 const run = (args: string[], key: string | undefined) =>
-  promisify(execFile)(process.execPath, ['infra/smoke.ts', ...args], {
-    env: { ...process.env, SMOKE_KEY: key },
-  });
+  runNode(['infra/smoke.ts', ...args], { env: { ...process.env, SMOKE_KEY: key } });
 
 const failing = (target: Parameters<typeof smoke>[0]): Promise<string> =>
   smoke({ key: KEY, arrivalLimit: 500, ...target }, () => {}).then(
@@ -59,7 +37,7 @@ const failing = (target: Parameters<typeof smoke>[0]): Promise<string> =>
     (error: Error) => error.message,
   );
 
-async function pushRelease({ origin }: Wrangler): Promise<void> {
+async function pushRelease({ origin }: RunningWorker): Promise<void> {
   await push(openLocalStore(origin), await readRelease('release/tinyvgg.onnx'), { reason: 'smoke test' });
 }
 
@@ -75,7 +53,7 @@ describe('npm run smoke', { timeout: LIMIT }, () => {
     // The refresh follows an answer.
     await fetch(`${worker.origin}/health/ready`);
     const health = (await (await fetch(`${worker.origin}/health/ready`)).json()) as { worker: string };
-    const { stdout } = await run([worker.origin, '--version', health.worker], KEY);
+    const { stdout } = await expectSuccess(run([worker.origin, '--version', health.worker], KEY));
     expect(stdout.split('\n').filter(Boolean)).toEqual([
       expect.stringMatching(`^ok  ready, version ${health.worker}, model f3c1d3b85282 by simd$`),
       expect.stringMatching(/^ok {2}examples\/trouser\.png: Trouser 0\.99\d+, as its model says here$/),
@@ -95,7 +73,7 @@ describe('npm run smoke', { timeout: LIMIT }, () => {
   });
 
   test('says that its key is none', async () => {
-    await expect(run([worker.origin], undefined)).rejects.toMatchObject({
+    expect(await run([worker.origin], undefined)).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/\/v1\/classify.*got 401, .*\/problems\/no-key.*SMOKE_KEY must be/),
     });
@@ -166,7 +144,7 @@ describe('npm run smoke', { timeout: LIMIT }, () => {
   });
 
   test('says what its arguments should be', async () => {
-    await expect(run(['tinyvgg.example'], KEY)).rejects.toMatchObject({
+    expect(await run(['tinyvgg.example'], KEY)).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(
         /^cannot smoke: expected one origin such as https:.*got tinyvgg\.example/,

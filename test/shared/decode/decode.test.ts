@@ -1,7 +1,6 @@
 /** @file Bytes of image files → pixels: every kind that is promised looks as others show it, and limits come before work. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { init as initJpegEncoder } from '@jsquash/jpeg/encode.js';
@@ -253,6 +252,8 @@ for path in sys.argv[1:]:
     print(image.width, image.height, image.tobytes().hex())
 `;
 
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
 /** What this PIL reads as the standards say: no AVIF, no 16 bits, and no transparent grey of fewer than 8. */
 const samplesForPil = SAMPLE_NAMES.filter((name) => !name.endsWith('.avif'));
 const kindsForPil = PNG_KINDS.filter(
@@ -262,42 +263,38 @@ const kindsForPil = PNG_KINDS.filter(
 
 describe.skipIf(!hasPil)(`pixels beside PIL's${hasPil ? '' : ' (skipped: install python3-pil)'}`, () => {
   it('are the same', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'decode-'));
-    try {
-      const files = [
-        ...samplesForPil.map((name) => ({ name, file: sample(name) })),
-        ...(await Promise.all(
-          kindsForPil.map(async (kind, i) => ({
-            name: `kind${i}.png`,
-            file: (await pngOf(kind, 33, 17)).file,
-          })),
-        )),
-        {
-          name: 'photo.jpg',
-          file: await jpeg(
-            paint(300, 200, (x, y) => [(x * y) & 255, (x * 3) & 255, (y * 5) & 255]),
-            { quality: 80 },
-          ),
-        },
-      ];
-      await Promise.all(files.map(({ name, file }) => writeFile(join(folder, name), file)));
-      const paths = files.map(({ name }) => join(folder, name));
-      const lines = execFileSync(PYTHON, ['-c', PIL_DECODES, ...paths], {
-        maxBuffer: 2 ** 26,
-        encoding: 'utf8',
-      });
-      for (const [i, line] of lines.trim().split('\n').entries()) {
-        const { name, file } = files[i] as (typeof files)[number];
-        const [width, height, hex = ''] = line.split(' ');
-        const ours = await decoder.decode(file);
-        expect([ours.width, ours.height], name).toEqual([Number(width), Number(height)]);
-        const theirs = Buffer.from(hex, 'hex');
-        expect(mostApart(ours.data, theirs), name).toBeLessThanOrEqual(1);
-      }
-      expect(lines.trim().split('\n')).toHaveLength(files.length);
-    } finally {
-      await rm(folder, { recursive: true });
+    const folder = temporaryFolder();
+    const files = [
+      ...samplesForPil.map((name) => ({ name, file: sample(name) })),
+      ...(await Promise.all(
+        kindsForPil.map(async (kind, i) => ({
+          name: `kind${i}.png`,
+          file: (await pngOf(kind, 33, 17)).file,
+        })),
+      )),
+      {
+        name: 'photo.jpg',
+        file: await jpeg(
+          paint(300, 200, (x, y) => [(x * y) & 255, (x * 3) & 255, (y * 5) & 255]),
+          { quality: 80 },
+        ),
+      },
+    ];
+    await Promise.all(files.map(({ name, file }) => writeFile(join(folder, name), file)));
+    const paths = files.map(({ name }) => join(folder, name));
+    const lines = execFileSync(PYTHON, ['-c', PIL_DECODES, ...paths], {
+      maxBuffer: 2 ** 26,
+      encoding: 'utf8',
+    });
+    for (const [i, line] of lines.trim().split('\n').entries()) {
+      const { name, file } = files[i] as (typeof files)[number];
+      const [width, height, hex = ''] = line.split(' ');
+      const ours = await decoder.decode(file);
+      expect([ours.width, ours.height], name).toEqual([Number(width), Number(height)]);
+      const theirs = Buffer.from(hex, 'hex');
+      expect(mostApart(ours.data, theirs), name).toBeLessThanOrEqual(1);
     }
+    expect(lines.trim().split('\n')).toHaveLength(files.length);
   }, 30_000);
 });
 

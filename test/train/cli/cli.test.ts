@@ -1,7 +1,5 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
@@ -9,25 +7,15 @@ import { sha256 } from '../../../shared/digest.ts';
 import { Manifest } from '../../../shared/manifest.ts';
 import { percent } from '../../../train/format.ts';
 import type { Summary } from '../../../train/run/run-folder.ts';
+import { runTrainer } from '../../support/command.ts';
 import { dataFolder, describeWithData } from '../../support/data.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-interface Result {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-/** Runs the command line as npm's scripts do. */
-function cli(...args: string[]): Promise<Result> {
-  const env = { ...process.env, AWS_ACCESS_KEY_ID: 'nobody', AWS_SECRET_ACCESS_KEY: 'nothing' };
-  return new Promise((resolve) => {
-    execFile(process.execPath, ['train/cli/main.ts', ...args], { env }, (error, stdout, stderr) => {
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
-    });
+/** Runs the trainer with credentials that no store accepts. */
+const cli = (...args: string[]) =>
+  runTrainer(args, {
+    env: { ...process.env, AWS_ACCESS_KEY_ID: 'nobody', AWS_SECRET_ACCESS_KEY: 'nothing' },
   });
-}
-
-const temporary = () => mkdtemp(join(tmpdir(), 'tinyvgg-cli-'));
 
 describe('the command line', () => {
   it.each(['train', 'report', 'evaluate', 'classify', 'push', 'promote', 'rollback', 'status'])(
@@ -69,7 +57,7 @@ describe('the command line', () => {
   });
 
   it('names the key of a configuration file that cannot be', async () => {
-    const config = join(await temporary(), 'config.json');
+    const config = join(temporaryFolder(), 'config.json');
     await writeFile(config, JSON.stringify({ epoch: 3 }));
     const { code, stderr } = await cli('train', '--config', config);
     expect(code).toBe(2);
@@ -91,7 +79,7 @@ describeWithData('a run of the command line', () => {
   it('trains, records and exports what flags and configuration say, and evaluates it', {
     timeout: 60_000,
   }, async () => {
-    const folder = await temporary();
+    const folder = temporaryFolder();
     const [config, out] = [join(folder, 'config.json'), join(folder, 'run')];
     await writeFile(
       config,
@@ -165,7 +153,7 @@ describeWithData('a run of the command line', () => {
   });
 
   it('holds images out where it is told to, and then trains no twin', { timeout: 60_000 }, async () => {
-    const folder = await temporary();
+    const folder = temporaryFolder();
     const job = ['train', '--models', 'v0', '--epochs', '1', '--data', dataFolder as string];
     const run = async (out: string, ...flags: string[]) => {
       const { code, stdout, stderr } = await cli(...job, ...flags, '--out', join(folder, out));
@@ -205,7 +193,7 @@ describeWithData('a run of the command line', () => {
   it('evaluates a model without a manifest as it is, and refuses one with another’s', {
     timeout: 60_000,
   }, async () => {
-    const folder = await temporary();
+    const folder = temporaryFolder();
     const model = join(folder, 'model.onnx');
     await copyFile('release/tinyvgg.onnx', model);
     const evaluate = () => cli('evaluate', '--model', model, '--data', dataFolder as string, '--json');

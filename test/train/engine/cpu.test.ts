@@ -1,5 +1,3 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import {
   conv2d,
@@ -19,6 +17,7 @@ import { referenceEngine } from '../../../train/engine/reference.ts';
 import { initialWeights } from '../../../train/model/initialize.ts';
 import { modelSpec } from '../../../train/model/zoo.ts';
 import { Generator } from '../../../train/random.ts';
+import { expectSuccess, runNode } from '../../support/command.ts';
 
 /** The largest difference between two lists of lists. */
 function worst(a: Iterable<ArrayLike<number>>, b: Iterable<ArrayLike<number>>): number {
@@ -176,6 +175,6 @@ describe('the cpu engine', () => {
       const [closed, left] = [await open(), await open()];
       for (const session of [closed, left]) session.step({ images: new Uint8Array(32 * 784), labels: new Uint8Array(32) });
       closed.close();`;
-    await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], { timeout: 15_000 });
+    await expectSuccess(runNode(['--input-type=module', '-e', script], { timeout: 15_000 }));
   });
 });

@@ -1,9 +1,5 @@
 /** @file A GPU that is opened, refused, lost; and what TensorFlow.js leaves on it. */
-import { execFile } from 'node:child_process';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
 import { conv2d, flatten, linear, maxPool2d, relu, resolveNetwork } from '../../../shared/model/spec.ts';
@@ -16,11 +12,10 @@ import { openGpu } from '../../../train/engine/webgpu/device.ts';
 import { guarded } from '../../../train/engine/webgpu/guard.ts';
 import { initialWeights } from '../../../train/model/initialize.ts';
 import { Generator } from '../../../train/random.ts';
+import { expectSuccess, runTrainer } from '../../support/command.ts';
 import { dataFolder } from '../../support/data.ts';
 import { describeWithGpu } from '../../support/gpu.ts';
-
-const run = promisify(execFile);
-const MAIN = join(import.meta.dirname, '../../../train/cli/main.ts');
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const network = resolveNetwork({
   name: 'tiny',
@@ -81,13 +76,11 @@ describeWithGpu('a GPU', { timeout: 300_000 }, () => {
   });
 
   it.skipIf(!dataFolder)('trains a model from the command line, and the process ends', async () => {
-    const out = join(await mkdtemp(join(tmpdir(), 'tinyvgg-gpu-')), 'run');
+    const out = join(temporaryFolder(), 'run');
     const flags = ['train', '--device', 'tfjs-webgpu', '--models', 'v0', '--limit', '128', '--epochs', '1'];
-    const { stdout } = await run(process.execPath, [
-      MAIN,
-      ...flags,
-      ...['--no-calibration', '--allow-software-adapter', '--out', out],
-    ]);
+    const { stdout } = await expectSuccess(
+      runTrainer([...flags, '--no-calibration', '--allow-software-adapter', '--out', out]),
+    );
     expect(stdout).toContain('Engine tfjs-webgpu: TensorFlow.js');
     expect(stdout).toContain('Run folder');
   });

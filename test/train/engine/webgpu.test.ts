@@ -1,6 +1,4 @@
 /// <reference types="@webgpu/types" />
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   conv2d,
@@ -27,6 +25,7 @@ import { initialWeights } from '../../../train/model/initialize.ts';
 import { modelSpec } from '../../../train/model/zoo.ts';
 import { Generator } from '../../../train/random.ts';
 import { type TrainedModel, type TrainingState, train } from '../../../train/training/trainer.ts';
+import { expectSuccess, runNode } from '../../support/command.ts';
 import { describeWithGpu } from '../../support/gpu.ts';
 
 const small = resolveNetwork({
@@ -287,6 +286,6 @@ describeWithGpu('the webgpu engine', { timeout: 60_000 }, () => {
       for (const session of [closed, left]) session.step({ images: new Uint8Array(4), labels: new Uint8Array(1) });
       await closed.losses();
       closed.close();`;
-    await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], { timeout: 50_000 });
+    await expectSuccess(runNode(['--input-type=module', '-e', script], { timeout: 50_000 }));
   });
 });

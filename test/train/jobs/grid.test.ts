@@ -1,13 +1,13 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readGrid } from '../../../train/jobs/grid.ts';
 import { shareOf } from '../../../train/jobs/sweep.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 async function grid(config: unknown) {
-  const path = join(await mkdtemp(join(tmpdir(), 'tinyvgg-grid-')), 'grid.json');
+  const path = join(temporaryFolder(), 'grid.json');
   await writeFile(path, JSON.stringify(config));
   return readGrid(path);
 }

@@ -9,9 +9,9 @@ import { promote, rollback, status } from '../../../train/registry/registry.ts';
 import { settingsOf } from '../../../train/run/settings.ts';
 import { memoryStore } from '../../../train/store/memory.ts';
 import type { ObjectStore } from '../../../train/store/store.ts';
+import { type OnOutput, runTrainer } from '../../support/command.ts';
 import { dataFolder, describeWithData } from '../../support/data.ts';
-import { type OnText, runTrainer, storeVariables } from '../../support/processes.ts';
-import { WRANGLER } from '../store/servers.ts';
+import { storeEnvironment, WRANGLER } from '../../support/object-stores.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -212,15 +212,14 @@ describeWithData('a scheduled run', () => {
   it('that is told to stop goes on in another process from the checkpoint in the store', async () => {
     const server = await WRANGLER.start();
     try {
-      const env = storeVariables(server.s3 as NonNullable<typeof server.s3>);
-      const trainer = (args: string[], onText?: OnText) =>
-        runTrainer(args, { env, ...(onText && { onText }) });
+      const env = storeEnvironment(server);
+      const trainer = (args: string[], onOutput?: OnOutput) => runTrainer(args, { env, onOutput });
       const args = ['retrain', '--recipe', 'lab', '--models', 'tinyvgg', '--epochs', '1'];
       args.push('--held-out', `${SMALL.heldOut}`, '--limit', '16000', '--threads', '1', '--device', 'cpu');
       args.push('--no-calibration');
       let sent = false;
-      const stopped = await trainer(args, (stdout, child) => {
-        if (sent || !stdout.includes('Looked at 12800')) return;
+      const stopped = await trainer(args, (output, child) => {
+        if (sent || !output.includes('Looked at 12800')) return;
         sent = true;
         child.kill('SIGTERM');
       });

@@ -1,6 +1,5 @@
 /** @file A sweep shared by processes that die: every point is trained once, to the weights of a sweep that nobody disturbs. */
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { modelKey } from '../../../shared/manifest.ts';
@@ -12,9 +11,10 @@ import { trainOnce } from '../../../train/jobs/once.ts';
 import { type FinishedRecord, readRecord } from '../../../train/jobs/record.ts';
 import { sweep } from '../../../train/jobs/sweep.ts';
 import { memoryStore } from '../../../train/store/memory.ts';
+import { type Ended, type OnOutput, runTrainer } from '../../support/command.ts';
 import { dataFolder, describeWithData } from '../../support/data.ts';
-import { type Ended, type OnText, runTrainer, storeVariables } from '../../support/processes.ts';
-import { BACKENDS, type Server } from '../store/servers.ts';
+import { BACKENDS, type RunningStore, storeEnvironment } from '../../support/object-stores.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 100_000 });
 
@@ -27,7 +27,7 @@ const GRID = {
 };
 
 async function gridFile(config: object): Promise<string> {
-  const path = join(await mkdtemp(join(tmpdir(), 'tinyvgg-sweep-')), 'grid.json');
+  const path = join(temporaryFolder(), 'grid.json');
   await writeFile(path, JSON.stringify(config));
   return path;
 }
@@ -77,17 +77,15 @@ describe.each(BACKENDS.filter(({ name }) => name !== 'memory'))('a sweep over $n
     it.skip(`(skipped: ${missing})`, () => {});
     return;
   }
-  let server: Server;
+  let server: RunningStore;
   let grid: string;
-  const trainer = (args: string[], env: Record<string, string> = {}, onText?: OnText): Promise<Ended> => {
-    const s3 = server.s3 as NonNullable<Server['s3']>;
-    return runTrainer(args, { env: { ...storeVariables(s3), ...env }, ...(onText && { onText }) });
-  };
-  const share = (index: number, onText?: OnText): Promise<Ended> =>
+  const trainer = (args: string[], env: Record<string, string> = {}, onOutput?: OnOutput): Promise<Ended> =>
+    runTrainer(args, { env: { ...storeEnvironment(server), ...env }, onOutput });
+  const share = (index: number, onOutput?: OnOutput): Promise<Ended> =>
     trainer(
       ['sweep', '--grid', grid],
       { JOB_COMPLETION_INDEX: String(index), SWEEP_SHARES: String(SHARES) },
-      onText,
+      onOutput,
     );
 
   beforeAll(async () => {
@@ -100,13 +98,13 @@ describe.each(BACKENDS.filter(({ name }) => name !== 'memory'))('a sweep over $n
     const killed: number[] = [];
     const first = await Promise.all(
       [0, 1, 2, 3].map((index) =>
-        share(index, (stdout, child) => {
+        share(index, (output, child) => {
           // In the middle of an epoch of its first point, or of its second.
           const point = index === 1 ? 1 : 2;
           if (index % 2 === 0 || killed.includes(index)) return;
           if (
-            !stdout.includes(`Point ${point} of 2`) ||
-            !stdout.split(`Point ${point} of 2`)[1].includes('Epoch: 1')
+            !output.includes(`Point ${point} of 2`) ||
+            !output.split(`Point ${point} of 2`)[1].includes('Epoch: 1')
           )
             return;
           killed.push(index);
@@ -162,8 +160,8 @@ describe.each(BACKENDS.filter(({ name }) => name !== 'memory'))('a sweep over $n
     const path = await gridFile({ ...GRID, checkpointEvery: 30, seed: [7], learningRate: [0.1, 1e30] });
     let sent = false;
     const args = ['sweep', '--grid', path];
-    const stopped = await trainer(args, {}, (stdout, child) => {
-      if (sent || !stdout.includes('Epoch: 1')) return;
+    const stopped = await trainer(args, {}, (output, child) => {
+      if (sent || !output.includes('Epoch: 1')) return;
       sent = true;
       child.kill('SIGTERM');
     });

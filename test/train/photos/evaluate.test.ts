@@ -1,33 +1,16 @@
 /** @file `evaluate --photos` as it is called: on drawn photos, on what is no photo, and on real ones. */
-import { execFile } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { PhotoEvaluation } from '../../../train/photos/evaluation.ts';
 import { FOLDER_LABELS, labelsOf } from '../../../train/photos/folder-labels.ts';
 import { listPhotos } from '../../../train/photos/photo-files.ts';
 import { paint, png } from '../../fixtures/images.ts';
+import { runTrainer } from '../../support/command.ts';
 import { describeWithPhotos } from '../../support/data.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-interface Result {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-function cli(...args: string[]): Promise<Result> {
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      ['train/cli/main.ts', ...args],
-      { maxBuffer: 2 ** 24 },
-      (error, stdout, stderr) => {
-        resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
-      },
-    );
-  });
-}
+const cli = (...args: string[]) => runTrainer(args);
 
 const TROUSER = 'examples/trouser.png';
 
@@ -40,11 +23,10 @@ const legs = (background: readonly [number, number, number]) => {
   return png(120, 160, data, { channels: 4 });
 };
 
-let folder: string;
+const folder = temporaryFolder();
 
 /** Photos in folders named as the photo set's, as a label, and as neither; among them files that are none. */
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'photos-'));
   const put = async (path: string, content: Uint8Array | string) => {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), content);

@@ -1,18 +1,13 @@
 /** @file A push that dies at any point leaves no alias that names something missing or different, and the same push again completes it. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { sha256 } from '#shared/digest.ts';
 import { Alias, aliasKey, Manifest, modelKey, parseStored } from '#shared/manifest.ts';
 import { push } from '../../../train/registry/registry.ts';
 import { memoryStore } from '../../../train/store/memory.ts';
 import type { ObjectStore } from '../../../train/store/store.ts';
-import { type Server, WRANGLER } from '../store/servers.ts';
+import { runNode } from '../../support/command.ts';
+import { type RunningStore, storeEnvironment, WRANGLER } from '../../support/object-stores.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { makeRelease, writeRelease } from './registry.fixtures.ts';
 
 // Real servers on a busy machine take their time.
@@ -89,16 +84,11 @@ describe.each([
 });
 
 describe('a process killed with SIGKILL while it pushes to a real server', () => {
-  let server: Server;
-  let folder: string;
+  let server: RunningStore;
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'tinyvgg-kill-'));
     server = await WRANGLER.start();
   });
-  afterAll(async () => {
-    await server?.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => server?.stop());
 
   /**
    * Pushes in a process of its own, and kills it at its nth operation: 0, 5 or 10 ms after that began, so that its request has not left
@@ -106,28 +96,16 @@ describe('a process killed with SIGKILL while it pushes to a real server', () =>
    * @returns whether the push was done before that
    */
   async function pushUntilKilled(onnxPath: string, operation: number): Promise<boolean> {
-    const { s3 } = server;
-    if (!s3) throw new Error('a store without an address');
-    const script = fileURLToPath(new URL('./kill.child.ts', import.meta.url));
-    const child = spawn(process.execPath, [script, onnxPath], {
-      env: {
-        ...process.env,
-        MODEL_BUCKET: s3.bucket,
-        AWS_ENDPOINT_URL_S3: s3.endpoint,
-        AWS_REGION: 'auto',
-        AWS_ACCESS_KEY_ID: s3.credentials.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: s3.credentials.secretAccessKey,
+    let killed = false;
+    const { code, signal, stderr } = await runNode(['test/train/registry/kill.child.ts', onnxPath], {
+      env: storeEnvironment(server),
+      onOutput: (output, child) => {
+        if (killed || output.split('\n').length <= operation) return;
+        killed = true;
+        setTimeout(() => child.kill('SIGKILL'), 5 * (operation % 3));
       },
-      stdio: ['ignore', 'pipe', 'inherit'],
     });
-    const closed = once(child, 'close');
-    let seen = 0;
-    createInterface(child.stdout).on('line', () => {
-      seen += 1;
-      if (seen === operation) setTimeout(() => child.kill('SIGKILL'), 5 * (operation % 3));
-    });
-    const [code, signal] = await closed;
-    if (signal !== 'SIGKILL') expect(code).toBe(0);
+    if (signal !== 'SIGKILL') expect(code, stderr).toBe(0);
     return signal === null;
   }
 
@@ -135,7 +113,7 @@ describe('a process killed with SIGKILL while it pushes to a real server', () =>
     const old = await makeRelease('old');
     await push(server.store, old);
     const release = await makeRelease('new');
-    const path = await writeRelease(folder, release);
+    const path = await writeRelease(temporaryFolder(), release);
     const allowed = [old.manifest.version, release.manifest.version];
 
     let kills = 0;

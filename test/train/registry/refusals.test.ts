@@ -1,13 +1,13 @@
 /** @file What the registry refuses before it writes, and how it meets somebody else at work; on a store in memory. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { rm, writeFile } from 'node:fs/promises';
+
+import { describe, expect, test } from 'vitest';
 import { aliasKey } from '#shared/manifest.ts';
 import { promote, push, rollback, status } from '../../../train/registry/registry.ts';
 import { readRelease } from '../../../train/registry/release.ts';
 import { memoryStore } from '../../../train/store/memory.ts';
 import type { ObjectStore } from '../../../train/store/store.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { makeRelease, writeRelease } from './registry.fixtures.ts';
 
 const STABLE = aliasKey('tinyvgg', 'stable');
@@ -108,12 +108,8 @@ describe('somebody else', () => {
 });
 
 describe('readRelease', () => {
-  let folder: string;
+  const folder = temporaryFolder();
   let path: string;
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'tinyvgg-release-'));
-  });
-  afterAll(() => rm(folder, { recursive: true }));
   const fresh = async (name: string) => {
     path = await writeRelease(folder, await makeRelease('weights', name));
     return path;

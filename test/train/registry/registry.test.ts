@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Alias, aliasKey, modelKey, parseStored, serializeStored } from '#shared/manifest.ts';
 import { promote, push, rollback, status } from '../../../train/registry/registry.ts';
 import type { ObjectStore } from '../../../train/store/store.ts';
-import { BACKENDS, type Server } from '../store/servers.ts';
+import { BACKENDS, type RunningStore } from '../../support/object-stores.ts';
 import { makeRelease } from './registry.fixtures.ts';
 
 // Real servers on a busy machine take their time.
@@ -14,7 +14,7 @@ describe.each(BACKENDS)('$name', ({ conditional, missing, start }) => {
     test.skip(`skipped: ${missing}`);
     return;
   }
-  let server: Server;
+  let server: RunningStore;
   let store: ObjectStore;
   beforeAll(async () => {
     server = await start();

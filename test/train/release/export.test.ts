@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import * as ort from 'onnxruntime-web/wasm';
@@ -24,6 +23,7 @@ import { MODEL_NAMES, modelSpec } from '../../../train/model/zoo.ts';
 import { Generator } from '../../../train/random.ts';
 import { exportOnnx } from '../../../train/release/export.ts';
 import { encodeSafetensors, weightTensors } from '../../../train/release/safetensors.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 /** What the zoo does not use of the layer vocabulary. */
 const UNUSUAL: ModelSpec = {
@@ -89,7 +89,7 @@ const hasChecker = (() => {
 describe.skipIf(!hasChecker)(`onnx.checker${hasChecker ? '' : ' (skipped: install python3-onnx)'}`, () => {
   it.each(SPECS)('accepts $name, and infers the shapes that we infer', (spec) => {
     const { network, bytes } = exported(spec);
-    const path = join(mkdtempSync(join(tmpdir(), 'tinyvgg-onnx-')), 'model.onnx');
+    const path = join(temporaryFolder(), 'model.onnx');
     writeFileSync(path, bytes);
     const script = `
 import onnx, onnx.numpy_helper, onnx.shape_inference, json, sys

@@ -1,10 +1,7 @@
 /** @file The report as its readers meet it: XML that parses, pictures that show the numbers, and whatever a run lacks. */
-import { execFile } from 'node:child_process';
-import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { appendFile, mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { DOMParser, type Element, onErrorStopParsing } from '@xmldom/xmldom';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compileDecoder } from '#shared/decode/compile.ts';
@@ -28,7 +25,9 @@ import { report } from '../../../train/report/report.ts';
 import { readResults } from '../../../train/report/results.ts';
 import { COLOURS } from '../../../train/report/theme.ts';
 import type { Summary } from '../../../train/run/run-folder.ts';
+import { expectSuccess, runTrainer } from '../../support/command.ts';
 import { dataFolder, describeWithData } from '../../support/data.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const NOWHERE = 'no-such-folder';
 const noise = Generator.seeded(7);
@@ -87,7 +86,7 @@ async function makeModel(name: ModelName) {
 
 /** A run folder with untrained weights and made-up results. */
 async function makeRun(models: readonly ModelName[] = MODEL_NAMES, changes: Partial<Summary> = {}) {
-  const folder = join(await mkdtemp(join(tmpdir(), 'tinyvgg-report-')), 'run');
+  const folder = join(temporaryFolder(), 'run');
   const summary: Summary = {
     formatVersion: 1,
     recipe: 'lab',
@@ -381,7 +380,7 @@ describe('the report of what is there', () => {
     ['no JSON', undefined, '{', /cannot read .*summary\.json.*JSON/],
     ['another format', undefined, '{"formatVersion":2}', /formatVersion/],
   ])('explains %s', async (_, run, content, message) => {
-    const folder = run ?? (await mkdtemp(join(tmpdir(), 'tinyvgg-report-')));
+    const folder = run ?? temporaryFolder();
     if (content) await writeFile(join(folder, 'summary.json'), content);
     await expect(report({ run: folder })).rejects.toMatchObject({
       kind: 'usage',
@@ -390,12 +389,9 @@ describe('the report of what is there', () => {
   });
 
   it('takes the newest run when none is named', async () => {
-    const cwd = await mkdtemp(join(tmpdir(), 'tinyvgg-report-'));
-    const cli = () =>
-      promisify(execFile)(process.execPath, [resolve('train/cli/main.ts'), 'report', '--data', NOWHERE], {
-        cwd,
-      });
-    await expect(cli()).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('no run in') });
+    const cwd = temporaryFolder();
+    const cli = () => runTrainer(['report', '--data', NOWHERE], { cwd });
+    expect(await cli()).toMatchObject({ code: 2, stderr: expect.stringContaining('no run in') });
     const summary = await readFile(join(await makeRun([]), 'summary.json'));
     for (const name of ['newest', 'older']) {
       await mkdir(join(cwd, 'runs', name), { recursive: true });
@@ -403,7 +399,7 @@ describe('the report of what is there', () => {
     }
     await utimes(join(cwd, 'runs', 'older', 'summary.json'), 0, 1e9);
     await mkdir(join(cwd, 'runs', 'without-summary'));
-    const { stdout } = await cli();
+    const { stdout } = await expectSuccess(cli());
     expect(stdout).toContain(`Report: ${join('runs', 'newest', 'report', 'index.html')}`);
   });
 });

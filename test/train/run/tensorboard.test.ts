@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openEventFile } from '../../../train/run/tensorboard.ts';
@@ -58,11 +57,13 @@ while True:
     print(json.dumps(json_format.MessageToDict(event, preserving_proto_field_name=True)))
 `;
 
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
 describe.skipIf(!hasReader)(
   `event files for TensorBoard${hasReader ? '' : ' (skipped: install python3-protobuf and python3-crcmod)'}`,
   () => {
     it('hold the curves by step, after the version and the step that they begin at', () => {
-      const folder = join(mkdtempSync(join(tmpdir(), 'tinyvgg-tensorboard-')), 'run');
+      const folder = join(temporaryFolder(), 'run');
       const before = Date.now() / 1000;
       const events = openEventFile(folder, 26);
       events.scalars(50, { 'loss/steps': 0.75 });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { withConditions } from '../../../train/store/conditional.ts';
 import { s3Store } from '../../../train/store/s3.ts';
 import type { ObjectStore } from '../../../train/store/store.ts';
-import { BACKENDS, type Server } from './servers.ts';
+import { BACKENDS, type RunningStore } from '../../support/object-stores.ts';
 
 // Real servers on a busy machine take their time.
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 100_000 });
@@ -16,7 +16,7 @@ describe.each(BACKENDS)('$name', ({ name, conditional, missing, start }) => {
     test.skip(`skipped: ${missing}`);
     return;
   }
-  let server: Server;
+  let server: RunningStore;
   let store: ObjectStore;
   beforeAll(async () => {
     server = await start();

@@ -1,6 +1,5 @@
 /** @file Training that stops anywhere and goes on ends with the same bits; a damaged checkpoint is never taken for a good one. */
-import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -14,6 +13,7 @@ import { folderCheckpoints } from '../../../train/training/checkpoint/folder.ts'
 import { decodeCheckpoint, encodeCheckpoint } from '../../../train/training/checkpoint/format.ts';
 import { type Job, type TrainingEvent, type TrainingState, train } from '../../../train/training/trainer.ts';
 import { easyData } from '../../fixtures/easy.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const network = resolveNetwork(modelSpec('v1'));
 
@@ -103,12 +103,11 @@ describe('the folder of checkpoints', () => {
     const { files } = await trainKeeping(jobWith(referenceEngine(), optimizer));
     states = files.map((file) => decodeCheckpoint(network, optimizer, file));
   });
-  const temporary = () => mkdtemp(join(tmpdir(), 'tinyvgg-checkpoints-'));
   const save = (folder: string, state: TrainingState, best = false) =>
     folderCheckpoints(folder, () => {}).save(network, state, { best });
 
   it('keeps the newest two and the best, and gives back the newest', async () => {
-    const folder = await temporary();
+    const folder = temporaryFolder();
     for (const [i, state] of states.slice(0, 20).entries()) await save(folder, state, i === 4);
     expect((await readdir(folder)).sort()).toEqual([
       'v1-best.safetensors',
@@ -122,7 +121,7 @@ describe('the folder of checkpoints', () => {
   });
 
   it('falls back from a damaged one, says so, and forgets it at the next', async () => {
-    const folder = await temporary();
+    const folder = temporaryFolder();
     for (const state of states.slice(0, 3)) await save(folder, state);
     const path = join(folder, 'v1-step000000003.safetensors');
     await writeFile(path, (await readFile(path)).subarray(0, -7));
@@ -143,7 +142,7 @@ describe('the folder of checkpoints', () => {
   });
 
   it('begins anew where there is none, or none that can be used', async () => {
-    const folder = await temporary();
+    const folder = temporaryFolder();
     expect(
       await folderCheckpoints(join(folder, 'nowhere'), () => {}).newest(network, optimizer),
     ).toBeUndefined();

@@ -1,24 +1,22 @@
 /** @file Runs that are killed, interrupted, or run out of disk: what they leave, and that they go on to the same weights. */
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Generator } from '../../../train/random.ts';
 import { readMetrics } from '../../../train/run/metrics.ts';
 import type { Summary } from '../../../train/run/run-folder.ts';
+import { type OnOutput, run, runNode, runTrainer } from '../../support/command.ts';
 import { dataFolder, describeWithData } from '../../support/data.ts';
-import { type Ended, type OnText, runTrainer } from '../../support/processes.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-const train = (args: string[], onText?: OnText, shell?: string): Promise<Ended> =>
-  runTrainer(['train', ...args], { ...(onText && { onText }), ...(shell && { shell }) });
+const train = (args: string[], onOutput?: OnOutput) => runTrainer(['train', ...args], { onOutput });
 
 const MODELS = ['v1', 'tinyvgg'];
 const JOB = ['--data', `${dataFolder}`, '--models', MODELS.join(), '--epochs', '2', '--limit', '4000'];
-const newFolder = async () => join(await mkdtemp(join(tmpdir(), 'tinyvgg-resume-')), 'run');
+const newFolder = () => join(temporaryFolder(), 'run');
 
 /** util-linux's `script` plays a terminal. */
 const hasTerminal = spawnSync('script', ['--version']).status === 0;
@@ -39,7 +37,7 @@ async function resultOf(folder: string) {
 describeWithData('a run', () => {
   let expected: Awaited<ReturnType<typeof resultOf>>;
   beforeAll(async () => {
-    const folder = await newFolder();
+    const folder = newFolder();
     expect(await train([...JOB, '--out', folder])).toMatchObject({ code: 0, stderr: '' });
     expected = await resultOf(folder);
     for (const { calibration } of expected.models) expect(calibration?.heldOut).toBe(400);
@@ -48,7 +46,7 @@ describeWithData('a run', () => {
   it('that is killed with SIGKILL again and again ends with the same weights', {
     timeout: 400_000,
   }, async () => {
-    const folder = await newFolder();
+    const folder = newFolder();
     const chance = Generator.seeded(Date.now());
     let kills = 0;
     let args = [...JOB, '--out', folder, '--checkpoint-every', '0'];
@@ -56,8 +54,8 @@ describeWithData('a run', () => {
       // Each process trains a little more than the one before, so that the work is done once.
       const delay = (chance.random() % 250) + 25 * kills;
       let begun = false;
-      const { code, signal, stderr } = await train(args, (stdout, child) => {
-        if (begun || !/Epoch: \d/.test(stdout)) return;
+      const { code, signal, stderr } = await train(args, (output, child) => {
+        if (begun || !/Epoch: \d/.test(output)) return;
         begun = true;
         setTimeout(() => child.kill('SIGKILL'), delay);
       });
@@ -82,10 +80,10 @@ describeWithData('a run', () => {
     'saves at the first %s, exits with %i, and goes on',
     { timeout: 120_000 },
     async (signal, status) => {
-      const folder = await newFolder();
+      const folder = newFolder();
       let sent = false;
-      const stopped = await train([...JOB, '--out', folder], (stdout, child) => {
-        if (!sent && /tinyvgg: .*Epoch: 0/s.test(stdout)) {
+      const stopped = await train([...JOB, '--out', folder], (output, child) => {
+        if (!sent && /tinyvgg: .*Epoch: 0/s.test(output)) {
           sent = true;
           setTimeout(() => child.kill(signal), 100);
         }
@@ -112,11 +110,11 @@ describeWithData('a run', () => {
     'goes on where its twin was when %s came, to the same calibration',
     { timeout: 120_000 },
     async (signal) => {
-      const folder = await newFolder();
+      const folder = newFolder();
       let watch: NodeJS.Timeout | undefined;
       const options = ['--checkpoint-every', '0.05', '--out', folder];
-      const stopped = await train([...JOB, ...options], (stdout, child) => {
-        if (watch || !stdout.includes('tinyvgg-twin: ')) return;
+      const stopped = await train([...JOB, ...options], (output, child) => {
+        if (watch || !output.includes('tinyvgg-twin: ')) return;
         watch = setInterval(() => {
           const saved = readdirSync(join(folder, 'checkpoints'));
           if (!saved.some((name) => name.startsWith('tinyvgg-twin-step'))) return;
@@ -138,10 +136,10 @@ describeWithData('a run', () => {
   );
 
   it('that began before there was a calibration goes on without', { timeout: 60_000 }, async () => {
-    const folder = await newFolder();
+    const folder = newFolder();
     let sent = false;
-    await train([...JOB, '--no-calibration', '--out', folder], (stdout, child) => {
-      if (!sent && /tinyvgg: .*Epoch: 0/s.test(stdout)) sent = child.kill('SIGKILL');
+    await train([...JOB, '--no-calibration', '--out', folder], (output, child) => {
+      if (!sent && /tinyvgg: .*Epoch: 0/s.test(output)) sent = child.kill('SIGKILL');
     });
     const path = join(folder, 'settings.json');
     const { heldOut, calibration, ...settings } = JSON.parse(await readFile(path, 'utf8'));
@@ -160,15 +158,15 @@ describeWithData('a run', () => {
   }, async () => {
     const job = ['--data', `${dataFolder}`, '--recipe', 'edge', '--epochs', '2', '--limit', '4000'];
     const weights = (folder: string) => readFile(join(folder, 'tinyvgg.safetensors'));
-    const whole = await newFolder();
+    const whole = newFolder();
     expect(await train([...job, '--out', whole])).toMatchObject({ code: 0, stderr: '' });
     const summary: Summary = JSON.parse(await readFile(join(whole, 'summary.json'), 'utf8'));
     expect(summary).toMatchObject({ schedule: 'cosine', augmentation: 'photo-2', heldOut: 5000 });
 
-    const broken = await newFolder();
+    const broken = newFolder();
     let sent = false;
-    const stopped = await train([...job, '--out', broken], (stdout, child) => {
-      if (sent || !/Epoch: 0/.test(stdout)) return;
+    const stopped = await train([...job, '--out', broken], (output, child) => {
+      if (sent || !/Epoch: 0/.test(output)) return;
       sent = true;
       setTimeout(() => child.kill('SIGTERM'), 100);
     });
@@ -183,7 +181,7 @@ describeWithData('a run', () => {
   it('ends with a code of its own when it diverges, and keeps what was good', {
     timeout: 60_000,
   }, async () => {
-    const folder = await newFolder();
+    const folder = newFolder();
     const options = ['--learning-rate', '1e18', '--checkpoint-every', '0', '--out', folder];
     const { code, stderr } = await train([...JOB, ...options]);
     expect(code).toBe(10);
@@ -196,24 +194,19 @@ describeWithData('a run', () => {
     `ends on a terminal too, by a key while it draws a bar${hasTerminal ? '' : ' (skipped: no script command)'}`,
     { timeout: 30_000 },
     async () => {
-      const command = [
-        process.execPath,
-        'train/cli/main.ts',
-        'train',
-        ...JOB,
-        '--out',
-        await newFolder(),
-      ].join(' ');
-      const child = spawn('script', ['-qec', command, '/dev/null'], { stdio: ['pipe', 'pipe', 'ignore'] });
-      let text = '';
-      child.stdout.setEncoding('utf8').on('data', (part: string) => {
-        const drawn = text.includes('█');
-        text += part;
-        // Ctrl-C
-        if (!drawn && text.includes('█')) child.stdin.write('\x03');
+      const command = [process.execPath, 'train/cli/main.ts', 'train', ...JOB, '--out', newFolder()].join(
+        ' ',
+      );
+      let interrupted = false;
+      const { code, output } = await run('script', ['-qec', command, '/dev/null'], {
+        onOutput: (output, child) => {
+          if (interrupted || !output.includes('█')) return;
+          interrupted = true;
+          // Ctrl-C
+          child.stdin.write('\x03');
+        },
       });
-      const [code] = await once(child, 'close');
-      expect([code, text]).toEqual([130, expect.stringMatching(/Ended by SIGINT/)]);
+      expect([code, output]).toEqual([130, expect.stringMatching(/Ended by SIGINT/)]);
     },
   );
 
@@ -229,9 +222,10 @@ describeWithData('a run', () => {
   it('ends with a clear error where the disk ends, and goes on when there is room', {
     timeout: 60_000,
   }, async () => {
-    const folder = await newFolder();
+    const folder = newFolder();
     // No file of more than 20 KiB: settings, summary and metrics fit, a checkpoint does not.
-    const full = await train([...JOB, '--out', folder], undefined, 'ulimit -f 20');
+    const command = [process.execPath, 'train/cli/main.ts', 'train', ...JOB, '--out', folder];
+    const full = await run('bash', ['-c', 'ulimit -f 20; exec "$@"', 'bash', ...command]);
     expect([full.code, full.stderr]).toEqual([9, expect.stringMatching(/cannot write .*checkpoints.*EFBIG/)]);
     expect(await readdir(join(folder, 'checkpoints'))).toEqual([]);
     expect((await train(['--resume', folder])).code).toBe(0);
@@ -261,15 +255,14 @@ describe('a signal', () => {
         signal.throwIfAborted();
       };
       await interruptible(work, (signal) => 'go on like this').catch((error) => { process.exitCode = reportError(error); });`;
-    const child = spawn(process.execPath, ['--input-type=module', '-e', script]);
-    let stderr = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      stderr += text;
+    let start = 0;
+    const { code, stderr } = await runNode(['--input-type=module', '-e', script], {
+      onOutput: (_, child) => {
+        if (start > 0) return;
+        start = performance.now();
+        void send(() => child.kill('SIGTERM'));
+      },
     });
-    await once(child.stdout, 'data');
-    const start = performance.now();
-    await send(() => child.kill('SIGTERM'));
-    const [code] = await once(child, 'close');
     return { code, stderr, time: performance.now() - start };
   }
 

@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { describeInBrowser } from '../harness.ts';
-import { type Pages, PHONE, startPages } from '../pages.ts';
+import { describeInBrowser } from '../../support/browser/chromium.ts';
+import { type Pages, PHONE, startPages } from '../../support/browser/pages.ts';
 import { EXAMPLE_NAMES } from './pictures.ts';
 
 let pages: Pages;
@@ -292,6 +292,6 @@ describeInBrowser('/explore', () => {
   });
 
   it('nothing was stopped by the policy, went wrong, or was asked of another machine', () => {
-    expect(pages.complaints).toEqual([]);
+    expect(pages.errors).toEqual([]);
   });
 });

@@ -4,8 +4,10 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '../../train/store/servers.ts';
-import { describeInBrowser, entriesOn, type Field, fieldOn, type Site, startSite } from '../harness.ts';
+import { describeInBrowser } from '../../support/browser/chromium.ts';
+import { entriesOn, type Field, fieldOn } from '../../support/browser/field.ts';
+import { type Site, startSite } from '../../support/browser/site.ts';
+import { freePort } from '../../support/ports.ts';
 
 const TROUSER = 'examples/trouser.png';
 const form = (attributes = '', more = '') =>
@@ -29,7 +31,7 @@ describeInBrowser('the field', () => {
   afterAll(() => site?.stop());
   afterEach(async () => {
     await page?.context().close();
-    expect(site.complaints.splice(0)).toEqual([]);
+    expect(site.errors.splice(0)).toEqual([]);
   });
 
   describe('in a form', () => {
@@ -388,7 +390,7 @@ describeInBrowser('the field', () => {
       });
       await page.waitForLoadState('networkidle');
       expect(await page.evaluate(() => customElements.get('fashion-classifier') === undefined)).toBe(true);
-      expect(site.complaints.splice(0).join()).toMatch(/integrity/);
+      expect(site.errors.splice(0).join()).toMatch(/integrity/);
       for (const [path, integrity] of Object.entries(index.parts as Record<string, string>)) {
         const response = await fetch(`${site.endpoint}${path}`, { integrity });
         expect([response.status, response.headers.get('cache-control')], path).toEqual([

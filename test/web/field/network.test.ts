@@ -8,8 +8,10 @@ import { RATES } from '../../../edge/access/rates.ts';
 import { noiseFrom, shirt } from '../../fixtures/garments.ts';
 import { jpeg, paint, png } from '../../fixtures/images.ts';
 import { hostileFiles } from '../../fixtures/images-hostile.ts';
-import { describeInBrowser, type Field, fieldOn, type Site, startSite, strictPolicy } from '../harness.ts';
-import { type Relay, startRelay } from '../relay.ts';
+import { describeInBrowser } from '../../support/browser/chromium.ts';
+import { type Field, fieldOn } from '../../support/browser/field.ts';
+import { type Relay, startRelay } from '../../support/browser/relay.ts';
+import { type Site, startSite, strictPolicy } from '../../support/browser/site.ts';
 
 const TROUSER = 'examples/trouser.png';
 
@@ -51,7 +53,7 @@ describeInBrowser('the field', () => {
   afterEach(async () => {
     await page?.context().close();
     relay.refusals.length = 0;
-    expect(site.complaints.splice(0)).toEqual([]);
+    expect(site.errors.splice(0)).toEqual([]);
   });
 
   describe('on a network', () => {
@@ -112,7 +114,7 @@ describeInBrowser('the field', () => {
 
     it('whose endpoint refuses for a while asks again when it was told to', async () => {
       const { pick, reaches, status, field } = await open();
-      relay.asked = 0;
+      relay.uploads = 0;
       relay.refusals.push({ status: 429, type: 'too-many-requests', retryAfter: '2' });
       const start = Date.now();
       await pick(TROUSER);
@@ -121,7 +123,7 @@ describeInBrowser('the field', () => {
       expect(await field.locator('[part=countdown]').textContent()).toMatch(/in [12] seconds?/);
       await reaches('answered');
       expect(Date.now() - start).toBeGreaterThan(2000);
-      expect(relay.asked).toBe(2);
+      expect(relay.uploads).toBe(2);
     });
 
     it('whose endpoint has a date in mind, or none, asks again all the same', async () => {
@@ -132,10 +134,10 @@ describeInBrowser('the field', () => {
         retryAfter: new Date(Date.now() + 3000).toUTCString(),
       });
       relay.refusals.push({ status: 502, type: 'bad-gateway' });
-      relay.asked = 0;
+      relay.uploads = 0;
       await pick(TROUSER);
       await reaches('answered');
-      expect(relay.asked).toBe(3);
+      expect(relay.uploads).toBe(3);
     });
 
     it('whose endpoint wants an hour says so at once, and lets a person try', async () => {
@@ -171,9 +173,9 @@ describeInBrowser('the field', () => {
     });
     for (const count of [1, 2]) {
       await pick(TROUSER);
-      const token = () => relay.headers['cf-turnstile-response'];
+      const token = () => relay.lastHeaders['cf-turnstile-response'];
       await expect.poll(token, { timeout: 15_000 }).toBe(`token ${count}`);
-      expect(relay.headers['x-site-key']).toBe('site_of_a_shop_with_enough_letters');
+      expect(relay.lastHeaders['x-site-key']).toBe('site_of_a_shop_with_enough_letters');
     }
   });
 
@@ -183,7 +185,7 @@ describeInBrowser('the field', () => {
     await pick(TROUSER);
     await reaches('answered');
     const first = await get('token');
-    relay.asked = 0;
+    relay.uploads = 0;
     await page.clock.fastForward(260_000);
     expect(await get('token')).toBe(first);
     await page.clock.fastForward(15_000);
@@ -192,7 +194,7 @@ describeInBrowser('the field', () => {
       first,
     );
     expect(await get('token')).toMatch(/^eyJ/);
-    expect(relay.asked).toBe(1);
+    expect(relay.uploads).toBe(1);
   });
 
   it('survives files that mean harm, and says what they are', { timeout: 120_000 }, async () => {
@@ -234,12 +236,12 @@ describeInBrowser('the field', () => {
     it('answers without sending the picture, and says so', async () => {
       const { pick, reaches, value, field } = await open('mode="local"', policy());
       await field.getByText('It stays on this device.').waitFor();
-      relay.asked = 0;
+      relay.uploads = 0;
       const sent: string[] = [];
       page.on('request', (request) => request.method() !== 'GET' && sent.push(request.url()));
       await pick(TROUSER);
       await reaches('answered');
-      expect([await value(), relay.asked, sent]).toEqual(['Trouser', 0, []]);
+      expect([await value(), relay.uploads, sent]).toEqual(['Trouser', 0, []]);
       await field.locator('summary').click();
       await field.getByText('Computed on this device.').waitFor();
     });
@@ -248,21 +250,21 @@ describeInBrowser('the field', () => {
       const { pick, reaches, field } = await open('mode="auto"', policy());
       for (let i = 0; i < 4; i++)
         relay.refusals.push({ status: 503, type: 'model-unavailable', retryAfter: '80' });
-      relay.asked = 0;
+      relay.uploads = 0;
       await pick(TROUSER);
       await reaches('answered');
-      expect(relay.asked).toBe(1);
+      expect(relay.uploads).toBe(1);
       await field.locator('summary').click();
       await field.getByText('Computed on this device.').waitFor();
     });
 
     it('cannot do it where the page’s policy forbids WebAssembly, and does not send it in secret', async () => {
       const { pick, reaches, status } = await open('mode="local"');
-      relay.asked = 0;
+      relay.uploads = 0;
       await pick(TROUSER);
       await reaches('failed');
       expect(await status.textContent()).toBe('This browser cannot look at the photo by itself.');
-      expect([await problems(), relay.asked]).toEqual([['no-local'], 0]);
+      expect([await problems(), relay.uploads]).toEqual([['no-local'], 0]);
     });
 
     it('gives the endpoint’s answer to 200 pictures, bit for bit', { timeout: 120_000 }, async () => {

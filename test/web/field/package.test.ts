@@ -1,10 +1,10 @@
 /** @file What the field is to tools and servers: an import that needs no DOM, and a manifest that tells the truth. */
-import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
-import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { expect, it } from 'vitest';
+import { expectSuccess, runNode } from '../../support/command.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const SOURCES = 'web/field';
 
@@ -19,25 +19,14 @@ interface Manifest {
 }
 
 it('custom-elements.json is what the source says; npm run manifest renews it', async () => {
-  // The analyzer writes below the folder it runs in.
-  const folder = await mkdtemp(join('.tsbuild', 'manifest-'));
-  try {
-    const analyzer = 'node_modules/@custom-elements-manifest/analyzer/cem.js';
-    const config = ['--config', 'web/field/manifest.config.mjs'];
-    await promisify(execFile)(process.execPath, [
-      analyzer,
-      'analyze',
-      ...config,
-      '--outdir',
-      relative('.', folder),
-    ]);
-    const [made, kept] = await Promise.all(
-      [folder, SOURCES].map((place) => readFile(join(place, 'custom-elements.json'), 'utf8')),
-    );
-    expect(kept).toBe(made);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  const folder = temporaryFolder();
+  const analyzer = 'node_modules/@custom-elements-manifest/analyzer/cem.js';
+  const options = ['--config', 'web/field/manifest.config.mjs', '--outdir', relative('.', folder)];
+  await expectSuccess(runNode([analyzer, 'analyze', ...options]));
+  const [made, kept] = await Promise.all(
+    [folder, SOURCES].map((place) => readFile(join(place, 'custom-elements.json'), 'utf8')),
+  );
+  expect(kept).toBe(made);
 });
 
 it('the manifest has every part, custom property, attribute and state of the source', async () => {

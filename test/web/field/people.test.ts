@@ -3,15 +3,10 @@ import { readFile } from 'node:fs/promises';
 import type { AxeResults } from 'axe-core';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import {
-  describeInBrowser,
-  fieldOn,
-  type PageOptions,
-  type Site,
-  startSite,
-  strictPolicy,
-} from '../harness.ts';
-import { type Relay, startRelay } from '../relay.ts';
+import { describeInBrowser } from '../../support/browser/chromium.ts';
+import { fieldOn } from '../../support/browser/field.ts';
+import { type Relay, startRelay } from '../../support/browser/relay.ts';
+import { type PageOptions, type Site, startSite, strictPolicy } from '../../support/browser/site.ts';
 
 const TROUSER = 'examples/trouser.png';
 /** WCAG 2.2 AA, and what axe thinks good besides. */
@@ -128,7 +123,7 @@ describeInBrowser('the field', () => {
   afterEach(async () => {
     await page?.context().close();
     relay.refusals.length = 0;
-    expect(site.complaints.splice(0)).toEqual([]);
+    expect(site.errors.splice(0)).toEqual([]);
   });
 
   describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {

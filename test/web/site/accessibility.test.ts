@@ -2,8 +2,15 @@
 
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { describeInBrowser } from '../harness.ts';
-import { axeViolations, DESK, overflowOf, type Pages, PHONE, startPages } from '../pages.ts';
+import { describeInBrowser } from '../../support/browser/chromium.ts';
+import {
+  axeViolations,
+  DESK,
+  overflowOf,
+  type Pages,
+  PHONE,
+  startPages,
+} from '../../support/browser/pages.ts';
 
 let pages: Pages;
 
@@ -84,6 +91,6 @@ describeInBrowser('accessibility', () => {
   });
 
   it('nothing was stopped by the policy, went wrong, or was asked of another machine', () => {
-    expect(pages.complaints).toEqual([]);
+    expect(pages.errors).toEqual([]);
   });
 });

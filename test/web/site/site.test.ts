@@ -1,37 +1,27 @@
 /** @file What the Worker's address serves without the Worker, as wrangler does it: pages with their headers, and all else still the API's. */
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type OpenApiDocument, operationsOf } from '../../../edge/openapi/openapi.ts';
 import { PROBLEMS } from '../../../edge/problem.ts';
-import { startWrangler, type Wrangler } from '../../../infra/wrangler.ts';
 import { openLocalStore } from '../../../train/store/open.ts';
-import { freePort } from '../../train/store/servers.ts';
+import { expectSuccess, runNode } from '../../support/command.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { type RunningWorker, startWorker } from '../../support/worker.ts';
 
-let folder: string;
-let worker: Wrangler;
+let worker: RunningWorker;
 let document: OpenApiDocument;
-const end = new AbortController();
 const ask = (path: string, init?: RequestInit) =>
   fetch(`${worker.origin}${path}`, { redirect: 'manual', ...init });
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tinyvgg-site-'));
-  const [port, inspectorPort, state] = [await freePort(), await freePort(), join(folder, 'state')];
-  await promisify(execFile)(process.execPath, ['infra/pin-assets.ts', '--local', '--persist-to', state], {
-    env: { ...process.env, PATH: `${resolve('node_modules/.bin')}:${process.env.PATH}` },
-  });
-  worker = await startWrangler({ host: '127.0.0.1', port, inspectorPort, state, signal: end.signal });
+  const state = temporaryFolder();
+  const env = { ...process.env, PATH: `${resolve('node_modules/.bin')}:${process.env.PATH}` };
+  await expectSuccess(runNode(['infra/pin-assets.ts', '--local', '--persist-to', state], { env }));
+  worker = await startWorker({ state });
   document = JSON.parse(await readFile('edge/openapi/openapi.json', 'utf8'));
 }, 100_000);
-afterAll(async () => {
-  end.abort();
-  await worker?.ended;
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => worker?.stop());
 
 describe('/openapi.json', () => {
   it('is the committed document, for pages of every origin', async () => {

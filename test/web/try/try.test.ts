@@ -2,9 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeInBrowser } from '../../support/browser/chromium.ts';
+import { type Pages, PHONE, startPages } from '../../support/browser/pages.ts';
 import { EXAMPLE_NAMES, imageOfExample } from '../explore/pictures.ts';
-import { describeInBrowser } from '../harness.ts';
-import { type Pages, PHONE, startPages } from '../pages.ts';
 
 let pages: Pages;
 
@@ -162,6 +162,6 @@ describeInBrowser('/', () => {
   });
 
   it('nothing was stopped by the policy, went wrong, or was asked of another machine', () => {
-    expect(pages.complaints).toEqual([]);
+    expect(pages.errors).toEqual([]);
   });
 });

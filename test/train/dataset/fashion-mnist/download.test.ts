@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { download } from '../../../../train/dataset/fashion-mnist/download.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { breakAfter, type Mirror, serve, status, whole, withoutRanges } from './mirror.ts';
 
 const body = Uint8Array.from({ length: 300_000 }, (_, i) => (i * i) % 251);
@@ -13,8 +13,8 @@ const md5 = createHash('md5').update(body).digest('hex');
 describe('download', () => {
   let path: string;
   const mirrors: Mirror[] = [];
-  beforeEach(async () => {
-    path = join(await mkdtemp(join(tmpdir(), 'tinyvgg-download-')), 'sub', 'file.gz');
+  beforeEach(() => {
+    path = join(temporaryFolder(), 'sub', 'file.gz');
   });
   afterEach(async () => {
     for (const mirror of mirrors.splice(0)) await mirror.close();

@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
@@ -8,6 +7,7 @@ import { FILES } from '../../../../train/dataset/fashion-mnist/files.ts';
 import { parseIdx } from '../../../../train/dataset/fashion-mnist/idx.ts';
 import { loadDataset } from '../../../../train/dataset/fashion-mnist/load.ts';
 import { dataFolder, describeWithData } from '../../../support/data.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 /** An IDX file of unsigned bytes. */
 function idx(shape: number[], data: Uint8Array): Uint8Array {
@@ -47,8 +47,8 @@ describe('parseIdx', () => {
 
 describe('a folder of the user’s', () => {
   let folder: string;
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'tinyvgg-data-'));
+  beforeEach(() => {
+    folder = temporaryFolder();
   });
 
   it('without the files is an error that says what belongs there', async () => {
@@ -109,7 +109,7 @@ describeWithData('Fashion-MNIST', (data) => {
     vi.stubEnv('FASHION_MNIST_DIR', undefined);
     const { serveFolder } = await import('./mirror.ts');
     const mirror = await serveFolder(dataFolder as string);
-    const cache = await mkdtemp(join(tmpdir(), 'tinyvgg-cache-'));
+    const cache = temporaryFolder();
     const progress: string[] = [];
     const onProgress = (file: string) => progress.push(file);
     expect((await loadDataset({ cache, mirrors: [mirror.url], onProgress })).train.count).toBe(60_000);

@@ -1,32 +1,33 @@
-/** @file The object stores under test, each started for the test file that asks for it. */
+/** @file The object stores that the tests use: in memory, wrangler's local R2, and OpenStack Swift. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { startWrangler } from '../../../infra/wrangler.ts';
-import { memoryStore } from '../../../train/store/memory.ts';
-import { type S3Options, s3Store } from '../../../train/store/s3.ts';
-import type { ObjectStore } from '../../../train/store/store.ts';
+import { memoryStore } from '../../train/store/memory.ts';
+import { type S3Options, s3Store } from '../../train/store/s3.ts';
+import type { ObjectStore } from '../../train/store/store.ts';
+import { dataFolder } from './data.ts';
+import { freePort } from './ports.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+import { startWorker } from './worker.ts';
 
-export interface Server {
+export interface RunningStore {
   store: ObjectStore;
-  /** How to open the same bucket again; a store in memory has no address. */
+  /** Address and keys of the bucket. A store in memory has none. */
   s3?: S3Options & { endpoint: string; credentials: NonNullable<S3Options['credentials']> };
   stop(): Promise<void>;
 }
 
 interface Backend {
   name: string;
-  /** Whether the store checks If-None-Match and If-Match. */
+  /** Whether the store checks `If-None-Match` and `If-Match`. */
   conditional: boolean;
-  /** Why the backend cannot run here; undefined where it can. */
+  /** Why the backend cannot run on this machine; undefined if it can. */
   missing: string | undefined;
-  start(): Promise<Server>;
+  start(): Promise<RunningStore>;
 }
 
 const onPath = (program: string): boolean =>
@@ -57,9 +58,9 @@ const SWIFT: Backend = {
 
 export const BACKENDS: Backend[] = [MEMORY, WRANGLER, SWIFT];
 
-/** A Worker that does nothing: the stores are tested without the application. */
-async function startLocalR2(): Promise<Server> {
-  const folder = await mkdtemp(join(tmpdir(), 'tinyvgg-r2-'));
+/** Starts an empty Worker, so that the tests of the store do not depend on the application. */
+async function startLocalR2(): Promise<RunningStore> {
+  const folder = temporaryFolder();
   const config = join(folder, 'wrangler.toml');
   await writeFile(join(folder, 'worker.js'), "export default { fetch: () => new Response('ok') };\n");
   await writeFile(
@@ -75,33 +76,22 @@ accessKeyId = "local"
 secretAccessKey = "local-secret"
 `,
   );
-  const end = new AbortController();
-  const wrangler = await startWrangler({
-    config,
-    host: '127.0.0.1',
-    port: await freePort(),
-    state: join(folder, 'state'),
-    signal: end.signal,
-  });
+  const { origin, stop } = await startWorker({ config });
   return s3Server(
     {
       bucket: 'tinyvgg-models',
-      endpoint: `${wrangler.origin}/cdn-cgi/local/r2/s3`,
+      endpoint: `${origin}/cdn-cgi/local/r2/s3`,
       region: 'auto',
       credentials: { accessKeyId: 'local', secretAccessKey: 'local-secret' },
     },
-    async () => {
-      end.abort();
-      await wrangler.ended;
-      await rm(folder, { recursive: true, force: true });
-    },
+    stop,
   );
 }
 
-async function startSwift(): Promise<Server> {
-  const folder = await mkdtemp(join(tmpdir(), 'tinyvgg-swift-'));
+async function startSwift(): Promise<RunningStore> {
+  const folder = temporaryFolder();
   const port = await freePort(4);
-  const script = fileURLToPath(new URL('../../../infra/s3-swift.sh', import.meta.url));
+  const script = fileURLToPath(new URL('../../infra/s3-swift.sh', import.meta.url));
   const child = spawn(script, [String(port), folder], { stdio: ['ignore', 'pipe', 'inherit'] });
   const closed = once(child, 'close');
   await Promise.race([
@@ -119,28 +109,23 @@ async function startSwift(): Promise<Server> {
   return s3Server(options, async () => {
     child.kill('SIGTERM');
     await closed;
-    await rm(folder, { recursive: true, force: true });
   });
 }
 
-function s3Server(s3: NonNullable<Server['s3']>, stop: Server['stop']): Server {
+function s3Server(s3: NonNullable<RunningStore['s3']>, stop: RunningStore['stop']): RunningStore {
   return { store: s3Store(s3), s3, stop };
 }
 
-/** The first of `count` ports in a row that nobody listens on. */
-export async function freePort(count = 1): Promise<number> {
-  for (;;) {
-    const first = 20_000 + Math.floor(Math.random() * 10_000);
-    const ports = Array.from({ length: count }, (_, i) => first + i);
-    if ((await Promise.all(ports.map(isFree))).every(Boolean)) return first;
-  }
-}
-
-export async function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  return new Promise((settle) => {
-    server
-      .once('error', () => settle(false))
-      .listen(port, '127.0.0.1', () => server.close(() => settle(true)));
-  });
+/** Returns the environment in which the trainer uses a store, and the data set of the tests. */
+export function storeEnvironment({ s3 }: RunningStore): NodeJS.ProcessEnv {
+  if (!s3) throw new TypeError('expected a store with an address, got a store in memory');
+  return {
+    ...process.env,
+    FASHION_MNIST_DIR: dataFolder,
+    MODEL_BUCKET: s3.bucket,
+    AWS_ENDPOINT_URL_S3: s3.endpoint,
+    AWS_REGION: s3.region,
+    AWS_ACCESS_KEY_ID: s3.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: s3.credentials.secretAccessKey,
+  };
 }

@@ -1,29 +1,30 @@
-/** @file What lies between a browser and the Worker: a network that is slow, refuses, or is not there. */
+/** @file A relay between browser and Worker. It can delay uploads and respond in place of the Worker. */
 import { createServer, type IncomingHttpHeaders, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface Relay {
-  /** An endpoint like the Worker's own. */
+  /** Endpoint of the field in place of the Worker's origin. */
   origin: string;
-  /** Questions that have arrived. */
-  asked: number;
-  /** Those of the last one. */
-  headers: IncomingHttpHeaders;
-  /** The next questions are answered like this, one each, in place of the Worker. */
+  /** Number of uploads so far. */
+  uploads: number;
+  /** Headers of the last upload. */
+  lastHeaders: IncomingHttpHeaders;
+  /** Problems with which the relay responds to the next uploads, one each. */
   refusals: { status: number; type: string; retryAfter?: string }[];
-  /** Questions are held until the function is called that this gives. */
+  /** Holds uploads back. @returns the function that releases them */
   hold(): () => void;
   stop(): void;
 }
 
+/** Starts a relay. @param endpoint origin of the Worker */
 export async function startRelay(endpoint: string): Promise<Relay> {
   let held = Promise.resolve();
   const server: Server = createServer(async (incoming, outgoing) => {
-    const isQuestion = incoming.method === 'POST';
-    if (isQuestion) relay.asked += 1;
-    if (isQuestion) relay.headers = incoming.headers;
-    const refusal = isQuestion ? relay.refusals.shift() : undefined;
-    if (isQuestion) await held;
+    const isUpload = incoming.method === 'POST';
+    if (isUpload) relay.uploads += 1;
+    if (isUpload) relay.lastHeaders = incoming.headers;
+    const refusal = isUpload ? relay.refusals.shift() : undefined;
+    if (isUpload) await held;
     if (refusal) {
       const { status, type, retryAfter } = refusal;
       outgoing.writeHead(status, {
@@ -33,14 +34,14 @@ export async function startRelay(endpoint: string): Promise<Relay> {
         ...(retryAfter && { 'retry-after': retryAfter }),
       });
       outgoing.end(
-        JSON.stringify({ type: `/problems/${type}`, title: type, status, detail: 'A relay says so.' }),
+        JSON.stringify({ type: `/problems/${type}`, title: type, status, detail: 'The relay refuses.' }),
       );
       return;
     }
     const { method, headers } = incoming;
-    const forwarded = request(`${endpoint}${incoming.url}`, { method, headers }, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(outgoing);
+    const forwarded = request(`${endpoint}${incoming.url}`, { method, headers }, (response) => {
+      outgoing.writeHead(response.statusCode ?? 502, response.headers);
+      response.pipe(outgoing);
     });
     forwarded.on('error', () => outgoing.destroy());
     incoming.pipe(forwarded);
@@ -48,8 +49,8 @@ export async function startRelay(endpoint: string): Promise<Relay> {
   await new Promise<void>((settle) => server.listen(0, '127.0.0.1', settle));
   const relay: Relay = {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    asked: 0,
-    headers: {},
+    uploads: 0,
+    lastHeaders: {},
     refusals: [],
     hold() {
       const { promise, resolve } = Promise.withResolvers<void>();

@@ -1,0 +1,43 @@
+/** @file The Worker as `wrangler dev` runs it: on loopback, with its own ports and an empty local bucket. */
+import { startWrangler, type WranglerOptions } from '../../infra/wrangler.ts';
+import { freePort } from './ports.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+export interface WorkerOptions
+  extends Pick<WranglerOptions, 'config' | 'variables' | 'logLevel' | 'onOutput'> {
+  /** Folder of the local bucket. Defaults to a new, empty one. */
+  state?: string;
+}
+
+export interface RunningWorker {
+  origin: string;
+  port: number;
+  inspectorPort: number;
+  /** Process id of wrangler, the parent of workerd. */
+  pid: number;
+  /** Stops the Worker and waits until its processes have ended. */
+  stop(): Promise<void>;
+}
+
+/** Starts the Worker and waits until it responds. @throws ExplainedError when it does not */
+export async function startWorker({
+  state = temporaryFolder(),
+  ...options
+}: WorkerOptions = {}): Promise<RunningWorker> {
+  const port = await freePort(2);
+  const inspectorPort = port + 1;
+  const end = new AbortController();
+  const { origin, pid, ended } = await startWrangler({
+    ...options,
+    host: '127.0.0.1',
+    port,
+    inspectorPort,
+    state,
+    signal: end.signal,
+  });
+  const stop = async () => {
+    end.abort();
+    await ended;
+  };
+  return { origin, port, inspectorPort, pid, stop };
+}
