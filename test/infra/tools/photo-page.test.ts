@@ -1,16 +1,15 @@
 /** @file `npm run photo-page`: its figures for each result of the pipeline, and its page for a folder of photos. */
-import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { DOMParser, type Element, onErrorStopParsing } from '@xmldom/xmldom';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { LABELS } from '#shared/labels.ts';
 import { photoFigure } from '../../../infra/tools/photo-figure.ts';
 import { openDecoder } from '../../../train/photos/classifier.ts';
 import { openPipeline } from '../../../train/photos/pipeline.ts';
 import { paint, png } from '../../fixtures/images.ts';
+import { expectSuccess, runNode } from '../../support/command.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 /** A dark rectangle, 100 × 200 from (50, 50), on white. */
 const PIXELS = paint(200, 300, (x, y) =>
@@ -97,12 +96,10 @@ describe('the figure of a photo', () => {
 });
 
 describe('npm run photo-page', { timeout: 60_000 }, () => {
-  let folder: string;
-  const run = (...args: string[]) =>
-    promisify(execFile)(process.execPath, ['infra/tools/photo-page.ts', ...args]);
+  const folder = temporaryFolder();
+  const run = (...args: string[]) => runNode(['infra/tools/photo-page.ts', ...args]);
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'tinyvgg-photo-page-'));
     const file = await png(200, 300, PIXELS.data, { channels: 4 });
     for (const name of ['bag', 'pants']) {
       await mkdir(join(folder, name));
@@ -110,11 +107,12 @@ describe('npm run photo-page', { timeout: 60_000 }, () => {
     }
     await writeFile(join(folder, 'pants', 'text.jpg'), 'not an image');
   });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it('writes images first, then a section for each folder, and reports unreadable files', async () => {
     const out = join(folder, 'page.html');
-    const { stdout, stderr } = await run('examples/trouser.png', '--photos', folder, '--out', out);
+    const { stdout, stderr } = await expectSuccess(
+      run('examples/trouser.png', '--photos', folder, '--out', out),
+    );
     expect(stdout).toBe(`Page: ${out}\n`);
     expect(stderr).toMatch(/text\.jpg: .*expected the bytes of a JPEG/);
     const text = await readFile(out, 'utf8');
@@ -133,7 +131,7 @@ describe('npm run photo-page', { timeout: 60_000 }, () => {
   });
 
   it('exits with 1 without photos', async () => {
-    await expect(run()).rejects.toMatchObject({
+    expect(await run()).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/^no photo to show: /),
     });

@@ -2,7 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { describeInBrowser, type Field, fieldOn, type Site, startSite } from '../harness.ts';
+import { describeInBrowser } from '../../support/browser/chromium.ts';
+import { type Field, fieldOn } from '../../support/browser/field.ts';
+import { type Site, startSite } from '../../support/browser/site.ts';
 
 const TROUSER = 'examples/trouser.png';
 
@@ -45,7 +47,7 @@ describeInBrowser('the field’s API', () => {
   afterAll(() => site?.stop());
   afterEach(async () => {
     await page?.context().close();
-    expect(site.complaints.splice(0)).toEqual([]);
+    expect(site.errors.splice(0)).toEqual([]);
   });
 
   it('classify() resolves with the API’s response, and reports every state in order', async () => {
