@@ -1,11 +1,26 @@
-/** @file Which kernel computes which layer: a SIMD one where it fits, else a scalar one. */
+/** @file Chooses the kernel of each layer: a SIMD kernel where one covers the layer, else a scalar kernel. */
 import { type Network, type NetworkLayer, paddingOf } from '../model/spec.ts';
-import { KERNEL, type Kernel } from './plan.ts';
+import {
+  CONV3X3,
+  FLATTEN,
+  LINEAR,
+  MAXPOOL2X2,
+  RELU,
+  SCALAR_CONV2D,
+  SCALAR_LINEAR,
+  SCALAR_MAXPOOL2D,
+  WINOGRAD,
+  WINOGRAD_TILES,
+} from './constants.ts';
+import type { Kernel } from './plan.ts';
 
 /**
- * Kernels from slow to fast: one multiplication at a time; four at a time; four multiply-adds, each in one rounding;
- * Winograd's
- * convolution for the gradient of a convolution's input, where it is faster. Where a machine has no relaxed SIMD, SIMD serves.
+ * Levels of kernels from slow to fast; each includes the ones before it.
+ *
+ * - `scalar`: one multiplication at a time
+ * - `simd`: four multiplications at a time
+ * - `relaxed`: four multiply-adds at a time, each rounded once; as `simd` on a machine without relaxed SIMD
+ * - `winograd`: Winograd's convolution for the gradient of a convolution's input, where it is faster
  */
 export const KERNEL_LEVELS = ['scalar', 'simd', 'relaxed', 'winograd'] as const;
 export type KernelLevel = (typeof KERNEL_LEVELS)[number];
@@ -14,20 +29,23 @@ export type KernelLevel = (typeof KERNEL_LEVELS)[number];
 export interface Choice {
   layer: NetworkLayer;
   kernel: Kernel;
-  /** The kernel also computes the ReLU behind the layer, and the next kernel masks its gradient. */
+  /** The kernel also computes the ReLU after the layer, and the next layer's kernel masks the gradient. */
   relu: boolean;
 }
 
-const SIMD = { conv2d: KERNEL.conv3x3, maxPool2d: KERNEL.maxPool2x2, linear: KERNEL.linear } as const;
+const SIMD = { conv2d: CONV3X3, maxPool2d: MAXPOOL2X2, linear: LINEAR } as const;
 const SCALAR = {
-  conv2d: KERNEL.scalarConv2d,
-  maxPool2d: KERNEL.scalarMaxPool2d,
-  linear: KERNEL.scalarLinear,
-  relu: KERNEL.relu,
-  flatten: KERNEL.flatten,
+  conv2d: SCALAR_CONV2D,
+  maxPool2d: SCALAR_MAXPOOL2D,
+  linear: SCALAR_LINEAR,
+  relu: RELU,
+  flatten: FLATTEN,
 } as const;
 
-/** A network's layers in order; `flatten` moves nothing and is left out. Each takes the fastest kernel up to `level`. */
+/** Fewest input and output channels for which Winograd's convolution is faster than the direct one. */
+const WINOGRAD_CHANNELS = 8;
+
+/** Chooses the fastest kernel up to `level` for each layer, in order. A `flatten` layer moves no data and is omitted. */
 export function chooseKernels(network: Network, level: KernelLevel): Choice[] {
   const layers = network.layers.filter(({ kind }) => kind !== 'flatten');
   const simd = layers.map((layer) => (level === 'scalar' ? undefined : simdKernel(layer, level)));
@@ -42,28 +60,29 @@ export function chooseKernels(network: Network, level: KernelLevel): Choice[] {
 }
 
 function simdKernel(layer: NetworkLayer, level: KernelLevel): Kernel | undefined {
-  if (lacking(layer)) return undefined;
-  if (level === 'winograd' && suitsWinograd(layer)) return KERNEL.winograd;
+  if (whyScalar(layer)) return undefined;
+  if (level === 'winograd' && suitsWinograd(layer)) return WINOGRAD;
   return SIMD[layer.kind as keyof typeof SIMD];
 }
 
-/** Whole tiles of 2×2, at most 100 in a row (assembly/winograd.ts), and so many channels that transforming them pays. */
+/** Returns whether a layer consists of whole 2×2 tiles, with a row of them in one transform, and has enough channels. */
 function suitsWinograd(layer: NetworkLayer): boolean {
   if (layer.kind !== 'conv2d') return false;
   const [channels, height, width] = layer.input;
-  return height % 2 === 0 && width % 2 === 0 && width <= 200 && Math.min(channels, layer.outChannels) >= 8;
+  if (height % 2 !== 0 || width % 2 !== 0 || width > 2 * WINOGRAD_TILES) return false;
+  return Math.min(channels, layer.outChannels) >= WINOGRAD_CHANNELS;
 }
 
-/** The layers among `choices` that have scalar kernels, with the reasons, for people. */
+/** Returns the names of the layers with scalar kernels, each with the reason. */
 export function withoutSimd(choices: Choice[]): string[] {
   return choices
     .filter(({ layer, kernel }) => kernel === SCALAR[layer.kind])
-    .map(({ layer }) => `${layer.name} (${lacking(layer)})`);
+    .map(({ layer }) => `${layer.name} (${whyScalar(layer)})`);
 }
 
-/** What the SIMD kernels lack for a layer by itself. */
-function lacking(layer: NetworkLayer): string | undefined {
-  // Between two layers with SIMD kernels the first one computes it.
+/** Returns why no SIMD kernel covers a layer by itself, or undefined if one does. */
+function whyScalar(layer: NetworkLayer): string | undefined {
+  // Between two layers with SIMD kernels, the first one computes the ReLU.
   if (layer.kind === 'relu') return 'a ReLU of its own';
   if (layer.kind === 'conv2d') {
     const [before, after] = paddingOf(layer);

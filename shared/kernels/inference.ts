@@ -1,28 +1,24 @@
-/** @file A network on the kernels, for inference alone: one thread, one plain memory that is laid out once. */
+/** @file Inference with the kernels on one thread, in a memory that is laid out once per network. */
 import { type Network, sizeOf, type Weights } from '../model/spec.ts';
+import type { Exports } from './build/inference.ts';
 import { chooseKernels, type KernelLevel } from './choose.ts';
 import { FIRST_ADDRESS, MAXIMUM_PAGES, PAGE } from './kernels.ts';
 import { layOut } from './layout.ts';
 import { writeParameters } from './parameters.ts';
 import { wordsOf } from './plan.ts';
 
-/** What build/inference.wasm exports (assembly/inference.ts). */
-interface InferenceKernels {
-  infer(ops: number, opCount: number, parameters: number, arena: number): void;
-}
-
-/** Compiles build/inference.wasm, where a platform lets programs do so (Node, browsers). */
+/** Compiles build/inference.wasm on platforms that allow compilation at run time (Node, browsers). */
 export const compileInference = (bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> =>
   WebAssembly.compile(bytes);
 
-/** Winograd's convolution has its place on the way back. */
+/** Winograd's convolution computes gradients only. */
 const LEVEL: KernelLevel = 'relaxed';
 
-/** Logits [count, classes] of images [count, channels, height, width] in 0..1. */
+/** Returns the logits [count, classes] of images [count, channels, height, width] in 0..1. */
 export type Infer = (images: Float32Array, count: number) => Float32Array<ArrayBuffer>;
 
 /**
- * Lays a network out in a memory of its own.
+ * Lays out a network in a memory of its own.
  * @param module build/inference.wasm
  */
 export function prepareInference(module: WebAssembly.Module, network: Network, weights: Weights): Infer {
@@ -35,8 +31,7 @@ export function prepareInference(module: WebAssembly.Module, network: Network, w
   const memory = new WebAssembly.Memory({ initial, maximum: MAXIMUM_PAGES });
   new Int32Array(memory.buffer, FIRST_ADDRESS, plan.length).set(plan);
   writeParameters(layout, memory.buffer, parameters, weights);
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  const kernels = exports as unknown as InferenceKernels;
+  const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Exports;
 
   const { offset, shape, row, plane } = layout.input;
   const [channels, height, width] = shape;
@@ -46,7 +41,7 @@ export function prepareInference(module: WebAssembly.Module, network: Network, w
   const classes = sizeOf(network.output);
   const output = new Float32Array(memory.buffer, arena + (last?.y ?? offset), classes);
 
-  function place(image: Float32Array): void {
+  function writeInput(image: Float32Array): void {
     for (let c = 0; c < channels; c++) {
       for (let y = 0; y < height; y++) {
         const from = (c * height + y) * width;
@@ -58,7 +53,7 @@ export function prepareInference(module: WebAssembly.Module, network: Network, w
   return (images, count) => {
     const logits = new Float32Array(count * classes);
     for (let n = 0; n < count; n++) {
-      place(images.subarray(n * pixels, (n + 1) * pixels));
+      writeInput(images.subarray(n * pixels, (n + 1) * pixels));
       kernels.infer(FIRST_ADDRESS, layout.operations.length, parameters, arena);
       logits.set(output, n * classes);
     }

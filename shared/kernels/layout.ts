@@ -1,31 +1,38 @@
-/** @file Where a network lies in memory: the tensors of an image in the arena, its parameters, its operations. */
+/** @file Lays out a network in memory: the tensors of one image in the arena, the parameters, and the operations. */
 import { type Network, type NetworkLayer, paddingOf, type Shape, sizeOf } from '../model/spec.ts';
 import type { Choice } from './choose.ts';
-import { KERNEL, type Kernel, type Operation } from './plan.ts';
+import {
+  BLOCK_VECTORS,
+  CONV3X3,
+  FLATTEN,
+  MAXPOOL2X2,
+  SCALAR_MAXPOOL2D,
+  VECTOR_FLOATS,
+  WINOGRAD,
+  WINOGRAD_LINE,
+} from './constants.ts';
+import type { Kernel, Operation } from './plan.ts';
 
-/** Floats of one block of a convolution's outputs (BLOCK in assembly/conv3x3.ts). */
-const BLOCK_FLOATS = 24;
-/** Bytes of a line of tiles (LINE in assembly/winograd.ts). */
-const LINE_BYTES = 416;
+const BLOCK_FLOATS = BLOCK_VECTORS * VECTOR_FLOATS;
 
-/** A tensor of one image in the arena; offsets in bytes, strides in floats. */
+/** A tensor of one image in the arena. Offsets are in bytes, strides in floats. */
 interface TensorPlace {
   /** Of the first element. */
   offset: number;
-  /** Of the first element's gradient; 0 for the network's input, and where nothing is trained. */
+  /** Of the first element's gradient; 0 for the network's input and for inference. */
   gradient: number;
   shape: readonly [number, number, number];
   row: number;
   plane: number;
 }
 
-/** Where a parameter tensor lies: `shape[0] · shape[1] · shape[2]` rows of `shape[3]` floats, with gaps between them. */
+/** A parameter tensor: `shape[0] · shape[1] · shape[2]` rows of `shape[3]` floats, with gaps between them. */
 export interface ParameterPlace {
   name: string;
-  /** Bytes from the parameters to the first element. */
+  /** Bytes from the start of the parameters to the first element. */
   offset: number;
   shape: readonly [number, number, number, number];
-  /** Floats from one to the next along the first three dimensions. */
+  /** Strides of the first three dimensions, in floats. */
   strides: readonly [number, number, number];
 }
 
@@ -33,15 +40,17 @@ export interface Layout {
   operations: Operation[];
   parameters: ParameterPlace[];
   input: TensorPlace;
-  /** Bytes of one image in the arena, and of intermediate results that live no longer than an operation. */
+  /** Bytes of one image in the arena. */
   imageBytes: number;
+  /** Bytes of intermediate results that one operation needs while it runs. */
   scratchBytes: number;
-  /** Bytes of all parameters, and of filters turned or transformed (their addresses are offsets until placed). */
+  /** Bytes of all parameters. */
   parameterBytes: number;
+  /** Bytes of turned and transformed filters. `extra` of their operations is an offset here, and an address in the plan. */
   filterBytes: number;
 }
 
-/** Lays out a network whose layers have these kernels, with room for gradients if it is to be trained. */
+/** Lays out a network for the chosen kernels, with gradients unless `training` is false. */
 export function layOut(
   network: Network,
   choices: Choice[],
@@ -59,12 +68,12 @@ export function layOut(
   const input = place(network.input, undefined, choices[0]?.kernel);
   let x = input;
   for (const [i, { layer, kernel, relu }] of choices.entries()) {
-    // A ReLU behind a flatten lies as what was flattened.
+    // A ReLU after a flatten keeps the layout of the flatten's input, as the flatten moves nothing.
     const y = place(layer.kind === 'relu' ? x.shape : layer.output, kernel, choices[i + 1]?.kernel);
     const [weight, bias] = placeParameters(parameters, layer, x);
     places.push(...[weight, bias].filter((place) => place !== undefined));
     operations.push({
-      ...between(kernel, x, y),
+      ...copyOperation(kernel, x, y),
       weight: weight?.offset ?? 0,
       bias: bias?.offset ?? 0,
       extra: takeExtra(kernel, layer, { arena, filters }),
@@ -79,9 +88,9 @@ export function layOut(
   }
   // The loss reads the logits without gaps.
   if (x === input || x.row !== x.shape[2]) {
-    const logits = place(network.output, KERNEL.flatten, undefined);
+    const logits = place(network.output, FLATTEN, undefined);
     operations.push(
-      between(KERNEL.flatten, x, { ...logits, row: x.shape[2], plane: x.shape[1] * x.shape[2] }),
+      copyOperation(FLATTEN, x, { ...logits, row: x.shape[2], plane: x.shape[1] * x.shape[2] }),
     );
   }
   return {
@@ -95,20 +104,20 @@ export function layOut(
   };
 }
 
-/** Bytes handed out one after the other, each piece on a vector's boundary. Address 0 is never given: it means none. */
+/** Allocates consecutive pieces of memory, each aligned to a vector. It never allocates offset 0, which means "none". */
 class Region {
   bytes = 64;
 
-  /** Offset of `floats` more float32. */
+  /** Allocates `floats` float32 and returns their offset in bytes. */
   take(floats: number): number {
     const offset = this.bytes;
-    this.bytes += Math.ceil(floats / 4) * 16;
+    this.bytes += Math.ceil(floats / VECTOR_FLOATS) * 4 * VECTOR_FLOATS;
     return offset;
   }
 }
 
-/** An operation without parameters from x to y. */
-function between(kind: Kernel, x: TensorPlace, y: TensorPlace): Operation {
+/** Returns an operation from x to y without parameters. */
+function copyOperation(kind: Kernel, x: TensorPlace, y: TensorPlace): Operation {
   return {
     kind,
     ...{ x: x.offset, dx: x.gradient, y: y.offset, dy: y.gradient, weight: 0, bias: 0, extra: 0 },
@@ -118,21 +127,24 @@ function between(kind: Kernel, x: TensorPlace, y: TensorPlace): Operation {
   };
 }
 
-/** Memory of an operation's own: a turned filter, a transformed one, or what a pooling took (bytes; scalar: words). */
+/**
+ * Allocates the memory that an operation keeps between its passes: a turned filter, a transformed filter, or where each
+ * maximum of a pooling was found (a byte per output for the SIMD kernel, a word for the scalar one).
+ */
 function takeExtra(kernel: Kernel, layer: NetworkLayer, regions: { arena: Region; filters: Region }): number {
-  if (kernel === KERNEL.conv3x3) return regions.filters.take(sizeOf(layer.parameters[0].shape));
-  if (kernel === KERNEL.winograd) return regions.filters.take((16 * sizeOf(layer.parameters[0].shape)) / 9);
-  if (kernel === KERNEL.maxPool2x2) return regions.arena.take(sizeOf(layer.output) / 4);
-  return kernel === KERNEL.scalarMaxPool2d ? regions.arena.take(sizeOf(layer.output)) : 0;
+  if (kernel === CONV3X3) return regions.filters.take(sizeOf(layer.parameters[0].shape));
+  if (kernel === WINOGRAD) return regions.filters.take((16 * sizeOf(layer.parameters[0].shape)) / 9);
+  if (kernel === MAXPOOL2X2) return regions.arena.take(sizeOf(layer.output) / 4);
+  return kernel === SCALAR_MAXPOOL2D ? regions.arena.take(sizeOf(layer.output)) : 0;
 }
 
-/** Transformed tiles of all channels. */
+/** Bytes of the transformed tiles of all input and output channels. */
 const scratchOf = ({ kind, inputs, outputs }: Operation): number =>
-  kind === KERNEL.winograd ? 16 * LINE_BYTES * (inputs + outputs) : 0;
+  kind === WINOGRAD ? 16 * WINOGRAD_LINE * (inputs + outputs) : 0;
 
 /**
- * The SIMD kernels of a convolution and a pooling read, and that of a convolution writes, planes with zeros around them and
- * behind every row (assembly/conv3x3.ts); everything else lies without gaps.
+ * Allocates a tensor and its gradient. The SIMD kernels of convolution and pooling expect planes with zeros around them and
+ * after every row (assembly/conv3x3.ts). All other tensors lie without gaps.
  */
 function placeTensor(
   arena: Region,
@@ -142,11 +154,12 @@ function placeTensor(
   training: boolean,
 ): TensorPlace {
   const [channels, height, width] = shape.length === 3 ? shape : [...shape, 1, 1];
-  const planes = isConvolution(producer) || isConvolution(consumer) || consumer === KERNEL.maxPool2x2;
-  const row = planes ? width + 1 : width;
-  const above = planes ? Math.ceil((row + 1) / 4) * 4 : 0;
-  const body = planes ? Math.ceil((height * row) / BLOCK_FLOATS) * BLOCK_FLOATS : height * row;
-  const below = planes ? Math.ceil((row + 8) / 4) * 4 : 0;
+  const padded = isConvolution(producer) || isConvolution(consumer) || consumer === MAXPOOL2X2;
+  const row = padded ? width + 1 : width;
+  const above = padded ? roundUp(row + 1, VECTOR_FLOATS) : 0;
+  const body = padded ? roundUp(height * row, BLOCK_FLOATS) : height * row;
+  // Winograd's convolution reads up to six floats past the row below the image.
+  const below = padded ? roundUp(row + 8, VECTOR_FLOATS) : 0;
   const plane = above + body + below;
   const take = () => arena.take(channels * plane) + 4 * above;
   const offset = take();
@@ -159,12 +172,13 @@ function placeTensor(
   };
 }
 
-const isConvolution = (kernel: Kernel | undefined): boolean =>
-  kernel === KERNEL.conv3x3 || kernel === KERNEL.winograd;
+const isConvolution = (kernel: Kernel | undefined): boolean => kernel === CONV3X3 || kernel === WINOGRAD;
 
-/** Floats from a tensor's first element to its last, in whole vectors: what a linear layer takes for its input. */
+const roundUp = (size: number, multiple: number): number => Math.ceil(size / multiple) * multiple;
+
+/** Floats from a tensor's first element to its last, in whole vectors: the input size of a linear layer's kernel. */
 function vectorFloats({ shape: [channels, height, width], row, plane }: TensorPlace): number {
-  return Math.ceil(((channels - 1) * plane + (height - 1) * row + width) / 4) * 4;
+  return roundUp((channels - 1) * plane + (height - 1) * row + width, VECTOR_FLOATS);
 }
 
 function placeParameters(region: Region, layer: NetworkLayer, x: TensorPlace): ParameterPlace[] {
@@ -173,7 +187,7 @@ function placeParameters(region: Region, layer: NetworkLayer, x: TensorPlace): P
     if (layer.kind !== 'linear' || shape.length === 1) {
       return { name, offset: region.take(size), shape: [1, 1, 1, size], strides: [size, size, size] };
     }
-    // One row per output, with the gaps of its input.
+    // A row per output, with the gaps of the layer's input.
     const inputs = vectorFloats(x);
     return {
       name,

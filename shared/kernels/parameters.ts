@@ -1,7 +1,8 @@
-/** @file Weights, and what an optimizer remembers for each, to and from the memory of the kernels. */
+/** @file Copies weights, and optimizer buffers of the same layout, to and from the memory of the kernels. */
 import { sizeOf, type Weights } from '../model/spec.ts';
 import type { Layout, ParameterPlace } from './layout.ts';
 
+/** @param address where the parameters of `layout` begin */
 export function writeParameters(
   { parameters }: Layout,
   buffer: ArrayBufferLike,
@@ -14,6 +15,7 @@ export function writeParameters(
   }
 }
 
+/** @param address where the parameters of `layout` begin */
 export function readParameters({ parameters }: Layout, buffer: ArrayBufferLike, address: number): Weights {
   return new Map(
     parameters.map((place) => {
@@ -24,7 +26,7 @@ export function readParameters({ parameters }: Layout, buffer: ArrayBufferLike, 
   );
 }
 
-/** Visits the rows of a parameter tensor in memory; `first` is the index of a row's first element. */
+/** Visits the rows of a parameter tensor in memory; `first` is the index of a row's first element in the tensor. */
 function eachRow(
   { offset, shape: [n, channels, height, width], strides: [one, plane, row] }: ParameterPlace,
   buffer: ArrayBufferLike,

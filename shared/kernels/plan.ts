@@ -1,44 +1,58 @@
-/** @file What a step is told, as it lies in memory: the fields of Op and Job (assembly/plan.ts), in their order. */
+/** @file The plan of a network in memory: the fields of `Operation` and `Job` (assembly/plan.ts) as TypeScript writes them. */
+import type * as compiled from './build/training.ts';
+import type {
+  CONV3X3,
+  FLATTEN,
+  LINEAR,
+  MAXPOOL2X2,
+  RELU,
+  SCALAR_CONV2D,
+  SCALAR_LINEAR,
+  SCALAR_MAXPOOL2D,
+  WINOGRAD,
+} from './constants.ts';
 
-export const KERNEL = {
-  conv3x3: 1,
-  maxPool2x2: 2,
-  linear: 3,
-  scalarConv2d: 4,
-  scalarMaxPool2d: 5,
-  scalarLinear: 6,
-  relu: 7,
-  flatten: 8,
-  winograd: 9,
-} as const;
+/** The kernel that computes an operation. */
+export type Kernel =
+  | typeof CONV3X3
+  | typeof MAXPOOL2X2
+  | typeof LINEAR
+  | typeof SCALAR_CONV2D
+  | typeof SCALAR_MAXPOOL2D
+  | typeof SCALAR_LINEAR
+  | typeof RELU
+  | typeof FLATTEN
+  | typeof WINOGRAD;
 
-export type Kernel = (typeof KERNEL)[keyof typeof KERNEL];
+// `satisfies` compares names and order with the compiled structures, so that a changed field is an error here.
+const [OPERATION_FIELDS] = [
+  [
+    ...['kind', 'x', 'dx', 'y', 'dy', 'weight', 'bias', 'extra', 'inputs', 'outputs'],
+    ...['height', 'width', 'xRow', 'xPlane', 'yHeight', 'yWidth', 'yRow', 'yPlane'],
+    ...['kernelSize', 'stride', 'before', 'relu', 'masked'],
+  ],
+] as const satisfies compiled.Operation;
 
-const OPERATION = [
-  ...['kind', 'x', 'dx', 'y', 'dy', 'weight', 'bias', 'extra', 'inputs', 'outputs'],
-  ...['height', 'width', 'xRow', 'xPlane', 'yHeight', 'yWidth', 'yRow', 'yPlane'],
-  ...['kernelSize', 'stride', 'before', 'relu', 'masked'],
-] as const;
+const [INTEGERS, FLOATS] = [
+  [
+    ...['generation', 'pending', 'stop', 'threads', 'training', 'batch', 'ops', 'opCount'],
+    ...['images', 'labels', 'logits', 'losses', 'classes', 'arena', 'imageBytes', 'threadBytes'],
+    ...['parameters', 'gradients', 'parameterBytes'],
+    ...['input', 'channels', 'height', 'width', 'rowFloats', 'planeBytes', 'optimizer', 'buffers'],
+  ],
+  ['learningRate', 'weightDecay', 'momentum', 'beta1', 'rest1', 'beta2', 'rest2', 'correction', 'epsilon'],
+] as const satisfies compiled.Job;
 
-export type Operation = Readonly<Record<(typeof OPERATION)[number], number>>;
-
-export const wordsOf = (operation: Operation): number[] => OPERATION.map((field) => operation[field]);
-
-const INTEGERS = [
-  ...['generation', 'pending', 'stop', 'threads', 'training', 'batch', 'ops', 'opCount'],
-  ...['images', 'labels', 'logits', 'losses', 'classes', 'arena', 'imageBytes', 'threadBytes'],
-  ...['parameters', 'gradients', 'parameterBytes'],
-  ...['input', 'channels', 'height', 'width', 'rowFloats', 'planeBytes', 'optimizer', 'buffers'],
-] as const;
-const FLOATS = [
-  ...['learningRate', 'weightDecay', 'momentum', 'beta1', 'rest1', 'beta2', 'rest2', 'correction', 'epsilon'],
-] as const;
+export type Operation = Readonly<Record<(typeof OPERATION_FIELDS)[number], number>>;
 
 export type JobFields = Partial<Record<(typeof INTEGERS)[number] | (typeof FLOATS)[number], number>>;
 
+/** Returns an operation as the 32-bit words of its structure. */
+export const wordsOf = (operation: Operation): number[] => OPERATION_FIELDS.map((field) => operation[field]);
+
 export const JOB_BYTES = 4 * (INTEGERS.length + FLOATS.length);
 
-/** Sets some fields of the job at `address`. */
+/** Writes some fields of the job at `address`. */
 export function writeJob(buffer: ArrayBufferLike, address: number, fields: JobFields): void {
   const view = new DataView(buffer, address, JOB_BYTES);
   for (const [name, value] of Object.entries(fields)) {

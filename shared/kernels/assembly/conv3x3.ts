@@ -14,10 +14,8 @@
  * `span` = height · (width + 1) floats from the plane pointer hold the image. All sums run over them as one line; what
  * they put on the zeros in between is thrown away.
  */
+import { BLOCK_VECTORS } from '../constants';
 import { horizontalSum, madd, VECTOR } from './simd';
-
-/** Vectors of one block of outputs: with two channels, as many sums as registers hold. */
-export const BLOCK: i32 = 6;
 
 @inline
 function put(y: usize, at: usize, value: v128, relu: bool, mask: usize): void {
@@ -126,7 +124,7 @@ export function f32_conv3x3(
 ): void {
   const rowBytes = <usize>(width + 1) << 2;
   const span = <usize>height * rowBytes;
-  const blockBytes = <usize>BLOCK * VECTOR;
+  const blockBytes = <usize>BLOCK_VECTORS * VECTOR;
   const written = ((span + blockBytes - 1) / blockBytes) * blockBytes;
   const weightBytes = <usize>inChannels * 36;
   for (let o = 0; o < outChannels; o += 2) {

@@ -1,19 +1,19 @@
 /** @file The layers of one image, forward and back: which kernel computes which operation. */
-import { f32_conv3x3, f32_conv3x3_grad_filter } from './conv3x3';
-import { f32_linear, f32_linear_grad_input, f32_linear_grad_weight } from './linear';
-import { f32_maxpool2x2, f32_maxpool2x2_grad } from './maxpool2x2';
 import {
   CONV3X3,
   FLATTEN,
   LINEAR,
   MAXPOOL2X2,
-  Op,
   RELU,
   SCALAR_CONV2D,
   SCALAR_LINEAR,
   SCALAR_MAXPOOL2D,
   WINOGRAD,
-} from './plan';
+} from '../constants';
+import { f32_conv3x3, f32_conv3x3_grad_filter } from './conv3x3';
+import { f32_linear, f32_linear_grad_input, f32_linear_grad_weight } from './linear';
+import { f32_maxpool2x2, f32_maxpool2x2_grad } from './maxpool2x2';
+import { Operation } from './plan';
 import { f32_scalar_conv2d, f32_scalar_conv2d_grad_filter, f32_scalar_conv2d_grad_input } from './scalar/conv2d';
 import { f32_flatten, f32_flatten_grad } from './scalar/flatten';
 import { f32_scalar_linear, f32_scalar_linear_grad_input, f32_scalar_linear_grad_weight } from './scalar/linear';
@@ -22,7 +22,7 @@ import { f32_relu, f32_relu_grad } from './scalar/relu';
 import { f32_winograd } from './winograd';
 
 /** Computes an operation's output in the arena. */
-export function forward(op: Op, parameters: usize, arena: usize): void {
+export function forward(op: Operation, parameters: usize, arena: usize): void {
   const x = arena + op.x;
   const y = arena + op.y;
   const weight = parameters + op.weight;
@@ -48,7 +48,7 @@ export function forward(op: Op, parameters: usize, arena: usize): void {
 }
 
 /** Computes the gradient of an operation's input, if anybody needs it, and adds the image's gradients of its parameters. */
-export function backward(op: Op, parameters: usize, gradients: usize, arena: usize, scratch: usize): void {
+export function backward(op: Operation, parameters: usize, gradients: usize, arena: usize, scratch: usize): void {
   const x = arena + op.x;
   const dx = arena + op.dx;
   const y = arena + op.y;
@@ -89,7 +89,7 @@ export function backward(op: Op, parameters: usize, gradients: usize, arena: usi
 }
 
 /** Before a slice: the kernels that add up their gradients image by image begin with zeros. */
-export function clearGradients(op: Op, gradients: usize): void {
+export function clearGradients(op: Operation, gradients: usize): void {
   if (op.kind == LINEAR || !op.weight) return;
   const taps = op.kernelSize * op.kernelSize;
   memory.fill(gradients + op.weight, 0, (<usize>(op.inputs * op.outputs * taps)) << 2);
@@ -97,7 +97,7 @@ export function clearGradients(op: Op, gradients: usize): void {
 }
 
 /** After a slice: a SIMD linear layer takes its images together. */
-export function linearGradients(op: Op, gradients: usize, arena: usize, imageBytes: usize, images: i32): void {
+export function linearGradients(op: Operation, gradients: usize, arena: usize, imageBytes: usize, images: i32): void {
   if (op.kind != LINEAR) return;
   const dw = gradients + op.weight;
   const db = gradients + op.bias;

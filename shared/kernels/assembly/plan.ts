@@ -1,18 +1,8 @@
 /** @file What a step is told, as it lies in memory: 32-bit words, in this order. shared/kernels/plan.ts writes them. */
 
-export const CONV3X3: i32 = 1;
-export const MAXPOOL2X2: i32 = 2;
-export const LINEAR: i32 = 3;
-export const SCALAR_CONV2D: i32 = 4;
-export const SCALAR_MAXPOOL2D: i32 = 5;
-export const SCALAR_LINEAR: i32 = 6;
-export const RELU: i32 = 7;
-export const FLATTEN: i32 = 8;
-export const WINOGRAD: i32 = 9;
-
 /** One layer. Tensors are offsets into an image's part of the arena, weights offsets into the parameters, strides bytes. */
 @unmanaged
-export class Op {
+export class Operation {
   kind: i32;
   /** Input, its gradient (0 when nobody needs it), output, its gradient. */
   x: usize;
@@ -48,12 +38,9 @@ export class Op {
 
 /** The operation number `i` of those at `ops`. */
 @inline
-export function opAt(ops: usize, i: i32): Op {
-  return changetype<Op>(ops + <usize>i * offsetof<Op>());
+export function opAt(ops: usize, i: i32): Operation {
+  return changetype<Operation>(ops + <usize>i * offsetof<Operation>());
 }
-
-export const SGD: i32 = 0;
-export const ADAM: i32 = 1;
 
 /** A session and what it is to do next. */
 @unmanaged

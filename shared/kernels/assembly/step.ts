@@ -4,16 +4,15 @@
  * A batch is cut into slices of four images, whatever the number of threads. Each slice sums its gradients in memory of its
  * own, and the slices are added in order: any number of threads gives the same bits.
  */
+import { ADAM, CONV3X3, SLICE, WINOGRAD } from '../constants';
 import { f32_adam } from './adam';
 import { f32_conv3x3_turn } from './conv3x3';
 import { f32_image } from './image';
 import { backward, clearGradients, forward, linearGradients } from './layers';
 import { f32_cross_entropy } from './loss';
-import { ADAM, CONV3X3, Job, opAt, WINOGRAD } from './plan';
+import { Job, opAt } from './plan';
 import { f32_sgd } from './sgd';
 import { f32_winograd_filter } from './winograd';
-
-const SLICE: i32 = 4;
 
 /** Computes the logits of `job.batch` images into `job.logits`; the workers help. */
 export function infer(job: Job): void {

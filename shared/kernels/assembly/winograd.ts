@@ -12,16 +12,12 @@
  *        0  1  0 −1           0   0   1
  * ```
  *
- * A few rows of tiles are in work at a time, channel after channel in lines of `LINE` bytes, position after position. Rows of
+ * A few rows of tiles are in work at a time, channel after channel in lines of `WINOGRAD_LINE` bytes, position after position. Rows of
  * tiles end within a vector: what is computed behind their end is overwritten by the next row or thrown away.
  */
+import { WINOGRAD_LINE, WINOGRAD_TILES } from '../constants';
 import { clearZeros } from './conv3x3';
 import { madd, VECTOR } from './simd';
-
-/** Tiles in work at a time: what they need stays in the cache. */
-const TILES: i32 = 100;
-/** Bytes of a line of tiles, in whole blocks of six vectors but for the last; no power of two, so that lines share no cache set. */
-const LINE: usize = 416;
 
 /**
  * u [4, 4, inputs, outputs] = G g Gᵀ of the filter of the way back: w [outputs, inputs, 3, 3] turned by half a circle, which exchanges
@@ -63,7 +59,7 @@ function opposite(i: i32): i32 {
  * y [outputs] = conv(x [inputs], the filter transformed to u), of one image of even height and width, as f32_conv3x3.
  *
  * @param mask planes like y, 0 for none: y is set to zero where they are not positive
- * @param scratch 16 · LINE · (inputs + outputs) bytes
+ * @param scratch 16 · WINOGRAD_LINE · (inputs + outputs) bytes
  */
 export function f32_winograd(
   y: usize,
@@ -79,9 +75,9 @@ export function f32_winograd(
 ): void {
   const tileRows = height >> 1;
   const tileColumns = width >> 1;
-  const together = TILES / tileColumns;
+  const together = WINOGRAD_TILES / tileColumns;
   const rowBytes = <usize>(width + 1) << 2;
-  const products = scratch + 16 * LINE * <usize>inputs;
+  const products = scratch + 16 * WINOGRAD_LINE * <usize>inputs;
   for (let first = 0; first < tileRows; first += together) {
     const rows = min(together, tileRows - first);
     const at = <usize>(2 * first) * rowBytes;
@@ -106,11 +102,11 @@ function transformInput(
   rowBytes: usize,
   planeBytes: usize,
 ): void {
-  const position = <usize>channels * LINE;
+  const position = <usize>channels * WINOGRAD_LINE;
   for (let c = 0; c < channels; c++) {
     for (let r = 0; r < rows; r++) {
       let d0 = x + <usize>c * planeBytes + <usize>(2 * r) * rowBytes - rowBytes - 4;
-      let to = v + <usize>c * LINE + ((<usize>(r * columns)) << 2);
+      let to = v + <usize>c * WINOGRAD_LINE + ((<usize>(r * columns)) << 2);
       for (let t = 0; t < columns; t += 4) {
         const d1 = d0 + rowBytes;
         const d2 = d1 + rowBytes;
@@ -186,15 +182,15 @@ function multiply(m: usize, u: usize, v: usize, inputs: i32, outputs: i32, tiles
       const second = min(o + 1, outputs - 1);
       const u0 = u + <usize>o * row;
       const u1 = u + <usize>second * row;
-      const m0 = m + <usize>o * LINE;
-      const m1 = m + <usize>second * LINE;
+      const m0 = m + <usize>o * WINOGRAD_LINE;
+      const m1 = m + <usize>second * WINOGRAD_LINE;
       let at: usize = 0;
       for (; at + 5 * VECTOR <= bytes; at += 6 * VECTOR) multiply6(m0 + at, m1 + at, u0, u1, v + at, inputs);
       for (; at < bytes; at += VECTOR) multiply1(m0 + at, m1 + at, u0, u1, v + at, inputs);
     }
     u += <usize>outputs * row;
-    v += <usize>inputs * LINE;
-    m += <usize>outputs * LINE;
+    v += <usize>inputs * WINOGRAD_LINE;
+    m += <usize>outputs * WINOGRAD_LINE;
   }
 }
 
@@ -236,7 +232,7 @@ function multiply6(m0: usize, m1: usize, u0: usize, u1: usize, v: usize, inputs:
     b5 = madd(d, q, b5);
     u0 += 4;
     u1 += 4;
-    v += LINE;
+    v += WINOGRAD_LINE;
   }
   v128.store(m0, a0);
   v128.store(m0, a1, 16);
@@ -263,7 +259,7 @@ function multiply1(m0: usize, m1: usize, u0: usize, u1: usize, v: usize, inputs:
     b = madd(d, v128.load32_splat(u1), b);
     u0 += 4;
     u1 += 4;
-    v += LINE;
+    v += WINOGRAD_LINE;
   }
   v128.store(m0, a);
   v128.store(m1, b);
@@ -280,10 +276,10 @@ function transformOutput(
   rowBytes: usize,
   planeBytes: usize,
 ): void {
-  const position = <usize>channels * LINE;
+  const position = <usize>channels * WINOGRAD_LINE;
   for (let o = 0; o < channels; o++) {
     for (let r = 0; r < rows; r++) {
-      const from = m + <usize>o * LINE + ((<usize>(r * columns)) << 2);
+      const from = m + <usize>o * WINOGRAD_LINE + ((<usize>(r * columns)) << 2);
       const top = <usize>o * planeBytes + <usize>(2 * r) * rowBytes;
       // From the right: what the upper row's last vector leaves behind its end is the lower row's beginning.
       for (let t = (columns - 1) & ~3; t >= 0; t -= 4) {

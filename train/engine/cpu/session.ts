@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Choice } from '#shared/kernels/choose.ts';
+import { CONV3X3, SLICE, WINOGRAD } from '#shared/kernels/constants.ts';
 import {
   createMemory,
   FIRST_ADDRESS,
@@ -11,14 +12,7 @@ import {
 } from '#shared/kernels/kernels.ts';
 import { layOut } from '#shared/kernels/layout.ts';
 import { readParameters, writeParameters } from '#shared/kernels/parameters.ts';
-import {
-  JOB_BYTES,
-  type JobFields,
-  KERNEL,
-  type Operation,
-  wordsOf,
-  writeJob,
-} from '#shared/kernels/plan.ts';
+import { JOB_BYTES, type JobFields, type Operation, wordsOf, writeJob } from '#shared/kernels/plan.ts';
 import { type Network, sizeOf, type Weights } from '#shared/model/spec.ts';
 import type { EngineSession } from '../engine.ts';
 import { bufferNames, type Optimizer, type OptimizerState } from '../optimizer.ts';
@@ -26,8 +20,6 @@ import { optimizerNumbers } from './optimizer.ts';
 
 /** Multiplications of a step's forward pass below which waking other threads costs more than they do. */
 const THREADS_PAY = 2_000_000;
-/** Images of a slice (assembly/step.ts). */
-const SLICE = 4;
 /** Images of one call into the kernels when nothing is trained. */
 const INFER_BATCH = 256;
 
@@ -60,7 +52,7 @@ export async function openSession(
   const images = arena + threads * threadBytes;
   const memory = createMemory(images);
 
-  const hasFilters = ({ kind }: Operation) => kind === KERNEL.conv3x3 || kind === KERNEL.winograd;
+  const hasFilters = ({ kind }: Operation) => kind === CONV3X3 || kind === WINOGRAD;
   const plan = layout.operations.flatMap((operation) =>
     wordsOf(hasFilters(operation) ? { ...operation, extra: filters + operation.extra } : operation),
   );

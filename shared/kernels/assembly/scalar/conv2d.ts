@@ -1,12 +1,12 @@
 /** @file Convolution of any kernel size, stride and padding of one image. Sizes and strides are the operation's. */
-import { Op } from '../plan';
+import { Operation } from '../plan';
 
 const FORWARD: i32 = 0;
 const INPUT: i32 = 1;
 const FILTER: i32 = 2;
 
 /** y [outputs] = conv(x [inputs], w [outputs, inputs, kernelSize, kernelSize]) + bias [outputs]. */
-export function f32_scalar_conv2d(op: Op, y: usize, x: usize, w: usize, bias: usize): void {
+export function f32_scalar_conv2d(op: Operation, y: usize, x: usize, w: usize, bias: usize): void {
   for (let o = 0; o < op.outputs; o++) {
     const value = load<f32>(bias + ((<usize>o) << 2));
     for (let i = 0; i < op.yHeight; i++) {
@@ -18,7 +18,7 @@ export function f32_scalar_conv2d(op: Op, y: usize, x: usize, w: usize, bias: us
 }
 
 /** dx [inputs] = the gradient of the input from dy. */
-export function f32_scalar_conv2d_grad_input(op: Op, dx: usize, dy: usize, w: usize): void {
+export function f32_scalar_conv2d_grad_input(op: Operation, dx: usize, dy: usize, w: usize): void {
   for (let c = 0; c < op.inputs; c++) {
     for (let i = 0; i < op.height; i++) {
       memory.fill(dx + <usize>c * op.xPlane + <usize>i * op.xRow, 0, (<usize>op.width) << 2);
@@ -28,7 +28,7 @@ export function f32_scalar_conv2d_grad_input(op: Op, dx: usize, dy: usize, w: us
 }
 
 /** dw and db += their gradients from dy and x. */
-export function f32_scalar_conv2d_grad_filter(op: Op, dw: usize, db: usize, dy: usize, x: usize): void {
+export function f32_scalar_conv2d_grad_filter(op: Operation, dw: usize, db: usize, dy: usize, x: usize): void {
   for (let o = 0; o < op.outputs; o++) {
     let sum: f64 = 0;
     for (let i = 0; i < op.yHeight; i++) {
@@ -43,7 +43,7 @@ export function f32_scalar_conv2d_grad_filter(op: Op, dw: usize, db: usize, dy: 
 
 /** First output row (or column) whose input under a filter's row `tap` is `position` or a later one. */
 @inline
-function outputAt(op: Op, position: i32, tap: i32): i32 {
+function outputAt(op: Operation, position: i32, tap: i32): i32 {
   return max(0, (position + op.before - tap + op.stride - 1) / op.stride);
 }
 
@@ -51,7 +51,7 @@ function outputAt(op: Op, position: i32, tap: i32): i32 {
  * Visits every multiplication, a row at a time: the weight of a tap joins input pixel (i · stride + ky − before,
  * j · stride + kx − before) to output pixel (i, j). Pixels in the padding are zero and are left out.
  */
-function eachTap(op: Op, y: usize, x: usize, w: usize, what: i32): void {
+function eachTap(op: Operation, y: usize, x: usize, w: usize, what: i32): void {
   const step = (<usize>op.stride) << 2;
   for (let o = 0; o < op.outputs; o++) {
     for (let c = 0; c < op.inputs; c++) {

@@ -1,8 +1,8 @@
 /** @file An image without the zeros of its planes. */
-import { Op } from '../plan';
+import { Operation } from '../plan';
 
 /** y = x. */
-export function f32_flatten(op: Op, y: usize, x: usize): void {
+export function f32_flatten(op: Operation, y: usize, x: usize): void {
   for (let c = 0; c < op.inputs; c++) {
     for (let i = 0; i < op.height; i++) {
       const from = x + <usize>c * op.xPlane + <usize>i * op.xRow;
@@ -12,7 +12,7 @@ export function f32_flatten(op: Op, y: usize, x: usize): void {
 }
 
 /** dx = dy. */
-export function f32_flatten_grad(op: Op, dx: usize, dy: usize): void {
+export function f32_flatten_grad(op: Operation, dx: usize, dy: usize): void {
   for (let c = 0; c < op.inputs; c++) {
     for (let i = 0; i < op.height; i++) {
       const from = dy + <usize>c * op.yPlane + <usize>i * op.yRow;

@@ -1,8 +1,8 @@
 /** @file A linear layer on one image, one multiplication at a time. */
-import { Op } from '../plan';
+import { Operation } from '../plan';
 
 /** y [outputs] = w [outputs, inputs] · x + bias. */
-export function f32_scalar_linear(op: Op, y: usize, x: usize, w: usize, bias: usize): void {
+export function f32_scalar_linear(op: Operation, y: usize, x: usize, w: usize, bias: usize): void {
   for (let o = 0; o < op.outputs; o++) {
     let sum = load<f32>(bias + ((<usize>o) << 2));
     for (let i = 0; i < op.inputs; i++) {
@@ -14,7 +14,7 @@ export function f32_scalar_linear(op: Op, y: usize, x: usize, w: usize, bias: us
 }
 
 /** dx [inputs] = wᵀ · dy. */
-export function f32_scalar_linear_grad_input(op: Op, dx: usize, dy: usize, w: usize): void {
+export function f32_scalar_linear_grad_input(op: Operation, dx: usize, dy: usize, w: usize): void {
   memory.fill(dx, 0, (<usize>op.inputs) << 2);
   for (let o = 0; o < op.outputs; o++) {
     const gradient = load<f32>(dy + ((<usize>o) << 2));
@@ -27,7 +27,7 @@ export function f32_scalar_linear_grad_input(op: Op, dx: usize, dy: usize, w: us
 }
 
 /** dw [outputs, inputs] += dy · xᵀ and db [outputs] += dy. */
-export function f32_scalar_linear_grad_weight(op: Op, dw: usize, db: usize, dy: usize, x: usize): void {
+export function f32_scalar_linear_grad_weight(op: Operation, dw: usize, db: usize, dy: usize, x: usize): void {
   for (let o = 0; o < op.outputs; o++) {
     const gradient = load<f32>(dy + ((<usize>o) << 2));
     const bias = db + ((<usize>o) << 2);

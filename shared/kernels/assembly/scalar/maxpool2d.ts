@@ -1,8 +1,8 @@
 /** @file Max pooling over windows of any size and stride, overlapping ones too, of one image. */
-import { Op } from '../plan';
+import { Operation } from '../plan';
 
 /** y [outputs, yHeight, yWidth] = the maxima of x; `taken` [the same] = where each lies, in bytes from x: the first of several. */
-export function f32_scalar_maxpool2d(op: Op, y: usize, taken: usize, x: usize): void {
+export function f32_scalar_maxpool2d(op: Operation, y: usize, taken: usize, x: usize): void {
   for (let c = 0; c < op.outputs; c++) {
     for (let i = 0; i < op.yHeight; i++) {
       for (let j = 0; j < op.yWidth; j++) {
@@ -23,7 +23,7 @@ export function f32_scalar_maxpool2d(op: Op, y: usize, taken: usize, x: usize): 
 }
 
 /** dx = at each pixel the sum of dy over the windows that took it. */
-export function f32_scalar_maxpool2d_grad(op: Op, dx: usize, dy: usize, taken: usize): void {
+export function f32_scalar_maxpool2d_grad(op: Operation, dx: usize, dy: usize, taken: usize): void {
   for (let c = 0; c < op.inputs; c++) {
     for (let i = 0; i < op.height; i++) {
       memory.fill(dx + <usize>c * op.xPlane + <usize>i * op.xRow, 0, (<usize>op.width) << 2);

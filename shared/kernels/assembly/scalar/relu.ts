@@ -1,8 +1,8 @@
 /** @file ReLU on one image. */
-import { Op } from '../plan';
+import { Operation } from '../plan';
 
 /** y = max(x, 0). */
-export function f32_relu(op: Op, y: usize, x: usize): void {
+export function f32_relu(op: Operation, y: usize, x: usize): void {
   for (let c = 0; c < op.inputs; c++) {
     for (let i = 0; i < op.height; i++) {
       const from = x + <usize>c * op.xPlane + <usize>i * op.xRow;
@@ -15,7 +15,7 @@ export function f32_relu(op: Op, y: usize, x: usize): void {
 }
 
 /** dx = dy where x is positive, zero elsewhere. */
-export function f32_relu_grad(op: Op, dx: usize, dy: usize, x: usize): void {
+export function f32_relu_grad(op: Operation, dx: usize, dy: usize, x: usize): void {
   for (let c = 0; c < op.inputs; c++) {
     for (let i = 0; i < op.height; i++) {
       const row = <usize>c * op.xPlane + <usize>i * op.xRow;

@@ -1,0 +1,37 @@
+/**
+ * @file Numbers that TypeScript and the kernels share. Both tsc and the AssemblyScript compiler compile this file: it
+ * contains integer literals only.
+ */
+
+/** Kernels: values of `Operation.kind` (assembly/plan.ts). */
+export const CONV3X3 = 1;
+export const MAXPOOL2X2 = 2;
+export const LINEAR = 3;
+export const SCALAR_CONV2D = 4;
+export const SCALAR_MAXPOOL2D = 5;
+export const SCALAR_LINEAR = 6;
+export const RELU = 7;
+export const FLATTEN = 8;
+export const WINOGRAD = 9;
+
+/** Optimizers: values of `Job.optimizer`. */
+export const SGD = 0;
+export const ADAM = 1;
+
+/** Images of a slice, the part of a batch that one thread works on at a time. */
+export const SLICE = 4;
+
+/** Float32 of a vector register. */
+export const VECTOR_FLOATS = 4;
+
+/** Vectors of outputs that the 3×3 convolution computes at a time: with two channels, one sum per register. */
+export const BLOCK_VECTORS = 6;
+
+/** Tiles that Winograd's convolution transforms at a time: their transforms fit into the cache. */
+export const WINOGRAD_TILES = 100;
+
+/**
+ * Bytes from one channel's transformed tiles to the next: room for `WINOGRAD_TILES` float32 and the last block's overhang.
+ * Not a power of two, which would map all channels to the same cache sets.
+ */
+export const WINOGRAD_LINE = 416;
