@@ -1,7 +1,7 @@
 /** @file What the commands of scheduled and shared trainings do. */
 import { ExplainedError } from '#shared/errors.ts';
+import { lazy } from '#shared/lazy.ts';
 import { resolveNetwork } from '#shared/model/spec.ts';
-import { once } from '#shared/once.ts';
 import { openTarget, type StoreCommandFlags } from '../cli/commands.ts';
 import { interruptible } from '../cli/interruption.ts';
 import { loadDataset } from '../dataset/fashion-mnist/load.ts';
@@ -72,7 +72,7 @@ export async function showLeaderboard({
 
 /** Work that a signal ends after the present step, with a checkpoint in the store. */
 function untilSignal(data: string | undefined, work: (context: OnceContext) => Promise<void>): Promise<void> {
-  const dataset = once(() => loadDataset({ folder: data, onProgress: downloadPrinter() }));
+  const dataset = lazy(() => loadDataset({ folder: data, onProgress: downloadPrinter() }));
   const engines = new Map<string, Promise<Engine>>();
   // Trainings share an engine, so that a card can do their steps together; what `auto` means, the first of them decides.
   const engine = ({ settings, model }: Training) => {

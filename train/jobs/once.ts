@@ -1,7 +1,7 @@
 /** @file A training that is done once, wherever and however often it is asked for: its release and its record are in the store then. */
 import { ExplainedError } from '#shared/errors.ts';
+import { lazy } from '#shared/lazy.ts';
 import { resolveNetwork } from '#shared/model/spec.ts';
-import { once } from '#shared/once.ts';
 import { FILES } from '../dataset/fashion-mnist/files.ts';
 import { type Dataset, divide } from '../dataset/split.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -31,7 +31,7 @@ export interface Training {
 }
 
 /** The files are read once. */
-const code = once(codeDigest);
+const code = lazy(codeDigest);
 
 /** The trainings that `settings` ask for, one a model. */
 export async function trainingsOf(settings: Settings): Promise<Training[]> {

@@ -6,7 +6,7 @@
  * al., arXiv:1708.07747, section 2). The steps here do that for pictures whose background is not white.
  */
 import type { Pixels } from '../../decode/pixels.ts';
-import { once } from '../../once.ts';
+import { lazy } from '../../lazy.ts';
 import { readAsIs } from './as-is.ts';
 import { type Bench, levelsOf, openBench, WORK_EDGE } from './bench.ts';
 import { findFeatures } from './features.ts';
@@ -61,7 +61,7 @@ export type PreparePhoto = (pixels: Pixels, prior?: ProbabilityMap) => PreparedP
  * @param module build/photo.wasm
  */
 export function photoPipeline(module: WebAssembly.Module): PreparePhoto {
-  const bench = once(() => openBench(module));
+  const bench = lazy(() => openBench(module));
   return (pixels, prior = centrePrior()) => {
     const image = readAsIs(pixels);
     return image ? { image, steps: [{ step: 'as-is' }], warnings: [] } : cutOut(bench(), pixels, prior);

@@ -2,13 +2,13 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { compileDecoder } from '#shared/decode/compile.ts';
-import { once } from '#shared/once.ts';
+import { lazy } from '#shared/lazy.ts';
 import { openPipeline } from '../../../train/photos/pipeline.ts';
 import { EXAMPLES } from '../../../web/site/pages/examples.ts';
 
 export const EXAMPLE_NAMES = EXAMPLES.map(({ name }) => name);
 
-const decoder = once(() => {
+const decoder = lazy(() => {
   const { resolve } = createRequire(import.meta.url);
   return compileDecoder(async (specifier) => new Uint8Array(await readFile(resolve(specifier))));
 });

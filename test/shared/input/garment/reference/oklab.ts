@@ -1,16 +1,16 @@
 /** @file Colours as eyes tell them apart: Oklab (Björn Ottosson, "A perceptual color space for image processing", 2020). */
-import { once } from '#shared/once.ts';
+import { lazy } from '#shared/lazy.ts';
 import type { Picture } from './flatten.ts';
 
 /** Linear light of an sRGB byte (IEC 61966-2-1). */
-const linearLight = once(() =>
+const linearLight = lazy(() =>
   Float32Array.from({ length: 256 }, (_, byte) =>
     byte <= 10 ? byte / 255 / 12.92 : ((byte / 255 + 0.055) / 1.055) ** 2.4,
   ),
 );
 
 const ROOT_STEPS = 1024;
-const cubeRoots = once(() =>
+const cubeRoots = lazy(() =>
   Float32Array.from({ length: ROOT_STEPS + 2 }, (_, i) => Math.cbrt(i / ROOT_STEPS)),
 );
 
