@@ -24,6 +24,24 @@ async function open(...args: Parameters<Site['open']>) {
   return fieldOn(page);
 }
 
+/** Returns what the field holds and shows, and the entries of the form that contains it. */
+const contentOf = (form: string) =>
+  page.evaluate((form) => {
+    const field = document.querySelector('fashion-classifier') as Field;
+    const root = field.shadowRoot as ShadowRoot;
+    return {
+      value: field.value,
+      score: field.score,
+      file: field.file?.name,
+      state: field.state,
+      parent: field.parentElement?.id,
+      entries: [...new FormData(document.querySelector(form) as HTMLFormElement)] as [string, string][],
+      view: root.innerHTML,
+      select: root.querySelector('select')?.value,
+      drawings: [...root.querySelectorAll('canvas')].map((canvas) => canvas.toDataURL()),
+    };
+  }, form);
+
 describeInBrowser('the field', () => {
   beforeAll(async () => {
     site = await startSite();
@@ -401,31 +419,44 @@ describeInBrowser('the field', () => {
       }
     });
 
-    it('that can be moved while it works, and stops working when it is taken out', async () => {
-      const { pick, reaches, value } = await open(`${form()}<aside></aside>`);
-      const moved = await page.evaluate(async () => {
-        const [field, aside] = [
-          document.querySelector('fashion-classifier') as Field,
-          document.querySelector('aside') as Element,
-        ];
-        let problems = 0;
-        field.addEventListener('problem', () => {
-          problems += 1;
-        });
-        return { field: Boolean(field), aside: Boolean(aside), problems };
-      });
-      expect(moved).toEqual({ field: true, aside: true, problems: 0 });
+    it.each(['append', 'moveBefore'] as const)(
+      'keeps value, form entries and view when %s moves it with a result',
+      async (method) => {
+        const { pick, reaches, field, value } = await open(`${form()}<form id="other"></form>`);
+        await pick(TROUSER);
+        await reaches('answered');
+        await field.locator('select').selectOption('Bag');
+        const before = await contentOf('form:not(#other)');
+        expect(before).toMatchObject({ value: 'Bag', file: 'trouser.png', parent: '' });
+        expect(before.entries.map(([name]) => name)).toEqual(['garment', 'garment-score']);
+
+        const events = await page.evaluate((method) => {
+          const field = document.querySelector('fashion-classifier') as Field;
+          const other = document.querySelector('#other') as Element & {
+            moveBefore(node: Node, child: null): void;
+          };
+          const events: string[] = [];
+          for (const name of ['input', 'change', 'cancel', 'problem'])
+            field.addEventListener(name, () => events.push(name));
+          if (method === 'append') other.append(field);
+          else other.moveBefore(field, null);
+          return new Promise<string[]>((settle) => setTimeout(settle, 100, events));
+        }, method);
+        expect(events).toEqual([]);
+        expect(await contentOf('#other')).toEqual({ ...before, parent: 'other' });
+        expect(await entriesOn(page)).toEqual([]);
+
+        await field.locator('select').selectOption('Coat');
+        expect(await value()).toBe('Coat');
+      },
+    );
+
+    it('stops working when it is removed from the page', async () => {
+      const { pick, reaches } = await open(form());
       await pick(TROUSER);
-      await page.evaluate(() =>
-        document.querySelector('aside')?.append(document.querySelector('fashion-classifier') as Element),
-      );
       await reaches('answered');
-      expect(await value()).toBe('Trouser');
-      await pick('examples/answer.svg').catch(() => {});
       const busy = await page.evaluate(async () => {
-        const field = document.querySelector('fashion-classifier') as Field & {
-          classify(file: Blob): Promise<void>;
-        };
+        const field = document.querySelector('fashion-classifier') as Field;
         const done = field.classify(field.file as File);
         field.remove();
         await done;

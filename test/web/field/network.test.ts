@@ -57,6 +57,27 @@ describeInBrowser('the field', () => {
   });
 
   describe('on a network', () => {
+    it.each(['append', 'moveBefore'] as const)(
+      'gives the result of an upload during which %s moves the field',
+      async (method) => {
+        const { pick, reaches, value } = await open();
+        relay.uploads = 0;
+        const release = relay.hold();
+        await pick(TROUSER);
+        await reaches('busy');
+        while (relay.uploads === 0) await page.waitForTimeout(20);
+        await page.evaluate((method) => {
+          const field = document.querySelector('fashion-classifier') as Element;
+          const body = document.body as Element & { moveBefore(node: Node, child: null): void };
+          if (method === 'append') body.append(field);
+          else body.moveBefore(field, null);
+        }, method);
+        release();
+        await reaches('answered');
+        expect([await value(), relay.uploads, await problems()]).toEqual(['Trouser', 1, []]);
+      },
+    );
+
     it('that is slow shows how far it is, can be cancelled, and asked again', async () => {
       const { pick, reaches, button, status, is, field, flags } = await open();
       const release = relay.hold();
