@@ -1,11 +1,12 @@
-/** @file The step of Adam (Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015), as `torch.optim.Adam` takes it. */
+/** @file A step of Adam (Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015), as in `torch.optim.Adam`. */
 import { sumSlices } from './gradient';
 import { Job } from './plan';
 import { VECTOR } from './simd';
 
 /**
  * g = Σ dw[s] + weightDecay · w; m = beta1 · m + (1 − beta1) · g; v = beta2 · v + (1 − beta2) · g²;
- * w −= learningRate · m / (√v / correction + epsilon). All of [bytes/4]; v lies behind m; the numbers are the job's.
+ * w −= learningRate · m / (√v / correction + epsilon). All have the shape [bytes / 4]; v follows m in memory. The
+ * coefficients are fields of the job.
  */
 export function f32_adam(w: usize, dw: usize, m: usize, slices: i32, bytes: usize, job: Job): void {
   const rate = f32x4.splat(job.learningRate);

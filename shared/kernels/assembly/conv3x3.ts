@@ -1,8 +1,8 @@
 /**
- * @file 3×3 convolution with stride 1 and one row and column of zeros around the image.
+ * @file 3×3 convolution with stride 1 and padding 1.
  *
- * A plane is stored with its zeros, so that no kernel knows a border. Rows share them: the zero after a row is the zero
- * before the next.
+ * A plane is stored with its padding, so the kernels need no special case at the border. Adjacent rows share a zero: the
+ * zero after a row is also the zero before the next row.
  *
  * ```
  *   0 0 0 0 0 0        row of zeros
@@ -11,21 +11,21 @@
  *   0 0 0 0 0 0        row of zeros, then slack up to a whole block of vectors
  * ```
  *
- * `span` = height · (width + 1) floats from the plane pointer hold the image. All sums run over them as one line; what
- * they put on the zeros in between is thrown away.
+ * The image is the `span` = height · (width + 1) floats from the plane pointer. The kernels compute it as a single row, and
+ * set the results that fall on the zeros in between to zero.
  */
 import { BLOCK_VECTORS } from '../constants';
-import { horizontalSum, madd, VECTOR } from './simd';
+import { madd, VECTOR } from './simd';
 
 @inline
 function put(y: usize, at: usize, value: v128, relu: bool, mask: usize): void {
   if (relu) value = f32x4.max(value, f32x4.splat(0));
-  // The gradient of a ReLU: nothing flows back where its output was zero, and none to the zeros of the plane.
+  // The gradient of a ReLU is zero where its output was zero. The zeros of the plane are restored by the same mask.
   if (mask) value = v128.and(value, f32x4.gt(v128.load(mask + at), f32x4.splat(0)));
   v128.store(y + at, value);
 }
 
-/** One block of two output channels: y[o] = Σ w[o][c][tap] · x[c][… + tap] + bias[o]. */
+/** Computes a block of two output channels: y[o] = Σ w[o][c][tap] · x[c][… + tap] + bias[o]. */
 @inline
 function block2(
   y0: usize,
@@ -103,10 +103,10 @@ function block2(
 }
 
 /**
- * y [outChannels] = conv(x [inChannels], w [outChannels, inChannels, 3, 3]) + bias, of one image.
+ * y [outChannels] = conv(x [inChannels], w [outChannels, inChannels, 3, 3]) + bias, for one image.
  *
- * @param bias 0 for none
- * @param mask planes like y, 0 for none: y is set to zero where they are not positive
+ * @param bias [outChannels], or 0 for none
+ * @param mask planes in the layout of y, or 0 for none: y is zero where they are not positive
  * @param relu y = max(y, 0)
  */
 export function f32_conv3x3(
@@ -128,7 +128,7 @@ export function f32_conv3x3(
   const written = ((span + blockBytes - 1) / blockBytes) * blockBytes;
   const weightBytes = <usize>inChannels * 36;
   for (let o = 0; o < outChannels; o += 2) {
-    // An odd last channel is computed twice, to the same place.
+    // The last channel of an odd number is computed twice, to the same address.
     const second = min(o + 1, outChannels - 1);
     const y0 = y + <usize>o * planeBytes;
     const y1 = y + <usize>second * planeBytes;
@@ -148,146 +148,16 @@ export function f32_conv3x3(
   }
 }
 
-/** Puts the zeros back that the sums ran over: the column after each row, and what was `written` behind the image. */
+/** Restores the zeros that the sums overwrote: the column after each row, and the floats from `span` to `written`. */
 export function clearZeros(y: usize, rowBytes: usize, span: usize, written: usize): void {
   for (let at = rowBytes - 4; at < span; at += rowBytes) store<f32>(y + at, 0);
   memory.fill(y + span, 0, written - span);
 }
 
-/** a · b + c in two roundings: here, where each product has two operands from memory, faster than in one (53 against 47 GFLOP/s). */
-@inline
-function mulAdd(a: v128, b: v128, c: v128): v128 {
-  return f32x4.add(f32x4.mul(a, b), c);
-}
-
-/** dw[o][c][ky][0…2] += Σ dy[o] · x[c], shifted by each tap of a row, for three output channels: more sums would spill. */
-@inline
-function tapRow3(dw: usize, dy: usize, x: usize, weightBytes: usize, planeBytes: usize, end: usize): void {
-  let a0 = f32x4.splat(0);
-  let a1 = a0;
-  let a2 = a0;
-  let b0 = a0;
-  let b1 = a0;
-  let b2 = a0;
-  let c0 = a0;
-  let c1 = a0;
-  let c2 = a0;
-  const dy1 = dy + planeBytes;
-  const dy2 = dy + 2 * planeBytes;
-  for (let at: usize = 0; at < end; at += VECTOR) {
-    const x0 = v128.load(x + at);
-    const x1 = v128.load(x + at, 4);
-    const x2 = v128.load(x + at, 8);
-    let d = v128.load(dy + at);
-    a0 = mulAdd(x0, d, a0);
-    a1 = mulAdd(x1, d, a1);
-    a2 = mulAdd(x2, d, a2);
-    d = v128.load(dy1 + at);
-    b0 = mulAdd(x0, d, b0);
-    b1 = mulAdd(x1, d, b1);
-    b2 = mulAdd(x2, d, b2);
-    d = v128.load(dy2 + at);
-    c0 = mulAdd(x0, d, c0);
-    c1 = mulAdd(x1, d, c1);
-    c2 = mulAdd(x2, d, c2);
-  }
-  add3(dw, a0, a1, a2);
-  add3(dw + weightBytes, b0, b1, b2);
-  add3(dw + 2 * weightBytes, c0, c1, c2);
-}
-
-@inline
-function tapRow2(dw: usize, dy: usize, x: usize, weightBytes: usize, planeBytes: usize, end: usize): void {
-  let a0 = f32x4.splat(0);
-  let a1 = a0;
-  let a2 = a0;
-  let b0 = a0;
-  let b1 = a0;
-  let b2 = a0;
-  const dy1 = dy + planeBytes;
-  for (let at: usize = 0; at < end; at += VECTOR) {
-    const x0 = v128.load(x + at);
-    const x1 = v128.load(x + at, 4);
-    const x2 = v128.load(x + at, 8);
-    let d = v128.load(dy + at);
-    a0 = mulAdd(x0, d, a0);
-    a1 = mulAdd(x1, d, a1);
-    a2 = mulAdd(x2, d, a2);
-    d = v128.load(dy1 + at);
-    b0 = mulAdd(x0, d, b0);
-    b1 = mulAdd(x1, d, b1);
-    b2 = mulAdd(x2, d, b2);
-  }
-  add3(dw, a0, a1, a2);
-  add3(dw + weightBytes, b0, b1, b2);
-}
-
-@inline
-function tapRow1(dw: usize, dy: usize, x: usize, weightBytes: usize, planeBytes: usize, end: usize): void {
-  let a0 = f32x4.splat(0);
-  let a1 = a0;
-  let a2 = a0;
-  for (let at: usize = 0; at < end; at += VECTOR) {
-    const x0 = v128.load(x + at);
-    const x1 = v128.load(x + at, 4);
-    const x2 = v128.load(x + at, 8);
-    let d = v128.load(dy + at);
-    a0 = mulAdd(x0, d, a0);
-    a1 = mulAdd(x1, d, a1);
-    a2 = mulAdd(x2, d, a2);
-  }
-  add3(dw, a0, a1, a2);
-}
-
-@inline
-function add3(dw: usize, a: v128, b: v128, c: v128): void {
-  store<f32>(dw, load<f32>(dw) + horizontalSum(a));
-  store<f32>(dw, load<f32>(dw, 4) + horizontalSum(b), 4);
-  store<f32>(dw, load<f32>(dw, 8) + horizontalSum(c), 8);
-}
-
-/** dw [outChannels, inChannels, 3, 3] and db [outChannels] += the gradients of one image from dy and x. */
-export function f32_conv3x3_grad_filter(
-  dw: usize,
-  db: usize,
-  dy: usize,
-  x: usize,
-  inChannels: i32,
-  outChannels: i32,
-  height: i32,
-  width: i32,
-  planeBytes: usize,
-): void {
-  const rowBytes = <usize>(width + 1) << 2;
-  const end = (<usize>height * rowBytes + VECTOR - 1) & ~(VECTOR - 1);
-  const weightBytes = <usize>inChannels * 36;
-  let o = 0;
-  while (o < outChannels) {
-    // Threes, and the last four as two twos: a single channel does half the work of a load.
-    const rest = outChannels - o;
-    const group = rest == 4 ? 2 : min(rest, 3);
-    const dyAt = dy + <usize>o * planeBytes;
-    for (let c = 0; c < inChannels; c++) {
-      for (let ky = 0; ky < 3; ky++) {
-        const xAt = x + <usize>c * planeBytes + <usize>ky * rowBytes - rowBytes - 4;
-        const dwAt = dw + <usize>o * weightBytes + <usize>(c * 36 + ky * 12);
-        if (group == 3) tapRow3(dwAt, dyAt, xAt, weightBytes, planeBytes, end);
-        else if (group == 2) tapRow2(dwAt, dyAt, xAt, weightBytes, planeBytes, end);
-        else tapRow1(dwAt, dyAt, xAt, weightBytes, planeBytes, end);
-      }
-    }
-    o += group;
-  }
-  for (o = 0; o < outChannels; o++) {
-    let sum = f32x4.splat(0);
-    const dyAt = dy + <usize>o * planeBytes;
-    for (let at: usize = 0; at < end; at += VECTOR) sum = f32x4.add(sum, v128.load(dyAt + at));
-    const dbAt = db + ((<usize>o) << 2);
-    store<f32>(dbAt, load<f32>(dbAt) + horizontalSum(sum));
-  }
-}
-
-/** wt [inChannels, outChannels, 3, 3] = w [outChannels, inChannels, 3, 3] turned by half a circle: the filter of the way back. */
+/**
+ * wt [inChannels, outChannels, 3, 3] = w [outChannels, inChannels, 3, 3] rotated by 180°: the filter that computes the
+ * gradient of the input.
+ */
 export function f32_conv3x3_turn(wt: usize, w: usize, inChannels: i32, outChannels: i32): void {
   for (let o = 0; o < outChannels; o++) {
     for (let c = 0; c < inChannels; c++) {

@@ -1,6 +1,6 @@
-/** @file The gradient of a batch out of those of its slices. */
+/** @file Sums the gradients of a batch's slices. */
 
-/** Four of Σ dw[s] over `slices` slices of `bytes` bytes, always in the same order. */
+/** Returns a vector of Σ dw[s] over `slices` slices that are `bytes` apart, added in their order. */
 @inline
 export function sumSlices(dw: usize, slices: i32, bytes: usize): v128 {
   let sum = v128.load(dw);

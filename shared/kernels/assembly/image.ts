@@ -1,6 +1,6 @@
-/** @file Pixel bytes → float32 in 0..1. */
+/** @file Converts pixel bytes to float32 in 0..1. */
 
-/** x [channels] planes of `rowFloats` floats a row = bytes [channels, height, width] / 255; zeros between rows are left alone. */
+/** x [channels] planes with rows of `rowFloats` floats = bytes [channels, height, width] / 255. Keeps the zeros between rows. */
 export function f32_image(
   x: usize,
   bytes: usize,

@@ -1,4 +1,4 @@
-/** @file The layers of one image, forward and back: which kernel computes which operation. */
+/** @file Calls the kernel of each operation for one image, forward and backward. */
 import {
   CONV3X3,
   FLATTEN,
@@ -10,7 +10,8 @@ import {
   SCALAR_MAXPOOL2D,
   WINOGRAD,
 } from '../constants';
-import { f32_conv3x3, f32_conv3x3_grad_filter } from './conv3x3';
+import { f32_conv3x3 } from './conv3x3';
+import { f32_conv3x3_grad_filter } from './conv3x3-gradient';
 import { f32_linear, f32_linear_grad_input, f32_linear_grad_weight } from './linear';
 import { f32_maxpool2x2, f32_maxpool2x2_grad } from './maxpool2x2';
 import { Operation } from './plan';
@@ -19,9 +20,9 @@ import { f32_flatten, f32_flatten_grad } from './scalar/flatten';
 import { f32_scalar_linear, f32_scalar_linear_grad_input, f32_scalar_linear_grad_weight } from './scalar/linear';
 import { f32_scalar_maxpool2d, f32_scalar_maxpool2d_grad } from './scalar/maxpool2d';
 import { f32_relu, f32_relu_grad } from './scalar/relu';
-import { f32_winograd } from './winograd';
+import { f32_winograd } from './winograd/convolution';
 
-/** Computes an operation's output in the arena. */
+/** Computes the output of an operation in the arena. */
 export function forward(op: Operation, parameters: usize, arena: usize): void {
   const x = arena + op.x;
   const y = arena + op.y;
@@ -47,7 +48,7 @@ export function forward(op: Operation, parameters: usize, arena: usize): void {
   }
 }
 
-/** Computes the gradient of an operation's input, if anybody needs it, and adds the image's gradients of its parameters. */
+/** Adds the image's gradients of an operation's parameters, and computes the gradient of its input unless it has none. */
 export function backward(op: Operation, parameters: usize, gradients: usize, arena: usize, scratch: usize): void {
   const x = arena + op.x;
   const dx = arena + op.dx;
@@ -56,7 +57,7 @@ export function backward(op: Operation, parameters: usize, gradients: usize, are
   const weight = parameters + op.weight;
   const dw = gradients + op.weight;
   const db = gradients + op.bias;
-  const taken = arena + op.extra;
+  const argmax = arena + op.extra;
   const masked = op.masked != 0;
   const mask = masked ? x : 0;
   if (op.kind == CONV3X3 || op.kind == WINOGRAD) {
@@ -72,13 +73,13 @@ export function backward(op: Operation, parameters: usize, gradients: usize, are
   } else if (op.kind == WINOGRAD) {
     f32_winograd(dx, dy, op.extra, mask, scratch, op.outputs, op.inputs, op.height, op.width, op.xPlane);
   } else if (op.kind == MAXPOOL2X2) {
-    f32_maxpool2x2_grad(dx, dy, y, taken, op.inputs, op.height, op.width, op.xPlane, op.yRow, op.yPlane, masked);
+    f32_maxpool2x2_grad(dx, dy, y, argmax, op.inputs, op.height, op.width, op.xPlane, op.yRow, op.yPlane, masked);
   } else if (op.kind == LINEAR) {
     f32_linear_grad_input(dx, dy, weight, x, op.inputs, op.outputs, masked);
   } else if (op.kind == SCALAR_CONV2D) {
     f32_scalar_conv2d_grad_input(op, dx, dy, weight);
   } else if (op.kind == SCALAR_MAXPOOL2D) {
-    f32_scalar_maxpool2d_grad(op, dx, dy, taken);
+    f32_scalar_maxpool2d_grad(op, dx, dy, argmax);
   } else if (op.kind == SCALAR_LINEAR) {
     f32_scalar_linear_grad_input(op, dx, dy, weight);
   } else if (op.kind == RELU) {
@@ -88,7 +89,7 @@ export function backward(op: Operation, parameters: usize, gradients: usize, are
   }
 }
 
-/** Before a slice: the kernels that add up their gradients image by image begin with zeros. */
+/** Clears the gradients that the kernels add up image by image. To be called before a slice. */
 export function clearGradients(op: Operation, gradients: usize): void {
   if (op.kind == LINEAR || !op.weight) return;
   const taps = op.kernelSize * op.kernelSize;
@@ -96,7 +97,7 @@ export function clearGradients(op: Operation, gradients: usize): void {
   memory.fill(gradients + op.bias, 0, (<usize>op.outputs) << 2);
 }
 
-/** After a slice: a SIMD linear layer takes its images together. */
+/** Computes the parameter gradients of a SIMD linear layer for all images of a slice at once. To be called after the slice. */
 export function linearGradients(op: Operation, gradients: usize, arena: usize, imageBytes: usize, images: i32): void {
   if (op.kind != LINEAR) return;
   const dw = gradients + op.weight;

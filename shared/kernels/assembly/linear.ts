@@ -1,7 +1,7 @@
-/** @file A linear layer on one image: vectors whose sizes are padded with zeros to a multiple of four. */
+/** @file A linear layer. The number of inputs is a multiple of four, padded with zeros. */
 import { horizontalSum, madd, VECTOR } from './simd';
 
-/** y [outputs] = w [outputs, inputs] · x + bias; then max(y, 0) if `relu`. */
+/** y [outputs] = w [outputs, inputs] · x + bias [outputs]; with `relu`, the maximum of that and 0. */
 export function f32_linear(y: usize, x: usize, w: usize, bias: usize, inputs: i32, outputs: i32, relu: bool): void {
   const bytes = (<usize>inputs) << 2;
   for (let o = 0; o < outputs; o += 2) {
@@ -39,8 +39,8 @@ function put(y: usize, o: i32, sum: f32, bias: usize, relu: bool): void {
 }
 
 /**
- * dw [outputs, inputs] = Σ dy · xᵀ and db [outputs] = Σ dy over one to four images, whose x and dy lie `stride` bytes apart:
- * each weight is written once for all of them.
+ * dw [outputs, inputs] = Σ dy · xᵀ and db [outputs] = Σ dy over one to four images, whose x and dy lie `stride` bytes apart.
+ * Writes each weight's gradient once for all images.
  */
 export function f32_linear_grad_weight(
   dw: usize,
@@ -53,7 +53,7 @@ export function f32_linear_grad_weight(
   outputs: i32,
 ): void {
   const bytes = (<usize>inputs) << 2;
-  // An image that is not there counts as the first one, with a gradient of zero.
+  // The first image, with a gradient of zero, stands in for missing images.
   const x1 = images > 1 ? x + stride : x;
   const x2 = images > 2 ? x + 2 * stride : x;
   const x3 = images > 3 ? x + 3 * stride : x;
@@ -76,7 +76,7 @@ export function f32_linear_grad_weight(
   }
 }
 
-/** dx [inputs] = wᵀ · dy, set to zero where x is not positive if `masked`: x is the output of a ReLU. */
+/** dx [inputs] = wᵀ · dy. If `masked`, x is the output of a ReLU, and dx is zero where x is not positive. */
 export function f32_linear_grad_input(
   dx: usize,
   dy: usize,

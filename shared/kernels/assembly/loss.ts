@@ -1,4 +1,4 @@
-/** @file Softmax cross-entropy of one image. */
+/** @file Softmax and cross-entropy loss of one image. */
 
 /**
  * dy [classes] = (softmax(y) − one-hot(label)) · scale.

@@ -1,9 +1,12 @@
-/** @file Max pooling over windows of 2×2, between planes of the layout in conv3x3.ts. */
+/** @file Max pooling over windows of 2×2, from planes in the layout of conv3x3.ts. */
 
-/** y [channels, height/2, width/2] = the maxima of x; `taken` [the same] = which of a window's four, the first of several. */
+/**
+ * y [channels, height/2, width/2] = the maxima of x [channels, height, width].
+ * @param argmax bytes in the shape of y, output: the index of each maximum in its window, the first of equal ones
+ */
 export function f32_maxpool2x2(
   y: usize,
-  taken: usize,
+  argmax: usize,
   x: usize,
   channels: i32,
   height: i32,
@@ -36,7 +39,7 @@ export function f32_maxpool2x2(
           which = 3;
         }
         store<f32>(to, best);
-        store<u8>(taken++, which);
+        store<u8>(argmax++, which);
         from += 8;
         to += 4;
       }
@@ -45,14 +48,15 @@ export function f32_maxpool2x2(
 }
 
 /**
- * dx [channels, height, width] = dy at the pixels that were taken, zero elsewhere.
- * @param relu also zero where the maximum itself is not positive: x is the output of a ReLU
+ * dx [channels, height, width] = dy at the maxima, zero elsewhere.
+ * @param argmax as written by `f32_maxpool2x2`
+ * @param relu whether x is the output of a ReLU: then dx is also zero where a maximum is not positive
  */
 export function f32_maxpool2x2_grad(
   dx: usize,
   dy: usize,
   y: usize,
-  taken: usize,
+  argmax: usize,
   channels: i32,
   height: i32,
   width: i32,
@@ -70,7 +74,7 @@ export function f32_maxpool2x2_grad(
         const at = row + ((<usize>j) << 2);
         let gradient = load<f32>(dy + at);
         if (relu && load<f32>(y + at) <= 0) gradient = 0;
-        const which = load<u8>(taken++);
+        const which = load<u8>(argmax++);
         store<f32>(to, which == 0 ? gradient : 0);
         store<f32>(to, which == 1 ? gradient : 0, 4);
         store<f32>(to + xRow, which == 2 ? gradient : 0);

@@ -1,9 +1,9 @@
-/** @file What one core can do at most: multiplications and additions on registers alone. For benchmarks. */
+/** @file The peak of one core, for benchmarks: multiply-adds on registers without memory access. */
 import { horizontalSum, madd } from './simd';
 
-/** Twelve sums of four lanes, `iterations` times: 96 floating-point operations each. */
+/** Updates twelve sums of four lanes `iterations` times. An iteration has 96 floating-point operations. */
 export function f32_peak(iterations: i32, left: f32, right: f32): f32 {
-  // Constants would be loaded again at each use.
+  // The compiler would load constants again at each use.
   const x = f32x4.splat(left);
   const y = f32x4.splat(right);
   let a = f32x4.splat(1);

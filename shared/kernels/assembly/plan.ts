@@ -1,19 +1,23 @@
-/** @file What a step is told, as it lies in memory: 32-bit words, in this order. shared/kernels/plan.ts writes them. */
+/** @file The structures in memory that control the kernels. shared/kernels/plan.ts writes them. Each field has 32 bits. */
 
-/** One layer. Tensors are offsets into an image's part of the arena, weights offsets into the parameters, strides bytes. */
+/**
+ * A layer with its kernel. Tensors are offsets into an image's part of the arena; weight and bias are offsets into the
+ * parameters; strides are in bytes.
+ */
 @unmanaged
 export class Operation {
+  /** The kernel: CONV3X3 and so on (constants.ts). */
   kind: i32;
-  /** Input, its gradient (0 when nobody needs it), output, its gradient. */
+  /** Input, its gradient (0 for none), output, its gradient. */
   x: usize;
   dx: usize;
   y: usize;
   dy: usize;
   weight: usize;
   bias: usize;
-  /** CONV3X3: address of the turned filter; WINOGRAD: of the transformed one of the way back. Pooling: offset of what was taken. */
+  /** Convolution: address of the filter for the gradient of the input, turned or transformed. Pooling: offset of `argmax`. */
   extra: usize;
-  /** Channels, or vector sizes. */
+  /** Channels; features of a linear layer. */
   inputs: i32;
   outputs: i32;
   /** Of x. */
@@ -25,34 +29,34 @@ export class Operation {
   yWidth: i32;
   yRow: usize;
   yPlane: usize;
-  /** Edge of a filter or a window; 1 for a linear layer. */
+  /** Edge of the filter or window; 1 for a linear layer. */
   kernelSize: i32;
   stride: i32;
-  /** Rows and columns of zeros before the image. */
+  /** Rows and columns of padding before the image. */
   before: i32;
-  /** A SIMD kernel's output passes through a ReLU. */
+  /** 1: the kernel, a SIMD kernel, applies a ReLU to its output. */
   relu: i32;
-  /** A SIMD kernel's input came out of such a ReLU: its gradient is masked. */
+  /** 1: the input is the output of such a ReLU, and the kernel masks its gradient. */
   masked: i32;
 }
 
-/** The operation number `i` of those at `ops`. */
+/** Returns operation `i` of the array at `ops`. */
 @inline
 export function opAt(ops: usize, i: i32): Operation {
   return changetype<Operation>(ops + <usize>i * offsetof<Operation>());
 }
 
-/** A session and what it is to do next. */
+/** A session and its current job. */
 @unmanaged
 export class Job {
-  /** Counts the jobs; workers sleep on it. */
+  /** Number of jobs so far. Workers wait for it to change. */
   generation: i32;
-  /** Workers that have not finished the present job; the main thread sleeps on it. */
+  /** Workers that have not finished the current job. The main thread waits for it to reach 0. */
   pending: i32;
-  /** 1 ends the workers. */
+  /** 1: the workers return. */
   stop: i32;
   threads: i32;
-  /** 1: also the gradients. */
+  /** 1: compute gradients too. */
   training: i32;
   /** Images. */
   batch: i32;
@@ -66,25 +70,25 @@ export class Job {
   /** float64 [batch]. */
   losses: usize;
   classes: i32;
-  /** Memory for the four images of a slice and for intermediate results, thread after thread; bytes of one image and thread. */
+  /** Memory of the threads, one after the other: the images of a slice, then scratch. Bytes of an image and of a thread. */
   arena: usize;
   imageBytes: usize;
   threadBytes: usize;
-  /** All weights; their gradients, once per slice of the batch. */
+  /** All parameters, and their gradients for each slice of the batch. */
   parameters: usize;
   gradients: usize;
   parameterBytes: usize;
-  /** Offset and layout of the first layer's input. */
+  /** The network's input: offset in the arena, shape and strides. */
   input: usize;
   channels: i32;
   height: i32;
   width: i32;
   rowFloats: i32;
   planeBytes: usize;
-  /** SGD or ADAM, with what it remembers: buffers laid out like the parameters, one after the other; 0 for none. */
+  /** SGD or ADAM, and its buffers in the layout of the parameters, one after the other; 0 for none. */
   optimizer: i32;
   buffers: usize;
-  /** Adam: divided by 1 − beta1ᵗ. */
+  /** For Adam, divided by 1 − beta1ᵗ. */
   learningRate: f32;
   weightDecay: f32;
   momentum: f32;

@@ -1,11 +1,10 @@
-/** @file The step of stochastic gradient descent, with momentum and weight decay. */
+/** @file A step of stochastic gradient descent with momentum and weight decay, as in `torch.optim.SGD`. */
 import { sumSlices } from './gradient';
 import { VECTOR } from './simd';
 
 /**
- * g = Σ dw[s] + weightDecay · w; v = momentum · v + g; w −= learningRate · v. All of [bytes/4].
- *
- * @param v 0 for none: g takes its place
+ * g = Σ dw[s] + weightDecay · w; v = momentum · v + g; w −= learningRate · v. All have the shape [bytes / 4].
+ * @param v 0 without momentum: then w −= learningRate · g
  */
 export function f32_sgd(
   w: usize,

@@ -1,16 +1,16 @@
-/** @file The few vector operations that the kernels are made of. */
+/** @file Vector operations that the kernels share. */
 
 /** Bytes of a vector of four float32. */
 export const VECTOR: usize = 16;
 
-/** a · b + c, in one rounding where the build has relaxed SIMD and the machine has the instruction, else in two. */
+/** a · b + c, rounded once if the build has relaxed SIMD and the machine has the instruction, else rounded twice. */
 @inline
 export function madd(a: v128, b: v128, c: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
   return f32x4.add(f32x4.mul(a, b), c);
 }
 
-/** Sum of the four lanes. */
+/** Returns the sum of the four lanes. */
 @inline
 export function horizontalSum(a: v128): f32 {
   return (

@@ -1,8 +1,8 @@
 /**
- * @file A whole step of training, or of inference, on one memory shared by all threads.
+ * @file A step of training, or inference of a batch, on a memory that all threads share.
  *
- * A batch is cut into slices of four images, whatever the number of threads. Each slice sums its gradients in memory of its
- * own, and the slices are added in order: any number of threads gives the same bits.
+ * A batch is cut into slices of four images. Each slice sums its gradients in its own memory, and the optimizer adds the
+ * slices in order. The result is therefore the same, bit for bit, for any number of threads.
  */
 import { ADAM, CONV3X3, SLICE, WINOGRAD } from '../constants';
 import { f32_adam } from './adam';
@@ -12,15 +12,15 @@ import { backward, clearGradients, forward, linearGradients } from './layers';
 import { f32_cross_entropy } from './loss';
 import { Job, opAt } from './plan';
 import { f32_sgd } from './sgd';
-import { f32_winograd_filter } from './winograd';
+import { f32_winograd_filter } from './winograd/filter';
 
-/** Computes the logits of `job.batch` images into `job.logits`; the workers help. */
+/** Computes the logits of `job.batch` images into `job.logits`, on all threads. */
 export function infer(job: Job): void {
   job.training = 0;
   dispatch(job);
 }
 
-/** One step of the optimizer on the mean loss of `job.batch` images; their losses are left in `job.losses`. */
+/** Takes one step of the optimizer on the mean loss of `job.batch` images. Writes their losses to `job.losses`. */
 export function step(job: Job): void {
   transformFilters(job);
   job.training = 1;
@@ -28,7 +28,7 @@ export function step(job: Job): void {
   update(job);
 }
 
-/** Once for all images: the filters of the way back, turned, and for Winograd's convolution transformed. */
+/** Turns or transforms the filters that compute the gradients of convolution inputs, once for all images of a step. */
 function transformFilters(job: Job): void {
   for (let i = 0; i < job.opCount; i++) {
     const op = opAt(job.ops, i);
@@ -48,7 +48,7 @@ function update(job: Job): void {
   else f32_sgd(w, dw, job.buffers, slices, bytes, job.learningRate, job.momentum, job.weightDecay);
 }
 
-/** A worker's whole life: sleeps until there is a job, does its share, until it is stopped. */
+/** Runs a worker: waits for a job and does its part of it, until `stop` is called. Blocks its thread. */
 export function work(job: Job, thread: i32): void {
   const address = changetype<usize>(job);
   let seen = 0;
@@ -65,7 +65,7 @@ export function work(job: Job, thread: i32): void {
   }
 }
 
-/** Ends the workers. */
+/** Makes the workers return. */
 export function stop(job: Job): void {
   job.stop = 1;
   wake(job);
@@ -98,7 +98,7 @@ function slicesOf(job: Job): i32 {
   return (job.batch + SLICE - 1) / SLICE;
 }
 
-/** The slices of one thread: every `threads`-th. Each image of a slice has a place of its own in the thread's arena. */
+/** Computes a thread's slices, every `threads`-th one. Each image of a slice has its own memory in the thread's arena. */
 function run(job: Job, thread: i32): void {
   const arena = job.arena + <usize>thread * job.threadBytes;
   const scratch = arena + <usize>SLICE * job.imageBytes;

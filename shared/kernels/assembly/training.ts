@@ -1,8 +1,9 @@
-/** @file What the module exports: a whole step, and kernels for tests and benchmarks. */
-export { f32_conv3x3, f32_conv3x3_grad_filter } from './conv3x3';
+/** @file The entry of the training builds, simd.wasm and relaxed.wasm: whole steps, and single kernels for benchmarks. */
+export { f32_conv3x3 } from './conv3x3';
+export { f32_conv3x3_grad_filter } from './conv3x3-gradient';
 export { f32_linear, f32_linear_grad_input, f32_linear_grad_weight } from './linear';
 export { f32_peak } from './peak';
 export { f32_scalar_conv2d, f32_scalar_conv2d_grad_filter, f32_scalar_conv2d_grad_input } from './scalar/conv2d';
 export { f32_scalar_linear, f32_scalar_linear_grad_input, f32_scalar_linear_grad_weight } from './scalar/linear';
-export { f32_winograd } from './winograd';
+export { f32_winograd } from './winograd/convolution';
 export { infer, step, stop, work } from './step';

@@ -1,4 +1,4 @@
-/** @file Convolution of any kernel size, stride and padding of one image. Sizes and strides are the operation's. */
+/** @file Convolution with any kernel size, stride and padding, for one image. Sizes and strides are fields of the operation. */
 import { Operation } from '../plan';
 
 const FORWARD: i32 = 0;
@@ -17,7 +17,7 @@ export function f32_scalar_conv2d(op: Operation, y: usize, x: usize, w: usize, b
   eachTap(op, y, x, w, FORWARD);
 }
 
-/** dx [inputs] = the gradient of the input from dy. */
+/** dx [inputs] = the gradient of the input, from dy. */
 export function f32_scalar_conv2d_grad_input(op: Operation, dx: usize, dy: usize, w: usize): void {
   for (let c = 0; c < op.inputs; c++) {
     for (let i = 0; i < op.height; i++) {
@@ -27,7 +27,7 @@ export function f32_scalar_conv2d_grad_input(op: Operation, dx: usize, dy: usize
   eachTap(op, dy, dx, w, INPUT);
 }
 
-/** dw and db += their gradients from dy and x. */
+/** Adds the gradients of the filter and the bias, from dy and x, to dw and db. */
 export function f32_scalar_conv2d_grad_filter(op: Operation, dw: usize, db: usize, dy: usize, x: usize): void {
   for (let o = 0; o < op.outputs; o++) {
     let sum: f64 = 0;
@@ -41,15 +41,16 @@ export function f32_scalar_conv2d_grad_filter(op: Operation, dw: usize, db: usiz
   eachTap(op, dy, x, dw, FILTER);
 }
 
-/** First output row (or column) whose input under a filter's row `tap` is `position` or a later one. */
+/** Returns the first output row (or column) whose input under row (or column) `tap` of the filter is at `position` or later. */
 @inline
 function outputAt(op: Operation, position: i32, tap: i32): i32 {
   return max(0, (position + op.before - tap + op.stride - 1) / op.stride);
 }
 
 /**
- * Visits every multiplication, a row at a time: the weight of a tap joins input pixel (i · stride + ky − before,
- * j · stride + kx − before) to output pixel (i, j). Pixels in the padding are zero and are left out.
+ * Visits every multiplication, a row at a time. The weight of a tap connects input pixel (i · stride + ky − before,
+ * j · stride + kx − before) with output pixel (i, j). Pixels of the padding are zero and are skipped.
+ * @param what FORWARD, INPUT or FILTER: which tensor is computed from the other two
  */
 function eachTap(op: Operation, y: usize, x: usize, w: usize, what: i32): void {
   const step = (<usize>op.stride) << 2;
@@ -77,7 +78,7 @@ function eachTap(op: Operation, y: usize, x: usize, w: usize, what: i32): void {
   }
 }
 
-/** to[i · toStep] += factor · from[i · fromStep], `count` times; steps in bytes. */
+/** to[i · toStep] += factor · from[i · fromStep] for i < count. Steps are in bytes. */
 @inline
 function addRow(to: usize, toStep: usize, from: usize, fromStep: usize, count: i32, factor: f32): void {
   for (let i = 0; i < count; i++) {
@@ -87,7 +88,7 @@ function addRow(to: usize, toStep: usize, from: usize, fromStep: usize, count: i
   }
 }
 
-/** Σ a[i] · b[i · step], `count` times; the step in bytes. */
+/** Returns Σ a[i] · b[i · step] over i < count. The step is in bytes. */
 @inline
 function multiplyRows(a: usize, b: usize, step: usize, count: i32): f64 {
   let sum: f64 = 0;

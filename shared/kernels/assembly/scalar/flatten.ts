@@ -1,4 +1,4 @@
-/** @file An image without the zeros of its planes. */
+/** @file Copies an image without the zeros around its planes. */
 import { Operation } from '../plan';
 
 /** y = x. */

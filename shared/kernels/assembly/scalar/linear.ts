@@ -1,7 +1,7 @@
-/** @file A linear layer on one image, one multiplication at a time. */
+/** @file A linear layer for one image, one multiplication at a time. */
 import { Operation } from '../plan';
 
-/** y [outputs] = w [outputs, inputs] · x + bias. */
+/** y [outputs] = w [outputs, inputs] · x + bias [outputs]. */
 export function f32_scalar_linear(op: Operation, y: usize, x: usize, w: usize, bias: usize): void {
   for (let o = 0; o < op.outputs; o++) {
     let sum = load<f32>(bias + ((<usize>o) << 2));

@@ -1,4 +1,4 @@
-/** @file ReLU on one image. */
+/** @file ReLU for one image. */
 import { Operation } from '../plan';
 
 /** y = max(x, 0). */
