@@ -1,6 +1,7 @@
 /** @file When a picture has no answer that is worth giving. */
+
+import { LOW_QUALITY } from './input/garment/mask-quality.ts';
 import type { PreparedPhoto } from './input/garment/photo.ts';
-import { LOW_QUALITY } from './input/garment/quality.ts';
 import type { Prediction } from './predictions.ts';
 
 /**

@@ -1,9 +1,13 @@
-/** @file A decoded image. `ImageData` exists in browsers only; this is what every place has. */
+/** @file Decoded images. `ImageData` exists in browsers only; these types work everywhere. */
 
-/** An image of `width` × `height` pixels. A browser's `ImageData` is one, too. */
-export interface Pixels {
+/** Width and height, in pixels. */
+export interface Size {
   readonly width: number;
   readonly height: number;
-  /** Red, green, blue, alpha (not premultiplied) of each pixel in 0..255, row by row: 4 · width · height bytes. */
+}
+
+/** A decoded image. A browser's `ImageData` has this type, too. */
+export interface Pixels extends Size {
+  /** RGBA, not premultiplied, row by row: 4 · width · height bytes. */
   readonly data: Uint8ClampedArray | Uint8Array;
 }

@@ -1,48 +1,56 @@
-/** @file What tells a garment's pixels from the floor's: colour and roughness. Euclidean distance says how different two look. */
-import { type Bench, DIMENSIONS, type Grid, type Level } from './bench.ts';
+/** @file Features of the pixels, by which the garment differs from the floor: colour and roughness. Their distance is Euclidean. */
+import type { Grid } from './geometry.ts';
+import { FEATURE_COUNT, type Level, type Workspace } from './workspace.ts';
 
-/** Lightness counts less than colour: shadows and light spots change lightness most. Oklab's colour axes are short by half. */
-const LIGHTNESS = 0.8;
-const COLOUR = 2;
+/** Weight of lightness. It is below 1, because shadows and light spots change lightness most. */
+const LIGHTNESS_WEIGHT = 0.8;
 
-/** What a doubling of the roughness counts, in units of lightness. */
-const ROUGHNESS = 4;
+/** Weight of the two colour axes. Oklab understates differences along them by about half. */
+const COLOUR_WEIGHT = 2;
 
-/** Standard deviation of lightness (of 100) that a camera's noise makes on smooth things. */
+/** Weight of a doubling of the roughness, in units of lightness. */
+const ROUGHNESS_WEIGHT = 4;
+
+/** Standard deviation of lightness (of 100) that camera noise causes on smooth surfaces. */
 const NOISE = 2;
 
-/** A place's roughness is the mean of so many pixels to every side. */
+/** Roughness is averaged over this many pixels in each direction. */
 const REACH = 2;
 
 /**
- * The features of `fine`: those of blocks of 2 × 2 of the bench's colours, which become Oklab's. Roughness is the standard deviation of
- * lightness within blocks, the least of 3 × 3 and then averaged: an edge is a line, and would be a rim of roughness around everything.
+ * Computes the features of `fine` from the picture's RGB planes, which become Oklab planes. A fine pixel is a block of 2 × 2 pixels of
+ * the picture.
+ *
+ * Roughness is the standard deviation of lightness within blocks: the minimum over 3 × 3 blocks, then averaged. The minimum removes
+ * edges, which are lines and would otherwise surround every object with a rough rim.
  */
-export function findFeatures({ kernels, at }: Bench, picture: Grid, fine: Level): void {
-  const { colours, colourPlane, scratch } = at;
-  const { width, height, row } = fine;
-  kernels.f32_oklab(colours, at.light, picture.count, colourPlane);
-  for (const [i, factor] of [LIGHTNESS, COLOUR, COLOUR].entries()) {
-    const colour = colours + i * colourPlane;
-    kernels.f32_repeat_edge(colour, picture.width, picture.height, picture.row);
-    kernels.f32_halve(fine.features + i * fine.plane, colour, factor, width, height, row, picture.row);
+export function computeFeatures({ kernels, addresses }: Workspace, picture: Grid, fine: Level): void {
+  const { colours, colourStride, linearLight, scratch } = addresses;
+  const { width, height, stride } = fine;
+  kernels.f32_oklab(colours, linearLight, picture.count, colourStride);
+  for (const [i, weight] of [LIGHTNESS_WEIGHT, COLOUR_WEIGHT, COLOUR_WEIGHT].entries()) {
+    const colour = colours + i * colourStride;
+    const feature = fine.features + i * fine.planeStride;
+    kernels.f32_repeat_edge(colour, picture.width, picture.height, picture.stride);
+    kernels.f32_block_means(feature, colour, weight, width, height, stride, picture.stride);
   }
-  const roughness = fine.features + 3 * fine.plane;
-  const turned = (height + 6) & ~3;
-  kernels.f32_deviations(roughness, colours, width, height, row, picture.row);
-  kernels.f32_least_turned(scratch[0], roughness, width, height, turned, row);
-  kernels.f32_least_turned(scratch[1], scratch[0], height, width, row, turned);
-  kernels.f32_means_turned(scratch[0], scratch[1], REACH, width, height, turned, row);
-  kernels.f32_means_turned(roughness, scratch[0], REACH, height, width, row, turned);
-  kernels.f32_doublings(roughness, roughness, ROUGHNESS, NOISE, fine.count);
+  const roughness = fine.features + 3 * fine.planeStride;
+  const transposedStride = (height + 6) & ~3;
+  kernels.f32_block_deviations(roughness, colours, width, height, stride, picture.stride);
+  kernels.f32_minima_transposed(scratch[0], roughness, width, height, transposedStride, stride);
+  kernels.f32_minima_transposed(scratch[1], scratch[0], height, width, stride, transposedStride);
+  kernels.f32_means_transposed(scratch[0], scratch[1], REACH, width, height, transposedStride, stride);
+  kernels.f32_means_transposed(roughness, scratch[0], REACH, height, width, stride, transposedStride);
+  kernels.f32_log2_1p(roughness, roughness, ROUGHNESS_WEIGHT, NOISE, fine.count);
 }
 
-/** The features of `coarse`: the means of blocks of 2 × 2 of `fine`. */
-export function halveFeatures({ kernels }: Bench, fine: Level, coarse: Level): void {
-  for (let i = 0; i < DIMENSIONS; i++) {
-    const from = fine.features + i * fine.plane;
-    kernels.f32_repeat_edge(from, fine.width, fine.height, fine.row);
-    const to = coarse.features + i * coarse.plane;
-    kernels.f32_halve(to, from, 1, coarse.width, coarse.height, coarse.row, fine.row);
+/** Computes the features of `coarse`: means of blocks of 2 × 2 pixels of `fine`. */
+export function halveFeatures({ kernels }: Workspace, fine: Level, coarse: Level): void {
+  const { width, height, stride } = coarse;
+  for (let i = 0; i < FEATURE_COUNT; i++) {
+    const from = fine.features + i * fine.planeStride;
+    const to = coarse.features + i * coarse.planeStride;
+    kernels.f32_repeat_edge(from, fine.width, fine.height, fine.stride);
+    kernels.f32_block_means(to, from, 1, width, height, stride, fine.stride);
   }
 }

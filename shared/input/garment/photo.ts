@@ -1,38 +1,39 @@
 /**
- * @file Any picture → the 28 × 28 bytes that the network knows: grey, the object bright on black, its longest edge filling
- * the frame. Pure arithmetic on pixels; the trainer, the Worker and the browser run the same code.
+ * @file The photo pipeline: any picture → the 28 × 28 grey bytes that the network takes, with the garment bright on black and its
+ * longest edge filling the frame. The trainer, the Worker and the browser run the same code.
  *
- * Fashion-MNIST was made from catalogue pictures on white: trimmed, longest edge scaled to 28, centred, negated (Xiao et
- * al., arXiv:1708.07747, section 2). The steps here do that for pictures whose background is not white.
+ * Fashion-MNIST was made from catalogue pictures on white: trimmed, scaled to a longest edge of 28, centred, negated (Xiao et al.,
+ * arXiv:1708.07747, section 2). The pipeline does the same for pictures on any background.
  */
-import type { Pixels } from '../../decode/pixels.ts';
+import type { Pixels, Size } from '../../decode/pixels.ts';
 import { lazy } from '../../lazy.ts';
-import { readAsIs } from './as-is.ts';
-import { type Bench, levelsOf, openBench, WORK_EDGE } from './bench.ts';
-import { findFeatures } from './features.ts';
-import { shrink, smallSize } from './flatten.ts';
-import { type Box, boundingBox, enlarge, findPart, readMask, type Size } from './mask.ts';
-import { placeObject } from './place.ts';
+import { readDatasetImage } from './dataset-image.ts';
+import { downscale, downscaledSize } from './downscale.ts';
+import { computeFeatures } from './features.ts';
+import { type Box, type Grid, scaleBox } from './geometry.ts';
+import { boundingBox, computeHalfMask, readMask, upscaleMask } from './mask.ts';
+import { assessMask } from './mask-quality.ts';
+import { placeObject } from './placement.ts';
 import { centrePrior, type ProbabilityMap } from './prior.ts';
-import { judgePart } from './quality.ts';
 import { segment } from './segment.ts';
 import { applyTone, findTone } from './tone.ts';
+import { levelsOf, openWorkspace, WORK_EDGE, type Workspace } from './workspace.ts';
 
-/** Version of what this folder computes. It changes with every change of a result; a manifest names the one it was made for. */
+/** Version of the pipeline. It changes whenever a result changes. A manifest names the version that its model was made for. */
 export const PHOTO_PIPELINE = 2;
 
 export interface PreparedPhoto {
   /** 28 × 28 grey bytes, row by row. Divided by 255 they are the network's input. */
   image: Uint8Array;
-  /** In the order they ran, with what they found: `as-is` alone; or `mask`, `tone`, `place`; or `whole-frame`, `place`. */
+  /** The steps that ran, in order, with their results: `as-is`; or `mask`, `tone`, `place`; or `whole-frame`, `place`. */
   steps: PhotoStep[];
-  /** Of the garment, in pixels of the decoded picture; where one was found. */
+  /** The garment's box in pixels of the decoded picture, when a garment was found. */
   box?: Box;
-  /** Which pixels the garment covers, where it was told from the background. */
+  /** The pixels that the garment covers, when a garment was found. */
   mask?: AlphaMask;
-  /** How far the picture is to be trusted, in 0..1; where that is known. */
+  /** Reliability of the mask in 0..1. Missing when the picture needed no mask. */
   quality?: number;
-  /** Sentences for whoever took the photo. */
+  /** Advice for the person who took the photo, as sentences. */
   warnings: string[];
 }
 
@@ -41,65 +42,62 @@ export interface PhotoStep {
   [detail: string]: number | string;
 }
 
-/** Covers the whole picture at a resolution of its own. */
+/** A mask of the whole picture. Its resolution is independent of the picture's. */
 export interface AlphaMask extends Size {
-  /** 0..255 of each pixel, row by row. */
+  /** 0..255 for each pixel, row by row. */
   data: Uint8Array;
 }
 
-/** A mask of less quality than this is worse than none. */
-const LEAST_QUALITY = 0.05;
+/** A mask of less quality is not used: the whole picture gives better results. */
+const MIN_QUALITY = 0.05;
 
 /**
- * Prepares a picture of any size. Takes what is already a 28 × 28 image of the data set's kind as it is.
- * @param prior where the garment is expected, when something is known of that: up to WORK_EDGE pixels each way
+ * Prepares a picture of any size for the network. Returns an image that already has the data set's form unchanged.
+ * @param prior where the garment is expected, up to WORK_EDGE pixels in each direction; by default in the centre
  */
 export type PreparePhoto = (pixels: Pixels, prior?: ProbabilityMap) => PreparedPhoto;
 
 /**
- * The pipeline on its kernels, which get their memory with the first picture that needs them.
- * @param module build/photo.wasm
+ * Creates the pipeline. It allocates its memory when the first picture needs it.
+ * @param module the compiled build/photo.wasm
  */
 export function photoPipeline(module: WebAssembly.Module): PreparePhoto {
-  const bench = lazy(() => openBench(module));
+  const workspace = lazy(() => openWorkspace(module));
   return (pixels, prior = centrePrior()) => {
-    const image = readAsIs(pixels);
-    return image ? { image, steps: [{ step: 'as-is' }], warnings: [] } : cutOut(bench(), pixels, prior);
+    const image = readDatasetImage(pixels);
+    if (image) return { image, steps: [{ step: 'as-is' }], warnings: [] };
+    return preparePhoto(workspace(), pixels, prior);
   };
 }
 
-function cutOut(bench: Bench, pixels: Pixels, prior: ProbabilityMap): PreparedPhoto {
-  const { picture, fine, coarse } = levelsOf(bench, smallSize(pixels, WORK_EDGE));
-  shrink(bench, pixels, picture);
-  findFeatures(bench, picture, fine);
-  segment(bench, fine, coarse, prior);
-  findPart(bench, fine);
-  const { quality, warnings, ...found } = judgePart(bench, fine);
-  enlarge(bench, fine, picture);
-  const box = boundingBox(bench, picture);
-  if (quality < LEAST_QUALITY || !box) {
-    const frame = { left: 0, top: 0, width: picture.width, height: picture.height };
+function preparePhoto(workspace: Workspace, pixels: Pixels, prior: ProbabilityMap): PreparedPhoto {
+  const { picture, fine, coarse } = levelsOf(workspace, downscaledSize(pixels, WORK_EDGE));
+  downscale(workspace, pixels, picture);
+  computeFeatures(workspace, picture, fine);
+  segment(workspace, fine, coarse, prior);
+  computeHalfMask(workspace, fine);
+  const { quality, warnings, ...assessment } = assessMask(workspace, fine);
+  upscaleMask(workspace, fine, picture);
+  const box = boundingBox(workspace, picture);
+  if (quality < MIN_QUALITY || !box) {
     return {
-      image: placeObject(bench, picture, frame),
-      steps: [{ step: 'whole-frame', ...found }, { step: 'place' }],
+      image: placeWholeFrame(workspace, picture),
+      steps: [{ step: 'whole-frame', ...assessment }, { step: 'place' }],
       quality,
       warnings: ['Nothing stands out from the background.'],
     };
   }
-  const tone = findTone(bench, picture);
-  applyTone(bench, picture, tone);
+  const tone = findTone(workspace, picture);
+  applyTone(workspace, picture, tone);
   return {
-    image: placeObject(bench, picture, box),
-    steps: [{ step: 'mask', ...found }, { step: 'tone', ...tone }, { step: 'place' }],
+    image: placeObject(workspace, picture, box),
+    steps: [{ step: 'mask', ...assessment }, { step: 'tone', ...tone }, { step: 'place' }],
     box: scaleBox(box, picture, pixels),
-    mask: { width: picture.width, height: picture.height, data: readMask(bench, picture) },
+    mask: { width: picture.width, height: picture.height, data: readMask(workspace, picture) },
     quality,
     warnings,
   };
 }
 
-/** A box in pixels of a picture of size `from`, in those of the same picture of size `to`. */
-function scaleBox({ left, top, width, height }: Box, from: Size, to: Size): Box {
-  const [x, y] = [to.width / from.width, to.height / from.height];
-  return { left: left * x, top: top * y, width: width * x, height: height * y };
-}
+const placeWholeFrame = (workspace: Workspace, picture: Grid): Uint8Array =>
+  placeObject(workspace, picture, { left: 0, top: 0, width: picture.width, height: picture.height });

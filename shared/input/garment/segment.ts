@@ -1,65 +1,93 @@
 /**
- * @file Which pixels are the garment's. A picture has a few looks; how often each is the garment's and how often the floor's is
- * estimated from where the garment is expected, then from where it was found, again and again: GrabCut (Rother, Kolmogorov and
- * Blake 2004) with clusters for its mixtures and a random walker for its cut.
+ * @file The segmentation: which pixels belong to the garment.
+ *
+ * A picture has a few colour clusters. How much likelier each is in the garment than on the floor is estimated from where the garment
+ * is expected, then repeatedly from where it was found. This is GrabCut (Rother, Kolmogorov and Blake 2004) with clusters in place of
+ * its Gaussian mixtures and a random walker in place of its graph cut.
  */
-import { type Bench, type Level, MOST_LOOKS } from './bench.ts';
+import { assignClusters, findClusters } from './colour-clusters.ts';
 import { halveFeatures } from './features.ts';
-import { assignLooks, findLooks } from './looks.ts';
-import { type PlacedMap, type ProbabilityMap, placeMap, resample } from './prior.ts';
-import { start, tie, walk } from './walk.ts';
+import type { ProbabilityMap } from './prior.ts';
+import { prepareWalker, runWalker, startWalker } from './random-walker.ts';
+import { resample, type StoredMap, storeMap } from './resample.ts';
+import { type Level, MAX_CLUSTERS, type Workspace } from './workspace.ts';
 
+/** Rounds of estimation at the coarse level. */
 const ROUNDS = 4;
 
-/** Sweeps of the walker at half the size, and from there at the whole. */
+/** Sweeps of the random walker in each coarse round, and at the fine level. */
 const [COARSE_SWEEPS, FINE_SWEEPS] = [8, 4];
 
-/** Weights of the two kinds of evidence once there has been a round: by then looks know more than places do. */
-const [PLACE, LOOK] = [0.5, 2];
+/** Weights of prior and colour after the first round. By then colours are more reliable than positions. */
+const [PRIOR_WEIGHT, COLOUR_WEIGHT] = [0.5, 2];
 
 /**
- * Finds the probability of each pixel of `fine` that it is the garment's.
- * @param prior where the garment is expected, 0 and 1 being certain
+ * Computes the probability of each pixel of `fine` to belong to the garment.
+ * @param prior where the garment is expected; 0 and 1 are certain
  */
-export function segment(bench: Bench, fine: Level, coarse: Level, prior: ProbabilityMap): void {
-  halveFeatures(bench, fine, coarse);
-  const looks = findLooks(bench, coarse);
-  const expected = placeMap(bench, prior);
+export function segment(workspace: Workspace, fine: Level, coarse: Level, prior: ProbabilityMap): void {
+  halveFeatures(workspace, fine, coarse);
+  const clusters = findClusters(workspace, coarse);
+  const storedPrior = storeMap(workspace, prior);
 
-  expect(bench, coarse, expected);
-  findLookOdds(bench, coarse);
-  weigh(bench, coarse, 1, 1);
-  tie(bench, coarse);
-  start(bench, coarse, bench.at.evidence);
+  resamplePrior(workspace, coarse, storedPrior);
+  estimateColours(workspace, coarse);
+  computeEvidence(workspace, coarse, 1, 1);
+  prepareWalker(workspace, coarse);
+  startWalker(workspace, coarse, workspace.addresses.evidence);
   for (let round = 1; ; round++) {
-    walk(bench, coarse, COARSE_SWEEPS);
-    findLookOdds(bench, coarse);
+    runWalker(workspace, coarse, COARSE_SWEEPS);
+    estimateColours(workspace, coarse);
     if (round === ROUNDS) break;
-    weigh(bench, coarse, PLACE, LOOK);
+    computeEvidence(workspace, coarse, PRIOR_WEIGHT, COLOUR_WEIGHT);
   }
 
-  // The same at full size: the looks' odds stay, the walker starts from what was found.
-  assignLooks(bench, fine, looks);
-  expect(bench, fine, expected);
-  weigh(bench, fine, PLACE, LOOK);
-  resample(bench, fine.probability, fine, { ...coarse, at: coarse.probability });
-  tie(bench, fine);
-  start(bench, fine, fine.probability);
-  walk(bench, fine, FINE_SWEEPS);
+  // Refinement at the fine level: the clusters' likelihood ratios stay, and the walker starts from the coarse result.
+  assignClusters(workspace, fine, clusters);
+  resamplePrior(workspace, fine, storedPrior);
+  computeEvidence(workspace, fine, PRIOR_WEIGHT, COLOUR_WEIGHT);
+  resample(workspace, fine.probability, fine, { ...coarse, address: coarse.probability });
+  prepareWalker(workspace, fine);
+  startWalker(workspace, fine, fine.probability);
+  runWalker(workspace, fine, FINE_SWEEPS);
 }
 
-/** The probabilities of a level's pixels from where they are, and their odds. */
-function expect(bench: Bench, level: Level, prior: PlacedMap): void {
-  resample(bench, level.probability, level, prior);
-  bench.kernels.f32_log_odds(bench.at.placeOdds, level.probability, level.count);
+/** Sets a level's probabilities to the prior, and stores the prior's log odds in the workspace. */
+function resamplePrior(workspace: Workspace, level: Level, prior: StoredMap): void {
+  resample(workspace, level.probability, level, prior);
+  workspace.kernels.f32_log_odds(workspace.addresses.priorLogOdds, level.probability, level.count);
 }
 
-/** Of each look, how much oftener it is the garment's than the floor's, from the pixels' probabilities. */
-function findLookOdds({ kernels, at }: Bench, { width, height, row, lookOf, probability }: Level): void {
-  kernels.f32_class_odds(at.odds, ...at.counts, lookOf, probability, MOST_LOOKS, width, height, row);
+/** Estimates each cluster's log likelihood ratio, garment to floor, from the pixels' probabilities. */
+function estimateColours({ kernels, addresses }: Workspace, level: Level): void {
+  const { clusterIndices, probability, width, height, stride } = level;
+  kernels.f32_log_likelihood_ratios(
+    addresses.clusterLogRatios,
+    ...addresses.clusterScratch,
+    clusterIndices,
+    probability,
+    MAX_CLUSTERS,
+    width,
+    height,
+    stride,
+  );
 }
 
-/** Each pixel's evidence by Bayes' rule: odds of its place and of its look, to the powers given. */
-function weigh({ kernels, at }: Bench, { lookOf, count }: Level, place: number, look: number): void {
-  kernels.f32_bayes(at.evidence, at.placeOdds, place, lookOf, at.odds, look, count);
+/** Computes each pixel's evidence by Bayes' rule from its prior and its cluster, with weights on their log odds. */
+function computeEvidence(
+  { kernels, addresses }: Workspace,
+  { clusterIndices, count }: Level,
+  priorWeight: number,
+  colourWeight: number,
+): void {
+  const { evidence, priorLogOdds, clusterLogRatios } = addresses;
+  kernels.f32_posterior(
+    evidence,
+    priorLogOdds,
+    priorWeight,
+    clusterIndices,
+    clusterLogRatios,
+    colourWeight,
+    count,
+  );
 }

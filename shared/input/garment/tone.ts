@@ -1,44 +1,50 @@
-/** @file How bright a garment is drawn: about as bright as the data set's garments, with as much between its lights and darks. */
-import type { Bench, Grid } from './bench.ts';
+/** @file The tone: brings a garment's brightness and contrast into the range of the data set's garments. */
+import type { Grid } from './geometry.ts';
+import type { Workspace } from './workspace.ts';
 
-/** Intensity · contrast + brightness, within 1..255: 0 is what is outside. */
+/** Maps an intensity to contrast · intensity + brightness, clamped to 1..255. 0 is reserved for pixels outside the mask. */
 export interface Tone {
   readonly contrast: number;
   readonly brightness: number;
 }
 
-/** Between these lie the median intensities of 80 % of the training images' garments. */
-const [DARKEST, BRIGHTEST] = [78, 222];
+/** Range of the median intensities of 80 % of the garments in the training images. */
+const [MIN_MEDIAN, MAX_MEDIAN] = [78, 222];
 
-/** Their quartiles are at least so far apart in 90 %; a plain garment's seams and buttons are in what its quartiles tell apart. */
-const LEAST_SPREAD = 20;
+/** The quartiles of 90 % of them are at least this far apart. In a plain garment this spread makes seams and buttons visible. */
+const MIN_SPREAD = 20;
 
-/** More would make a garment of the camera's noise. */
-const MOST_CONTRAST = 2;
+/** A higher contrast would amplify the camera's noise. */
+const MAX_CONTRAST = 2;
 
-/** The tone for the bench's intensities in its mask. */
-export function findTone({ kernels, memory, at }: Bench, { width, height, row }: Grid): Tone {
-  kernels.u32_histogram(at.histogram, at.intensity, at.mask, width, height, row);
-  return toneOf(new Uint32Array(memory.buffer, at.histogram, 256));
+/** Returns the tone for the workspace's intensities inside its mask. */
+export function findTone({ kernels, memory, addresses }: Workspace, { width, height, stride }: Grid): Tone {
+  const { histogram, intensity, mask } = addresses;
+  kernels.u32_histogram(histogram, intensity, mask, width, height, stride);
+  return toneOf(new Uint32Array(memory.buffer, histogram, 256));
 }
 
 /**
- * The mildest tone that brings the median and the quartiles of a garment's intensities into the data set's range.
- * @param histogram [256] how many pixels have an intensity, rounded
+ * Returns the smallest change that brings the median and the quartiles of a garment's intensities into the data set's range.
+ * @param histogram [256] number of pixels with each rounded intensity
  */
 export function toneOf(histogram: Uint32Array): Tone {
   const count = histogram.reduce((sum, pixels) => sum + pixels);
   const [low, median, high] = [0.25, 0.5, 0.75].map((share) => quantile(histogram, share * count));
-  const contrast = Math.min(MOST_CONTRAST, Math.max(1, LEAST_SPREAD / Math.max(1, high - low)));
-  return { contrast, brightness: Math.min(BRIGHTEST, Math.max(DARKEST, median)) - contrast * median };
+  const contrast = Math.min(MAX_CONTRAST, Math.max(1, MIN_SPREAD / Math.max(1, high - low)));
+  return { contrast, brightness: Math.min(MAX_MEDIAN, Math.max(MIN_MEDIAN, median)) - contrast * median };
 }
 
-/** Applies it to the bench's intensities in the mask; around it is 0. */
-export function applyTone({ kernels, at }: Bench, { count }: Grid, { contrast, brightness }: Tone): void {
-  kernels.f32_tone(at.intensity, at.mask, contrast, brightness, 1, 255, count);
+/** Applies a tone to the workspace's intensities inside its mask, and sets those outside to 0. */
+export function applyTone(
+  { kernels, addresses }: Workspace,
+  { count }: Grid,
+  { contrast, brightness }: Tone,
+): void {
+  kernels.f32_tone(addresses.intensity, addresses.mask, contrast, brightness, 1, 255, count);
 }
 
-/** The least value that `count` values do not exceed. */
+/** Returns the smallest value v such that at least `count` values are v or less. */
 function quantile(histogram: Uint32Array, count: number): number {
   let below = 0;
   for (let value = 0; value < histogram.length; value++) {

@@ -1,19 +1,19 @@
-/** @file Red, green, blue in 0..255 → grey; → Oklab (Björn Ottosson, "A perceptual color space for image processing", 2020). */
+/** @file Colour conversions: RGB in 0..255 → inverted luma, and → Oklab (Björn Ottosson, "A perceptual color space for image processing", 2020). */
 import { cubeRoot, exp, log } from './math';
 
-/** y [count] = 255 less the grey of x [3 planes, count], as Rec. 601 weighs it (the `L` of common image libraries). */
-export function f32_negative(y: usize, x: usize, count: i32, plane: usize): void {
+/** y [count] = 255 − luma of the RGB planes x [3, count]. Rec. 601 weights, as in the `L` mode of common image libraries. */
+export function f32_inverted_luma(y: usize, x: usize, count: i32, planeStride: usize): void {
   for (let i = 0; i < count; i += 4) {
     const red = f32x4.mul(v128.load(x), f32x4.splat(0.299));
-    const green = f32x4.mul(v128.load(x + plane), f32x4.splat(0.587));
-    const blue = f32x4.mul(v128.load(x + 2 * plane), f32x4.splat(0.114));
+    const green = f32x4.mul(v128.load(x + planeStride), f32x4.splat(0.587));
+    const blue = f32x4.mul(v128.load(x + 2 * planeStride), f32x4.splat(0.114));
     v128.store(y, f32x4.sub(f32x4.splat(255), f32x4.add(f32x4.add(red, green), blue)));
     x += 16;
     y += 16;
   }
 }
 
-/** table [256] = the linear light of each sRGB byte (IEC 61966-2-1). */
+/** table [256] = linear light of each sRGB byte (IEC 61966-2-1). */
 export function f32_linear_light(table: usize): void {
   for (let byte = 0; byte < 256; byte++) {
     const value = <f32>byte / 255;
@@ -23,7 +23,7 @@ export function f32_linear_light(table: usize): void {
   }
 }
 
-/** Linear light of four values, each taken for the nearest byte; 1 for what is none. */
+/** Returns the linear light of four values, each rounded to the nearest byte. Values outside 0..255, as in padding, count as 255. */
 @inline
 function linear(table: usize, values: v128): v128 {
   const nearest = i32x4.trunc_sat_f32x4_s(f32x4.add(values, f32x4.splat(0.5)));
@@ -36,7 +36,7 @@ function linear(table: usize, values: v128): v128 {
   );
 }
 
-/** a · u + b · v + c · w. */
+/** Returns a · u + b · v + c · w. */
 @inline
 function mix(u: v128, v: v128, w: v128, a: f32, b: f32, c: f32): v128 {
   const first = f32x4.add(f32x4.mul(u, f32x4.splat(a)), f32x4.mul(v, f32x4.splat(b)));
@@ -44,21 +44,20 @@ function mix(u: v128, v: v128, w: v128, a: f32, b: f32, c: f32): v128 {
 }
 
 /**
- * x [3 planes, count]: red, green, blue become lightness in 0..100, green to red, blue to yellow, the latter two on the scale of
- * the first; in place.
- * @param table of `f32_linear_light`
+ * Converts the RGB planes x [3, count] in place to Oklab, scaled by 100: lightness in 0..100, green–red, blue–yellow.
+ * @param table filled by `f32_linear_light`
  */
-export function f32_oklab(x: usize, table: usize, count: i32, plane: usize): void {
+export function f32_oklab(x: usize, table: usize, count: i32, planeStride: usize): void {
   for (let i = 0; i < count; i += 4) {
     const red = linear(table, v128.load(x));
-    const green = linear(table, v128.load(x + plane));
-    const blue = linear(table, v128.load(x + 2 * plane));
+    const green = linear(table, v128.load(x + planeStride));
+    const blue = linear(table, v128.load(x + 2 * planeStride));
     const l = cubeRoot(mix(red, green, blue, 0.4122214708, 0.5363325363, 0.0514459929));
     const m = cubeRoot(mix(red, green, blue, 0.2119034982, 0.6806995451, 0.1073969566));
     const s = cubeRoot(mix(red, green, blue, 0.0883024619, 0.2817188376, 0.6299787005));
     v128.store(x, mix(l, m, s, 21.04542553, 79.3617785, -0.40720468));
-    v128.store(x + plane, mix(l, m, s, 197.79984951, -242.8592205, 45.05937099));
-    v128.store(x + 2 * plane, mix(l, m, s, 2.59040371, 78.27717662, -80.8675766));
+    v128.store(x + planeStride, mix(l, m, s, 197.79984951, -242.8592205, 45.05937099));
+    v128.store(x + 2 * planeStride, mix(l, m, s, 2.59040371, 78.27717662, -80.8675766));
     x += 16;
   }
 }

@@ -1,7 +1,7 @@
-/** @file Masks: 255 in, 0 out, one byte a pixel. */
+/** @file Kernels on masks: one byte a pixel, 255 inside and 0 outside. */
 
-/** y [count] = 255 where x is `bound` or more, else 0. */
-export function u8_at_least(y: usize, x: usize, bound: f32, count: i32): void {
+/** y [count] = 255 where x ≥ bound, else 0. */
+export function u8_threshold(y: usize, x: usize, bound: f32, count: i32): void {
   for (let i = 0; i < count; i += 4) {
     const inside = f32x4.ge(v128.load(x), f32x4.splat(bound));
     const halves = i16x8.narrow_i32x4_s(inside, inside);
@@ -11,65 +11,69 @@ export function u8_at_least(y: usize, x: usize, bound: f32, count: i32): void {
   }
 }
 
-const UNSEEN: u8 = 0;
-const SEEN: u8 = 1;
+const UNVISITED: u8 = 0;
+const VISITED: u8 = 1;
 const OUTSIDE: u8 = 2;
 
-/** Marks the pixels of the part around `start` that equal it as seen and puts them into `part`. Returns their number, negated at the border. */
-function flood(part: usize, seen: usize, mask: usize, row: i32, start: usize): i32 {
+/**
+ * Flood fill: finds the component (pixels of equal value, connected by edges) that contains the pixel `start`. Marks its pixels as
+ * visited and writes their indices to `component`. Returns their number, negated when the component touches the border.
+ */
+function flood(component: usize, visited: usize, mask: usize, stride: i32, start: usize): i32 {
   const value = load<u8>(mask + start);
-  let end = part;
-  let atBorder = false;
+  let end = component;
+  let isAtBorder = false;
   store<u32>(end, start);
   end += 4;
-  store<u8>(seen + start, SEEN);
-  for (let next = part; next < end; next += 4) {
+  store<u8>(visited + start, VISITED);
+  for (let next = component; next < end; next += 4) {
     const i = <usize>load<u32>(next);
     for (let k = 0; k < 4; k++) {
-      const step = k < 2 ? 1 : row;
+      const step = k < 2 ? 1 : stride;
       const at = k & 1 ? i + step : i - step;
-      const state = load<u8>(seen + at);
-      if (state == OUTSIDE) atBorder = true;
-      if (state != UNSEEN || load<u8>(mask + at) != value) continue;
-      store<u8>(seen + at, SEEN);
+      const state = load<u8>(visited + at);
+      if (state == OUTSIDE) isAtBorder = true;
+      if (state != UNVISITED || load<u8>(mask + at) != value) continue;
+      store<u8>(visited + at, VISITED);
       store<u32>(end, at);
       end += 4;
     }
   }
-  const size = <i32>(end - part) >> 2;
-  return atBorder ? -size : size;
+  const size = <i32>(end - component) >> 2;
+  return isAtBorder ? -size : size;
 }
 
-/** Forgets what is seen of [height, width], with what is outside around it: a row above and below, what rows end in. */
-function forget(seen: usize, width: i32, height: i32, row: i32): void {
-  memory.fill(seen - row, OUTSIDE, <usize>((height + 2) * row));
-  for (let y = 0; y < height; y++) memory.fill(seen + <usize>(y * row), UNSEEN, width);
+/** Marks the pixels [height, width] as unvisited. Marks everything around them as outside: a row above, a row below, the padding. */
+function resetVisited(visited: usize, width: i32, height: i32, stride: i32): void {
+  memory.fill(visited - stride, OUTSIDE, <usize>((height + 2) * stride));
+  for (let y = 0; y < height; y++) memory.fill(visited + <usize>(y * stride), UNVISITED, width);
 }
 
 /**
- * Removes parts of mask [height, width], connected by edges, of less than `leastPart` of the largest, then fills holes of up to
- * `mostHole` of what is left. Rows end in a pixel or more that is not the mask's.
- * @param parts room for height · width words, starts too; seen: for height + 2 rows, the address that of the second
+ * Cleans a mask [height, width] in place: removes components smaller than `minComponent` of the largest, then fills holes of up to
+ * `maxHole` of the remaining area. Rows need at least one pixel of padding.
+ * @param components scratch for the indices of all pixels, 4 bytes each; so is `starts`
+ * @param visited scratch for height + 2 rows of bytes; the address is that of the second row
  */
-export function u8_tidy(
+export function u8_clean(
   mask: usize,
-  parts: usize,
+  components: usize,
   starts: usize,
-  seen: usize,
-  leastPart: f32,
-  mostHole: f32,
+  visited: usize,
+  minComponent: f32,
+  maxHole: f32,
   width: i32,
   height: i32,
-  row: i32,
+  stride: i32,
 ): void {
-  let end = parts;
+  let end = components;
   let count: usize = 0;
   let largest = 0;
-  forget(seen, width, height, row);
+  resetVisited(visited, width, height, stride);
   for (let y = 0; y < height; y++) {
-    for (let i = <usize>(y * row); i < <usize>(y * row + width); i++) {
-      if (!load<u8>(mask + i) || load<u8>(seen + i)) continue;
-      const size = abs(flood(end, seen, mask, row, i));
+    for (let i = <usize>(y * stride); i < <usize>(y * stride + width); i++) {
+      if (!load<u8>(mask + i) || load<u8>(visited + i)) continue;
+      const size = abs(flood(end, visited, mask, stride, i));
       largest = max(largest, size);
       store<u32>(starts + (count++ << 2), end);
       end += (<usize>size) << 2;
@@ -81,32 +85,42 @@ export function u8_tidy(
     const from = <usize>load<u32>(starts + (k << 2));
     const to = <usize>load<u32>(starts + (k << 2), 4);
     const size = <i32>(to - from) >> 2;
-    if (<f32>size >= leastPart * <f32>largest) area += size;
+    if (<f32>size >= minComponent * <f32>largest) area += size;
     else for (let at = from; at < to; at += 4) store<u8>(mask + <usize>load<u32>(at), 0);
   }
-  forget(seen, width, height, row);
+  resetVisited(visited, width, height, stride);
   for (let y = 0; y < height; y++) {
-    for (let i = <usize>(y * row); i < <usize>(y * row + width); i++) {
-      if (load<u8>(mask + i) || load<u8>(seen + i)) continue;
-      const size = flood(parts, seen, mask, row, i);
-      if (size < 0 || <f32>size > mostHole * <f32>area) continue;
-      for (let k = 0; k < size; k++) store<u8>(mask + <usize>load<u32>(parts + ((<usize>k) << 2)), 255);
+    for (let i = <usize>(y * stride); i < <usize>(y * stride + width); i++) {
+      if (load<u8>(mask + i) || load<u8>(visited + i)) continue;
+      const size = flood(components, visited, mask, stride, i);
+      if (size < 0 || <f32>size > maxHole * <f32>area) continue;
+      for (let k = 0; k < size; k++) store<u8>(mask + <usize>load<u32>(components + ((<usize>k) << 2)), 255);
     }
   }
 }
 
-/** y [count] = x, at least `in` in the mask and at most `out` elsewhere. */
-export function f32_confine(y: usize, x: usize, mask: usize, least: f32, most: f32, count: i32): void {
+/** y [count] = x clamped: at least `minInside` inside the mask, at most `maxOutside` outside. */
+export function f32_clamp_to_mask(
+  y: usize,
+  x: usize,
+  mask: usize,
+  minInside: f32,
+  maxOutside: f32,
+  count: i32,
+): void {
   for (let i = 0; i < count; i++) {
     const value = load<f32>(x);
-    store<f32>(y, load<u8>(mask++) ? max(value, least) : min(value, most));
+    store<f32>(y, load<u8>(mask++) ? max(value, minInside) : min(value, maxOutside));
     x += 4;
     y += 4;
   }
 }
 
-/** box [4] = left, top, right, bottom of mask [height, width], the latter two one beyond; of an empty one right is 0. */
-export function i32_box(box: usize, mask: usize, width: i32, height: i32, row: i32): void {
+/**
+ * box [4] = left, top, right, bottom of the smallest box around mask [height, width]; right and bottom are exclusive. Right is 0 for
+ * an empty mask.
+ */
+export function i32_bounding_box(box: usize, mask: usize, width: i32, height: i32, stride: i32): void {
   let left = width;
   let right = 0;
   let top = height;
@@ -122,7 +136,7 @@ export function i32_box(box: usize, mask: usize, width: i32, height: i32, row: i
       top = min(top, y);
       bottom = y + 1;
     }
-    mask += row;
+    mask += stride;
   }
   store<i32>(box, left);
   store<i32>(box, top, 4);

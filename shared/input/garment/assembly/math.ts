@@ -1,14 +1,18 @@
 /**
- * @file Roots, powers and logarithms of four float32. Nothing but IEEE 754's own operations, so that every engine computes the same
- * bits. Polynomials: Cephes (Stephen Moshier), `expf.c` and `logf.c`; the root's first guess: Kahan's, as in FreeBSD's `s_cbrtf.c`.
+ * @file exp, log and cube root of four float32 lanes. They use IEEE 754's basic operations only, so that every WebAssembly engine
+ * computes the same bits.
+ *
+ * Sources: the polynomials are from Cephes (Stephen Moshier), `expf.c` and `logf.c`. The first guess of the cube root is Kahan's, as in
+ * FreeBSD's `s_cbrtf.c`.
  */
 
+/** Returns a · b + c, rounded twice. */
 @inline
 function madd(a: v128, b: v128, c: f32): v128 {
   return f32x4.add(f32x4.mul(a, b), f32x4.splat(c));
 }
 
-/** e to the power of x, within 2e-7 of it; x is taken for −87 below and for 88 above. */
+/** Returns eˣ with a relative error of at most 2e-7. x is clamped to −87..88. */
 @inline
 export function exp(x: v128): v128 {
   x = f32x4.pmin(f32x4.pmax(x, f32x4.splat(-87)), f32x4.splat(88));
@@ -25,7 +29,7 @@ export function exp(x: v128): v128 {
   return f32x4.mul(p, power);
 }
 
-/** Natural logarithm, within 1e-7 of it or of itself; what is less than 1.2e-38 is taken for that. */
+/** Returns the natural logarithm with an absolute or relative error of at most 1e-7. x is clamped to at least 1.2e-38. */
 @inline
 export function log(x: v128): v128 {
   x = f32x4.pmax(x, f32x4.splat(1.17549435e-38));
@@ -48,15 +52,18 @@ export function log(x: v128): v128 {
   return f32x4.add(f32x4.add(f, p), f32x4.mul(exponent, f32x4.splat(0.693359375)));
 }
 
-/** Cube root of x ≥ 0, within 2e-7 of itself: the exponent by a third, Halley's step, Newton's step. */
+/**
+ * Returns the cube root of x ≥ 0 with a relative error of at most 2e-7: a third of the exponent as the first guess, then one step of
+ * Halley's method and one of Newton's.
+ */
 @inline
 export function cubeRoot(x: v128): v128 {
   const third = f32x4.mul(f32x4.convert_i32x4_s(x), f32x4.splat(1 / 3.0));
   const guess = i32x4.add(i32x4.trunc_sat_f32x4_s(third), i32x4.splat(709921077));
   const cube = f32x4.mul(guess, f32x4.mul(guess, guess));
-  const above = f32x4.add(cube, f32x4.add(x, x));
-  const below = f32x4.add(x, f32x4.add(cube, cube));
-  const root = f32x4.mul(guess, f32x4.div(above, below));
+  const numerator = f32x4.add(cube, f32x4.add(x, x));
+  const denominator = f32x4.add(x, f32x4.add(cube, cube));
+  const root = f32x4.mul(guess, f32x4.div(numerator, denominator));
   const error = f32x4.sub(root, f32x4.div(x, f32x4.mul(root, root)));
   return f32x4.sub(root, f32x4.mul(error, f32x4.splat(1 / 3.0)));
 }

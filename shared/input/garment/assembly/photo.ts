@@ -1,11 +1,26 @@
-/** @file What the module exports: the hot loops of the photo pipeline (shared/input/garment/kernels.ts). */
-export { f32_deviations, f32_doublings, f32_halve, f32_least_turned, f32_means_turned, f32_repeat_edge } from './blocks';
-export { f32_linear_light, f32_negative, f32_oklab } from './colour';
-export { f64_contour, f64_moments } from './contour';
-export { f32_class_means, f32x4_points, f32x4_split, f64_spread, u8_nearest } from './looks';
-export { f32_confine, i32_box, u8_at_least, u8_tidy } from './mask';
-export { f32_bayes, f32_class_odds, f32_log_odds } from './odds';
-export { f32_tone, u32_histogram, u8_place } from './place';
+/** @file The exports of build/photo.wasm: the hot loops of the photo pipeline. */
+export { f32_affinities, f32_squared_differences } from './affinities';
+export { f32_log_likelihood_ratios, f32_log_odds, f32_posterior } from './bayes';
+export {
+  f32_block_deviations,
+  f32_block_means,
+  f32_log2_1p,
+  f32_means_transposed,
+  f32_minima_transposed,
+  f32_repeat_edge,
+} from './blocks';
+export { f32_inverted_luma, f32_linear_light, f32_oklab } from './colour';
+export {
+  f32_cluster_means,
+  f32x4_interleave,
+  f32x4_partition,
+  f64_means_scatters,
+  u8_nearest_centres,
+} from './colour-clusters';
+export { f32_area_means, u32_add_rows, u8_over_white } from './downscale';
+export { f32_clamp_to_mask, i32_bounding_box, u8_clean, u8_threshold } from './mask';
+export { f64_mask_statistics, f64_moments } from './mask-statistics';
+export { u8_place } from './placement';
+export { f32_relax, f32_relax_weights, f32_skew, f32_unskew } from './random-walker';
 export { f32_resample } from './resample';
-export { f32_area_means, u32_add_rows, u8_over_white } from './shrink';
-export { f32_distances, f32_skew, f32_ties, f32_unskew, f32_walk, f32_walk_weights } from './walk';
+export { f32_tone, u32_histogram } from './tone';

@@ -3,31 +3,31 @@ import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Pixels } from '#shared/decode/pixels.ts';
+import { downscale, downscaledSize } from '#shared/input/garment/downscale.ts';
+import { computeFeatures, halveFeatures } from '#shared/input/garment/features.ts';
+import type { Grid } from '#shared/input/garment/geometry.ts';
+import { compilePhoto } from '#shared/input/garment/kernels.ts';
+import { computeHalfMask } from '#shared/input/garment/mask.ts';
+import { photoPipeline } from '#shared/input/garment/photo.ts';
+import { placeObject } from '#shared/input/garment/placement.ts';
+import { prepareWalker, runWalker, startWalker } from '#shared/input/garment/random-walker.ts';
+import { resample, storeMap } from '#shared/input/garment/resample.ts';
 import {
-  type Bench,
-  type Grid,
   type Level,
   levelsOf,
-  openBench,
+  openWorkspace,
   WORK_EDGE,
-} from '#shared/input/garment/bench.ts';
-import { findFeatures, halveFeatures } from '#shared/input/garment/features.ts';
-import { shrink, smallSize } from '#shared/input/garment/flatten.ts';
-import { compilePhoto } from '#shared/input/garment/kernels.ts';
-import { findPart, type Size } from '#shared/input/garment/mask.ts';
-import { photoPipeline } from '#shared/input/garment/photo.ts';
-import { placeObject } from '#shared/input/garment/place.ts';
-import { placeMap, resample } from '#shared/input/garment/prior.ts';
-import { start, tie, walk } from '#shared/input/garment/walk.ts';
+  type Workspace,
+} from '#shared/input/garment/workspace.ts';
 import { GOLDEN, noiseFrom } from '../../../fixtures/garments.ts';
 import { paint } from '../../../fixtures/images.ts';
+import * as downscaling from './reference/downscale.ts';
 import * as features from './reference/features.ts';
-import * as flatten from './reference/flatten.ts';
-import { tidy } from './reference/mask.ts';
+import { cleanMask } from './reference/mask.ts';
 import { referencePhoto } from './reference/photo.ts';
-import * as place from './reference/place.ts';
-import * as prior from './reference/resample.ts';
-import * as walker from './reference/walk.ts';
+import * as placement from './reference/placement.ts';
+import * as walker from './reference/random-walker.ts';
+import * as resampling from './reference/resample.ts';
 
 const module = await compilePhoto(new Uint8Array(await readFile('shared/input/garment/build/photo.wasm')));
 
@@ -53,25 +53,36 @@ const SIZES = [
   [1, 1],
 ] as const;
 
-let bench: Bench;
+let workspace: Workspace;
 beforeEach(() => {
-  bench = openBench(module);
+  workspace = openWorkspace(module);
   // Whatever was there before counts nothing.
-  const { at, memory } = bench;
-  new Float32Array(memory.buffer, at.colours, (at.distances[0] - at.colours) >> 2).fill(77);
+  const { addresses, memory } = workspace;
+  new Float32Array(
+    memory.buffer,
+    addresses.colours,
+    (addresses.differences[0] - addresses.colours) >> 2,
+  ).fill(77);
 });
 
-const floats = (address: number, length: number) => new Float32Array(bench.memory.buffer, address, length);
+const floats = (address: number, length: number) =>
+  new Float32Array(workspace.memory.buffer, address, length);
 
 /** A plane without the ends of its rows. */
-function read(address: number, { width, height, row }: Pick<Grid, 'width' | 'height' | 'row'>): number[] {
-  const values = floats(address, row * height);
-  return Array.from({ length: width * height }, (_, i) => values[Math.floor(i / width) * row + (i % width)]);
+function read(
+  address: number,
+  { width, height, stride }: Pick<Grid, 'width' | 'height' | 'stride'>,
+): number[] {
+  const values = floats(address, stride * height);
+  return Array.from(
+    { length: width * height },
+    (_, i) => values[Math.floor(i / width) * stride + (i % width)],
+  );
 }
 
-function write(address: number, { width, height, row }: Grid, values: ArrayLike<number>): void {
-  const plane = floats(address, row * height);
-  for (let i = 0; i < width * height; i++) plane[Math.floor(i / width) * row + (i % width)] = values[i];
+function write(address: number, { width, height, stride }: Grid, values: ArrayLike<number>): void {
+  const plane = floats(address, stride * height);
+  for (let i = 0; i < width * height; i++) plane[Math.floor(i / width) * stride + (i % width)] = values[i];
 }
 
 const farthest = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
@@ -85,11 +96,11 @@ const channel = (values: Float32Array, first: number, step: number) =>
 
 /** Prepares a picture's features on both sides. */
 function prepare(pixels: Pixels) {
-  const levels = levelsOf(bench, smallSize(pixels, WORK_EDGE));
-  shrink(bench, pixels, levels.picture);
-  findFeatures(bench, levels.picture, levels.fine);
-  halveFeatures(bench, levels.fine, levels.coarse);
-  return { ...levels, expected: features.featuresOf(flatten.shrink(pixels, WORK_EDGE)) };
+  const levels = levelsOf(workspace, downscaledSize(pixels, WORK_EDGE));
+  downscale(workspace, pixels, levels.picture);
+  computeFeatures(workspace, levels.picture, levels.fine);
+  halveFeatures(workspace, levels.fine, levels.coarse);
+  return { ...levels, expected: features.featuresOf(downscaling.downscale(pixels, WORK_EDGE)) };
 }
 
 describe('shrinking', () => {
@@ -101,17 +112,17 @@ describe('shrinking', () => {
     ['of one with transparency, which is rounded first', glass, 0.5],
     ['of one whose rows go into memory one by one', patchwork(20_001, 3), 1e-3],
   ])('%s averages areas', (_name, pixels, tolerance) => {
-    const { picture } = levelsOf(bench, smallSize(pixels, WORK_EDGE));
-    shrink(bench, pixels, picture);
-    const { rgb, width, height } = flatten.shrink(pixels, WORK_EDGE);
+    const { picture } = levelsOf(workspace, downscaledSize(pixels, WORK_EDGE));
+    downscale(workspace, pixels, picture);
+    const { rgb, width, height } = downscaling.downscale(pixels, WORK_EDGE);
     expect(picture).toMatchObject({ width, height });
-    const { colours, colourPlane, intensity } = bench.at;
+    const { colours, colourStride, intensity } = workspace.addresses;
     for (let k = 0; k < 3; k++) {
-      const got = read(colours + k * colourPlane, picture);
+      const got = read(colours + k * colourStride, picture);
       expect(farthest(got, channel(rgb, k, 3))).toBeLessThanOrEqual(tolerance);
     }
     const grey = Array.from({ length: width * height }, (_, i) =>
-      flatten.luminance(rgb[3 * i], rgb[3 * i + 1], rgb[3 * i + 2]),
+      downscaling.luma(rgb[3 * i], rgb[3 * i + 1], rgb[3 * i + 2]),
     );
     expect(
       farthest(
@@ -125,15 +136,15 @@ describe('shrinking', () => {
 describe.each(SIZES)('at %i × %i', (width, height) => {
   it('features, their halves', () => {
     const { fine, coarse, expected } = prepare(patchwork(width, height));
-    const halved = features.halve(expected);
-    for (let k = 0; k < features.DIMENSIONS; k++) {
+    const halved = features.halveFeatures(expected);
+    for (let k = 0; k < features.FEATURE_COUNT; k++) {
       const pairs: [Level, features.Features][] = [
         [fine, expected],
         [coarse, halved],
       ];
       for (const [level, { data }] of pairs) {
-        const got = read(level.features + k * level.plane, level);
-        expect(farthest(got, channel(data, k, features.DIMENSIONS))).toBeLessThan(0.01);
+        const got = read(level.features + k * level.planeStride, level);
+        expect(farthest(got, channel(data, k, features.FEATURE_COUNT))).toBeLessThan(0.01);
       }
     }
   });
@@ -143,32 +154,36 @@ describe.each(SIZES)('at %i × %i', (width, height) => {
     const [evidence, first] = [0, 1].map(() =>
       Float32Array.from({ length: fine.width * fine.height }, chance),
     );
-    write(bench.at.evidence, fine, evidence);
+    write(workspace.addresses.evidence, fine, evidence);
     write(fine.probability, fine, first);
-    tie(bench, fine);
-    start(bench, fine, fine.probability);
-    walk(bench, fine, 3);
+    prepareWalker(workspace, fine);
+    startWalker(workspace, fine, fine.probability);
+    runWalker(workspace, fine, 3);
     const framed = walker.withFrame(first, expected);
-    walker.walk(walker.tiesOf(expected), walker.withFrame(evidence, expected), framed, 3);
+    walker.runWalker(walker.affinitiesOf(expected), walker.withFrame(evidence, expected), framed, 3);
     const end = walker.withoutFrame(framed, expected);
     expect(farthest(read(fine.probability, fine), end)).toBeLessThan(1e-4);
   });
 
   it('a mask without small parts and small holes', () => {
-    const { fine } = levelsOf(bench, { width, height });
+    const { fine } = levelsOf(workspace, { width, height });
     for (const share of [0.3, 0.5, 0.7]) {
       const probability = Float32Array.from(
         { length: fine.width * fine.height },
         () => chance() + share - 0.5,
       );
       write(fine.probability, fine, probability);
-      findPart(bench, fine);
+      computeHalfMask(workspace, fine);
       const mask = Uint8Array.from(probability, (p) => Number(p >= 0.5));
-      tidy(mask, fine);
-      const part = new Uint8Array(bench.memory.buffer, bench.at.part, fine.row * fine.height);
+      cleanMask(mask, fine);
+      const halfMask = new Uint8Array(
+        workspace.memory.buffer,
+        workspace.addresses.halfMask,
+        fine.stride * fine.height,
+      );
       const got = Array.from(
         mask,
-        (_, i) => part[Math.floor(i / fine.width) * fine.row + (i % fine.width)] / 255,
+        (_, i) => halfMask[Math.floor(i / fine.width) * fine.stride + (i % fine.width)] / 255,
       );
       expect(got).toEqual([...mask]);
     }
@@ -176,21 +191,29 @@ describe.each(SIZES)('at %i × %i', (width, height) => {
 });
 
 it('log odds and back', () => {
-  const { kernels, at } = bench;
+  const { kernels, addresses } = workspace;
   const p = Float32Array.from({ length: 1024 }, chance).fill(0, 0, 2).fill(1, 2, 4);
-  floats(at.evidence, 1024).set(p);
-  kernels.f32_log_odds(at.placeOdds, at.evidence, 1024);
+  floats(addresses.evidence, 1024).set(p);
+  kernels.f32_log_odds(addresses.priorLogOdds, addresses.evidence, 1024);
   const odds = Array.from(p.subarray(4), (value) => Math.log(value / (1 - value)));
-  expect(farthest(floats(at.placeOdds + 16, 1020), odds)).toBeLessThan(2e-6);
-  floats(at.odds, 4).set([0, -3, 2, 60]);
-  const classes = new Uint8Array(bench.memory.buffer, at.part, 1024).map((_, i) => i % 4);
-  new Uint8Array(bench.memory.buffer, at.part, 1024).set(classes);
-  kernels.f32_bayes(at.evidence, at.placeOdds, 1.5, at.part, at.odds, 0.5, 1024);
+  expect(farthest(floats(addresses.priorLogOdds + 16, 1020), odds)).toBeLessThan(2e-6);
+  floats(addresses.clusterLogRatios, 4).set([0, -3, 2, 60]);
+  const classes = new Uint8Array(workspace.memory.buffer, addresses.halfMask, 1024).map((_, i) => i % 4);
+  new Uint8Array(workspace.memory.buffer, addresses.halfMask, 1024).set(classes);
+  kernels.f32_posterior(
+    addresses.evidence,
+    addresses.priorLogOdds,
+    1.5,
+    addresses.halfMask,
+    addresses.clusterLogRatios,
+    0.5,
+    1024,
+  );
   const expected = Array.from(p, (value, i) => {
     const both = (value / (1 - value)) ** -1.5 * Math.exp(-0.5 * ([0, -3, 2, 60][i % 4] as number));
     return 1 / (1 + both);
   });
-  expect(farthest(floats(at.evidence, 1024), expected)).toBeLessThan(1e-6);
+  expect(farthest(floats(addresses.evidence, 1024), expected)).toBeLessThan(1e-6);
 });
 
 it('a map at any other resolution', () => {
@@ -198,9 +221,11 @@ it('a map at any other resolution', () => {
   fc.assert(
     fc.property(edge, edge, edge, edge, (width, height, wide, high) => {
       const map = { width, height, data: Float32Array.from({ length: width * height }, chance) };
-      const { picture }: { picture: Size & Grid } = levelsOf(bench, { width: wide, height: high });
-      resample(bench, bench.at.intensity, picture, placeMap(bench, map));
-      expect(farthest(read(bench.at.intensity, picture), prior.resample(map, picture))).toBeLessThan(1e-6);
+      const { picture }: { picture: Grid } = levelsOf(workspace, { width: wide, height: high });
+      resample(workspace, workspace.addresses.intensity, picture, storeMap(workspace, map));
+      expect(
+        farthest(read(workspace.addresses.intensity, picture), resampling.resample(map, picture)),
+      ).toBeLessThan(1e-6);
     }),
     { numRuns: 50 },
   );
@@ -208,16 +233,16 @@ it('a map at any other resolution', () => {
 
 it('an object in the frame, from any box', () => {
   const edge = fc.nat(WORK_EDGE - 1);
-  const { picture } = levelsOf(bench, { width: WORK_EDGE, height: WORK_EDGE });
+  const { picture } = levelsOf(workspace, { width: WORK_EDGE, height: WORK_EDGE });
   const intensity = Float32Array.from({ length: WORK_EDGE ** 2 }, noise);
-  write(bench.at.intensity, picture, intensity);
+  write(workspace.addresses.intensity, picture, intensity);
   fc.assert(
     fc.property(edge, edge, edge, edge, (x0, x1, y0, y1) => {
       const [left, top] = [Math.min(x0, x1), Math.min(y0, y1)];
       const box = { left, top, width: Math.max(x0, x1) - left + 1, height: Math.max(y0, y1) - top + 1 };
-      const got = placeObject(bench, picture, box);
+      const got = placeObject(workspace, picture, box);
       // What lies on the edge between two bytes may fall to either side.
-      expect(farthest(got, place.placeObject(intensity, WORK_EDGE, box))).toBeLessThanOrEqual(1);
+      expect(farthest(got, placement.placeObject(intensity, WORK_EDGE, box))).toBeLessThanOrEqual(1);
     }),
     { numRuns: 100 },
   );

@@ -1,5 +1,5 @@
 /**
- * @file Places a garment in the 28 × 28 frame as the photo pipeline does (shared/input/garment/place.ts): centred, its longest edge as
+ * @file Places a garment in the 28 × 28 frame as the photo pipeline does (shared/input/garment/placement.ts): centred, its longest edge as
  * long as the frame.
  */
 import { IMAGE_SIZE } from '#shared/labels.ts';

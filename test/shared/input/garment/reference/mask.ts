@@ -1,34 +1,37 @@
-/** @file A mask of 0 and 1, one byte a pixel, row by row: its connected parts, its holes, its box. */
+/** @file Reference: masks of 0 and 1, one byte a pixel, row by row: their components, holes and boxes. */
 
-import { type Box, onBorder, type Size } from '#shared/input/garment/mask.ts';
+import type { Size } from '#shared/decode/pixels.ts';
+import { type Box, isOnBorder } from '#shared/input/garment/geometry.ts';
 
-/** What is smaller than this share of the largest part is no shoe of a pair and no second half. */
-const LEAST_PART = 0.2;
+/** Components smaller than this share of the largest are removed: they are not the second shoe of a pair. */
+const MIN_COMPONENT = 0.2;
 
-/** A hole up to this share of the object is a print or a button; what trouser legs enclose is more. */
-const MOST_HOLE = 0.1;
+/** Holes of up to this share of the object are filled: they are prints or buttons. The gap between trouser legs is larger. */
+const MAX_HOLE = 0.1;
 
-/** Removes small parts and fills small holes, in place. */
-export function tidy(mask: Uint8Array, size: Size): void {
-  const parts = partsOf(mask, size, 1);
-  const largest = Math.max(0, ...parts.map((part) => part.length));
-  for (const part of parts) if (part.length < LEAST_PART * largest) for (const i of part) mask[i] = 0;
+/** Removes small components and fills small holes, in place. */
+export function cleanMask(mask: Uint8Array, size: Size): void {
+  const components = componentsOf(mask, size, 1);
+  const largest = Math.max(0, ...components.map(({ length }) => length));
+  for (const component of components) {
+    if (component.length < MIN_COMPONENT * largest) for (const i of component) mask[i] = 0;
+  }
   const area = mask.reduce((sum, inside) => sum + inside, 0);
-  for (const hole of partsOf(mask, size, 0)) {
-    if (hole.length <= MOST_HOLE * area && !hole.some((i) => onBorder(i, size)))
+  for (const hole of componentsOf(mask, size, 0)) {
+    if (hole.length <= MAX_HOLE * area && !hole.some((i) => isOnBorder(i, size)))
       for (const i of hole) mask[i] = 1;
   }
 }
 
-/** The pixels of each part of `value` that is connected by edges. */
-function partsOf(mask: Uint8Array, { width, height }: Size, value: number): Int32Array[] {
-  const parts: Int32Array[] = [];
-  const seen = mask.map((inside) => (inside === value ? 0 : 1));
+/** Returns the pixels of each component of `value`, connected by edges. */
+function componentsOf(mask: Uint8Array, { width, height }: Size, value: number): Int32Array[] {
+  const components: Int32Array[] = [];
+  const visited = mask.map((inside) => (inside === value ? 0 : 1));
   const reached = new Int32Array(mask.length);
   let end = 0;
   const reach = (i: number) => {
-    if (seen[i]) return;
-    seen[i] = 1;
+    if (visited[i]) return;
+    visited[i] = 1;
     reached[end++] = i;
   };
   for (let start = 0; start < mask.length; start++) {
@@ -42,12 +45,12 @@ function partsOf(mask: Uint8Array, { width, height }: Size, value: number): Int3
       if (i >= width) reach(i - width);
       if (i < width * (height - 1)) reach(i + width);
     }
-    if (end > begin) parts.push(reached.subarray(begin, end));
+    if (end > begin) components.push(reached.subarray(begin, end));
   }
-  return parts;
+  return components;
 }
 
-/** The smallest box around the object. */
+/** Returns the smallest box around the pixels of a mask that is not empty. */
 export function boundingBox(mask: Uint8Array, { width, height }: Size): Box {
   let [left, top, right, bottom] = [width, height, 0, 0];
   for (let y = 0; y < height; y++) {

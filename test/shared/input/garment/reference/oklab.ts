@@ -1,8 +1,8 @@
-/** @file Colours as eyes tell them apart: Oklab (Björn Ottosson, "A perceptual color space for image processing", 2020). */
+/** @file Reference: RGB → Oklab, in which distances match perceived differences (Björn Ottosson, "A perceptual color space for image processing", 2020). */
 import { lazy } from '#shared/lazy.ts';
-import type { Picture } from './flatten.ts';
+import type { Picture } from './downscale.ts';
 
-/** Linear light of an sRGB byte (IEC 61966-2-1). */
+/** Linear light of each sRGB byte (IEC 61966-2-1). */
 const linearLight = lazy(() =>
   Float32Array.from({ length: 256 }, (_, byte) =>
     byte <= 10 ? byte / 255 / 12.92 : ((byte / 255 + 0.055) / 1.055) ** 2.4,
@@ -14,10 +14,10 @@ const cubeRoots = lazy(() =>
   Float32Array.from({ length: ROOT_STEPS + 2 }, (_, i) => Math.cbrt(i / ROOT_STEPS)),
 );
 
-/** Near black the root is too steep for a table. */
+/** Below this the cube root is too steep for linear interpolation in the table. */
 const DARK = 0.02;
 
-/** Lightness in 0..100, green to red, blue to yellow of each pixel; the latter two on the scale of the first. */
+/** Returns lightness in 0..100, green–red, blue–yellow of each pixel, interleaved. The colour axes have the scale of lightness. */
 export function oklabOf({ rgb }: Picture): Float32Array {
   const [light, roots] = [linearLight(), cubeRoots()];
   const linear = (byte: number): number => light[(byte + 0.5) | 0];

@@ -1,79 +1,84 @@
 /**
- * @file Which pixels are the garment's. A picture has a few looks; how often each is the garment's and how often the floor's is
- * estimated from where the garment is expected, then from where it was found, again and again: GrabCut (Rother, Kolmogorov and
- * Blake 2004) with clusters for its mixtures and a random walker for its cut.
+ * @file Reference: the segmentation, which computes which pixels belong to the garment. The algorithm is described in
+ * shared/input/garment/segment.ts.
  */
 
 import { centrePrior, type ProbabilityMap } from '#shared/input/garment/prior.ts';
-import { type Features, halve } from './features.ts';
-import { findLooks, nearestLooks } from './looks.ts';
+import { findClusters, nearestCentres } from './colour-clusters.ts';
+import { type Features, halveFeatures } from './features.ts';
+import { affinitiesOf, runWalker, withFrame, withoutFrame } from './random-walker.ts';
 import { resample } from './resample.ts';
-import { tiesOf, walk, withFrame, withoutFrame } from './walk.ts';
 
-/** Enough for a print, a lining and a carpet; 16 or 40 do no worse. */
-const LOOKS = 20;
+/** Most colour clusters of a picture: enough for a print, a lining and a carpet. 16 or 40 give similar results. */
+const MAX_CLUSTERS = 20;
 
+/** Rounds of estimation at the coarse level. */
 const ROUNDS = 4;
 
-/** Sweeps of the walker at half the size, and from there at the whole. */
+/** Sweeps of the random walker in each coarse round, and at the fine level. */
 const [COARSE_SWEEPS, FINE_SWEEPS] = [8, 4];
 
-/** Weights of the two kinds of evidence once there has been a round: by then looks know more than places do. */
-const [PLACE, LOOK] = [0.5, 2];
+/** Weights of prior and colour after the first round. By then colours are more reliable than positions. */
+const [PRIOR_WEIGHT, COLOUR_WEIGHT] = [0.5, 2];
 
 /**
- * The probability of each pixel of `fine` that it is the garment's.
- * @param prior where the garment is expected, 0 and 1 being certain; the middle, when nothing is known
+ * Computes the probability of each pixel of `fine` to belong to the garment.
+ * @param prior where the garment is expected; 0 and 1 are certain
  */
 export function segment(fine: Features, prior: ProbabilityMap = centrePrior()): ProbabilityMap {
-  const coarse = halve(fine);
-  const looks = findLooks(coarse, LOOKS);
+  const coarse = halveFeatures(fine);
+  const centres = findClusters(coarse, MAX_CLUSTERS);
 
-  const [ties, lookOf, expected] = [tiesOf(coarse), nearestLooks(coarse, looks), resample(prior, coarse)];
-  const placeOdds = logOdds(expected);
+  const [affinities, indices] = [affinitiesOf(coarse), nearestCentres(coarse, centres)];
+  const expected = resample(prior, coarse);
+  const priorLogOdds = logOdds(expected);
   let probability = expected;
-  let evidence = weigh(placeOdds, lookOf, lookOdds(lookOf, expected), 1, 1);
+  let evidence = posterior(priorLogOdds, indices, logLikelihoodRatios(indices, expected), 1, 1);
   const framed = withFrame(evidence, coarse);
   for (let round = 1; ; round++) {
-    walk(ties, withFrame(evidence, coarse), framed, COARSE_SWEEPS);
+    runWalker(affinities, withFrame(evidence, coarse), framed, COARSE_SWEEPS);
     probability = withoutFrame(framed, coarse);
     if (round === ROUNDS) break;
-    evidence = weigh(placeOdds, lookOf, lookOdds(lookOf, probability), PLACE, LOOK);
+    const ratios = logLikelihoodRatios(indices, probability);
+    evidence = posterior(priorLogOdds, indices, ratios, PRIOR_WEIGHT, COLOUR_WEIGHT);
   }
-  return refine(fine, nearestLooks(fine, looks), lookOdds(lookOf, probability), prior, {
+  return refine(fine, nearestCentres(fine, centres), logLikelihoodRatios(indices, probability), prior, {
     ...coarse,
     data: probability,
   });
 }
 
-/** The same at full size: the looks' odds stay, the walker starts from what was found. */
+/** Refines the coarse result at the fine level: the clusters' likelihood ratios stay, and the walker starts from that result. */
 function refine(
   features: Features,
-  lookOf: Uint8Array,
-  odds: Float32Array,
+  indices: Uint8Array,
+  ratios: Float32Array,
   prior: ProbabilityMap,
-  found: ProbabilityMap,
+  coarseResult: ProbabilityMap,
 ): ProbabilityMap {
-  const evidence = weigh(logOdds(resample(prior, features)), lookOf, odds, PLACE, LOOK);
-  const framed = withFrame(resample(found, features), features);
-  walk(tiesOf(features), withFrame(evidence, features), framed, FINE_SWEEPS);
+  const priorLogOdds = logOdds(resample(prior, features));
+  const evidence = posterior(priorLogOdds, indices, ratios, PRIOR_WEIGHT, COLOUR_WEIGHT);
+  const framed = withFrame(resample(coarseResult, features), features);
+  runWalker(affinitiesOf(features), withFrame(evidence, features), framed, FINE_SWEEPS);
   const { width, height } = features;
   return { width, height, data: withoutFrame(framed, features) };
 }
 
-/** Of each look, the logarithm of how much oftener it is the garment's than the floor's, from the pixels' probabilities. */
-function lookOdds(lookOf: Uint8Array, probability: Float32Array): Float32Array {
-  // Each look is seen once on either side (Laplace): none is impossible.
-  const garment = new Float64Array(LOOKS).fill(1);
-  const floor = new Float64Array(LOOKS).fill(1);
-  let [garments, floors] = [LOOKS, LOOKS];
-  for (let i = 0; i < lookOf.length; i++) {
-    garment[lookOf[i]] += probability[i];
-    floor[lookOf[i]] += 1 - probability[i];
+/**
+ * Estimates each cluster's log likelihood ratio, garment to floor, from the pixels' probabilities. Laplace smoothing: each cluster is
+ * counted once more on either side.
+ */
+function logLikelihoodRatios(indices: Uint8Array, probability: Float32Array): Float32Array {
+  const garment = new Float64Array(MAX_CLUSTERS).fill(1);
+  const floor = new Float64Array(MAX_CLUSTERS).fill(1);
+  let [garments, floors] = [MAX_CLUSTERS, MAX_CLUSTERS];
+  for (let i = 0; i < indices.length; i++) {
+    garment[indices[i]] += probability[i];
+    floor[indices[i]] += 1 - probability[i];
     garments += probability[i];
     floors += 1 - probability[i];
   }
-  return Float32Array.from(garment, (count, look) => Math.log(count / garments / (floor[look] / floors)));
+  return Float32Array.from(garment, (count, k) => Math.log(count / garments / (floor[k] / floors)));
 }
 
 function logOdds(probability: Float32Array): Float64Array {
@@ -82,17 +87,18 @@ function logOdds(probability: Float32Array): Float64Array {
   return odds;
 }
 
-/** Each pixel's probability by Bayes' rule: odds of its place and of its look, to the powers given. */
-function weigh(
-  placeOdds: Float64Array,
-  lookOf: Uint8Array,
-  odds: Float32Array,
-  place: number,
-  look: number,
+/** Returns each pixel's probability by Bayes' rule from its prior and its cluster, with weights on their log odds. */
+function posterior(
+  priorLogOdds: Float64Array,
+  indices: Uint8Array,
+  ratios: Float32Array,
+  priorWeight: number,
+  ratioWeight: number,
 ): Float32Array {
-  const probability = new Float32Array(lookOf.length);
+  const probability = new Float32Array(indices.length);
   for (let i = 0; i < probability.length; i++) {
-    probability[i] = 1 / (1 + Math.exp(-(place * placeOdds[i] + look * odds[lookOf[i]])));
+    const sum = priorWeight * priorLogOdds[i] + ratioWeight * ratios[indices[i]];
+    probability[i] = 1 / (1 + Math.exp(-sum));
   }
   return probability;
 }

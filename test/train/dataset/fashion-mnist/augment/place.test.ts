@@ -4,9 +4,9 @@ import { expect, it } from 'vitest';
 import { IMAGE_PIXELS, IMAGE_SIZE } from '../../../../../shared/labels.ts';
 import { boundsOf, emptyCutout } from '../../../../../train/dataset/fashion-mnist/augment/cutout.ts';
 import { place } from '../../../../../train/dataset/fashion-mnist/augment/place.ts';
-import { placeObject } from '../../../../shared/input/garment/reference/place.ts';
+import { placeObject } from '../../../../shared/input/garment/reference/placement.ts';
 
-it('gives what shared/input/garment/place.ts gives, for any box', () => {
+it('gives what shared/input/garment/placement.ts gives, for any box', () => {
   const size = 48;
   const edge = fc.nat(size - 1);
   const noise = fc.uint8Array({ minLength: size * size, maxLength: size * size });

@@ -1,11 +1,11 @@
-/** @file The object of a picture → 28 × 28 grey bytes: longest edge filling the frame, centred, black around it. */
+/** @file Reference: the object → 28 × 28 grey bytes, its longest edge filling the frame, centred on black. */
 
-import type { Box } from '#shared/input/garment/mask.ts';
+import type { Box } from '#shared/input/garment/geometry.ts';
 import { IMAGE_PIXELS, IMAGE_SIZE } from '#shared/labels.ts';
 
 /**
- * Scales `box` so that its longest edge is 28 and centres it: a byte is the mean of `intensity` over its area.
- * @param intensity of each pixel, 0..255 in the object and 0 around it
+ * Scales the content of `box` so that its longest edge is 28 pixels, and centres it. A byte is the mean intensity of its area.
+ * @param intensity of each pixel: 0..255 in the object, 0 around it
  * @param width of the picture, in pixels
  */
 export function placeObject(intensity: Float32Array, width: number, box: Box): Uint8Array {
@@ -33,7 +33,7 @@ export function placeObject(intensity: Float32Array, width: number, box: Box): U
   return image;
 }
 
-/** The source pixels that target pixel `i` of `count` covers, each with the length that is covered. */
+/** Returns the source pixels that target pixel `i` of `count` covers, each with the covered length. */
 function coverage(i: number, count: number, size: number): [pixel: number, length: number][] {
   const [from, to] = [(i * size) / count, ((i + 1) * size) / count];
   const covered: [number, number][] = [];

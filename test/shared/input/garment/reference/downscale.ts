@@ -1,16 +1,14 @@
-/** @file A picture of any size and transparency → a small opaque one. */
-import type { Pixels } from '#shared/decode/pixels.ts';
+/** @file Reference: a picture of any size with transparency → a small opaque one. */
+import type { Pixels, Size } from '#shared/decode/pixels.ts';
 
-/** An opaque picture: red, green, blue in 0..255 of each pixel, row by row. */
-export interface Picture {
-  readonly width: number;
-  readonly height: number;
+/** An opaque picture: RGB in 0..255, interleaved, row by row. */
+export interface Picture extends Size {
   /** 3 · width · height numbers. */
   readonly rgb: Float32Array;
 }
 
-/** Lays the pixels over white and averages their areas until the longest edge is `edge` or less. Never enlarges. */
-export function shrink({ width, height, data }: Pixels, edge: number): Picture {
+/** Composites the pixels over white and averages areas, so that the longest edge is at most `edge`. Never enlarges. */
+export function downscale({ width, height, data }: Pixels, edge: number): Picture {
   const scale = Math.min(1, edge / Math.max(width, height));
   const small = {
     width: Math.max(1, Math.round(width * scale)),
@@ -48,13 +46,13 @@ export function shrink({ width, height, data }: Pixels, edge: number): Picture {
   return { ...small, rgb };
 }
 
-/** The source pixels from..to that target pixel `i` of `count` covers, whole pixels only; at least one. */
+/** Returns the source pixels from..to that become target pixel `i` of `count`: whole pixels, at least one. */
 function span(i: number, count: number, size: number): [number, number] {
   const from = Math.floor((i * size) / count);
   return [from, Math.max(from + 1, Math.floor(((i + 1) * size) / count))];
 }
 
-/** Grey of a colour, as Rec. 601 weighs it (the `L` of common image libraries). */
-export function luminance(red: number, green: number, blue: number): number {
+/** Returns the luma of a colour. Rec. 601 weights, as in the `L` mode of common image libraries. */
+export function luma(red: number, green: number, blue: number): number {
   return 0.299 * red + 0.587 * green + 0.114 * blue;
 }

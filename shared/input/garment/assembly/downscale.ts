@@ -1,10 +1,10 @@
-/** @file Bytes of red, green, blue, alpha → the mean colours of areas. */
+/** @file RGBA bytes → mean colours of areas. */
 
-/** Lays `count` pixels [count, 4] over white, in place; their alpha stays. Reads whole vectors. */
+/** Composites `count` RGBA pixels over white, in place. Their alpha bytes stay. Reads whole vectors of four pixels. */
 export function u8_over_white(pixels: usize, count: i32): void {
   const end = pixels + ((<usize>count) << 2);
   for (let block = pixels; block < end; block += 16) {
-    // All ones with the colours, opaque pixels are 255 everywhere.
+    // Skip blocks of opaque pixels: with the colour bits set, every byte is 255.
     if (i8x16.all_true(i8x16.eq(v128.or(v128.load(block), i32x4.splat(0xffffff)), i8x16.splat(-1)))) continue;
     for (let at = block; at < min(end, block + 16); at += 4) {
       const opacity = <i32>load<u8>(at, 3);
@@ -16,9 +16,9 @@ export function u8_over_white(pixels: usize, count: i32): void {
   }
 }
 
-/** sums [width, 4] += pixels [rows, width, 4], added up over the rows. Takes four columns at a time. */
+/** sums [width, 4] += column sums of the pixels [rows, width, 4]. Reads and writes groups of four columns. */
 export function u32_add_rows(sums: usize, pixels: usize, width: i32, rows: i32): void {
-  const row = (<usize>width) << 2;
+  const rowBytes = (<usize>width) << 2;
   for (let x = 0; x < width; x += 4) {
     let a = v128.load(sums);
     let b = v128.load(sums, 16);
@@ -33,7 +33,7 @@ export function u32_add_rows(sums: usize, pixels: usize, width: i32, rows: i32):
       b = i32x4.add(b, i32x4.extend_high_i16x8_u(low));
       c = i32x4.add(c, i32x4.extend_low_i16x8_u(high));
       d = i32x4.add(d, i32x4.extend_high_i16x8_u(high));
-      from += row;
+      from += rowBytes;
     }
     v128.store(sums, a);
     v128.store(sums, b, 16);
@@ -44,10 +44,17 @@ export function u32_add_rows(sums: usize, pixels: usize, width: i32, rows: i32):
 }
 
 /**
- * Row x [3 planes, count] of a picture: the means of sums [·, 4] over the columns from bounds[i] to bounds[i + 1] and `rows` rows.
- * Leaves zeros in the sums.
+ * Writes one row of the RGB planes x [3, count]: means of sums [·, 4] over the columns bounds[i]..bounds[i + 1] and over `rows` rows.
+ * Resets the sums to zero.
  */
-export function f32_area_means(x: usize, sums: usize, bounds: usize, count: i32, rows: i32, plane: usize): void {
+export function f32_area_means(
+  x: usize,
+  sums: usize,
+  bounds: usize,
+  count: i32,
+  rows: i32,
+  planeStride: usize,
+): void {
   let column = load<u32>(bounds);
   for (let i = 0; i < count; i++) {
     bounds += 4;
@@ -61,8 +68,8 @@ export function f32_area_means(x: usize, sums: usize, bounds: usize, count: i32,
     }
     const mean = f32x4.div(f32x4.convert_i32x4_u(sum), f32x4.splat(<f32>area));
     store<f32>(x, f32x4.extract_lane(mean, 0));
-    store<f32>(x + plane, f32x4.extract_lane(mean, 1));
-    store<f32>(x + 2 * plane, f32x4.extract_lane(mean, 2));
+    store<f32>(x + planeStride, f32x4.extract_lane(mean, 1));
+    store<f32>(x + 2 * planeStride, f32x4.extract_lane(mean, 2));
     x += 4;
   }
 }

@@ -1,23 +1,33 @@
-/** @file Clusters of points of four numbers each. */
-import { storeTurned } from './lanes';
+/** @file Kernels of k-means clustering for points of four features each. */
+import { storeTransposed } from './lanes';
 
-/** points [height · width, 4] = the pixels of x [4 planes, height, width]. Writes up to three more. */
-export function f32x4_points(points: usize, x: usize, width: i32, height: i32, row: i32, plane: usize): void {
+/** points [height · width, 4] = the planes x [4, height, width], interleaved. Writes up to three points past the end. */
+export function f32x4_interleave(
+  points: usize,
+  x: usize,
+  width: i32,
+  height: i32,
+  stride: i32,
+  planeStride: usize,
+): void {
   for (let i = 0; i < height; i++) {
-    let from = x + ((<usize>(i * row)) << 2);
-    // What is written beyond a row's end the next row writes over.
+    let from = x + ((<usize>(i * stride)) << 2);
+    // Points past the end of a row are overwritten by the next row.
     for (let j = 0; j < width; j += 4) {
-      const second = from + plane;
-      const third = second + plane;
+      const second = from + planeStride;
+      const third = second + planeStride;
       const to = points + ((<usize>(i * width + j)) << 4);
-      storeTurned(to, 16, v128.load(from), v128.load(second), v128.load(third), v128.load(third + plane));
+      storeTransposed(to, 16, v128.load(from), v128.load(second), v128.load(third), v128.load(third + planeStride));
       from += 16;
     }
   }
 }
 
-/** spread [8] = the means of points [from..to, 4] along each axis, then the squares about them, added up. Of no points zeros. */
-export function f64_spread(spread: usize, points: usize, from: i32, to: i32): void {
+/**
+ * statistics [2, 4] = means of the points [from..to, 4] along each axis, then their scatters (sums of squared deviations from the
+ * mean). All are zero for an empty range.
+ */
+export function f64_means_scatters(statistics: usize, points: usize, from: i32, to: i32): void {
   let sumLow = f64x2.splat(0);
   let sumHigh = f64x2.splat(0);
   let squareLow = f64x2.splat(0);
@@ -34,14 +44,17 @@ export function f64_spread(spread: usize, points: usize, from: i32, to: i32): vo
   const share = f64x2.splat(to > from ? 1 / <f64>(to - from) : 0);
   const meanLow = f64x2.mul(sumLow, share);
   const meanHigh = f64x2.mul(sumHigh, share);
-  v128.store(spread, meanLow);
-  v128.store(spread, meanHigh, 16);
-  v128.store(spread, f64x2.sub(squareLow, f64x2.mul(sumLow, meanLow)), 32);
-  v128.store(spread, f64x2.sub(squareHigh, f64x2.mul(sumHigh, meanHigh)), 48);
+  v128.store(statistics, meanLow);
+  v128.store(statistics, meanHigh, 16);
+  v128.store(statistics, f64x2.sub(squareLow, f64x2.mul(sumLow, meanLow)), 32);
+  v128.store(statistics, f64x2.sub(squareHigh, f64x2.mul(sumHigh, meanHigh)), 48);
 }
 
-/** Brings the points [from..to, 4] that are greater than `bound` along `axis` behind the others. Returns where they begin. */
-export function f32x4_split(points: usize, from: i32, to: i32, axis: i32, bound: f32): i32 {
+/**
+ * Partitions the points [from..to, 4] in place: those greater than `bound` along `axis` move behind the others.
+ * Returns the index of the first of them.
+ */
+export function f32x4_partition(points: usize, from: i32, to: i32, axis: i32, bound: f32): i32 {
   let end = from;
   for (let i = from; i < to; i++) {
     const at = points + ((<usize>i) << 4);
@@ -55,13 +68,20 @@ export function f32x4_split(points: usize, from: i32, to: i32, axis: i32, bound:
   return end;
 }
 
-/** y [size] = the number of that of centres [count, 4] which each pixel of x [4 planes, size] is nearest to. */
-export function u8_nearest(y: usize, x: usize, centres: usize, count: i32, size: i32, plane: usize): void {
+/** y [size] = index of the centre, of centres [count, 4], that is nearest to each pixel of the planes x [4, size]. */
+export function u8_nearest_centres(
+  y: usize,
+  x: usize,
+  centres: usize,
+  count: i32,
+  size: i32,
+  planeStride: usize,
+): void {
   for (let i = 0; i < size; i += 4) {
     const a = v128.load(x);
-    const b = v128.load(x + plane);
-    const c = v128.load(x + 2 * plane);
-    const d = v128.load(x + 3 * plane);
+    const b = v128.load(x + planeStride);
+    const c = v128.load(x + 2 * planeStride);
+    const d = v128.load(x + 3 * planeStride);
     let least = f32x4.splat(Infinity);
     let best = i32x4.splat(0);
     let centre = centres;
@@ -84,31 +104,36 @@ export function u8_nearest(y: usize, x: usize, centres: usize, count: i32, size:
 }
 
 /**
- * centres [count, 4] = the means of the pixels of x [4 planes, height, width] of each class; of a class without a pixel, infinities:
- * nothing is near it.
- * @param sizes room for [count]
- * @param classes [height, width] bytes; strides are the same
+ * centres [count, 4] = means of the pixels of the planes x [4, height, width] in each cluster. The centre of an empty cluster is
+ * infinite, so that no pixel is nearest to it.
+ * @param sizes scratch for [count]
+ * @param clusters [height, width] bytes: the cluster of each pixel; its stride is the same, in pixels
  */
-export function f32_class_means(
+export function f32_cluster_means(
   centres: usize,
   sizes: usize,
-  classes: usize,
+  clusters: usize,
   x: usize,
   count: i32,
   width: i32,
   height: i32,
-  row: i32,
-  plane: usize,
+  stride: i32,
+  planeStride: usize,
 ): void {
   memory.fill(centres, 0, (<usize>count) << 4);
   memory.fill(sizes, 0, (<usize>count) << 2);
   for (let i = 0; i < height; i++) {
-    for (let j = <usize>(i * row); j < <usize>(i * row + width); j++) {
-      const k = <usize>load<u8>(classes + j);
+    for (let j = <usize>(i * stride); j < <usize>(i * stride + width); j++) {
+      const k = <usize>load<u8>(clusters + j);
       const from = x + (j << 2);
-      const colour = f32x4(load<f32>(from), load<f32>(from + plane), load<f32>(from + 2 * plane), load<f32>(from + 3 * plane));
+      const point = f32x4(
+        load<f32>(from),
+        load<f32>(from + planeStride),
+        load<f32>(from + 2 * planeStride),
+        load<f32>(from + 3 * planeStride),
+      );
       const sum = centres + (k << 4);
-      v128.store(sum, f32x4.add(v128.load(sum), colour));
+      v128.store(sum, f32x4.add(v128.load(sum), point));
       const size = sizes + (k << 2);
       store<f32>(size, load<f32>(size) + 1);
     }
