@@ -1,4 +1,4 @@
-/** @file Who may call, over real HTTP: keys as `npm run key` makes them, other people's clients, hosts and headers that browsers would not send. */
+/** @file Access control over real HTTP: keys from `npm run key`, independent clients, and headers that no browser sends. */
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { Agent, type IncomingMessage, request } from 'node:http';
@@ -11,7 +11,7 @@ import { type RunningWorker, startWorker } from '../support/worker.ts';
 
 const runKey = (...args: string[]) => runNode(['infra/key.ts', ...args]);
 
-/** The first that `pattern` finds in what `npm run key` prints. */
+/** Runs `npm run key`. @returns the first group of `pattern` in its output */
 async function printed(pattern: RegExp, ...args: string[]): Promise<string> {
   const { stdout } = await expectSuccess(runKey(...args));
   return pattern.exec(stdout)?.[1] ?? '';
@@ -33,7 +33,7 @@ async function start(variables: Record<string, string>): Promise<RunningWorker> 
 
 afterAll(() => Promise.all(running.map((worker) => worker.stop())));
 
-/** POST over one connection at most, with headers as they are, the host's included. */
+/** Returns a function that posts over a single connection. It sends the given headers unchanged, also `host`. */
 function connection({ origin }: RunningWorker) {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   return async (headers: Record<string, string>, body: Uint8Array) => {
@@ -62,20 +62,20 @@ describe('the Worker with keys', { timeout: 120_000 }, () => {
     post = connection(worker);
   }, 100_000);
 
-  it('answers to the keys that npm run key has printed', async () => {
-    const ask = (headers: Record<string, string>) =>
+  it('accepts the keys that npm run key has printed', async () => {
+    const classify = (headers: Record<string, string>) =>
       fetch(`${worker.origin}/v1/classify`, { method: 'POST', body: trouser, headers });
-    expect((await ask({ authorization: `Bearer ${key}` })).status).toBe(200);
-    const visit = await ask({ 'x-site-key': siteKey, origin: 'https://shop.example' });
+    expect((await classify({ authorization: `Bearer ${key}` })).status).toBe(200);
+    const visit = await classify({ 'x-site-key': siteKey, origin: 'https://shop.example' });
     expect([visit.status, visit.headers.get('access-control-allow-origin')]).toEqual([
       200,
       'https://shop.example',
     ]);
-    expect((await ask({})).status).toBe(401);
+    expect((await classify({})).status).toBe(401);
     expect((await fetch(`${worker.origin}/v1/models`)).status).toBe(200);
   });
 
-  it('is an endpoint of @huggingface/inference, whose access token is the key', async () => {
+  it('accepts its key as the access token of @huggingface/inference', async () => {
     const classify = (token?: string) =>
       new InferenceClient(token).imageClassification({
         endpointUrl: `${worker.origin}/hf/models/tinyvgg`,
@@ -86,7 +86,7 @@ describe('the Worker with keys', { timeout: 120_000 }, () => {
     await expect(classify()).rejects.toThrow(/Authorization: Bearer/);
   });
 
-  it('refuses without reading a body, and the connection goes on', async () => {
+  it('keeps the connection open after a refused upload of any size', async () => {
     for (const size of [0, 100_000, 8_000_000, 20_000_000]) {
       expect((await post({}, Buffer.alloc(size))).status).toBe(401);
       const next = await post({ authorization: `Bearer ${key}` }, trouser);
@@ -95,13 +95,13 @@ describe('the Worker with keys', { timeout: 120_000 }, () => {
   });
 
   it.each(['Bearer \xe9\xff', 'Bearer', `Bearer ${'x'.repeat(12_000)}`, '\xa0Bearer x'])(
-    'refuses what is no key: %j',
+    'refuses the malformed authorization %j',
     async (authorization) => {
       expect((await post({ authorization }, trouser)).status).toBe(401);
     },
   );
 
-  it('tells a visitor to wait who asks too often', async () => {
+  it('responds with 429 above the rate limit, for that visitor alone', async () => {
     const visitor = {
       'x-site-key': siteKey,
       origin: 'https://shop.example',
@@ -116,7 +116,7 @@ describe('the Worker with keys', { timeout: 120_000 }, () => {
   });
 });
 
-it('with nothing set the Worker is open by this machine’s names and closed by any other', {
+it('the Worker without access settings accepts requests to this machine’s names only', {
   timeout: 120_000,
 }, async () => {
   const worker = await start({});
@@ -141,7 +141,7 @@ it('with nothing set the Worker is open by this machine’s names and closed by 
 });
 
 describe('npm run key', () => {
-  it('makes a secret for tokens that the Worker takes', async () => {
+  it('generates a token secret that the Worker accepts', async () => {
     const [secret, other] = [
       await printed(/^ {2}([\w-]{43})$/m, '--token'),
       await printed(/^ {2}([\w-]{43})$/m, '--token'),
@@ -161,7 +161,7 @@ describe('npm run key', () => {
     expect(await (await verify()).json()).toEqual({ valid: false, reason: 'used' });
   }, 100_000);
 
-  it('makes another key every time', async () => {
+  it('generates a different key each time', async () => {
     const make = () => printed(/(tinyvgg_\S+)/, 'alice');
     expect(new Set([await make(), await make()]).size).toBe(2);
   });
@@ -185,7 +185,7 @@ describe('npm run key', () => {
   });
 });
 
-it('wrangler.toml declares the rate limits that the Worker tells of', () => {
+it('wrangler.toml declares the rate limits that the Worker reports', () => {
   const { ratelimits }: { ratelimits: RateLimitConfig[] } = unstable_readConfig({ config: 'wrangler.toml' });
   const declared = ratelimits.map(({ name, simple }) => ({ binding: name, ...simple }));
   expect(declared).toEqual(Object.values(RATES));

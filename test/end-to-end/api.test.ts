@@ -1,4 +1,4 @@
-/** @file The API over real HTTP, as clients by others see it: Hugging Face's, and a judge of OpenAPI documents. */
+/** @file The API over real HTTP, with independent clients: Hugging Face's client, and a validator of OpenAPI documents. */
 import { readFile } from 'node:fs/promises';
 import { InferenceClient } from '@huggingface/inference';
 import { Validator } from '@seriousme/openapi-schema-validator';
@@ -19,27 +19,27 @@ describe('@huggingface/inference', () => {
   const classify = (data: Blob, model = 'tinyvgg') =>
     client.imageClassification({ endpointUrl: `${worker.origin}/hf/models/${model}`, data });
 
-  it('classifies with this server as its endpoint', async () => {
-    const answer = await classify(new Blob([trouser]));
-    expect(answer).toHaveLength(5);
-    expect(answer[0]).toEqual({ label: 'Trouser', score: expect.any(Number) });
+  it('classifies with the Worker as its endpoint', async () => {
+    const predictions = await classify(new Blob([trouser]));
+    expect(predictions).toHaveLength(5);
+    expect(predictions[0]).toEqual({ label: 'Trouser', score: expect.any(Number) });
   });
 
   it('sends parameters', async () => {
     const inputs = Buffer.from(trouser).toString('base64');
     const endpointUrl = `${worker.origin}/hf/models/tinyvgg`;
     const parameters = { top_k: 2, function_to_apply: 'none' };
-    const answer = await client.request({ endpointUrl, inputs, parameters });
-    expect(answer).toMatchObject([{ label: 'Trouser' }, {}]);
+    const predictions = await client.request({ endpointUrl, inputs, parameters });
+    expect(predictions).toMatchObject([{ label: 'Trouser' }, {}]);
   });
 
-  it('shows its errors', async () => {
+  it('throws errors with the details of the Worker', async () => {
     await expect(classify(new Blob(['no image']))).rejects.toThrow(/cannot read the image/);
     await expect(classify(new Blob([trouser]), 'resnet')).rejects.toThrow(/v1\/models/);
   });
 });
 
-it('the document is valid OpenAPI 3.1', async () => {
+it('/openapi.json is valid OpenAPI 3.1', async () => {
   const document = (await (await fetch(`${worker.origin}/openapi.json`)).json()) as Record<string, unknown>;
   const validator = new Validator();
   const result = await validator.validate(document);
@@ -48,7 +48,7 @@ it('the document is valid OpenAPI 3.1', async () => {
   expect(validator.version).toBe('3.1');
 });
 
-it('several files of a form are answered over HTTP', async () => {
+it('POST /v1/classify classifies several files of one form', async () => {
   const body = new FormData();
   for (const name of ['a', 'b']) body.append('image', new Blob([trouser]), name);
   const response = await fetch(`${worker.origin}/v1/classify?top_k=1`, { method: 'POST', body });

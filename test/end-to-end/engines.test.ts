@@ -1,4 +1,4 @@
-/** @file Which engine computes what, in Workers as wrangler runs them: the kernels, or onnxruntime behind its service binding. */
+/** @file The choice of the inference engine: the SIMD kernels, or onnxruntime behind its service binding. */
 import { readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { sha256 } from '../../shared/digest.ts';
@@ -13,12 +13,12 @@ import { type RunningWorker, startWorker } from '../support/worker.ts';
 let worker: RunningWorker;
 afterEach(() => worker?.stop());
 
-/** The bundled release with an operator behind it that the kernels have no word for, and that changes nothing. */
+/** Returns the bundled release with a final Identity operator, which the kernels do not support. */
 async function withIdentity(): Promise<Release> {
   const { manifest, files } = await readRelease('release/tinyvgg.onnx');
   const model = decodeModel(files.onnx);
   const last = model.graph?.node?.at(-1);
-  if (!last) throw new Error('the release has no operators');
+  if (!last) throw new Error('The release has no operators.');
   last.output = ['before'];
   model.graph?.node?.push({ opType: 'Identity', input: ['before'], output: ['logits'] });
   const onnx = encodeModel(model);
@@ -39,8 +39,8 @@ async function trouserScore(): Promise<number> {
   return predictions[0].score;
 }
 
-/** WebP and AVIF have a Worker of their own. */
-async function sendsToDecoders(name: SampleName): Promise<void> {
+/** Asserts that the decoders' Worker decodes a file, and rejects it when it is cut off. */
+async function expectDecoded(name: SampleName): Promise<void> {
   const body = new Uint8Array(sample(name));
   const send = (body: Uint8Array<ArrayBuffer>) =>
     fetch(`${worker.origin}/v1/classify`, { method: 'POST', body });
@@ -49,11 +49,11 @@ async function sendsToDecoders(name: SampleName): Promise<void> {
 }
 
 describe('the Worker', { timeout: 120_000 }, () => {
-  it('computes with the kernels what they cover, and asks onnxruntime for the rest', async () => {
+  it('uses the kernels for a model that they support, and onnxruntime for another', async () => {
     worker = await startWorker();
     expect(await ready()).toMatchObject({ engine: 'simd' });
     const score = await trouserScore();
-    for (const name of ['lossy.webp', 'lossy.avif'] as const) await sendsToDecoders(name);
+    for (const name of ['lossy.webp', 'lossy.avif'] as const) await expectDecoded(name);
 
     const foreign = await withIdentity();
     await worker.stop();
@@ -63,7 +63,7 @@ describe('the Worker', { timeout: 120_000 }, () => {
     expect(await trouserScore()).toBeCloseTo(score, 5);
   });
 
-  it('computes all with onnxruntime when it is told to', async () => {
+  it('uses onnxruntime with ENGINE=ort', async () => {
     worker = await startWorker({ variables: { ENGINE: 'ort' } });
     expect(await ready()).toMatchObject({ engine: 'ort' });
     await trouserScore();

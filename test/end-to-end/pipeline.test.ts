@@ -1,4 +1,4 @@
-/** @file The arrow, executed: data set → training → ONNX → object store → Worker → answer, every part the real one. */
+/** @file The whole pipeline with its real parts: data set → training → ONNX → object store → Worker → response. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -20,7 +20,7 @@ import { type RunningWorker, startWorker } from '../support/worker.ts';
 
 const BUNDLED = 'release/tinyvgg.onnx';
 
-interface Answer {
+interface Classified {
   model: { name: string; version: string; alias: string };
   predictions: { label: string; index: number; score: number }[];
 }
@@ -35,14 +35,14 @@ beforeEach(async () => {
 }, 100_000);
 afterEach(() => worker?.stop());
 
-async function classify(image: Uint8Array<ArrayBuffer>): Promise<Answer> {
+async function classify(image: Uint8Array<ArrayBuffer>): Promise<Classified> {
   const response = await fetch(`${worker.origin}/v1/classify`, { method: 'POST', body: image });
   expect(response.status).toBe(200);
-  return (await response.json()) as Answer;
+  return (await response.json()) as Classified;
 }
 
-describeWithData('the whole pipe', (data) => {
-  it('trains a model, pushes it, answers with it, and rolls back', { timeout: 120_000 }, async () => {
+describeWithData('the pipeline', (data) => {
+  it('trains a model, pushes it, serves it, and rolls back', { timeout: 120_000 }, async () => {
     const bundled = await readRelease(BUNDLED);
     await push(openLocalStore(worker.origin), bundled);
 
@@ -55,15 +55,15 @@ describeWithData('the whole pipe', (data) => {
     const local = ['--local', worker.origin];
     const pushed = await cli('push', '--model', join(run, 'tinyvgg.onnx'), ...local);
     expect(pushed.stdout).toContain(`stable: ${bundled.manifest.version} → ${version}`);
-    const answer = await classify(new Uint8Array(await readFile('examples/trouser.png')));
-    expect(answer.model).toEqual({ name: 'tinyvgg', version, alias: 'stable' });
+    const classified = await classify(new Uint8Array(await readFile('examples/trouser.png')));
+    expect(classified.model).toEqual({ name: 'tinyvgg', version, alias: 'stable' });
 
     await cli('rollback', ...local);
     const { aliases } = JSON.parse((await cli('status', ...local)).stdout);
     expect(aliases.stable.version).toBe(bundled.manifest.version);
   });
 
-  it('answers 500 test images as well as the manifest says, with the training engine’s scores', {
+  it('reaches the manifest’s accuracy on 500 test images, with the scores of the training engine', {
     timeout: 180_000,
   }, async () => {
     const { manifest, files } = await readRelease(BUNDLED);
@@ -91,7 +91,7 @@ describeWithData('the whole pipe', (data) => {
     }
     const { testAccuracy } = manifest.metrics;
     console.log(
-      `${correct} of 500 right; the manifest says ${testAccuracy}; scores differ by ${worst.toExponential(1)} at most`,
+      `${correct} of 500 correct; accuracy in the manifest: ${testAccuracy}; largest difference of scores: ${worst.toExponential(1)}`,
     );
     expect(worst).toBeLessThan(1e-4);
     const standardError = Math.sqrt((testAccuracy * (1 - testAccuracy)) / 500);
@@ -99,7 +99,7 @@ describeWithData('the whole pipe', (data) => {
   });
 });
 
-it('an upload that is too large costs nobody else a request', { timeout: 60_000 }, async () => {
+it('a request succeeds after an upload that is too large', { timeout: 60_000 }, async () => {
   const trouser = new Uint8Array(await readFile('examples/trouser.png'));
   for (let i = 0; i < 3; i++) {
     const endless = new Blob([new Uint8Array(11 * 2 ** 20)]).stream();
@@ -114,7 +114,7 @@ it('an upload that is too large costs nobody else a request', { timeout: 60_000 
   }
 });
 
-/** Softmax of what the training engine computes from the released weights, divided by the temperature, [count][classes]. */
+/** Returns the scores that the training engine computes from the released weights: softmax(logits / temperature). Shape [count][classes]. */
 async function engineScores(
   device: string,
   safetensors: Uint8Array,

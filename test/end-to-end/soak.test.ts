@@ -1,4 +1,4 @@
-/** @file Models are swapped under load and nobody notices; `npm run bench:soak` does it for longer. What was told of it is true. */
+/** @file Model swaps under load: responses, memory, metrics and logs. `npm run bench:soak` does the same for longer. */
 import { spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { onnxPredictor } from '../../train/release/onnxruntime.ts';
@@ -7,8 +7,8 @@ import { SOAK_REFRESH_MS, type Soak, soak } from './soak/soak.ts';
 const REQUESTS = 400;
 const SWAPS = 10;
 
-/** Milliseconds that the Worker may need for a look at the store, on a busy machine: reading, loading and proving a model. */
-const LOOK_MS = 1_000;
+/** Limit in milliseconds for reading the alias and for loading and testing a model, on a busy machine. */
+const LOAD_MS = 1_000;
 
 let figures: Soak;
 beforeAll(async () => {
@@ -16,25 +16,25 @@ beforeAll(async () => {
 }, 180_000);
 
 describe('requests while models are swapped', () => {
-  it('all have their answer', () => {
+  it('all succeed', () => {
     expect(figures.errors).toEqual([]);
     expect(figures.requests).toBeGreaterThanOrEqual(REQUESTS);
     expect(figures.latencies).toHaveLength(figures.requests);
   });
 
-  it('are answered by a version that was current when they began, or a look at the alias before', () => {
+  it('get a response of a version that was current when they began, or one refresh earlier', () => {
     expect(figures.swaps).toBe(SWAPS);
     expect(figures.versions.size).toBe(figures.releases.length);
-    expect(figures.lag).toBeLessThan(SOAK_REFRESH_MS + LOOK_MS);
+    expect(figures.lag).toBeLessThan(SOAK_REFRESH_MS + LOAD_MS);
   });
 
-  it('get the scores of the version that the answer names, never those of a mixture', () => {
+  it('get the scores of the version that the response names', () => {
     expect(figures.predictions.size).toBeGreaterThan(figures.releases.length);
     for (const [key, texts] of figures.predictions)
       expect([...texts], key).toEqual([figures.expected.get(key)]);
   });
 
-  it('get scores that onnxruntime computes from the same version', async () => {
+  it('get the scores that onnxruntime computes from the same version', async () => {
     for (const { manifest, files } of figures.releases) {
       const predict = await onnxPredictor(files.onnx);
       const logits = await predict(figures.images, figures.images.length / 784);
@@ -49,14 +49,14 @@ describe('requests while models are swapped', () => {
   });
 });
 
-it('the isolate is no larger after many swaps than after it has served each version once', () => {
+it('the isolate is no larger after all swaps than after it has served each version once', () => {
   const { early, late } = figures.isolate;
   expect(early.total).toBeGreaterThan(1);
-  // A model takes about 1 MiB, so that one that is kept for ever would be seen.
+  // A model takes about 1 MiB, so a leak of the swapped models would exceed the limit.
   expect(late.total).toBeLessThan(early.total + 2);
 });
 
-describe('what the Worker tells of it', () => {
+describe('telemetry of the Worker', () => {
   const sample = (name: string) => {
     const line = figures.metrics
       .split('\n')
@@ -64,9 +64,9 @@ describe('what the Worker tells of it', () => {
     return Number(line?.split(' ').at(-1));
   };
 
-  it('has every request and every swap in its metrics', () => {
+  it('counts every request and every swap in its metrics', () => {
     const answered = 'tinyvgg_http_requests_total{route="/v1/classify",method="POST",status="200"}';
-    // One before the load begins, three after it.
+    // One request precedes the load, and three follow it.
     expect(sample(answered)).toBe(figures.requests + 4);
     expect(sample('tinyvgg_images_total{kind="png",outcome="read"}')).toBe(figures.requests + 4);
     expect(sample('tinyvgg_model_swaps_total{}')).toBe(figures.swaps);
@@ -74,7 +74,7 @@ describe('what the Worker tells of it', () => {
     expect(sample('tinyvgg_store_failed_looks{}')).toBe(0);
   });
 
-  it('has a line of JSON for every request in its log', () => {
+  it('logs a line of JSON for every request', () => {
     const lines = figures.lines.filter(({ route }) => route === '/v1/classify');
     const pinned = figures.expected.size;
     expect(lines).toHaveLength(figures.requests + 4 + pinned);
@@ -85,7 +85,7 @@ describe('what the Worker tells of it', () => {
   const missing =
     spawnSync('promtool', ['--version']).error && 'promtool is not installed (apt-get install prometheus)';
   it.skipIf(missing)(
-    `is metrics that promtool has nothing to say against${missing ? `: ${missing}` : ''}`,
+    `passes promtool’s check of its metrics${missing ? ` (skipped: ${missing})` : ''}`,
     () => {
       const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], {
         input: figures.metrics,

@@ -1,4 +1,4 @@
-/** @file Models of TinyVGG's shape that nobody has trained: as many different ones as a soak needs, each a complete release. */
+/** @file Releases of untrained models with TinyVGG's architecture, and images for them. */
 import { resolveNetwork } from '../../../shared/model/spec.ts';
 import { openEngine } from '../../../train/engine/open.ts';
 import { initialWeights } from '../../../train/model/initialize.ts';
@@ -7,7 +7,7 @@ import { Generator } from '../../../train/random.ts';
 import type { Release } from '../../../train/registry/release.ts';
 import { makeRelease } from '../../../train/release/release.ts';
 
-/** Images of noise with a black edge: the photo pipeline leaves such as they are. */
+/** Returns images of noise with a black border, which the photo pipeline leaves unchanged. Shape [count, 28, 28]. */
 export function noiseImages(count: number): Uint8Array {
   const noise = Generator.seeded(7);
   const isInside = (place: number) => place >= 4 && place < 24;
@@ -16,7 +16,7 @@ export function noiseImages(count: number): Uint8Array {
   );
 }
 
-/** Releases, exported and checked as those of training are. */
+/** Returns `count` different releases, exported and checked as after training. */
 export async function untrainedReleases(count: number): Promise<Release[]> {
   const network = resolveNetwork(modelSpec('tinyvgg'));
   const engine = await openEngine('cpu', { threads: 1 });

@@ -1,4 +1,4 @@
-/** @file Many requests to the real Worker while its model is swapped again and again, and what came of them. */
+/** @file Many requests to the Worker while the alias `stable` moves from model to model. */
 import { setTimeout } from 'node:timers/promises';
 import { promote, push } from '../../../train/registry/registry.ts';
 import type { Release } from '../../../train/registry/release.ts';
@@ -6,66 +6,51 @@ import { openLocalStore } from '../../../train/store/open.ts';
 import { png } from '../../fixtures/images.ts';
 import { type IsolateMemory, isolateMemory } from '../../support/memory/isolate.ts';
 import { workerMemory } from '../../support/memory/process.ts';
-import { startWorker } from '../../support/worker.ts';
+import { type RunningWorker, startWorker } from '../../support/worker.ts';
+import { Load, type LoadRecord } from './load.ts';
 import { noiseImages, untrainedReleases } from './models.ts';
 import { createTimeline } from './timeline.ts';
 
 export interface SoakOptions {
-  /** At least so many requests. */
+  /** Least number of requests. */
   requests: number;
-  /** At least so many moves of `stable` from one version to another. */
+  /** Number of moves of `stable` from one version to another. */
   swaps: number;
-  /** What wrangler prints; with `log`, the Worker's lines are kept. */
+  /** Log level of wrangler. With `log`, `lines` receives what the Worker logs. */
   logLevel?: string;
 }
 
-/** Requests under way at once. */
+/** Number of simultaneous requests. */
 const CONCURRENCY = 16;
-/** Versions in turn: more than an isolate holds, so that each is loaded anew when it comes back. */
+/** Number of versions. An isolate holds fewer, so that it loads each version again when `stable` returns to it. */
 const VERSIONS = 6;
 const IMAGES = 8;
-/** Milliseconds between two looks of the Worker at the alias. */
+/** Milliseconds between two reads of the alias by the Worker. */
 export const SOAK_REFRESH_MS = 100;
-const NO_MEMORY: IsolateMemory = { heap: 0, buffers: 0, wasmCode: 0, total: 0 };
 /** Milliseconds between two samples of memory. */
 const SAMPLE_MS = 250;
+const NO_MEMORY: IsolateMemory = { heap: 0, buffers: 0, wasmCode: 0, total: 0 };
 
-export interface Soak {
-  requests: number;
+export interface Soak extends LoadRecord {
   swaps: number;
-  /** What went wrong with requests: no answer, or another one than 200. */
-  errors: string[];
-  /** Answers by version. */
-  versions: Map<string, number>;
-  /** Different predictions that a version gave to one image; more than one would be a model that is half another. */
-  predictions: Map<string, Set<string>>;
-  /** What a request that names the version gets, in quiet, by the same keys. */
+  /** By version and image: the predictions of a request that selects the version, without load. */
   expected: Map<string, string>;
   releases: Release[];
   images: Uint8Array;
-  /** Milliseconds by which the oldest answer was behind the alias when its request began. */
-  lag: number;
-  /** Milliseconds from request to answer. */
-  latencies: number[];
-  /** Resident memory of the Worker's process in MiB, in the order of time; empty but on Linux. */
+  /** Resident memory of the Worker's process in MiB, in order of time. Empty except on Linux. */
   memory: number[];
   /** Memory of the isolate after it has served each version once, and at the end. */
   isolate: { early: IsolateMemory; late: IsolateMemory };
   seconds: number;
-  /** `/metrics` at the end. */
+  /** The response of `/metrics` at the end. */
   metrics: string;
-  /** Lines that the Worker logged. */
+  /** Lines that the Worker has logged. */
   lines: Record<string, unknown>[];
 }
 
 export async function soak({ requests, swaps, logLevel }: SoakOptions): Promise<Soak> {
   const releases = await untrainedReleases(VERSIONS);
   const images = noiseImages(IMAGES);
-  const files = await Promise.all(
-    Array.from({ length: IMAGES }, (_, i) =>
-      png(28, 28, images.subarray(784 * i, 784 * (i + 1)), { channels: 1 }),
-    ),
-  );
   let output = '';
   const worker = await startWorker({
     variables: { REFRESH_MS: `${SOAK_REFRESH_MS}` },
@@ -75,119 +60,115 @@ export async function soak({ requests, swaps, logLevel }: SoakOptions): Promise<
     },
   });
   try {
-    const store = openLocalStore(worker.origin);
     const timeline = createTimeline(() => performance.now());
-    const result: Soak = {
-      requests: 0,
-      swaps: 0,
-      errors: [],
-      versions: new Map(),
-      predictions: new Map(),
-      expected: new Map(),
-      releases,
-      images,
-      lag: 0,
-      latencies: [],
-      memory: [],
-      isolate: { early: NO_MEMORY, late: NO_MEMORY },
-      seconds: 0,
-      metrics: '',
-      lines: [],
+    const load = new Load(worker.origin, await pngFiles(images), timeline);
+    const store = openLocalStore(worker.origin);
+    const moveAlias = (i: number) => {
+      const release = releases[i % VERSIONS];
+      const { version } = release.manifest;
+      return timeline.moving(version, () =>
+        i < VERSIONS ? push(store, release) : promote(store, 'tinyvgg', version),
+      );
     };
+    await moveAlias(0);
+    await load.classify(0);
 
-    async function classify(image: number, query = '') {
-      const address = `${worker.origin}/v1/classify?${query}`;
-      const response = await fetch(address, { method: 'POST', body: files[image] });
-      const answer = (await response.json()) as { model: { version: string }; predictions: object[] };
-      if (response.status !== 200) throw new Error(`${response.status} ${JSON.stringify(answer)}`);
-      const { version } = answer.model;
-      return { version, key: `${version} ${image}`, text: JSON.stringify(answer.predictions) };
-    }
-
-    async function request(): Promise<void> {
-      const image = result.requests++ % IMAGES;
-      const start = performance.now();
-      try {
-        const { version, key, text } = await classify(image);
-        result.latencies.push(performance.now() - start);
-        result.lag = Math.max(result.lag, timeline.lag(version, start));
-        result.versions.set(version, (result.versions.get(version) ?? 0) + 1);
-        result.predictions.set(key, (result.predictions.get(key) ?? new Set()).add(text));
-      } catch (error) {
-        result.errors.push(String(error));
-      }
-    }
-
-    const isolate = () =>
-      isolateMemory(`ws://127.0.0.1:${worker.inspectorPort}/ws`, async () =>
-        (await fetch(`${worker.origin}/health/live`)).text(),
-      );
-    const nameOf = (i: number) => releases[i % VERSIONS].manifest;
-    const move = (i: number) =>
-      timeline.moving(nameOf(i).version, () =>
-        i < VERSIONS ? push(store, releases[i]) : promote(store, 'tinyvgg', nameOf(i).version),
-      );
-    await move(0);
-    await classify(0);
-
-    let [moved, done] = [0, false];
-    const begin = performance.now();
-    const sampling = (async () => {
-      while (!done && process.platform === 'linux') {
-        result.memory.push(workerMemory(worker.pid, worker.port));
-        await setTimeout(SAMPLE_MS);
-      }
-    })();
-    const swapping = (async () => {
-      while (moved < swaps) {
-        // Evenly among the requests, but never so soon that the Worker could not see each.
-        await setTimeout(1.5 * SOAK_REFRESH_MS);
-        while (result.requests < ((moved + 1) * requests) / (swaps + 1)) await setTimeout(5);
-        moved += 1;
-        await move(moved);
-        if (moved !== VERSIONS) continue;
-        // A snapshot stops the Worker, which should not be in the middle of a swap.
-        await setTimeout(3 * SOAK_REFRESH_MS);
-        result.isolate.early = await isolate();
-      }
-    })();
+    const start = performance.now();
+    const stopSampling = sampleMemory(worker);
+    let areSwapsDone = false;
+    const swapping = swapModels({ load, moveAlias, worker, requests, swaps }).finally(() => {
+      areSwapsDone = true;
+    });
     const sending = Array.from({ length: CONCURRENCY }, async () => {
-      while (result.requests < requests || moved < swaps) await request();
+      while (load.record.requests < requests || !areSwapsDone) await load.send();
     });
-    await Promise.all([swapping, ...sending]).finally(() => {
-      done = true;
-    });
-    result.seconds = (performance.now() - begin) / 1000;
-    await sampling;
+    const [early] = await Promise.all([swapping, ...sending]).finally(stopSampling);
+    const seconds = (performance.now() - start) / 1000;
 
-    result.isolate.late = await isolate();
-    // The last move is seen before the counters are read.
-    for (let i = 0; i < 3; i++) {
-      await setTimeout(2 * SOAK_REFRESH_MS);
-      await classify(0);
-    }
-    result.swaps = timeline.moves() - 1;
-    result.metrics = await (await fetch(`${worker.origin}/metrics`)).text();
-    for (const { manifest } of releases) {
-      for (let image = 0; image < IMAGES; image++) {
-        const { key, text } = await classify(image, `version=${manifest.version}`);
-        result.expected.set(key, text);
-      }
-    }
+    const late = await memoryOf(worker);
+    await refresh(load);
+    const metrics = await (await fetch(`${worker.origin}/metrics`)).text();
+    const expected = await predictionsOf(releases, load);
     await setTimeout(SAMPLE_MS);
-    result.lines = [...output.matchAll(/\{"level":.*\}/g)].map(([line]) => JSON.parse(line));
-    return result;
+    const lines = [...output.matchAll(/\{"level":.*\}/g)].map(([line]) => JSON.parse(line));
+    return {
+      ...load.record,
+      ...{ swaps: timeline.moves() - 1, expected, releases, images, memory: await stopSampling() },
+      ...{ isolate: { early, late }, seconds, metrics, lines },
+    };
   } finally {
     await worker.stop();
   }
 }
 
-/** Mean of a third of the samples: 0 for the first, 2 for the last. */
-export function thirdOf(samples: number[], third: 0 | 1 | 2): number {
-  const size = Math.floor(samples.length / 3);
-  const part = samples.slice(third * size, (third + 1) * size);
-  return part.reduce((a, b) => a + b, 0) / part.length;
+const pngFiles = (images: Uint8Array) =>
+  Promise.all(
+    Array.from({ length: IMAGES }, (_, i) =>
+      png(28, 28, images.subarray(784 * i, 784 * (i + 1)), { channels: 1 }),
+    ),
+  );
+
+/** Samples the memory of the Worker's process until the returned function is called, which returns the samples in MiB. */
+function sampleMemory({ pid, port }: RunningWorker): () => Promise<number[]> {
+  const samples: number[] = [];
+  let isDone = process.platform !== 'linux';
+  const sampling = (async () => {
+    while (!isDone) {
+      samples.push(workerMemory(pid, port));
+      await setTimeout(SAMPLE_MS);
+    }
+  })();
+  return async () => {
+    isDone = true;
+    await sampling;
+    return samples;
+  };
 }
 
-export const quantile = (values: number[], q: number): number =>
-  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(q * values.length))];
+interface Swapping extends Pick<SoakOptions, 'requests' | 'swaps'> {
+  load: Load;
+  /** Points the alias at the version of a swap. */
+  moveAlias(swap: number): Promise<void>;
+  worker: RunningWorker;
+}
+
+/** Spreads the swaps evenly over the requests. @returns memory of the isolate after it has served each version once */
+async function swapModels({ load, moveAlias, worker, requests, swaps }: Swapping): Promise<IsolateMemory> {
+  let memory = NO_MEMORY;
+  for (let swap = 1; swap <= swaps; swap++) {
+    // The Worker must have time to read the alias between two swaps.
+    await setTimeout(1.5 * SOAK_REFRESH_MS);
+    while (load.record.requests < (swap * requests) / (swaps + 1)) await setTimeout(5);
+    await moveAlias(swap);
+    if (swap !== VERSIONS) continue;
+    // A snapshot stops the Worker, which should not load a model at that moment.
+    await setTimeout(3 * SOAK_REFRESH_MS);
+    memory = await memoryOf(worker);
+  }
+  return memory;
+}
+
+const memoryOf = ({ origin, inspectorPort }: RunningWorker): Promise<IsolateMemory> =>
+  isolateMemory(`ws://127.0.0.1:${inspectorPort}/ws`, async () =>
+    (await fetch(`${origin}/health/live`)).text(),
+  );
+
+/** Sends requests until the Worker has read the alias after its last move. */
+async function refresh(load: Load): Promise<void> {
+  for (let i = 0; i < 3; i++) {
+    await setTimeout(2 * SOAK_REFRESH_MS);
+    await load.classify(0);
+  }
+}
+
+/** Requests the predictions of each version for each image. @returns them by version and image */
+async function predictionsOf(releases: Release[], load: Load): Promise<Map<string, string>> {
+  const expected = new Map<string, string>();
+  for (const { manifest } of releases) {
+    for (let image = 0; image < IMAGES; image++) {
+      const { key, predictions } = await load.classify(image, `version=${manifest.version}`);
+      expected.set(key, predictions);
+    }
+  }
+  return expected;
+}

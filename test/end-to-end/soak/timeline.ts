@@ -1,17 +1,17 @@
-/** @file Which version an alias meant when, as far as its mover can know. */
+/** @file The versions to which an alias has pointed, and when. */
 
 export interface Timeline {
-  /** Moves the alias to a version by `move`; what it means while that runs is not known. */
+  /** Runs `move`, which points the alias at a version. While it runs, both versions count as current. */
   moving(version: string, move: () => Promise<unknown>): Promise<void>;
-  /** Milliseconds from when `version` certainly ceased to be current until `time`; 0 when it may have been since. */
+  /** Returns the milliseconds between the end of a version and `time`; 0 if the version was still current at `time`. */
   lag(version: string, time: number): number;
-  /** Moves until now. */
+  /** Number of moves so far. */
   moves(): number;
 }
 
-/** @param now milliseconds */
+/** @param now clock in milliseconds */
 export function createTimeline(now: () => number): Timeline {
-  /** By version: for how long it may have been current, the last time. */
+  /** By version: the end of the last period in which it may have been current. */
   const last = new Map<string, { until: number }>();
   let current: { until: number } | undefined;
   let moves = 0;
