@@ -5,15 +5,15 @@ import { defineConfig } from 'vitest/config';
 import { siteverify } from './test/fixtures/siteverify.ts';
 import { builtWorker } from './test/support/built-worker.ts';
 
-// The graphics card of the tests; programs that they run look for one, too, and Dawn warns where Vulkan has no driver.
+// The GPU of the tests and of the programs that they run. Without a driver for Vulkan, Dawn prints warnings.
 const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
 if (existsSync(SWIFTSHADER)) process.env.VK_ICD_FILENAMES ??= SWIFTSHADER;
 
 export default defineConfig({
   test: {
-    // What a test prints is shown when it fails.
+    // Shows the output of failed tests only.
     silent: 'passed-only',
-    // One fewer would leave a core of two idle: many tests wait for other processes.
+    // Many tests wait for other processes, so that one worker would leave one of two cores idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
@@ -29,9 +29,9 @@ export default defineConfig({
           cloudflareTest({
             wrangler: { configPath: './wrangler.toml' },
             miniflare: {
-              // test/end-to-end/engines.test.ts runs all Workers as wrangler does; here nobody calls onnxruntime's.
+              // No test in workerd calls onnxruntime's Worker. test/end-to-end/engines.test.ts runs all Workers.
               serviceBindings: { ORT: () => new Response(null, { status: 503 }) },
-              // All that a Worker fetches is asked of this machine's siteverify (test/edge/turnstile.test.ts).
+              // Receives every request that a Worker sends (test/edge/turnstile.test.ts).
               outboundService: { node: siteverify },
               workers: [builtWorker('wrangler.decode.toml', 'tinyvgg-edge-decode')],
             },
@@ -39,9 +39,9 @@ export default defineConfig({
         ],
         test: {
           name: 'workerd',
-          // Vitest 5 would hand modules over as files, and workerd sees none of this machine's.
+          // By default Vitest 5 passes modules as files, and workerd has no access to the file system.
           fsModuleCache: false,
-          // The runtime is a 14 MB module, and a test's first import of it takes seconds.
+          // onnxruntime is a module of 14 MB, and its first import in a test takes seconds.
           testTimeout: 60_000,
           hookTimeout: 60_000,
           include: ['test/edge/**/*.test.ts'],

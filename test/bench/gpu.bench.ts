@@ -1,9 +1,9 @@
 /**
- * @file `npm run bench:gpu`: a step of TinyVGG on each engine for graphics cards, on the cpu engine, and in PyTorch on the same card
- * (pytorch_gpu.py, where python3 has torch with CUDA), in turn. Also what a step costs the main thread, which is JavaScript and Dawn's
- * API, and how many kernels and submissions it is; these mean something on any adapter.
+ * @file `npm run bench:gpu`: a training step of TinyVGG on each GPU engine, on the cpu engine, and in PyTorch on the same GPU
+ * (pytorch_gpu.py, if python3 has torch with CUDA), in turn. It also measures the main thread's time per step (JavaScript and Dawn's
+ * API), and counts kernels and submissions. These numbers are meaningful on any adapter.
  *
- * `BATCHES=32,256` measures some only; `ALLOW_SOFTWARE=1` takes an adapter that computes on the CPU.
+ * `BATCHES=32,256` selects batch sizes. `ALLOW_SOFTWARE=1` allows an adapter that computes on the CPU.
  */
 import { execFileSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
@@ -18,24 +18,25 @@ import { madeUp } from '../../train/engine/self-test.ts';
 import { initialWeights } from '../../train/model/initialize.ts';
 import { modelSpec } from '../../train/model/zoo.ts';
 import { Generator } from '../../train/random.ts';
-import { median, roundsInTurn } from './rounds.ts';
+import { median } from '../support/statistics.ts';
+import { roundsInTurn } from './rounds.ts';
 
 const ROUNDS = 5;
-/** Milliseconds that one engine runs in a round. */
+/** Milliseconds for which an engine runs in a round. */
 const ROUND_TIME = 500;
-/** Steps between two reads of losses, as in a training. */
+/** Number of steps between two reads of the losses, as in training. */
 const READ_EVERY = 25;
 const IMAGES = 60_000;
-/** Epochs of the lab, and how many trainings are told besides one step. */
+/** The table extrapolates the time of so many training runs with the epochs of the lab. */
 const [EPOCHS, TRAININGS] = [3, 64];
-/** Images of a batch up to which trainings are also done at once: larger ones leave a card nothing to do beside them. */
+/** Largest batch size at which several training runs are also measured at once. A larger batch occupies the whole GPU. */
 const REPLICATED = 64;
 const PEER = join(import.meta.dirname, 'pytorch_gpu.py');
 
-/** Of one step. */
+/** The cost of one step. */
 interface Cost {
   milliseconds: number;
-  /** Milliseconds that the main thread computes in a step. While it waits for a card's numbers Dawn keeps it busy, which is left out. */
+  /** CPU time of the main thread in milliseconds, without its wait for results of the GPU, during which Dawn keeps it busy. */
   mainThread?: number;
   kernels?: number;
   submissions?: number;
@@ -46,7 +47,7 @@ const network = resolveNetwork(modelSpec('tinyvgg'));
 const split = madeUp(network, IMAGES);
 const calls = { kernels: 0, submissions: 0 };
 
-/** Counts what is asked of the GPU from now on. */
+/** Begins to count the kernels and submissions of all GPU devices. */
 function countCalls(): void {
   const { dispatchWorkgroups } = GPUComputePassEncoder.prototype;
   GPUComputePassEncoder.prototype.dispatchWorkgroups = function (...sizes) {
@@ -60,7 +61,7 @@ function countCalls(): void {
   };
 }
 
-/** @param replicas trainings that are done at once; the cost is that of a step of one */
+/** Returns a function that measures an engine. @param replicas training runs at once; the result is the cost of a step of one of them */
 async function stepper(engine: Engine, batchSize: number, replicas = 1): Promise<() => Promise<Cost>> {
   const weights = initialWeights(network, Generator.seeded(42));
   const sessions = await Promise.all(
@@ -72,7 +73,7 @@ async function stepper(engine: Engine, batchSize: number, replicas = 1): Promise
   const measure = async (time: number): Promise<Cost> => {
     const [start, before] = [performance.now(), { ...calls }];
     let [steps, main] = [0, 0];
-    /** Until the engine waits. */
+    /** Adds the CPU time of the synchronous part of `work`. */
     const compute = <T>(work: () => T): T => {
       const before = process.threadCpuUsage();
       const result = work();
@@ -104,14 +105,14 @@ async function stepper(engine: Engine, batchSize: number, replicas = 1): Promise
   return () => measure(ROUND_TIME);
 }
 
-/** PyTorch on the same card, if it is there. */
+/** Returns the measurement of PyTorch on the same GPU, if it is installed. */
 function pytorch(batch: number): { pytorch?: () => Promise<Cost> } {
   const run = (...args: string[]) =>
     execFileSync('python3', [PEER, ...args], { encoding: 'utf8', stdio: 'pipe' });
   try {
     console.log(`PyTorch: ${run('--card').trim()}`);
   } catch {
-    console.log('PyTorch with CUDA is not here: no peer to compare with.');
+    console.log('PyTorch with CUDA is not installed, so there is no comparison.');
     return {};
   }
   return { pytorch: async () => ({ milliseconds: Number(run('--batch', `${batch}`)) }) };
@@ -123,27 +124,27 @@ for (const device of DEVICES.filter((name) => name === 'cpu' || name.includes('w
     engines.push(await openEngine(device, { allowSoftwareAdapter: process.env.ALLOW_SOFTWARE === '1' }));
     console.log(`${device}: ${engines.at(-1)?.description}`);
   } catch (error) {
-    console.log(`${device} is left out: ${error instanceof Error ? error.message : error}`);
+    console.log(`${device} is not measured: ${error instanceof Error ? error.message : error}`);
   }
 }
 if (engines.some(({ name }) => name.includes('webgpu'))) countCalls();
 
 const table = new Table({
   head: [
-    ...['batch', 'engine', 'ms a step (raw)', 'images/s', `${TRAININGS} trainings of ${EPOCHS} epochs, min`],
+    ...['batch', 'engine', 'ms a step (raw)', 'images/s', `${TRAININGS} runs of ${EPOCHS} epochs, min`],
     ...['main thread, ms', 'kernels', 'submissions'],
   ],
   style: { head: [], border: [], compact: true },
 });
 for (const batch of batches) {
-  const ways: Record<string, () => Promise<Cost>> = { ...pytorch(batch) };
-  for (const engine of engines) ways[engine.name] = await stepper(engine, batch);
+  const variants: Record<string, () => Promise<Cost>> = { ...pytorch(batch) };
+  for (const engine of engines) variants[engine.name] = await stepper(engine, batch);
   for (const engine of engines) {
     const { name, concurrency = 1 } = engine;
     if (concurrency > 1 && batch <= REPLICATED)
-      ways[`${name}, ${concurrency} at once`] = await stepper(engine, batch, concurrency);
+      variants[`${name}, ${concurrency} at once`] = await stepper(engine, batch, concurrency);
   }
-  for (const [name, costs] of Object.entries(await roundsInTurn(ways, ROUNDS))) {
+  for (const [name, costs] of Object.entries(await roundsInTurn(variants, ROUNDS))) {
     const times = costs.map(({ milliseconds }) => milliseconds);
     const of = (key: 'mainThread' | 'kernels' | 'submissions', digits: number) => {
       const values = costs.flatMap((cost) => cost[key] ?? []);

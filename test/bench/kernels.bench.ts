@@ -1,7 +1,7 @@
 /**
- * @file `npm run bench:kernels`: from plain loops to threads. First each kernel at TinyVGG's sizes on one thread: GFLOP/s without
- * SIMD, with it, with relaxed SIMD and by Winograd's convolution, and the share of what this core does at most on registers
- * alone. Then a whole step of training. Medians of rounds in turn.
+ * @file `npm run bench:kernels`: the ladder from plain loops to threads. The first table has each kernel at TinyVGG's sizes on one
+ * thread: GFLOP/s without SIMD, with SIMD, with relaxed SIMD and with Winograd's convolution, each also relative to the peak of this
+ * core on registers alone. The second table has a whole training step. All numbers are medians of rounds in turn.
  */
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -25,7 +25,7 @@ type Exports = Record<string, (...args: number[]) => number>;
 const memory = createMemory(16 * 2 ** 20);
 const values = new Float32Array(memory.buffer);
 for (let i = 4096; i < values.length; i++) values[i] = Math.random() - 0.5;
-// Places of the operands, far enough from each other, and of the operation that a scalar kernel is told.
+// Addresses of the operands, which must not overlap, and of the operation that a scalar kernel reads.
 const [X, Y, W, G, T, OPERATION] = [1, 3, 5, 7, 9, 12].map((mebibyte) => mebibyte * 2 ** 20);
 
 const bytes = (name: string) =>
@@ -43,14 +43,14 @@ interface Kernel {
   /** Floating-point operations of one call. */
   operations: number;
   fast: (exports: Exports) => void;
-  /** Where there is one: counted as if it did the direct convolution's operations. */
+  /** Winograd's convolution, if the kernel has one. Its GFLOP/s count the operations of the direct convolution. */
   winograd?: () => void;
   scalar: () => void;
-  /** What the scalar kernel is told. */
+  /** The operation that the scalar kernel reads. */
   sizes: Partial<Operation>;
 }
 
-/** The three convolutions of a layer. */
+/** Returns the three convolutions of a layer: forward, gradient of the input, gradient of the filter. */
 function convolutions(channels: number, out: number, edge: number): Kernel[] {
   const row = edge + 1;
   const plane =
@@ -134,7 +134,7 @@ function kernelTable(): Table.Table {
     colAligns: ['left', ...Array<'right'>(8).fill('right')],
     style,
   });
-  // With relaxed SIMD: without it the product of the peak's loop never changes, and is left out of it.
+  // The peak uses relaxed SIMD. Without it the product in the loop is constant, and the compiler moves it out of the loop.
   const peak = gigaflops(96_000, measureInTurn({ peak: () => relaxed.f32_peak(1000, 0.999, 0.001) }).peak);
   table.push(['registers alone', '', '', '', '', peak.toFixed(1), '100 %', '', '']);
   for (const { name, operations, fast, scalar, winograd, sizes } of KERNELS) {
@@ -176,7 +176,7 @@ async function stepTable(): Promise<Table.Table> {
   const work = network.layers.map(({ kind, parameters: [weight], output }) =>
     weight ? 2 * sizeOf(weight.shape) * (kind === 'conv2d' ? sizeOf(output.slice(1)) : 1) : 0,
   );
-  // Forward, gradient of the weights, gradient of the input: which the first layer does not need.
+  // Forward, gradient of the weights, and gradient of the input, which the first layer does not need.
   const operations = BATCH * (3 * work.reduce((a, b) => a + b) - work[0]);
   const table = new Table({
     head: [

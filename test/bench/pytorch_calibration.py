@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Temperature scaling in PyTorch, of made-up logits: writes test/fixtures/pytorch-calibration.json.
+"""Temperature scaling of random logits in PyTorch: writes test/fixtures/pytorch-calibration.json.
 
 Install: apt-get install -y python3-torch   (PyTorch 1.13 for CPU, /usr/bin/python3)
 Run:     /usr/bin/python3 test/bench/pytorch_calibration.py > test/fixtures/pytorch-calibration.json && npm run format
 
-The temperature is what LBFGS finds for cross_entropy(logits / temperature), the expected calibration error that of Guo et al., ICML 2017,
-section 2, as their own code bins it: larger than the lower border, up to the upper one. `scale` divides the fixture's whole numbers.
+LBFGS finds the temperature that minimizes cross_entropy(logits / temperature). The expected calibration error is defined by Guo et al.,
+ICML 2017, section 2; each bin excludes its lower border and includes its upper one, as in their code. The fixture holds integers, which
+`scale` divides.
 """
 import json
 import torch

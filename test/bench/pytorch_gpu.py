@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""A step of TinyVGG in PyTorch on a CUDA card, eager, the data set on the card: the peer of gpu.bench.ts.
+"""A training step of TinyVGG in eager PyTorch on a CUDA GPU, with the data set in its memory, for comparison in gpu.bench.ts.
 
-Run: python3 pytorch_gpu.py --card | --batch N    Prints the card and its driver, or milliseconds of one step.
+Run: python3 pytorch_gpu.py --card | --batch N    Prints the GPU and its driver, or the milliseconds of one step.
 """
 import argparse, subprocess, sys, time
 import torch
@@ -15,7 +15,7 @@ parser.add_argument("--card", action="store_true")
 parser.add_argument("--batch", type=int)
 args = parser.parse_args()
 if not torch.cuda.is_available():
-    sys.exit("no CUDA card")
+    sys.exit("PyTorch finds no CUDA GPU")
 if args.card:
     query = ["nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader"]
     print(torch.__version__, subprocess.check_output(query, text=True).splitlines()[0])

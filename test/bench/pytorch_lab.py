@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""The lab in PyTorch: the peer that training speed and training numbers are compared with.
+"""The lab in PyTorch, for comparison of training speed and training results.
 
 Install: apt-get install -y python3-torch python3-torchvision   (PyTorch 1.13 for CPU, /usr/bin/python3)
 Run:     /usr/bin/python3 pytorch_lab.py --data DIR --loader tensor|notebook --models v0,v1,tinyvgg [--epochs 3]
          /usr/bin/python3 pytorch_lab.py --golden 42
 
---loader tensor    the whole dataset in memory as one float tensor: the fastest plain PyTorch can be; the peer for speed
---loader notebook  DataLoader + ToTensor image by image, as the lab writes it; the peer for the printed numbers
+--loader tensor    the whole data set in memory as one float tensor: the fastest plain PyTorch, for comparison of speed
+--loader notebook  DataLoader + ToTensor image by image, as in the lab, for comparison of the printed numbers
 DIR holds the four official idx .gz files. Each epoch prints one JSON line.
 """
 import argparse, gzip, json, os, struct, time
@@ -40,7 +40,7 @@ def idx(path):
 
 
 class TensorLoader:
-    """Same draws from the default generator as torch's DataLoader, without its per-image work."""
+    """Draws the same random numbers as torch's DataLoader, without its work for each image."""
 
     def __init__(self, x, y, size, shuffle):
         self.x, self.y, self.size, self.shuffle = x, y, size, shuffle

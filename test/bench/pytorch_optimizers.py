@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""What PyTorch's optimizers do in ten steps, without a data set: writes test/fixtures/pytorch-optimizers.json.
+"""Ten steps of PyTorch's optimizers on artificial images: writes test/fixtures/pytorch-optimizers.json.
 
 Install: apt-get install -y python3-torch   (PyTorch 1.13 for CPU, /usr/bin/python3)
 Run:     /usr/bin/python3 test/bench/pytorch_optimizers.py > test/fixtures/pytorch-optimizers.json && npm run format
 
-Pixel i of image n is (31 n + 17 i + (i² mod 251)) mod 256, its label n mod 10; step t takes images 8 t to 8 t + 7.
+Pixel i of image n is (31 n + 17 i + (i² mod 251)) mod 256, and its label is n mod 10. Step t uses images 8 t to 8 t + 7.
 """
 import json
 import torch

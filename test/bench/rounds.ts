@@ -1,16 +1,17 @@
-/** @file Measures several ways to do the same thing in turn, so that a busy machine is busy for all of them. */
+/** @file Measures variants in alternating order, so that other load on the machine affects all of them. */
+import { median } from '../support/statistics.ts';
 
 const ROUNDS = 11;
-/** Milliseconds that one way runs in a round, at least once. */
+/** Milliseconds for which a variant runs in a round. It runs at least once. */
 const ROUND_TIME = 40;
 
-/** Milliseconds of one call by name: the median of the rounds. */
+/** Measures functions in turn. @returns milliseconds per call by name: the median of the rounds */
 export function measureInTurn<Name extends string>(calls: Record<Name, () => void>): Record<Name, number> {
   const entries = Object.entries<() => void>(calls) as [Name, () => void][];
   const times = new Map(entries.map(([name]) => [name, [] as number[]]));
   const counts = new Map(entries.map(([name, call]) => [name, Math.ceil(ROUND_TIME / timeOnce(call))]));
   for (let round = 0; round < ROUNDS; round++) {
-    // Every other round begins with the last one.
+    // Every second round has the reverse order.
     for (const [name, call] of round % 2 ? entries.toReversed() : entries) {
       const count = counts.get(name) as number;
       const start = performance.now();
@@ -21,7 +22,7 @@ export function measureInTurn<Name extends string>(calls: Record<Name, () => voi
   return Object.fromEntries([...times].map(([name, list]) => [name, median(list)])) as Record<Name, number>;
 }
 
-/** Milliseconds of one call once it is warm. */
+/** Returns the mean milliseconds per call, including warm-up. */
 function timeOnce(call: () => void): number {
   let [calls, elapsed] = [0, 0];
   for (let start = performance.now(); elapsed < ROUND_TIME; elapsed = performance.now() - start) {
@@ -31,12 +32,12 @@ function timeOnce(call: () => void): number {
   return elapsed / calls;
 }
 
-/** What each way measured of itself, round by round. */
+/** Runs functions in turn, which measure themselves. @returns the results of all rounds by name */
 export async function roundsInTurn<Name extends string, Measured>(
-  ways: Record<Name, () => Promise<Measured>>,
+  variants: Record<Name, () => Promise<Measured>>,
   rounds: number,
 ): Promise<Record<Name, Measured[]>> {
-  const entries = Object.entries(ways) as [Name, () => Promise<Measured>][];
+  const entries = Object.entries(variants) as [Name, () => Promise<Measured>][];
   const measured = Object.fromEntries(entries.map(([name]) => [name, []])) as unknown as Record<
     Name,
     Measured[]
@@ -48,5 +49,3 @@ export async function roundsInTurn<Name extends string, Measured>(
   }
   return measured;
 }
-
-export const median = (list: number[]): number => list.toSorted((a, b) => a - b)[list.length >> 1];

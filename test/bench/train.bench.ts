@@ -1,8 +1,8 @@
 /**
- * @file `npm run bench:train`: the lab on this project's CPU engine and in PyTorch (pytorch_lab.py, the whole data set in memory), in turn,
- * each three times, with evaluation. Prints seconds, raw and median, and the ratio of the medians.
+ * @file `npm run bench:train`: training and evaluation of the lab on this project's CPU engine and in PyTorch (pytorch_lab.py, the whole
+ * data set in memory), in turn, three times each. Prints raw and median seconds, and the ratio of the medians.
  *
- * Needs FASHION_MNIST_DIR, and Debian's python3-torch for the peer. `MODELS=v0,v1` measures some only.
+ * Needs FASHION_MNIST_DIR, and Debian's python3-torch for the comparison. `MODELS=v0,v1` selects models.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -10,6 +10,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import Table from 'cli-table3';
 import type { Summary } from '../../train/run/run-folder.ts';
+import { median } from '../support/statistics.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const ROUNDS = 3;
@@ -27,7 +28,7 @@ const data = process.env.FASHION_MNIST_DIR;
 if (!data) throw new Error('Set FASHION_MNIST_DIR to the folder with the four official files.');
 const models = (process.env.MODELS ?? 'v0,v1,tinyvgg').split(',');
 
-/** Runs a program to its end, watching its memory. */
+/** Runs a program and watches its memory. @returns its output and peak memory in MiB */
 async function run(command: string, args: string[]): Promise<{ output: string; peak: number }> {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let [output, peak] = ['', 0];
@@ -39,12 +40,12 @@ async function run(command: string, args: string[]): Promise<{ output: string; p
       const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
       peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
     } catch {
-      // It has ended, or this is no Linux.
+      // The process has ended, or the system is not Linux.
     }
   }, 50);
   const code = await new Promise((resolve) => child.on('close', resolve));
   clearInterval(watch);
-  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}`);
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')}: expected exit code 0, got ${code}`);
   return { output, peak };
 }
 
@@ -85,12 +86,11 @@ function hasPytorch(): boolean {
     execFileSync(PYTHON, ['-c', 'import torch'], { stdio: 'ignore' });
     return true;
   } catch {
-    console.log('PyTorch is not installed (apt-get install python3-torch): no peer to compare with.');
+    console.log('PyTorch is not installed (apt-get install python3-torch), so there is no comparison.');
     return false;
   }
 }
 
-const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 const raw = (values: Measurement[]): string => values.map(({ seconds }) => seconds.toFixed(2)).join(', ');
 
 const variants = { ours, ...(hasPytorch() && { pytorch }) };

@@ -1,9 +1,9 @@
 /**
- * @file `npm run bench:web`: what a page pays for the field. Bytes before and after somebody means to use it, and the time from the
- * choice of a photo of 12 megapixels to its answer, from the endpoint and on the device; and the frames of /explore. Chromium, which
- * draws on the processor here, and the Worker on this machine.
+ * @file `npm run bench:web`: the cost of the field for a page, and the frame rate of /explore. It measures the bytes that load before and
+ * after the first sign of use, and the time from the choice of a photo of 12 megapixels to the result, from the endpoint and on the
+ * device. Chromium, which renders in software, and the Worker run on this machine.
  *
- * ROUNDS sets the number of photos each way.
+ * ROUNDS sets the number of photos per mode.
  */
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
@@ -15,7 +15,7 @@ const ROUNDS = Number(process.env.ROUNDS ?? 9);
 const MODES = ['edge', 'local'] as const;
 type Mode = (typeof MODES)[number];
 
-/** Nothing more is fetched after so long. */
+/** Milliseconds after which all requests of a page have begun. */
 const SETTLED_MS = 1_000;
 
 const site = await startSite();
@@ -25,13 +25,13 @@ try {
 } finally {
   await site.stop();
 }
-console.log('\nframes of /explore, milliseconds: median, p95, work of the page for one');
+console.log('\nframes of /explore, milliseconds: median, p95, CPU time of the page per frame');
 for (const { action, width, median, p95, work } of await explorerFrames()) {
   const figures = [median, p95, work].map((time) => time.toFixed(1)).join('  ');
   console.log(`  ${`${width} px, ${action}`.padEnd(58)} ${figures}`);
 }
 
-/** A page with a field in a mode, strict but for WebAssembly. */
+/** Opens a page with a field in a mode. Its policy is strict except that it allows WebAssembly. */
 async function open({ open, endpoint }: Site, mode: Mode): Promise<Page> {
   const policy = strictPolicy(endpoint).replace('script-src', "script-src 'wasm-unsafe-eval'");
   const page = await open(`<fashion-classifier mode="${mode}"></fashion-classifier>`, { policy });
@@ -39,7 +39,7 @@ async function open({ open, endpoint }: Site, mode: Mode): Promise<Page> {
   return page;
 }
 
-/** What is fetched until an answer is there, in the order in which it is; gzip as Cloudflare sends it. */
+/** Prints the files that load until the first result, in order, with their size in gzip, as Cloudflare sends them. */
 async function bytes(site: Site): Promise<void> {
   for (const mode of MODES) {
     const page = await open(site, mode);
@@ -59,15 +59,15 @@ async function bytes(site: Site): Promise<void> {
     await Promise.all(reading);
     const sum = (part: typeof fetched) => part.reduce((sum, [, bytes]) => sum + bytes, 0);
     console.log(`\n${mode}: bytes, gzip`);
-    console.log(`  before somebody means to use it: ${gzipSync(first).length}`);
-    console.log(`  at the first sign:               ${sum(fetched.slice(0, atIntent))}`);
+    console.log(`  before the first sign of use:    ${gzipSync(first).length}`);
+    console.log(`  at the first sign of use:        ${sum(fetched.slice(0, atIntent))}`);
     console.log(`  with the first photo, a JPEG:    ${sum(fetched.slice(atIntent))}`);
     for (const [path, bytes] of fetched) console.log(`    ${bytes} ${path}`);
     await page.context().close();
   }
 }
 
-/** Milliseconds from the choice of a photo to its answer on the page; each mode in turn, its first photo apart. */
+/** Prints the milliseconds from the choice of a photo to the result on the page. Modes alternate; the first photo counts separately. */
 async function times(site: Site): Promise<void> {
   const pages = await Promise.all(MODES.map((mode) => open(site, mode)));
   const first: number[] = [];
@@ -76,7 +76,7 @@ async function times(site: Site): Promise<void> {
   for (let round = 0; round < ROUNDS; round++) {
     for (const [i, page] of pages.entries()) all[i].push(await choose(page, 4000, 3000));
   }
-  console.log('\nfrom a JPEG of 12 megapixels to its answer, milliseconds');
+  console.log('\nfrom a JPEG of 12 megapixels to its result, milliseconds');
   for (const [i, mode] of MODES.entries()) {
     const sorted = all[i].toSorted((a, b) => a - b);
     const median = sorted[Math.floor(sorted.length / 2)];
@@ -84,7 +84,7 @@ async function times(site: Site): Promise<void> {
   }
 }
 
-/** Gives the field a photo of a garment, drawn and packed in the page beforehand. @returns milliseconds */
+/** Draws and encodes a photo of a garment in the page, then gives it to the field. @returns milliseconds until the result */
 function choose(page: Page, width: number, height: number): Promise<number> {
   return page.evaluate(
     async ([width, height]) => {
@@ -103,7 +103,7 @@ function choose(page: Page, width: number, height: number): Promise<number> {
       const photo = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.92 });
       const start = performance.now();
       await field.classify(photo);
-      if (!field.matches(':state(answered)')) throw new Error('there is no answer');
+      if (!field.matches(':state(answered)')) throw new Error('expected the state answered');
       return Math.round(performance.now() - start);
     },
     [width, height],

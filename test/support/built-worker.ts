@@ -1,12 +1,12 @@
-/** @file A Worker as wrangler builds it, for those that the one under test is bound to. */
+/** @file Builds Workers for the service bindings of the Worker under test. */
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Builds a Worker.
- * @param config its wrangler configuration
- * @param name what service bindings call it
+ * Builds a Worker with wrangler. @returns options for Miniflare
+ * @param config path of its wrangler configuration
+ * @param name its name in service bindings
  */
 export function builtWorker(config: string, name: string) {
   const folder = join('.tsbuild', name);
@@ -16,7 +16,7 @@ export function builtWorker(config: string, name: string) {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const files = readdirSync(folder);
-  // The first module is the Worker's own.
+  // Miniflare runs the first module.
   const modules = [
     ...files.filter((file) => file.endsWith('.js')).map((file) => ({ type: 'ESModule' as const, file })),
     ...files

@@ -1,4 +1,4 @@
-/** @file Real data, for tests that need it: the data set in FASHION_MNIST_DIR, photos in PHOTOS_DIR. */
+/** @file Real data for tests: Fashion-MNIST in FASHION_MNIST_DIR, and photos in PHOTOS_DIR. */
 import { existsSync } from 'node:fs';
 import { describe } from 'vitest';
 import { loadDataset } from '../../train/dataset/fashion-mnist/load.ts';
@@ -6,10 +6,10 @@ import type { Dataset } from '../../train/dataset/split.ts';
 
 const folder = process.env.FASHION_MNIST_DIR;
 
-/** The folder with the four official files, or undefined. */
+/** Path of the folder with the four official files; undefined without it. */
 export const dataFolder = folder && existsSync(folder) ? folder : undefined;
 
-/** A suite that needs the real data set; its name says so where it is skipped. */
+/** Declares a suite that needs the real data set. Without it the suite is skipped, and its name gives the reason. */
 export function describeWithData(name: string, suite: (data: () => Dataset) => void): void {
   if (!dataFolder) {
     describe.skip(`${name} (skipped: set FASHION_MNIST_DIR to a folder with Fashion-MNIST)`, () =>
@@ -22,11 +22,11 @@ export function describeWithData(name: string, suite: (data: () => Dataset) => v
   });
 }
 
-/** Real photos of garments, in subfolders as `evaluate --photos` reads them; or undefined. */
 const photos = process.env.PHOTOS_DIR;
+/** Path of the folder with photos, in subfolders as `evaluate --photos` expects; undefined without it. */
 const photosFolder = photos && existsSync(photos) ? photos : undefined;
 
-/** A suite that needs real photos; its name says so where it is skipped. */
+/** Declares a suite that needs real photos. Without them the suite is skipped, and its name gives the reason. */
 export function describeWithPhotos(name: string, suite: (folder: string) => void): void {
   if (photosFolder) describe(name, () => suite(photosFolder));
   else describe.skip(`${name} (skipped: set PHOTOS_DIR to a folder with photos)`, () => suite(''));

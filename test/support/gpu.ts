@@ -1,21 +1,18 @@
-/**
- * @file A GPU, for tests that need one: the first that Vulkan finds, also if it computes on the CPU, as SwiftShader does
- * (vitest.config.ts).
- */
+/** @file The GPU of the tests: the first that Vulkan finds. It may compute on the CPU, like SwiftShader (vitest.config.ts). */
 import { describe, type TestOptions } from 'vitest';
 import { type Gpu, openGpu } from '../../train/engine/webgpu/device.ts';
 
-/** Or why there is none. */
+/** The GPU, or the reason why there is none. */
 const gpu: Gpu | string = await openGpu({ allowSoftware: true }).catch((error: Error) => error.message);
 
-/** What needs a GPU; without one nothing, and a skipped suite says so. */
+/** Returns `entries`, which need a GPU. Without a GPU it returns none of them, and declares a skipped suite with the reason. */
 export function withGpu<T extends object>(entries: T): Partial<T> {
   if (typeof gpu !== 'string') return entries;
   describe.skip(`${Object.keys(entries).join(', ')} (skipped: ${gpu})`, () => {});
   return {};
 }
 
-/** A suite that needs a GPU; its name says why where it is skipped. */
+/** Declares a suite that needs a GPU. Without one the suite is skipped, and its name gives the reason. */
 export function describeWithGpu(name: string, options: TestOptions, suite: () => void): void {
   if (typeof gpu === 'string') describe.skip(`${name} (skipped: ${gpu})`, suite);
   else describe(name, options, suite);

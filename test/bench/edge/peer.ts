@@ -1,6 +1,6 @@
 /**
- * @file What a team would write first: Node, sharp, onnxruntime-node. Grey and resize only. `node peer.ts <port>`; the two packages are
- * found from the working folder.
+ * @file The server that a team would write first: Node, sharp and onnxruntime-node, with conversion to grey and resizing only.
+ * `node peer.ts <port>` loads the two packages from the working folder.
  */
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -37,7 +37,7 @@ createServer(async (request, response) => {
   response.end(JSON.stringify({ scores }));
 }).listen(Number(process.argv[2]), '127.0.0.1');
 
-// Inference alone, for the bench's table.
+// Prints the time of inference alone.
 if (process.argv[3] === 'inference') {
   const input = new ort.Tensor('float32', new Float32Array(784), [1, 1, 28, 28]);
   const times: number[] = [];

@@ -1,4 +1,4 @@
-/** @file Plain workerd, without wrangler around it, on a bundle that wrangler has built. */
+/** @file workerd without wrangler, which only builds the bundles. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -9,14 +9,14 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 const ROOT = join(import.meta.dirname, '../../..');
 const require = createRequire(import.meta.url);
 const WRANGLER = join(ROOT, 'node_modules/wrangler/bin/wrangler.js');
-// wrangler's own: the one that `npm start` runs.
+// wrangler depends on this workerd, and `npm start` runs it.
 const WORKERD: string = createRequire(require.resolve('wrangler')).resolve('workerd/bin/workerd');
 
-/** workerd embeds only what lies beside or below its configuration. */
+/** Contains all bundles and configurations: workerd embeds only files in or below the folder of its configuration. */
 const BASE = temporaryFolder();
 const newFolder = () => mkdtempSync(join(BASE, 'bundle-'));
 
-/** A Worker as wrangler would upload it. */
+/** A Worker in the form in which wrangler uploads it. */
 export interface Bundle {
   folder: string;
   main: string;
@@ -24,7 +24,7 @@ export interface Bundle {
   flags: string[];
 }
 
-/** Builds the Worker of a configuration, or `script` in its place. */
+/** Builds the Worker of a wrangler configuration. @param script entry point in place of the configuration's */
 export function bundle(config: string, script?: string): Bundle {
   const folder = newFolder();
   const args = ['deploy', '--dry-run', '-c', join(ROOT, config), '--outdir', folder];
@@ -34,34 +34,34 @@ export function bundle(config: string, script?: string): Bundle {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const main = readdirSync(folder).find((name) => name.endsWith('.js'));
-  if (!main) throw new Error(`wrangler has built nothing of ${script ?? config}`);
+  if (!main) throw new Error(`wrangler has built no JavaScript from ${script ?? config}`);
   return { folder, main, flags: unstable_readConfig({ config: join(ROOT, config) }).compatibility_flags };
 }
 
-/** A Worker that does nothing: what workerd itself costs. */
+/** Returns a Worker that does nothing, to measure the cost of workerd itself. */
 export function emptyBundle(): Bundle {
   const folder = newFolder();
   writeFileSync(join(folder, 'empty.js'), "export default { fetch: () => new Response('nothing') };");
   return { folder, main: 'empty.js', flags: [] };
 }
 
-/** What R2 answers for an object that does not exist. */
+/** Returns a Worker that responds like R2 for an object that does not exist. */
 function emptyBucket(): Bundle {
   const folder = newFolder();
   const error = JSON.stringify({ version: 1, v4code: 10007, message: 'The specified key does not exist.' });
-  const answer = `new Response(null, { status: 404, headers: { 'cf-r2-error': ${JSON.stringify(error)} } })`;
-  writeFileSync(join(folder, 'bucket.js'), `export default { fetch: () => ${answer} };`);
+  const response = `new Response(null, { status: 404, headers: { 'cf-r2-error': ${JSON.stringify(error)} } })`;
+  writeFileSync(join(folder, 'bucket.js'), `export default { fetch: () => ${response} };`);
   return { folder, main: 'bucket.js', flags: [] };
 }
 
 export interface Services {
   main: Bundle;
-  /** Bound as ORT. */
+  /** The Worker of the service binding `ORT`. */
   ort?: Bundle | undefined;
   variables?: Record<string, string>;
 }
 
-/** A configuration file for workerd (workerd.capnp). Its bucket is empty, so the release in the bundle serves. */
+/** Writes a configuration for workerd (workerd.capnp). Its bucket is empty, so the bundled model serves. @returns its path */
 export function configure({ main, ort, variables = {} }: Services, port: number): string {
   const bindings = [
     '(name = "MODELS", r2Bucket = "bucket")',
@@ -85,6 +85,7 @@ ${ort ? `const ort :Workerd.Worker = ${worker(ort, [])};` : ''}
   return path;
 }
 
+/** Returns the definition of a Worker in the configuration. */
 function worker({ folder, main, flags }: Bundle, bindings: string[]): string {
   const source = readFileSync(join(folder, main), 'utf8');
   const others = readdirSync(folder).filter((name) => source.includes(name) && name !== main);
@@ -97,14 +98,14 @@ function worker({ folder, main, flags }: Bundle, bindings: string[]): string {
   return `(modules = [${modules.join(', ')}], bindings = [${bindings.join(', ')}], compatibilityDate = "2026-10-01", compatibilityFlags = ${JSON.stringify(flags)})`;
 }
 
-/** What workerd calls a module. */
+/** Returns workerd's name for the kind of a module. */
 const kindOf = (name: string): string =>
   name.endsWith('.wasm') ? 'wasm' : name.endsWith('.txt') ? 'text' : 'data';
 
-/** @param inspector port of the inspector, where there is to be one */
-export function startWorkerd(config: string, inspector?: number): ChildProcess {
-  const inspecting = inspector === undefined ? [] : ['--inspector-addr', `127.0.0.1:${inspector}`];
-  return spawn(WORKERD, ['serve', config, ...inspecting], {
+/** Starts workerd. @param inspectorPort port of the inspector; no inspector if undefined */
+export function startWorkerd(config: string, inspectorPort?: number): ChildProcess {
+  const options = inspectorPort === undefined ? [] : ['--inspector-addr', `127.0.0.1:${inspectorPort}`];
+  return spawn(WORKERD, ['serve', config, ...options], {
     stdio: ['ignore', 'ignore', process.env.VERBOSE ? 'inherit' : 'ignore'],
   });
 }

@@ -1,11 +1,11 @@
-/** @file The explorer's frames while people play with it: how long from one to the next, and how much of that the page computes. */
+/** @file Frames of the explorer during typical actions: the time between frames, and the CPU time of the page per frame. */
 import type { Page } from 'playwright-core';
 import { CAMERA, launchChromium } from '../../support/browser/chromium.ts';
 import { startWorker } from '../../support/worker.ts';
 
 const SECONDS = 3;
 
-/** What is done at every frame: a script of the page, `i` counting the frames. */
+/** Actions by description. `act` is a script that runs at every frame, with the number of the frame in `i`. */
 const ACTIONS: Record<string, { path: string; prepare?: string; act: string }> = {
   'pointing at the output of a convolution': {
     path: '/explore#convolution',
@@ -56,16 +56,16 @@ const HELPERS = `
 
 export interface Frames {
   action: string;
-  /** Of the window, in CSS pixels. */
+  /** Width of the window in CSS pixels. */
   width: number;
-  /** Milliseconds from a frame to the next: median, and of the slowest twentieth the fastest. */
+  /** Milliseconds between two frames: median and 95th percentile. */
   median: number;
   p95: number;
-  /** Milliseconds that the page's thread computes for a frame: script, style, layout, paint. Other programs do not count. */
+  /** CPU time of the page's thread per frame in milliseconds: script, style, layout and paint. Other programs do not count. */
   work: number;
 }
 
-/** In a wide window and in a phone's. A phone's processor takes about four times as long. */
+/** Measures all actions in a wide window and in the window of a phone. The CPU of a phone takes about four times as long. */
 export async function explorerFrames(): Promise<Frames[]> {
   const [worker, browser] = await Promise.all([startWorker(), launchChromium(CAMERA)]);
   const frames: Frames[] = [];

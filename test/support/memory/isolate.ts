@@ -1,21 +1,21 @@
 /**
- * @file What memory an isolate takes: what Cloudflare limits to 128 MB, and what the size of a process does not tell. V8 collects
- * garbage late where nobody limits it, so that a process grows to what it likes, not to what it needs.
+ * @file Memory of an isolate, which Cloudflare limits to 128 MB. The size of a process does not show it: without a limit, V8 collects
+ * garbage late, and the process grows beyond its needs.
  */
 import { setTimeout } from 'node:timers/promises';
 
-/** MiB of what is left after a collection of garbage. */
+/** Memory in MiB after garbage collection. */
 export interface IsolateMemory {
   /** Objects and code of JavaScript. */
   heap: number;
-  /** Array buffers and the memories of WebAssembly. */
+  /** Array buffers, and memories of WebAssembly. */
   buffers: number;
-  /** Code of WebAssembly. */
+  /** Compiled WebAssembly. */
   wasmCode: number;
   total: number;
 }
 
-/** The part of a snapshot that is read here: nodes are rows of numbers, one for each field. */
+/** The relevant part of a heap snapshot. `nodes` holds one row per node, with a number for each of `node_fields`. */
 interface Snapshot {
   snapshot: { meta: { node_fields: string[] } };
   nodes: number[];
@@ -23,13 +23,16 @@ interface Snapshot {
 }
 
 /**
- * Takes a heap snapshot by the DevTools protocol, for which V8 collects garbage first.
+ * Measures an isolate by a heap snapshot of the DevTools protocol. V8 collects garbage before the snapshot.
  * https://chromedevtools.github.io/devtools-protocol/tot/HeapProfiler/#method-takeHeapSnapshot
- * @param inspector its address (`ws://127.0.0.1:9229/main`)
- * @param turn gives the isolate a turn by a request: workerd works on the call only then
+ * @param inspector address of the inspector (`ws://127.0.0.1:9229/main`)
+ * @param sendRequest sends a request to the Worker: workerd continues the snapshot only while it handles a request
  */
-export async function isolateMemory(inspector: string, turn: () => Promise<unknown>): Promise<IsolateMemory> {
-  // wrangler's proxy lets in only who names an origin.
+export async function isolateMemory(
+  inspector: string,
+  sendRequest: () => Promise<unknown>,
+): Promise<IsolateMemory> {
+  // wrangler's proxy refuses connections without an origin.
   const socket = new WebSocket(inspector, { headers: { origin: 'http://localhost' } });
   await new Promise((settle, fail) => {
     socket.onopen = settle;
@@ -45,7 +48,7 @@ export async function isolateMemory(inspector: string, turn: () => Promise<unkno
     };
     socket.send(JSON.stringify({ id: 1, method: 'HeapProfiler.takeHeapSnapshot' }));
     while (!isTaken) {
-      await turn();
+      await sendRequest();
       await setTimeout(20);
     }
     return sizes(JSON.parse(chunks.join('')));

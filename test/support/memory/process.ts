@@ -1,11 +1,12 @@
-/** @file What memory processes take, from Linux's /proc. */
+/** @file Memory of processes, from Linux's /proc. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /**
- * Resident memory of the workerd that runs the Worker, in MiB. `wrangler dev` runs another one, a proxy that listens on its port and
- * grows by some 50 kB a request, whatever the Worker does; that one is left out.
+ * Returns the resident memory of the workerd process that runs the Worker, in MiB. `wrangler dev` has a second workerd process, a proxy
+ * that listens on its port and grows by about 50 kB per request, independent of the Worker. The proxy does not count.
  * @param root process id of wrangler
- * @param port where it listens
+ * @param port port on which wrangler listens
+ * @throws Error unless exactly one other workerd process runs
  */
 export function workerMemory(root: number, port: number): number {
   const workerd = descendants(root).filter((pid) => read(pid, 'comm').startsWith('workerd'));
@@ -17,8 +18,9 @@ export function workerMemory(root: number, port: number): number {
 }
 
 export interface ProcessMemory {
-  /** MiB; resident, and with shared pages counted in proportion. */
+  /** Resident set size in MiB. */
   rss: number;
+  /** Proportional set size in MiB: a page that n processes share counts 1/n. */
   pss: number;
 }
 
@@ -28,8 +30,9 @@ export function processMemory(pid: number): ProcessMemory {
   return { rss: mebibytes('Rss'), pss: mebibytes('Pss') };
 }
 
+/** Returns the ids of all processes below `root`. */
 function descendants(root: number): number[] {
-  // "pid (command) state parent …"; a command may hold spaces.
+  // The format is "pid (command) state parent …". The command may contain spaces.
   const parentOf = (pid: number) => Number(read(pid, 'stat').split(') ').at(-1)?.split(' ')[1]);
   const processes = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -40,7 +43,7 @@ function descendants(root: number): number[] {
   return below(root);
 }
 
-/** Empty when the process is gone. */
+/** Reads a file of a process. @returns an empty string if the process has ended */
 function read(pid: number, file: string): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'utf8');
@@ -49,7 +52,7 @@ function read(pid: number, file: string): string {
   }
 }
 
-/** Whether a process has a listening socket on a port of IPv4. */
+/** Returns whether a process listens on a TCP port of IPv4. */
 function listensOn(pid: number, port: number): boolean {
   const LISTEN = '0A';
   const hexPort = port.toString(16).toUpperCase().padStart(4, '0');
@@ -62,7 +65,7 @@ function listensOn(pid: number, port: number): boolean {
     try {
       return inodes.includes(readlinkSync(`/proc/${pid}/fd/${name}`));
     } catch {
-      return false; // closed meanwhile
+      return false; // The file was closed meanwhile.
     }
   });
 }

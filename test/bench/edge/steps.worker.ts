@@ -1,25 +1,31 @@
-/** @file A Worker that measures its own parts: what a request costs, step by step, and inference alone. Local workerd's clock runs. */
-
+/**
+ * @file A Worker that measures the steps of a request: decoding, photo pipeline and inference. In local workerd the clock advances during
+ * a request; on Cloudflare it does not.
+ */
 import { networkInput } from '#shared/inference/model.ts';
 import { simdEngine } from '#shared/inference/simd.ts';
-import { decoder } from '../../edge/decode/decoder.ts';
-import { ortEngine } from '../../edge/engine/ort.ts';
-import weights from '../../release/tinyvgg.onnx';
-import photoKernels from '../../shared/input/garment/build/photo.wasm?module';
-import { photoPipeline } from '../../shared/input/garment/photo.ts';
-import kernels from '../../shared/kernels/build/inference.wasm?module';
+import { decoder } from '../../../edge/decode/decoder.ts';
+import { ortEngine } from '../../../edge/engine/ort.ts';
+import weights from '../../../release/tinyvgg.onnx';
+import photoKernels from '../../../shared/input/garment/build/photo.wasm?module';
+import { photoPipeline } from '../../../shared/input/garment/photo.ts';
+import kernels from '../../../shared/kernels/build/inference.wasm?module';
 
 const ENGINES = { simd: simdEngine(kernels), ort: ortEngine };
 const preparePhoto = photoPipeline(photoKernels);
 const ROUNDS = 100;
 
-/** Milliseconds of a call, `count` times, each the mean of so many in a row: the clock may tick in whole milliseconds. */
-async function time(count: number, inARow: number, call: () => unknown): Promise<number[]> {
+/**
+ * Measures a call `count` times. The clock may have a resolution of one millisecond, so that each measurement is the mean of several calls.
+ * @param calls calls per measurement
+ * @returns milliseconds per call
+ */
+async function time(count: number, calls: number, call: () => unknown): Promise<number[]> {
   const times: number[] = [];
   for (let i = 0; i < count; i++) {
     const start = performance.now();
-    for (let k = 0; k < inARow; k++) await call();
-    times.push((performance.now() - start) / inARow);
+    for (let k = 0; k < calls; k++) await call();
+    times.push((performance.now() - start) / calls);
   }
   return times;
 }
