@@ -10,10 +10,10 @@ import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { status } from '../../train/registry/registry.ts';
 import { readRelease } from '../../train/registry/release.ts';
 import { openLocalStore } from '../../train/store/open.ts';
+import { makeRelease, writeRelease } from '../fixtures/releases.ts';
 import { run } from '../support/command.ts';
 import { freePort, isFree } from '../support/ports.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { makeRelease, writeRelease } from '../train/registry/registry.fixtures.ts';
 
 const START = fileURLToPath(new URL('../../infra/start.ts', import.meta.url));
 const BUNDLED = fileURLToPath(new URL('../../release/tinyvgg.onnx', import.meta.url));

@@ -23,8 +23,8 @@ import { MODEL_NAMES, modelSpec } from '../../../train/model/zoo.ts';
 import { Generator } from '../../../train/random.ts';
 import { GOLDEN } from '../../fixtures/pytorch.ts';
 import { describeWithData } from '../../support/data.ts';
+import { exactLoss } from '../../support/exact-loss.ts';
 import { withGpu } from '../../support/gpu.ts';
-import { exactLoss } from './exact.ts';
 
 /** Networks that reach every layer kind, every option of it and every neighbour, small enough for finite differences. */
 const NETWORKS: ModelSpec[] = [

@@ -5,10 +5,10 @@ import { Alias, aliasKey, Manifest, modelKey, parseStored } from '#shared/manife
 import { push } from '../../../train/registry/registry.ts';
 import { memoryStore } from '../../../train/store/memory.ts';
 import type { ObjectStore } from '../../../train/store/store.ts';
+import { makeRelease, writeRelease } from '../../fixtures/releases.ts';
 import { runNode } from '../../support/command.ts';
 import { type RunningStore, storeEnvironment, WRANGLER } from '../../support/object-stores.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-import { makeRelease, writeRelease } from './registry.fixtures.ts';
 
 // Real servers on a busy machine take their time.
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 100_000 });

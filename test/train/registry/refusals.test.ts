@@ -7,8 +7,8 @@ import { promote, push, rollback, status } from '../../../train/registry/registr
 import { readRelease } from '../../../train/registry/release.ts';
 import { memoryStore } from '../../../train/store/memory.ts';
 import type { ObjectStore } from '../../../train/store/store.ts';
+import { makeRelease, writeRelease } from '../../fixtures/releases.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-import { makeRelease, writeRelease } from './registry.fixtures.ts';
 
 const STABLE = aliasKey('tinyvgg', 'stable');
 

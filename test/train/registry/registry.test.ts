@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Alias, aliasKey, modelKey, parseStored, serializeStored } from '#shared/manifest.ts';
 import { promote, push, rollback, status } from '../../../train/registry/registry.ts';
 import type { ObjectStore } from '../../../train/store/store.ts';
+import { makeRelease } from '../../fixtures/releases.ts';
 import { BACKENDS, type RunningStore } from '../../support/object-stores.ts';
-import { makeRelease } from './registry.fixtures.ts';
 
 // Real servers on a busy machine take their time.
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 100_000 });

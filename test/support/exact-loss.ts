@@ -1,14 +1,13 @@
 /**
- * @file The loss of a network straight from the definitions in PyTorch's documentation, in double precision: an oracle
- * that shares no line with any engine.
+ * @file The loss of a network in double precision, computed directly from the definitions in PyTorch's documentation. It shares no code
+ * with the engines, which tests compare with it.
  */
-
-import { type Network, type NetworkLayer, paddingOf } from '../../../shared/model/spec.ts';
-import type { Batch } from '../../../train/dataset/batch.ts';
+import { type Network, type NetworkLayer, paddingOf } from '../../shared/model/spec.ts';
+import type { Batch } from '../../train/dataset/batch.ts';
 
 type Values = number[];
 
-/** Mean cross-entropy of a batch. */
+/** Returns the mean cross-entropy of a batch. */
 export function exactLoss(
   network: Network,
   weights: ReadonlyMap<string, ArrayLike<number>>,
@@ -24,10 +23,11 @@ export function exactLoss(
   return total / batch.labels.length;
 }
 
+/** Returns the output of a layer for one image. */
 function apply(layer: NetworkLayer, weights: ReadonlyMap<string, ArrayLike<number>>, x: Values): Values {
   const [weight, bias] = layer.parameters.map(({ name }) => weights.get(name) as ArrayLike<number>);
   const [channels, height, width] = layer.input;
-  /** The input at a place, zero outside the image. */
+  /** Returns the input at a position, or zero outside the image. */
   const at = (c: number, y: number, xx: number): number =>
     y >= 0 && y < height && xx >= 0 && xx < width ? x[(c * height + y) * width + xx] : 0;
   switch (layer.kind) {
@@ -66,5 +66,6 @@ function apply(layer: NetworkLayer, weights: ReadonlyMap<string, ArrayLike<numbe
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 const sum = (values: number[]): number => values.reduce((a, b) => a + b, 0);
+/** Returns all indices of an array of shape [a, b, c]. */
 const positions = ([a, b, c]: readonly number[]): [number, number, number][] =>
   range(a).flatMap((i) => range(b).flatMap((j) => range(c).map((k): [number, number, number] => [i, j, k])));
