@@ -1,6 +1,6 @@
 /**
  * @file Addresses of the field that never change, after later deployments: the asset service has the present files alone, and asks the
- * Worker for others. `npm run deploy` puts those that it publishes into the bucket, too (infra/pin-assets.ts).
+ * Worker for others. `npm run deploy` puts those that it publishes into the bucket, too (infra/deploy/pin-assets.ts).
  */
 import type { Context } from 'hono';
 import type { AppEnv } from './env.ts';

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { startWrangler } from '../infra/wrangler.ts';
+import { startWrangler } from '../infra/local/wrangler.ts';
 
 const PLACE = '/explore#network?image=sneaker&layer=6&map=0&cell=5,7';
 

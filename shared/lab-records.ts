@@ -1,4 +1,4 @@
-/** @file How the lab's models learned, as the explorer draws it: release/lab/records.json, written by infra/lab.ts. */
+/** @file How the lab's models learned, as the explorer draws it: release/lab/records.json, written by infra/tools/lab.ts. */
 
 export interface LabRecords {
   recipe: string;

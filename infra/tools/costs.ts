@@ -1,5 +1,5 @@
 /**
- * @file `npm run costs`: what a month costs on Cloudflare, by its published prices, as the table of infra/README.md.
+ * @file `npm run costs`: what a month costs on Cloudflare, by its published prices, as the table of docs/deploy.md.
  *
  * https://developers.cloudflare.com/workers/platform/pricing/ · https://developers.cloudflare.com/r2/pricing/ ·
  * https://developers.cloudflare.com/observability/pricing/ (from December 1, 2026)

@@ -9,7 +9,7 @@ import { RATES } from '../../edge/access/rates.ts';
 import { expectSuccess, runNode } from '../support/command.ts';
 import { type RunningWorker, startWorker } from '../support/worker.ts';
 
-const runKey = (...args: string[]) => runNode(['infra/key.ts', ...args]);
+const runKey = (...args: string[]) => runNode(['infra/deploy/key.ts', ...args]);
 
 /** Runs `npm run key`. @returns the first group of `pattern` in its output */
 async function printed(pattern: RegExp, ...args: string[]): Promise<string> {
@@ -175,7 +175,7 @@ describe('npm run key', () => {
     [['--site', 'https://*.com'], /expected an origin/],
     [['--site', 'shop.example'], /expected an origin/],
     [['--token', 'name'], /or --token, got --token name/],
-    [['--unknown'], /Unknown option/],
+    [['--unknown'], /unknown option/],
   ])('refuses %j', async (args, message) => {
     expect(await runKey(...args)).toMatchObject({
       code: 1,

@@ -91,7 +91,7 @@ secretAccessKey = "local-secret"
 async function startSwift(): Promise<RunningStore> {
   const folder = temporaryFolder();
   const port = await freePort(4);
-  const script = fileURLToPath(new URL('../../infra/s3-swift.sh', import.meta.url));
+  const script = fileURLToPath(new URL('../../infra/local/s3-swift.sh', import.meta.url));
   const child = spawn(script, [String(port), folder], { stdio: ['ignore', 'pipe', 'inherit'] });
   const closed = once(child, 'close');
   await Promise.race([

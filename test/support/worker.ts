@@ -1,5 +1,5 @@
 /** @file The Worker as `wrangler dev` runs it: on loopback, with its own ports and an empty local bucket. */
-import { startWrangler, type WranglerOptions } from '../../infra/wrangler.ts';
+import { startWrangler, type WranglerOptions } from '../../infra/local/wrangler.ts';
 import { freePort } from './ports.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 

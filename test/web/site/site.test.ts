@@ -17,7 +17,7 @@ const ask = (path: string, init?: RequestInit) =>
 beforeAll(async () => {
   const state = temporaryFolder();
   const env = { ...process.env, PATH: `${resolve('node_modules/.bin')}:${process.env.PATH}` };
-  await expectSuccess(runNode(['infra/pin-assets.ts', '--local', '--persist-to', state], { env }));
+  await expectSuccess(runNode(['infra/deploy/pin-assets.ts', '--local', '--persist-to', state], { env }));
   worker = await startWorker({ state });
   document = JSON.parse(await readFile('edge/openapi/openapi.json', 'utf8'));
 }, 100_000);

@@ -1,4 +1,4 @@
-/** @file `npm start` as a user meets it: the real processes, the real port, a fresh state folder. */
+/** @file `npm start` with real processes, a real port and an empty local bucket. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -7,16 +7,16 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { status } from '../../train/registry/registry.ts';
-import { readRelease } from '../../train/registry/release.ts';
-import { openLocalStore } from '../../train/store/open.ts';
-import { makeRelease, writeRelease } from '../fixtures/releases.ts';
-import { run } from '../support/command.ts';
-import { freePort, isFree } from '../support/ports.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { status } from '../../../train/registry/registry.ts';
+import { readRelease } from '../../../train/registry/release.ts';
+import { openLocalStore } from '../../../train/store/open.ts';
+import { makeRelease, writeRelease } from '../../fixtures/releases.ts';
+import { run } from '../../support/command.ts';
+import { freePort, isFree } from '../../support/ports.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-const START = fileURLToPath(new URL('../../infra/start.ts', import.meta.url));
-const BUNDLED = fileURLToPath(new URL('../../release/tinyvgg.onnx', import.meta.url));
+const START = fileURLToPath(new URL('../../../infra/local/start.ts', import.meta.url));
+const BUNDLED = fileURLToPath(new URL('../../../release/tinyvgg.onnx', import.meta.url));
 
 const folder = temporaryFolder();
 let release: string;
@@ -34,12 +34,12 @@ afterEach(async () => {
 
 interface Started {
   child: ChildProcess;
-  /** All that was printed until now. */
+  /** Returns the output so far. */
   output(): string;
-  /** Settles with the exit code. */
+  /** Resolves with the exit code. */
   closed: Promise<number>;
-  /** Settles when the output contains `text`; fails when it ends without. */
-  says(text: string): Promise<void>;
+  /** Resolves when the output contains `text`. Rejects when the process ends before. */
+  prints(text: string): Promise<void>;
 }
 
 function start(environment: Record<string, string> = {}): Started {
@@ -57,7 +57,7 @@ function start(environment: Record<string, string> = {}): Started {
     running.delete(child);
     return code;
   });
-  const says = (text: string): Promise<void> =>
+  const prints = (text: string): Promise<void> =>
     new Promise((settle, fail) => {
       const look = (): void => {
         if (output.includes(text)) settle();
@@ -74,7 +74,7 @@ function start(environment: Record<string, string> = {}): Started {
       output += text;
     });
   }
-  return { child, output: () => output, closed, says };
+  return { child, output: () => output, closed, prints };
 }
 
 async function onlyChildOf({ pid }: ChildProcess): Promise<number> {
@@ -86,14 +86,14 @@ async function onlyChildOf({ pid }: ChildProcess): Promise<number> {
 }
 
 describe('npm start', () => {
-  test('fills an empty bucket once, answers, ends with Ctrl-C or with wrangler, and leaves the port free', {
+  test('pushes to an empty bucket once, ends with Ctrl-C or with wrangler, and frees the port', {
     timeout: 120_000,
   }, async () => {
     const { name, version } = (await readRelease(release)).manifest;
     const curl = `curl --data-binary @examples/trouser.png http://localhost:${port}/v1/classify`;
 
     const first = start();
-    await first.says(curl);
+    await first.prints(curl);
     expect(first.output()).toContain(`pushed ${name} ${version.slice(0, 12)} as stable`);
     expect((await fetch(`http://localhost:${port}/health/live`)).status).toBeLessThan(600);
     const { aliases } = await status(openLocalStore(`http://localhost:${port}`), name);
@@ -103,11 +103,11 @@ describe('npm start', () => {
     expect(await isFree(port)).toBe(true);
 
     const second = start();
-    await second.says(curl);
+    await second.prints(curl);
     expect(second.output()).not.toContain('pushed');
     process.kill(await onlyChildOf(second.child), 'SIGKILL');
     expect(await second.closed).toBe(1);
-    expect(second.output()).toContain('wrangler dev has ended by itself: got these last words:');
+    expect(second.output()).toContain('wrangler dev ended by itself: got this last output:');
     expect(await isFree(port)).toBe(true);
   });
 
@@ -120,7 +120,7 @@ describe('npm start', () => {
       env: { ...env, ...settings },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    // The pipe is node's too: it closes when node has ended.
+    // Node holds the pipe, too, so it closes only when Node has ended.
     const closed = once(shell, 'close');
     await once(shell.stdout, 'data');
     shell.kill('SIGTERM');
@@ -128,7 +128,7 @@ describe('npm start', () => {
     expect(await isFree(port)).toBe(true);
   });
 
-  test('names a release that cannot be pushed', async () => {
+  test('reports a release that does not match its manifest', async () => {
     const broken = await writeRelease(folder, await makeRelease('broken', 'broken'));
     await writeFile(broken, 'other bytes');
     const started = start({ RELEASE: broken });
@@ -139,7 +139,7 @@ describe('npm start', () => {
     expect(started.output()).not.toContain('    at ');
   });
 
-  test('Ctrl-C while it starts ends it at once', { timeout: 60_000 }, async () => {
+  test('ends at once when Ctrl-C comes during the start', { timeout: 60_000 }, async () => {
     const started = start();
     await new Promise((settle) => setTimeout(settle, 1_000));
     started.child.kill('SIGINT');
@@ -148,28 +148,28 @@ describe('npm start', () => {
     expect(await isFree(port)).toBe(true);
   });
 
-  test('names a port that is taken, and the way out', async () => {
+  test('reports a port in use and suggests another', async () => {
     const server = createServer().listen(port, '127.0.0.1');
     await once(server, 'listening');
     const started = start();
     expect(await started.closed).toBe(1);
     server.close();
     expect(started.output()).toBe(
-      `cannot listen on 127.0.0.1:${port}: expected a free port, got EADDRINUSE. End what listens there, or choose another port: PORT=8788 npm start\n`,
+      `cannot listen on 127.0.0.1:${port}: expected a free port, got EADDRINUSE. Stop the program on that port, or choose another port: PORT=8788 npm start\n`,
     );
   });
 
-  test.each(['http', '0', '65536'])('refuses PORT=%s', async (text) => {
+  test.each(['http', '0', '65536'])('rejects PORT=%s', async (text) => {
     const started = start({ PORT: text });
     expect(await started.closed).toBe(1);
-    expect(started.output()).toBe(`cannot use PORT: expected a number from 1 to 65535, got ${text}\n`);
+    expect(started.output()).toBe(`invalid PORT: expected a number from 1 to 65535, got ${text}\n`);
   });
 
-  test('refuses an address that nothing could be pushed to', async () => {
+  test('rejects a HOST at which the local S3 API takes no requests', async () => {
     const started = start({ HOST: '192.0.2.1' });
     expect(await started.closed).toBe(1);
     expect(started.output()).toBe(
-      'cannot use HOST: expected 127.0.0.1 or ::1 or localhost or 0.0.0.0 or ::, got 192.0.2.1\n',
+      'invalid HOST: expected 127.0.0.1 or ::1 or localhost or 0.0.0.0 or ::, got 192.0.2.1\n',
     );
   });
 });

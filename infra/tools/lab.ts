@@ -1,24 +1,25 @@
 /**
- * @file `npm run lab -- runs/…`: a finished run of the lab's three models → release/lab, what the explorer shows of it: each
- * model's ONNX file and manifest, and records.json, how they learned.
+ * @file `npm run lab`: copies a finished run of the lab's three models to release/lab, from where the explorer shows it: each model's ONNX
+ * file and manifest, and the records of the training in records.json.
  */
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
 import { ExplainedError } from '#shared/errors.ts';
 import type { LabRecords } from '#shared/lab-records.ts';
-import { readResults } from '../train/report/results.ts';
+import { readResults } from '../../train/report/results.ts';
+import { ROOT } from '../child-process.ts';
+import { runCommand } from '../command.ts';
 
-const LAB = fileURLToPath(new URL('../release/lab', import.meta.url));
+const LAB = join(ROOT, 'release/lab');
 
 async function main(folder: string): Promise<void> {
   const { summary, models, metrics } = await readResults(folder);
-  const dirty = models.length !== 3 || /dirty/.test(summary.gitCommit ?? 'dirty');
-  if (dirty) {
+  if (models.length !== 3 || /dirty/.test(summary.gitCommit ?? 'dirty')) {
     throw new ExplainedError({
       kind: 'usage',
       what: `cannot release ${folder}`,
-      expected: 'three models trained to their ends from a clean commit',
+      expected: 'three finished models, trained from a clean commit',
       got: `${models.length} from ${summary.gitCommit}`,
       next: 'Commit, then npm run train -- --recipe lab',
     });
@@ -32,15 +33,15 @@ async function main(folder: string): Promise<void> {
       epochs: epochs.map(({ trainLoss, testLoss, testAccuracy }) => ({ trainLoss, testLoss, testAccuracy })),
       steps: steps.map(({ step, loss }) => [step, Number(loss.toFixed(4))]),
     };
-    for (const file of ['onnx', 'json'])
-      await copyFile(join(folder, `${name}.${file}`), join(LAB, `${name}.${file}`));
+    for (const extension of ['onnx', 'json'])
+      await copyFile(join(folder, `${name}.${extension}`), join(LAB, `${name}.${extension}`));
   }
   await writeFile(join(LAB, 'records.json'), `${JSON.stringify(records)}\n`);
 }
 
-try {
-  await main(process.argv[2] ?? '');
-} catch (error) {
-  console.error(error instanceof ExplainedError ? error.message : error);
-  process.exitCode = 1;
-}
+await runCommand(
+  new Command('npm run lab --')
+    .description('Copies a finished run of the lab’s three models to release/lab, for the explorer.')
+    .argument('<run>', 'run folder')
+    .action(main),
+);

@@ -1,9 +1,9 @@
 /**
- * @file As much of Cloudflare as a rollout touches, on this machine: the part of its API that wrangler and infra/rollout call, with versions,
- * deployments and counts of failed requests as state; and its edge, which hands a request to a version by percentage or by the header of
- * an override. What it hands requests to are Workers that `wrangler dev` runs, not the bundles that were uploaded.
+ * @file A local stand-in for the parts of Cloudflare that a rollout uses. Its API keeps versions, deployments and request counts. Its edge
+ * forwards a request to a version, selected by percentage or by the override header. The versions are Workers under `wrangler dev`, not
+ * the uploaded bundles.
  *
- * Its rules are those of Cloudflare's documentation and of what wrangler 4.149 asks and takes, not of an account.
+ * It follows Cloudflare's documentation and the requests of wrangler 4.149. It was not compared with a real account.
  */
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -22,7 +22,7 @@ interface Script {
   deployments: Deployment[];
 }
 
-interface Ended {
+interface CountedRequest {
   time: number;
   worker: string;
   failed: boolean;
@@ -33,18 +33,18 @@ export type Fault = (method: string, path: string, body: string) => number | und
 export const ACCOUNT = 'account';
 const API = 'tinyvgg-edge';
 
-export class Cloudflare {
+export class LocalCloudflare {
   readonly scripts = new Map<string, Script>();
-  /** Where a version of the API's Worker answers. */
+  /** Origin of each version of the API's Worker. */
   readonly origins = new Map<string, string>();
-  readonly requests: Ended[] = [];
-  /** Keys of the objects that were put into the bucket. */
-  readonly kept: string[] = [];
-  /** What the next uploaded version of the API's Worker is called. */
+  readonly requests: CountedRequest[] = [];
+  /** Keys of the objects in the bucket. */
+  readonly objects: string[] = [];
+  /** Id of the next uploaded version of the API's Worker. */
   next = '';
-  /** A status in place of an answer. */
+  /** Returns the status of a failed API request; undefined for success. */
   fault: Fault = () => undefined;
-  /** Answers of the edge in place of a version's, by version. */
+  /** Returns whether the edge fails a request to a version. */
   broken: (version: string, request: IncomingMessage) => boolean = () => false;
   #servers: Server[] = [];
 
@@ -56,11 +56,11 @@ export class Cloudflare {
     return { api, origin };
   }
 
-  /** As after deployments of long ago. */
+  /** Restores the state after one deployment of each Worker. */
   reset(versions: Record<string, string>): void {
     this.scripts.clear();
     this.requests.length = 0;
-    this.kept.length = 0;
+    this.objects.length = 0;
     this.fault = () => undefined;
     this.broken = () => false;
     for (const [worker, version] of Object.entries(versions)) {
@@ -85,7 +85,7 @@ export class Cloudflare {
     return Object.fromEntries((latest?.versions ?? []).map((one) => [one.version_id, one.percentage]));
   }
 
-  /** All deployments, first to last: `{new: 10, old: 90}`. */
+  /** Returns all deployments, first to last: `{new: 10, old: 90}`. */
   history(worker = API): Record<string, number>[] {
     const { deployments = [] } = this.scripts.get(worker) ?? {};
     return deployments
@@ -121,24 +121,24 @@ export class Cloudflare {
     const body = await bodyOf(request);
     const { pathname } = new URL(request.url ?? '', 'http://api');
     const method = request.method ?? '';
-    const say = (status: number, json: object) =>
+    const respond = (status: number, json: object) =>
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(json));
-    const refuse = (status: number, code: number, message: string) =>
-      say(status, { success: false, errors: [{ code, message }], messages: [], result: null });
+    const fail = (status: number, code: number, message: string) =>
+      respond(status, { success: false, errors: [{ code, message }], messages: [], result: null });
     const fault = this.fault(method, pathname, body.toString('latin1'));
-    if (fault !== undefined) return refuse(fault, 10001, 'a fault');
-    if (pathname === '/graphql') return say(200, this.#metrics(JSON.parse(body.toString()).variables));
-    const result = this.#answer(method, pathname.replace(`/accounts/${ACCOUNT}`, ''), body);
-    if (result === undefined) return refuse(404, 10007, 'This Worker does not exist on your account.');
-    return say(200, { success: true, errors: [], messages: [], result });
+    if (fault !== undefined) return fail(fault, 10001, 'a fault');
+    if (pathname === '/graphql') return respond(200, this.#metrics(JSON.parse(body.toString()).variables));
+    const result = this.#resultOf(method, pathname.replace(`/accounts/${ACCOUNT}`, ''), body);
+    if (result === undefined) return fail(404, 10007, 'This Worker does not exist on your account.');
+    return respond(200, { success: true, errors: [], messages: [], result });
   }
 
-  #answer(method: string, path: string, body: Buffer): unknown {
+  #resultOf(method: string, path: string, body: Buffer): unknown {
     const [, worker = '', rest = ''] =
       /^\/workers\/(?:scripts|services|workers)\/([\w-]+)(.*)$/.exec(path) ?? [];
     const script = this.scripts.get(worker);
     const key = /^\/r2\/buckets\/tinyvgg-models\/objects\/(.+)$/.exec(path)?.[1];
-    if (method === 'PUT' && key) return this.kept.push(key) && {};
+    if (method === 'PUT' && key) return this.objects.push(key) && {};
     if (method === 'PUT' && worker && rest === '') {
       const version = this.#upload(worker);
       this.deploy(worker, { [version]: 100 });
@@ -177,11 +177,11 @@ export class Cloudflare {
           versions.length > 2 ||
           !versions.every((one) => script.versions.includes(one.version_id))
         )
-          throw new Error(`no deployment: ${JSON.stringify(traffic)}`);
+          throw new Error(`invalid deployment: ${JSON.stringify(traffic)}`);
         return this.deploy(worker, traffic, annotations['workers/message']);
       }
       default:
-        throw new Error(`nothing here answers ${method} ${path}`);
+        throw new Error(`unexpected request: ${method} ${path}`);
     }
   }
 
@@ -199,13 +199,13 @@ export class Cloudflare {
     return { data: { viewer: { accounts: [{ workersInvocationsAdaptive: [{ sum }] }] } }, errors: null };
   }
 
-  /** The version that an override names if it is deployed, or else one by percentage; its answer, counted as Cloudflare counts. */
+  /** Forwards a request to the version that the override header names if it is deployed, otherwise to one drawn by percentage. */
   async #edge(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await bodyOf(request);
     const traffic = this.traffic();
     const header = request.headers['cloudflare-workers-version-overrides'];
     const [, wanted = ''] = /^tinyvgg-edge="([\w-]+)"$/.exec(String(header)) ?? [];
-    const version = wanted in traffic ? wanted : byChance(traffic);
+    const version = wanted in traffic ? wanted : drawVersion(traffic);
     const failed = this.broken(version, request);
     this.requests.push({ time: Date.now(), worker: API, failed });
     if (failed) {
@@ -213,25 +213,32 @@ export class Cloudflare {
       return;
     }
     const headers = new Headers(
-      Object.entries(request.headers).filter(([name]) => !HOP.includes(name)) as [string, string][],
+      Object.entries(request.headers).filter(([name]) => !HOP_HEADERS.includes(name)) as [string, string][],
     );
-    const answer = await fetch(`${this.origins.get(version)}${request.url}`, {
+    const forwarded = await fetch(`${this.origins.get(version)}${request.url}`, {
       method: request.method ?? 'GET',
       headers,
       body: body.length > 0 ? new Uint8Array(body) : null,
       redirect: 'manual',
     }).catch((error: Error) => new Response(error.message, { status: 502 }));
-    const kept = [...answer.headers].filter(([name]) => !HOP.includes(name));
+    const headersKept = [...forwarded.headers].filter(([name]) => !HOP_HEADERS.includes(name));
     response
-      .writeHead(answer.status, Object.fromEntries(kept))
-      .end(new Uint8Array(await answer.arrayBuffer()));
+      .writeHead(forwarded.status, Object.fromEntries(headersKept))
+      .end(new Uint8Array(await forwarded.arrayBuffer()));
   }
 }
 
-/** What is between two neighbours: fetch has undone the encoding. */
-const HOP = ['connection', 'host', 'content-length', 'content-encoding', 'transfer-encoding', 'keep-alive'];
+/** Headers of one hop. fetch has decoded the body. */
+const HOP_HEADERS = [
+  'connection',
+  'host',
+  'content-length',
+  'content-encoding',
+  'transfer-encoding',
+  'keep-alive',
+];
 
-function byChance(traffic: Record<string, number>): string {
+function drawVersion(traffic: Record<string, number>): string {
   let at = Math.random() * 100;
   for (const [version, percentage] of Object.entries(traffic)) {
     at -= percentage;

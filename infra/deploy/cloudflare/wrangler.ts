@@ -1,37 +1,35 @@
-/** @file wrangler's commands as child processes, and what they have done, from the file in which wrangler tells it to programs. */
+/** @file Runs wrangler's commands and other programs to their end. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { stripVTControlCharacters } from 'node:util';
 import { ExplainedError } from '#shared/errors.ts';
-import { QUIET } from '../wrangler.ts';
-import { ROOT } from './workers.ts';
+import { collectTail, QUIET, ROOT, WRANGLER } from '../../child-process.ts';
 
-/** One of its lines: `{"type":"version-upload","version_id":…,"preview_alias_url":…}` */
-export interface Done {
+/** A line of wrangler's output file: `{"type":"version-upload","version_id":…,"preview_alias_url":…}` */
+export interface WranglerEvent {
   type: string;
   version_id?: string | null;
   preview_url?: string;
   preview_alias_url?: string;
 }
 
-/** Characters of output that are kept for an error message. */
+/** Characters of output to keep for an error message. */
 const TAIL = 1_500;
 
 /**
- * Runs a command to its end.
+ * Runs a wrangler command to its end and returns the events that it reports for programs.
  * https://developers.cloudflare.com/workers/wrangler/system-environment-variables/
- * @param signal ends it by SIGTERM
- * @throws ExplainedError when it fails
+ * @param signal stops the command by SIGTERM
+ * @throws ExplainedError when the command fails
  */
-export async function wrangler(args: readonly string[], signal?: AbortSignal): Promise<Done[]> {
+export async function runWrangler(args: readonly string[], signal?: AbortSignal): Promise<WranglerEvent[]> {
   signal?.throwIfAborted();
   const folder = await mkdtemp(join(tmpdir(), 'tinyvgg-wrangler-'));
-  const file = join(folder, 'done.ndjson');
+  const file = join(folder, 'events.ndjson');
   try {
-    await run(process.execPath, [join(ROOT, 'node_modules/wrangler/bin/wrangler.js'), ...args], {
+    await runProgram(process.execPath, [WRANGLER, ...args], {
       name: `wrangler ${args.join(' ')}`,
       env: { ...QUIET, WRANGLER_OUTPUT_FILE_PATH: file },
       signal,
@@ -45,34 +43,36 @@ export async function wrangler(args: readonly string[], signal?: AbortSignal): P
   }
 }
 
-interface Running {
-  /** For an error message. */
+interface ProgramOptions {
+  /** The program's name in an error message. */
   name: string;
   env?: Record<string, string>;
   signal?: AbortSignal | undefined;
 }
 
-/** Runs a program that has nothing to ask and whose words matter only when it fails. */
-export async function run(program: string, args: string[], { name, env, signal }: Running): Promise<void> {
+/**
+ * Runs a program without input to its end. Its output appears only in the error.
+ * @throws ExplainedError when the program fails
+ */
+export async function runProgram(
+  program: string,
+  args: string[],
+  { name, env, signal }: ProgramOptions,
+): Promise<void> {
   const child = spawn(program, args, {
     cwd: ROOT,
     env: { ...process.env, PATH: `${ROOT}node_modules/.bin:${process.env.PATH}`, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A process group of its own: Ctrl-C reaches us alone.
+    // In its own process group, the program does not receive Ctrl-C. This process decides when to stop it.
     detached: true,
   });
-  let tail = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      tail = (tail + stripVTControlCharacters(text)).slice(-TAIL);
-    });
-  }
+  const tail = collectTail(child, TAIL);
   const stop = (): void => void child.kill('SIGTERM');
   signal?.addEventListener('abort', stop, { once: true });
   const [code, killedBy] = await once(child, 'close');
   signal?.removeEventListener('abort', stop);
   signal?.throwIfAborted();
   if (code === 0) return;
-  const got = `${killedBy ?? code}; its last words:\n${tail.trim() || '(nothing)'}`;
+  const got = `${killedBy ?? code}; its last output:\n${tail()}`;
   throw new ExplainedError({ kind: 'device', what: name, expected: 'exit code 0', got });
 }

@@ -1,8 +1,8 @@
-/** @file `npm run smoke` against the Worker as wrangler runs it: right, and wrong in each of the ways that a deployment can be. */
+/** @file `npm run smoke` against Workers under `wrangler dev`: a correct deployment, and one with each kind of fault. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { smoke } from '../../../infra/rollout/smoke.ts';
+import { smokeTest } from '../../../infra/deploy/smoke/smoke-test.ts';
 import { sha256 } from '../../../shared/digest.ts';
 import { push } from '../../../train/registry/registry.ts';
 import { readRelease } from '../../../train/registry/release.ts';
@@ -14,7 +14,7 @@ const KEY = 'tinyvgg_of-the-smoke-test';
 const LIMIT = 120_000;
 
 let worker: RunningWorker;
-/** The same Worker without the two that it calls. */
+/** The API's Worker without the two Workers that it calls. */
 let alone: RunningWorker;
 
 async function start(options?: WorkerOptions): Promise<RunningWorker> {
@@ -29,11 +29,12 @@ beforeAll(async () => {
 afterAll(() => Promise.all([worker?.stop(), alone?.stop()]));
 
 const run = (args: string[], key: string | undefined) =>
-  runNode(['infra/smoke.ts', ...args], { env: { ...process.env, SMOKE_KEY: key } });
+  runNode(['infra/deploy/smoke.ts', ...args], { env: { ...process.env, SMOKE_KEY: key } });
 
-const failing = (target: Parameters<typeof smoke>[0]): Promise<string> =>
-  smoke({ key: KEY, arrivalLimit: 500, ...target }, () => {}).then(
-    () => 'nothing was wrong',
+/** Returns the message of the error that the smoke test throws. */
+const failure = (target: Parameters<typeof smokeTest>[0]): Promise<string> =>
+  smokeTest({ key: KEY, propagationLimit: 500, ...target }, () => {}).then(
+    () => 'no failure',
     (error: Error) => error.message,
   );
 
@@ -42,70 +43,66 @@ async function pushRelease({ origin }: RunningWorker): Promise<void> {
 }
 
 describe('npm run smoke', { timeout: LIMIT }, () => {
-  test('says of an empty bucket that the store gives no model', async () => {
-    expect(await failing({ origin: worker.origin })).toMatch(
+  test('fails while the bucket is empty', async () => {
+    expect(await failure({ origin: worker.origin })).toMatch(
       /^GET http:.*\/health\/ready: expected the status ready, got 200, application\/json: \{"status":"degraded"/,
     );
   });
 
-  test('passes, and says what it has seen', async () => {
+  test('passes and prints a line for each check', async () => {
     await pushRelease(worker);
-    // The refresh follows an answer.
+    // The Worker reads the alias after it has responded.
     await fetch(`${worker.origin}/health/ready`);
     const health = (await (await fetch(`${worker.origin}/health/ready`)).json()) as { worker: string };
     const { stdout } = await expectSuccess(run([worker.origin, '--version', health.worker], KEY));
     expect(stdout.split('\n').filter(Boolean)).toEqual([
-      expect.stringMatching(`^ok  ready, version ${health.worker}, model f3c1d3b85282 by simd$`),
-      expect.stringMatching(/^ok {2}examples\/trouser\.png: Trouser 0\.99\d+, as its model says here$/),
-      'ok  files that are no pictures are refused, as problems',
-      'ok  a wrong key is refused',
-      'ok  pages and the list of addresses',
-      expect.stringMatching(/^ok {2}the field, \/field\.[0-9a-f]{16}\.js, by its integrity hash$/),
+      expect.stringMatching(`^ok  ready: version ${health.worker}, model f3c1d3b85282, engine simd$`),
+      expect.stringMatching(
+        /^ok {2}examples\/trouser\.png: Trouser 0\.99\d+, equal to the local prediction$/,
+      ),
+      'ok  invalid images are rejected with problem documents',
+      'ok  an unknown key is rejected',
+      'ok  the pages and the list of endpoints are served',
+      expect.stringMatching(/^ok {2}the field, \/field\.[0-9a-f]{16}\.js, matches its integrity hash$/),
       expect.stringMatching(/^ok {2}ready/),
     ]);
   });
 
-  test('says that another version answers', async () => {
+  test('fails when another version responds', async () => {
     const version = '00000000-0000-4000-8000-000000000000';
-    expect(await failing({ origin: worker.origin, version })).toMatch(
-      /\/health\/ready: expected version 00000000-.* of the Worker within 0\.5 s, got 200.*The deployment does not hold it/,
+    expect(await failure({ origin: worker.origin, version })).toMatch(
+      /\/health\/ready: expected version 00000000-.* of the Worker within 0\.5 s, got 200.*The deployment does not contain the version/,
     );
   });
 
-  test('says that its key is none', async () => {
+  test('asks for a bearer key when the key is missing', async () => {
     expect(await run([worker.origin], undefined)).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/\/v1\/classify.*got 401, .*\/problems\/no-key.*SMOKE_KEY must be/),
     });
   });
 
-  test('says that WebP cannot be read without the Worker that decodes it', async () => {
+  test('fails when the decoders’ Worker is missing', async () => {
     await pushRelease(alone);
     await fetch(`${alone.origin}/health/ready`);
-    expect(await failing({ origin: alone.origin })).toMatch(
+    expect(await failure({ origin: alone.origin })).toMatch(
       /\/v1\/classify: expected 422, the problem damaged-image, got 5\d\d/,
     );
   });
 
-  /** Between the test and a Worker that is right: something in its answers that a bad deployment could have wrong. */
+  /** A relay between the test and a correct Worker replaces a part of one response. */
   test.each([
     [
       'another score',
       '/v1/classify',
       /"score":0\.99\d+/,
       '"score":0.98',
-      /expected what its model says here, \[\{"label":"Trouser"/,
+      /expected the local predictions of its model, \[\{"label":"Trouser"/,
     ],
-    ['a field of other bytes', '/field.js', /^var /, 'let ', /\/field\.js: expected the bytes of sha384-/],
+    ['other bytes of the field', '/field.js', /^var /, 'let ', /\/field\.js: expected the bytes of sha384-/],
     ['other weights', '/onnx', /^./s, '\0', /\/onnx: expected the bytes of SHA-256 f3c1d3b8/],
-    [
-      'no manifest',
-      '/v1/models/',
-      /"labels"/,
-      '"lables"',
-      /expected 200 with what the service documents: labels, /,
-    ],
-  ])('says that it has %s', async (_, path, part, instead, message) => {
+    ['no manifest', '/v1/models/', /"labels"/, '"lables"', /expected 200 with the documented JSON: labels, /],
+  ])('detects %s', async (_, path, part, instead, message) => {
     const relay = createServer(async (request, response) => {
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk);
@@ -126,28 +123,28 @@ describe('npm run smoke', { timeout: LIMIT }, () => {
     });
     await new Promise<void>((settle) => relay.listen(0, '127.0.0.1', settle));
     const origin = `http://127.0.0.1:${(relay.address() as AddressInfo).port}`;
-    expect(await failing({ origin })).toMatch(message);
+    expect(await failure({ origin })).toMatch(message);
     await closed(relay);
   });
 
-  test('says that something else answers, or nobody', async () => {
+  test('reports another server at the origin, and a closed port', async () => {
     const other = createServer((_, response) =>
       response.writeHead(200, { 'content-type': 'text/html' }).end('Soon!'),
     );
     await new Promise<void>((settle) => other.listen(0, '127.0.0.1', settle));
     const origin = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
-    expect(await failing({ origin })).toBe(
+    expect(await failure({ origin })).toBe(
       `GET ${origin}/health/live: expected {"status":"live"}, got 200, text/html: Soon!`,
     );
     await closed(other);
-    expect(await failing({ origin })).toMatch(/\/health\/live: expected an answer, got .*ECONNREFUSED/);
+    expect(await failure({ origin })).toMatch(/\/health\/live: expected a response, got .*ECONNREFUSED/);
   });
 
-  test('says what its arguments should be', async () => {
+  test('rejects an argument that is not an origin', async () => {
     expect(await run(['tinyvgg.example'], KEY)).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(
-        /^cannot smoke: expected one origin such as https:.*got tinyvgg\.example/,
+        /^invalid origin: expected an origin such as https:.*got tinyvgg\.example/,
       ),
     });
   });

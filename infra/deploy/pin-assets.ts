@@ -1,0 +1,49 @@
+/**
+ * @file A step of `npm run deploy` and `npm run rollout`: copies the field's content-hashed files to the bucket. Pages embed them by
+ * these URLs with an integrity hash. After a later deployment, the Worker serves them from the bucket (edge/pinned-assets.ts).
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative, sep } from 'node:path';
+import { Command } from 'commander';
+import { isKept, keyOf } from '../../edge/pinned-assets.ts';
+import { DEFAULT_BUCKET } from '../../train/store/open.ts';
+import { ROOT } from '../child-process.ts';
+import { runCommand } from '../command.ts';
+
+const SITE = join(ROOT, 'web/site/build');
+
+interface Flags {
+  local?: boolean;
+  persistTo?: string;
+}
+
+function main({ local, persistTo }: Flags): void {
+  const files = readdirSync(SITE, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .map((file) => ({ path: `/${relative(SITE, file).split(sep).join('/')}`, file }))
+    .filter(({ path }) => isKept(path));
+
+  const folder = mkdtempSync(join(tmpdir(), 'tinyvgg-assets-'));
+  try {
+    const list = join(folder, 'files.json');
+    writeFileSync(list, JSON.stringify(files.map(({ path, file }) => ({ key: keyOf(path), file }))));
+    const where = local ? ['--local'] : ['--remote'];
+    if (persistTo !== undefined) where.push('--persist-to', persistTo);
+    execFileSync('wrangler', ['r2', 'bulk', 'put', DEFAULT_BUCKET, '--filename', list, ...where], {
+      stdio: 'inherit',
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+await runCommand(
+  new Command('infra/deploy/pin-assets.ts')
+    .description('Copies the field’s content-hashed files to the bucket, so that older pages keep working.')
+    .option('--local', 'the bucket of `npm start` on this machine')
+    .option('--persist-to <folder>', 'folder of the local bucket')
+    .action(main),
+);

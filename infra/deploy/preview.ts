@@ -1,0 +1,61 @@
+/** @file `npm run preview`: uploads a version of the API's Worker without traffic and tests it at its own URL. */
+import { appendFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { ExplainedError } from '#shared/errors.ts';
+import { runCommand } from '../command.ts';
+import { shutdownController } from '../shutdown.ts';
+import { API } from './cloudflare/workers.ts';
+import { runWrangler } from './cloudflare/wrangler.ts';
+import { smokeTest } from './smoke/smoke-test.ts';
+
+const HELP = `
+The version uses the bucket, the secrets and the other two Workers of production.
+
+Environment:
+  CLOUDFLARE_API_TOKEN   a token with the permissions in docs/deploy.md
+  CLOUDFLARE_ACCOUNT_ID  the account to upload to
+  SMOKE_KEY              a bearer key of the service, where classification requires one
+  GITHUB_STEP_SUMMARY    a file to which the preview URL is appended
+
+Exit code 0 when the version passes the smoke test, otherwise 1.`;
+
+async function main(alias: string): Promise<void> {
+  if (!/^[a-z][a-z0-9-]{0,39}$/.test(alias)) {
+    throw new ExplainedError({
+      kind: 'usage',
+      what: 'invalid alias',
+      expected: 'at most 40 lower-case letters, digits and hyphens, such as pr-12',
+      got: alias,
+    });
+  }
+  const { signal } = shutdownController();
+  const events = await runWrangler(
+    ['versions', 'upload', '-c', API.config, '--preview-alias', alias],
+    signal,
+  );
+  const { version_id: version, preview_alias_url: url } =
+    events.find(({ type }) => type === 'version-upload') ?? {};
+  if (!version || !url) {
+    throw new ExplainedError({
+      kind: 'usage',
+      what: `cannot preview version ${version}`,
+      expected: `a URL for ${alias}`,
+      got: 'none',
+      next: `Enable preview URLs: dash.cloudflare.com, Workers & Pages, ${API.name}, Settings, Domains & Routes`,
+    });
+  }
+  const summary = process.env.GITHUB_STEP_SUMMARY;
+  if (summary) appendFileSync(summary, `${url} is version ${version}\n`);
+  console.log(`${url} is version ${version}`);
+  await smokeTest({ origin: url, version, key: process.env.SMOKE_KEY, signal }, (line) =>
+    console.log(`ok  ${line}`),
+  );
+}
+
+await runCommand(
+  new Command('npm run preview --')
+    .description('Uploads a version of the API’s Worker without traffic and tests it at its own URL.')
+    .argument('<alias>', 'name for the preview URL, such as pr-12')
+    .addHelpText('after', HELP)
+    .action(main),
+);

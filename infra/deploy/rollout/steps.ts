@@ -1,0 +1,124 @@
+/**
+ * @file Deploys a new version of the API's Worker step by step, from no requests to all. Each step is tested before the next. After the
+ * first failure, all three Workers are rolled back.
+ *
+ * The other two Workers are deployed in one step. Only the API calls them, and by RPC, which has no version overrides: both versions of
+ * the API must be able to call both versions of them.
+ */
+import { ExplainedError } from '#shared/errors.ts';
+import { type Cloudflare, type Traffic, trafficText } from '../cloudflare/api.ts';
+import { API, CALLED, type DeployedWorker } from '../cloudflare/workers.ts';
+import { runProgram, runWrangler } from '../cloudflare/wrangler.ts';
+import { smokeTest } from '../smoke/smoke-test.ts';
+import { type Outcome, type RolloutOptions, reasonOf, type TrafficBefore } from './options.ts';
+import { rollBack } from './rollback.ts';
+import { TrafficSplit } from './traffic-split.ts';
+import { watch } from './watch.ts';
+
+/**
+ * 10 % is the least share that shows errors within minutes: at 1 request/s, 30 requests in five minutes. 50 % is the step after which
+ * the last one at most doubles the load.
+ */
+export const PERCENTAGES = [10, 50, 100] as const;
+/** Seconds at each step: error counts arrive up to a minute late, and isolates live for minutes. */
+export const WATCH_SECONDS = 300;
+
+export async function rollOut(options: RolloutOptions): Promise<Outcome> {
+  const { cloudflare, signal, log } = options;
+  let before: TrafficBefore;
+  try {
+    before = await trafficBefore(cloudflare);
+    const name = 'infra/deploy/pin-assets.ts';
+    await runProgram(process.execPath, [name], { name, signal });
+    log('pinned assets are in the bucket');
+    for (const worker of CALLED) if (!before.get(worker)) await deployAtOnce(worker, options);
+  } catch (error) {
+    log(reasonOf(error));
+    return 'unchanged';
+  }
+  const present = before.get(API);
+  if (!present) return firstDeployment(options);
+  return deployInSteps(options, before, Object.keys(present)[0] as string);
+}
+
+/** @throws ExplainedError of kind `conflict` while two versions share a Worker's requests */
+async function trafficBefore(cloudflare: Cloudflare): Promise<TrafficBefore> {
+  const before = new Map<DeployedWorker, Traffic | undefined>();
+  for (const worker of [...CALLED, API]) {
+    const traffic = await cloudflare.traffic(worker.name);
+    before.set(worker, traffic);
+    if (!traffic || Object.keys(traffic).length === 1) continue;
+    throw new ExplainedError({
+      kind: 'conflict',
+      what: `cannot start: a rollout of ${worker.name} has not ended`,
+      expected: 'one version with all requests',
+      got: trafficText(traffic),
+      next: `To end that rollout with the version that is to stay: npx wrangler versions deploy ID@100% -y -c ${worker.config}`,
+    });
+  }
+  return before;
+}
+
+async function deployAtOnce(
+  { config, name }: DeployedWorker,
+  { signal, log, tag }: RolloutOptions,
+): Promise<void> {
+  const events = await runWrangler(['deploy', '-c', config, ...tagArguments(tag)], signal);
+  log(`${name}: version ${events.find(({ type }) => type === 'deploy')?.version_id} has all requests`);
+}
+
+async function firstDeployment(options: RolloutOptions): Promise<Outcome> {
+  const { origin, key, signal, log } = options;
+  log(`${API.name} was never deployed: no version to roll back to, so no steps`);
+  try {
+    await deployAtOnce(API, options);
+    await smokeTest({ origin, key, signal }, log);
+    return 'deployed';
+  } catch (error) {
+    log(`${reasonOf(error)}\nThe first version stays, as there is none before it.`);
+    return 'unresolved';
+  }
+}
+
+async function deployInSteps(
+  options: RolloutOptions,
+  before: TrafficBefore,
+  previous: string,
+): Promise<Outcome> {
+  const { cloudflare, origin, key, tag, signal, log } = options;
+  const split = new TrafficSplit(cloudflare, previous);
+  const route = async (version: string, percentage: number) =>
+    log(`${API.name}: ${trafficText(await split.route(version, percentage, signal))}`);
+  const changed: DeployedWorker[] = [];
+  try {
+    const version = await upload(options);
+    changed.push(API);
+    await route(version, 0);
+    for (const worker of CALLED.filter((one) => before.get(one))) {
+      changed.push(worker);
+      await deployAtOnce(worker, options);
+    }
+    await smokeTest({ origin, key, version, signal }, log);
+    const since = new Date();
+    for (const percentage of PERCENTAGES) {
+      await route(version, percentage);
+      await watch(options, version, since);
+    }
+    log(
+      `${API.name}: version ${version}${tag ? ` (${tag})` : ''} has all requests and passes the smoke tests`,
+    );
+    return 'deployed';
+  } catch (error) {
+    log(reasonOf(error));
+    return changed.length === 0 ? 'unchanged' : rollBack(options, before, changed, split);
+  }
+}
+
+async function upload({ tag, signal, log }: RolloutOptions): Promise<string> {
+  const events = await runWrangler(['versions', 'upload', '-c', API.config, ...tagArguments(tag)], signal);
+  const version = events.find(({ type }) => type === 'version-upload')?.version_id as string;
+  log(`${API.name}: version ${version} uploaded`);
+  return version;
+}
+
+const tagArguments = (tag: string | undefined): string[] => (tag === undefined ? [] : ['--tag', tag]);

@@ -1,0 +1,143 @@
+/** @file `npm start`: runs the Worker on this machine, with a model in its local bucket. */
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { ExplainedError } from '#shared/errors.ts';
+import { aliasKey, DEFAULT_ALIAS } from '#shared/manifest.ts';
+import { push } from '../../train/registry/registry.ts';
+import { type Release, readRelease } from '../../train/registry/release.ts';
+import { openLocalStore } from '../../train/store/open.ts';
+import { ROOT } from '../child-process.ts';
+import { runCommand } from '../command.ts';
+import { shutdownController } from '../shutdown.ts';
+import { startWrangler } from './wrangler.ts';
+
+const HELP = `
+Environment:
+  PORT          port to listen on (default: 8787)
+  HOST          address to listen on; 0.0.0.0 and :: for all addresses of the machine (default: 127.0.0.1)
+  STATE         folder of the local bucket (default: .wrangler/state)
+  LOG           log level: error, warn, or log for a line of JSON per request (default: error)
+  TOKEN_SECRET  secret that signs tokens for sign=1 (default: a new one at each start)
+  RELEASE       release to push when the bucket has no stable alias for its model (default: release/tinyvgg.onnx)
+
+Exit codes:
+  0  stopped by Ctrl-C or SIGTERM
+  1  cannot start, or wrangler ended by itself`;
+
+async function main(signal: AbortSignal): Promise<void> {
+  const { PORT, HOST, STATE, RELEASE, LOG, TOKEN_SECRET } = process.env;
+  const host = parseHost(HOST || '127.0.0.1');
+  const port = parsePort(PORT || '8787');
+  const release = await readRelease(RELEASE || join(ROOT, 'release/tinyvgg.onnx'));
+  await requireFree(host, port);
+
+  // Output before the first response is printed only as part of an error.
+  let started = false;
+  const wrangler = await startWrangler({
+    host,
+    port,
+    state: STATE || join(ROOT, '.wrangler/state'),
+    logLevel: LOG || undefined,
+    variables: { TOKEN_SECRET: TOKEN_SECRET || randomBytes(32).toString('base64url') },
+    signal,
+    onOutput: (text) => started && process.stderr.write(text),
+  });
+  started = true;
+  await pushIfEmpty(wrangler.origin, release);
+  printAddress(host, port);
+
+  const lastOutput = await wrangler.ended;
+  if (signal.aborted) return;
+  throw new ExplainedError({
+    kind: 'device',
+    what: 'wrangler dev ended by itself',
+    got: `this last output:\n${lastOutput}`,
+    next: 'Run npm start again.',
+  });
+}
+
+function printAddress(host: string, port: number): void {
+  const address = `http://localhost:${port}`;
+  console.log(`\ntinyvgg-edge listens on ${address}   (Ctrl-C stops it)\n`);
+  console.log(`  curl --data-binary @examples/trouser.png ${address}/v1/classify\n`);
+  if (!ALL_ADDRESSES.includes(host)) return;
+  console.log(
+    'Every machine that reaches this one can write to the local bucket: the keys are in wrangler.toml.\n' +
+      'To classify from another machine, create a key (npm run key) or set ACCESS=open in .dev.vars.\n',
+  );
+}
+
+/** Pushes the bundled release as `npm run push` does, through the S3 API. Does nothing when the alias exists. */
+async function pushIfEmpty(origin: string, release: Release): Promise<void> {
+  const store = openLocalStore(origin);
+  const { name } = release.manifest;
+  if (await store.get(aliasKey(name, DEFAULT_ALIAS))) return;
+  const { version } = await push(store, release, { reason: 'the bundled release, pushed by npm start' });
+  console.log(`The bucket was empty: pushed ${name} ${version.slice(0, 12)} as ${DEFAULT_ALIAS}.`);
+}
+
+const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
+const ALL_ADDRESSES = ['0.0.0.0', '::'];
+
+/** Accepts only addresses at which the S3 API of `wrangler dev` takes requests. At any other, the release could not be pushed. */
+function parseHost(text: string): string {
+  const allowed = [...LOOPBACK, ...ALL_ADDRESSES];
+  if (allowed.includes(text)) return text;
+  throw new ExplainedError({
+    kind: 'usage',
+    what: 'invalid HOST',
+    expected: allowed.join(' or '),
+    got: text,
+  });
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
+  throw new ExplainedError({
+    kind: 'usage',
+    what: 'invalid PORT',
+    expected: 'a number from 1 to 65535',
+    got: text,
+  });
+}
+
+/** Reports a port that is in use. wrangler would print a stack trace. */
+async function requireFree(host: string, port: number): Promise<void> {
+  const server = createServer();
+  try {
+    await new Promise<void>((settle, fail) => {
+      server.once('error', fail).listen(port, host, settle);
+    });
+  } catch (cause) {
+    throw new ExplainedError({
+      kind: 'device',
+      what: `cannot listen on ${host}:${port}`,
+      expected: 'a free port',
+      got: cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause),
+      next: `Stop the program on that port, or choose another port: PORT=${port === 8788 ? 8789 : 8788} npm start`,
+      cause,
+    });
+  }
+  await new Promise((settle) => server.close(settle));
+}
+
+await runCommand(
+  new Command('npm start')
+    .description('Runs the Worker on this machine, with a model in its local bucket.')
+    .addHelpText('after', HELP)
+    .action(async () => {
+      const shutdown = shutdownController();
+      try {
+        await main(shutdown.signal);
+      } catch (error) {
+        // An operation that the shutdown interrupted is not an error.
+        if (!shutdown.signal.aborted) throw error;
+      } finally {
+        // Stops wrangler after any error.
+        shutdown.abort();
+      }
+    }),
+);

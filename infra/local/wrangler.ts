@@ -1,0 +1,144 @@
+/** @file Runs `wrangler dev` as a child process: the Worker and its local bucket on this machine. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { ExplainedError } from '#shared/errors.ts';
+import { collectTail, QUIET, ROOT, WRANGLER } from '../child-process.ts';
+
+export interface WranglerOptions {
+  /** Address to listen on. */
+  host: string;
+  port: number;
+  /** Folder of the local bucket. */
+  state: string;
+  /** Path of a configuration to use instead of the project's three. */
+  config?: string;
+  /** Override the variables in the configuration. */
+  variables?: Readonly<Record<string, string>>;
+  /** Stops wrangler, also while it starts. */
+  signal: AbortSignal;
+  /** Log level of wrangler and the Worker: `error` (default), `warn` or `log`. */
+  logLevel?: string | undefined;
+  /** Port of the inspector; by default the first free port from 9229. */
+  inspectorPort?: number | undefined;
+  /** Receives the output of wrangler and the Worker. */
+  onOutput?: (text: string) => void;
+}
+
+export interface Wrangler {
+  /** Where this machine reaches the Worker. */
+  origin: string;
+  /** Process id of wrangler. workerd runs as its child. */
+  pid: number;
+  /** Resolves with the last output when wrangler has ended. */
+  ended: Promise<string>;
+}
+
+/** Milliseconds until the first response. Two seconds are usual; a cold disk and the 14 MB of onnxruntime's Worker need more. */
+const START_LIMIT = 90_000;
+/** Milliseconds between SIGTERM and SIGKILL. */
+const STOP_LIMIT = 5_000;
+/** Characters of output to keep for an error message. */
+const TAIL = 2_000;
+
+/** The Worker that listens comes first. */
+const CONFIGS = ['wrangler.toml', 'wrangler.ort.toml', 'wrangler.decode.toml'].map((name) =>
+  join(ROOT, name),
+);
+
+/**
+ * Starts `wrangler dev` and waits for its first response.
+ * https://developers.cloudflare.com/workers/wrangler/commands/#dev
+ * @throws ExplainedError of kind `device` when wrangler ends or does not respond
+ */
+export async function startWrangler(options: WranglerOptions): Promise<Wrangler> {
+  const { host, port, signal } = options;
+  const state = resolve(options.state);
+  const child = spawn(process.execPath, [WRANGLER, ...argumentsOf(options, state)], {
+    cwd: ROOT,
+    // The registry of running Workers is per state folder, so that two copies of the project do not find each other.
+    env: { ...process.env, ...QUIET, WRANGLER_REGISTRY_PATH: join(state, 'registry') },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // In its own process group, wrangler does not receive Ctrl-C. This process then stops wrangler and workerd in order.
+    detached: true,
+  });
+  const tail = collectTail(child, TAIL, options.onOutput);
+  const ended = new Promise<string>((settle) => {
+    child.once('error', (error) => settle(error.message));
+    // A workerd that survives wrangler would keep the port and the output pipe open.
+    child.once('exit', () => killGroup(child));
+    child.once('close', () => settle(tail()));
+  });
+  const stop = (): void => void terminate(child, ended);
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+
+  const origin = `http://${connectAddress(host)}:${port}`;
+  const over = new AbortController();
+  ended.then(() => over.abort());
+  const outcome = await firstResponse(origin, over.signal);
+  if (outcome === 'responded') return { origin, pid: child.pid as number, ended };
+  stop();
+  await ended;
+  throw new ExplainedError({
+    kind: 'device',
+    what: 'cannot start wrangler dev',
+    expected: `a response at ${origin}`,
+    got: `${outcome === 'ended' ? 'the end of wrangler' : `none in ${START_LIMIT / 1000} s`}; its last output:\n${tail()}`,
+  });
+}
+
+function argumentsOf(
+  { host, port, config, variables = {}, logLevel = 'error', inspectorPort }: WranglerOptions,
+  state: string,
+): string[] {
+  return [
+    'dev',
+    ...(config ? [config] : CONFIGS).flatMap((path) => ['--config', path]),
+    ...['--persist-to', state],
+    ...Object.entries(variables).flatMap(([name, value]) => ['--var', `${name}:${value}`]),
+    ...['--ip', host, '--port', String(port)],
+    ...(inspectorPort === undefined ? [] : ['--inspector-port', String(inspectorPort)]),
+    // The level `error` omits a warning that the local S3 API is experimental. Errors that the Worker logs still appear.
+    ...['--log-level', logLevel, '--show-interactive-dev-session=false'],
+  ];
+}
+
+/** Waits for a response. Its status does not matter: the Worker's own health check covers classification. */
+async function firstResponse(
+  origin: string,
+  ended: AbortSignal,
+): Promise<'responded' | 'timed out' | 'ended'> {
+  const signal = AbortSignal.any([ended, AbortSignal.timeout(START_LIMIT)]);
+  while (!signal.aborted) {
+    try {
+      await fetch(`${origin}/health/live`, { signal });
+      return 'responded';
+    } catch {
+      await setTimeout(100);
+    }
+  }
+  return ended.aborted ? 'ended' : 'timed out';
+}
+
+/** Sends SIGTERM to wrangler, which stops workerd. Sends SIGKILL to both when that takes too long. */
+async function terminate(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
+  child.kill('SIGTERM');
+  const late = await Promise.race([ended.then(() => false), setTimeout(STOP_LIMIT, true, { ref: false })]);
+  if (late) killGroup(child);
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // All processes of the group have ended.
+  }
+}
+
+/** Returns the address to connect to for a server that listens on `host`. */
+function connectAddress(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}
