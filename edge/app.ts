@@ -5,10 +5,10 @@ import { checkGolden } from '#shared/inference/model.ts';
 import { createAccess } from './access/access.ts';
 import { hfRoutes } from './api/hf/routes.ts';
 import { oipRoutes } from './api/oip/routes.ts';
+import { indexPage } from './api/service/index-page.ts';
 import { nameOf, v1Routes } from './api/v1/routes.ts';
 import { wantsPage } from './api/v1/wants-page.ts';
 import type { AppEnv } from './env.ts';
-import { home } from './home.ts';
 import { earlierFile } from './pinned-assets.ts';
 import { HttpProblem, PROBLEMS, type ProblemType, toProblem } from './problem.ts';
 import { createRegistry, type RegistryOptions } from './registry/registry.ts';
@@ -79,7 +79,7 @@ export function createApp(options: Omit<RegistryOptions, 'onEvent'>) {
   return (
     app
       // What is not about an answer, web/site serves.
-      .get('/', home)
+      .get('/', indexPage)
       .route('/v1', v1Routes({ serving, registry, access, now: options.now ?? Date.now }))
       .route('/hf', hfRoutes(serving))
       .route('/v2', oipRoutes(serving))

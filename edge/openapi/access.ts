@@ -1,5 +1,4 @@
-/** @file Who may call, for the OpenAPI document. */
-
+/** @file Security schemes, their errors and their headers. */
 import { RATES } from '../access/rates.ts';
 import type { ProblemType } from '../problem.ts';
 import type { Header, Parameter, Security } from './openapi.ts';
@@ -7,39 +6,45 @@ import { described, inHeader, text } from './parameters.ts';
 
 const perMinute = ({ limit, period }: { limit: number; period: number }): number => (limit * 60) / period;
 
-/** For the document's description. */
+/** A part of the document's description. */
 export const ACCESS =
-  `To classify needs a key, unless the service was opened to everybody or runs on this machine with none set.
-A bearer key may ask ${perMinute(RATES.key)} times a minute, a visitor of a page ${perMinute(RATES.visitor)} times, at each
-location of Cloudflare; a request with several images counts once.`.replaceAll('\n', ' ');
+  `Classification requires an API key or a site key, unless the service is open (\`ACCESS=open\`) or runs on localhost
+without access settings. Rate limits, per Cloudflare location: ${perMinute(RATES.key)} requests a minute for each API key,
+${perMinute(RATES.visitor)} for each visitor of a web page. A request with several images counts once.`.replaceAll(
+    '\n',
+    ' ',
+  );
 
 export const securitySchemes = {
   bearer: {
     type: 'http',
     scheme: 'bearer',
-    description:
-      'A key of the service’s owner, for servers and programs: `Authorization: Bearer` and the key.',
+    description: 'An API key for servers and command lines: `Authorization: Bearer <key>`. Keep it secret.',
   },
   siteKey: {
     type: 'apiKey',
     in: 'header',
     name: 'x-site-key',
-    description: 'A site key, for pages of the origins that it is bound to. It may be seen by everybody.',
+    description: 'A site key for web pages. It is public and works only on the origins that it is bound to.',
   },
   siteKeyInQuery: {
     type: 'apiKey',
     in: 'query',
     name: 'site_key',
-    description: 'The same in the address, where a page cannot set headers.',
+    description: 'The site key as a query parameter, for HTML forms, which cannot set headers.',
   },
 } as const;
 
-/** One of them. */
-export const SECURITY: Security = Object.keys(securitySchemes).map((name) => ({
-  [name]: [],
-}));
+/** No credential. */
+export const PUBLIC: Security = [];
 
-/** What a request can end with before it is looked at. */
+/** An API key. */
+export const API_KEY: Security = [{ bearer: [] }];
+
+/** An API key or a site key. */
+export const ANY_KEY: Security = Object.keys(securitySchemes).map((name) => ({ [name]: [] }));
+
+/** Problems that the access checks return before the body is read. */
 export const ACCESS_PROBLEMS = [
   'no-key',
   'wrong-key',
@@ -51,25 +56,34 @@ export const ACCESS_PROBLEMS = [
   'misconfigured',
 ] as const satisfies ProblemType[];
 
+/** Problems of operations that only an API key opens. */
+export const API_KEY_PROBLEMS = [
+  'no-key',
+  'wrong-key',
+  'closed',
+  'too-many-requests',
+  'misconfigured',
+] as const satisfies ProblemType[];
+
 export const TURNSTILE_TOKEN: Parameter = inHeader(
   'cf-turnstile-response',
-  text('The token of a Turnstile widget, where the service asks the visitors of pages for one.'),
+  text('Turnstile token. Required with a site key when the service has a Turnstile secret.'),
 );
 
 const always = (header: Header): Header => ({ required: true, ...header });
 
-/** Headers that refusals of a status always have. */
-export const REFUSAL_HEADERS: Record<string, Record<string, Header>> = {
-  '401': { 'www-authenticate': always(described({ type: 'string' })) },
+/** Headers that every error response of a status has. */
+export const ERROR_HEADERS: Record<string, Record<string, Header>> = {
+  '401': { 'www-authenticate': always(text('Bearer challenge (RFC 6750).')) },
   '429': {
-    'retry-after': always(text('Seconds.')),
+    'retry-after': always(text('Seconds to wait before a retry.')),
     'ratelimit-policy': always(
       described({
         type: 'string',
-        description: 'What is counted, the quota `q`, and the seconds `w` that it is for.',
+        description: 'Name of the limit, its quota `q` and its window `w` in seconds.',
         examples: [`"visitor";q=${RATES.visitor.limit};w=${RATES.visitor.period}`],
       }),
     ),
   },
-  '503': { 'retry-after': always(text('Seconds.')) },
+  '503': { 'retry-after': always(text('Seconds to wait before a retry.')) },
 };

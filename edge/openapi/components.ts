@@ -1,8 +1,9 @@
-/** @file The schemas that have a name in the document, and how the validators become schemas of JSON. */
+/** @file The named schemas of the document, and the conversion from valibot validators to JSON Schema. */
 import { type ConversionConfig, toJsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema';
 import type * as v from 'valibot';
-import { HfAnswer } from '../api/hf/answers.ts';
 import { HfParameters, HfRequest } from '../api/hf/requests.ts';
+import { HfResponse } from '../api/hf/responses.ts';
+import { InferInput, InferRequest } from '../api/oip/requests.ts';
 import {
   InferOutput,
   InferResponse,
@@ -12,40 +13,39 @@ import {
   Ready,
   ServerMetadata,
   TensorMetadata,
-} from '../api/oip/answers.ts';
-import { InferInput, InferRequest } from '../api/oip/requests.ts';
+} from '../api/oip/responses.ts';
+import { PlainError, Problem } from '../api/problem-schema.ts';
+import { Health } from '../api/service/responses.ts';
+import { ClassifyBatchRequest, ClassifyRequest, VerifyRequest } from '../api/v1/requests.ts';
 import {
+  ClassifyBatchResponse,
+  ClassifyResponse,
   Explanation,
   InvalidToken,
-  ManyAnswer,
-  ModelName,
+  ModelInfo,
   Models,
-  OneAnswer,
   Prediction,
   ServedManifest,
   ValidToken,
-} from '../api/v1/answers.ts';
-import { ClassifyMany, ClassifyOne, VerifyRequest } from '../api/v1/requests.ts';
-import { Health } from './health.ts';
+} from '../api/v1/responses.ts';
 import type { Schema } from './openapi.ts';
-import { PlainError, Problem } from './schemas.ts';
 
 type Definitions = Record<string, v.GenericSchema>;
 
 const REQUESTS: Definitions = {
-  Image: ClassifyOne,
-  Images: ClassifyMany,
-  Verification: VerifyRequest,
+  ClassifyRequest,
+  ClassifyBatchRequest,
+  VerifyRequest,
   HfRequest,
   HfParameters,
   InferRequest,
   InferInput,
 };
 
-const ANSWERS: Definitions = {
-  Answer: OneAnswer,
-  Answers: ManyAnswer,
-  ModelName,
+const RESPONSES: Definitions = {
+  ClassifyResponse,
+  ClassifyBatchResponse,
+  ModelInfo,
   Prediction,
   Explanation,
   Problem,
@@ -54,7 +54,7 @@ const ANSWERS: Definitions = {
   Manifest: ServedManifest,
   ValidToken,
   InvalidToken,
-  HfAnswer,
+  HfResponse,
   ServerMetadata,
   Live,
   Ready,
@@ -68,7 +68,7 @@ const ANSWERS: Definitions = {
 
 const COMMON: ConversionConfig = {
   target: 'draft-2020-12',
-  // What is a number in JSON is finite.
+  // JSON has only finite numbers.
   ignoreActions: ['finite'],
   overrideRef: ({ referenceId }) => `#/components/schemas/${referenceId}`,
   overrideAction({ valibotAction }) {
@@ -78,14 +78,14 @@ const COMMON: ConversionConfig = {
   },
 };
 
-/** What comes in may have members that nobody looks at, unless its schema is strict. */
+/** Requests may have unknown members, unless their schema is strict. */
 const INPUT: ConversionConfig = { ...COMMON, typeMode: 'input', definitions: REQUESTS };
 
-/** What goes out has the members of its schema and no other. */
+/** Responses have no members beyond their schema. */
 const OUTPUT: ConversionConfig = {
   ...COMMON,
   typeMode: 'output',
-  definitions: ANSWERS,
+  definitions: RESPONSES,
   overrideSchema: ({ valibotSchema, jsonSchema }) =>
     valibotSchema.type === 'object' ? { ...jsonSchema, additionalProperties: false } : undefined,
 };
@@ -96,10 +96,10 @@ function convert(schema: v.GenericSchema, config: ConversionConfig): Schema {
 }
 
 export const requestSchema = (schema: v.GenericSchema): Schema => convert(schema, INPUT);
-export const answerSchema = (schema: v.GenericSchema): Schema => convert(schema, OUTPUT);
+export const responseSchema = (schema: v.GenericSchema): Schema => convert(schema, OUTPUT);
 
-/** All of them, by name. */
+/** Named schemas of requests and responses. */
 export const namedSchemas = {
   ...toJsonSchemaDefs(REQUESTS, INPUT),
-  ...toJsonSchemaDefs(ANSWERS, OUTPUT),
+  ...toJsonSchemaDefs(RESPONSES, OUTPUT),
 } as Record<string, Schema>;

@@ -1,8 +1,8 @@
 /**
- * @file The OpenAPI 3.1 document, made from the validators, so that what it says of a body is what is checked.
+ * @file The OpenAPI 3.1 document. Its schemas are generated from the validators that check requests.
  *
- * `npm run openapi` writes it to openapi.json, from which web/site makes the pages. A test fails while the file is not what this
- * makes.
+ * `npm run openapi` writes it to openapi.json, from which web/site builds the API reference. A test fails when the file is out
+ * of date.
  */
 import { FORMAT_NAMES, type ImageFormat } from '#shared/decode/format.ts';
 import { MAX_PIXELS } from '#shared/decode/limits.ts';
@@ -11,43 +11,43 @@ import { MAX_BODY_BYTES, MAX_IMAGES } from '../api/limits.ts';
 import { NAME, VERSION } from '../service.ts';
 import { ACCESS, securitySchemes } from './access.ts';
 import { namedSchemas } from './components.ts';
-import { type OpenApiDocument, ORIGIN } from './openapi.ts';
-import { FORMATS } from './parts.ts';
+import type { OpenApiDocument } from './openapi.ts';
 import { hfPaths } from './paths/hf.ts';
 import { oipPaths } from './paths/oip.ts';
 import { servicePaths } from './paths/service.ts';
 import { v1Paths } from './paths/v1.ts';
+import { FORMATS } from './responses.ts';
 
 const pixelLimits = (Object.entries(MAX_PIXELS) as [ImageFormat, number][])
   .map(([format, pixels]) => `${FORMAT_NAMES[format]} ${pixels / 1e6}`)
   .join(', ');
 
-const description = `Tells which of ${LABELS.length} kinds of clothing a picture shows: ${LABELS.join(', ')}.
-Images are ${FORMATS} files. Limits: ${MAX_BODY_BYTES / 2 ** 20} MiB and ${MAX_IMAGES} images a request;
-millions of pixels an image: ${pixelLimits}. ${ACCESS} Errors are problem details (RFC 9457), under /v2 and /hf \`{"error"}\`.
-Every answer has an \`x-request-id\`. Nothing that was sent comes back in an answer, but for the \`id\` under /v2.
-In examples \`${ORIGIN}\` is the service’s address.`;
+const description = `Classifies photos of clothing into ${LABELS.length} labels: ${LABELS.join(', ')}.
+Images are ${FORMATS} files. A request has at most ${MAX_BODY_BYTES / 2 ** 20} MiB and ${MAX_IMAGES} images. The largest image
+has, in millions of pixels: ${pixelLimits}. ${ACCESS} Errors are problem details (RFC 9457); under /v2 and /hf they are
+\`{"error"}\`. Every response has an \`x-request-id\`. Responses never repeat request data, except the \`id\` under /v2.
+Code samples read the environment variables \`ORIGIN\` (such as https://api.example), \`API_KEY\` and \`VERSION\`.`;
 
-/** What openapi.json must hold. */
+/** Builds the content of openapi.json. */
 export function createOpenApiDocument(): OpenApiDocument {
   return {
     openapi: '3.1.1',
     info: {
       title: NAME,
       version: VERSION,
-      summary: 'Fashion-MNIST’s ten classes at the edge',
+      summary: 'Fashion-MNIST classification at the edge',
       description: description.replaceAll('\n', ' '),
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],
     tags: [
-      { name: 'v1', description: 'This service’s own interface.' },
-      { name: 'hf', description: 'The interface of Hugging Face’s image classification.' },
+      { name: 'v1', description: 'Classification, models and signed results: the API of this service.' },
+      { name: 'hf', description: 'Image classification for Hugging Face clients.' },
       {
         name: 'v2',
         description: 'The Open Inference Protocol, version 2, with the binary tensor data extension.',
       },
-      { name: 'service', description: 'About the service.' },
+      { name: 'service', description: 'Health, metrics and problem types.' },
     ],
     paths: { ...v1Paths, ...hfPaths, ...oipPaths, ...servicePaths },
     components: { schemas: namedSchemas, securitySchemes },

@@ -1,28 +1,30 @@
-/** @file What `GET /` says: how to ask, and every address. `npm run openapi` writes it to index.txt, as the document to openapi.json. */
-import { type OpenApiDocument, ORIGIN, operationsOf } from './openapi.ts';
+/** @file The text of `GET /`. `npm run openapi` writes it to api/service/index.txt. */
+import { ORIGIN } from '../api/service/origin.ts';
+import { type OpenApiDocument, operationsOf } from './openapi.ts';
 
-/** Addresses that web/site serves, which the document, being about the API, does not have. */
+/** Pages that web/site serves. They are not part of the API, so the document does not contain them. */
 const PAGES = [
-  ['/explore', 'What the network does, to look into'],
-  ['/docs', 'The reference as a page'],
-  ['/openapi.json', 'The reference as OpenAPI 3.1'],
+  ['/explore', 'Explore the network in a browser'],
+  ['/docs', 'Read the API reference'],
+  ['/openapi.json', 'Get the API reference as OpenAPI 3.1'],
 ] as const;
 
 export function indexText(document: OpenApiDocument): string {
-  const addresses = [
+  const routes = [
     ...operationsOf(document).map(
       ({ path, method, operation }) => [method, path, operation.summary] as const,
     ),
     ...PAGES.map(([path, summary]) => ['get', path, summary] as const),
   ];
-  const lines = addresses.map(
+  const lines = routes.map(
     ([method, path, summary]) => `${method.toUpperCase().padEnd(4)} ${path.padEnd(42)} ${summary}`,
   );
-  return `tinyvgg-edge tells which of ten kinds of clothing a picture shows.
+  return `tinyvgg-edge classifies photos of clothing into ten Fashion-MNIST labels.
 
-  curl --data-binary @picture.png '${ORIGIN}/v1/classify?top_k=3'
+  curl --data-binary @photo.jpg '${ORIGIN}/v1/classify?top_k=3'
 
-Unless everybody may call, with  -H 'authorization: Bearer …'  or from a page with its  x-site-key: GET /docs says more.
+Unless the service is open, add an API key:  -H 'authorization: Bearer <key>'
+Web pages send a site key instead:           -H 'x-site-key: <key>'
 
 ${lines.join('\n')}
 `;

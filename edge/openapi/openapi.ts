@@ -1,9 +1,6 @@
-/** @file The part of OpenAPI 3.1 that this service's document uses. https://spec.openapis.org/oas/v3.1.1 */
+/** @file Types for the part of OpenAPI 3.1 that the document uses. https://spec.openapis.org/oas/v3.1.1 */
 
-/** Stands for the service's address in what is written before anybody asks: a variable of the shell, in which lines are tried. */
-export const ORIGIN = '$ORIGIN';
-
-/** A JSON schema (2020-12). */
+/** A JSON Schema (2020-12). */
 export interface Schema {
   $ref?: string;
   description?: string;
@@ -25,9 +22,14 @@ export interface Schema {
   examples?: string[];
 }
 
-export type Content = Record<string, { schema?: Schema }>;
+export interface Example {
+  summary?: string;
+  value: unknown;
+}
 
-/** A header of an answer, or with its name and place a parameter. */
+export type Content = Record<string, { schema?: Schema; examples?: Record<string, Example> }>;
+
+/** A response header. With a name and a location it is a parameter. */
 export interface Header {
   description?: string;
   required?: boolean;
@@ -39,28 +41,35 @@ export interface Parameter extends Header {
   name: string;
 }
 
-export interface Answer {
+export interface ApiResponse {
   description: string;
   content?: Content;
   headers?: Record<string, Header>;
 }
 
-export type Answers = Record<string, Answer>;
+/** Responses by status code. */
+export type ApiResponses = Record<string, ApiResponse>;
 
-/** Schemes by name, any of which will do. */
+/** Alternative security schemes, by name. An empty list marks a public operation. */
 export type Security = Record<string, string[]>[];
+
+/** A request in one language. `source` reads `ORIGIN`, `API_KEY` and `VERSION` from the environment. */
+export interface CodeSample {
+  lang: 'Shell' | 'JavaScript' | 'Python';
+  source: string;
+}
 
 export interface Operation {
   operationId: string;
   tags: string[];
   summary: string;
-  description?: string;
+  description: string;
   parameters?: Parameter[];
   requestBody?: { required: boolean; content: Content };
-  security?: Security;
-  responses: Answers;
-  /** Lines for a shell, shown by readers that know this extension. */
-  'x-codeSamples'?: { lang: string; source: string }[];
+  security: Security;
+  responses: ApiResponses;
+  /** An extension that several viewers of OpenAPI documents support. */
+  'x-codeSamples': CodeSample[];
 }
 
 export type Method = 'get' | 'post';
@@ -85,8 +94,8 @@ export interface OpenApiDocument {
   };
 }
 
-/** Every operation of a document, in its order. */
-export function operationsOf({ paths }: OpenApiDocument) {
+/** Lists every operation of a document in order. */
+export function operationsOf({ paths }: Pick<OpenApiDocument, 'paths'>) {
   return Object.entries(paths).flatMap(([path, item]) =>
     (Object.entries(item) as [Method, Operation][]).map(([method, operation]) => ({
       path,

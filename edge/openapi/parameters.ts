@@ -1,32 +1,35 @@
-/** @file Parameters of requests, and headers of answers. */
+/** @file Builders for parameters and headers. */
 import type * as v from 'valibot';
 import { requestSchema } from './components.ts';
 import type { Header, Parameter, Schema } from './openapi.ts';
 
-/** The parameters of a query, as they are checked. */
+/** Query parameters from their validator. */
 export function inQuery(schema: v.ObjectSchema<v.ObjectEntries, undefined>): Parameter[] {
   const { properties = {} } = requestSchema(schema);
   return Object.entries(properties).map(([name, schema]) => ({ in: 'query', name, ...described(schema) }));
 }
 
-export function inPath(name: string, schema: Schema = { type: 'string' }): Parameter {
+export function inPath(name: string, schema: Schema): Parameter {
   return { in: 'path', name, ...described(schema), required: true };
 }
 
 export const inHeader = (name: string, header: Header): Parameter => ({ in: 'header', name, ...header });
 
-/** A text in a header. */
+/** A header with a string value. */
 export const text = (description: string): Header => described({ type: 'string', description });
 
-/** Readers look for the description in either place. */
+/** Repeats the schema's description on the header itself, since viewers show one or the other. */
 export function described(schema: Schema): Header {
   const { description } = schema;
   return { ...(description !== undefined && { description }), schema };
 }
 
-/** The name of a model. */
-export const NAME = inPath('name', { type: 'string', examples: ['tinyvgg'] });
-export const VERSION = inPath('version', {
+export const MODEL_NAME = inPath('name', {
   type: 'string',
-  description: 'SHA-256 of the ONNX file that is served.',
+  description: 'Name of the model.',
+  examples: ['tinyvgg'],
+});
+export const MODEL_VERSION = inPath('version', {
+  type: 'string',
+  description: 'Version of the model: the SHA-256 of its ONNX file.',
 });

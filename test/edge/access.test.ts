@@ -258,7 +258,7 @@ it('exactly the operations for which the document wants a key want one', async (
   for (const { path, method, operation } of operationsOf(document)) {
     const address = path.replaceAll(/\{\w+\}/g, 'tinyvgg');
     const { status } = await send(address, { method: method.toUpperCase() });
-    if (operation.security) expect([path, status]).toEqual([path, 401]);
+    if (operation.security.length > 0) expect([path, status]).toEqual([path, 401]);
     else expect([401, 403], path).not.toContain(status);
   }
 });

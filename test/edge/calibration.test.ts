@@ -1,9 +1,9 @@
 /** @file What a manifest's temperature changes: every score, and no logit. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { LABELS } from '#shared/labels.ts';
-import type { HfAnswer } from '../../edge/api/hf/answers.ts';
-import type { InferResponse } from '../../edge/api/oip/answers.ts';
-import type { OneAnswer } from '../../edge/api/v1/answers.ts';
+import type { HfResponse } from '../../edge/api/hf/responses.ts';
+import type { InferResponse } from '../../edge/api/oip/responses.ts';
+import type { ClassifyResponse } from '../../edge/api/v1/responses.ts';
 import { greyPng } from '../fixtures/images.ts';
 import { isolate, tinyRelease, withTemperature } from './tiny.ts';
 
@@ -36,7 +36,7 @@ const expectScores = (got: { label: string; score: number }[], expected: Record<
 async function classify(worker: typeof plain) {
   const headers = { 'content-type': 'application/octet-stream' };
   const response = await worker.send('/v1/classify', { method: 'POST', body: IMAGE, headers });
-  return (await response.json<OneAnswer>()).predictions;
+  return (await response.json<ClassifyResponse>()).predictions;
 }
 
 async function huggingFace(worker: typeof plain, function_to_apply: string) {
@@ -44,7 +44,7 @@ async function huggingFace(worker: typeof plain, function_to_apply: string) {
   const body = JSON.stringify({ inputs, parameters: { function_to_apply, top_k: 10 } });
   const headers = { 'content-type': 'application/json' };
   const response = await worker.send('/hf/models/tinyvgg', { method: 'POST', body, headers });
-  return response.json<HfAnswer>();
+  return response.json<HfResponse>();
 }
 
 describe('a temperature', () => {

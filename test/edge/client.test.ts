@@ -1,6 +1,6 @@
 /** @file The typed client: what the compiler knows of an answer is what comes. */
 import { beforeAll, expect, expectTypeOf, it } from 'vitest';
-import type { ManyAnswer, ModelName, OneAnswer } from '../../edge/api/v1/answers.ts';
+import type { ClassifyBatchResponse, ClassifyResponse, ModelInfo } from '../../edge/api/v1/responses.ts';
 import { createClient } from '../../edge/client.ts';
 import { greyPng } from '../fixtures/images.ts';
 import { keyOf, service } from './callers.ts';
@@ -24,7 +24,7 @@ it('classifies', async () => {
   const response = await client.v1.classify.$post({ query: { top_k: '2' } }, { init: { body } });
   if (response.status === 304) throw new Error('no tag was sent');
   const answer = await response.json();
-  expectTypeOf(answer).toExtend<OneAnswer | ManyAnswer>();
+  expectTypeOf(answer).toExtend<ClassifyResponse | ClassifyBatchResponse>();
   expect(answer).toMatchObject({ predictions: [{ index: 4 }, {}] });
   await client.v1.classify.$post({ query: {} }, { init: { body } });
   // @ts-expect-error The compiler knows the query.
@@ -34,7 +34,7 @@ it('classifies', async () => {
 
 it('knows what every other address answers', async () => {
   const { models } = await (await client.v1.models.$get()).json();
-  expectTypeOf(models).toEqualTypeOf<ModelName[]>();
+  expectTypeOf(models).toEqualTypeOf<ModelInfo[]>();
   expect(models).toMatchObject([{ name: 'tinyvgg' }]);
 
   const manifest = await (await client.v1.models[':name'].$get({ param: { name: 'tinyvgg' } })).json();

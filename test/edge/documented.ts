@@ -64,7 +64,8 @@ async function expectContent(place: string, response: Response, content: Content
   if (type?.endsWith('json')) expectValid(place, await response.json(), content[type]?.schema);
 }
 
-function expectValid(place: string, value: unknown, schema: Schema = {}) {
+/** Validates a JSON value against a schema of the document. */
+export function expectValid(place: string, value: unknown, schema: Schema = {}) {
   const { components } = document;
   const { errors } = new Validator({ ...schema, components } as object, '2020-12').validate(value);
   expect(errors, place).toEqual([]);

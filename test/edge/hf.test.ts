@@ -1,9 +1,9 @@
 /** @file POST /hf/models/tinyvgg: Hugging Face's image classification. Its own client is in test/end-to-end/api.test.ts. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { LABELS } from '#shared/labels.ts';
-import type { HfAnswer } from '../../edge/api/hf/answers.ts';
 import { DEFAULT_TOP_K } from '../../edge/api/hf/requests.ts';
-import type { OneAnswer } from '../../edge/api/v1/answers.ts';
+import type { HfResponse } from '../../edge/api/hf/responses.ts';
+import type { ClassifyResponse } from '../../edge/api/v1/responses.ts';
 import { greyPng } from '../fixtures/images.ts';
 import { isolate, tinyRelease, utf8 } from './tiny.ts';
 
@@ -22,9 +22,9 @@ const post = (body: BodyInit, headers: Record<string, string> = {}, path = PATH)
   worker.send(path, { method: 'POST', body, headers });
 const postJson = (value: unknown) => post(JSON.stringify(value), { 'content-type': 'application/json' });
 
-async function scoresOf(response: Response): Promise<HfAnswer> {
+async function scoresOf(response: Response): Promise<HfResponse> {
   expect(response.status).toBe(200);
-  const answer = await response.json<HfAnswer>();
+  const answer = await response.json<HfResponse>();
   expect(answer.map(({ score }) => score)).toEqual(answer.map(({ score }) => score).sort((a, b) => b - a));
   return answer;
 }
@@ -38,7 +38,7 @@ async function expectError(response: Response, status: number, error: RegExp) {
 describe('the answer', () => {
   it('holds the five likeliest labels with the scores of /v1', async () => {
     const response = await worker.send('/v1/classify?top_k=5', { method: 'POST', body: file });
-    const { predictions } = await response.json<OneAnswer>();
+    const { predictions } = await response.json<ClassifyResponse>();
     const expected = predictions.map(({ label, score }) => ({ label, score }));
     expect(expected).toHaveLength(DEFAULT_TOP_K);
     expect(await scoresOf(await post(file))).toEqual(expected);

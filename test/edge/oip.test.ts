@@ -7,7 +7,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { MAX_IMAGES } from '../../edge/api/limits.ts';
-import type { InferResponse } from '../../edge/api/oip/answers.ts';
+import type { InferResponse } from '../../edge/api/oip/responses.ts';
 import { VERSION } from '../../edge/service.ts';
 import { concat } from '../fixtures/images.ts';
 import { isolate, tinyRelease, utf8 } from './tiny.ts';

@@ -11,5 +11,5 @@ it('openapi.json is what the validators make of it; npm run openapi renews it', 
 });
 
 it('index.txt is what the document makes of it, likewise', async () => {
-  await expect(indexText(document)).toMatchFileSnapshot('../../edge/openapi/index.txt');
+  await expect(indexText(document)).toMatchFileSnapshot('../../edge/api/service/index.txt');
 });

@@ -4,7 +4,7 @@ import { createApp } from '../../edge/app.ts';
 import { operationsOf } from '../../edge/openapi/openapi.ts';
 import { PROBLEMS } from '../../edge/problem.ts';
 import packageJson from '../../package.json';
-import { document, expectDocumented } from './documented.ts';
+import { document, expectDocumented, expectValid } from './documented.ts';
 import { isolate, tinyEngine, tinyRelease } from './tiny.ts';
 
 let worker: ReturnType<typeof isolate>;
@@ -49,10 +49,25 @@ it('refers to nothing that it does not hold', () => {
   const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)];
   expect(references.length).toBeGreaterThan(10);
   for (const [, name = ''] of references) expect(document.components.schemas).toHaveProperty(name);
-  const schemes = operationsOf(document).flatMap(({ operation }) =>
-    (operation.security ?? []).flatMap(Object.keys),
-  );
+  const schemes = operationsOf(document).flatMap(({ operation }) => operation.security.flatMap(Object.keys));
   expect(new Set(schemes)).toEqual(new Set(Object.keys(document.components.securitySchemes)));
+});
+
+it('has samples in three languages for every operation', () => {
+  for (const { path, operation } of operationsOf(document)) {
+    const samples = operation['x-codeSamples'];
+    expect(samples.map(({ lang }) => lang)).toEqual(['Shell', 'JavaScript', 'Python']);
+    for (const { source } of samples) expect(source, path).not.toMatch(/undefined|false|\[object/);
+  }
+});
+
+it('has an example for every successful JSON or text response, valid by its schema', () => {
+  for (const { path, operation } of operationsOf(document)) {
+    for (const [type, { schema, examples = {} }] of Object.entries(operation.responses[200]?.content ?? {})) {
+      if (['application/json', 'text/plain'].includes(type)) expect(examples, path).not.toEqual({});
+      for (const { value } of Object.values(examples)) expectValid(`${path} ${type}`, value, schema);
+    }
+  }
 });
 
 describe('an answer that the document does not know fails the tests:', () => {

@@ -4,7 +4,11 @@ import { sign } from 'hono/jwt';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sha256 } from '#shared/digest.ts';
 import { LABELS } from '#shared/labels.ts';
-import type { ManyAnswer, OneAnswer, Verdict } from '../../edge/api/v1/answers.ts';
+import type {
+  ClassifyBatchResponse,
+  ClassifyResponse,
+  TokenVerification,
+} from '../../edge/api/v1/responses.ts';
 import { greyPng } from '../fixtures/images.ts';
 import { bearer, expectProblem, keyOf, SHOP, SITE_KEY, SITE_KEYS } from './callers.ts';
 import { isolate, tinyRelease } from './tiny.ts';
@@ -30,7 +34,7 @@ function signer(TOKEN_SECRET: string | undefined = SECRET, bucket?: R2Bucket) {
   const ask = (headers: Record<string, string> = site, query = '?sign=1') =>
     send(`/v1/classify${query}`, { method: 'POST', body: image, headers });
   const tokenOf = async (headers?: Record<string, string>) => {
-    const { token } = await (await ask(headers)).json<OneAnswer>();
+    const { token } = await (await ask(headers)).json<ClassifyResponse>();
     return token as string;
   };
   const post = (body: object, headers: Record<string, string> = bearer(holder.key)) =>
@@ -39,14 +43,15 @@ function signer(TOKEN_SECRET: string | undefined = SECRET, bucket?: R2Bucket) {
       body: JSON.stringify(body),
       headers: { 'content-type': 'application/json', ...headers },
     });
-  const verify = async (token: string, more: object = {}) => (await post({ token, ...more })).json<Verdict>();
+  const verify = async (token: string, more: object = {}) =>
+    (await post({ token, ...more })).json<TokenVerification>();
   return { send, clock, ask, tokenOf, post, verify };
 }
 
 describe('a token', () => {
   it('says what the model said of which image, on whose pages, and until when', async () => {
     const { ask, verify } = signer();
-    const { token = '', predictions, abstained, model } = await (await ask()).json<OneAnswer>();
+    const { token = '', predictions, abstained, model } = await (await ask()).json<ClassifyResponse>();
     const verdict = await verify(token);
     expect(verdict).toEqual({
       ...{ valid: true, label: LABELS[WINNER], score: predictions[0]?.score, abstained },
@@ -66,7 +71,7 @@ describe('a token', () => {
     body.append('image', new Blob([image]));
     const headers = { origin: SHOP, 'x-site-key': SITE_KEY };
     const response = await send('/v1/classify?sign=1', { method: 'POST', body, headers });
-    const { results } = await response.json<ManyAnswer>();
+    const { results } = await response.json<ClassifyBatchResponse>();
     const tokens = results.map((result) => ('token' in result ? result.token : undefined));
     expect(tokens[1]).toBeUndefined();
     expect(await verify(tokens[0] ?? '')).toMatchObject({ valid: true });
@@ -84,13 +89,13 @@ describe('a token', () => {
     const etag = (await ask()).headers.get('etag') ?? '';
     const again = await ask({ origin: SHOP, 'x-site-key': SITE_KEY, 'if-none-match': etag });
     expect(again.status).toBe(200);
-    expect((await again.json<OneAnswer>()).token).not.toBe(await tokenOf());
+    expect((await again.json<ClassifyResponse>()).token).not.toBe(await tokenOf());
     const unsigned = { origin: SHOP, 'x-site-key': SITE_KEY, 'if-none-match': etag };
     expect((await ask(unsigned, '')).status).toBe(304);
   });
 
   it('is made only where it is asked for', async () => {
-    const answer = await (await signer().ask(undefined, '')).json<OneAnswer>();
+    const answer = await (await signer().ask(undefined, '')).json<ClassifyResponse>();
     expect(answer).not.toHaveProperty('token');
   });
 });

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { LABELS } from '#shared/labels.ts';
 import { MAX_BODY_BYTES, MAX_IMAGES, MAX_JSON_VALUES } from '../../edge/api/limits.ts';
-import type { ManyAnswer, OneAnswer } from '../../edge/api/v1/answers.ts';
+import type { ClassifyBatchResponse, ClassifyResponse } from '../../edge/api/v1/responses.ts';
 import { decoder } from '../../edge/decode/decoder.ts';
 import { concat, greyPng } from '../fixtures/images.ts';
 import { isolate, tinyRelease, utf8, withTemperature } from './tiny.ts';
@@ -38,12 +38,12 @@ function form(...files: Uint8Array<ArrayBuffer>[]) {
 
 async function predictionsOf(response: Response) {
   expect(response.status).toBe(200);
-  return (await response.json<OneAnswer>()).predictions;
+  return (await response.json<ClassifyResponse>()).predictions;
 }
 
 async function resultsOf(response: Response) {
   expect(response.status).toBe(200);
-  return (await response.json<ManyAnswer>()).results;
+  return (await response.json<ClassifyBatchResponse>()).results;
 }
 
 async function expectProblem(response: Response, type: string, members: Record<string, unknown> = {}) {
@@ -188,14 +188,16 @@ describe('JSON', () => {
 });
 
 describe('explain', () => {
-  const seen = async ({ explanation }: OneAnswer | { explanation?: OneAnswer['explanation'] }) => {
+  const seen = async ({
+    explanation,
+  }: ClassifyResponse | { explanation?: ClassifyResponse['explanation'] }) => {
     const [, data = ''] = /^data:image\/png;base64,(.*)$/.exec(explanation?.image ?? '') ?? [];
     const { data: rgba } = await decoder.decode(Uint8Array.from(atob(data), (byte) => byte.charCodeAt(0)));
     return rgba.filter((_, i) => i % 4 === 0);
   };
 
   it('shows the pixels that the network saw, and how they came about', async () => {
-    const answer = await (await post(dark, {}, '?explain=1')).json<OneAnswer>();
+    const answer = await (await post(dark, {}, '?explain=1')).json<ClassifyResponse>();
     expect([...(await seen(answer))]).toEqual([...pixels(60)]);
     expect(answer.explanation).toMatchObject({ steps: [{ step: 'as-is' }], box: null, warnings: [] });
   });
@@ -204,7 +206,7 @@ describe('explain', () => {
     const photo = await greyPng(120, 90, (x, y) => (x > 30 && x < 70 && y > 20 && y < 80 ? 40 : 230));
     const { results } = await (
       await post(form(photo, utf8('none'), dark), {}, '?explain=1')
-    ).json<ManyAnswer>();
+    ).json<ClassifyBatchResponse>();
     const [first, refused, last] = results;
     expect(first).toMatchObject({
       explanation: { box: { left: expect.closeTo(31, -1), top: expect.closeTo(21, -1) } },

@@ -1,7 +1,7 @@
 /** @file Logits → scores, by the function that a request names. */
 import type { Manifest } from '#shared/manifest.ts';
 import { rankLabels } from '#shared/predictions.ts';
-import type { HfAnswer } from './answers.ts';
+import type { HfResponse } from './responses.ts';
 
 export const OUTPUTS = ['softmax', 'sigmoid', 'none'] as const;
 
@@ -9,7 +9,7 @@ export function scoresOf(
   manifest: Manifest,
   logits: Float32Array,
   output: (typeof OUTPUTS)[number],
-): HfAnswer {
+): HfResponse {
   if (output === 'softmax') {
     return rankLabels(logits, manifest).map(({ label, score }) => ({ label, score }));
   }

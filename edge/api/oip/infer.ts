@@ -3,9 +3,9 @@ import type { Context } from 'hono';
 import type { AppEnv } from '../../env.ts';
 import { HttpProblem } from '../../problem.ts';
 import type { ServedModel } from '../../registry/served-model.ts';
-import type { InferResponse } from './answers.ts';
 import { binaryResponse, type InferMessage } from './message.ts';
 import type { InferRequest } from './requests.ts';
+import type { InferResponse } from './responses.ts';
 import { readTensor } from './tensor.ts';
 
 /** @throws HttpProblem */

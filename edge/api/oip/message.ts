@@ -8,8 +8,8 @@ import { HttpProblem } from '../../problem.ts';
 import type { RequestRecord } from '../../telemetry/request.ts';
 import { concat, readBody } from '../body.ts';
 import { check, parseJson } from '../validate.ts';
-import type { InferResponse } from './answers.ts';
 import { InferRequest } from './requests.ts';
+import type { InferResponse } from './responses.ts';
 
 /** Length of the JSON in bytes, where tensors follow it. */
 const JSON_LENGTH = 'inference-header-content-length';

@@ -1,11 +1,11 @@
 /**
- * @file What /v2 takes in: the Open Inference Protocol, version 2.
+ * @file Request schemas of /v2: the Open Inference Protocol, version 2.
  * https://github.com/kserve/open-inference-protocol/blob/main/specification/protocol/inference_rest.md
  */
 import * as v from 'valibot';
 import { Whole } from '#shared/validation.ts';
 
-/** Only what this server acts on is looked at: other parameters are others' extensions. */
+/** Parameters that this server supports. Unknown parameters may belong to other extensions and are ignored. */
 const parameters = <E extends v.ObjectEntries>(known: E) => v.optional(v.looseObject(known));
 
 const Size = v.pipe(Whole, v.minValue(0));
@@ -15,27 +15,43 @@ export const InferInput = v.object({
   shape: v.array(Size),
   datatype: v.pipe(
     v.picklist(['FP32', 'UINT8']),
-    v.description('FP32: pixels in 0..1. UINT8: pixels in 0..255.'),
+    v.description('`FP32`: pixels in 0..1. `UINT8`: pixels in 0..255.'),
   ),
   parameters: parameters({
-    binary_data_size: v.pipe(v.optional(Size), v.description('Bytes of the tensor after the JSON.')),
+    binary_data_size: v.pipe(
+      v.optional(Size),
+      v.description('Length in bytes of the tensor that follows the JSON.'),
+    ),
   }),
   data: v.pipe(
     v.optional(v.array(v.unknown())),
-    v.description('Row by row: the numbers alone, or nested as `shape` says.'),
+    v.description('Pixels in row-major order, as a flat array or nested like `shape`.'),
   ),
 });
 export type InferInput = v.InferOutput<typeof InferInput>;
 
 const RequestedOutput = v.object({
   name: v.string(),
-  parameters: parameters({ binary_data: v.optional(v.boolean()) }),
+  parameters: parameters({
+    binary_data: v.pipe(
+      v.optional(v.boolean()),
+      v.description('Whether to return this tensor as bytes after the JSON.'),
+    ),
+  }),
 });
 
 export const InferRequest = v.object({
-  id: v.optional(v.string()),
-  parameters: parameters({ binary_data_output: v.optional(v.boolean()) }),
+  id: v.pipe(v.optional(v.string()), v.description('Returned unchanged in the response.')),
+  parameters: parameters({
+    binary_data_output: v.pipe(
+      v.optional(v.boolean()),
+      v.description('Whether to return all tensors as bytes after the JSON.'),
+    ),
+  }),
   inputs: v.pipe(v.array(InferInput), v.minLength(1)),
-  outputs: v.optional(v.array(RequestedOutput)),
+  outputs: v.pipe(
+    v.optional(v.array(RequestedOutput)),
+    v.description('Outputs to return. All outputs when omitted.'),
+  ),
 });
 export type InferRequest = v.InferOutput<typeof InferRequest>;

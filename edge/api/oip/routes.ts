@@ -7,9 +7,9 @@ import { toProblem } from '../../problem.ts';
 import { newRoutes } from '../../routes.ts';
 import { NAME, VERSION } from '../../service.ts';
 import type { Serving, Wanted } from '../../serving.ts';
-import type { ModelMetadata } from './answers.ts';
 import { infer } from './infer.ts';
 import { readMessage } from './message.ts';
+import type { ModelMetadata } from './responses.ts';
 
 export function oipRoutes(serving: Serving) {
   /** Not ready is 503, which the specification leaves open; `ready` is what KServe says where its text has `live`. */

@@ -13,11 +13,11 @@ import { newRoutes } from '../../routes.ts';
 import type { Serving } from '../../serving.ts';
 import { readBody } from '../body.ts';
 import { check, parseJson, query } from '../validate.ts';
-import type { ManyAnswer, ModelName, OneAnswer, Said } from './answers.ts';
 import { etagOf, namesTag } from './etag.ts';
 import { ClassifyQuery, VerifyRequest } from './requests.ts';
+import type { ClassifyBatchResponse, ClassifyResponse, ClassifyResult, ModelInfo } from './responses.ts';
+import { tokenVerification } from './token-verification.ts';
 import { readUpload } from './upload.ts';
-import { verdictOf } from './verdict.ts';
 import { wantsPage } from './wants-page.ts';
 
 export interface V1Parts {
@@ -46,7 +46,7 @@ export function v1Routes({ serving, registry, access, now }: V1Parts) {
       if (!sign && namesTag(c.req.header('if-none-match'), etag)) return c.body(null, 304);
 
       const head = { id: c.var.requestId, model: nameOf(model) };
-      const say = async (picture: Picture, classified: Classified): Promise<Said> => {
+      const say = async (picture: Picture, classified: Classified): Promise<ClassifyResult> => {
         const said = await resultOf(classified, model.manifest, wishes);
         return sign ? { ...said, token: await signed(c, picture, said, model) } : said;
       };
@@ -54,25 +54,27 @@ export function v1Routes({ serving, registry, access, now }: V1Parts) {
       const { record } = c.var;
       if (picture && !upload.isList) {
         const said = await say(picture, await classifyOne(model, picture, record));
-        const answer: OneAnswer = { ...head, ...said };
+        const answer: ClassifyResponse = { ...head, ...said };
         return isPage ? answerPage(answer) : c.json(answer);
       }
       const classified = await classifyEach(model, upload.pictures, record);
-      const results: ManyAnswer['results'] = [];
+      const results: ClassifyBatchResponse['results'] = [];
       for (const [index, picture] of upload.pictures.entries()) {
         const one = classified[index] as Classified | ImageError;
         const refused = one instanceof ImageError;
         const said = refused ? { problem: toProblem(one).details(head.id) } : await say(picture, one);
         results.push({ index, ...said });
       }
-      const answer: ManyAnswer = { ...head, results };
+      const answer: ClassifyBatchResponse = { ...head, results };
       return isPage ? answerPage(answer) : c.json(answer);
     })
     .post('/verify', async (c) => {
       const body = check(VerifyRequest, parseJson(await readBody(c.req.raw, c.var.record)));
       const question = { ...body, siteKey: body.site_key, idempotencyKey: body.idempotency_key };
       const { verifyToken } = await import('../../token/verify.ts');
-      return c.json(verdictOf(await verifyToken(question, access.tokenSecrets(c), c.env.MODELS, now())));
+      return c.json(
+        tokenVerification(await verifyToken(question, access.tokenSecrets(c), c.env.MODELS, now())),
+      );
     })
     .get('/models', async (c) => c.json({ models: [nameOf(await serving(c))] }))
     .get('/models/:name', async (c) => {
@@ -93,9 +95,14 @@ export function v1Routes({ serving, registry, access, now }: V1Parts) {
       return c.body(weights, 200, { 'content-type': 'application/octet-stream' });
     });
 
-  async function signed(c: Context<AppEnv>, { bytes }: Picture, said: Said, { manifest }: ServedModel) {
+  async function signed(
+    c: Context<AppEnv>,
+    { bytes }: Picture,
+    said: ClassifyResult,
+    { manifest }: ServedModel,
+  ) {
     const { predictions, abstained } = said;
-    const [{ label, score }] = predictions as [Said['predictions'][number]];
+    const [{ label, score }] = predictions as [ClassifyResult['predictions'][number]];
     const { name: model, version } = manifest;
     const statement = { label, score, abstained, sha256: await sha256(bytes), model, version };
     const { signToken } = await import('../../token/sign.ts');
@@ -104,12 +111,12 @@ export function v1Routes({ serving, registry, access, now }: V1Parts) {
 }
 
 /** Imported when asked for: few ask. A page is no part of what client.ts knows. */
-async function answerPage(answer: OneAnswer | ManyAnswer): Promise<never> {
+async function answerPage(answer: ClassifyResponse | ClassifyBatchResponse): Promise<never> {
   return (await import('./page/page.ts')).answerPage(answer) as Promise<never>;
 }
 
 /** Which model gave an answer. */
-export function nameOf({ manifest: { name, version }, alias }: ServedModel): ModelName {
+export function nameOf({ manifest: { name, version }, alias }: ServedModel): ModelInfo {
   return { name, version, alias };
 }
 

@@ -16,7 +16,7 @@ import type { RequestRecord } from '../../telemetry/request.ts';
 import { mediaType, readBody } from '../body.ts';
 import { checkImageCount } from '../limits.ts';
 import { check, parseJson } from '../validate.ts';
-import { ClassifyMany, ClassifyOne } from './requests.ts';
+import { ClassifyBatchRequest, ClassifyRequest } from './requests.ts';
 
 export interface Upload {
   pictures: Picture[];
@@ -48,11 +48,11 @@ const one = (bytes: Uint8Array<ArrayBuffer>): Upload => ({ pictures: [file(bytes
 function fromJson(value: unknown): Upload {
   const isList = typeof value === 'object' && value !== null && 'images' in value;
   if (isList) {
-    const { images } = check(ClassifyMany, value);
+    const { images } = check(ClassifyBatchRequest, value);
     checkImageCount(images.length);
     return { pictures: images.map(file), isList };
   }
-  return one(check(ClassifyOne, value).image);
+  return one(check(ClassifyRequest, value).image);
 }
 
 function fromPixels(body: Uint8Array<ArrayBuffer>): Upload {

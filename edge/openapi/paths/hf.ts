@@ -1,29 +1,30 @@
-/** @file /hf for the OpenAPI document. */
-
-import { HfAnswer } from '../../api/hf/answers.ts';
+/** @file /hf in the OpenAPI document. */
 import { HfRequest } from '../../api/hf/requests.ts';
-import { ACCESS_PROBLEMS, SECURITY, TURNSTILE_TOKEN } from '../access.ts';
+import { HfResponse } from '../../api/hf/responses.ts';
+import { ACCESS_PROBLEMS, ANY_KEY, TURNSTILE_TOKEN } from '../access.ts';
 import { requestSchema } from '../components.ts';
-import { ORIGIN, type Paths } from '../openapi.ts';
-import { NAME } from '../parameters.ts';
-import { BODY_PROBLEMS, IMAGE_PROBLEMS, imageContent, json, plainErrors, shell } from '../parts.ts';
+import { HF } from '../examples.ts';
+import type { Paths } from '../openapi.ts';
+import { MODEL_NAME } from '../parameters.ts';
+import { BODY_PROBLEMS, IMAGE_PROBLEMS, imageContent, json, plainErrors } from '../responses.ts';
+import { codeSamples } from '../samples.ts';
 
 export const hfPaths: Paths = {
   '/hf/models/{name}': {
     post: {
       tags: ['hf'],
       operationId: 'hfImageClassification',
-      summary: 'Image classification as Hugging Face answers it',
+      summary: 'Classify an image for a Hugging Face client',
       description:
-        'Hugging Face’s clients work with this address as their endpoint, such as `endpointUrl` of `@huggingface/inference`.',
-      security: SECURITY,
-      parameters: [NAME, TURNSTILE_TOKEN],
+        'Accepts and returns what Hugging Face’s image classification task does. Pass this URL to a Hugging Face client as its endpoint, such as `endpointUrl` in `@huggingface/inference`, and an API key as its access token.',
+      security: ANY_KEY,
+      parameters: [MODEL_NAME, TURNSTILE_TOKEN],
       requestBody: {
         required: true,
         content: { ...imageContent, 'application/json': { schema: requestSchema(HfRequest) } },
       },
       responses: {
-        '200': json('Labels with their scores.', HfAnswer),
+        '200': json('Labels with scores, highest score first.', HfResponse, HF),
         ...plainErrors(
           ...ACCESS_PROBLEMS,
           ...BODY_PROBLEMS,
@@ -32,7 +33,12 @@ export const hfPaths: Paths = {
           'model-unavailable',
         ),
       },
-      ...shell(`curl --data-binary @picture.png "${ORIGIN}/hf/models/tinyvgg"`),
+      'x-codeSamples': codeSamples({
+        method: 'POST',
+        path: '/hf/models/tinyvgg',
+        hasKey: true,
+        body: { file: 'photo.jpg' },
+      }),
     },
   },
 };

@@ -1,6 +1,6 @@
-/** @file /v2 for the OpenAPI document. */
-
+/** @file /v2 in the OpenAPI document. */
 import { MAX_IMAGES } from '../../api/limits.ts';
+import { InferRequest } from '../../api/oip/requests.ts';
 import {
   InferResponse,
   Live,
@@ -8,129 +8,192 @@ import {
   ModelReady,
   Ready,
   ServerMetadata,
-} from '../../api/oip/answers.ts';
-import { InferRequest } from '../../api/oip/requests.ts';
-import { ACCESS_PROBLEMS, SECURITY, TURNSTILE_TOKEN } from '../access.ts';
-import { answerSchema, requestSchema } from '../components.ts';
-import { type Operation, ORIGIN, type Parameter, type Paths } from '../openapi.ts';
-import { described, inHeader, NAME, VERSION } from '../parameters.ts';
-import { BODY_PROBLEMS, json, plainErrors, shell } from '../parts.ts';
+} from '../../api/oip/responses.ts';
+import { ACCESS_PROBLEMS, ANY_KEY, PUBLIC, TURNSTILE_TOKEN } from '../access.ts';
+import { requestSchema, responseSchema } from '../components.ts';
+import * as examples from '../examples.ts';
+import type { Operation, Parameter, Paths } from '../openapi.ts';
+import { described, inHeader, MODEL_NAME, MODEL_VERSION } from '../parameters.ts';
+import { BODY_PROBLEMS, json, plainErrors } from '../responses.ts';
+import { codeSamples } from '../samples.ts';
 
 const tags = ['v2'];
 
-const infer =
-  `The input \`image\` has the shape [n, 1, 28, 28], n from 1 to ${MAX_IMAGES}: FP32 in 0..1, or UINT8 in 0..255.
-The output \`logits\` has the shape [n, 10]. Tensors may follow the JSON as bytes (binary tensor data extension):
-\`Inference-Header-Content-Length\` is the length of the JSON, \`binary_data_size\` that of the tensor, and
-\`binary_data_output\` or an output's \`binary_data\` asks for such an answer.`.replaceAll('\n', ' ');
-
-const binary = {
-  schema: { description: 'The JSON, then the tensor: little-endian, row by row.' },
-};
-
 const JSON_LENGTH = 'inference-header-content-length';
 const jsonLength = described({
-  description: 'Bytes of the JSON, where a tensor follows it.',
+  description: 'Length of the JSON in bytes, when a tensor follows it.',
   type: 'integer',
   minimum: 0,
 });
+
+const binary = {
+  schema: { description: 'The JSON, followed by the tensor in little-endian, row-major order.' },
+};
+
+interface ModelRoutes {
+  path: string;
+  /** The path with its parameters filled in. */
+  sample: string;
+  idSuffix: string;
+  subject: string;
+  parameters: Parameter[];
+  unknown: ('unknown-model' | 'unknown-version')[];
+}
+
+/** The three routes of a model, which exist with and without a version. */
+function modelPaths(routes: ModelRoutes): Paths {
+  return {
+    [routes.path]: { get: metadataOperation(routes) },
+    [`${routes.path}/ready`]: { get: readyOperation(routes) },
+    [`${routes.path}/infer`]: { post: inferOperation(routes) },
+  };
+}
+
+function metadataOperation({ sample, idSuffix, subject, parameters, unknown }: ModelRoutes): Operation {
+  return {
+    tags,
+    operationId: `v2Model${idSuffix}`,
+    summary: `Get the metadata of ${subject}`,
+    description: 'Returns the version and the names, datatypes and shapes of inputs and outputs.',
+    security: PUBLIC,
+    parameters,
+    responses: {
+      '200': json('Model metadata.', ModelMetadata, examples.MODEL_METADATA),
+      ...plainErrors(...unknown, 'model-unavailable'),
+    },
+    'x-codeSamples': codeSamples({ method: 'GET', path: sample }),
+  };
+}
+
+function readyOperation({ sample, idSuffix, subject, parameters, unknown }: ModelRoutes): Operation {
+  return {
+    tags,
+    operationId: `v2ModelReady${idSuffix}`,
+    summary: `Check that ${subject} can run inference`,
+    description: 'Runs the golden vectors of the model.',
+    security: PUBLIC,
+    parameters,
+    responses: {
+      ...plainErrors(...unknown),
+      '200': json('The model can run inference.', ModelReady, examples.MODEL_READY),
+      '503': json('The model is not available.', ModelReady, examples.MODEL_NOT_READY),
+    },
+    'x-codeSamples': codeSamples({ method: 'GET', path: `${sample}/ready` }),
+  };
+}
+
+const INFER =
+  `The input \`image\` has the shape [n, 1, 28, 28] with n from 1 to ${MAX_IMAGES}. Its datatype is FP32 with pixels
+in 0..1, or UINT8 with pixels in 0..255. The output \`logits\` has the shape [n, 10]. With the binary tensor data extension,
+tensors follow the JSON as bytes: \`Inference-Header-Content-Length\` is the length of the JSON and \`binary_data_size\` the length
+of the tensor. Set \`binary_data_output\`, or \`binary_data\` on the output, to receive the logits as bytes.`.replaceAll(
+    '\n',
+    ' ',
+  );
+
+const ONE_BLACK_IMAGE = {
+  shell: '@request.json',
+  javascript: `{
+    inputs: [{ name: 'image', shape: [1, 1, 28, 28], datatype: 'UINT8', data: Array(784).fill(0) }],
+  }`,
+  python: `{
+        "inputs": [{"name": "image", "shape": [1, 1, 28, 28], "datatype": "UINT8", "data": [0] * 784}],
+    }`,
+};
+
+function inferOperation({ sample, idSuffix, subject, parameters, unknown }: ModelRoutes): Operation {
+  return {
+    tags,
+    operationId: `v2Infer${idSuffix}`,
+    summary: `Run inference with ${subject}`,
+    description: INFER,
+    security: ANY_KEY,
+    parameters: [...parameters, inHeader(JSON_LENGTH, jsonLength), TURNSTILE_TOKEN],
+    requestBody: {
+      required: true,
+      content: {
+        'application/json': { schema: requestSchema(InferRequest) },
+        'application/octet-stream': binary,
+      },
+    },
+    responses: {
+      '200': {
+        description: 'The logits, and the `id` of the request.',
+        content: {
+          'application/json': { schema: responseSchema(InferResponse), examples: examples.INFER },
+          'application/octet-stream': binary,
+        },
+        headers: { [JSON_LENGTH]: jsonLength },
+      },
+      ...plainErrors(
+        ...ACCESS_PROBLEMS,
+        ...BODY_PROBLEMS,
+        'too-many-images',
+        ...unknown,
+        'model-unavailable',
+      ),
+    },
+    'x-codeSamples': codeSamples({
+      method: 'POST',
+      path: `${sample}/infer`,
+      hasKey: true,
+      body: { json: ONE_BLACK_IMAGE },
+    }),
+  };
+}
 
 export const oipPaths: Paths = {
   '/v2': {
     get: {
       tags,
       operationId: 'v2Server',
-      summary: 'Metadata of the server',
-      responses: { '200': json('Name, version and extensions.', ServerMetadata), ...plainErrors() },
+      summary: 'Get the server metadata',
+      description: 'Returns the name, the version and the supported protocol extensions.',
+      security: PUBLIC,
+      responses: { '200': json('Server metadata.', ServerMetadata, examples.SERVER), ...plainErrors() },
+      'x-codeSamples': codeSamples({ method: 'GET', path: '/v2' }),
     },
   },
   '/v2/health/live': {
     get: {
       tags,
       operationId: 'v2Live',
-      summary: 'Whether the server runs',
-      responses: { '200': json('It does.', Live), ...plainErrors() },
+      summary: 'Check that the server runs',
+      description: 'Liveness probe of the Open Inference Protocol.',
+      security: PUBLIC,
+      responses: { '200': json('The server runs.', Live, examples.LIVE), ...plainErrors() },
+      'x-codeSamples': codeSamples({ method: 'GET', path: '/v2/health/live' }),
     },
   },
   '/v2/health/ready': {
     get: {
       tags,
       operationId: 'v2Ready',
-      summary: 'Whether the server can infer',
+      summary: 'Check that the server can run inference',
+      description: 'Readiness probe of the Open Inference Protocol. It runs the golden vectors of the model.',
+      security: PUBLIC,
       responses: {
         ...plainErrors(),
-        '200': json('It can.', Ready),
-        '503': json('No model serves.', Ready),
+        '200': json('The server can run inference.', Ready, examples.READY),
+        '503': json('No model is available.', Ready, examples.NOT_READY),
       },
+      'x-codeSamples': codeSamples({ method: 'GET', path: '/v2/health/ready' }),
     },
   },
-  ...modelPaths('/v2/models/{name}', '', [NAME]),
-  ...modelPaths('/v2/models/{name}/versions/{version}', 'Version', [NAME, VERSION]),
+  ...modelPaths({
+    path: '/v2/models/{name}',
+    sample: '/v2/models/tinyvgg',
+    idSuffix: '',
+    subject: 'a model',
+    parameters: [MODEL_NAME],
+    unknown: ['unknown-model'],
+  }),
+  ...modelPaths({
+    path: '/v2/models/{name}/versions/{version}',
+    sample: '/v2/models/tinyvgg/versions/$VERSION',
+    idSuffix: 'Version',
+    subject: 'a model version',
+    parameters: [MODEL_NAME, MODEL_VERSION],
+    unknown: ['unknown-model', 'unknown-version'],
+  }),
 };
-
-/** A model's three addresses, with and without a version. */
-function modelPaths(base: string, suffix: string, parameters: Parameter[]): Paths {
-  const unknown = suffix ? (['unknown-model', 'unknown-version'] as const) : (['unknown-model'] as const);
-  const model = suffix ? 'a version of a model' : 'a model';
-  const metadata: { get: Operation } = {
-    get: {
-      tags,
-      operationId: `v2Model${suffix}`,
-      summary: `Metadata of ${model}`,
-      parameters,
-      responses: {
-        '200': json('Versions, inputs and outputs.', ModelMetadata),
-        ...plainErrors(...unknown, 'model-unavailable'),
-      },
-    },
-  };
-  const ready: { get: Operation } = {
-    get: {
-      tags,
-      operationId: `v2ModelReady${suffix}`,
-      summary: `Whether ${model} can infer`,
-      parameters,
-      responses: {
-        ...plainErrors(...unknown),
-        '200': json('It can.', ModelReady),
-        '503': json('It does not serve.', ModelReady),
-      },
-    },
-  };
-  const inference: { post: Operation } = {
-    post: {
-      tags,
-      operationId: `v2Infer${suffix}`,
-      summary: `Inference by ${model}, on tensors`,
-      description: infer,
-      security: SECURITY,
-      parameters: [...parameters, inHeader(JSON_LENGTH, jsonLength), TURNSTILE_TOKEN],
-      requestBody: {
-        required: true,
-        content: {
-          'application/json': { schema: requestSchema(InferRequest) },
-          'application/octet-stream': binary,
-        },
-      },
-      responses: {
-        '200': {
-          description: 'The logits. `id` comes back as it was sent.',
-          content: {
-            'application/json': { schema: answerSchema(InferResponse) },
-            'application/octet-stream': binary,
-          },
-          headers: { [JSON_LENGTH]: jsonLength },
-        },
-        ...plainErrors(
-          ...ACCESS_PROBLEMS,
-          ...BODY_PROBLEMS,
-          'too-many-images',
-          ...unknown,
-          'model-unavailable',
-        ),
-      },
-      ...(suffix ? {} : shell(`curl --json @request.json "${ORIGIN}/v2/models/tinyvgg/infer"`)),
-    },
-  };
-  return { [base]: metadata, [`${base}/ready`]: ready, [`${base}/infer`]: inference };
-}

@@ -1,185 +1,239 @@
-/** @file /v1 for the OpenAPI document. */
+/** @file /v1 in the OpenAPI document. */
 import * as v from 'valibot';
 import { IMAGE_PIXELS } from '#shared/labels.ts';
 import { MAX_IMAGES } from '../../api/limits.ts';
-import { ManyAnswer, Models, OneAnswer, ServedManifest, Verdict } from '../../api/v1/answers.ts';
-import { ClassifyMany, ClassifyOne, ClassifyQuery, VerifyRequest } from '../../api/v1/requests.ts';
-import { ACCESS_PROBLEMS, SECURITY, TURNSTILE_TOKEN } from '../access.ts';
+import {
+  ClassifyBatchRequest,
+  ClassifyQuery,
+  ClassifyRequest,
+  VerifyRequest,
+} from '../../api/v1/requests.ts';
+import {
+  ClassifyBatchResponse,
+  ClassifyResponse,
+  Models,
+  ServedManifest,
+  TokenVerification,
+} from '../../api/v1/responses.ts';
+import { ACCESS_PROBLEMS, ANY_KEY, API_KEY, API_KEY_PROBLEMS, PUBLIC, TURNSTILE_TOKEN } from '../access.ts';
 import { requestSchema } from '../components.ts';
-import { type Answers, type Header, ORIGIN, type Paths } from '../openapi.ts';
-import { described, inHeader, inQuery, NAME, text, VERSION } from '../parameters.ts';
-import { BODY_PROBLEMS, IMAGE_PROBLEMS, imageContent, json, problems, shell } from '../parts.ts';
+import * as examples from '../examples.ts';
+import type { ApiResponses, Content, Header, Operation, Paths } from '../openapi.ts';
+import { described, inHeader, inQuery, MODEL_NAME, MODEL_VERSION, text } from '../parameters.ts';
+import { BODY_PROBLEMS, IMAGE_PROBLEMS, imageContent, json, problems } from '../responses.ts';
+import { codeSamples } from '../samples.ts';
+
+const tags = ['v1'];
 
 const headers: Record<string, Header> = {
-  'x-request-id': { required: true, ...described({ type: 'string' }) },
+  'x-request-id': { required: true, ...described({ type: 'string', description: 'Request ID, a UUID.' }) },
   etag: {
     required: true,
     ...text(
-      'The same for the same images, model, calibration, photo pipeline, `top_k` and `explain`, whatever the `id`.',
+      'Depends on the images, the model, its calibration, the photo pipeline, `top_k` and `explain`. The `id` of the response is not part of it.',
     ),
   },
   'server-timing': {
     required: true,
     ...text(
-      'Milliseconds spent waiting: `body` for the request’s bytes, `model` for the object store. Decoding and inference are ' +
-        'not in it, since the clock of a Worker stands still while it computes.',
+      'Milliseconds that the request waited: `body` for its upload, `model` for the object store. Decoding and inference are missing, because the clock of a Worker stands still while it computes.',
     ),
   },
 };
 
-const classify =
-  `One image answers with \`predictions\`; a list answers with \`results\`, one for each image in its order, where an
-image that cannot be read has a \`problem\` in place of its predictions. A form with two files or more, \`images\` in JSON, and
-${2 * IMAGE_PIXELS} grey bytes or more are lists. At most ${MAX_IMAGES} images. A form without script, whose browser accepts
-text/html, gets answers and problems as pages.`.replaceAll('\n', ' ');
+const CLASSIFY =
+  `Send one image as the request body, or several images as form fields or JSON. One image returns \`predictions\`.
+Several images return \`results\`, one entry per image in request order; an unreadable image has a \`problem\` instead of
+predictions. A request returns \`results\` if it has two or more files in a form, the member \`images\` in JSON, or
+${2 * IMAGE_PIXELS} or more bytes of raw pixels. At most ${MAX_IMAGES} images per request. Clients that accept \`text/html\`, such
+as HTML forms without script, receive a page.`.replaceAll('\n', ' ');
 
-const pixels =
-  `Where these bytes do not begin like an image file: one image for every ${IMAGE_PIXELS}, 28 × 28 grey values
-row by row, bright on black, taken as they are.`.replaceAll('\n', ' ');
+const PIXELS =
+  `Raw pixels: ${IMAGE_PIXELS} bytes per image, 28 × 28 grey values in row-major order, a bright garment on black. They
+reach the network unchanged. A body that begins like an image file is read as that file.`.replaceAll(
+    '\n',
+    ' ',
+  );
 
 /** A file in a form (OpenAPI 3.1, 4.8.14.4). */
 const FILE = { contentMediaType: 'application/octet-stream' };
 
-/** The same, also as a page. */
-function alsoAsPages(answers: Answers): Answers {
+const classifyContent: Content = {
+  ...imageContent,
+  'multipart/form-data': {
+    schema: {
+      type: 'object',
+      properties: { image: { type: 'array', items: FILE, minItems: 1, maxItems: MAX_IMAGES } },
+      required: ['image'],
+      description: 'One field `image` per file. Other fields are ignored.',
+    },
+  },
+  'application/json': { schema: requestSchema(v.union([ClassifyRequest, ClassifyBatchRequest])) },
+  'application/octet-stream': { schema: { description: PIXELS } },
+};
+
+/** Adds the page that an HTML form receives. */
+function alsoAsPages(responses: ApiResponses): ApiResponses {
   const page = { 'text/html': { schema: { type: 'string' } } };
   return Object.fromEntries(
-    Object.entries(answers).map(([status, answer]) => [
+    Object.entries(responses).map(([status, response]) => [
       status,
-      { ...answer, content: { ...answer.content, ...page } },
+      { ...response, content: { ...response.content, ...page } },
     ]),
   );
 }
 
-export const v1Paths: Paths = {
-  '/v1/classify': {
-    post: {
-      tags: ['v1'],
-      operationId: 'classify',
-      summary: 'What is on one image or several',
-      description: classify,
-      security: SECURITY,
-      parameters: [
-        ...inQuery(ClassifyQuery),
-        TURNSTILE_TOKEN,
-        inHeader(
-          'if-none-match',
-          text('An `etag`: 304 without classifying when the answer would be the same.'),
+const classify: Operation = {
+  tags,
+  operationId: 'classify',
+  summary: 'Classify one image or several',
+  description: CLASSIFY,
+  security: ANY_KEY,
+  parameters: [
+    ...inQuery(ClassifyQuery),
+    TURNSTILE_TOKEN,
+    inHeader(
+      'if-none-match',
+      text(
+        'An `etag` of an earlier response. Returns 304 without inference if the response would be the same.',
+      ),
+    ),
+  ],
+  requestBody: { required: true, content: classifyContent },
+  responses: {
+    ...alsoAsPages({
+      '200': {
+        ...json(
+          'Predictions for one image, or results for several.',
+          v.union([ClassifyResponse, ClassifyBatchResponse]),
+          examples.CLASSIFY,
         ),
-      ],
-      requestBody: {
-        required: true,
-        content: {
-          ...imageContent,
-          'multipart/form-data': {
-            schema: {
-              type: 'object',
-              properties: { image: { type: 'array', items: FILE, minItems: 1, maxItems: MAX_IMAGES } },
-              required: ['image'],
-              description: 'Each image in a field `image` of its own. Other fields are ignored.',
-            },
-          },
-          'application/json': { schema: requestSchema(v.union([ClassifyOne, ClassifyMany])) },
-          'application/octet-stream': { schema: { description: pixels } },
-        },
+        headers,
       },
-      responses: {
-        ...alsoAsPages({
-          '200': { ...json('The predictions.', v.union([OneAnswer, ManyAnswer])), headers },
-          ...problems(
-            ...ACCESS_PROBLEMS,
-            'invalid-query',
-            'unknown-alias',
-            'unknown-version',
-            ...BODY_PROBLEMS,
-            'malformed-form',
-            'too-many-images',
-            ...IMAGE_PROBLEMS,
-            'not-signed',
-            'model-unavailable',
-          ),
-        }),
-        '304': {
-          description: 'The answer is the one that `if-none-match` names. Never with `sign=1`.',
-          headers,
-        },
-      },
-      ...shell(`curl --data-binary @picture.png "${ORIGIN}/v1/classify?top_k=3"
-curl -F image=@one.png -F image=@two.jpg "${ORIGIN}/v1/classify"`),
-    },
-  },
-  '/v1/verify': {
-    post: {
-      tags: ['v1'],
-      operationId: 'verify',
-      summary: 'Whether a token is this service’s, still good, and for the first time here',
+      ...problems(
+        ...ACCESS_PROBLEMS,
+        'invalid-query',
+        'unknown-alias',
+        'unknown-version',
+        ...BODY_PROBLEMS,
+        'malformed-form',
+        'too-many-images',
+        ...IMAGE_PROBLEMS,
+        'not-signed',
+        'model-unavailable',
+      ),
+    }),
+    '304': {
       description:
-        'For a form’s own back end, which need not believe what a browser sends. A token is good once; needs a bearer key.',
-      security: [{ bearer: [] }],
-      requestBody: {
-        required: true,
-        content: { 'application/json': { schema: requestSchema(VerifyRequest) } },
-      },
-      responses: {
-        '200': json('What the token says, or why it says nothing.', Verdict),
-        ...problems(
-          'no-key',
-          'wrong-key',
-          'closed',
-          'too-many-requests',
-          'misconfigured',
-          ...BODY_PROBLEMS,
-          'token-store-unavailable',
-        ),
-      },
-      ...shell(`curl -H 'authorization: Bearer …' --json '{"token": "eyJ…"}' "${ORIGIN}/v1/verify"`),
+        'The response has not changed since the `etag` in `if-none-match`. Never sent with `sign=1`.',
+      headers,
     },
   },
-  '/v1/models': {
-    get: {
-      tags: ['v1'],
-      operationId: 'listModels',
-      summary: 'What answers',
-      responses: { '200': json('One model.', Models), ...problems('model-unavailable') },
-    },
+  'x-codeSamples': codeSamples({
+    method: 'POST',
+    path: '/v1/classify?top_k=3',
+    hasKey: true,
+    body: { file: 'photo.jpg' },
+  }),
+};
+
+const verify: Operation = {
+  tags,
+  operationId: 'verify',
+  summary: 'Verify a signed classification',
+  description:
+    'Checks a token from `POST /v1/classify?sign=1`, which a browser submits with its form. A back end can then trust the label. Each token can be verified once.',
+  security: API_KEY,
+  requestBody: {
+    required: true,
+    content: { 'application/json': { schema: requestSchema(VerifyRequest) } },
   },
-  '/v1/models/{name}': {
-    get: {
-      tags: ['v1'],
-      operationId: 'getModel',
-      summary: 'Its manifest: labels, accuracy, training',
-      parameters: [NAME],
-      responses: {
-        '200': json('The manifest, and the alias that it was found under.', ServedManifest),
-        ...problems('unknown-model', 'model-unavailable'),
+  responses: {
+    '200': json(
+      'The content of a valid token, or the reason why the token is invalid.',
+      TokenVerification,
+      examples.VERIFY,
+    ),
+    ...problems(...API_KEY_PROBLEMS, ...BODY_PROBLEMS, 'token-store-unavailable'),
+  },
+  'x-codeSamples': codeSamples({
+    method: 'POST',
+    path: '/v1/verify',
+    hasKey: true,
+    body: {
+      json: {
+        shell: `'{"token": "eyJ…"}'`,
+        javascript: "{ token: 'eyJ…' }",
+        python: '{"token": "eyJ…"}',
       },
     },
+  }),
+};
+
+const listModels: Operation = {
+  tags,
+  operationId: 'listModels',
+  summary: 'List the models',
+  description: 'Returns the one model that the service serves, with its current version.',
+  security: PUBLIC,
+  responses: { '200': json('The models.', Models, examples.MODELS), ...problems('model-unavailable') },
+  'x-codeSamples': codeSamples({ method: 'GET', path: '/v1/models' }),
+};
+
+const getModel: Operation = {
+  tags,
+  operationId: 'getModel',
+  summary: 'Get the manifest of a model',
+  description: 'Returns the manifest of the current version: labels, accuracy, training settings.',
+  security: PUBLIC,
+  parameters: [MODEL_NAME],
+  responses: {
+    '200': json('The manifest and the alias that selected it.', ServedManifest, examples.MANIFEST),
+    ...problems('unknown-model', 'model-unavailable'),
   },
-  '/v1/models/{name}/versions/{version}': {
-    get: {
-      tags: ['v1'],
-      operationId: 'getVersion',
-      summary: 'The manifest of one version',
-      parameters: [NAME, VERSION],
-      responses: {
-        '200': json('The manifest; it never changes.', ServedManifest),
-        ...problems('unknown-model', 'unknown-version', 'model-unavailable'),
-      },
+  'x-codeSamples': codeSamples({ method: 'GET', path: '/v1/models/tinyvgg' }),
+};
+
+const getVersion: Operation = {
+  tags,
+  operationId: 'getVersion',
+  summary: 'Get the manifest of a model version',
+  description: 'The manifest of a version never changes. Clients may cache it for a year.',
+  security: PUBLIC,
+  parameters: [MODEL_NAME, MODEL_VERSION],
+  responses: {
+    '200': json('The manifest.', ServedManifest, examples.MANIFEST),
+    ...problems('unknown-model', 'unknown-version', 'model-unavailable'),
+  },
+  'x-codeSamples': codeSamples({ method: 'GET', path: '/v1/models/tinyvgg/versions/$VERSION' }),
+};
+
+const getWeights: Operation = {
+  tags,
+  operationId: 'getWeights',
+  summary: 'Download the ONNX file of a model version',
+  description: 'The file of a version never changes. Clients may cache it for a year.',
+  security: PUBLIC,
+  parameters: [MODEL_NAME, MODEL_VERSION],
+  responses: {
+    '200': {
+      description: 'The ONNX file. Its SHA-256 is the version.',
+      content: { 'application/octet-stream': { schema: {} } },
     },
+    ...problems('unknown-model', 'unknown-version', 'model-unavailable'),
   },
-  '/v1/models/{name}/versions/{version}/onnx': {
-    get: {
-      tags: ['v1'],
-      operationId: 'getWeights',
-      summary: 'Its ONNX file',
-      parameters: [NAME, VERSION],
-      responses: {
-        '200': {
-          description: 'The bytes whose SHA-256 the version is.',
-          content: { 'application/octet-stream': { schema: {} } },
-        },
-        ...problems('unknown-model', 'unknown-version', 'model-unavailable'),
-      },
-    },
-  },
+  'x-codeSamples': codeSamples({
+    method: 'GET',
+    path: '/v1/models/tinyvgg/versions/$VERSION/onnx',
+    result: { file: 'tinyvgg.onnx' },
+  }),
+};
+
+export const v1Paths: Paths = {
+  '/v1/classify': { post: classify },
+  '/v1/verify': { post: verify },
+  '/v1/models': { get: listModels },
+  '/v1/models/{name}': { get: getModel },
+  '/v1/models/{name}/versions/{version}': { get: getVersion },
+  '/v1/models/{name}/versions/{version}/onnx': { get: getWeights },
 };

@@ -9,7 +9,7 @@ import { setTimeout } from 'node:timers/promises';
 import * as v from 'valibot';
 import { sha256 } from '#shared/digest.ts';
 import { Manifest } from '#shared/manifest.ts';
-import { Health } from '../../../edge/openapi/health.ts';
+import { Health } from '../../../edge/api/service/responses.ts';
 import { openClassifier } from '../../../train/photos/classifier.ts';
 import { ROOT } from '../../child-process.ts';
 import { type Send, type SmokeResponse, type SmokeTarget, sender, unexpected } from './request.ts';

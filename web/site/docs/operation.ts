@@ -30,7 +30,7 @@ export function operationSection({ path, method, operation }: Row) {
   ]);
   return html`<section id="${operationId}">
 <h3><b>${method.toUpperCase()}</b> ${path}</h3>
-<p>${summary}. ${prose(description)} ${security ? html`Needs <a href="#access">a key</a>.` : ''}</p>
+<p>${summary}. ${prose(description)} ${security.length > 0 ? html`Needs <a href="#access">a key</a>.` : ''}</p>
 ${samples.map(({ source }) => html`<pre tabindex="0">${source}</pre>`)}
 ${table(['parameter', 'type', 'meaning'], inputs)}
 ${table(['body', 'type', 'meaning'], bodies)}

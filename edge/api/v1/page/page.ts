@@ -2,7 +2,7 @@
 import { html, raw } from 'hono/html';
 import type { AbstentionReason } from '#shared/abstention.ts';
 import type { HttpProblem, ProblemDetails } from '../../../problem.ts';
-import type { ManyAnswer, OneAnswer, Said } from '../answers.ts';
+import type { ClassifyBatchResponse, ClassifyResponse, ClassifyResult } from '../responses.ts';
 import { STYLE } from './style.ts';
 
 /** Labels that a page lists. */
@@ -14,7 +14,7 @@ const REASONS: Record<AbstentionReason, string> = {
   'low-score': 'Several labels are about as likely.',
 };
 
-export async function answerPage(answer: OneAnswer | ManyAnswer): Promise<Response> {
+export async function answerPage(answer: ClassifyResponse | ClassifyBatchResponse): Promise<Response> {
   const { model, id } = answer;
   const results = 'results' in answer ? answer.results : [answer];
   const sections = results.map((result) =>
@@ -35,7 +35,7 @@ export async function problemPage(problem: HttpProblem, requestId: string): Prom
   return page(details.title, body, details.status, problem.headers);
 }
 
-function saidSection({ predictions, abstained, explanation }: Said) {
+function saidSection({ predictions, abstained, explanation }: ClassifyResult) {
   const [best] = predictions;
   const rows = predictions.slice(0, TOP).map(
     ({ label, score }) => html`<tr><th scope="row">${label}

@@ -1,8 +1,8 @@
 /** @file What was found out about a token → what is said of it. */
 import type { Claims, Refusal } from '../../token/claims.ts';
-import type { Verdict } from './answers.ts';
+import type { TokenVerification } from './responses.ts';
 
-export function verdictOf(found: Claims | Refusal): Verdict {
+export function tokenVerification(found: Claims | Refusal): TokenVerification {
   if (typeof found === 'string') return { valid: false, reason: found };
   const { label, score, abstained, sha256, model: name, version, aud = null, iat, exp } = found;
   return {

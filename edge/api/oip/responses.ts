@@ -1,4 +1,4 @@
-/** @file What /v2 answers. */
+/** @file Response schemas of /v2. */
 import * as v from 'valibot';
 import { Whole } from '#shared/validation.ts';
 
@@ -8,14 +8,20 @@ export const InferOutput = v.object({
   name: v.string(),
   shape: v.array(Whole),
   datatype: v.literal('FP32'),
-  parameters: v.optional(Parameters),
-  data: v.optional(v.array(v.number())),
+  parameters: v.pipe(
+    v.optional(Parameters),
+    v.description('`binary_data_size`: length in bytes of the tensor that follows the JSON.'),
+  ),
+  data: v.pipe(
+    v.optional(v.array(v.number())),
+    v.description('Logits in row-major order. Absent when the tensor follows the JSON as bytes.'),
+  ),
 });
 
 export const InferResponse = v.object({
   model_name: v.string(),
-  model_version: v.string(),
-  id: v.optional(v.string()),
+  model_version: v.pipe(v.string(), v.description('SHA-256 of the ONNX file.')),
+  id: v.pipe(v.optional(v.string()), v.description('The `id` of the request.')),
   outputs: v.array(InferOutput),
 });
 export type InferResponse = v.InferOutput<typeof InferResponse>;
@@ -23,7 +29,7 @@ export type InferResponse = v.InferOutput<typeof InferResponse>;
 export const TensorMetadata = v.object({
   name: v.string(),
   datatype: v.string(),
-  shape: v.pipe(v.array(Whole), v.description('-1: any number.')),
+  shape: v.pipe(v.array(Whole), v.description('Size of each dimension. -1 is a dimension of any size.')),
 });
 
 export const ServerMetadata = v.object({

@@ -1,0 +1,96 @@
+/** @file Code samples of requests in curl, JavaScript (Node) and Python. */
+import { ORIGIN } from '../api/service/origin.ts';
+import type { CodeSample } from './openapi.ts';
+
+/** A JSON body: the argument of `--json` in curl, of `JSON.stringify` and of `json=` in Python. */
+interface JsonBody {
+  shell: string;
+  javascript: string;
+  python: string;
+}
+
+export interface SampleRequest {
+  method: 'GET' | 'POST';
+  /** Path and query. Names such as `$VERSION` are read from the environment. */
+  path: string;
+  /** Whether the request carries an API key. */
+  hasKey?: boolean;
+  /** A JSON text or the name of a file to upload. */
+  body?: { json: JsonBody } | { file: string };
+  /** Method that reads the body of the response, or the name of a file to store it in. */
+  result?: 'json' | 'text' | { file: string };
+}
+
+/** Returns the request in all three languages. */
+export function codeSamples(request: SampleRequest): CodeSample[] {
+  return [
+    { lang: 'Shell', source: shell(request) },
+    { lang: 'JavaScript', source: javascript(request) },
+    { lang: 'Python', source: python(request) },
+  ];
+}
+
+function shell({ path, hasKey, body, result }: SampleRequest): string {
+  const options = [
+    hasKey && '-H "authorization: Bearer $API_KEY"',
+    body && ('json' in body ? `--json ${body.json.shell}` : `--data-binary @${body.file}`),
+    typeof result === 'object' && `--output ${result.file}`,
+    `"${ORIGIN}${path}"`,
+  ];
+  return `curl ${options.filter(Boolean).join(' \\\n  ')}`;
+}
+
+function javascript(request: SampleRequest): string {
+  const { method, path, hasKey, body, result = 'json' } = request;
+  const upload = body && 'file' in body;
+  const functions = [upload && 'readFile', typeof result === 'object' && 'writeFile'].filter(Boolean);
+  const headers = [
+    hasKey && `authorization: \`Bearer \${API_KEY}\``,
+    body && 'json' in body && "'content-type': 'application/json'",
+  ].filter(Boolean);
+  const options = [
+    method === 'POST' && "method: 'POST'",
+    headers.length > 0 && `headers: { ${headers.join(', ')} }`,
+    body && `body: ${upload ? `await readFile('${body.file}')` : `JSON.stringify(${body.json.javascript})`}`,
+  ].filter(Boolean);
+  const url = `\`${`${ORIGIN}${path}`.replaceAll(VARIABLE, (_, name) => `\${${name}}`)}\``;
+  return [
+    functions.length > 0 && `import { ${functions.join(', ')} } from 'node:fs/promises';\n\n`,
+    `const { ${variablesOf(request).join(', ')} } = process.env;\n\n`,
+    `const response = await fetch(${url}${options.length > 0 ? `, {\n${indented(options, '  ')}}` : ''});\n`,
+    typeof result === 'object'
+      ? `await writeFile('${result.file}', response.body);`
+      : `console.log(await response.${result}());`,
+  ]
+    .filter(Boolean)
+    .join('');
+}
+
+function python(request: SampleRequest): string {
+  const { method, path, hasKey, body, result = 'json' } = request;
+  const url = `f"${`${ORIGIN}${path}`.replaceAll(VARIABLE, '{$1}')}"`;
+  const options = [
+    hasKey && 'headers={"Authorization": f"Bearer {API_KEY}"}',
+    body && ('json' in body ? `json=${body.json.python}` : `data=open("${body.file}", "rb")`),
+  ].filter(Boolean);
+  const call = options.length > 0 ? `\n${indented([url, ...options], '    ')}` : url;
+  return [
+    'import os\n\nimport requests\n\n',
+    ...variablesOf(request).map((name) => `${name} = os.environ["${name}"]\n`),
+    `\nresponse = requests.${method.toLowerCase()}(${call})\n`,
+    typeof result === 'object'
+      ? `open("${result.file}", "wb").write(response.content)`
+      : `print(response.${result === 'json' ? 'json()' : 'text'})`,
+  ].join('');
+}
+
+const VARIABLE = /\$([A-Z_]+)/g;
+
+/** Names of the environment variables that a sample reads. */
+function variablesOf({ path, hasKey }: SampleRequest): string[] {
+  const names = [...`${ORIGIN}${path}`.matchAll(VARIABLE)].map(([, name = '']) => name);
+  return hasKey ? [...names, 'API_KEY'] : names;
+}
+
+const indented = (lines: unknown[], indent: string): string =>
+  lines.map((line) => `${indent}${line},\n`).join('');
