@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 import { siteverify } from './test/fixtures/siteverify.ts';
-import { builtWorker } from './test/support/built-worker.ts';
+import { miniflareWorker } from './test/support/build-worker.ts';
 
 // The GPU of the tests and of the programs that they run. Without a driver for Vulkan, Dawn prints warnings.
 const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
@@ -33,7 +33,7 @@ export default defineConfig({
               serviceBindings: { ORT: () => new Response(null, { status: 503 }) },
               // Receives every request that a Worker sends (test/edge/turnstile.test.ts).
               outboundService: { node: siteverify },
-              workers: [builtWorker('wrangler.decode.toml', 'tinyvgg-edge-decode')],
+              workers: [miniflareWorker('wrangler.decode.toml', 'tinyvgg-edge-decode')],
             },
           }),
         ],

@@ -1,14 +1,14 @@
 /** @file workerd without wrangler, which only builds the bundles. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
 import { unstable_readConfig } from 'wrangler';
+import { buildWorker } from '../../support/build-worker.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const require = createRequire(import.meta.url);
-const WRANGLER = join(ROOT, 'node_modules/wrangler/bin/wrangler.js');
 // wrangler depends on this workerd, and `npm start` runs it.
 const WORKERD: string = createRequire(require.resolve('wrangler')).resolve('workerd/bin/workerd');
 
@@ -27,12 +27,7 @@ export interface Bundle {
 /** Builds the Worker of a wrangler configuration. @param script entry point in place of the configuration's */
 export function bundle(config: string, script?: string): Bundle {
   const folder = newFolder();
-  const args = ['deploy', '--dry-run', '-c', join(ROOT, config), '--outdir', folder];
-  execFileSync(process.execPath, [WRANGLER, ...args.toSpliced(1, 0, ...(script ? [script] : []))], {
-    cwd: ROOT,
-    env: { ...process.env, WRANGLER_LOG: 'error', WRANGLER_SEND_METRICS: 'false' },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  buildWorker(config, folder, script);
   const main = readdirSync(folder).find((name) => name.endsWith('.js'));
   if (!main) throw new Error(`wrangler has built no JavaScript from ${script ?? config}`);
   return { folder, main, flags: unstable_readConfig({ config: join(ROOT, config) }).compatibility_flags };
