@@ -31,7 +31,7 @@ export default defineConfig({
             miniflare: {
               // No test in workerd calls onnxruntime's Worker. test/end-to-end/engines.test.ts runs all Workers.
               serviceBindings: { ORT: () => new Response(null, { status: 503 }) },
-              // Receives every request that a Worker sends (test/edge/turnstile.test.ts).
+              // Receives every request that a Worker sends (test/edge/access/turnstile.test.ts).
               outboundService: { node: siteverify },
               workers: [miniflareWorker('wrangler.decode.toml', 'tinyvgg-edge-decode')],
             },

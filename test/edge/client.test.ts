@@ -3,8 +3,8 @@ import { beforeAll, expect, expectTypeOf, it } from 'vitest';
 import type { ClassifyBatchResponse, ClassifyResponse, ModelInfo } from '../../edge/api/v1/responses.ts';
 import { createClient } from '../../edge/client.ts';
 import { greyPng } from '../fixtures/images.ts';
-import { keyOf, service } from './callers.ts';
-import { isolate, tinyRelease } from './tiny.ts';
+import { keyOf, service } from './support/callers.ts';
+import { isolate, tinyRelease } from './support/tiny.ts';
 
 let client: ReturnType<typeof createClient>;
 beforeAll(async () => {

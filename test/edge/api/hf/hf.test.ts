@@ -1,11 +1,11 @@
 /** @file POST /hf/models/tinyvgg: Hugging Face's image classification. Its own client is in test/end-to-end/api.test.ts. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { LABELS } from '#shared/labels.ts';
-import { DEFAULT_TOP_K } from '../../edge/api/hf/requests.ts';
-import type { HfResponse } from '../../edge/api/hf/responses.ts';
-import type { ClassifyResponse } from '../../edge/api/v1/responses.ts';
-import { greyPng } from '../fixtures/images.ts';
-import { isolate, tinyRelease, utf8 } from './tiny.ts';
+import { DEFAULT_TOP_K } from '../../../../edge/api/hf/requests.ts';
+import type { HfResponse } from '../../../../edge/api/hf/responses.ts';
+import type { ClassifyResponse } from '../../../../edge/api/v1/responses.ts';
+import { greyPng } from '../../../fixtures/images.ts';
+import { isolate, tinyRelease, utf8 } from '../../support/tiny.ts';
 
 const WINNER = 7;
 const PATH = '/hf/models/tinyvgg';

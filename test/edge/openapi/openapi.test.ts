@@ -1,11 +1,11 @@
 /** @file The OpenAPI document and the API are one thing said twice. That answers fit the document, every test sees (tiny.ts). */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createApp } from '../../edge/app.ts';
-import { operationsOf } from '../../edge/openapi/openapi.ts';
-import { PROBLEMS } from '../../edge/problem.ts';
-import packageJson from '../../package.json';
-import { document, expectDocumented, expectValid } from './documented.ts';
-import { isolate, tinyEngine, tinyRelease } from './tiny.ts';
+import { createApp } from '../../../edge/app.ts';
+import { operationsOf } from '../../../edge/openapi/openapi.ts';
+import { PROBLEMS } from '../../../edge/problem.ts';
+import packageJson from '../../../package.json';
+import { document, expectDocumented, expectValid } from '../support/documented.ts';
+import { isolate, tinyEngine, tinyRelease } from '../support/tiny.ts';
 
 let worker: ReturnType<typeof isolate>;
 beforeAll(async () => {

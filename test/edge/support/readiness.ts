@@ -1,7 +1,7 @@
 /** @file `/health/ready`, as a monitor reads it. */
 import { expect } from 'vitest';
-import { REFRESH_MS } from '../../edge/registry/follower.ts';
-import type { Release } from '../../edge/registry/versions.ts';
+import { REFRESH_MS } from '../../../edge/registry/follower.ts';
+import type { Release } from '../../../edge/registry/versions.ts';
 import type { isolate } from './tiny.ts';
 
 export interface Ready {

@@ -1,8 +1,8 @@
 /** @file How often callers may ask, counted by the platform's own rate limiter as wrangler runs it here. */
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { RATES } from '../../edge/access/rates.ts';
-import { bearer, expectProblem, keyOf, SHOP, SITE_KEY, SITE_KEYS, service } from './callers.ts';
+import { RATES } from '../../../edge/access/rates.ts';
+import { bearer, expectProblem, keyOf, SHOP, SITE_KEY, SITE_KEYS, service } from '../support/callers.ts';
 
 const { KEY_RATE, VISITOR_RATE } = env;
 const limits = { KEY_RATE, VISITOR_RATE };

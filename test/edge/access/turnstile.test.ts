@@ -1,6 +1,6 @@
 /** @file Turnstile: who has a token and who has not, asked of a siteverify on this machine (test/fixtures/siteverify.ts). */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { bearer, expectProblem, keyOf, SHOP, SITE_KEY, SITE_KEYS, service } from './callers.ts';
+import { bearer, expectProblem, keyOf, SHOP, SITE_KEY, SITE_KEYS, service } from '../support/callers.ts';
 
 /** Of the widget in siteverify.ts, a file for Node that workerd cannot import. */
 const TURNSTILE_SECRET = '0x4AAAAAAAsecretOfTheTestsWidget';

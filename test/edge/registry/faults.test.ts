@@ -7,11 +7,20 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sha256 } from '#shared/digest.ts';
 import type { ModelCheck } from '#shared/inference/model.ts';
 import { type Manifest, modelKey } from '#shared/manifest.ts';
-import { REFRESH_MS } from '../../edge/registry/follower.ts';
-import type { Release } from '../../edge/registry/versions.ts';
-import { afterRefresh, type Isolate, nameOf, ready } from './readiness.ts';
-import { scrape } from './scrape.ts';
-import { emptyBucket, isolate, promote, put, STABLE, tinyEngine, tinyRelease, utf8 } from './tiny.ts';
+import { REFRESH_MS } from '../../../edge/registry/follower.ts';
+import type { Release } from '../../../edge/registry/versions.ts';
+import { afterRefresh, type Isolate, nameOf, ready } from '../support/readiness.ts';
+import { scrape } from '../support/scrape.ts';
+import {
+  emptyBucket,
+  isolate,
+  promote,
+  put,
+  STABLE,
+  tinyEngine,
+  tinyRelease,
+  utf8,
+} from '../support/tiny.ts';
 
 let bundled: Release;
 let first: Release;

@@ -1,11 +1,11 @@
 /** @file Who may call: with nothing set, with keys, site keys, ACCESS=open, and with variables that are wrong. */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { nameOfKey } from '../../edge/access/caller.ts';
-import { operationsOf } from '../../edge/openapi/openapi.ts';
-import { bearer, expectProblem, keyOf, SHOP, SITE_KEY, SITE_KEYS, service } from './callers.ts';
-import { document } from './documented.ts';
-import { utf8 } from './tiny.ts';
+import { nameOfKey } from '../../../edge/access/caller.ts';
+import { operationsOf } from '../../../edge/openapi/openapi.ts';
+import { bearer, expectProblem, keyOf, SHOP, SITE_KEY, SITE_KEYS, service } from '../support/callers.ts';
+import { document } from '../support/documented.ts';
+import { utf8 } from '../support/tiny.ts';
 
 let alice: Awaited<ReturnType<typeof keyOf>>;
 let bob: typeof alice;

@@ -1,14 +1,14 @@
 /** @file Holds answers against the OpenAPI document: what is not in it, or not as it says, fails the test that got it. */
 import { Validator } from '@cfworker/json-schema';
 import { expect } from 'vitest';
-import openapi from '../../edge/openapi/openapi.json';
+import openapi from '../../../edge/openapi/openapi.json';
 import {
   type Content,
   type Method,
   type OpenApiDocument,
   operationsOf,
   type Schema,
-} from '../../edge/openapi/openapi.ts';
+} from '../../../edge/openapi/openapi.ts';
 
 // JSON is typed by what it happens to hold.
 export const document = openapi as unknown as OpenApiDocument;

@@ -1,11 +1,11 @@
 /** @file What a manifest's temperature changes: every score, and no logit. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { LABELS } from '#shared/labels.ts';
-import type { HfResponse } from '../../edge/api/hf/responses.ts';
-import type { InferResponse } from '../../edge/api/oip/responses.ts';
-import type { ClassifyResponse } from '../../edge/api/v1/responses.ts';
-import { greyPng } from '../fixtures/images.ts';
-import { isolate, tinyRelease, withTemperature } from './tiny.ts';
+import type { HfResponse } from '../../../edge/api/hf/responses.ts';
+import type { InferResponse } from '../../../edge/api/oip/responses.ts';
+import type { ClassifyResponse } from '../../../edge/api/v1/responses.ts';
+import { greyPng } from '../../fixtures/images.ts';
+import { isolate, tinyRelease, withTemperature } from '../support/tiny.ts';
 
 const TEMPERATURE = 2.5;
 /** A black image: its logits are the model's ten numbers. */

@@ -1,8 +1,8 @@
 /** @file A version by its name: what a browser needs to answer by itself. */
 import { beforeEach, expect, it } from 'vitest';
 import { sha256 } from '#shared/digest.ts';
-import { expectProblem } from './callers.ts';
-import { emptyBucket, isolate, put, tinyRelease } from './tiny.ts';
+import { expectProblem } from '../../support/callers.ts';
+import { emptyBucket, isolate, put, tinyRelease } from '../../support/tiny.ts';
 
 beforeEach(emptyBucket);
 

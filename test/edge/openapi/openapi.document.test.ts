@@ -1,7 +1,7 @@
 /** @file `npm run openapi` runs this file alone: it writes the document and the index. Otherwise the files must be current. */
 import { expect, it } from 'vitest';
-import { createOpenApiDocument } from '../../edge/openapi/document.ts';
-import { indexText } from '../../edge/openapi/index-text.ts';
+import { createOpenApiDocument } from '../../../edge/openapi/document.ts';
+import { indexText } from '../../../edge/openapi/index-text.ts';
 
 const document = createOpenApiDocument();
 

@@ -8,10 +8,10 @@ import type {
   ClassifyBatchResponse,
   ClassifyResponse,
   TokenVerification,
-} from '../../edge/api/v1/responses.ts';
-import { greyPng } from '../fixtures/images.ts';
-import { bearer, expectProblem, keyOf, SHOP, SITE_KEY, SITE_KEYS } from './callers.ts';
-import { isolate, tinyRelease } from './tiny.ts';
+} from '../../../edge/api/v1/responses.ts';
+import { greyPng } from '../../fixtures/images.ts';
+import { bearer, expectProblem, keyOf, SHOP, SITE_KEY, SITE_KEYS } from '../support/callers.ts';
+import { isolate, tinyRelease } from '../support/tiny.ts';
 
 const WINNER = 5;
 const SECRET = 'the-first-secret-which-has-enough-characters';

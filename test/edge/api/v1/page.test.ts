@@ -1,8 +1,8 @@
 /** @file POST /v1/classify as a form without script sends it: the answer is a page. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { LABELS } from '#shared/labels.ts';
-import { greyPng } from '../fixtures/images.ts';
-import { isolate, tinyRelease, utf8 } from './tiny.ts';
+import { greyPng } from '../../../fixtures/images.ts';
+import { isolate, tinyRelease, utf8 } from '../../support/tiny.ts';
 
 const WINNER = 3;
 /** As Firefox and Chromium send it when they go to an address. */

@@ -1,9 +1,9 @@
 /** @file The decoders in workerd: the same pixels as in Node, the same refusals, and good images after bad ones. */
 import { describe, expect, it } from 'vitest';
 import { ImageError } from '#shared/decode/image-error.ts';
-import { decoder } from '../../edge/decode/decoder.ts';
-import { flipped, hostileFiles } from '../fixtures/images-hostile.ts';
-import { corners, farthest, quartersOf, SAMPLE_NAMES, sample } from '../fixtures/images-samples.ts';
+import { decoder } from '../../../edge/decode/decoder.ts';
+import { flipped, hostileFiles } from '../../fixtures/images-hostile.ts';
+import { corners, farthest, quartersOf, SAMPLE_NAMES, sample } from '../../fixtures/images-samples.ts';
 
 async function outcomeOf(bytes: Uint8Array): Promise<string> {
   try {

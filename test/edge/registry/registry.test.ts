@@ -3,10 +3,19 @@ import { env } from 'cloudflare:workers';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sha256 } from '#shared/digest.ts';
 import { modelKey } from '#shared/manifest.ts';
-import { REFRESH_MS } from '../../edge/registry/follower.ts';
-import type { Release } from '../../edge/registry/versions.ts';
-import { afterRefresh, type Isolate, nameOf, type Ready, ready } from './readiness.ts';
-import { emptyBucket, isolate, promote, put, STABLE, tinyEngine, tinyRelease, utf8 } from './tiny.ts';
+import { REFRESH_MS } from '../../../edge/registry/follower.ts';
+import type { Release } from '../../../edge/registry/versions.ts';
+import { afterRefresh, type Isolate, nameOf, type Ready, ready } from '../support/readiness.ts';
+import {
+  emptyBucket,
+  isolate,
+  promote,
+  put,
+  STABLE,
+  tinyEngine,
+  tinyRelease,
+  utf8,
+} from '../support/tiny.ts';
 
 let bundled: Release;
 let first: Release;

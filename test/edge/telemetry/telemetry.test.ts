@@ -3,11 +3,21 @@ import encoderWasm from '@jsquash/jpeg/codec/enc/mozjpeg_enc.wasm?module';
 import { init as initJpegEncoder } from '@jsquash/jpeg/encode.js';
 import fc from 'fast-check';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { REFRESH_MS } from '../../edge/registry/follower.ts';
-import type { Release } from '../../edge/registry/versions.ts';
-import { greyPng, jpeg, paint } from '../fixtures/images.ts';
-import { scrape } from './scrape.ts';
-import { emptyBucket, isolate, OPEN, OPERATOR, promote, put, tinyEngine, tinyRelease, utf8 } from './tiny.ts';
+import { REFRESH_MS } from '../../../edge/registry/follower.ts';
+import type { Release } from '../../../edge/registry/versions.ts';
+import { greyPng, jpeg, paint } from '../../fixtures/images.ts';
+import { scrape } from '../support/scrape.ts';
+import {
+  emptyBucket,
+  isolate,
+  OPEN,
+  OPERATOR,
+  promote,
+  put,
+  tinyEngine,
+  tinyRelease,
+  utf8,
+} from '../support/tiny.ts';
 
 let bundled: Release;
 let first: Release;

@@ -13,9 +13,9 @@ import {
   modelKey,
   serializeStored,
 } from '#shared/manifest.ts';
-import { createApp } from '../../edge/app.ts';
-import type { AppEnv } from '../../edge/env.ts';
-import type { Release } from '../../edge/registry/versions.ts';
+import { createApp } from '../../../edge/app.ts';
+import type { AppEnv } from '../../../edge/env.ts';
+import type { Release } from '../../../edge/registry/versions.ts';
 import { expectDocumented } from './documented.ts';
 
 /** A model is ten numbers as JSON: they are the logits of a black image, and an image's mean adds to the first. */
