@@ -7,9 +7,9 @@ const document = createOpenApiDocument();
 
 it('openapi.json is what the validators make of it; npm run openapi renews it', async () => {
   const text = `${JSON.stringify(document, null, 2)}\n`;
-  await expect(text).toMatchFileSnapshot('../../edge/openapi/openapi.json');
+  await expect(text).toMatchFileSnapshot('../../../edge/openapi/openapi.json');
 });
 
 it('index.txt is what the document makes of it, likewise', async () => {
-  await expect(indexText(document)).toMatchFileSnapshot('../../edge/api/service/index.txt');
+  await expect(indexText(document)).toMatchFileSnapshot('../../../edge/api/service/index.txt');
 });
