@@ -24,15 +24,11 @@ export { DEVICES, openEngine } from './engine/open.ts';
 export { adam, type Optimizer, sgd } from './engine/optimizer.ts';
 export { MODEL_NAMES, modelSpec } from './model/zoo.ts';
 export { exportOnnx } from './release/export.ts';
-export type { EpochRecord } from './run/epoch-record.ts';
 export type { Checkpoints } from './training/checkpoint/checkpoints.ts';
 export { folderCheckpoints } from './training/checkpoint/folder.ts';
+export type { EpochMetrics } from './training/epoch-metrics.ts';
 export type { Evaluation } from './training/evaluate.ts';
-export {
-  type Job,
-  type TrainedModel,
-  type TrainingEvent,
-  type TrainingState,
-  type TrainOptions,
-  train,
-} from './training/trainer.ts';
+export type { TrainingEvent } from './training/events.ts';
+export type { Job, TrainedModel, TrainOptions } from './training/job.ts';
+export type { TrainingState } from './training/state.ts';
+export { train } from './training/trainer.ts';

@@ -6,7 +6,7 @@ import { Command } from 'commander';
 import { ExplainedError } from '#shared/errors.ts';
 import { aliasKey, DEFAULT_ALIAS } from '#shared/manifest.ts';
 import { push } from '../../train/registry/registry.ts';
-import { type Release, readRelease } from '../../train/registry/release.ts';
+import { type Release, readRelease } from '../../train/release/release.ts';
 import { openLocalStore } from '../../train/store/open.ts';
 import { ROOT } from '../child-process.ts';
 import { runCommand } from '../command.ts';

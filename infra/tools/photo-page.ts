@@ -7,7 +7,7 @@ import { percent } from '../../train/format.ts';
 import { type Classifier, classifyFile, openClassifier } from '../../train/photos/classifier.ts';
 import { FOLDER_LABELS, readFolderLabels } from '../../train/photos/folder-labels.ts';
 import { listPhotos } from '../../train/photos/photo-files.ts';
-import { readRelease } from '../../train/registry/release.ts';
+import { readRelease } from '../../train/release/release.ts';
 import { runCommand } from '../command.ts';
 import { type PhotoFigure, photoFigure, photoPage, type Section } from './photo-figure.ts';
 

@@ -9,7 +9,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import Table from 'cli-table3';
-import type { Summary } from '../../train/run/run-folder.ts';
+import type { Summary } from '../../train/run/summary.ts';
 import { median } from '../support/statistics.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 

@@ -5,7 +5,7 @@ import { sha256 } from '../../shared/digest.ts';
 import { serializeStored } from '../../shared/manifest.ts';
 import { decodeModel, encodeModel } from '../../shared/onnx/model.ts';
 import { push } from '../../train/registry/registry.ts';
-import { type Release, readRelease } from '../../train/registry/release.ts';
+import { type Release, readRelease } from '../../train/release/release.ts';
 import { openLocalStore } from '../../train/store/open.ts';
 import { type SampleName, sample } from '../fixtures/images-samples.ts';
 import { type RunningWorker, startWorker } from '../support/worker.ts';

@@ -4,8 +4,8 @@ import { type AbstentionReason, abstentionOf, LEAST_SCORE } from '#shared/absten
 import type { Pixels } from '#shared/decode/pixels.ts';
 import { rankLabels } from '#shared/predictions.ts';
 import { openPipeline } from '../../train/photos/pipeline.ts';
-import { readRelease } from '../../train/registry/release.ts';
 import { onnxPredictor } from '../../train/release/onnxruntime.ts';
+import { readRelease } from '../../train/release/release.ts';
 import { FACES } from '../fixtures/faces.ts';
 import { noiseFrom, shirt } from '../fixtures/garments.ts';
 import { paint } from '../fixtures/images.ts';

@@ -12,15 +12,15 @@ import { openClassifier } from '../photos/classifier.ts';
 import { Generator } from '../random.ts';
 import type { Move } from '../registry/alias.ts';
 import { promote, push, rollback, status } from '../registry/registry.ts';
-import { manifestBeside, readRelease } from '../registry/release.ts';
 import { onnxPredictor } from '../release/onnxruntime.ts';
+import { readManifest, readRelease } from '../release/release.ts';
+import { downloadPrinter } from '../run/progress.ts';
 import { RECIPES } from '../run/recipes.ts';
-import { downloadPrinter } from '../run/run.ts';
+import { confusionTable } from '../run/tables.ts';
 import { openLocalStore, openStore, type StoreFlags } from '../store/open.ts';
 import type { ObjectStore } from '../store/store.ts';
-import { BINS, expectedCalibrationError, reliability } from '../training/calibration.ts';
 import { evaluate } from '../training/evaluate.ts';
-import { confusionTable } from './progress.ts';
+import { BINS, expectedCalibrationError, reliability } from '../training/reliability.ts';
 
 interface ModelFlags {
   model: string;
@@ -31,7 +31,7 @@ interface ModelFlags {
 export async function evaluateModel({ model, data, json }: ModelFlags & { data?: string }): Promise<void> {
   const bytes = await readInput(model);
   const name = metadataOf(decodeModel(bytes)).model_name ?? model;
-  const manifest = await manifestBeside(model, bytes);
+  const manifest = await readManifest(model, bytes);
   const { test } = await loadDataset({ folder: data, ...(!json && { onProgress: downloadPrinter() }) });
   const { batchSize, seed } = RECIPES.lab;
   const loader = new Loader(test, { batchSize, shuffle: false, generator: Generator.seeded(seed) });

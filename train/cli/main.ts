@@ -1,9 +1,6 @@
 /** @file The trainer's command line: train · report · evaluate · classify · push · promote · rollback · status · retrain · sweep · leaderboard. */
 import { Command, CommanderError, Option } from 'commander';
-import { retrainModels, showLeaderboard, sweepShare } from '../jobs/commands.ts';
 import { RECIPES } from '../run/recipes.ts';
-import { run } from '../run/run.ts';
-import { resolveSettings } from '../run/settings.ts';
 import {
   classify,
   evaluateModel,
@@ -13,6 +10,7 @@ import {
   showStatus,
 } from './commands.ts';
 import { EXIT_CODES_HELP, reportError } from './exit.ts';
+import { retrainModels, showLeaderboard, sweepShare } from './job-commands.ts';
 import {
   aliasOption,
   dataOption,
@@ -25,6 +23,7 @@ import {
   withStoreOptions,
   withTrainingOptions,
 } from './options.ts';
+import { trainRun } from './train.ts';
 
 const program = new Command('tinyvgg-edge')
   .description('Trains the Fashion-MNIST models and publishes them to the edge.')
@@ -41,7 +40,7 @@ withTrainingOptions(program.command('train'), RECIPES.lab)
     '--resume <folder>',
     'go on with the interrupted run in this folder, to the same weights, bit for bit',
   )
-  .action(async (flags) => run(await resolveSettings(flags)));
+  .action(async (flags) => trainRun(flags));
 
 program
   .command('report')

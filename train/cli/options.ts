@@ -3,8 +3,9 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { KERNEL_LEVELS } from '#shared/kernels/choose.ts';
 import { DEFAULT_ALIAS } from '#shared/manifest.ts';
 import { DEVICES } from '../engine/open.ts';
+import { AUGMENTATION_NAMES, OPTIMIZERS, SCHEDULE_NAMES } from '../run/overrides.ts';
 import { RECIPES, type Recipe } from '../run/recipes.ts';
-import { AUGMENTATION_NAMES, CHECKPOINT_EVERY, OPTIMIZERS, SCHEDULE_NAMES } from '../run/settings.ts';
+import { CHECKPOINT_EVERY } from '../run/settings.ts';
 import { DEFAULT_BUCKET } from '../store/open.ts';
 
 const BUNDLED_RELEASE = 'release/tinyvgg.onnx';

@@ -1,35 +1,61 @@
 /**
- * @file Whether a new model may take the place of the present one: both answer the same images, and the new one must be shown not to
- * be worse by more than a tolerance.
+ * @file The promotion gate: compares a candidate with the current version on the same held-out images. The candidate passes if it is
+ * shown not to be worse by more than a tolerance.
  *
  * The difference of two accuracies on the same images has the interval of Agresti and Min, "Simple improved confidence intervals for
- * comparing matched proportions", Statistics in Medicine 24 (2005), 729–740: Wald's, after half an image is added to each of the four
- * counts. The new model passes if the interval's lower end is above minus the tolerance: a test of non-inferiority.
+ * comparing matched proportions", Statistics in Medicine 24 (2005), 729–740: Wald's interval after half an image is added to each of the
+ * four counts. The candidate passes if the interval's lower end is above minus the tolerance: a test of non-inferiority.
  */
+import { ExplainedError } from '#shared/errors.ts';
+import { count, percent } from '../format.ts';
+import type { Settings } from '../run/settings.ts';
 
+export interface GateOptions {
+  /** The alias to move. */
+  alias: string;
+  /** Largest accepted loss of accuracy, 0..1. */
+  tolerance: number;
+}
+
+/** The comparison of two models, as a stored verdict contains it. */
 export interface Comparison {
   images: number;
-  /** Images that the new and the present model get right. */
+  /** Images that the candidate and the current version classify correctly. */
   right: { candidate: number; present: number };
-  /** Images that only the new one gets right, and only the present one. */
+  /** Images that only the candidate classifies correctly, and only the current version. */
   gained: number;
   lost: number;
-  /** Accuracy of the new one less that of the present one, −1..1, and its 95 % interval. */
+  /** Accuracy of the candidate minus that of the current version, −1..1, and its 95 % interval. */
   difference: number;
   interval: [low: number, high: number];
 }
 
-/** Of the normal distribution, for 95 %. */
+/** Fewer images make the interval too wide for a tolerance of one per cent. */
+const MIN_HELD_OUT = 1000;
+
+/** Quantile of the normal distribution for a 95 % interval. */
 const Z = 1.959964;
 
-/** @param candidate,present [images]: 1 where the model is right */
-export function compareRight(candidate: Uint8Array, present: Uint8Array): Comparison {
+/** @throws ExplainedError of kind `usage` when too few images are held out for the comparison */
+export function requireHeldOut({ heldOut }: Settings): void {
+  if (heldOut >= MIN_HELD_OUT) return;
+  throw new ExplainedError({
+    kind: 'usage',
+    what: 'cannot retrain',
+    expected: `at least ${count(MIN_HELD_OUT)} held-out images, to compare the models on`,
+    got: `${heldOut}`,
+    next: 'Use --recipe edge, or --held-out 5000.',
+  });
+}
+
+/** @param candidate,current [images]: 1 where the model's prediction is the label */
+export function compareModels(candidate: Uint8Array, current: Uint8Array): Comparison {
   const images = candidate.length;
   let [gained, lost, both] = [0, 0, 0];
-  for (const [i, right] of candidate.entries()) {
-    if (right && present[i]) both++;
-    else if (right) gained++;
-    else if (present[i]) lost++;
+  for (const [i, correct] of candidate.entries()) {
+    if (correct && current[i]) both++;
+    else if (correct) gained++;
+    else if (current[i]) lost++;
   }
   const [b, c, n] = [gained + 0.5, lost + 0.5, images + 2];
   const centre = (b - c) / n;
@@ -44,19 +70,20 @@ export function compareRight(candidate: Uint8Array, present: Uint8Array): Compar
   };
 }
 
-/** @param tolerance by which accuracy the new model may be worse, 0..1 */
 export const passes = ({ interval: [low] }: Comparison, tolerance: number): boolean => low > -tolerance;
 
-/** In a sentence. */
+/** Describes a comparison in one sentence. */
 export function explainComparison(
   { images, right, difference, interval: [low, high] }: Comparison,
   tolerance: number,
 ): string {
-  const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
-  const signed = (share: number) => `${share < 0 ? '−' : '+'}${(100 * Math.abs(share)).toFixed(2)}`;
   return (
-    `${percent(right.candidate / images)} of ${images.toLocaleString('en')} held-out images right, the present one ` +
-    `${percent(right.present / images)}: ${signed(difference)} points, 95 % interval ${signed(low)} to ${signed(high)}, ` +
+    `${percent(right.candidate / images)} of ${count(images)} held-out images classified correctly, by the current version ` +
+    `${percent(right.present / images)}: ${points(difference)} points, 95 % interval ${points(low)} to ${points(high)}, ` +
     `tolerance ${(100 * tolerance).toFixed(2)}`
   );
 }
+
+/** Formats a difference of two shares in percentage points, with its sign. */
+const points = (difference: number): string =>
+  `${difference < 0 ? '−' : '+'}${(100 * Math.abs(difference)).toFixed(2)}`;

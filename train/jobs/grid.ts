@@ -1,58 +1,64 @@
 /**
- * @file A sweep's grid: a configuration of `train`, any value of which may be a list.
+ * @file The grid of a sweep: a configuration of `train` in which any value may be a list.
  *
  * ```json
  * { "recipe": "lab", "models": "tinyvgg", "heldOut": 5000, "seed": [0, 1, 2], "learningRate": [0.05, 0.1] }
  * ```
  *
- * asks for all six combinations, the last list changing fastest; each trains one model.
+ * This grid has six points, one per combination; the last list changes fastest. Each point trains one model.
  */
 import { ExplainedError } from '#shared/errors.ts';
-import { readConfig, settingsOf } from '../run/settings.ts';
-import { type Training, trainingsOf } from './once.ts';
+import { readJsonFile } from '../run/overrides.ts';
+import { settingsOf } from '../run/settings.ts';
+import { listTrainings, type Training } from './trainings.ts';
 
 export interface Point {
-  /** The model, and of the grid's axes the values of this point. */
+  /** The model, and the point's value on each axis. */
   values: Readonly<Record<string, unknown>>;
   training: Training;
 }
 
 export interface Grid {
-  /** Keys whose values are lists, in their order; but for `models`. */
+  /** Keys whose values are lists, in the order of the file, without `models`. */
   axes: readonly string[];
   points: readonly Point[];
 }
 
-/** More than anybody means: a list too many. */
-const MOST_POINTS = 10_000;
+/** A larger grid is a mistake, such as one list too many. */
+const MAX_POINTS = 10_000;
 
 /**
- * @param path a JSON file
+ * Reads a grid from a JSON file.
  * @throws ExplainedError of kind `usage` naming file and key
  */
 export async function readGrid(path: string): Promise<Grid> {
-  const config = await readConfig(path, '--grid');
+  const config = await readJsonFile(path, '--grid');
   const entries = Object.entries((config ?? {}) as object);
   const axes = entries.flatMap(([key, value]) => (Array.isArray(value) && key !== 'models' ? [key] : []));
   const count = entries.reduce((n, [, value]) => n * (Array.isArray(value) ? value.length : 1), 1);
-  if (count === 0 || count > MOST_POINTS) {
+  if (count === 0 || count > MAX_POINTS) {
     throw new ExplainedError({
       kind: 'usage',
       what: `cannot sweep ${path}`,
-      expected: `1 to ${MOST_POINTS.toLocaleString('en')} combinations`,
+      expected: `1 to ${MAX_POINTS.toLocaleString('en')} combinations`,
       got: count.toLocaleString('en'),
+      next: 'Lengthen empty lists, or shorten long ones.',
     });
   }
-  const combinations = entries.reduce<Record<string, unknown>[]>(
-    (all, [key, value]) => all.flatMap((one) => [value].flat().map((choice) => ({ ...one, [key]: choice }))),
-    [{}],
-  );
   const points = await Promise.all(
-    combinations.map(async (combination) => {
+    combine(entries).map(async (combination) => {
       const values = Object.fromEntries(axes.map((key) => [key, combination[key]]));
-      const trainings = await trainingsOf(settingsOf(combination, path));
+      const trainings = await listTrainings(settingsOf(combination, path));
       return trainings.map((training) => ({ values: { model: training.model, ...values }, training }));
     }),
   );
   return { axes, points: points.flat() };
+}
+
+/** Returns every combination of the listed values. */
+function combine(entries: [key: string, value: unknown][]): Record<string, unknown>[] {
+  return entries.reduce<Record<string, unknown>[]>(
+    (all, [key, value]) => all.flatMap((one) => [value].flat().map((choice) => ({ ...one, [key]: choice }))),
+    [{}],
+  );
 }

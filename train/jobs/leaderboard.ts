@@ -1,30 +1,32 @@
-/** @file What a sweep has found so far, read from the records in the store: points that differ in their seed alone are one line. */
+/** @file Ranks the points of a sweep by the records in the store. Points that differ only in their seed share a line. */
 import Table from 'cli-table3';
+import { percent } from '../format.ts';
 import type { ObjectStore } from '../store/store.ts';
 import type { Grid } from './grid.ts';
-import { type FinishedRecord, readRecord, type TrainingRecord } from './record.ts';
+import { type FinishedRecord, readRecord, type TrainingRecord } from './training-record.ts';
 
-/** Mean and standard deviation over seeds, 0..1; the deviation of one is not known. */
+/** Mean and standard deviation over seeds, 0..1. The deviation of a single value is null. */
 interface Spread {
   mean: number;
   deviation: number | null;
 }
 
 interface Line {
-  /** What the points of this line have in common. */
+  /** The values that the line's points share. */
   values: Readonly<Record<string, unknown>>;
   finished: number;
   diverged: number;
   missing: number;
-  /** Share of the held-out images that are right; null where none was held out. */
+  /** Accuracy on the held-out images; null when none are held out. */
   heldOut: Spread | null;
+  /** Accuracy on the test images. */
   test: Spread | null;
-  /** The version with the most held-out images right, of test images where none was held out. */
+  /** The version with the highest held-out accuracy, or test accuracy when no images are held out. */
   best: string | null;
 }
 
 export interface Leaderboard {
-  /** Best first, by held-out images. */
+  /** Best first, by held-out accuracy. */
   lines: Line[];
   points: number;
   finished: number;
@@ -32,16 +34,18 @@ export interface Leaderboard {
   missing: number;
 }
 
-/** Requests under way. */
-const AT_ONCE = 32;
+/** A point's record; undefined when it is missing. */
+type PointRecord = TrainingRecord | undefined;
+
+const CONCURRENT_REQUESTS = 32;
 
 export async function leaderboard(store: ObjectStore, { points }: Grid): Promise<Leaderboard> {
-  const records: (TrainingRecord | undefined)[] = [];
-  for (let first = 0; first < points.length; first += AT_ONCE) {
-    const some = points.slice(first, first + AT_ONCE);
+  const records: PointRecord[] = [];
+  for (let first = 0; first < points.length; first += CONCURRENT_REQUESTS) {
+    const some = points.slice(first, first + CONCURRENT_REQUESTS);
     records.push(...(await Promise.all(some.map(({ training }) => readRecord(store, training.key)))));
   }
-  const groups = new Map<string, { values: Line['values']; records: (TrainingRecord | undefined)[] }>();
+  const groups = new Map<string, { values: Line['values']; records: PointRecord[] }>();
   for (const [i, point] of points.entries()) {
     const { seed, ...values } = point.values;
     const name = JSON.stringify(values);
@@ -49,7 +53,7 @@ export async function leaderboard(store: ObjectStore, { points }: Grid): Promise
     group.records.push(records[i]);
     groups.set(name, group);
   }
-  const lines = [...groups.values()].map(({ values, records }) => lineOf(values, records));
+  const lines = [...groups.values()].map(({ values, records }) => makeLine(values, records));
   const sum = (count: (line: Line) => number) => lines.reduce((n, line) => n + count(line), 0);
   return {
     lines: lines.toSorted((a, b) => scoreOf(b) - scoreOf(a)),
@@ -60,22 +64,22 @@ export async function leaderboard(store: ObjectStore, { points }: Grid): Promise
   };
 }
 
-function lineOf(values: Line['values'], records: (TrainingRecord | undefined)[]): Line {
+function makeLine(values: Line['values'], records: PointRecord[]): Line {
   const finished = records.filter((record): record is FinishedRecord => record?.outcome === 'finished');
-  const held = finished.flatMap(({ heldOut }) => (heldOut ? [heldOut.right / heldOut.images] : []));
+  const heldOut = finished.flatMap(({ heldOut }) => (heldOut ? [heldOut.right / heldOut.images] : []));
   const best = finished.toSorted((a, b) => accuracyOf(b) - accuracyOf(a))[0];
   return {
     values,
     finished: finished.length,
     diverged: records.filter((record) => record?.outcome === 'diverged').length,
     missing: records.filter((record) => !record).length,
-    heldOut: spread(held),
+    heldOut: spread(heldOut),
     test: spread(finished.map(({ metrics }) => metrics.testAccuracy)),
     best: best?.version ?? null,
   };
 }
 
-/** On images that nothing was chosen by, where there are such. */
+/** Returns the held-out accuracy, or the test accuracy when no images are held out. */
 const accuracyOf = ({ heldOut, metrics }: FinishedRecord): number =>
   heldOut ? heldOut.right / heldOut.images : metrics.testAccuracy;
 
@@ -89,21 +93,21 @@ function spread(values: number[]): Spread | null {
   return { mean, deviation: n > 1 ? Math.sqrt(squares / (n - 1)) : null };
 }
 
-/** As a table with a line about what is missing. */
-export function printLeaderboard({ lines, points, finished, diverged, missing }: Leaderboard): string {
+/** Formats the leaderboard as a table, with a line about missing points. */
+export function formatLeaderboard({ lines, points, finished, diverged, missing }: Leaderboard): string {
   const keys = Object.keys(lines[0]?.values ?? {});
   const table = new Table({
-    head: [...keys, 'trained', 'held-out images', 'test images', 'best version'],
+    head: [...keys, 'trained', 'held-out accuracy', 'test accuracy', 'best version'],
     colAligns: [...keys.map(() => 'left' as const), 'right', 'right', 'right', 'left'],
     style: { head: [], border: [] },
   });
   for (const line of lines) {
-    const of = line.finished + line.diverged + line.missing;
+    const all = line.finished + line.diverged + line.missing;
     table.push([
       ...keys.map((key) => `${line.values[key]}`),
-      `${line.finished} of ${of}${line.diverged ? `, ${line.diverged} diverged` : ''}`,
-      percent(line.heldOut),
-      percent(line.test),
+      `${line.finished} of ${all}${line.diverged ? `, ${line.diverged} diverged` : ''}`,
+      formatSpread(line.heldOut),
+      formatSpread(line.test),
       line.best?.slice(0, 12) ?? '–',
     ]);
   }
@@ -111,8 +115,8 @@ export function printLeaderboard({ lines, points, finished, diverged, missing }:
   return `${table}\n${finished} of ${points} points trained${rest.length ? `, ${rest.join(', ')}` : ''}.`;
 }
 
-function percent(share: Spread | null): string {
+function formatSpread(share: Spread | null): string {
   if (!share) return '–';
   const { mean, deviation } = share;
-  return `${(100 * mean).toFixed(2)} %${deviation === null ? '' : ` ± ${(100 * deviation).toFixed(2)}`}`;
+  return `${percent(mean)}${deviation === null ? '' : ` ± ${(100 * deviation).toFixed(2)}`}`;
 }

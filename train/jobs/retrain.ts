@@ -1,64 +1,61 @@
 /**
- * @file The scheduled run: train what the recipe says, unless it was trained before, and let the alias mean it if it is not worse.
- *
- * Why it was promoted or not is kept as `verdicts/<name>/<version>/<sha256>.json`, immutable, before the alias moves.
+ * @file The scheduled retraining: trains the models of a recipe unless they were trained before, and points an alias at those that pass
+ * the gate. The verdict is stored before the alias moves.
  */
-import { sha256 } from '#shared/digest.ts';
 import { ExplainedError } from '#shared/errors.ts';
-import {
-  aliasKey,
-  CONTENT_TYPES,
-  FORMAT_VERSION,
-  Manifest,
-  modelKey,
-  parseStored,
-  serializeStored,
-} from '#shared/manifest.ts';
+import { Manifest, modelKey, parseStored } from '#shared/manifest.ts';
 import { type Dataset, divide } from '../dataset/split.ts';
 import { checkedAliasKey, readAlias } from '../registry/alias.ts';
 import { promote } from '../registry/registry.ts';
 import type { Settings } from '../run/settings.ts';
-import { withConditions } from '../store/conditional.ts';
 import type { ObjectStore } from '../store/store.ts';
-import { type Comparison, compareRight, explainComparison, passes } from './gate.ts';
-import { rightAnswers } from './judge.ts';
-import { type OnceContext, trainingsOf, trainOnce } from './once.ts';
-import type { FinishedRecord } from './record.ts';
+import { ensureTrained, type JobContext } from './ensure-trained.ts';
+import {
+  type Comparison,
+  compareModels,
+  explainComparison,
+  type GateOptions,
+  passes,
+  requireHeldOut,
+} from './gate.ts';
+import { storeVerdict } from './gate-verdict.ts';
+import { correctPredictions } from './held-out-accuracy.ts';
+import type { FinishedRecord } from './training-record.ts';
+import { listTrainings } from './trainings.ts';
 
-export interface RetrainOptions {
-  /** The alias to move. */
+/** A trained version, and the alias that it may be promoted to. */
+interface Candidate {
+  name: string;
+  version: string;
   alias: string;
-  /** By which accuracy the new model may be worse, 0..1. */
-  tolerance: number;
+  /** The version that the alias points at; undefined for a new alias. */
+  current: string | undefined;
 }
 
-/** Of images that both models are judged on: fewer tell too little of a difference of one per cent. */
-const LEAST_HELD_OUT = 1000;
-
 /**
- * Trains each model of `settings` and promotes it; one that is rejected keeps no other from it.
- * @throws ExplainedError of kind `rejected`, the first, when one is not promoted; `usage` when nothing is held out to judge by; otherwise as `trainOnce`
- *   and `promote`
+ * Trains each model of `settings`, and promotes it if it passes the gate. A rejected model does not stop the others.
+ * @throws ExplainedError of kind `rejected` for the first rejected model, after all are trained; `usage` when too few images are held
+ *   out; otherwise as `ensureTrained` and `promote`
  */
 export async function retrain(
   store: ObjectStore,
   settings: Settings,
-  { alias, tolerance }: RetrainOptions,
-  context: OnceContext,
+  options: GateOptions,
+  context: JobContext,
 ): Promise<void> {
   requireHeldOut(settings);
   const rejections: ExplainedError[] = [];
-  for (const training of await trainingsOf(settings)) {
-    checkedAliasKey(training.model, alias);
-    const record = await trainOnce(store, training, context);
+  for (const training of await listTrainings(settings)) {
+    checkedAliasKey(training.model, options.alias);
+    const record = await ensureTrained(store, training, context);
     if (record.outcome === 'diverged') {
       throw new ExplainedError({
         kind: 'divergence',
         what: `${training.model} cannot be promoted: ${record.why}`,
-        next: `Change the recipe: the same again ends the same (record ${training.key}).`,
+        next: `Change the recipe: the same settings diverge again (record ${training.key}).`,
       });
     }
-    await place(store, record, settings, { alias, tolerance }, context).catch((error: unknown) => {
+    await promoteIfPassing(store, record, settings, options, context).catch((error: unknown) => {
       if (!(error instanceof ExplainedError) || error.kind !== 'rejected') throw error;
       rejections.push(error);
     });
@@ -68,105 +65,77 @@ export async function retrain(
   if (first) throw first;
 }
 
-/** Moves the alias to a trained version, or says why not. */
-async function place(
+/**
+ * Points the alias at a trained version if it passes the gate.
+ * @throws ExplainedError of kind `rejected` if it does not
+ */
+async function promoteIfPassing(
   store: ObjectStore,
   { name, version }: FinishedRecord,
   settings: Settings,
-  { alias, tolerance }: RetrainOptions,
-  { dataset, log }: OnceContext,
+  { alias, tolerance }: GateOptions,
+  { dataset, log }: JobContext,
 ): Promise<void> {
-  const { current } = await readAlias(store, aliasKey(name, alias));
-  if (current?.version === version) return log(`${alias} of ${name} means ${version} already.`);
-  const decided = { name, alias, version, present: current?.version ?? null };
-  if (current?.withdrawn.includes(version)) {
-    throw rejection(decided, 'it was there before, and somebody rolled it back');
-  }
-  let why = `there was no ${alias} to compare with`;
+  const { current } = await readAlias(store, checkedAliasKey(name, alias));
+  if (current?.version === version) return log(`${alias} of ${name} already points at ${version}.`);
+  const candidate = { name, version, alias, current: current?.version };
+  if (current?.withdrawn.includes(version)) throw rejection(candidate, 'it was rolled back before');
+  let reason = `first version of ${alias}`;
   if (current) {
-    const comparison = await compare(store, name, version, current.version, await dataset(), settings, log);
-    why = explainComparison(comparison, tolerance);
+    const comparison = await compareVersions(
+      store,
+      candidate,
+      current.version,
+      await dataset(),
+      settings,
+      log,
+    );
+    reason = explainComparison(comparison, tolerance);
     const promoted = passes(comparison, tolerance);
-    await keepVerdict(store, { ...decided, ...comparison, tolerance, promoted }, log);
-    if (!promoted) throw rejection(decided, why);
+    const verdict = { name, alias, version, present: current.version, ...comparison, tolerance, promoted };
+    await storeVerdict(store, verdict, log);
+    if (!promoted) throw rejection(candidate, reason);
   }
-  const { from } = await promote(
-    store,
-    name,
-    version,
-    { alias, reason: `retrain: ${why}`, log },
-    { version: current?.version },
-  );
-  log(`${alias} of ${name}: ${from ?? 'none'} → ${version}. ${why}.`);
+  const options = { alias, reason: `retrain: ${reason}`, log };
+  const { from } = await promote(store, name, version, options, { version: current?.version });
+  log(`${alias} of ${name}: ${from ?? 'none'} → ${version} (${reason})`);
 }
 
-/** Both versions on the images that were held out, read from the store as the edge would. */
-async function compare(
+/** Compares both versions on the held-out images. Reads them from the store, as the Worker does. */
+async function compareVersions(
   store: ObjectStore,
-  name: string,
-  candidate: string,
-  present: string,
+  { name, version }: Candidate,
+  current: string,
   dataset: Dataset,
-  { heldOut: images }: Settings,
+  settings: Settings,
   log: (line: string) => void,
 ): Promise<Comparison> {
-  const { train, heldOut } = divide(dataset, images);
+  const { train, heldOut } = divide(dataset, settings.heldOut);
   const read = async (key: string) => {
     const object = await store.get(key);
     if (object) return object.bytes;
     throw new ExplainedError({
       kind: 'model',
-      what: `cannot compare ${candidate} with ${present}`,
+      what: `cannot compare ${version} with ${current}`,
       expected: `${key} in ${store.description}`,
       got: 'none',
-      next: 'Let the alias mean a version that is complete: npm run promote.',
+      next: 'Point the alias at a complete version with npm run promote.',
     });
   };
-  const right = async (version: string) => rightAnswers(await read(modelKey(name, version, 'onnx')), heldOut);
-  const manifestKey = modelKey(name, present, 'json');
+  const correct = async (version: string) =>
+    correctPredictions(await read(modelKey(name, version, 'onnx')), heldOut);
+  const manifestKey = modelKey(name, current, 'json');
   const { training } = parseStored(Manifest, manifestKey, await read(manifestKey));
   if (training.images > train.count) {
-    log(`${present} was trained on the held-out images, too: it looks better on them than it is.`);
+    log(`Warning: ${current} was also trained on the held-out images, so its accuracy on them is too high.`);
   }
-  return compareRight(await right(candidate), await right(present));
+  return compareModels(await correct(version), await correct(current));
 }
 
-interface Verdict extends Comparison {
-  name: string;
-  alias: string;
-  version: string;
-  present: string | null;
-  tolerance: number;
-  promoted: boolean;
-}
-
-/** The same verdict is the same object. */
-async function keepVerdict(store: ObjectStore, verdict: Verdict, log: (line: string) => void): Promise<void> {
-  const bytes = serializeStored({ formatVersion: FORMAT_VERSION, ...verdict });
-  const key = `verdicts/${verdict.name}/${verdict.version}/${await sha256(bytes)}.json`;
-  await withConditions(store, log).put(key, bytes, CONTENT_TYPES.json, { ifAbsent: true });
-  log(`Verdict: ${key}`);
-}
-
-function rejection(
-  { name, alias, version, present }: Pick<Verdict, 'name' | 'alias' | 'version' | 'present'>,
-  why: string,
-): ExplainedError {
+function rejection({ name, version, alias, current }: Candidate, why: string): ExplainedError {
   return new ExplainedError({
     kind: 'rejected',
-    what: `${name} ${version} is not promoted; ${alias} stays ${present}: ${why}`,
-    next: `It is in the store: npm run promote -- ${version} lets ${alias} mean it all the same.`,
-  });
-}
-
-/** @throws ExplainedError of kind `usage` when there are too few images to judge by */
-export function requireHeldOut({ heldOut }: Settings): void {
-  if (heldOut >= LEAST_HELD_OUT) return;
-  throw new ExplainedError({
-    kind: 'usage',
-    what: 'cannot retrain',
-    expected: `${LEAST_HELD_OUT} training images or more that are held out, to judge the models by`,
-    got: `${heldOut}`,
-    next: 'Use --recipe edge, or --held-out 5000.',
+    what: `${name} ${version} is not promoted, and ${alias} still points at ${current}: ${why}`,
+    next: `To promote it anyway: npm run promote -- ${version} --name ${name} --alias ${alias}`,
   });
 }

@@ -1,33 +1,33 @@
 /**
- * @file One of several processes that share a sweep. Each point is trained once: who dies leaves its checkpoints in the store, and
- * whoever takes the same share again goes on from there.
+ * @file Trains one share of a sweep's grid. Several processes each take a share. A process that is killed leaves its checkpoints in the
+ * store, and the next process with the same share resumes from them.
  */
 import Table from 'cli-table3';
 import type { ObjectStore } from '../store/store.ts';
+import { ensureTrained, type JobContext } from './ensure-trained.ts';
 import type { Grid, Point } from './grid.ts';
-import { type OnceContext, trainOnce } from './once.ts';
 
 export interface Share {
-  /** This process, from 0: Kubernetes calls it the completion index. */
+  /** Index of this process, from 0; the completion index of a Kubernetes Job. */
   index: number;
-  /** Processes in all. */
+  /** Number of processes. */
   shares: number;
 }
 
-/** Every `shares`th point: neighbours, which take about as long, are done by different processes. */
+/** Returns every `shares`th point. Neighbouring points take about as long, so each process gets about the same work. */
 export const shareOf = ({ points }: Grid, { index, shares }: Share): Point[] =>
   points.filter((_, i) => i % shares === index);
 
 /**
- * Trains the points of a share whose records are not in the store yet, as many at once as its engine gains by. A point that
- * diverges is a result, too.
- * @throws what the first of them throws that fails, once all have come to an end
+ * Trains the points of a share that have no record in the store. The engine decides how many are trained concurrently. A point that
+ * diverges is a result, and does not stop the others.
+ * @throws the error of the first worker that fails, after all workers have ended
  */
 export async function sweep(
   store: ObjectStore,
   grid: Grid,
   share: Share,
-  context: OnceContext,
+  context: JobContext,
 ): Promise<void> {
   const points = shareOf(grid, share);
   if (points.length === 0) return;
@@ -38,8 +38,8 @@ export async function sweep(
       const about = describePoint(values);
       const log = concurrency > 1 ? (line: string) => context.log(`[${about}] ${line.trim()}`) : context.log;
       log(`\nPoint ${i + 1} of ${points.length}: ${about}`);
-      const record = await trainOnce(store, training, { ...context, log });
-      if (record.outcome === 'diverged') log(`It diverged: ${record.why}`);
+      const record = await ensureTrained(store, training, { ...context, log });
+      if (record.outcome === 'diverged') log(`This point diverged: ${record.why}`);
     }
   };
   const ended = await Promise.allSettled(Array.from({ length: concurrency }, worker));
@@ -47,13 +47,13 @@ export async function sweep(
   if (failed) throw failed.reason;
 }
 
-/** As in `model tinyvgg, seed 3`. */
+/** Formats a point's values, as in `model tinyvgg, seed 3`. */
 const describePoint = (values: Point['values']): string =>
   Object.entries(values)
     .map(([key, value]) => `${key} ${value}`)
     .join(', ');
 
-/** The grid as a table: its points, and who trains each. */
+/** Formats the grid as a table: its points, the index of the process that trains each, and their keys. */
 export function planSweep({ axes, points }: Grid, shares: number): string {
   const keys = ['model', ...axes];
   const table = new Table({ head: ['point', ...keys, 'index', 'key'], style: { head: [], border: [] } });

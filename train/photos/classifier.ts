@@ -7,8 +7,8 @@ import type { Pixels } from '#shared/decode/pixels.ts';
 import { ExplainedError } from '#shared/errors.ts';
 import type { PreparedPhoto } from '#shared/input/garment/photo.ts';
 import { type Prediction, rankLabels } from '#shared/predictions.ts';
-import type { Release } from '../registry/release.ts';
 import { onnxPredictor } from '../release/onnxruntime.ts';
+import type { Release } from '../release/release.ts';
 import { openPipeline } from './pipeline.ts';
 
 /** Time that each stage took for one photo, in milliseconds. */

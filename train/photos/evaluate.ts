@@ -3,7 +3,7 @@ import { abstentionOf } from '#shared/abstention.ts';
 import { ExplainedError } from '#shared/errors.ts';
 import { PHOTO_PIPELINE } from '#shared/input/garment/photo.ts';
 import { writeFileAtomic } from '../files.ts';
-import { readRelease } from '../registry/release.ts';
+import { readRelease } from '../release/release.ts';
 import { backgroundFeatures } from './background.ts';
 import { type BackgroundScores, scoreBackgrounds } from './background-scores.ts';
 import {

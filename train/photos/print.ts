@@ -1,8 +1,8 @@
 /** @file Prints an evaluation of photos as tables. */
 import Table from 'cli-table3';
 import { LABELS } from '#shared/labels.ts';
-import { confusionTable } from '../cli/progress.ts';
 import { percent } from '../format.ts';
+import { confusionTable } from '../run/tables.ts';
 import { BACKGROUND_FEATURES } from './background.ts';
 import type { BackgroundScores } from './background-scores.ts';
 import type { Comparison } from './compare.ts';

@@ -1,4 +1,4 @@
-/** @file An alias: the only object that changes, moved by compare-and-swap. */
+/** @file Reads and writes an alias. Aliases are the only objects that change, and every change is a compare-and-swap. */
 import { setTimeout } from 'node:timers/promises';
 import { ExplainedError } from '#shared/errors.ts';
 import {
@@ -12,34 +12,34 @@ import {
 } from '#shared/manifest.ts';
 import type { ObjectStore } from '../store/store.ts';
 
-/** What a promotion or a rollback did. */
+/** The result of a push, promotion or rollback. */
 export interface Move {
-  /** What the alias means now. */
+  /** The version that the alias points at now. */
   version: string;
-  /** What it meant before; undefined for a new alias. */
+  /** The version that it pointed at before; undefined for a new alias. */
   from: string | undefined;
-  /** False when it meant this version already. */
+  /** False when it pointed at this version already. */
   moved: boolean;
 }
 
-/** The part of an alias that a move decides. */
+/** The members of an alias that a move changes. */
 type Decision = Pick<Alias, 'version' | 'previous' | 'withdrawn' | 'reason'>;
 
-/** Versions each list of an alias remembers, so that it stays a small object however often it moves. */
+/** Longest list of versions in an alias. It keeps the object small. */
 const REMEMBERED = 20;
 
-/** Of n writers at the same time one wins in each round, so ten of them all get through. */
+/** One of n concurrent writers wins each round, so ten concurrent writers all succeed. */
 const ATTEMPTS = 10;
 
-/** Longest wait in milliseconds after the first lost round; it grows with every round. */
+/** Longest wait in milliseconds after the first lost round. It grows with every round. */
 const JITTER = 50;
 
 /**
- * Key of an alias that may be moved.
- * @throws ExplainedError of kind `usage` for a name that no object can have
+ * Returns the key of an alias that the trainer may write.
+ * @throws ExplainedError of kind `usage` for an invalid or reserved name
  */
 export function checkedAliasKey(name: string, alias: string): string {
-  const refused = (expected: string, cause?: unknown): ExplainedError =>
+  const invalid = (expected: string, cause?: unknown): ExplainedError =>
     new ExplainedError({
       kind: 'usage',
       what: 'cannot use this alias',
@@ -47,15 +47,17 @@ export function checkedAliasKey(name: string, alias: string): string {
       got: `${alias} of ${name}`,
       cause,
     });
-  if (alias === BUNDLED_ALIAS) throw refused('another name: answers call the release in the Worker so');
+  if (alias === BUNDLED_ALIAS) {
+    throw invalid('another name: this one is reserved for the release in the Worker');
+  }
   try {
     return aliasKey(name, alias);
   } catch (cause) {
-    throw refused('names of lower-case letters, digits and hyphens, 63 characters at most', cause);
+    throw invalid('names of lower-case letters, digits and hyphens, at most 63 characters', cause);
   }
 }
 
-/** What the alias says now, and the version of the object for a conditional write. */
+/** Reads an alias, with the ETag for a conditional write. Both are undefined when there is none. */
 export async function readAlias(
   store: ObjectStore,
   key: string,
@@ -70,17 +72,17 @@ export async function readAlias(
       what: `cannot read ${key} in ${store.description}`,
       expected: `an alias of registry format ${FORMAT_VERSION}`,
       got: cause instanceof Error ? cause.message : String(cause),
-      next: 'If a newer trainer wrote it, use that one. Otherwise remove this one object and promote a version; the models are unharmed.',
+      next: 'If a newer trainer wrote it, use that trainer. Otherwise delete this object and promote a version; the models are unharmed.',
       cause,
     });
   }
 }
 
 /**
- * Moves the alias to what `decide` makes of its present content, or leaves it alone when that is the version it means already.
- * A lost race is read and decided again.
- * @param store one that checks conditions
- * @throws ExplainedError of kind `conflict` when every attempt lost its race, and whatever `decide` throws
+ * Points an alias at the version that `decide` returns for its current content. Does nothing if it points there already. When another
+ * process changes the alias meanwhile, it reads and decides again.
+ * @param store a store with conditional writes
+ * @throws ExplainedError of kind `conflict` when every attempt loses the race; anything that `decide` throws
  */
 export async function moveAlias(
   store: ObjectStore,
@@ -105,16 +107,16 @@ export async function moveAlias(
     }
     await setTimeout(Math.random() * JITTER * attempt);
   }
-  throw movedMeanwhile(key, `${ATTEMPTS} other writes`);
+  throw aliasConflict(key, 'no other writer', `${ATTEMPTS} other writes in a row`);
 }
 
-/** The error for a race that was lost for good. */
-export function movedMeanwhile(key: string, got: string): ExplainedError {
+/** Makes the error for an alias that another process changed. */
+export function aliasConflict(key: string, expected: string, got: string): ExplainedError {
   return new ExplainedError({
     kind: 'conflict',
-    what: `cannot move ${key}: somebody else is moving it`,
-    expected: 'to be the only one',
+    what: `cannot change ${key}: another process changed it meanwhile`,
+    expected,
     got,
-    next: 'Look at its status, then decide again.',
+    next: 'Nothing was changed. Check the alias with npm run status, then decide again.',
   });
 }

@@ -1,31 +1,31 @@
 /**
- * @file The writing side of the registry (its format: shared/manifest.ts): push, promote, rollback, status.
+ * @file Writes to the registry: push, promote, rollback, status. shared/manifest.ts describes the format.
  *
- * Weights are written first, the manifest after them, the alias last, and the alias only once the version was read back and verified.
- * Whoever is killed in between leaves objects that nothing names; the same command again completes the work.
+ * A push writes the weights first, then the manifest, and the alias last. Before it changes the alias, it reads the version back and
+ * verifies it. A process that is killed in between leaves objects that no alias points at; running the command again completes the work.
  */
 
 import { ExplainedError } from '#shared/errors.ts';
 import { type Alias, DEFAULT_ALIAS, modelKey } from '#shared/manifest.ts';
+import type { Release } from '../release/release.ts';
 import { withConditions } from '../store/conditional.ts';
 import type { ObjectStore } from '../store/store.ts';
-import { checkedAliasKey, type Move, moveAlias, movedMeanwhile, readAlias } from './alias.ts';
+import { aliasConflict, checkedAliasKey, type Move, moveAlias, readAlias } from './alias.ts';
 import { putImmutable, requireComplete } from './objects.ts';
-import type { Release } from './release.ts';
 
 export interface RegistryOptions {
-  /** The alias to move; `stable` unless given. */
+  /** The alias to change; `stable` by default. */
   alias?: string | undefined;
-  /** Kept in the alias, for whoever reads it later. */
+  /** Why it changes; stored in the alias. */
   reason?: string | undefined;
-  /** Receives a line for each thing worth knowing. */
+  /** Receives a line for each step, and warnings. */
   log?: ((line: string) => void) | undefined;
 }
 
 /**
- * Uploads a release and promotes it. Pushing it again changes nothing.
- * @throws ExplainedError of kind `conflict` when an object of this version is there with other content, or the alias kept changing;
- *   `usage` for an alias that cannot be; `store` when the store fails
+ * Uploads a release and promotes it. Pushing the same release again changes nothing.
+ * @throws ExplainedError of kind `conflict` when the store has another object under this version, or other processes keep changing the
+ *   alias; `usage` for an invalid alias; `store` when the store fails
  */
 export async function push(
   store: ObjectStore,
@@ -35,7 +35,7 @@ export async function push(
   const { log = () => {}, alias = DEFAULT_ALIAS, reason = 'push' } = options;
   const { name, version } = release.manifest;
   const target = withConditions(store, log);
-  // An alias that cannot be is refused before anything is written.
+  // Rejects an invalid alias before anything is written.
   checkedAliasKey(name, alias);
 
   await upload(target, release, log);
@@ -43,8 +43,8 @@ export async function push(
 }
 
 /**
- * Writes a release's objects that are not there yet; no alias means it by that.
- * @throws ExplainedError of kind `conflict` when one of this version is there with other content
+ * Uploads the objects of a release that the store lacks. It changes no alias.
+ * @throws ExplainedError of kind `conflict` when the store has another object under this version
  */
 export async function upload(
   store: ObjectStore,
@@ -56,14 +56,14 @@ export async function upload(
   for (const file of ['onnx', 'safetensors', 'json'] as const) {
     const key = modelKey(name, version, file);
     const written = await putImmutable(target, release, file);
-    log(`${key}: ${written ? `${release.files[file].length} bytes written` : 'there already'}`);
+    log(`${key}: ${written ? `uploaded ${release.files[file].length} bytes` : 'already in the store'}`);
   }
 }
 
 /**
- * Lets the alias mean `version`, after checking that the version is complete in the store.
- * @param seen what the alias was when this was decided, undefined for none: it is moved from there only
- * @throws ExplainedError of kind `model` when it is not; `conflict` when it means something else than `seen`; otherwise as `push`
+ * Points an alias at `version`, after it has verified that the version is complete in the store.
+ * @param seen the version of the alias when the caller decided, undefined for no alias. The promotion fails if it has changed since.
+ * @throws ExplainedError of kind `model` when the version is not complete; `conflict` when the alias has changed; otherwise as `push`
  */
 export async function promote(
   store: ObjectStore,
@@ -76,7 +76,7 @@ export async function promote(
   await requireComplete(store, name, version);
   return moveAlias(withConditions(store, log), key, (current) => {
     if (seen && current?.version !== seen.version && current?.version !== version) {
-      throw movedMeanwhile(key, `${current?.version ?? 'none'} in place of ${seen.version ?? 'none'}`);
+      throw aliasConflict(key, seen.version ?? 'no alias', current?.version ?? 'no alias');
     }
     return {
       version,
@@ -88,10 +88,10 @@ export async function promote(
 }
 
 /**
- * Lets the alias mean what it meant before its last promotion. The version that is left goes from the history to what is withdrawn (its
- * objects stay), so a second rollback goes one further back; `promote` is the way forward again.
- * @throws ExplainedError of kind `model` when there is no previous version or it is not complete in the store; `conflict` when somebody
- *   else moved the alias meanwhile: what they promoted was not meant to be rolled back
+ * Points an alias at the version before its last promotion. The current version moves from the history to the withdrawn versions, and
+ * its objects stay. A second rollback therefore goes one version further back. To go forward again, promote.
+ * @throws ExplainedError of kind `model` when there is no previous version, or it is not complete in the store; `conflict` when another
+ *   process changed the alias meanwhile, because the caller did not mean to roll that change back
  */
 export async function rollback(
   store: ObjectStore,
@@ -107,14 +107,14 @@ export async function rollback(
       what: `cannot roll back ${alias} of ${name}`,
       expected: 'a previous version',
       got: seen ? `none before ${seen.version}` : 'no such alias',
-      next: 'Promote the version that you want.',
+      next: 'List the versions with npm run status, then promote one.',
     });
   }
   await requireComplete(store, name, to);
   return moveAlias(withConditions(store, log), key, (current) => {
-    // `to` is there already when the answer to our own write was lost and the write tried again.
+    // The alias points at `to` already when the response to our own write was lost and the write was retried.
     if (current?.version !== seen.version && current?.version !== to) {
-      throw movedMeanwhile(key, `${current?.version ?? 'none'} in place of ${seen.version}`);
+      throw aliasConflict(key, seen.version, current?.version ?? 'no alias');
     }
     return {
       version: to,
@@ -126,13 +126,13 @@ export async function rollback(
 }
 
 export interface Status {
-  /** Alias name → what it says. */
+  /** Aliases by name. */
   aliases: Record<string, Alias>;
-  /** Versions with a manifest, in the order of their digests. */
+  /** Versions that have a manifest, sorted. */
   versions: string[];
 }
 
-/** What the store holds of a model. */
+/** Lists the aliases and versions of a model in the store. */
 export async function status(store: ObjectStore, name: string): Promise<Status> {
   const modelKeys = await store.list(`models/${name}/`);
   const aliases: Record<string, Alias> = {};

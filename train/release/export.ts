@@ -1,4 +1,4 @@
-/** @file A network and its weights as an ONNX model: derived from the layer spec, byte for byte the same for the same input. */
+/** @file Exports a network as an ONNX model. The same network and weights give the same bytes. */
 import { LABELS } from '#shared/labels.ts';
 import { type Network, type NetworkLayer, paddingOf, type Shape, type Weights } from '#shared/model/spec.ts';
 import {
@@ -12,14 +12,14 @@ import {
   type ValueInfo,
 } from '#shared/onnx/model.ts';
 
-/** Runtimes of the last years read these (docs/Versioning.md); newer ones are refused by many. */
+/** Versions of ONNX 1.12 (docs/Versioning.md in onnx/onnx). Many runtimes refuse newer ones. */
 export const IR_VERSION = 8;
 export const OPSET = 17;
 
 export const INPUT_NAME = 'image';
 export const OUTPUT_NAME = 'logits';
 
-/** The bytes of an ONNX file with input `image` [batch, ...] in 0..1 and output `logits` [batch, classes]. */
+/** Returns the bytes of an ONNX file with input `image` [batch, ...] in 0..1 and output `logits` [batch, classes]. */
 export function exportOnnx(network: Network, weights: Weights): Uint8Array<ArrayBuffer> {
   const node: Node[] = [];
   let value = INPUT_NAME;
@@ -43,7 +43,7 @@ export function exportOnnx(network: Network, weights: Weights): Uint8Array<Array
   });
 }
 
-/** What docs/MetadataProps.md and the common tools look for. */
+/** Returns the metadata that ONNX's docs/MetadataProps.md defines, and that common tools read. */
 function metadata(network: Network): Record<string, string> {
   return {
     'Image.BitmapPixelFormat': 'Gray8',
@@ -95,7 +95,7 @@ function layerNode(layer: NetworkLayer, input: string, output: string): Node {
   }
 }
 
-/** docs/IR.md: names are C identifiers. */
+/** Turns a parameter's name into a C identifier, as ONNX's docs/IR.md asks. */
 const identifier = (name: string): string => name.replaceAll('.', '_');
 
 const int = (name: string, i: number): Attribute => ({ name, type: AttributeType.INT, i });

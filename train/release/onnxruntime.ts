@@ -1,12 +1,12 @@
-/** @file Runs an ONNX file in onnxruntime-web: the trainer's outside judge of what it writes. */
+/** @file Runs an ONNX file in onnxruntime-web, which checks and evaluates what the trainer exports. */
 import * as ort from 'onnxruntime-web/wasm';
 import { ExplainedError } from '#shared/errors.ts';
 import { IMAGE_PIXELS, IMAGE_SIZE, PIXEL_SCALE } from '#shared/labels.ts';
 import type { Predict } from '../training/evaluate.ts';
 
 /**
- * Loads a model with input `image` [batch, 1, 28, 28] and output `logits`.
- * @throws ExplainedError of kind `model` when onnxruntime refuses it
+ * Loads a model, and returns a function that computes its logits. The model has input `image` [batch, 1, 28, 28] and output `logits`.
+ * @throws ExplainedError of kind `model` when onnxruntime cannot load it
  */
 export async function onnxPredictor(model: Uint8Array): Promise<Predict> {
   ort.env.wasm.numThreads = 1;
@@ -15,6 +15,7 @@ export async function onnxPredictor(model: Uint8Array): Promise<Predict> {
       kind: 'model',
       what: 'onnxruntime cannot load the model',
       got: cause.message,
+      next: 'Use an .onnx file that this program exported.',
       cause,
     });
   });

@@ -3,8 +3,8 @@ import { IMAGE_PIXELS } from '#shared/labels.ts';
 import { rankLabels } from '#shared/predictions.ts';
 import type { Split } from '../dataset/split.ts';
 import { Generator } from '../random.ts';
-import type { Release } from '../registry/release.ts';
 import { onnxPredictor } from '../release/onnxruntime.ts';
+import type { Release } from '../release/release.ts';
 
 export interface Judgement {
   /** Pixels, [28, 28]. */

@@ -5,10 +5,10 @@ import * as v from 'valibot';
 import { ExplainedError } from '#shared/errors.ts';
 import { count } from '../format.ts';
 import { MODEL_NAMES } from '../model/zoo.ts';
-import type { EpochRecord } from '../run/epoch-record.ts';
-import { type MetricsRecord, readMetrics } from '../run/metrics.ts';
-import { type ModelSummary, readSummary, type Summary } from '../run/run-folder.ts';
+import { type MetricsEntry, readMetrics } from '../run/metrics-file.ts';
 import { SETTINGS_FILE } from '../run/settings.ts';
+import { type ModelSummary, readSummary, type Summary } from '../run/summary.ts';
+import type { EpochMetrics } from '../training/epoch-metrics.ts';
 
 const RUNS = 'runs';
 
@@ -19,11 +19,11 @@ const RunSettings = v.object({ models: v.array(v.string()) });
 export interface ModelResults extends ModelSummary {
   name: string;
   /** Of the last epoch. */
-  final: EpochRecord;
+  final: EpochMetrics;
 }
 
 /** A model's test results after an epoch, whether or not it was trained to its end. */
-export interface EpochResult extends EpochRecord {
+export interface EpochResult extends EpochMetrics {
   model: string;
   /** Counted from 1. */
   epoch: number;
@@ -38,7 +38,7 @@ export interface Results {
   /** The model with the most test images right; undefined when none was trained to its end. */
   best: ModelResults | undefined;
   epochs: EpochResult[];
-  metrics: MetricsRecord[];
+  metrics: MetricsEntry[];
   /** Sentences on what the folder lacks. */
   missing: string[];
 }

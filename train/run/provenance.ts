@@ -1,17 +1,20 @@
-/** @file Which code is running, for the records. */
+/** @file Identifies the code that runs, for manifests, summaries and training keys. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 
+/** The repository's root folder. */
+const ROOT = join(import.meta.dirname, '../..');
+
 /**
- * Commit of this checkout, with `-dirty` when tracked files were changed. Outside a git checkout `GIT_COMMIT`, by which an image says
- * what it was built from (infra/train.Dockerfile), else null.
+ * Returns the commit of this checkout, with `-dirty` when tracked files have changes. Outside a git checkout it returns `GIT_COMMIT`,
+ * which infra/train.Dockerfile sets in an image; null when that is not set.
  */
 export async function gitCommit(): Promise<string | null> {
   const git = async (...args: string[]) => {
-    const { stdout } = await promisify(execFile)('git', args, { cwd: import.meta.dirname });
+    const { stdout } = await promisify(execFile)('git', args, { cwd: ROOT });
     return stdout.trim();
   };
   try {
@@ -23,22 +26,28 @@ export async function gitCommit(): Promise<string | null> {
 }
 
 /**
- * SHA-256 of the code that decides what a training ends with: the sources in `train` and `shared`, and the versions of what they depend on.
- * A commit that changes nothing of these is the same code, and an image without git has it, too.
+ * Computes the SHA-256 of the code that decides a training's result: the sources in `train` and `shared`, and the versions of the
+ * dependencies. A commit that changes none of these keeps the digest. An image without git computes the same digest.
  */
 export async function codeDigest(): Promise<string> {
-  const root = join(import.meta.dirname, '../..');
   const digest = createHash('sha256');
+  for (const path of await codeFiles()) {
+    digest.update(`${path}\0`).update(await readFile(join(ROOT, path)));
+  }
+  const { dependencies } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
+  return digest.update(JSON.stringify(dependencies)).digest('hex');
+}
+
+/** Lists the source files in `shared` and `train`, relative to the root. Build outputs are not among them. */
+export async function codeFiles(): Promise<string[]> {
+  const files: string[] = [];
   for (const folder of ['shared', 'train']) {
-    const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true });
+    const entries = await readdir(join(ROOT, folder), { recursive: true, withFileTypes: true });
     const paths = entries
       .filter((entry) => entry.isFile() && /\.ts$|^asconfig\.json$/.test(entry.name))
-      .map(({ parentPath, name }) => relative(root, join(parentPath, name)))
+      .map(({ parentPath, name }) => relative(ROOT, join(parentPath, name)))
       .filter((path) => !path.includes('/build/'));
-    for (const path of paths.toSorted()) {
-      digest.update(`${path}\0`).update(await readFile(join(root, path)));
-    }
+    files.push(...paths.toSorted());
   }
-  const { dependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
-  return digest.update(JSON.stringify(dependencies)).digest('hex');
+  return files;
 }

@@ -1,106 +1,50 @@
-/** @file What a training run was asked for: a recipe, changed by a configuration file, changed by flags. */
-import { readFile } from 'node:fs/promises';
+/** @file The settings of a training run: a recipe, changed by a configuration file, changed by flags. */
 import { join } from 'node:path';
-import * as v from 'valibot';
 import { ExplainedError } from '#shared/errors.ts';
-import { KERNEL_LEVELS, type KernelLevel } from '#shared/kernels/choose.ts';
-import { Real } from '#shared/validation.ts';
-import { AUGMENTATIONS, type AugmentationName } from '../dataset/fashion-mnist/augment/augment.ts';
-import { DEVICES } from '../engine/open.ts';
+import type { KernelLevel } from '#shared/kernels/choose.ts';
 import { adam, type Optimizer, sgd } from '../engine/optimizer.ts';
-import { MODEL_NAMES, type ModelName } from '../model/zoo.ts';
-import { SCHEDULES, type ScheduleName } from '../training/schedule.ts';
+import type { ModelName } from '../model/zoo.ts';
+import { flagOf, type Overrides, parseOverrides, readJsonFile } from './overrides.ts';
 import { RECIPES, type Recipe } from './recipes.ts';
 
-/** What a run was asked for, in its folder: a configuration file. */
+/** The settings in a run folder; a configuration file. */
 export const SETTINGS_FILE = 'settings.json';
-
-export const OPTIMIZERS = ['sgd', 'adam'] as const satisfies Optimizer['kind'][];
-
-export const SCHEDULE_NAMES = Object.keys(SCHEDULES) as ScheduleName[];
-export const AUGMENTATION_NAMES = Object.keys(AUGMENTATIONS) as AugmentationName[];
-
-/** Half of the training set. */
-const MOST_HELD_OUT = 30_000;
-
-/** Flags are texts; what is no text becomes no number of itself. */
-const Numeric = v.pipe(v.union([v.string(), v.number()]), v.transform(Number), Real);
-const Integer = v.pipe(Numeric, v.safeInteger());
-const Amount = v.pipe(Numeric, v.minValue(0));
-const from = (least: number) => v.pipe(Integer, v.minValue(least));
-
-/** The flags of `train`, and the keys of its configuration file. */
-const Overrides = v.strictObject({
-  recipe: v.exactOptional(v.picklist(Object.keys(RECIPES))),
-  models: v.exactOptional(
-    v.pipe(
-      v.union([
-        v.pipe(
-          v.string(),
-          v.transform((names) => names.split(',')),
-        ),
-        v.array(v.string()),
-      ]),
-      v.array(v.picklist(MODEL_NAMES)),
-      v.minLength(1),
-    ),
-  ),
-  seed: v.exactOptional(from(0)),
-  epochs: v.exactOptional(from(1)),
-  batchSize: v.exactOptional(from(1)),
-  optimizer: v.exactOptional(v.picklist(OPTIMIZERS)),
-  learningRate: v.exactOptional(Amount),
-  momentum: v.exactOptional(v.pipe(Amount, v.ltValue(1))),
-  weightDecay: v.exactOptional(Amount),
-  schedule: v.exactOptional(v.picklist(SCHEDULE_NAMES)),
-  augmentation: v.exactOptional(v.picklist(AUGMENTATION_NAMES)),
-  device: v.exactOptional(v.picklist(DEVICES)),
-  allowSoftwareAdapter: v.exactOptional(v.boolean()),
-  threads: v.exactOptional(v.pipe(from(1), v.maxValue(64))),
-  kernels: v.exactOptional(v.picklist(KERNEL_LEVELS)),
-  data: v.exactOptional(v.string()),
-  out: v.exactOptional(v.string()),
-  limit: v.exactOptional(from(32)),
-  heldOut: v.exactOptional(v.pipe(from(0), v.maxValue(MOST_HELD_OUT))),
-  calibration: v.exactOptional(v.boolean()),
-  checkpointEvery: v.exactOptional(Amount),
-});
-export type Overrides = v.InferOutput<typeof Overrides>;
 
 export interface Settings extends Recipe {
   models: readonly ModelName[];
   device: string;
-  /** A GPU device may compute on the CPU. */
+  /** Allows a GPU device to compute on the CPU. */
   allowSoftwareAdapter: boolean;
-  /** Of the cpu engine; as many as there are cores when undefined. */
+  /** Threads of the cpu engine; one per core when undefined. */
   threads: number | undefined;
-  /** Of the cpu engine; its default when undefined. */
+  /** Kernels of the cpu engine; the fastest when undefined. */
   kernels: KernelLevel | undefined;
   /** Folder with the data set; found or downloaded when undefined. */
   data: string | undefined;
   /** Run folder. */
   out: string;
-  /** Train on the first so many images, and test on as many at most. */
+  /** Trains on the first `limit` images, and tests on at most as many. */
   limit: number | undefined;
-  /** Fit a temperature to each model. */
+  /** Fits a temperature to each model. */
   calibration: boolean;
   /** Seconds between two checkpoints within an epoch. */
   checkpointEvery: number;
-  /** Goes on with the run in `out`. */
+  /** Resumes the run in `out`. */
   resume: boolean;
 }
 
-/** PyTorch has no default for SGD; this is the lab's. */
+/** The lab's learning rate; PyTorch has no default for SGD. */
 const SGD_LEARNING_RATE = 0.1;
-/** Often enough to lose little, seldom enough to cost nothing. */
+/** Loses half a minute of work at most, and costs next to nothing. */
 export const CHECKPOINT_EVERY = 30;
 
-/** What may be said anew when a run goes on: it does not change the result. */
+/** Settings that may change when a run is resumed: they do not change the result. */
 const FREE_ON_RESUME = ['threads', 'data', 'checkpointEvery'];
 
 /**
- * @param flags as they came from the command line, `config` and `resume` among them
- * @param recipe where neither flags nor file say one
+ * Resolves the flags of the command line.
+ * @param flags by name, with `config` and `resume`
+ * @param recipe used when neither flags nor configuration file name one
  * @throws ExplainedError of kind `usage` naming the flag or key
  */
 export async function resolveSettings(
@@ -109,37 +53,34 @@ export async function resolveSettings(
 ): Promise<Settings> {
   const { resume, config, ...own } = flags;
   if (resume !== undefined) return resumedSettings(String(resume), config === undefined ? own : flags);
-  const fromFile =
-    config === undefined ? {} : check(await readConfig(String(config), '--config'), String(config), '');
-  return resolve({ recipe, ...fromFile, ...check(own, 'the command line', '--') }, false);
+  const path = String(config);
+  const fromFile = config === undefined ? {} : parseOverrides(await readJsonFile(path, '--config'), path);
+  return resolve({ recipe, ...fromFile, ...parseOverrides(own) }, false);
 }
 
 /**
- * @param values keys of a configuration file
+ * Resolves the contents of a configuration file.
  * @param source named in the error
  * @throws ExplainedError of kind `usage` naming the key
  */
 export const settingsOf = (values: unknown, source: string): Settings =>
-  resolve(check(values, source, ''), false);
+  resolve(parseOverrides(values, source), false);
 
 async function resumedSettings(folder: string, flags: Record<string, unknown>): Promise<Settings> {
   const other = Object.keys(flags).find((name) => !['resume', ...FREE_ON_RESUME].includes(name));
   if (other) {
     throw new ExplainedError({
       kind: 'usage',
-      what: `the command line: --${nameOf(other, '--')} beside --resume`,
-      expected: 'the run to go on as it was begun',
-      next: 'Leave it out, or begin a run of its own.',
+      what: `the command line: ${flagOf(other)} beside --resume`,
+      expected: `only ${FREE_ON_RESUME.map(flagOf).join(', ')} beside it`,
+      next: 'Leave it out, or start a new run.',
     });
   }
   const { resume, ...own } = flags;
   const path = join(folder, SETTINGS_FILE);
-  const begun = check(await readConfig(path, '--resume'), path, '');
-  // A run that does not say so began before there was a calibration.
-  return resolve(
-    { calibration: false, ...begun, ...check(own, 'the command line', '--'), out: folder },
-    true,
-  );
+  const stored = parseOverrides(await readJsonFile(path, '--resume'), path);
+  // The settings of old runs lack `calibration`; those runs were not calibrated.
+  return resolve({ calibration: false, ...stored, ...parseOverrides(own), out: folder }, true);
 }
 
 function resolve(given: Overrides, resume: boolean): Settings {
@@ -163,19 +104,7 @@ function resolve(given: Overrides, resume: boolean): Settings {
   return { ...settings, out: settings.out ?? `runs/${recipe.name}-seed${settings.seed}-${stamp}` };
 }
 
-/** Settings as a configuration file would say them: read again, they are the same. */
-export function toOverrides({ name, optimizer, out, resume, ...settings }: Settings): Overrides {
-  const { kind, learningRate, weightDecay } = optimizer;
-  const momentum = optimizer.kind === 'sgd' ? optimizer.momentum : undefined;
-  const flat = { recipe: name, ...settings, optimizer: kind, learningRate, momentum, weightDecay };
-  return check(
-    Object.fromEntries(Object.entries(flat).filter(([, value]) => value !== undefined)),
-    'settings',
-    '',
-  );
-}
-
-/** The recipe's optimizer with other numbers, or another one with PyTorch's. */
+/** Returns the recipe's optimizer with the given numbers, or another optimizer with PyTorch's defaults. */
 function resolveOptimizer(recipe: Optimizer, given: Overrides): Optimizer {
   const { optimizer: kind = recipe.kind, learningRate, momentum, weightDecay } = given;
   if (kind === 'adam' && momentum !== undefined) {
@@ -183,7 +112,8 @@ function resolveOptimizer(recipe: Optimizer, given: Overrides): Optimizer {
       kind: 'usage',
       what: 'momentum',
       expected: '--optimizer sgd with it',
-      got: 'adam, which has moments of its own',
+      got: 'adam, which has its own moments',
+      next: 'Leave out momentum, or choose --optimizer sgd.',
     });
   }
   const base = kind === recipe.kind ? recipe : kind === 'adam' ? adam() : sgd(SGD_LEARNING_RATE);
@@ -194,33 +124,11 @@ function resolveOptimizer(recipe: Optimizer, given: Overrides): Optimizer {
   };
 }
 
-function check(values: unknown, source: string, prefix: string): Overrides {
-  const { success, output, issues } = v.safeParse(Overrides, values, { abortEarly: true });
-  if (success) return output;
-  const [issue] = issues;
-  throw new ExplainedError({
-    kind: 'usage',
-    what: `${source}: ${prefix}${nameOf(issue.path?.[0].key as PropertyKey | undefined, prefix)}: ${issue.message}`,
-    next: 'npm run train -- --help says what may be there.',
-  });
-}
-
-/** A key as it was written there: flags have dashes. */
-function nameOf(key: PropertyKey = 'configuration', prefix: string): string {
-  return prefix ? String(key).replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`) : String(key);
-}
-
-export async function readConfig(path: string, flag: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8'));
-  } catch (cause) {
-    const got = cause instanceof Error ? cause.message : String(cause);
-    throw new ExplainedError({
-      kind: 'usage',
-      what: `cannot read ${flag} ${path}`,
-      expected: 'a JSON file',
-      got,
-      cause,
-    });
-  }
+/** Converts settings to a configuration file that resolves to the same settings. */
+export function toOverrides({ name, optimizer, out, resume, ...settings }: Settings): Overrides {
+  const { kind, learningRate, weightDecay } = optimizer;
+  const momentum = optimizer.kind === 'sgd' ? optimizer.momentum : undefined;
+  const flat = { recipe: name, ...settings, optimizer: kind, learningRate, momentum, weightDecay };
+  const given = Object.entries(flat).filter(([, value]) => value !== undefined);
+  return parseOverrides(Object.fromEntries(given), 'settings');
 }

@@ -1,5 +1,5 @@
 /**
- * @file Event files that TensorBoard shows: TFRecords, each a `tensorflow.Event` (tensorboard/compat/proto/event.proto,
+ * @file Writes event files for TensorBoard. They consist of TFRecords, each with a `tensorflow.Event` (tensorboard/compat/proto/event.proto,
  * summary.proto; tensorflow.org/tutorials/load_data/tfrecord, "TFRecords format details"):
  *
  * ```
@@ -9,7 +9,7 @@
  * 4 bytes    masked CRC-32C of the data
  * ```
  *
- * with mask(crc) = ((crc >>> 15) | (crc << 17)) + 0xa282ead8.
+ * where mask(crc) = ((crc >>> 15) | (crc << 17)) + 0xa282ead8.
  */
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -51,22 +51,24 @@ const EVENT: MessageFields<Event> = {
 };
 
 const FILE_VERSION = 'brain.Event:2';
-/** SessionLog.START: TensorBoard drops what older files say of this step and later ones. */
+/** SessionLog.START: TensorBoard ignores the values in older files at this step and later. */
 const START = 1;
 
 export interface EventFile {
-  /** Adds the curves' values by tag at one step. */
+  /** Appends one value per tag at a step. */
   scalars(step: number, values: Record<string, number>): void;
   close(): void;
 }
 
 /**
- * Begins an event file in a folder of its own training; `step` is the first that it will tell of.
+ * Creates an event file.
+ * @param folder the folder of one training
+ * @param step the first step that the file will contain
  * @throws ExplainedError of kind `disk`
  */
 export function openEventFile(folder: string, step: number): EventFile {
   const now = () => Date.now() / 1000;
-  // TensorBoard reads a folder's files in the order of their names.
+  // TensorBoard reads the files of a folder in the order of their names.
   const path = join(folder, `events.out.tfevents.${Math.floor(now())}.${hostname()}.${process.pid}`);
   const file = orDiskError(path, () => {
     mkdirSync(folder, { recursive: true });

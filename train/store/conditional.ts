@@ -1,12 +1,13 @@
-/** @file Conditional writes for a store that has none: the condition is checked by reading first. */
+/** @file Emulates conditional writes on a store without them, by reading before writing. */
 import type { ObjectStore } from './store.ts';
 
 /**
- * The same store, except that `put` never answers `unsupported`. Where the store cannot check a condition itself, a write by somebody
- * else between the reading and the writing is lost; that is said once, to `log`.
+ * Wraps a store so that `put` never returns `unsupported`. When the store does not support conditions, another process's write between
+ * the read and the write is lost.
+ * @param log receives one warning when the store does not support conditions
  */
 export function withConditions(store: ObjectStore, log: (line: string) => void): ObjectStore {
-  let said = false;
+  let warned = false;
 
   return {
     description: store.description,
@@ -16,11 +17,12 @@ export function withConditions(store: ObjectStore, log: (line: string) => void):
     async put(key, bytes, contentType, condition) {
       const outcome = await store.put(key, bytes, contentType, condition);
       if (outcome !== 'unsupported' || !condition) return outcome;
-      if (!said)
+      if (!warned) {
         log(
-          `${store.description} cannot write conditionally: reading before writing, so run one push at a time`,
+          `Warning: ${store.description} does not support conditional writes. Run only one command at a time that writes to it.`,
         );
-      said = true;
+      }
+      warned = true;
       const present = await store.get(key);
       const holds = 'ifAbsent' in condition ? !present : present?.etag === condition.ifMatch;
       return holds ? store.put(key, bytes, contentType) : 'precondition-failed';

@@ -1,7 +1,7 @@
-/** @file An object store in memory: the reference the others are compared with, and the store of tests that need no server. */
+/** @file An object store in memory: the reference implementation of the contract, and the store of tests without a server. */
 import type { Condition, ObjectStore, StoredObject } from './store.ts';
 
-/** An empty store. Bytes are copied on the way in and out, as if they had crossed a network. */
+/** Creates an empty store. It copies bytes on the way in and out, as a network would. */
 export function memoryStore(): ObjectStore {
   const objects = new Map<string, StoredObject>();
   let writes = 0;

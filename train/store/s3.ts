@@ -1,7 +1,7 @@
 /**
- * @file An object store behind any S3 API: Amazon, Cloudflare R2, the local R2 of `wrangler dev`, OpenStack Swift, …
+ * @file An object store behind any S3 API: Amazon S3, Cloudflare R2, the local R2 of `wrangler dev`, OpenStack Swift, …
  *
- * Only what these have in common is used: PutObject of a whole body, GetObject, ListObjectsV2.
+ * It uses only operations that all of these support: PutObject with a whole body, GetObject, ListObjectsV2.
  */
 import {
   GetObjectCommand,
@@ -17,34 +17,34 @@ import type { Condition, ObjectStore } from './store.ts';
 
 export interface S3Options {
   bucket: string;
-  /** Address of the S3 API; without it, Amazon's for the region. */
+  /** URL of the S3 API; by default Amazon's for the region. */
   endpoint?: string | undefined;
-  /** Without it, what the AWS SDK finds in the environment and in `~/.aws`. */
+  /** By default the AWS SDK reads it from the environment and `~/.aws`. */
   region?: string | undefined;
-  /** Without it, what the AWS SDK finds: environment, `~/.aws`, the role of the machine. */
+  /** By default the AWS SDK reads them from the environment, `~/.aws`, or the machine's role. */
   credentials?: { accessKeyId: string; secretAccessKey: string } | undefined;
-  /** The bucket in the path instead of the host name; by default wherever an endpoint is given. */
+  /** Puts the bucket in the path instead of the host name; by default when there is an endpoint. */
   pathStyle?: boolean | undefined;
-  /** Keys asked for in one ListObjectsV2 request; the API gives 1,000 at most. */
+  /** Keys per ListObjectsV2 response; the API's maximum and default is 1,000. */
   pageSize?: number | undefined;
 }
 
-/** Tries per request, the first one included: at most eight seconds of waiting in all, for a store that says it is too busy. */
+/** Attempts per request, with the first. The retries wait eight seconds in all at most, for a store that is busy. */
 const ATTEMPTS = 5;
 
-/** Milliseconds until a server that does not accept, or accepts and says nothing, counts as silent. */
+/** Milliseconds until a connection, or a response, times out. */
 const TIMEOUTS = { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true };
 
 /**
- * The store in `bucket`.
- * @throws ExplainedError of kind `usage` when the endpoint is no http(s) address; every method throws kind `store`
+ * Opens the store in a bucket. It sends no request yet. All methods throw ExplainedErrors of kind `store`.
+ * @throws ExplainedError of kind `usage` when the endpoint is not an http(s) URL
  */
 export function s3Store(options: S3Options): ObjectStore {
   const { bucket } = options;
   const description = describe(options);
   const client = connect(options);
 
-  const explained = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+  const explainErrors = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
     } catch (error) {
@@ -57,11 +57,11 @@ export function s3Store(options: S3Options): ObjectStore {
 
     // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
     get: (key) =>
-      explained(`cannot read ${key}`, async () => {
+      explainErrors(`cannot read ${key}`, async () => {
         try {
           const { Body, ETag } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-          // Without an ETag a later write could not be conditional, and nobody would notice.
-          if (!Body || !ETag) throw new Error('an answer without body or ETag');
+          // Without an ETag a later write would be unconditional, unnoticed.
+          if (!Body || !ETag) throw new Error('a response without body or ETag');
           return { bytes: new Uint8Array(await Body.transformToByteArray()), etag: ETag };
         } catch (error) {
           if (error instanceof NoSuchKey) return undefined;
@@ -72,16 +72,16 @@ export function s3Store(options: S3Options): ObjectStore {
     // https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
     // https://developers.cloudflare.com/r2/api/s3/extensions/#conditional-operations-in-putobject
     put: (key, bytes, contentType, condition) =>
-      explained(`cannot write ${key}`, async () => {
+      explainErrors(`cannot write ${key}`, async () => {
         try {
-          // A Uint8Array has a known length, so the body is sent as it is: neither R2 nor its local twin decodes aws-chunked.
+          // The SDK sends a Uint8Array as it is, since it has a length. A stream would be aws-chunked, which neither R2 nor `wrangler dev` decodes.
           const object = { Bucket: bucket, Key: key, Body: bytes, ContentType: contentType };
           await client.send(new PutObjectCommand({ ...object, ...conditionHeaders(condition) }));
           return 'written';
         } catch (error) {
           const status = statusOf(error);
           if (condition && status === 412) return 'precondition-failed';
-          // Amazon answers If-Match on an absent key with 404 NoSuchKey, Cloudflare with 412.
+          // For If-Match on an absent key, Amazon returns 404 NoSuchKey, and Cloudflare 412.
           if (condition && error instanceof Error && error.name === 'NoSuchKey') return 'precondition-failed';
           if (condition && status === 501) return 'unsupported';
           throw error;
@@ -90,7 +90,7 @@ export function s3Store(options: S3Options): ObjectStore {
 
     // https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
     list: (prefix) =>
-      explained(`cannot list ${prefix}*`, async () => {
+      explainErrors(`cannot list ${prefix}*`, async () => {
         const keys: string[] = [];
         const pages = paginateListObjectsV2(
           { client, ...(options.pageSize && { pageSize: options.pageSize }) },
@@ -117,13 +117,13 @@ function connect({ endpoint, region, credentials, pathStyle }: S3Options): S3Cli
     forcePathStyle: pathStyle ?? endpoint !== undefined,
     maxAttempts: ATTEMPTS,
     requestHandler: TIMEOUTS,
-    // The SDK's own CRC32 is answered with 501 by stores that do not know it; the registry compares SHA-256 after every write.
+    // Stores without the SDK's CRC32 reject it with 501. The registry verifies the SHA-256 before it points an alias at a version.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
-    // The S3 API of `wrangler dev` never answers "Expect: 100-continue", so a body of 2 MB or more would hang.
+    // `wrangler dev` never responds to "Expect: 100-continue", so the SDK would hang with a body of 2 MB or more.
     expectContinueHeader: false,
   });
-  // 429 and 5xx are retried by the SDK. 409 is not, but means for an object "somebody else is writing it at this moment, try again":
+  // The SDK retries 429 and 5xx, but not 409. For an object, 409 means that another request is writing it, and that a retry is safe:
   // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html#conditional-error-response
   client.middlewareStack.add(
     (next) => async (args) => {
@@ -142,13 +142,13 @@ function connect({ endpoint, region, credentials, pathStyle }: S3Options): S3Cli
 function describe({ bucket, endpoint }: S3Options): string {
   if (endpoint === undefined) return `s3://${bucket}`;
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
-  // A user:password@ in the address would reach logs; it is refused rather than hidden, and not repeated here.
+  // A user:password@ in the URL would appear in logs. It is rejected, and the error does not repeat it.
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) {
     throw new ExplainedError({
       kind: 'usage',
       what: 'cannot use the endpoint of the object store',
-      expected: 'an address such as https://ACCOUNT.r2.cloudflarestorage.com, without user and password',
-      got: url ? `one that begins with ${url.protocol}//${url.username && '…@'}` : 'no address',
+      expected: 'a URL such as https://ACCOUNT.r2.cloudflarestorage.com, without user and password',
+      got: url ? `a URL that begins with ${url.protocol}//${url.username && '…@'}` : 'no URL',
       next: 'Check --endpoint, AWS_ENDPOINT_URL_S3 and AWS_ENDPOINT_URL.',
     });
   }

@@ -1,4 +1,4 @@
-/** @file The object store as the trainer sees it: whole objects, read and written by key, conditionally where the store can. */
+/** @file The object store that the trainer writes to: whole objects by key, with conditional writes where the store supports them. */
 
 export interface StoredObject {
   bytes: Uint8Array<ArrayBuffer>;
@@ -6,24 +6,24 @@ export interface StoredObject {
   etag: string;
 }
 
-/** Write only if the object is absent, or still the version that was read. */
+/** Writes only if the object is absent, or still has the ETag that was read. */
 export type Condition = { ifAbsent: true } | { ifMatch: string };
 
-/** `unsupported`: the store cannot write under this condition, and nothing was written. */
+/** `unsupported`: the store does not support this condition, and nothing was written. */
 type PutOutcome = 'written' | 'precondition-failed' | 'unsupported';
 
 export interface ObjectStore {
-  /** Where it is, for people: never contains a secret. */
+  /** The store's address, for logs and errors. It never contains a secret. */
   readonly description: string;
-  /** The object, or undefined when there is none. */
+  /** Reads an object; undefined when there is none. */
   get(key: string): Promise<StoredObject | undefined>;
-  /** Writes a whole object: readers see the old one or the new one, never a part. */
+  /** Writes a whole object. Readers get the old object or the new one, never a part. */
   put(
     key: string,
     bytes: Uint8Array<ArrayBuffer>,
     contentType: string,
     condition?: Condition,
   ): Promise<PutOutcome>;
-  /** Keys that begin with `prefix`, sorted. */
+  /** Lists the keys that begin with `prefix`, sorted. */
   list(prefix: string): Promise<string[]>;
 }

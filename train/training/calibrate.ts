@@ -1,4 +1,4 @@
-/** @file Calibrates a trained model on images that it, or a twin in its place, was not trained on. */
+/** @file Calibrates a trained model: fits a temperature, and measures the calibration error on the test images. */
 import { setImmediate } from 'node:timers/promises';
 import type { Calibration } from '#shared/manifest.ts';
 import type { Network } from '#shared/model/spec.ts';
@@ -6,33 +6,28 @@ import { Loader } from '../dataset/loader.ts';
 import { holdOut, type RunData, type Split } from '../dataset/split.ts';
 import type { Engine } from '../engine/engine.ts';
 import { sgd } from '../engine/optimizer.ts';
+import { count } from '../format.ts';
 import { Generator } from '../random.ts';
-import {
-  BINS,
-  type Bin,
-  expectedCalibrationError,
-  fitTemperature,
-  type Judged,
-  reliability,
-} from './calibration.ts';
-import { evaluate } from './evaluate.ts';
-import type { TrainedModel } from './trainer.ts';
+import { evaluate, type LabelledLogits } from './evaluate.ts';
+import type { TrainedModel } from './job.ts';
+import { BINS, type Bin, expectedCalibrationError, reliability } from './reliability.ts';
+import { fitTemperature } from './temperature.ts';
 
-/** Trains a network as the model was trained. */
+/** Trains a network with the settings of the model that is calibrated. */
 export type Train = (network: Network, data: Pick<RunData, 'train' | 'test'>) => Promise<TrainedModel>;
 
-/** Of the training images, what a twin is not trained on: little enough to be a twin, and enough to tell a temperature by. */
+/** Share of the training images that a twin is not trained on: small, so that the twin resembles the model; enough to fit a temperature. */
 const TWIN_SHARE = 0.1;
 
 export interface Calibrated {
   calibration: Calibration;
-  /** On the test images: of softmax(logits), and with the temperature. */
+  /** Reliability diagrams on the test images: of softmax(logits), and of softmax(logits / temperature). */
   reliability: { before: Bin[]; after: Bin[] };
 }
 
 interface CalibrateContext {
   engine: Engine;
-  /** Images that are judged at once. */
+  /** Images per batch of the evaluation. */
   batchSize: number;
   trainOn: Train;
   signal: AbortSignal;
@@ -40,10 +35,10 @@ interface CalibrateContext {
 }
 
 /**
- * The temperature of a model's scores, and how far these can be believed on the test images, without it and with it.
+ * Fits a temperature on the held-out images, and measures the calibration error on the test images without and with it.
  *
- * Where no image was held out, a twin tells the temperature: the same network from the same seed, trained on nine tenths of the
- * images. The model itself is left as it is.
+ * Where no images are held out, the temperature is fitted on a twin: the same network from the same seed, trained on nine tenths of the
+ * images. The model itself does not change.
  */
 export async function calibrate(
   trained: TrainedModel,
@@ -51,11 +46,11 @@ export async function calibrate(
   context: CalibrateContext,
 ): Promise<Calibrated> {
   const { test } = data;
-  const [judge, heldOut] =
-    data.heldOut.count > 0 ? [trained, data.heldOut] : await twin(trained, data, context);
-  const temperature = fitTemperature(await judgedBy(judge, heldOut, context));
-  const judged = await judgedBy(trained, test, context);
-  const [before, after] = [reliability(judged, 1), reliability(judged, temperature)];
+  const [fitted, heldOut] =
+    data.heldOut.count > 0 ? [trained, data.heldOut] : await trainTwin(trained, data, context);
+  const temperature = fitTemperature(await computeLogits(fitted, heldOut, context));
+  const logits = await computeLogits(trained, test, context);
+  const [before, after] = [reliability(logits, 1), reliability(logits, temperature)];
   return {
     calibration: {
       method: 'temperature',
@@ -72,30 +67,31 @@ export async function calibrate(
   };
 }
 
-/** The twin, and the images that it was not trained on. */
-async function twin(
+/** Returns the twin, and the images that it was not trained on. */
+async function trainTwin(
   { network }: TrainedModel,
   data: RunData,
   { trainOn, log }: CalibrateContext,
 ): Promise<[TrainedModel, Split]> {
-  const { train: own, heldOut } = holdOut(data.train, Math.floor(TWIN_SHARE * data.train.count));
+  const { train, heldOut } = holdOut(data.train, Math.floor(TWIN_SHARE * data.train.count));
   const name = `${network.name}-twin`;
-  const [learned, kept] = [own, heldOut].map(({ count }) => count.toLocaleString('en'));
-  log(`\n${name}: trained on ${learned} images, and tested on ${kept}, to calibrate ${network.name}\n`);
-  return [await trainOn({ ...network, name }, { train: own, test: heldOut }), heldOut];
+  log(
+    `\n${name}: trained on ${count(train.count)} images, and tested on ${count(heldOut.count)}, to calibrate ${network.name}\n`,
+  );
+  return [await trainOn({ ...network, name }, { train, test: heldOut }), heldOut];
 }
 
-async function judgedBy(
+async function computeLogits(
   { network, weights }: TrainedModel,
   split: Split,
   { engine, batchSize, signal }: CalibrateContext,
-): Promise<Judged> {
+): Promise<LabelledLogits> {
   const session = await engine.open(network, weights, sgd(0));
   const loader = new Loader(split, { batchSize, shuffle: false, generator: Generator.seeded(0) });
   try {
     const { logits } = await evaluate(
       async (images, count) => {
-        // Signals get their turn.
+        // Yields, so that a signal can abort.
         await setImmediate();
         signal.throwIfAborted();
         return session.logits(images, count);

@@ -1,59 +1,65 @@
-/** @file Logits, loss, accuracy and confusion of anything that gives logits, over one epoch of a loader. */
+/** @file Evaluates a model on a split: loss, accuracy, confusion matrix and logits. */
 import type { Loader } from '../dataset/loader.ts';
 import { crossEntropy } from '../engine/reference.ts';
 
+/** Logits [count, classes], with the labels [count] of their images. */
+export interface LabelledLogits {
+  logits: Float32Array;
+  labels: Uint8Array;
+}
+
 export interface Evaluation {
-  /** Mean of the batches' mean cross-entropy losses, as the lab takes it. */
+  /** Mean of the batches' mean cross-entropy losses, as in the lab. */
   loss: number;
-  /** Mean of the batches' accuracies in percent, as the lab takes it: the last, smaller batch counts as much as the others. */
+  /** Mean of the batches' accuracies in percent, as in the lab: a smaller last batch has the same weight as the others. */
   labAccuracy: number;
-  /** Share of right images, 0..1. */
+  /** Share of the images that are classified correctly, 0..1. */
   accuracy: number;
   /** confusion[label][prediction] = images. */
   confusion: number[][];
   /** [count, classes], in the loader's order. */
   logits: Float32Array;
   /** [count], in the loader's order: 1 where the prediction is the label. */
-  right: Uint8Array;
+  correct: Uint8Array;
 }
 
-/** Logits [count, classes] of images [count, channels, height, width]. */
+/** Computes logits [count, classes] of images [count, channels, height, width]. */
 export type Predict = (images: Uint8Array, count: number) => Promise<Float32Array>;
 
+/** Evaluates `predict` on one epoch of `loader`. */
 export async function evaluate(predict: Predict, loader: Loader, classes: number): Promise<Evaluation> {
+  const { count } = loader.split;
   const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
-  const all = new Float32Array(loader.split.count * classes);
-  let [loss, seen] = [0, 0];
-  const right = new Uint8Array(loader.split.count);
-  let labAccuracy = 0;
-  let correct = 0;
+  const logits = new Float32Array(count * classes);
+  const correct = new Uint8Array(count);
+  let [seen, loss, labAccuracy, allHits] = [0, 0, 0, 0];
   for (const { images, labels } of loader.epoch()) {
-    const logits = await predict(images, labels.length);
-    all.set(logits, seen * classes);
-    loss += crossEntropy(logits, labels).loss;
+    const batchLogits = await predict(images, labels.length);
+    logits.set(batchLogits, seen * classes);
+    loss += crossEntropy(batchLogits, labels).loss;
     let hits = 0;
     for (const [n, label] of labels.entries()) {
-      const prediction = argmax(logits.subarray(n * classes, (n + 1) * classes));
+      const prediction = argmax(batchLogits.subarray(n * classes, (n + 1) * classes));
       confusion[label][prediction]++;
       if (prediction !== label) continue;
-      right[seen + n] = 1;
+      correct[seen + n] = 1;
       hits++;
     }
     seen += labels.length;
     labAccuracy += (100 * hits) / labels.length;
-    correct += hits;
+    allHits += hits;
   }
   return {
     loss: loss / loader.length,
     labAccuracy: labAccuracy / loader.length,
-    accuracy: correct / loader.split.count,
+    accuracy: allHits / count,
     confusion,
-    logits: all,
-    right,
+    logits,
+    correct,
   };
 }
 
-/** Index of the first maximum. */
+/** Returns the index of the first maximum. */
 function argmax(values: Float32Array): number {
   return values.indexOf(values.reduce((a, b) => Math.max(a, b)));
 }

@@ -4,8 +4,8 @@ import { openEngine } from '../../../train/engine/open.ts';
 import { initialWeights } from '../../../train/model/initialize.ts';
 import { modelSpec } from '../../../train/model/zoo.ts';
 import { Generator } from '../../../train/random.ts';
-import type { Release } from '../../../train/registry/release.ts';
-import { makeRelease } from '../../../train/release/release.ts';
+import { makeRelease } from '../../../train/release/make-release.ts';
+import type { Release } from '../../../train/release/release.ts';
 
 /** Returns images of noise with a black border, which the photo pipeline leaves unchanged. Shape [count, 28, 28]. */
 export function noiseImages(count: number): Uint8Array {

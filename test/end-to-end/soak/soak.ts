@@ -1,7 +1,7 @@
 /** @file Many requests to the Worker while the alias `stable` moves from model to model. */
 import { setTimeout } from 'node:timers/promises';
 import { promote, push } from '../../../train/registry/registry.ts';
-import type { Release } from '../../../train/registry/release.ts';
+import type { Release } from '../../../train/release/release.ts';
 import { openLocalStore } from '../../../train/store/open.ts';
 import { png } from '../../fixtures/images.ts';
 import { type IsolateMemory, isolateMemory } from '../../support/memory/isolate.ts';

@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { sha256 } from '../../../shared/digest.ts';
 import { push } from '../../../train/registry/registry.ts';
-import { readRelease } from '../../../train/registry/release.ts';
+import { readRelease } from '../../../train/release/release.ts';
 import { openLocalStore } from '../../../train/store/open.ts';
 import { type Ended, type OnOutput, runNode } from '../../support/command.ts';
 import { type RunningWorker, startWorker } from '../../support/worker.ts';

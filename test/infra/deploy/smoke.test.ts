@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { smokeTest } from '../../../infra/deploy/smoke/smoke-test.ts';
 import { sha256 } from '../../../shared/digest.ts';
 import { push } from '../../../train/registry/registry.ts';
-import { readRelease } from '../../../train/registry/release.ts';
+import { readRelease } from '../../../train/release/release.ts';
 import { openLocalStore } from '../../../train/store/open.ts';
 import { expectSuccess, runNode } from '../../support/command.ts';
 import { type RunningWorker, startWorker, type WorkerOptions } from '../../support/worker.ts';

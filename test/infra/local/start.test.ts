@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { status } from '../../../train/registry/registry.ts';
-import { readRelease } from '../../../train/registry/release.ts';
+import { readRelease } from '../../../train/release/release.ts';
 import { openLocalStore } from '../../../train/store/open.ts';
 import { makeRelease, writeRelease } from '../../fixtures/releases.ts';
 import { run } from '../../support/command.ts';

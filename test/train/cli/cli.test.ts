@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../../shared/digest.ts';
 import { Manifest } from '../../../shared/manifest.ts';
 import { percent } from '../../../train/format.ts';
-import type { Summary } from '../../../train/run/run-folder.ts';
+import type { Summary } from '../../../train/run/summary.ts';
 import { runTrainer } from '../../support/command.ts';
 import { dataFolder, describeWithData } from '../../support/data.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -129,7 +129,7 @@ describeWithData('a run of the command line', () => {
     expect(trained.stdout).not.toMatch(/│ v0-twin/);
 
     const again = await cli('train', '--config', config, '--out', out);
-    expect([again.code, again.stderr]).toEqual([2, expect.stringMatching(/holds a run already/)]);
+    expect([again.code, again.stderr]).toEqual([2, expect.stringMatching(/already contains a run/)]);
 
     const evaluated = await cli(
       'evaluate',

@@ -24,7 +24,9 @@ import { engineOn } from '../../../train/engine/webgpu/webgpu.ts';
 import { initialWeights } from '../../../train/model/initialize.ts';
 import { modelSpec } from '../../../train/model/zoo.ts';
 import { Generator } from '../../../train/random.ts';
-import { type TrainedModel, type TrainingState, train } from '../../../train/training/trainer.ts';
+import type { TrainedModel } from '../../../train/training/job.ts';
+import type { TrainingState } from '../../../train/training/state.ts';
+import { train } from '../../../train/training/trainer.ts';
 import { expectSuccess, runNode } from '../../support/command.ts';
 import { describeWithGpu } from '../../support/gpu.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareRight, passes } from '../../../train/jobs/gate.ts';
+import { compareModels, passes } from '../../../train/jobs/gate.ts';
 import { Generator } from '../../../train/random.ts';
 
 /** Answers of two models: so many images that both, only the first, only the second, and none get right. */
@@ -12,7 +12,7 @@ function answers(both: number, gained: number, lost: number, neither: number): [
 describe('two models on the same images', () => {
   it('differ as the approval of a prime minister did: Agresti, Categorical Data Analysis, table 10.1', () => {
     // 1,600 people asked twice. The book: difference 0.04, 95 % interval 0.02 to 0.06 by Wald's formula.
-    const { difference, interval, right, gained, lost } = compareRight(...answers(794, 150, 86, 570));
+    const { difference, interval, right, gained, lost } = compareModels(...answers(794, 150, 86, 570));
     expect({ right, gained, lost }).toEqual({
       right: { candidate: 944, present: 880 },
       gained: 150,
@@ -34,7 +34,7 @@ describe('two models on the same images', () => {
         if (draw < onlyFirst) gained++;
         else if (draw < onlyFirst + onlySecond) lost++;
       }
-      const { interval } = compareRight(...answers(images - gained - lost, gained, lost, 0));
+      const { interval } = compareModels(...answers(images - gained - lost, gained, lost, 0));
       const truth = onlyFirst - onlySecond;
       if (interval[0] <= truth && truth <= interval[1]) covered++;
     }
@@ -48,8 +48,8 @@ describe('two models on the same images', () => {
       fc.property(count, count, count, count, (both, gained, lost, neither) => {
         fc.pre(both + gained + lost + neither > 0);
         const [first, second] = answers(both, gained, lost, neither);
-        const there = compareRight(first, second);
-        const back = compareRight(second, first);
+        const there = compareModels(first, second);
+        const back = compareModels(second, first);
         expect(back.difference).toBeCloseTo(-there.difference, 12);
         expect(back.interval[0]).toBeCloseTo(-there.interval[1], 12);
         const [low, high] = there.interval;
@@ -69,7 +69,7 @@ describe('the gate, at a tolerance of one point on 5,000 images', () => {
     ['a worse one', 100, 200, false],
     ['a worse one by few images that are sure', 0, 20, true],
   ])('%s: passes %#', (_, gained, lost, expected) => {
-    const comparison = compareRight(...answers(4500 - lost, gained, lost, 500 - gained));
+    const comparison = compareModels(...answers(4500 - lost, gained, lost, 500 - gained));
     expect(passes(comparison, 0.01)).toBe(expected);
   });
 
@@ -77,7 +77,7 @@ describe('the gate, at a tolerance of one point on 5,000 images', () => {
     fc.assert(
       fc.property(fc.nat(400), fc.integer({ min: 51, max: 400 }), (gained, more) => {
         const lost = gained + more;
-        expect(passes(compareRight(...answers(4000, gained, lost, 1000 - gained)), 0.01)).toBe(false);
+        expect(passes(compareModels(...answers(4000, gained, lost, 1000 - gained)), 0.01)).toBe(false);
       }),
     );
   });

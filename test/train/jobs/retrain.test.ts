@@ -69,13 +69,13 @@ describeWithData('a scheduled run', () => {
   it('promotes the first model there is, and done again trains and writes nothing', async () => {
     await run();
     const { version, reason } = await stable();
-    expect(reason).toBe('retrain: there was no stable to compare with');
+    expect(reason).toBe('retrain: first version of stable');
     expect((await status(store, 'v0')).versions).toEqual([version]);
     const { length } = store.written;
     await run();
     expect(trained).toBe(1);
     expect(store.written.length).toBe(length);
-    expect(lines.at(-1)).toBe(`stable of v0 means ${version} already.`);
+    expect(lines.at(-1)).toBe(`stable of v0 already points at ${version}.`);
   });
 
   it('comes to the same version on an empty store', async () => {
@@ -94,7 +94,7 @@ describeWithData('a scheduled run', () => {
     const after = await stable();
     expect(after.previous).toEqual([before.version]);
     expect(after.reason).toMatch(
-      /^retrain: \d\d\.\d\d % of 2,000 held-out images right, the present one \d\d\.\d\d %: \+\d+\.\d\d points, 95 % interval \+\d/,
+      /^retrain: \d\d\.\d\d\s% of 2,000 held-out images classified correctly, by the current version \d\d\.\d\d\s%: \+\d+\.\d\d points, 95 % interval \+\d/,
     );
     expect(await verdicts()).toEqual([
       expect.objectContaining({
@@ -111,7 +111,7 @@ describeWithData('a scheduled run', () => {
       await expect(run({ limit: 64 })).rejects.toMatchObject({
         kind: 'rejected',
         message: expect.stringMatching(
-          /^v0 [0-9a-f]{64} is not promoted; stable stays .*: −\d+\.\d\d points, .*npm run promote -- /,
+          /^v0 [0-9a-f]{64} is not promoted, and stable still points at .*: −\d+\.\d\d points, .*npm run promote -- /,
         ),
       });
     }
@@ -136,7 +136,7 @@ describeWithData('a scheduled run', () => {
       message: /^v0 /,
     });
     expect(await stable()).toEqual(before);
-    expect((await status(store, 'v1')).aliases.stable.reason).toContain('there was no stable');
+    expect((await status(store, 'v1')).aliases.stable.reason).toBe('retrain: first version of stable');
   });
 
   it('promotes a worse one within the tolerance that was asked for', async () => {
@@ -151,7 +151,7 @@ describeWithData('a scheduled run', () => {
     await run();
     const { version } = await stable();
     await rollback(store, 'v0');
-    await expect(run()).rejects.toMatchObject({ kind: 'rejected', message: /somebody rolled it back/ });
+    await expect(run()).rejects.toMatchObject({ kind: 'rejected', message: /it was rolled back before/ });
     expect((await stable()).withdrawn).toEqual([version]);
     await promote(store, 'v0', version);
     expect((await stable()).withdrawn).toEqual([]);
@@ -182,7 +182,7 @@ describeWithData('a scheduled run', () => {
   it('says so when the present model was trained on the images that judge', async () => {
     await run({ limit: 60_000, heldOut: 1000 });
     await run({ limit: 60_000, seed: 1 }, store, { ...STABLE, tolerance: 1 });
-    expect(lines.join('\n')).toContain('was trained on the held-out images, too');
+    expect(lines.join('\n')).toContain('was also trained on the held-out images');
   });
 
   it('does not train again what has diverged', async () => {
@@ -197,14 +197,14 @@ describeWithData('a scheduled run', () => {
     const plan = (changes: object = {}) =>
       planRetrain(store, settingsOf({ ...SMALL, ...changes }, 'test'), STABLE);
     expect((await plan()).join('\n')).toMatch(
-      /v0: recipe lab, 1 epochs.*to be trained from the beginning.*no stable yet.*begins above −1\.00 points/s,
+      /v0: recipe lab, 1 epochs.*will be trained from the start.*stable does not exist yet.*interval above −1\.00 points/s,
     );
     expect(store.written).toEqual([]);
     await run();
     const { length } = store.written;
     const { version } = await stable();
     expect((await plan()).join('\n')).toMatch(
-      new RegExp(`trained already, .*: ${version}.*stable means ${version}`, 's'),
+      new RegExp(`was trained before, .*: ${version}.*stable points at ${version}`, 's'),
     );
     expect(store.written.length).toBe(length);
   });
@@ -230,10 +230,10 @@ describeWithData('a scheduled run', () => {
       const plan = await trainer([...args, '--dry-run']);
       expect(plan).toMatchObject({
         code: 0,
-        stdout: expect.stringMatching(/goes on from runs\/.*tinyvgg\.safetensors/),
+        stdout: expect.stringMatching(/will resume from runs\/.*tinyvgg\.safetensors/),
       });
       const resumed = await trainer(args);
-      expect(resumed).toMatchObject({ code: 0, stdout: expect.stringMatching(/Goes on after step \d+/) });
+      expect(resumed).toMatchObject({ code: 0, stdout: expect.stringMatching(/Resuming after step \d+/) });
       const { aliases, versions } = await status(server.store, 'tinyvgg');
       expect(versions).toEqual([aliases.stable.version]);
 

@@ -5,11 +5,11 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { modelKey } from '../../../shared/manifest.ts';
 import { loadDataset } from '../../../train/dataset/fashion-mnist/load.ts';
 import { openEngine } from '../../../train/engine/open.ts';
+import { ensureTrained } from '../../../train/jobs/ensure-trained.ts';
 import { readGrid } from '../../../train/jobs/grid.ts';
 import { leaderboard } from '../../../train/jobs/leaderboard.ts';
-import { trainOnce } from '../../../train/jobs/once.ts';
-import { type FinishedRecord, readRecord } from '../../../train/jobs/record.ts';
 import { sweep } from '../../../train/jobs/sweep.ts';
+import { type FinishedRecord, readRecord } from '../../../train/jobs/training-record.ts';
 import { memoryStore } from '../../../train/store/memory.ts';
 import { type Ended, type OnOutput, runTrainer } from '../../support/command.ts';
 import { dataFolder, describeWithData } from '../../support/data.ts';
@@ -123,9 +123,11 @@ describe.each(BACKENDS.filter(({ name }) => name !== 'memory'))('a sweep over $n
       [0, 2],
       [0, 2],
     ]);
-    expect(second[0].stdout.match(/is done already/g)).toHaveLength(2);
-    expect(second[1].stdout).toMatch(/Point 1 of 2.*Goes on after step \d+/s);
-    expect(second[2].stdout).toMatch(/Point 1 of 2.*is done already.*Point 2 of 2.*Goes on after step \d+/s);
+    expect(second[0].stdout.match(/was trained before/g)).toHaveLength(2);
+    expect(second[1].stdout).toMatch(/Point 1 of 2.*Resuming after step \d+/s);
+    expect(second[2].stdout).toMatch(
+      /Point 1 of 2.*was trained before.*Point 2 of 2.*Resuming after step \d+/s,
+    );
     expect(await server.store.list('records/')).toHaveLength(8);
 
     // What was killed ends as if nothing had happened, and its release is there.
@@ -139,7 +141,7 @@ describe.each(BACKENDS.filter(({ name }) => name !== 'memory'))('a sweep over $n
         signal: new AbortController().signal,
         log: () => {},
       };
-      expect(await trainOnce(memoryStore(), training, context)).toMatchObject({ version });
+      expect(await ensureTrained(memoryStore(), training, context)).toMatchObject({ version });
       for (const file of ['onnx', 'json', 'safetensors'] as const) {
         expect(await server.store.get(modelKey('tinyvgg', version, file))).toBeDefined();
       }
@@ -170,11 +172,11 @@ describe.each(BACKENDS.filter(({ name }) => name !== 'memory'))('a sweep over $n
       stderr: expect.stringContaining('a checkpoint in the store'),
     });
     const resumed = await trainer(args);
-    expect(resumed).toMatchObject({ code: 0, stdout: expect.stringMatching(/Goes on after step \d+/) });
-    expect(resumed.stdout).toContain('It diverged: training diverged');
+    expect(resumed).toMatchObject({ code: 0, stdout: expect.stringMatching(/Resuming after step \d+/) });
+    expect(resumed.stdout).toContain('This point diverged: training diverged');
     expect(await leaderboard(server.store, await readGrid(path))).toMatchObject({
       ...{ points: 2, finished: 1, diverged: 1, missing: 0 },
     });
-    expect((await trainer(args)).stdout.match(/is done already/g)).toHaveLength(2);
+    expect((await trainer(args)).stdout.match(/was trained before/g)).toHaveLength(2);
   });
 });

@@ -1,7 +1,7 @@
 /** @file Pushes the release that the command line names, and prints a line at each request to the store. */
 
 import { push } from '../../../train/registry/registry.ts';
-import { readRelease } from '../../../train/registry/release.ts';
+import { readRelease } from '../../../train/release/release.ts';
 import { openStore } from '../../../train/store/open.ts';
 import type { ObjectStore } from '../../../train/store/store.ts';
 

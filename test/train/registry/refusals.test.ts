@@ -4,7 +4,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { aliasKey } from '#shared/manifest.ts';
 import { promote, push, rollback, status } from '../../../train/registry/registry.ts';
-import { readRelease } from '../../../train/registry/release.ts';
+import { readRelease } from '../../../train/release/release.ts';
 import { memoryStore } from '../../../train/store/memory.ts';
 import type { ObjectStore } from '../../../train/store/store.ts';
 import { makeRelease, writeRelease } from '../../fixtures/releases.ts';
@@ -132,7 +132,7 @@ describe('readRelease', () => {
   test.each([
     ['onnx', 'is not the model that'],
     ['json', 'expected JSON'],
-    ['safetensors', 'expected 73 bytes by its header, got 72 bytes'],
+    ['safetensors', 'expected 73 bytes, as in its header, got 72 bytes'],
   ])('finds a .%s that lost its last byte', async (file, message) => {
     const { files } = await makeRelease('weights', 'cut');
     const whole = files[file as keyof typeof files];

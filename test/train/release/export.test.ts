@@ -22,7 +22,7 @@ import { initialWeights } from '../../../train/model/initialize.ts';
 import { MODEL_NAMES, modelSpec } from '../../../train/model/zoo.ts';
 import { Generator } from '../../../train/random.ts';
 import { exportOnnx } from '../../../train/release/export.ts';
-import { encodeSafetensors, weightTensors } from '../../../train/release/safetensors.ts';
+import { encodeSafetensors, weightTensors } from '../../../train/safetensors.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 /** What the zoo does not use of the layer vocabulary. */

@@ -55,7 +55,7 @@ describe('an S3 store', () => {
   test('gives up on a store that stays broken, with its status', async () => {
     const { endpoint, requests } = await serve(...Array(9).fill({ status: 500, code: 'InternalError' }));
     await expect(open(endpoint).get('key')).rejects.toThrow(
-      /^cannot read key in s3:\/\/shelf at http:\S+: expected success, got 500 InternalError: said InternalError\. Try again later/,
+      /^cannot read key in s3:\/\/shelf at http:\S+: expected success, got 500 InternalError: said InternalError\. Retry later/,
     );
     expect(requests).toHaveLength(5);
   });
@@ -95,7 +95,9 @@ describe('an S3 store', () => {
     [500, 'down'],
   ])('says that what answers %i "%s" is no S3 API', async (status, text) => {
     const { endpoint } = await serve(...Array(10).fill({ status, text }));
-    const refused = new RegExp(`expected an answer of an S3 API, got ${status} from something else\\. Check`);
+    const refused = new RegExp(
+      `expected a response of an S3 API, got ${status} from another server\\. Check`,
+    );
     await expect(open(endpoint).get('key')).rejects.toThrow(refused);
     await expect(open(endpoint).put('key', body, 'text/plain', { ifAbsent: true })).rejects.toThrow(refused);
   });
@@ -105,7 +107,7 @@ describe('an S3 store', () => {
     await new Promise((settle) => server?.close(settle));
     await expect(open(endpoint).get('key')).rejects.toThrow(
       new RegExp(
-        `at ${endpoint}: expected an answer, got none \\(ECONNREFUSED\\)\\. Check that the store runs`,
+        `at ${endpoint}: expected a response, got none \\(ECONNREFUSED\\)\\. Check that the store runs`,
       ),
     );
   });

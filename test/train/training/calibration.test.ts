@@ -3,34 +3,30 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { softmax } from '../../../shared/predictions.ts';
 import { Generator } from '../../../train/random.ts';
-import {
-  BINS,
-  expectedCalibrationError,
-  fitTemperature,
-  type Judged,
-  reliability,
-} from '../../../train/training/calibration.ts';
+import type { LabelledLogits } from '../../../train/training/evaluate.ts';
+import { BINS, expectedCalibrationError, reliability } from '../../../train/training/reliability.ts';
+import { fitTemperature } from '../../../train/training/temperature.ts';
 import pytorch from '../../fixtures/pytorch-calibration.json' with { type: 'json' };
 
 const CLASSES = 10;
 
-const error = (judged: Judged, temperature: number) =>
+const error = (judged: LabelledLogits, temperature: number) =>
   expectedCalibrationError(reliability(judged, temperature));
 
 /** Mean cross-entropy of softmax(logits / temperature), by its definition. */
-const crossEntropy = ({ logits, labels }: Judged, temperature: number): number =>
+const crossEntropy = ({ logits, labels }: LabelledLogits, temperature: number): number =>
   labels.reduce((sum, label, n) => {
     const scores = softmax(logits.subarray(n * CLASSES, (n + 1) * CLASSES), temperature);
     return sum - Math.log(scores[label]) / labels.length;
   }, 0);
 
-const times = ({ logits, labels }: Judged, factor: number): Judged => ({
+const times = ({ logits, labels }: LabelledLogits, factor: number): LabelledLogits => ({
   logits: logits.map((logit) => factor * logit),
   labels,
 });
 
 /** Images whose labels are drawn by softmax(logits): scores that are as sure as they are right. */
-function drawn(images: number, seed: number, spread = 6): Judged {
+function drawn(images: number, seed: number, spread = 6): LabelledLogits {
   const chance = Generator.seeded(seed);
   const logits = chance.uniform(images * CLASSES, 0, spread);
   const draws = chance.uniform(images, 0, 1);

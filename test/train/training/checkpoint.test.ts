@@ -11,7 +11,10 @@ import { referenceEngine } from '../../../train/engine/reference.ts';
 import { modelSpec } from '../../../train/model/zoo.ts';
 import { folderCheckpoints } from '../../../train/training/checkpoint/folder.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../../../train/training/checkpoint/format.ts';
-import { type Job, type TrainingEvent, type TrainingState, train } from '../../../train/training/trainer.ts';
+import type { TrainingEvent } from '../../../train/training/events.ts';
+import type { Job } from '../../../train/training/job.ts';
+import type { TrainingState } from '../../../train/training/state.ts';
+import { train } from '../../../train/training/trainer.ts';
 import { easyData } from '../../fixtures/easy.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -130,7 +133,9 @@ describe('the folder of checkpoints', () => {
       states[1],
     );
     expect(lines).toEqual([
-      expect.stringMatching(/step000000003\.safetensors is left out, the one before it is taken: .*SHA-256/),
+      expect.stringMatching(
+        /^Skipping the checkpoint .*step000000003\.safetensors, using the one before it: .*SHA-256/,
+      ),
     ]);
     await writeFile(path, 'nothing');
     await writeFile(join(folder, 'v1-step000000009.safetensors'), 'nothing');
@@ -151,7 +156,7 @@ describe('the folder of checkpoints', () => {
     expect(
       await folderCheckpoints(folder, (line) => lines.push(line)).newest(network, optimizer),
     ).toBeUndefined();
-    expect(lines).toEqual([expect.stringMatching(/is left out, v1 begins anew/)]);
+    expect(lines).toEqual([expect.stringMatching(/^Skipping the checkpoint .*, training v1 from the start/)]);
   });
 
   it('refuses a file that is cut off anywhere or has another bit anywhere', () => {

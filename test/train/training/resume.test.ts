@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Generator } from '../../../train/random.ts';
-import { readMetrics } from '../../../train/run/metrics.ts';
-import type { Summary } from '../../../train/run/run-folder.ts';
+import { readMetrics } from '../../../train/run/metrics-file.ts';
+import type { Summary } from '../../../train/run/summary.ts';
 import { type OnOutput, run, runNode, runTrainer } from '../../support/command.ts';
 import { dataFolder, describeWithData } from '../../support/data.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -89,7 +89,9 @@ describeWithData('a run', () => {
         }
       });
       expect(stopped.code).toBe(status);
-      expect(stopped.stderr).toContain(`Ended by ${signal}. Go on with: npm run train -- --resume ${folder}`);
+      expect(stopped.stderr).toContain(
+        `Interrupted by ${signal}. Resume with: npm run train -- --resume ${folder}`,
+      );
       const saved = (await readdir(join(folder, 'checkpoints'))).filter((name) => /^tinyvgg-step/.test(name));
       expect(saved.length).toBe(1);
       expect(await readdir(folder)).not.toContain('tinyvgg.onnx');
@@ -98,7 +100,9 @@ describeWithData('a run', () => {
       if (signal === 'SIGINT') await writeFile(join(folder, 'checkpoints', saved[0]), 'damaged');
       const resumed = await train(['--resume', folder]);
       expect(resumed).toMatchObject({ code: 0, stderr: '' });
-      expect(resumed.stdout).toMatch(signal === 'SIGINT' ? /is left out/ : /Goes on after step \d+/);
+      expect(resumed.stdout).toMatch(
+        signal === 'SIGINT' ? /Skipping the checkpoint/ : /Resuming after step \d+/,
+      );
       expect(await resultOf(folder)).toEqual(expected);
 
       const again = await train(['--resume', folder]);
@@ -127,7 +131,9 @@ describeWithData('a run', () => {
 
       const resumed = await train(['--resume', folder]);
       expect(resumed).toMatchObject({ code: 0, stderr: '' });
-      const [own, twins] = [...resumed.stdout.matchAll(/Goes on after step (\d+)/g)].map(([, step]) => +step);
+      const [own, twins] = [...resumed.stdout.matchAll(/Resuming after step (\d+)/g)].map(
+        ([, step]) => +step,
+      );
       expect(own).toBe(2 * (4000 / 32));
       expect(twins).toBeGreaterThan(0);
       expect(twins).toBeLessThan(own);
@@ -206,7 +212,7 @@ describeWithData('a run', () => {
           child.stdin.write('\x03');
         },
       });
-      expect([code, output]).toEqual([130, expect.stringMatching(/Ended by SIGINT/)]);
+      expect([code, output]).toEqual([130, expect.stringMatching(/Interrupted by SIGINT/)]);
     },
   );
 

@@ -1,5 +1,5 @@
 /** @file The learned filters of convolutions, as maps of signed weights. */
-import type { Tensor } from '../../release/safetensors.ts';
+import type { Tensor } from '../../safetensors.ts';
 import { type Markup, markup } from '../markup.ts';
 import { PICTURE_WIDTH, type Picture } from '../picture.ts';
 import { COLOURS, inkOn } from '../theme.ts';

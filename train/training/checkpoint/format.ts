@@ -1,14 +1,14 @@
 /**
- * @file A checkpoint as a file: safetensors (train/release/safetensors.ts) with
+ * @file The checkpoint format: a safetensors file (train/safetensors.ts) with
  *
  * ```
  * weights.<name>                F32   the network's parameters
- * optimizer.<buffer>.<name>     F32   what the optimizer remembers of each
- * generator                     U32   [624], the state when the epoch began
- * sha256                        U8    [32], the file's last bytes: the digest of all bytes before them
+ * optimizer.<buffer>.<name>     F32   the optimizer's buffers of each parameter, such as `exp_avg`
+ * generator                     U32   [624], the generator's state at the start of the epoch
+ * sha256                        U8    [32], the last bytes of the file: the digest of all bytes before them
  * ```
  *
- * and in the metadata `state`: JSON of everything else.
+ * The rest of the state is JSON in the metadata entry `state`.
  */
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
@@ -16,14 +16,9 @@ import { ExplainedError } from '#shared/errors.ts';
 import { type Network, sizeOf, type Weights } from '#shared/model/spec.ts';
 import { Real, Whole } from '#shared/validation.ts';
 import { bufferNames, type Optimizer } from '../../engine/optimizer.ts';
-import {
-  decodeSafetensors,
-  encodeSafetensors,
-  type Tensor,
-  weightTensors,
-} from '../../release/safetensors.ts';
-import { EpochRecord } from '../../run/epoch-record.ts';
-import type { TrainingState } from '../trainer.ts';
+import { decodeSafetensors, encodeSafetensors, type Tensor, weightTensors } from '../../safetensors.ts';
+import { EpochMetrics } from '../epoch-metrics.ts';
+import type { TrainingState } from '../state.ts';
 
 const FORMAT = 'tinyvgg-edge checkpoint 1';
 const DIGEST_BYTES = 32;
@@ -36,13 +31,13 @@ const State = v.object({
     batch: Whole,
     lossSum: Real,
     recentLosses: v.array(Real),
-    epochs: v.array(EpochRecord),
+    epochs: v.array(EpochMetrics),
     confusion: v.array(v.array(Whole)),
     seconds: Real,
   }),
 });
 
-/** The bytes of a file that holds where the training of `network` stands. */
+/** Returns the bytes of a checkpoint of `network`. */
 export function encodeCheckpoint(network: Network, state: TrainingState): Uint8Array<ArrayBuffer> {
   const { generator, ...position } = state.position;
   const tensors = new Map<string, Tensor>();
@@ -68,8 +63,8 @@ export function encodeCheckpoint(network: Network, state: TrainingState): Uint8A
 }
 
 /**
- * Where the training of `network` stood.
- * @throws ExplainedError of kind `model` when the file is damaged, or of another network or optimizer
+ * Reads the state of a training from a checkpoint.
+ * @throws ExplainedError of kind `model` when the file is damaged, or belongs to another network or optimizer
  */
 export function decodeCheckpoint(network: Network, optimizer: Optimizer, file: Uint8Array): TrainingState {
   if (!digest(file).equals(file.subarray(-DIGEST_BYTES))) {
@@ -104,7 +99,7 @@ export function decodeCheckpoint(network: Network, optimizer: Optimizer, file: U
   };
 }
 
-/** SHA-256 of all but the last 32 bytes. */
+/** Computes the SHA-256 of all but the last 32 bytes. */
 const digest = (file: Uint8Array): Buffer =>
   createHash('sha256').update(file.subarray(0, -DIGEST_BYTES)).digest();
 

@@ -1,12 +1,15 @@
-/** @file The checkpoint of a training that may go on on another machine: one object in the store, `<prefix><network>.safetensors`, which each newer one replaces. */
+/**
+ * @file Checkpoints in the object store, for trainings that resume on another machine: one object per network,
+ * `<prefix><network>.safetensors`. Each checkpoint replaces the one before.
+ */
 import type { Network } from '#shared/model/spec.ts';
 import type { ObjectStore } from '../../store/store.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import { decodeCheckpoint, encodeCheckpoint } from './format.ts';
 
 /**
- * Checkpoints in the object store. A PUT is whole or nothing, so that none is kept beside the newest.
- * @param log is told of one that cannot be used
+ * Keeps checkpoints in an object store. A PUT writes the whole object or nothing, so the newest needs no predecessor to fall back to.
+ * @param log receives a line for a checkpoint that cannot be used
  */
 export function storeCheckpoints(
   store: ObjectStore,
@@ -23,7 +26,7 @@ export function storeCheckpoints(
         return decodeCheckpoint(network, optimizer, object.bytes);
       } catch (error) {
         const why = error instanceof Error ? error.message : error;
-        log(`${key} is left out, ${network.name} begins anew: ${why}`);
+        log(`Skipping the checkpoint ${key}, training ${network.name} from the start: ${why}`);
         return undefined;
       }
     },

@@ -1,28 +1,29 @@
-/** @file What the commands of scheduled and shared trainings do. */
+/** @file The commands `retrain`, `sweep` and `leaderboard`. */
 import { ExplainedError } from '#shared/errors.ts';
 import { lazy } from '#shared/lazy.ts';
 import { resolveNetwork } from '#shared/model/spec.ts';
-import { openTarget, type StoreCommandFlags } from '../cli/commands.ts';
-import { interruptible } from '../cli/interruption.ts';
 import { loadDataset } from '../dataset/fashion-mnist/load.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { JobContext } from '../jobs/ensure-trained.ts';
+import { readGrid } from '../jobs/grid.ts';
+import { formatLeaderboard, leaderboard } from '../jobs/leaderboard.ts';
+import { retrain } from '../jobs/retrain.ts';
+import { planRetrain } from '../jobs/retrain-plan.ts';
+import { planSweep, type Share, sweep } from '../jobs/sweep.ts';
+import type { Training } from '../jobs/trainings.ts';
 import { modelSpec } from '../model/zoo.ts';
+import { openTrainingEngine } from '../run/open-engine.ts';
+import { downloadPrinter } from '../run/progress.ts';
 import { RECIPES } from '../run/recipes.ts';
-import { downloadPrinter } from '../run/run.ts';
 import { resolveSettings } from '../run/settings.ts';
-import { openTrainingEngine } from '../training/train-model.ts';
-import { readGrid } from './grid.ts';
-import { leaderboard, printLeaderboard } from './leaderboard.ts';
-import type { OnceContext, Training } from './once.ts';
-import { retrain } from './retrain.ts';
-import { planRetrain } from './retrain-plan.ts';
-import { planSweep, type Share, sweep } from './sweep.ts';
+import { openTarget, type StoreCommandFlags } from './commands.ts';
+import { interruptible } from './interruption.ts';
 
 interface RetrainFlags extends StoreCommandFlags {
   alias: string;
   tolerance: number;
   dryRun: boolean;
-  /** Further ones are settings of train. */
+  /** The other flags are settings of `train`. */
   [setting: string]: unknown;
 }
 
@@ -34,7 +35,7 @@ export async function retrainModels(flags: RetrainFlags): Promise<void> {
     for (const line of await planRetrain(store, settings, { alias, tolerance })) console.log(line);
     return;
   }
-  await untilSignal(settings.data, (context) => retrain(store, settings, { alias, tolerance }, context));
+  await runJob(settings.data, (context) => retrain(store, settings, { alias, tolerance }, context));
 }
 
 type SweepFlags = StoreCommandFlags & Share & { grid: string; plan: boolean; data?: string };
@@ -52,13 +53,13 @@ export async function sweepShare({
       kind: 'usage',
       what: `--index ${index}`,
       expected: `less than --shares, ${shares}`,
-      next: 'In a Kubernetes Job, SWEEP_SHARES is its completions.',
+      next: 'In a Kubernetes Job, set SWEEP_SHARES to its completions.',
     });
   }
   const grid = await readGrid(path);
   if (plan) return console.log(planSweep(grid, shares));
   const store = openTarget(flags);
-  await untilSignal(data, (context) => sweep(store, grid, { index, shares }, context));
+  await runJob(data, (context) => sweep(store, grid, { index, shares }, context));
 }
 
 export async function showLeaderboard({
@@ -67,14 +68,14 @@ export async function showLeaderboard({
   ...flags
 }: StoreCommandFlags & { grid: string; json: boolean }): Promise<void> {
   const board = await leaderboard(openTarget(flags), await readGrid(grid));
-  console.log(json ? JSON.stringify(board, null, 2) : printLeaderboard(board));
+  console.log(json ? JSON.stringify(board, null, 2) : formatLeaderboard(board));
 }
 
-/** Work that a signal ends after the present step, with a checkpoint in the store. */
-function untilSignal(data: string | undefined, work: (context: OnceContext) => Promise<void>): Promise<void> {
+/** Runs a job until it ends or a signal interrupts it. After a signal, training ends with a checkpoint in the store. */
+function runJob(data: string | undefined, work: (context: JobContext) => Promise<void>): Promise<void> {
   const dataset = lazy(() => loadDataset({ folder: data, onProgress: downloadPrinter() }));
   const engines = new Map<string, Promise<Engine>>();
-  // Trainings share an engine, so that a card can do their steps together; what `auto` means, the first of them decides.
+  // Trainings share an engine, so that a graphics card can do their steps together. With device `auto`, the first training decides.
   const engine = ({ settings, model }: Training) => {
     const { device, threads, kernels, allowSoftwareAdapter } = settings;
     const key = JSON.stringify([device, threads, kernels, allowSoftwareAdapter]);
@@ -84,6 +85,7 @@ function untilSignal(data: string | undefined, work: (context: OnceContext) => P
   };
   return interruptible(
     (signal) => work({ dataset, engine, signal, log: console.log }),
-    (signal) => `Ended by ${signal}, with a checkpoint in the store. The same command goes on from there.`,
+    (signal) =>
+      `Interrupted by ${signal}, with a checkpoint in the store. Run the same command again to resume.`,
   );
 }

@@ -1,12 +1,12 @@
 /**
- * @file What the object store keeps of a training beside its release:
+ * @file The record of a training in the object store, and the place of its checkpoints:
  *
  * ```
- * records/<key>.json                     immutable; what came out
- * runs/<key>/<network>.safetensors       the newest checkpoint of one that is not done
+ * records/<key>.json                     immutable; the result of the training
+ * runs/<key>/<network>.safetensors       the newest checkpoint
  * ```
  *
- * `<key>` is the digest of what was asked for, which the record repeats: it cannot be read under another name.
+ * `<key>` is the training key. The record contains the inputs that hash to it, so a record under a wrong key is detected.
  */
 import * as v from 'valibot';
 import { ExplainedError } from '#shared/errors.ts';
@@ -21,12 +21,13 @@ import {
 import { Count, Real, Time, Whole } from '#shared/validation.ts';
 import { withConditions } from '../store/conditional.ts';
 import type { ObjectStore } from '../store/store.ts';
-import { keyOf } from './asked.ts';
+import { trainingKey } from './training-key.ts';
 
 const common = {
   formatVersion: v.literal(FORMAT_VERSION),
+  /** The training's inputs. */
   asked: v.record(v.string(), v.unknown()),
-  /** What computed. */
+  /** Name and description of the engine. */
   engine: v.string(),
   gitCommit: v.nullable(v.string()),
   finishedAt: Time,
@@ -38,49 +39,49 @@ const Finished = v.object({
   name: v.string(),
   version: v.pipe(v.string(), v.check(isVersion)),
   metrics: Manifest.entries.metrics,
-  /** Of the training images that were held out, those that the model gets right; null where none was. */
+  /** Number of held-out images, and of those that the model classifies correctly; null when none are held out. */
   heldOut: v.nullable(v.object({ images: Count, right: Whole })),
   seconds: Real,
 });
 
-/** A result as well: the same again would diverge again. */
+/** Divergence is a result, too: the same training would diverge again. */
 const Diverged = v.object({ ...common, outcome: v.literal('diverged'), why: v.string() });
 
 const TrainingRecord = v.variant('outcome', [Finished, Diverged]);
 export type TrainingRecord = v.InferOutput<typeof TrainingRecord>;
 export type FinishedRecord = v.InferOutput<typeof Finished>;
 
-const recordKey = (key: string): string => `records/${key}.json`;
+const recordPath = (key: string): string => `records/${key}.json`;
 
-/** Prefix of the checkpoints of a training. */
+/** Returns the prefix of a training's checkpoints. */
 export const checkpointPrefix = (key: string): string => `runs/${key}/`;
 
 /**
- * The record of the training with this key; undefined when it is not done.
- * @throws ExplainedError of kind `model` for one that cannot be read, or is another training's
+ * Reads the record of the training with this key; undefined when the training has no result yet.
+ * @throws ExplainedError of kind `model` for a damaged record, or one of another training
  */
 export async function readRecord(store: ObjectStore, key: string): Promise<TrainingRecord | undefined> {
-  const path = recordKey(key);
+  const path = recordPath(key);
   const object = await store.get(path);
   if (!object) return undefined;
   const record = parseStored(TrainingRecord, path, object.bytes);
-  const got = await keyOf(record.asked);
+  const got = await trainingKey(record.asked);
   if (got === key) return record;
   throw new ExplainedError({
     kind: 'model',
     what: `cannot use ${path} in ${store.description}`,
-    expected: 'the record of what its name stands for',
-    got: `one of ${got}`,
-    next: 'Remove this object: the training is then done again.',
+    expected: 'a record whose settings hash to its key',
+    got: `one that hashes to ${got}`,
+    next: 'Delete this object; the training is then repeated.',
   });
 }
 
-/** Keeps a record. Of two for one training the first stays. */
+/** Writes a record unless the training has one: the first record stays. */
 export async function writeRecord(
   store: ObjectStore,
   record: TrainingRecord,
   log: (line: string) => void,
 ): Promise<void> {
-  const path = recordKey(await keyOf(record.asked));
+  const path = recordPath(await trainingKey(record.asked));
   await withConditions(store, log).put(path, serializeStored(record), CONTENT_TYPES.json, { ifAbsent: true });
 }

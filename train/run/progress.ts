@@ -1,21 +1,23 @@
-/** @file What training prints: the lab's lines, and a progress bar instead of "Looked at" on a terminal. */
+/** @file Prints the progress of downloads and trainings: the lab's lines, with a progress bar instead of "Looked at" on a terminal. */
 import { Presets, SingleBar } from 'cli-progress';
-import Table from 'cli-table3';
 import type { Calibration } from '#shared/manifest.ts';
-import { percent } from '../format.ts';
-import type { ModelSummary } from '../run/run-folder.ts';
-import type { TrainingEvent } from '../training/trainer.ts';
+import type { DownloadProgress } from '../dataset/fashion-mnist/download.ts';
+import { count, percent } from '../format.ts';
+import type { TrainingEvent } from '../training/events.ts';
 
-/** The lab prints a line every so many batches. */
+/** The lab prints a line every 400 batches. */
 const LAB_LINE_BATCHES = 400;
 
 export interface Printer {
   onEvent(event: TrainingEvent): void;
-  /** Ends a bar that is still drawn: its timer would keep the process alive. */
+  /** Stops a progress bar: its timer would keep the process alive. */
   close(): void;
 }
 
-/** Prints one model's training to `log`, with a bar where that is a terminal; `batchSize` in images. */
+/**
+ * Prints the training of one model to `log`. When `log` is `console.log` on a terminal, it draws a progress bar.
+ * @param batchSize in images
+ */
 export function trainingPrinter(batchSize: number, log: (line: string) => void): Printer {
   return process.stdout.isTTY && log === console.log ? barPrinter() : linePrinter(batchSize, log);
 }
@@ -29,7 +31,7 @@ function linePrinter(batchSize: number, log: (line: string) => void): Printer {
         next = Math.ceil(event.batch / LAB_LINE_BATCHES) * LAB_LINE_BATCHES;
         break;
       case 'progress':
-        // The lab says before batch N, counted from zero, that it has looked at N batches.
+        // The lab prints "Looked at N batches" before batch N, counted from 0.
         for (; next < event.batch; next += LAB_LINE_BATCHES) {
           log(`Looked at ${next * batchSize}/${event.total} samples`);
         }
@@ -84,46 +86,21 @@ function epochLine({
   return `Train loss: ${trainLoss.toFixed(5)} | Test loss: ${testLoss.toFixed(5)}, Test acc: ${labAccuracy.toFixed(2)}%`;
 }
 
-/** What calibration has found. */
+/** Describes the result of a calibration in one line. */
 export function calibrationLine({ temperature, ece }: Calibration): string {
   const { before, after, images } = ece;
-  return `Temperature ${temperature.toFixed(4)}: expected calibration error ${percent(before)} before, ${percent(after)} after, on ${images.toLocaleString('en')} test images`;
+  return `Temperature ${temperature.toFixed(4)}: expected calibration error ${percent(before)} before, ${percent(after)} after, on ${count(images)} test images`;
 }
 
-/** The lab's closing question: accuracy, calibration error, loss, time and size of the models side by side. */
-export function comparisonTable(models: Readonly<Record<string, ModelSummary>>): string {
-  const table = new Table({
-    head: ['model', 'test accuracy', 'lab accuracy', 'ECE', 'test loss', 'train loss', 'time', 'parameters'],
-    colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'right'],
-    style: { head: [], border: [] },
-  });
-  for (const [name, { parameters, epochs, calibration, trainSeconds }] of Object.entries(models)) {
-    const last = epochs[epochs.length - 1];
-    table.push([
-      name,
-      percent(last.testAccuracy),
-      percent(last.labAccuracy / 100),
-      calibration ? `${percent(calibration.ece.before)} → ${percent(calibration.ece.after)}` : '–',
-      last.testLoss.toFixed(5),
-      last.trainLoss.toFixed(5),
-      `${trainSeconds.toFixed(1)} s`,
-      parameters.toLocaleString('en'),
-    ]);
-  }
-  return table.toString();
-}
-
-/** Rows are what images are, their labels unless `rows` says other names; columns are predictions. */
-export function confusionTable(
-  labels: readonly string[],
-  confusion: readonly (readonly number[])[],
-  rows = labels,
-): string {
-  const table = new Table({
-    head: [`${rows === labels ? 'label' : 'folder'} \\ prediction`, ...labels],
-    colAligns: ['left', ...labels.map(() => 'right' as const)],
-    style: { head: [], border: [], compact: true },
-  });
-  for (const [i, row] of confusion.entries()) table.push([rows[i], ...row]);
-  return table.toString();
+/** Prints a line per tenth of each downloaded file, or per MiB when the server does not send the size. */
+export function downloadPrinter(): DownloadProgress {
+  let last = '';
+  return (file, received, total) => {
+    const amount = total
+      ? `${Math.floor((10 * received) / total) * 10} %`
+      : `${Math.floor(received / 2 ** 20)} MiB`;
+    const line = `Downloading ${file}: ${amount}`;
+    if (line !== last) console.log(line);
+    last = line;
+  };
 }

@@ -1,30 +1,31 @@
-/** @file What a run folder tells of a model's training while it goes on: metrics.jsonl and TensorBoard's event files. */
+/** @file Logs the metrics of a model's training in the run folder: to metrics.jsonl, and to event files for TensorBoard. */
 import { join } from 'node:path';
-import type { TrainingEvent, TrainingState } from '../training/trainer.ts';
-import { filterMetrics, openMetrics } from './metrics.ts';
+import type { TrainingEvent } from '../training/events.ts';
+import type { TrainingState } from '../training/state.ts';
+import { filterMetrics, METRICS_FILE, openMetrics } from './metrics-file.ts';
 import { openEventFile } from './tensorboard.ts';
 
-export interface Records {
+export interface MetricsLog {
   onEvent(event: TrainingEvent): void;
   close(): void;
 }
 
 /**
- * Opens the records of `model`, which goes on from a state or begins. What an earlier process told of later steps is dropped:
- * they will be done again.
+ * Opens the log of a model. When training resumes, the entries after the checkpoint are removed: those steps are repeated.
+ * @param from the state that training resumes from; undefined when it begins
  * @throws ExplainedError of kind `disk`
  */
-export async function openRecords(
+export async function openMetricsLog(
   folder: string,
   model: string,
   from: TrainingState | undefined,
-): Promise<Records> {
-  const path = join(folder, 'metrics.jsonl');
+): Promise<MetricsLog> {
+  const path = join(folder, METRICS_FILE);
   const epoch = from?.position.epoch ?? 0;
   const step = from?.optimizer.steps ?? 0;
-  await filterMetrics(path, (record) => {
-    if (record.model !== model) return true;
-    return record.type === 'steps' ? record.step <= step : record.epoch < epoch;
+  await filterMetrics(path, (entry) => {
+    if (entry.model !== model) return true;
+    return entry.type === 'steps' ? entry.step <= step : entry.epoch < epoch;
   });
   const metrics = openMetrics(path);
   const events = openEventFile(join(folder, 'tensorboard', model), step + 1);
@@ -35,9 +36,9 @@ export async function openRecords(
         metrics.append({ type: 'steps', model, epoch, step, loss, seconds });
         events.scalars(step, { 'loss/steps': loss });
       } else if (event.type === 'epoch-end') {
-        const { type, ...record } = event;
-        metrics.append({ type: 'epoch', model, ...record });
-        const { step, trainLoss, testLoss, testAccuracy } = record;
+        const { type, ...epochMetrics } = event;
+        metrics.append({ type: 'epoch', model, ...epochMetrics });
+        const { step, trainLoss, testLoss, testAccuracy } = event;
         events.scalars(step, {
           'loss/train': trainLoss,
           'loss/test': testLoss,

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { askedOf, keyOf } from '../../../train/jobs/asked.ts';
+import { trainingInputs, trainingKey } from '../../../train/jobs/training-key.ts';
 import { codeDigest } from '../../../train/run/provenance.ts';
 import { settingsOf } from '../../../train/run/settings.ts';
 
 const DATA = { 'train-images': 'a', 'train-labels': 'b' };
 const key = (config: object, data: Record<string, string> = DATA, code = 'c') =>
-  keyOf(askedOf(settingsOf(config, 'test'), 'tinyvgg', data, code));
+  trainingKey(trainingInputs(settingsOf(config, 'test'), 'tinyvgg', data, code));
 
 describe('the key of a training', () => {
   it.each([

@@ -1,0 +1,42 @@
+/**
+ * @file The key of a training: the SHA-256 of everything that decides its result. It names the training's record and checkpoints in the
+ * object store, so that the same training is found there and not repeated.
+ */
+import { sha256 } from '#shared/digest.ts';
+import type { ModelName } from '../model/zoo.ts';
+import { type Settings, toOverrides } from '../run/settings.ts';
+
+/** Everything that decides the result of one training; a flat JSON object. */
+export type TrainingInputs = Readonly<Record<string, unknown>>;
+
+/** Settings that do not change the result. `recipe` is here because its values are among the settings. */
+const WITHOUT_EFFECT = ['recipe', 'models', 'allowSoftwareAdapter', 'threads', 'data', 'checkpointEvery'];
+
+/**
+ * Collects the inputs of one model's training.
+ * @param dataset official file name → MD5
+ * @param code digest of the trainer's sources
+ */
+export function trainingInputs(
+  settings: Settings,
+  model: ModelName,
+  dataset: Record<string, string>,
+  code: string,
+): TrainingInputs {
+  const decisive = Object.entries(toOverrides(settings)).filter(([name]) => !WITHOUT_EFFECT.includes(name));
+  return { model, ...Object.fromEntries(decisive), dataset, code };
+}
+
+/** Computes the SHA-256 of the inputs as JSON with sorted keys. */
+export function trainingKey(inputs: TrainingInputs): Promise<string> {
+  return sha256(new TextEncoder().encode(JSON.stringify(sortKeys(inputs))));
+}
+
+function sortKeys(value: unknown): unknown {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, sortKeys(inner)]),
+  );
+}

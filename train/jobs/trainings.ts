@@ -1,0 +1,28 @@
+/** @file The trainings of a run or a sweep: one per model, each with its key. */
+import { lazy } from '#shared/lazy.ts';
+import { FILES } from '../dataset/fashion-mnist/files.ts';
+import type { ModelName } from '../model/zoo.ts';
+import { codeDigest } from '../run/provenance.ts';
+import type { Settings } from '../run/settings.ts';
+import { type TrainingInputs, trainingInputs, trainingKey } from './training-key.ts';
+
+export interface Training {
+  settings: Settings;
+  model: ModelName;
+  inputs: TrainingInputs;
+  key: string;
+}
+
+const code = lazy(codeDigest);
+
+/** Lists the trainings of `settings`, one per model. */
+export async function listTrainings(settings: Settings): Promise<Training[]> {
+  const dataset = Object.fromEntries(Object.values(FILES).map(({ name, md5 }) => [name, md5]));
+  const digest = await code();
+  return Promise.all(
+    settings.models.map(async (model) => {
+      const inputs = trainingInputs(settings, model, dataset, digest);
+      return { settings, model, inputs, key: await trainingKey(inputs) };
+    }),
+  );
+}

@@ -1,0 +1,122 @@
+/** @file Makes the release of a trained model: ONNX, safetensors and manifest, with the ONNX file checked in onnxruntime. */
+import * as v from 'valibot';
+import { sha256 } from '#shared/digest.ts';
+import { ExplainedError } from '#shared/errors.ts';
+import { PHOTO_PIPELINE } from '#shared/input/garment/photo.ts';
+import { IMAGE_PIXELS, LABELS } from '#shared/labels.ts';
+import { type Calibration, FORMAT_VERSION, Manifest, serializeStored } from '#shared/manifest.ts';
+import type { Engine } from '../engine/engine.ts';
+import { sgd } from '../engine/optimizer.ts';
+import { Generator } from '../random.ts';
+import { encodeSafetensors, weightTensors } from '../safetensors.ts';
+import type { Predict } from '../training/evaluate.ts';
+import type { TrainedModel } from '../training/job.ts';
+import { exportOnnx, INPUT_NAME, IR_VERSION, OPSET, OUTPUT_NAME } from './export.ts';
+import { onnxPredictor } from './onnxruntime.ts';
+import type { Release } from './release.ts';
+
+/** Largest difference between the logits of the engine and onnxruntime: absolute up to ±1, relative beyond. Only rounding differs. */
+const EXPORT_TOLERANCE = 1e-5;
+
+/** Largest difference from the golden logits when a model is served, by another engine on another machine. */
+const GOLDEN_TOLERANCE = 1e-4;
+
+/** Batch sizes at which engine and onnxruntime are compared. */
+const COMPARED_BATCHES = [1, 32];
+
+export interface ReleaseContext {
+  engine: Engine;
+  training: Omit<Manifest['training'], 'engine'>;
+  /** Undefined for a model that is not calibrated. */
+  calibration: Calibration | undefined;
+  /** Images for the comparison with onnxruntime, at least 32. */
+  images: Uint8Array;
+}
+
+/**
+ * Exports a trained model.
+ * @throws ExplainedError of kind `model` when onnxruntime computes other logits than the engine
+ */
+export async function makeRelease(trained: TrainedModel, context: ReleaseContext): Promise<Release> {
+  const { network, weights } = trained;
+  const onnx = exportOnnx(network, weights);
+  const session = await context.engine.open(network, weights, sgd(0));
+  try {
+    await compareWithOnnxruntime(network.name, session.logits, onnx, context.images);
+    const manifest = await makeManifest(trained, onnx, session.logits, context);
+    const metadata = { format: 'pt', model: network.name };
+    const safetensors = encodeSafetensors(weightTensors(network, weights), metadata);
+    return { manifest, files: { onnx, json: serializeStored(manifest), safetensors } };
+  } finally {
+    session.close();
+  }
+}
+
+async function makeManifest(
+  { network, epochs }: TrainedModel,
+  onnx: Uint8Array<ArrayBuffer>,
+  logits: Predict,
+  { engine, training, calibration }: ReleaseContext,
+): Promise<Manifest> {
+  return v.parse(Manifest, {
+    formatVersion: FORMAT_VERSION,
+    name: network.name,
+    version: await sha256(onnx),
+    bytes: onnx.length,
+    irVersion: IR_VERSION,
+    opset: OPSET,
+    input: { name: INPUT_NAME, dtype: 'float32', shape: ['batch', ...network.input] },
+    output: { name: OUTPUT_NAME, dtype: 'float32', shape: ['batch', ...network.output] },
+    labels: [...LABELS],
+    parameters: network.parameterCount,
+    photoPipeline: PHOTO_PIPELINE,
+    metrics: epochs[epochs.length - 1],
+    training: { ...training, engine: engine.name },
+    calibration,
+    golden: { tolerance: GOLDEN_TOLERANCE, vectors: await makeGoldenVectors(logits) },
+  } satisfies Manifest);
+}
+
+async function compareWithOnnxruntime(
+  name: string,
+  engineLogits: Predict,
+  onnx: Uint8Array,
+  images: Uint8Array,
+): Promise<void> {
+  const onnxruntimeLogits = await onnxPredictor(onnx);
+  for (const batch of COMPARED_BATCHES) {
+    const input = images.subarray(0, batch * IMAGE_PIXELS);
+    const [expected, got] = await Promise.all([engineLogits(input, batch), onnxruntimeLogits(input, batch)]);
+    for (const [i, logit] of expected.entries()) {
+      const difference = Math.abs(logit - got[i]) / Math.max(1, Math.abs(logit));
+      if (difference <= EXPORT_TOLERANCE) continue;
+      throw new ExplainedError({
+        kind: 'model',
+        what: `the exported ${name} differs from the engine's at batch ${batch}, logit ${i}`,
+        expected: `${logit} ± ${EXPORT_TOLERANCE}`,
+        got: `${got[i]}`,
+        next: 'Nothing was written. Train with --device reference to see whether the engine or onnxruntime is wrong.',
+      });
+    }
+  }
+}
+
+/** Makes images that need no data set: noise, a ramp, a disc. */
+function goldenImages(): Uint8Array[] {
+  const noise = Generator.seeded(0);
+  return [
+    Uint8Array.from({ length: IMAGE_PIXELS }, () => noise.random() & 0xff),
+    Uint8Array.from({ length: IMAGE_PIXELS }, (_, i) => (i % 28) * 9),
+    Uint8Array.from({ length: IMAGE_PIXELS }, (_, i) =>
+      Math.hypot((i % 28) - 13.5, Math.floor(i / 28) - 13.5) < 10 ? 200 : 0,
+    ),
+  ];
+}
+
+async function makeGoldenVectors(logits: Predict): Promise<Manifest['golden']['vectors']> {
+  const vectors: Manifest['golden']['vectors'] = [];
+  for (const image of goldenImages()) {
+    vectors.push({ pixels: Buffer.from(image).toString('base64'), logits: [...(await logits(image, 1))] });
+  }
+  return vectors;
+}

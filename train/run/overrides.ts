@@ -1,0 +1,104 @@
+/** @file The flags of `train` and the keys of its configuration file: one schema for both. */
+import { readFile } from 'node:fs/promises';
+import * as v from 'valibot';
+import { ExplainedError } from '#shared/errors.ts';
+import { KERNEL_LEVELS } from '#shared/kernels/choose.ts';
+import { Real } from '#shared/validation.ts';
+import { AUGMENTATIONS, type AugmentationName } from '../dataset/fashion-mnist/augment/augment.ts';
+import { DEVICES } from '../engine/open.ts';
+import type { Optimizer } from '../engine/optimizer.ts';
+import { MODEL_NAMES } from '../model/zoo.ts';
+import { SCHEDULES, type ScheduleName } from '../training/schedule.ts';
+import { RECIPES } from './recipes.ts';
+
+export const OPTIMIZERS = ['sgd', 'adam'] as const satisfies Optimizer['kind'][];
+export const SCHEDULE_NAMES = Object.keys(SCHEDULES) as ScheduleName[];
+export const AUGMENTATION_NAMES = Object.keys(AUGMENTATIONS) as AugmentationName[];
+
+/** Half of the training set. */
+const MAX_HELD_OUT = 30_000;
+
+/** A number, or a flag's text. Other types are rejected: `Number(true)` would be 1. */
+const Numeric = v.pipe(v.union([v.string(), v.number()]), v.transform(Number), Real);
+const Integer = v.pipe(Numeric, v.safeInteger());
+const NonNegative = v.pipe(Numeric, v.minValue(0));
+const integerFrom = (minimum: number) => v.pipe(Integer, v.minValue(minimum));
+
+/** A list, or a flag's comma-separated text. */
+const ModelList = v.pipe(
+  v.union([
+    v.pipe(
+      v.string(),
+      v.transform((names) => names.split(',')),
+    ),
+    v.array(v.string()),
+  ]),
+  v.array(v.picklist(MODEL_NAMES)),
+  v.minLength(1),
+);
+
+const Overrides = v.strictObject({
+  recipe: v.exactOptional(v.picklist(Object.keys(RECIPES))),
+  models: v.exactOptional(ModelList),
+  seed: v.exactOptional(integerFrom(0)),
+  epochs: v.exactOptional(integerFrom(1)),
+  batchSize: v.exactOptional(integerFrom(1)),
+  optimizer: v.exactOptional(v.picklist(OPTIMIZERS)),
+  learningRate: v.exactOptional(NonNegative),
+  momentum: v.exactOptional(v.pipe(NonNegative, v.ltValue(1))),
+  weightDecay: v.exactOptional(NonNegative),
+  schedule: v.exactOptional(v.picklist(SCHEDULE_NAMES)),
+  augmentation: v.exactOptional(v.picklist(AUGMENTATION_NAMES)),
+  device: v.exactOptional(v.picklist(DEVICES)),
+  allowSoftwareAdapter: v.exactOptional(v.boolean()),
+  threads: v.exactOptional(v.pipe(integerFrom(1), v.maxValue(64))),
+  kernels: v.exactOptional(v.picklist(KERNEL_LEVELS)),
+  data: v.exactOptional(v.string()),
+  out: v.exactOptional(v.string()),
+  limit: v.exactOptional(integerFrom(32)),
+  heldOut: v.exactOptional(v.pipe(integerFrom(0), v.maxValue(MAX_HELD_OUT))),
+  calibration: v.exactOptional(v.boolean()),
+  checkpointEvery: v.exactOptional(NonNegative),
+});
+export type Overrides = v.InferOutput<typeof Overrides>;
+
+/**
+ * Validates flags or the contents of a configuration file.
+ * @param source named in the error; `undefined` for flags of the command line
+ * @throws ExplainedError of kind `usage` naming the flag or key
+ */
+export function parseOverrides(values: unknown, source?: string): Overrides {
+  const { success, output, issues } = v.safeParse(Overrides, values, { abortEarly: true });
+  if (success) return output;
+  const [issue] = issues;
+  const key = String(issue.path?.[0].key ?? 'configuration');
+  throw new ExplainedError({
+    kind: 'usage',
+    what: `${source ?? 'the command line'}: ${source === undefined ? flagOf(key) : key}: ${issue.message}`,
+    next: 'Run npm run train -- --help for the options.',
+  });
+}
+
+/** Turns the name of a setting into a flag: `batchSize` → `--batch-size`. */
+export const flagOf = (name: string): string =>
+  `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+/**
+ * Reads a JSON file that a flag names.
+ * @throws ExplainedError of kind `usage`
+ */
+export async function readJsonFile(path: string, flag: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'));
+  } catch (cause) {
+    const got = cause instanceof Error ? cause.message : String(cause);
+    throw new ExplainedError({
+      kind: 'usage',
+      what: `cannot read ${flag} ${path}`,
+      expected: 'a JSON file',
+      got,
+      next: 'Check the path and the syntax of the file.',
+      cause,
+    });
+  }
+}

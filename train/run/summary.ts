@@ -1,0 +1,125 @@
+/** @file `summary.json` of a run folder: the run's settings and environment, and the results of its finished models. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { ExplainedError } from '#shared/errors.ts';
+import { LABELS } from '#shared/labels.ts';
+import { Calibration } from '#shared/manifest.ts';
+import { Count, Real, Time, Whole } from '#shared/validation.ts';
+import type { Dataset } from '../dataset/split.ts';
+import type { Engine } from '../engine/engine.ts';
+import { writeFileAtomic } from '../files.ts';
+import { EpochMetrics } from '../training/epoch-metrics.ts';
+import { gitCommit } from './provenance.ts';
+import { type Settings, toOverrides } from './settings.ts';
+import type { ReleasedModel } from './train-model.ts';
+
+const NonNegative = v.pipe(Whole, v.minValue(0));
+
+/** Bins of a reliability diagram (train/training/reliability.ts). */
+const Bins = v.array(v.object({ images: NonNegative, accuracy: Real, confidence: Real }));
+
+const perLabel = <S extends v.GenericSchema>(item: S) => v.pipe(v.array(item), v.length(LABELS.length));
+
+const ModelSummary = v.object({
+  parameters: Whole,
+  epochs: v.pipe(v.array(EpochMetrics), v.minLength(1)),
+  /** confusion[label][prediction] = test images after the last epoch. */
+  confusion: perLabel(perLabel(NonNegative)),
+  trainSeconds: Real,
+  /** Both are missing for a model that is not calibrated. */
+  calibration: v.exactOptional(Calibration),
+  reliability: v.exactOptional(v.object({ before: Bins, after: Bins })),
+  /** `path` is relative to the run folder. */
+  onnx: v.object({ path: v.string(), sha256: v.string(), bytes: Whole }),
+});
+export type ModelSummary = v.InferOutput<typeof ModelSummary>;
+
+const Summary = v.object({
+  formatVersion: v.literal(1),
+  recipe: v.string(),
+  seed: Whole,
+  epochs: Whole,
+  batchSize: Count,
+  optimizer: v.string(),
+  learningRate: Real,
+  /** Only with SGD. */
+  momentum: v.exactOptional(Real),
+  weightDecay: Real,
+  /** Older runs lack the next three members; their values were the defaults here. */
+  schedule: v.optional(v.string(), 'constant'),
+  augmentation: v.optional(v.string(), 'none'),
+  heldOut: v.optional(NonNegative, 0),
+  device: v.object({ name: v.string(), description: v.string() }),
+  /** Number of training and test images. */
+  images: v.object({ train: Count, test: Count }),
+  /** Official file name → MD5. */
+  dataset: v.record(v.string(), v.string()),
+  gitCommit: v.nullable(v.string()),
+  startedAt: Time,
+  models: v.record(v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]*$/)), ModelSummary),
+});
+export type Summary = v.InferOutput<typeof Summary>;
+
+export const summaryPath = (folder: string): string => join(folder, 'summary.json');
+
+/** Makes the summary of a run that begins now. */
+export async function newSummary(settings: Settings, engine: Engine, data: Dataset): Promise<Summary> {
+  const { name, seed, epochs, batchSize, schedule, augmentation, heldOut } = settings;
+  const { optimizer = '', learningRate = 0, momentum, weightDecay = 0 } = toOverrides(settings);
+  return {
+    formatVersion: 1,
+    recipe: name,
+    seed,
+    epochs,
+    batchSize,
+    optimizer,
+    learningRate,
+    ...(momentum !== undefined && { momentum }),
+    weightDecay,
+    schedule,
+    augmentation,
+    heldOut,
+    device: { name: engine.name, description: engine.description },
+    images: { train: data.train.count, test: data.test.count },
+    dataset: data.md5,
+    gitCommit: await gitCommit(),
+    startedAt: new Date().toISOString(),
+    models: {},
+  };
+}
+
+export function summarizeModel({ trained, calibrated, release: { manifest } }: ReleasedModel): ModelSummary {
+  const { network, epochs, confusion, seconds } = trained;
+  return {
+    parameters: network.parameterCount,
+    epochs,
+    confusion,
+    trainSeconds: seconds,
+    onnx: { path: `${network.name}.onnx`, sha256: manifest.version, bytes: manifest.bytes },
+    ...calibrated,
+  };
+}
+
+export const writeSummary = (folder: string, summary: Summary): Promise<void> =>
+  writeFileAtomic(summaryPath(folder), `${JSON.stringify(summary, null, 2)}\n`);
+
+/**
+ * Reads the summary of a run, finished or not.
+ * @throws ExplainedError of kind `usage` when it is missing or damaged
+ */
+export async function readSummary(folder: string): Promise<Summary> {
+  const path = summaryPath(folder);
+  try {
+    return v.parse(Summary, JSON.parse(await readFile(path, 'utf8')));
+  } catch (cause) {
+    throw new ExplainedError({
+      kind: 'usage',
+      what: `cannot read ${path}`,
+      expected: 'the summary of a run',
+      got: cause instanceof v.ValiError ? v.summarize(cause.issues) : (cause as Error).message,
+      next: 'Name another run folder, or train with npm run train.',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,95 @@
+/** @file Trains one model as its settings say, calibrates it, and makes its release. Resumes from a checkpoint if there is one. */
+import type { Network } from '#shared/model/spec.ts';
+import { AUGMENTATIONS } from '../dataset/fashion-mnist/augment/augment.ts';
+import type { RunData } from '../dataset/split.ts';
+import type { Engine } from '../engine/engine.ts';
+import { count } from '../format.ts';
+import { makeRelease } from '../release/make-release.ts';
+import type { Release } from '../release/release.ts';
+import { type Calibrated, calibrate, type Train } from '../training/calibrate.ts';
+import type { Checkpoints } from '../training/checkpoint/checkpoints.ts';
+import type { TrainedModel } from '../training/job.ts';
+import type { TrainingState } from '../training/state.ts';
+import { train } from '../training/trainer.ts';
+import type { MetricsLog } from './metrics-log.ts';
+import { calibrationLine, trainingPrinter } from './progress.ts';
+import type { Settings } from './settings.ts';
+
+export interface ModelContext {
+  data: RunData;
+  engine: Engine;
+  checkpoints: Checkpoints;
+  /** Opens the log of a network's metrics. `from` is the state that training resumes from. */
+  openMetricsLog?: (network: Network, from: TrainingState | undefined) => Promise<MetricsLog>;
+  /** For the manifest: the MD5s of the data set's files, and the trainer's commit. */
+  provenance: { dataset: Record<string, string>; gitCommit: string | null };
+  /** On abort, training ends after the current step with a checkpoint. */
+  signal: AbortSignal;
+  /** Receives each line of output. With `console.log` on a terminal, training also draws a progress bar. */
+  log: (line: string) => void;
+}
+
+export interface ReleasedModel {
+  trained: TrainedModel;
+  /** Undefined for a model that is not calibrated. */
+  calibrated: Calibrated | undefined;
+  release: Release;
+}
+
+/** Trains a model, prints the lab's lines, and makes its release. */
+export async function trainModel(
+  settings: Settings,
+  network: Network,
+  context: ModelContext,
+): Promise<ReleasedModel> {
+  const { data, engine, provenance, signal, log } = context;
+  const { batchSize, name: recipe, seed, epochs } = settings;
+  log(`\n${network.name}: ${count(network.parameterCount)} parameters\n`);
+  const trainOn: Train = (network, data) => trainNetwork(settings, network, data, context);
+  const trained = await trainOn(network, data);
+  log(`Total training time: ${trained.seconds.toFixed(2)} seconds`);
+  const calibrated = settings.calibration
+    ? await calibrate(trained, data, { engine, batchSize, trainOn, signal, log })
+    : undefined;
+  if (calibrated) log(calibrationLine(calibrated.calibration));
+  const release = await makeRelease(trained, {
+    engine,
+    training: { recipe, seed, epochs, images: data.train.count, ...provenance },
+    calibration: calibrated?.calibration,
+    images: data.test.images,
+  });
+  return { trained, calibrated, release };
+}
+
+/** Trains a network from its newest checkpoint, or from the start. */
+async function trainNetwork(
+  settings: Settings,
+  network: Network,
+  data: Pick<RunData, 'train' | 'test'>,
+  { engine, checkpoints, openMetricsLog, signal, log }: ModelContext,
+): Promise<TrainedModel> {
+  const { optimizer, epochs, batchSize, seed, schedule, augmentation, checkpointEvery } = settings;
+  const from = await checkpoints.newest(network, optimizer);
+  if (from) log(`Resuming after step ${from.optimizer.steps}.`);
+  const metricsLog = await openMetricsLog?.(network, from);
+  const printer = trainingPrinter(batchSize, log);
+  const augment = AUGMENTATIONS[augmentation](seed);
+  try {
+    return await train(
+      { network, data, engine, optimizer, epochs, batchSize, seed, schedule, augment },
+      {
+        from,
+        signal,
+        checkpointEvery,
+        checkpoint: (state, kind) => checkpoints.save(network, state, kind),
+        onEvent(event) {
+          printer.onEvent(event);
+          metricsLog?.onEvent(event);
+        },
+      },
+    );
+  } finally {
+    printer.close();
+    metricsLog?.close();
+  }
+}

@@ -1,0 +1,47 @@
+/** @file The interface of the trainer: what to train, how, and the trained model. */
+import type { Network, Weights } from '#shared/model/spec.ts';
+import type { Augment } from '../dataset/batch.ts';
+import type { Dataset } from '../dataset/split.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Optimizer } from '../engine/optimizer.ts';
+import type { EpochMetrics } from './epoch-metrics.ts';
+import type { TrainingEvent } from './events.ts';
+import type { ScheduleName } from './schedule.ts';
+import type { TrainingState } from './state.ts';
+
+export interface Job {
+  network: Network;
+  data: Pick<Dataset, 'train' | 'test'>;
+  engine: Engine;
+  optimizer: Optimizer;
+  epochs: number;
+  /** Images per step. */
+  batchSize: number;
+  seed: number;
+  /** Learning-rate schedule; `constant` by default. */
+  schedule?: ScheduleName | undefined;
+  /** Changes the images of each batch before the step; none by default. */
+  augment?: Augment | undefined;
+}
+
+export interface TrainOptions {
+  onEvent?: (event: TrainingEvent) => void;
+  /** A state of the same job to resume from. The result has the same bits as without the interruption. */
+  from?: TrainingState | undefined;
+  /** Stores a checkpoint. Called after each epoch, every `checkpointEvery` seconds, and on abort. */
+  checkpoint?: (state: TrainingState, kind: { best: boolean }) => Promise<void>;
+  /** Seconds between two checkpoints within an epoch; 0 for one after each step. */
+  checkpointEvery?: number;
+  /** On abort, training ends after the current step with a checkpoint, and `train` throws the signal's reason. */
+  signal?: AbortSignal;
+}
+
+export interface TrainedModel {
+  network: Network;
+  weights: Weights;
+  epochs: EpochMetrics[];
+  /** confusion[label][prediction] = test images. */
+  confusion: number[][];
+  /** Wall-clock time of training with evaluation. */
+  seconds: number;
+}
