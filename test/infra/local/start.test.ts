@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { status } from '../../../train/registry/registry.ts';
-import { readRelease } from '../../../train/release/release.ts';
+import { readRelease, writeRelease } from '../../../train/release/release.ts';
 import { openLocalStore } from '../../../train/store/open.ts';
-import { makeRelease, writeRelease } from '../../fixtures/releases.ts';
+import { releaseOf } from '../../fixtures/releases.ts';
 import { run } from '../../support/command.ts';
 import { freePort, isFree } from '../../support/ports.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -24,7 +24,7 @@ let port: number;
 const running = new Set<ChildProcess>();
 
 beforeAll(async () => {
-  release = existsSync(BUNDLED) ? BUNDLED : await writeRelease(folder, await makeRelease('weights'));
+  release = existsSync(BUNDLED) ? BUNDLED : await writeRelease(folder, await releaseOf('weights'));
   port = await freePort();
 });
 afterEach(async () => {
@@ -129,7 +129,7 @@ describe('npm start', () => {
   });
 
   test('reports a release that does not match its manifest', async () => {
-    const broken = await writeRelease(folder, await makeRelease('broken', 'broken'));
+    const broken = await writeRelease(folder, await releaseOf('broken', 'broken'));
     await writeFile(broken, 'other bytes');
     const started = start({ RELEASE: broken });
     expect(await started.closed).toBe(1);

@@ -3,16 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { compareModels, passes } from '../../../train/jobs/gate.ts';
 import { Generator } from '../../../train/random.ts';
 
-/** Answers of two models: so many images that both, only the first, only the second, and none get right. */
-function answers(both: number, gained: number, lost: number, neither: number): [Uint8Array, Uint8Array] {
+/** Returns the correct predictions of two models, by the number of images that both, only the first, only the second or neither classifies correctly. */
+function predictions(both: number, gained: number, lost: number, neither: number): [Uint8Array, Uint8Array] {
   const kinds = [both, gained, lost, neither].flatMap((count, kind) => new Array<number>(count).fill(kind));
   return [Uint8Array.from(kinds, (kind) => +(kind < 2)), Uint8Array.from(kinds, (kind) => +(kind % 2 === 0))];
 }
 
-describe('two models on the same images', () => {
-  it('differ as the approval of a prime minister did: Agresti, Categorical Data Analysis, table 10.1', () => {
+describe('compareModels', () => {
+  it('reproduces Agresti, Categorical Data Analysis, table 10.1: approval of a prime minister', () => {
     // 1,600 people asked twice. The book: difference 0.04, 95 % interval 0.02 to 0.06 by Wald's formula.
-    const { difference, interval, right, gained, lost } = compareModels(...answers(794, 150, 86, 570));
+    const { difference, interval, right, gained, lost } = compareModels(...predictions(794, 150, 86, 570));
     expect({ right, gained, lost }).toEqual({
       right: { candidate: 944, present: 880 },
       gained: 150,
@@ -22,7 +22,7 @@ describe('two models on the same images', () => {
     expect(interval.map((end) => end.toFixed(2))).toEqual(['0.02', '0.06']);
   });
 
-  it('have an interval that holds the true difference in 95 of 100 cases, at the sizes of this project', () => {
+  it('returns an interval that contains the true difference in 95 % of the cases, at the sizes of this project', () => {
     const chance = Generator.seeded(5);
     const [images, onlyFirst, onlySecond] = [5000, 0.03, 0.035];
     const repetitions = 2000;
@@ -34,7 +34,7 @@ describe('two models on the same images', () => {
         if (draw < onlyFirst) gained++;
         else if (draw < onlyFirst + onlySecond) lost++;
       }
-      const { interval } = compareModels(...answers(images - gained - lost, gained, lost, 0));
+      const { interval } = compareModels(...predictions(images - gained - lost, gained, lost, 0));
       const truth = onlyFirst - onlySecond;
       if (interval[0] <= truth && truth <= interval[1]) covered++;
     }
@@ -42,12 +42,12 @@ describe('two models on the same images', () => {
     expect(covered / repetitions).toBeLessThan(0.965);
   });
 
-  it('exchange their signs when they change places, and the interval holds the difference', () => {
+  it('changes the signs when the models are swapped, and the interval contains the difference', () => {
     const count = fc.nat(60);
     fc.assert(
       fc.property(count, count, count, count, (both, gained, lost, neither) => {
         fc.pre(both + gained + lost + neither > 0);
-        const [first, second] = answers(both, gained, lost, neither);
+        const [first, second] = predictions(both, gained, lost, neither);
         const there = compareModels(first, second);
         const back = compareModels(second, first);
         expect(back.difference).toBeCloseTo(-there.difference, 12);
@@ -60,24 +60,24 @@ describe('two models on the same images', () => {
   });
 });
 
-describe('the gate, at a tolerance of one point on 5,000 images', () => {
+describe('passes, at a tolerance of one point on 5,000 images', () => {
   it.each([
-    ['the same answers', 0, 0, true],
-    ['as many gained as lost', 150, 150, true],
-    ['a better one', 200, 120, true],
-    ['a worse one within chance of the tolerance', 140, 160, false],
-    ['a worse one', 100, 200, false],
-    ['a worse one by few images that are sure', 0, 20, true],
-  ])('%s: passes %#', (_, gained, lost, expected) => {
-    const comparison = compareModels(...answers(4500 - lost, gained, lost, 500 - gained));
+    ['equal predictions', 0, 0, true],
+    ['as many images gained as lost', 150, 150, true],
+    ['a better model', 200, 120, true],
+    ['a worse model whose interval contains the tolerance', 140, 160, false],
+    ['a worse model', 100, 200, false],
+    ['a slightly worse model with a narrow interval', 0, 20, true],
+  ])('returns for %s: %s, %s → %s', (_, gained, lost, expected) => {
+    const comparison = compareModels(...predictions(4500 - lost, gained, lost, 500 - gained));
     expect(passes(comparison, 0.01)).toBe(expected);
   });
 
-  it('lets nothing pass that loses more than the tolerance', () => {
+  it('never accepts a model that loses more than the tolerance', () => {
     fc.assert(
       fc.property(fc.nat(400), fc.integer({ min: 51, max: 400 }), (gained, more) => {
         const lost = gained + more;
-        expect(passes(compareModels(...answers(4000, gained, lost, 1000 - gained)), 0.01)).toBe(false);
+        expect(passes(compareModels(...predictions(4000, gained, lost, 1000 - gained)), 0.01)).toBe(false);
       }),
     );
   });

@@ -12,8 +12,8 @@ async function grid(config: unknown) {
   return readGrid(path);
 }
 
-describe('a grid', () => {
-  it('is every combination, the last list changing fastest', async () => {
+describe('readGrid', () => {
+  it('returns every combination; the last list changes fastest', async () => {
     const { axes, points } = await grid({ models: 'v0', seed: [1, 2], learningRate: [0.1, 0.2, 0.3] });
     expect(axes).toEqual(['seed', 'learningRate']);
     expect(points.map(({ values }) => [values.seed, values.learningRate])).toEqual([
@@ -28,7 +28,7 @@ describe('a grid', () => {
     expect(new Set(points.map(({ training }) => training.key)).size).toBe(6);
   });
 
-  it('trains one model a point', async () => {
+  it('returns a point per model', async () => {
     const { axes, points } = await grid({ models: ['v0', 'v1'], seed: [1, 2] });
     expect(axes).toEqual(['seed']);
     expect(points.map(({ values }) => values)).toEqual([
@@ -46,11 +46,13 @@ describe('a grid', () => {
     [{ seed: [] }, /expected 1 to 10,000 combinations, got 0/],
     [[1, 2], /grid\.json/],
     ['seed', /grid\.json/],
-  ])('%j is refused', async (config, why) => {
+  ])('rejects %j', async (config, why) => {
     await expect(grid(config)).rejects.toThrow(why);
   });
+});
 
-  it('is shared without a point left out or done twice', async () => {
+describe('shareOf', () => {
+  it('puts each point into one share, and shares differ by one point at most', async () => {
     const all = await grid({ models: 'v0', seed: [1, 2, 3, 4, 5], learningRate: [0.1, 0.2, 0.3] });
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 20 }), (shares) => {

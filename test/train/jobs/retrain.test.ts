@@ -1,4 +1,4 @@
-/** @file The scheduled run: done once, promoted when it is shown not to be worse, gone on with on another machine. */
+/** @file The scheduled retraining: it trains once, promotes a model that passes the gate, and resumes on another machine. */
 import { beforeEach, expect, it, vi } from 'vitest';
 import { Alias, aliasKey, parseStored } from '../../../shared/manifest.ts';
 import { loadDataset } from '../../../train/dataset/fashion-mnist/load.ts';
@@ -21,8 +21,8 @@ const SMALL = {
 };
 const STABLE = { alias: 'stable', tolerance: 0.01 };
 
-/** A store that counts what is written. */
-function counting(store: ObjectStore): ObjectStore & { written: string[] } {
+/** Wraps a store, and lists the keys that are written. */
+function recordingWrites(store: ObjectStore): ObjectStore & { written: string[] } {
   const written: string[] = [];
   return {
     ...store,
@@ -35,12 +35,12 @@ function counting(store: ObjectStore): ObjectStore & { written: string[] } {
   };
 }
 
-describeWithData('a scheduled run', () => {
-  let store: ReturnType<typeof counting>;
+describeWithData('retrain', () => {
+  let store: ReturnType<typeof recordingWrites>;
   let lines: string[];
   let trained: number;
   beforeEach(() => {
-    store = counting(memoryStore());
+    store = recordingWrites(memoryStore());
     lines = [];
     trained = 0;
   });
@@ -66,7 +66,7 @@ describeWithData('a scheduled run', () => {
     return objects.map((object) => JSON.parse(Buffer.from(object?.bytes ?? []).toString()));
   };
 
-  it('promotes the first model there is, and done again trains and writes nothing', async () => {
+  it('promotes the first version, and does nothing when it runs again', async () => {
     await run();
     const { version, reason } = await stable();
     expect(reason).toBe('retrain: first version of stable');
@@ -78,16 +78,16 @@ describeWithData('a scheduled run', () => {
     expect(lines.at(-1)).toBe(`stable of v0 already points at ${version}.`);
   });
 
-  it('comes to the same version on an empty store', async () => {
+  it('reaches the same version on an empty store', async () => {
     await run();
     const first = await stable();
-    store = counting(memoryStore());
+    store = recordingWrites(memoryStore());
     await run();
     expect(trained).toBe(2);
     expect(await stable()).toMatchObject({ version: first.version });
   });
 
-  it('promotes a better model, and says by how much', async () => {
+  it('promotes a better model, and stores the comparison', async () => {
     await run({ limit: 64 });
     const before = await stable();
     await run();
@@ -104,7 +104,7 @@ describeWithData('a scheduled run', () => {
     ]);
   });
 
-  it('does not promote a worse one, and says why, each time', async () => {
+  it('rejects a worse model each time, and stores the verdict once', async () => {
     await run();
     const before = await stable();
     for (let i = 0; i < 2; i++) {
@@ -123,12 +123,12 @@ describeWithData('a scheduled run', () => {
     expect(right.candidate - right.present).toBe(gained - lost);
     expect(difference).toBe((gained - lost) / images);
     expect(interval[0]).toBeLessThan(-0.01);
-    // Its release is in the store for whoever wants it all the same.
+    // Its release is in the store, and can be promoted anyway.
     await promote(store, 'v0', kept[0].version);
     expect((await stable()).version).toBe(kept[0].version);
   });
 
-  it('promotes the other models that were asked for beside one that it rejects', async () => {
+  it('promotes the other models when it rejects one', async () => {
     await run();
     const before = await stable();
     await expect(run({ models: 'v0,v1', limit: 64 })).rejects.toMatchObject({
@@ -139,14 +139,14 @@ describeWithData('a scheduled run', () => {
     expect((await status(store, 'v1')).aliases.stable.reason).toBe('retrain: first version of stable');
   });
 
-  it('promotes a worse one within the tolerance that was asked for', async () => {
+  it('promotes a worse model within the tolerance', async () => {
     await run();
     const before = await stable();
     await run({ limit: 64 }, store, { ...STABLE, tolerance: 1 });
     expect((await stable()).previous).toEqual([before.version]);
   });
 
-  it('does not promote again what somebody has rolled back', async () => {
+  it('rejects a version that was rolled back, until it is promoted again', async () => {
     await run({ limit: 64 });
     await run();
     const { version } = await stable();
@@ -159,7 +159,7 @@ describeWithData('a scheduled run', () => {
     expect((await stable()).version).toBe(version);
   });
 
-  it('leaves an alias alone that somebody moves while the models are compared', async () => {
+  it('fails with a conflict when another process moves the alias during the comparison', async () => {
     await run({ limit: 64 });
     await run({ limit: 128 }, store, { alias: 'other', tolerance: 1 });
     const { aliases } = await status(store, 'v0');
@@ -174,18 +174,18 @@ describeWithData('a scheduled run', () => {
     expect((await stable()).version).toBe(aliases.other.version);
   });
 
-  it('refuses to judge by images that it is trained on', async () => {
+  it('requires held-out images', async () => {
     await expect(run({ heldOut: 0 })).rejects.toMatchObject({ kind: 'usage', message: /--held-out 5000/ });
     expect(store.written).toEqual([]);
   });
 
-  it('says so when the present model was trained on the images that judge', async () => {
+  it('warns when the current version was trained on the held-out images', async () => {
     await run({ limit: 60_000, heldOut: 1000 });
     await run({ limit: 60_000, seed: 1 }, store, { ...STABLE, tolerance: 1 });
     expect(lines.join('\n')).toContain('was also trained on the held-out images');
   });
 
-  it('does not train again what has diverged', async () => {
+  it('does not repeat a training that diverged', async () => {
     for (let i = 0; i < 2; i++) {
       await expect(run({ learningRate: 1e30 })).rejects.toMatchObject({ kind: 'divergence' });
     }
@@ -193,7 +193,7 @@ describeWithData('a scheduled run', () => {
     expect(await store.list('aliases/')).toEqual([]);
   });
 
-  it('shows its plan without doing it', async () => {
+  it('prints its plan without training or writing', async () => {
     const plan = (changes: object = {}) =>
       planRetrain(store, settingsOf({ ...SMALL, ...changes }, 'test'), STABLE);
     expect((await plan()).join('\n')).toMatch(
@@ -209,7 +209,7 @@ describeWithData('a scheduled run', () => {
     expect(store.written.length).toBe(length);
   });
 
-  it('that is told to stop goes on in another process from the checkpoint in the store', async () => {
+  it('resumes in another process from the checkpoint in the store after SIGTERM', async () => {
     const server = await WRANGLER.start();
     try {
       const env = storeEnvironment(server);
@@ -241,7 +241,7 @@ describeWithData('a scheduled run', () => {
       await run({ limit: 16_000, models: 'tinyvgg' }, undisturbed);
       expect((await status(undisturbed, 'tinyvgg')).versions).toEqual(versions);
 
-      // Worse, and said by the exit code.
+      // A worse model changes the exit code.
       const worse = await trainer([...args, '--limit', '64']);
       expect(worse).toMatchObject({ code: 11, stderr: expect.stringContaining('is not promoted') });
     } finally {

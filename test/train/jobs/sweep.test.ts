@@ -1,4 +1,4 @@
-/** @file A sweep shared by processes that die: every point is trained once, to the weights of a sweep that nobody disturbs. */
+/** @file Sweeps whose processes are killed: every point is trained once, to the same weights as without interruption. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -19,7 +19,7 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 100_000 });
 
 const SHARES = 4;
-/** Two points a process. A checkpoint after each step: whoever is killed has left one. */
+/** Two points per process, with a checkpoint after each step, so that a killed process leaves one. */
 const GRID = {
   ...{ recipe: 'lab', models: 'tinyvgg', epochs: 2, limit: 640, heldOut: 1000, calibration: false },
   ...{ device: 'cpu', threads: 1, checkpointEvery: 0 },
@@ -32,8 +32,8 @@ async function gridFile(config: object): Promise<string> {
   return path;
 }
 
-describeWithData('an engine that trains several at once', (data) => {
-  it('comes to the same records as one after the other, and says whose each line is', async () => {
+describeWithData('sweep with a concurrent engine', (data) => {
+  it('reaches the same versions as one after the other, and names the point in each line', async () => {
     const path = await gridFile({
       ...GRID,
       models: 'v0',
@@ -94,12 +94,12 @@ describe.each(BACKENDS.filter(({ name }) => name !== 'memory'))('a sweep over $n
   });
   afterAll(() => server?.stop());
 
-  it('of which two of four processes are killed half-way ends with a record for each point', async () => {
+  it('has a record for each point after two of its four processes were killed and restarted', async () => {
     const killed: number[] = [];
     const first = await Promise.all(
       [0, 1, 2, 3].map((index) =>
         share(index, (output, child) => {
-          // In the middle of an epoch of its first point, or of its second.
+          // During the second epoch of its first point, or of its second point.
           const point = index === 1 ? 1 : 2;
           if (index % 2 === 0 || killed.includes(index)) return;
           if (
@@ -116,7 +116,7 @@ describe.each(BACKENDS.filter(({ name }) => name !== 'memory'))('a sweep over $n
     const before = await leaderboard(server.store, await readGrid(grid));
     expect(before).toMatchObject({ points: 8, finished: 5, missing: 3, diverged: 0 });
 
-    // Kubernetes starts an index again; one that was done is asked once more, too.
+    // Kubernetes restarts the killed indices. Index 0 has finished, and runs again as well.
     const second = await Promise.all([0, 1, 3].map((index) => share(index)));
     expect(second.map(({ code, stderr }) => [code, stderr.split('\n').length])).toEqual([
       [0, 2],
@@ -130,7 +130,7 @@ describe.each(BACKENDS.filter(({ name }) => name !== 'memory'))('a sweep over $n
     );
     expect(await server.store.list('records/')).toHaveLength(8);
 
-    // What was killed ends as if nothing had happened, and its release is there.
+    // The killed points have the versions of an uninterrupted training, and their releases are in the store.
     const { points } = await readGrid(grid);
     for (const i of [1, 7]) {
       const { training } = points[i];
@@ -158,7 +158,7 @@ describe.each(BACKENDS.filter(({ name }) => name !== 'memory'))('a sweep over $n
     expect(lines[0].heldOut?.deviation).toBeGreaterThan(0);
   });
 
-  it('goes on after SIGTERM, which leaves a checkpoint in the store; a point that diverges is a result', async () => {
+  it('resumes after SIGTERM, and counts a point that diverges as a result', async () => {
     const path = await gridFile({ ...GRID, checkpointEvery: 30, seed: [7], learningRate: [0.1, 1e30] });
     let sent = false;
     const args = ['sweep', '--grid', path];

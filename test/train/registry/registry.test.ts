@@ -1,12 +1,12 @@
-/** @file Push, promote and rollback over every store. */
+/** @file Push, promote, rollback and status, on every object store. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Alias, aliasKey, modelKey, parseStored, serializeStored } from '#shared/manifest.ts';
 import { promote, push, rollback, status } from '../../../train/registry/registry.ts';
 import type { ObjectStore } from '../../../train/store/store.ts';
-import { makeRelease } from '../../fixtures/releases.ts';
+import { releaseOf } from '../../fixtures/releases.ts';
 import { BACKENDS, type RunningStore } from '../../support/object-stores.ts';
 
-// Real servers on a busy machine take their time.
+// Real servers are slow on a busy machine.
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 100_000 });
 
 describe.each(BACKENDS)('$name', ({ conditional, missing, start }) => {
@@ -29,19 +29,19 @@ describe.each(BACKENDS)('$name', ({ conditional, missing, start }) => {
     return parseStored(Alias, key, object.bytes);
   };
 
-  /** Pushes three releases of a model one after the other. @returns their versions */
+  /** Pushes three releases of a model. @returns their versions */
   const pushThree = async (name: string): Promise<[string, string, string]> => {
     const versions: string[] = [];
     for (const content of ['one', 'two', 'three']) {
-      const release = await makeRelease(`${name} ${content}`, name);
+      const release = await releaseOf(`${name} ${content}`, name);
       await push(store, release);
       versions.push(release.manifest.version);
     }
     return versions as [string, string, string];
   };
 
-  test('push uploads the three files and lets stable mean the version', async () => {
-    const release = await makeRelease('weights', 'pushed');
+  test('push uploads the three files and points stable at the version', async () => {
+    const release = await releaseOf('weights', 'pushed');
     const { version } = release.manifest;
     const before = Date.now();
     expect(await push(store, release, { reason: 'first' })).toEqual({
@@ -60,7 +60,7 @@ describe.each(BACKENDS)('$name', ({ conditional, missing, start }) => {
   });
 
   test('pushing the same release again changes nothing', async () => {
-    const release = await makeRelease('weights', 'again');
+    const release = await releaseOf('weights', 'again');
     await push(store, release);
     const before = await store.get(aliasKey('again', 'stable'));
     const log: string[] = [];
@@ -69,15 +69,15 @@ describe.each(BACKENDS)('$name', ({ conditional, missing, start }) => {
     expect(log.filter((line) => line.endsWith('already in the store'))).toHaveLength(3);
   });
 
-  test('a store without conditions is said in the log, once', async () => {
+  test('push warns once of a store without conditional writes', async () => {
     const log: string[] = [];
-    await push(store, await makeRelease('weights', 'said'), { log: (line) => log.push(line) });
-    const said = log.filter((line) => line.includes('does not support conditional writes'));
-    expect(said).toHaveLength(conditional ? 0 : 1);
+    await push(store, await releaseOf('weights', 'warned'), { log: (line) => log.push(line) });
+    const warnings = log.filter((line) => line.includes('does not support conditional writes'));
+    expect(warnings).toHaveLength(conditional ? 0 : 1);
   });
 
-  test('of two manifests for the same weights the first one stays', async () => {
-    const first = await makeRelease('weights', 'twice');
+  test('push keeps the first of two manifests for the same weights', async () => {
+    const first = await releaseOf('weights', 'twice');
     await push(store, first);
     const manifest = { ...first.manifest, training: { ...first.manifest.training, seed: 7 } };
     await push(store, { manifest, files: { ...first.files, json: serializeStored(manifest) } });
@@ -86,10 +86,10 @@ describe.each(BACKENDS)('$name', ({ conditional, missing, start }) => {
   });
 
   test.each(['onnx', 'safetensors', 'json'] as const)(
-    'another %s at the key of the version is a conflict',
+    'push fails with a conflict when the version has another %s',
     async (file) => {
       const name = `other-${file}`;
-      const release = await makeRelease('weights', name);
+      const release = await releaseOf('weights', name);
       const key = modelKey(name, release.manifest.version, file);
       const other = new TextEncoder().encode('{"formatVersion":1}');
       await store.put(key, other, 'text/plain');
@@ -102,7 +102,7 @@ describe.each(BACKENDS)('$name', ({ conditional, missing, start }) => {
     },
   );
 
-  test('promote moves an alias to any complete version and remembers where it was', async () => {
+  test('promote points an alias at any complete version and remembers the previous one', async () => {
     const [one, two, three] = await pushThree('promoted');
     expect(await promote(store, 'promoted', one, { reason: 'it was better' })).toEqual({
       version: one,
@@ -122,10 +122,10 @@ describe.each(BACKENDS)('$name', ({ conditional, missing, start }) => {
   });
 
   test.each(['onnx', 'json', 'safetensors'] as const)(
-    'promote refuses a version without its %s',
+    'promote rejects a version without its %s',
     async (file) => {
       const name = `lacks-${file}`;
-      const { manifest, files } = await makeRelease('weights', name);
+      const { manifest, files } = await releaseOf('weights', name);
       for (const present of ['onnx', 'json', 'safetensors'] as const) {
         if (present !== file)
           await store.put(modelKey(name, manifest.version, present), files[present], 'text/plain');
@@ -137,8 +137,8 @@ describe.each(BACKENDS)('$name', ({ conditional, missing, start }) => {
     },
   );
 
-  test('promote refuses weights that are not the ones of the version', async () => {
-    const { manifest, files } = await makeRelease('weights', 'rotten');
+  test('promote rejects an ONNX file with another SHA-256 than the version', async () => {
+    const { manifest, files } = await releaseOf('weights', 'rotten');
     const rotten = { ...files, onnx: new TextEncoder().encode('rotten') };
     for (const file of ['onnx', 'json', 'safetensors'] as const) {
       await store.put(modelKey('rotten', manifest.version, file), rotten[file], 'text/plain');
@@ -146,7 +146,7 @@ describe.each(BACKENDS)('$name', ({ conditional, missing, start }) => {
     await expect(promote(store, 'rotten', manifest.version)).rejects.toThrow('got an ONNX file with SHA-256');
   });
 
-  test('rollback goes one back, a second one further, and promote goes forward again', async () => {
+  test('rollback goes back one version each time, and promote goes forward again', async () => {
     const [one, two, three] = await pushThree('rolled');
     expect(await rollback(store, 'rolled')).toEqual({ version: two, from: three, moved: true });
     expect(await alias('rolled')).toMatchObject({
@@ -163,11 +163,11 @@ describe.each(BACKENDS)('$name', ({ conditional, missing, start }) => {
     expect(await alias('rolled')).toMatchObject({ version: three, previous: [one] });
   });
 
-  test.runIf(conditional)('of promotions at the same time none is lost', async () => {
+  test.runIf(conditional)('concurrent pushes all enter the history', async () => {
     const versions = await pushThree('raced');
     const all = await Promise.all(
       Array.from({ length: 6 }, async (_, i) => {
-        const release = await makeRelease(`racer ${i}`, 'raced');
+        const release = await releaseOf(`racer ${i}`, 'raced');
         return (await push(store, release)).version;
       }),
     );

@@ -22,10 +22,9 @@ import { initialWeights } from '../../../train/model/initialize.ts';
 import { MODEL_NAMES, modelSpec } from '../../../train/model/zoo.ts';
 import { Generator } from '../../../train/random.ts';
 import { exportOnnx } from '../../../train/release/export.ts';
-import { encodeSafetensors, weightTensors } from '../../../train/safetensors.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-/** What the zoo does not use of the layer vocabulary. */
+/** A network with the layers and options that the zoo does not use. */
 const UNUSUAL: ModelSpec = {
   name: 'unusual',
   input: [2, 13, 11],
@@ -50,7 +49,7 @@ function exported(spec: ModelSpec, seed = 42) {
 }
 
 describe.each(SPECS)('the ONNX file of $name', (spec) => {
-  it.each([1, 32])('computes in onnxruntime what the engine computes, at batch %i', async (batch) => {
+  it.each([1, 32])('gives the engine’s logits in onnxruntime, at batch %i', async (batch) => {
     const { network, weights, bytes } = exported(spec);
     const noise = Generator.seeded(5);
     const images = Uint8Array.from({ length: batch * sizeOf(network.input) }, () => noise.random() & 0xff);
@@ -66,7 +65,7 @@ describe.each(SPECS)('the ONNX file of $name', (spec) => {
       expect(Math.abs(value - expected[i])).toBeLessThan(1e-5);
   });
 
-  it('is the same for the same weights, and decodes to what was encoded', () => {
+  it('is the same for the same weights, and survives decoding and encoding', () => {
     const { bytes } = exported(spec);
     expect(exported(spec).bytes).toEqual(bytes);
     expect(exported(spec, 43).bytes).not.toEqual(bytes);
@@ -75,7 +74,7 @@ describe.each(SPECS)('the ONNX file of $name', (spec) => {
   });
 });
 
-/** Debian's python3-onnx: the reference implementation's checker. */
+/** Python with Debian's python3-onnx, the checker of ONNX's reference implementation. */
 const PYTHON = '/usr/bin/python3';
 const hasChecker = (() => {
   try {
@@ -87,7 +86,7 @@ const hasChecker = (() => {
 })();
 
 describe.skipIf(!hasChecker)(`onnx.checker${hasChecker ? '' : ' (skipped: install python3-onnx)'}`, () => {
-  it.each(SPECS)('accepts $name, and infers the shapes that we infer', (spec) => {
+  it.each(SPECS)('accepts $name, and infers the same shapes', (spec) => {
     const { network, bytes } = exported(spec);
     const path = join(temporaryFolder(), 'model.onnx');
     writeFileSync(path, bytes);
@@ -113,7 +112,7 @@ print(json.dumps({
 describe('decodeModel', () => {
   const { bytes } = exported(modelSpec('v0'));
 
-  it('refuses or reads, and ends, whatever the bytes are', () => {
+  it('reads or rejects any bytes', () => {
     const damaged = fc.oneof(
       fc.uint8Array({ maxLength: 300 }),
       fc.nat(bytes.length).map((end) => bytes.slice(0, end)),
@@ -129,27 +128,5 @@ describe('decodeModel', () => {
       }),
       { numRuns: 2000 },
     );
-  });
-});
-
-describe('the safetensors file', () => {
-  it('follows the format: size, JSON, tensors without gaps, under PyTorch’s names', () => {
-    const { network, weights } = exported(modelSpec('tinyvgg'));
-    const file = encodeSafetensors(weightTensors(network, weights), { format: 'pt' });
-    const size = Number(new DataView(file.buffer).getBigUint64(0, true));
-    expect(size % 8).toBe(0);
-    const header = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + size)));
-    expect(Object.keys(header).filter((key) => key !== '__metadata__')).toEqual(
-      network.parameters.map(({ name }) => name),
-    );
-    let end = 0;
-    for (const { name, shape } of network.parameters) {
-      const { dtype, shape: stored, data_offsets } = header[name];
-      expect({ dtype, stored, begin: data_offsets[0] }).toEqual({ dtype: 'F32', stored: shape, begin: end });
-      end = data_offsets[1];
-      const values = new Float32Array(file.slice(8 + size + data_offsets[0], 8 + size + end).buffer);
-      expect(values).toEqual(weights.get(name));
-    }
-    expect(file.length).toBe(8 + size + end);
   });
 });

@@ -1,21 +1,45 @@
-import { afterEach, expect, it, vi } from 'vitest';
-import { gitCommit } from '../../../train/run/provenance.ts';
+import { execFileSync } from 'node:child_process';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { codeDigest, codeFiles, gitCommit } from '../../../train/run/provenance.ts';
 
 afterEach(() => void vi.unstubAllEnvs());
 
-it('asks git in a checkout, whatever the environment says', async () => {
-  vi.stubEnv('GIT_COMMIT', 'b'.repeat(40));
-  expect(await gitCommit()).toMatch(/^(?!b{40})[0-9a-f]{40}(-dirty)?$/);
+describe('gitCommit', () => {
+  it('returns the commit of the checkout, whatever GIT_COMMIT contains', async () => {
+    vi.stubEnv('GIT_COMMIT', 'b'.repeat(40));
+    expect(await gitCommit()).toMatch(/^(?!b{40})[0-9a-f]{40}(-dirty)?$/);
+  });
+
+  it('returns GIT_COMMIT without git, as in an image', async () => {
+    vi.stubEnv('PATH', '');
+    vi.stubEnv('GIT_COMMIT', 'b'.repeat(40));
+    expect(await gitCommit()).toBe('b'.repeat(40));
+  });
+
+  it('returns null without git and GIT_COMMIT', async () => {
+    vi.stubEnv('PATH', '');
+    vi.stubEnv('GIT_COMMIT', '');
+    expect(await gitCommit()).toBeNull();
+  });
 });
 
-it('believes GIT_COMMIT where there is no git, as in an image', async () => {
-  vi.stubEnv('PATH', '');
-  vi.stubEnv('GIT_COMMIT', 'b'.repeat(40));
-  expect(await gitCommit()).toBe('b'.repeat(40));
+describe('codeFiles', () => {
+  it('lists the sources in shared and train, and nothing else', async () => {
+    const options = ['ls-files', '--cached', '--others', '--exclude-standard', 'shared', 'train'];
+    const sources = execFileSync('git', options, { encoding: 'utf8' })
+      .split('\n')
+      .filter((path) => /\.ts$|(^|\/)asconfig\.json$/.test(path));
+    const files = await codeFiles();
+    expect(files.toSorted()).toEqual(sources.toSorted());
+    expect(files).toContain('train/run/provenance.ts');
+    expect(files).toContain('shared/kernels/assembly/winograd.ts');
+  });
 });
 
-it('knows no commit where nobody says one', async () => {
-  vi.stubEnv('PATH', '');
-  vi.stubEnv('GIT_COMMIT', '');
-  expect(await gitCommit()).toBeNull();
+describe('codeDigest', () => {
+  it('is a SHA-256, and the same each time', async () => {
+    const digest = await codeDigest();
+    expect(digest).toMatch(/^[0-9a-f]{64}$/);
+    expect(await codeDigest()).toBe(digest);
+  });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openEventFile } from '../../../train/run/tensorboard.ts';
 
-/** Debian's python3-crcmod and python3-protobuf, other people's checksum and message parser. */
+/** Python with Debian's python3-crcmod and python3-protobuf: an independent checksum and parser. */
 const PYTHON = '/usr/bin/python3';
 const hasReader = (() => {
   try {
@@ -15,7 +15,7 @@ const hasReader = (() => {
   }
 })();
 
-/** Reads an event file as TensorBoard's own reader does: sizes and masked checksums first, then the messages. */
+/** Reads an event file as TensorBoard does: checks the sizes and masked checksums, then parses the messages. */
 const READER = `
 import json, struct, sys
 import crcmod.predefined
@@ -62,7 +62,7 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 describe.skipIf(!hasReader)(
   `event files for TensorBoard${hasReader ? '' : ' (skipped: install python3-protobuf and python3-crcmod)'}`,
   () => {
-    it('hold the curves by step, after the version and the step that they begin at', () => {
+    it('contain the version, the first step, and the values by step', () => {
       const folder = join(temporaryFolder(), 'run');
       const before = Date.now() / 1000;
       const events = openEventFile(folder, 26);
@@ -89,7 +89,7 @@ describe.skipIf(!hasReader)(
       ]);
     });
 
-    it('are refused by such a reader when a byte is another', () => {
+    it('are rejected by this reader when they are damaged', () => {
       expect(() => execFileSync(PYTHON, ['-c', READER, 'examples/trouser.png'], { stdio: 'pipe' })).toThrow(
         /checksum/,
       );

@@ -1,4 +1,4 @@
-/** @file What an S3 store does when the server is busy, broken or silent, and how a store is opened; against a server of a few lines. */
+/** @file The S3 store against a fake server that is busy, broken or absent; and how a store is opened. */
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,28 +6,30 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { DEFAULT_BUCKET, openLocalStore, openStore } from '../../../train/store/open.ts';
 import { s3Store } from '../../../train/store/s3.ts';
 
-// Trying again takes its time.
+// Retries take time.
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 100_000 });
 
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'hidden-key' };
 const body = new Uint8Array([1, 2, 3]);
 
-interface Answer {
+interface FakeResponse {
   status: number;
-  /** Code of the error document. */
+  /** Error code in the XML error document. */
   code?: string;
-  /** The body in place of an error document. */
+  /** A body instead of the error document. */
   text?: string;
 }
 
 let server: Server | undefined;
 afterEach(() => server?.close());
 
-/** Answers the first requests with `answers`, all later ones with 200; keeps what it was asked. */
-async function serve(...answers: Answer[]): Promise<{ endpoint: string; requests: IncomingMessage[] }> {
+/** Starts a server that gives the first requests these responses, and later ones 200. It records the requests. */
+async function serve(
+  ...responses: FakeResponse[]
+): Promise<{ endpoint: string; requests: IncomingMessage[] }> {
   const requests: IncomingMessage[] = [];
   server = createServer((request, response) => {
-    const { status, code, text = '' } = answers[requests.length] ?? { status: 200 };
+    const { status, code, text = '' } = responses[requests.length] ?? { status: 200 };
     requests.push(request);
     request.resume().on('end', () => {
       response.writeHead(status, { 'content-type': 'application/xml', etag: '"1"' });
@@ -46,13 +48,13 @@ describe('an S3 store', () => {
     { status: 500, code: 'InternalError' },
     { status: 503, code: 'SlowDown' },
     { status: 409, code: 'ConditionalRequestConflict' },
-  ])('tries again after $status $code', async (answer) => {
-    const { endpoint, requests } = await serve(answer);
+  ])('retries after $status $code', async (response) => {
+    const { endpoint, requests } = await serve(response);
     expect(await open(endpoint).put('key', body, 'text/plain', { ifAbsent: true })).toBe('written');
     expect(requests).toHaveLength(2);
   });
 
-  test('gives up on a store that stays broken, with its status', async () => {
+  test('throws with the status when every retry fails', async () => {
     const { endpoint, requests } = await serve(...Array(9).fill({ status: 500, code: 'InternalError' }));
     await expect(open(endpoint).get('key')).rejects.toThrow(
       /^cannot read key in s3:\/\/shelf at http:\S+: expected success, got 500 InternalError: said InternalError\. Retry later/,
@@ -64,18 +66,18 @@ describe('an S3 store', () => {
     { status: 412, code: 'PreconditionFailed', outcome: 'precondition-failed' },
     { status: 404, code: 'NoSuchKey', outcome: 'precondition-failed' },
     { status: 501, code: 'NotImplemented', outcome: 'unsupported' },
-  ])('takes $status for a conditional write as $outcome, at once', async ({ outcome, ...answer }) => {
-    const { endpoint, requests } = await serve(answer);
+  ])('maps $status of a conditional write to $outcome without a retry', async ({ outcome, ...response }) => {
+    const { endpoint, requests } = await serve(response);
     expect(await open(endpoint).put('key', body, 'text/plain', { ifMatch: '"1"' })).toBe(outcome);
     expect(requests).toHaveLength(1);
   });
 
-  test.each([412, 501])('takes %i for a write without condition as an error', async (status) => {
+  test.each([412, 501])('throws on %i of an unconditional write', async (status) => {
     const { endpoint } = await serve(...Array(9).fill({ status, code: 'Odd' }));
     await expect(open(endpoint).put('key', body, 'text/plain')).rejects.toThrow(`got ${status} Odd`);
   });
 
-  test('sends the body as it is: plain, of known length, with its type', async () => {
+  test('sends the body unencoded, with its length and type', async () => {
     const { endpoint, requests } = await serve();
     await open(endpoint).put('a/key', body, 'text/plain', { ifAbsent: true });
     expect(requests[0]).toMatchObject({ method: 'PUT', url: '/shelf/a/key?x-id=PutObject' });
@@ -93,16 +95,14 @@ describe('an S3 store', () => {
     [404, '<html>not found</html>'],
     [404, ''],
     [500, 'down'],
-  ])('says that what answers %i "%s" is no S3 API', async (status, text) => {
+  ])('reports that a server with the response %i "%s" is not an S3 API', async (status, text) => {
     const { endpoint } = await serve(...Array(10).fill({ status, text }));
-    const refused = new RegExp(
-      `expected a response of an S3 API, got ${status} from another server\\. Check`,
-    );
-    await expect(open(endpoint).get('key')).rejects.toThrow(refused);
-    await expect(open(endpoint).put('key', body, 'text/plain', { ifAbsent: true })).rejects.toThrow(refused);
+    const notS3 = new RegExp(`expected a response of an S3 API, got ${status} from another server\\. Check`);
+    await expect(open(endpoint).get('key')).rejects.toThrow(notS3);
+    await expect(open(endpoint).put('key', body, 'text/plain', { ifAbsent: true })).rejects.toThrow(notS3);
   });
 
-  test('says that nobody answers, and where', async () => {
+  test('reports the address of a server that refuses the connection', async () => {
     const { endpoint } = await serve();
     await new Promise((settle) => server?.close(settle));
     await expect(open(endpoint).get('key')).rejects.toThrow(
@@ -114,7 +114,7 @@ describe('an S3 store', () => {
 });
 
 describe('openStore', () => {
-  test('takes flags before environment before defaults', () => {
+  test('prefers flags to environment variables to defaults', () => {
     const env = {
       MODEL_BUCKET: 'from-env',
       AWS_ENDPOINT_URL: 'http://general',
@@ -130,14 +130,14 @@ describe('openStore', () => {
   });
 
   test.each(['no address', 'ftp://host', 'https://user:hidden@host', 'https://user@host'])(
-    'refuses the endpoint %s without repeating a password',
+    'rejects the endpoint %s without repeating a password',
     (endpoint) => {
       expect(() => openStore({ endpoint }, {})).toThrow(/^cannot use the endpoint/);
       expect(() => openStore({ endpoint }, {})).not.toThrow('hidden');
     },
   );
 
-  test('the local store is the one in wrangler.toml', async () => {
+  test('opens the local bucket that wrangler.toml configures', async () => {
     const toml = await readFile(new URL('../../../wrangler.toml', import.meta.url), 'utf8');
     expect(openLocalStore('http://localhost:1').description).toBe(
       's3://tinyvgg-models at http://localhost:1/cdn-cgi/local/r2/s3',

@@ -1,11 +1,11 @@
-/** @file The contract of an object store, over every implementation, on real servers. */
+/** @file The contract of the object store, checked on every implementation and on real servers. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { withConditions } from '../../../train/store/conditional.ts';
 import { s3Store } from '../../../train/store/s3.ts';
 import type { ObjectStore } from '../../../train/store/store.ts';
 import { BACKENDS, type RunningStore } from '../../support/object-stores.ts';
 
-// Real servers on a busy machine take their time.
+// Real servers are slow on a busy machine.
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 100_000 });
 
 const TYPE = 'application/octet-stream';
@@ -29,25 +29,25 @@ describe.each(BACKENDS)('$name', ({ name, conditional, missing, start }) => {
     return object && new TextDecoder().decode(object.bytes);
   };
 
-  test('an object that was never written is undefined', async () => {
+  test('get returns undefined for an object that was never written', async () => {
     expect(await store.get('nothing/here')).toBeUndefined();
   });
 
-  test.each([0, 1, 31_000, 3_000_000])('%i bytes come back as they were written', async (size) => {
+  test.each([0, 1, 31_000, 3_000_000])('get returns the %i bytes that were written', async (size) => {
     const written = new Uint8Array(size).map((_, i) => (i * 31) ^ (i >> 8));
     expect(await store.put(`sizes/${size}`, written, TYPE)).toBe('written');
     const read = await store.get(`sizes/${size}`);
     expect(read && Buffer.compare(read.bytes, written)).toBe(0);
   });
 
-  test('a key may contain what keys of the registry contain, and what they do not', async () => {
+  test('keys may contain any characters', async () => {
     for (const key of ['models/a-b/0123.onnx', 'with space/+&?#%.json', 'ünïcode']) {
       await store.put(key, bytes(key), TYPE);
       expect(await text(key)).toBe(key);
     }
   });
 
-  test('a second write replaces the first and changes the etag', async () => {
+  test('a second write replaces the object and changes its ETag', async () => {
     await store.put('replaced', bytes('old'), TYPE);
     const old = await store.get('replaced');
     await store.put('replaced', bytes('new'), TYPE);
@@ -56,12 +56,12 @@ describe.each(BACKENDS)('$name', ({ name, conditional, missing, start }) => {
     expect(now?.etag).not.toBe(old?.etag);
   });
 
-  test('the etag stays while the object does', async () => {
+  test('the ETag stays the same while the object does', async () => {
     await store.put('kept', bytes('x'), TYPE);
     expect((await store.get('kept'))?.etag).toBe((await store.get('kept'))?.etag);
   });
 
-  test('list gives the keys of a prefix, sorted, over as many pages as it takes', async () => {
+  test('list returns all keys of a prefix, sorted, from several pages', async () => {
     for (const key of ['list/b', 'list/a/2', 'list/a/1', 'list/c', 'listless'])
       await store.put(key, bytes(key), TYPE);
     const paged = server.s3 ? s3Store({ ...server.s3, pageSize: 2 }) : store;
@@ -70,7 +70,7 @@ describe.each(BACKENDS)('$name', ({ name, conditional, missing, start }) => {
     expect(await store.list('list/none/')).toEqual([]);
   });
 
-  test('what is read belongs to the reader', async () => {
+  test('bytes are copied when they are written and read', async () => {
     const source = bytes('mine');
     await store.put('copied', source, TYPE);
     source[0] = 0;
@@ -79,12 +79,12 @@ describe.each(BACKENDS)('$name', ({ name, conditional, missing, start }) => {
     expect(await text('copied')).toBe('mine');
   });
 
-  test('its description names the place and no secret', () => {
+  test('the description contains no secret', () => {
     expect(store.description).not.toMatch(/secret|testing/);
   });
 
   if (!conditional) {
-    test('a conditional write is unsupported, and nothing is written', async () => {
+    test('a conditional write is unsupported and writes nothing', async () => {
       await store.put('kept-by-condition', bytes('old'), TYPE);
       const etag = (await store.get('kept-by-condition'))?.etag ?? '';
       expect(await store.put('kept-by-condition', bytes('new'), TYPE, { ifAbsent: true })).toBe(
@@ -99,20 +99,20 @@ describe.each(BACKENDS)('$name', ({ name, conditional, missing, start }) => {
     });
   }
 
-  // Where the store has no conditions, these hold for the store that the registry uses: the one that reads before it writes.
-  describe('conditions', () => {
-    const said: string[] = [];
+  // The registry wraps a store without conditions in `withConditions`, which must behave like a store with conditions.
+  describe('withConditions', () => {
+    const warnings: string[] = [];
     beforeAll(() => {
-      store = withConditions(server.store, (line) => said.push(line));
+      store = withConditions(server.store, (line) => warnings.push(line));
     });
 
-    test('ifAbsent writes a new object and leaves a present one', async () => {
+    test('ifAbsent writes a new object and keeps an existing one', async () => {
       expect(await store.put('fresh', bytes('first'), TYPE, { ifAbsent: true })).toBe('written');
       expect(await store.put('fresh', bytes('second'), TYPE, { ifAbsent: true })).toBe('precondition-failed');
       expect(await text('fresh')).toBe('first');
     });
 
-    test('ifMatch replaces the version that was read, and no other', async () => {
+    test('ifMatch replaces only the object with that ETag', async () => {
       await store.put('swapped', bytes('one'), TYPE);
       const etag = (await store.get('swapped'))?.etag ?? '';
       expect(await store.put('swapped', bytes('two'), TYPE, { ifMatch: etag })).toBe('written');
@@ -126,7 +126,7 @@ describe.each(BACKENDS)('$name', ({ name, conditional, missing, start }) => {
       expect(await store.get('gone')).toBeUndefined();
     });
 
-    test.runIf(conditional)('of eight writers at the same time one wins', async () => {
+    test.runIf(conditional)('exactly one of eight concurrent writers wins', async () => {
       const outcomes = await Promise.all(
         Array.from({ length: 8 }, (_, i) =>
           store.put('race', bytes(`writer ${i}`), TYPE, { ifAbsent: true }),
@@ -136,12 +136,12 @@ describe.each(BACKENDS)('$name', ({ name, conditional, missing, start }) => {
       expect(await text('race')).toBe(`writer ${outcomes.indexOf('written')}`);
     });
 
-    test(`reading before writing is said ${conditional ? 'of no store that need not' : 'once'}`, () => {
-      expect(said).toHaveLength(conditional ? 0 : 1);
+    test(conditional ? 'logs no warning' : 'warns once that the store has no conditions', () => {
+      expect(warnings).toHaveLength(conditional ? 0 : 1);
     });
   });
 
-  describe.runIf(name !== 'memory')('says what is wrong, without a secret', () => {
+  describe.runIf(name !== 'memory')('an error', () => {
     const failure = async (change: object): Promise<string> => {
       if (!server.s3) throw new Error('no S3 options');
       const broken = s3Store({ ...server.s3, ...change });
@@ -150,20 +150,20 @@ describe.each(BACKENDS)('$name', ({ name, conditional, missing, start }) => {
       return String(error);
     };
 
-    test('wrong secret', async () => {
+    test('names the variables to check, but not a wrong secret', async () => {
       const credentials = { ...server.s3?.credentials, secretAccessKey: 'not-the-secret' };
       const message = await failure({ credentials });
       expect(message).toContain('got 403 SignatureDoesNotMatch. Check AWS_ACCESS_KEY_ID');
       expect(message).not.toContain('not-the-secret');
     });
 
-    test('no such bucket', async () => {
+    test('names a bucket that does not exist', async () => {
       expect(await failure({ bucket: 'nobodys-bucket' })).toContain(
         'expected a bucket nobodys-bucket, got 404 NoSuchBucket. Create the bucket',
       );
     });
 
-    test('a bucket that is not there is no missing object', async () => {
+    test('is thrown by get when the bucket does not exist', async () => {
       if (!server.s3) throw new Error('no S3 options');
       await expect(s3Store({ ...server.s3, bucket: 'nobodys-bucket' }).get('x')).rejects.toThrow(
         '404 NoSuchBucket',

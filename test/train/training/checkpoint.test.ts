@@ -1,4 +1,4 @@
-/** @file Training that stops anywhere and goes on ends with the same bits; a damaged checkpoint is never taken for a good one. */
+/** @file Checkpoints: a resumed training ends with the same bits, and a damaged checkpoint is never used. */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -26,12 +26,12 @@ const jobWith = (engine: Job['engine'], optimizer: Optimizer, changes: Partial<J
   ...changes,
 });
 
-/** What tells two trainings apart, without their times. */
-const bare = (events: TrainingEvent[]) =>
+/** Sets the times of events to 0, so that two trainings can be compared. */
+const withoutTimes = (events: TrainingEvent[]) =>
   events.map((event) => ('seconds' in event ? { ...event, seconds: 0 } : event));
 
-/** Trains, keeping the state after every step as the bytes of a file. */
-async function trainKeeping(job: Job) {
+/** Trains, and returns a checkpoint file of every step. */
+async function trainWithCheckpoints(job: Job) {
   const files: Uint8Array[] = [];
   const events: TrainingEvent[] = [];
   const trained = await train(job, {
@@ -51,31 +51,31 @@ describe.each(['reference', 'tfjs', 'cpu'])('training with --device %s', (device
     ['Adam', adam()],
     ['Adam, a schedule and augmented images', adam(), { schedule: 'cosine', augment: photoLike(7) }],
   ] as [string, Optimizer, Partial<Job>?][])(
-    'goes on from any step with %s to the same bits, and tells the same',
+    'resumes after any step with %s, to the same bits and the same events',
     { timeout: 60_000 },
     async (_, optimizer, changes = {}) => {
       const job = jobWith(await openEngine(device), optimizer, changes);
-      const { files, events, trained } = await trainKeeping(job);
-      // 29 steps and the end of two epochs.
+      const { files, events, trained } = await trainWithCheckpoints(job);
+      // Two epochs, each of 29 steps and its end.
       expect(files.length).toBe(60);
       for (const file of files) {
         const from = decodeCheckpoint(network, optimizer, file);
         const rest: TrainingEvent[] = [];
         const resumed = await train(job, { from, onEvent: (event) => rest.push(event) });
         expect({ ...resumed, seconds: 0 }).toEqual({ ...trained, seconds: 0 });
-        const told = bare(rest).filter(({ type }) => type !== 'epoch-start');
+        const emitted = withoutTimes(rest).filter(({ type }) => type !== 'epoch-start');
         expect(
-          bare(events)
+          withoutTimes(events)
             .filter(({ type }) => type !== 'epoch-start')
-            .slice(-told.length || Infinity),
-        ).toEqual(told);
+            .slice(-emitted.length || Infinity),
+        ).toEqual(emitted);
       }
     },
   );
 });
 
-describe('a training that is told to stop', () => {
-  it('finishes the step, keeps where it stands, and says why', async () => {
+describe('a training that is aborted', () => {
+  it('finishes the step, stores a checkpoint, and throws the reason', async () => {
     const job = jobWith(referenceEngine(), sgd(0.1));
     const expected = await train(job);
     for (const stopAt of [25, 29, 54, 58]) {
@@ -99,17 +99,17 @@ describe('a training that is told to stop', () => {
   });
 });
 
-describe('the folder of checkpoints', () => {
+describe('folderCheckpoints', () => {
   const optimizer = sgd(0.1, { momentum: 0.9 });
   let states: TrainingState[];
   beforeAll(async () => {
-    const { files } = await trainKeeping(jobWith(referenceEngine(), optimizer));
+    const { files } = await trainWithCheckpoints(jobWith(referenceEngine(), optimizer));
     states = files.map((file) => decodeCheckpoint(network, optimizer, file));
   });
   const save = (folder: string, state: TrainingState, best = false) =>
     folderCheckpoints(folder, () => {}).save(network, state, { best });
 
-  it('keeps the newest two and the best, and gives back the newest', async () => {
+  it('keeps the newest two and the best, and returns the newest', async () => {
     const folder = temporaryFolder();
     for (const [i, state] of states.slice(0, 20).entries()) await save(folder, state, i === 4);
     expect((await readdir(folder)).sort()).toEqual([
@@ -123,7 +123,7 @@ describe('the folder of checkpoints', () => {
     );
   });
 
-  it('falls back from a damaged one, says so, and forgets it at the next', async () => {
+  it('skips a damaged checkpoint with a warning, and removes it at the next save', async () => {
     const folder = temporaryFolder();
     for (const state of states.slice(0, 3)) await save(folder, state);
     const path = join(folder, 'v1-step000000003.safetensors');
@@ -146,7 +146,7 @@ describe('the folder of checkpoints', () => {
     ]);
   });
 
-  it('begins anew where there is none, or none that can be used', async () => {
+  it('returns undefined when there is no checkpoint, or only a damaged one', async () => {
     const folder = temporaryFolder();
     expect(
       await folderCheckpoints(join(folder, 'nowhere'), () => {}).newest(network, optimizer),
@@ -159,7 +159,7 @@ describe('the folder of checkpoints', () => {
     expect(lines).toEqual([expect.stringMatching(/^Skipping the checkpoint .*, training v1 from the start/)]);
   });
 
-  it('refuses a file that is cut off anywhere or has another bit anywhere', () => {
+  it('rejects a file that is truncated anywhere, or has any bit flipped', () => {
     const file = encodeCheckpoint(network, states[30]);
     fc.assert(
       fc.property(fc.nat(file.length - 1), (size) => {
@@ -175,7 +175,7 @@ describe('the folder of checkpoints', () => {
     );
   });
 
-  it('refuses another network and another optimizer', () => {
+  it('rejects a checkpoint of another network or another optimizer', () => {
     const file = encodeCheckpoint(network, states[0]);
     const other = resolveNetwork(modelSpec('v0'));
     expect(() => decodeCheckpoint(other, optimizer, file)).toThrow(

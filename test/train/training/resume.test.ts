@@ -1,4 +1,4 @@
-/** @file Runs that are killed, interrupted, or run out of disk: what they leave, and that they go on to the same weights. */
+/** @file Runs that are killed, interrupted, or out of disk space: what remains, and that a resumed run reaches the same weights. */
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
@@ -18,17 +18,17 @@ const MODELS = ['v1', 'tinyvgg'];
 const JOB = ['--data', `${dataFolder}`, '--models', MODELS.join(), '--epochs', '2', '--limit', '4000'];
 const newFolder = () => join(temporaryFolder(), 'run');
 
-/** util-linux's `script` plays a terminal. */
+/** util-linux's `script` provides a terminal. */
 const hasTerminal = spawnSync('script', ['--version']).status === 0;
 
-/** The weights and manifests, byte for byte, and all that was told of them but the time. */
+/** Reads the weights and manifests byte for byte, and the summary and metrics without their times. */
 async function resultOf(folder: string) {
   const files = MODELS.flatMap((name) => [`${name}.safetensors`, `${name}.json`]);
   const release = await Promise.all(files.map((file) => readFile(join(folder, file))));
   const summary: Summary = JSON.parse(await readFile(join(folder, 'summary.json'), 'utf8'));
   const models = Object.entries(summary.models).map(([name, model]) => ({ name, ...model, trainSeconds: 0 }));
-  const metrics = (await readMetrics(join(folder, 'metrics.jsonl'))).map((record) => ({
-    ...record,
+  const metrics = (await readMetrics(join(folder, 'metrics.jsonl'))).map((entry) => ({
+    ...entry,
     seconds: 0,
   }));
   return { release, models, metrics };
@@ -43,7 +43,7 @@ describeWithData('a run', () => {
     for (const { calibration } of expected.models) expect(calibration?.heldOut).toBe(400);
   }, 60_000);
 
-  it('that is killed with SIGKILL again and again ends with the same weights', {
+  it('ends with the same weights when it is killed with SIGKILL repeatedly', {
     timeout: 400_000,
   }, async () => {
     const folder = newFolder();
@@ -51,7 +51,7 @@ describeWithData('a run', () => {
     let kills = 0;
     let args = [...JOB, '--out', folder, '--checkpoint-every', '0'];
     while (true) {
-      // Each process trains a little more than the one before, so that the work is done once.
+      // Each process runs a little longer than the one before, so that the run ends.
       const delay = (chance.random() % 250) + 25 * kills;
       let begun = false;
       const { code, signal, stderr } = await train(args, (output, child) => {
@@ -77,7 +77,7 @@ describeWithData('a run', () => {
     ['SIGTERM', 143],
     ['SIGINT', 130],
   ] as const)(
-    'saves at the first %s, exits with %i, and goes on',
+    'saves a checkpoint at the first %s, exits with %i, and can be resumed',
     { timeout: 120_000 },
     async (signal, status) => {
       const folder = newFolder();
@@ -96,7 +96,7 @@ describeWithData('a run', () => {
       expect(saved.length).toBe(1);
       expect(await readdir(folder)).not.toContain('tinyvgg.onnx');
 
-      // The checkpoint that was just saved is the only one: without it the model begins anew, and says so.
+      // There is only this checkpoint. When it is damaged, the model is trained from the start, with a warning.
       if (signal === 'SIGINT') await writeFile(join(folder, 'checkpoints', saved[0]), 'damaged');
       const resumed = await train(['--resume', folder]);
       expect(resumed).toMatchObject({ code: 0, stderr: '' });
@@ -111,7 +111,7 @@ describeWithData('a run', () => {
   );
 
   it.each(['SIGKILL', 'SIGTERM'] as const)(
-    'goes on where its twin was when %s came, to the same calibration',
+    'resumes the training of a twin after %s, to the same calibration',
     { timeout: 120_000 },
     async (signal) => {
       const folder = newFolder();
@@ -141,7 +141,9 @@ describeWithData('a run', () => {
     },
   );
 
-  it('that began before there was a calibration goes on without', { timeout: 60_000 }, async () => {
+  it('is not calibrated when its settings lack `calibration`, as those of old runs', {
+    timeout: 60_000,
+  }, async () => {
     const folder = newFolder();
     let sent = false;
     await train([...JOB, '--no-calibration', '--out', folder], (output, child) => {
@@ -159,7 +161,7 @@ describeWithData('a run', () => {
     expect(manifest).not.toHaveProperty('calibration');
   });
 
-  it('of the recipe edge goes on from within an epoch to the same weights', {
+  it('of the recipe edge resumes within an epoch, to the same weights', {
     timeout: 120_000,
   }, async () => {
     const job = ['--data', `${dataFolder}`, '--recipe', 'edge', '--epochs', '2', '--limit', '4000'];
@@ -184,7 +186,7 @@ describeWithData('a run', () => {
     expect(await weights(broken)).toEqual(await weights(whole));
   });
 
-  it('ends with a code of its own when it diverges, and keeps what was good', {
+  it('exits with 10 when it diverges, and keeps earlier checkpoints', {
     timeout: 60_000,
   }, async () => {
     const folder = newFolder();
@@ -197,7 +199,7 @@ describeWithData('a run', () => {
   });
 
   it.skipIf(!hasTerminal)(
-    `ends on a terminal too, by a key while it draws a bar${hasTerminal ? '' : ' (skipped: no script command)'}`,
+    `ends when Ctrl-C is pressed on a terminal with a progress bar${hasTerminal ? '' : ' (skipped: no script command)'}`,
     { timeout: 30_000 },
     async () => {
       const command = [process.execPath, 'train/cli/main.ts', 'train', ...JOB, '--out', newFolder()].join(
@@ -216,7 +218,7 @@ describeWithData('a run', () => {
     },
   );
 
-  it('says that a folder cannot be written before it trains', { timeout: 60_000 }, async () => {
+  it('fails before training when the run folder cannot be written', { timeout: 60_000 }, async () => {
     const { code, stdout, stderr } = await train([...JOB, '--out', 'package.json/run']);
     expect([code, stderr]).toEqual([
       9,
@@ -225,11 +227,11 @@ describeWithData('a run', () => {
     expect(stdout).not.toMatch(/Epoch/);
   });
 
-  it('ends with a clear error where the disk ends, and goes on when there is room', {
+  it('names the checkpoint that does not fit on the disk, and can be resumed when there is space', {
     timeout: 60_000,
   }, async () => {
     const folder = newFolder();
-    // No file of more than 20 KiB: settings, summary and metrics fit, a checkpoint does not.
+    // With a limit of 20 KiB per file, settings, summary and metrics fit, but a checkpoint does not.
     const command = [process.execPath, 'train/cli/main.ts', 'train', ...JOB, '--out', folder];
     const full = await run('bash', ['-c', 'ulimit -f 20; exec "$@"', 'bash', ...command]);
     expect([full.code, full.stderr]).toEqual([9, expect.stringMatching(/cannot write .*checkpoints.*EFBIG/)]);
@@ -239,19 +241,19 @@ describeWithData('a run', () => {
   });
 
   it.each([
-    ['other settings beside --resume', ['--resume', 'runs', '--seed', '3'], /--seed beside --resume/],
+    ['another setting beside --resume', ['--resume', 'runs', '--seed', '3'], /--seed beside --resume/],
     ['a folder without a run', ['--resume', 'infra'], /cannot read --resume infra\/settings\.json/],
     ['momentum for Adam', ['--optimizer', 'adam', '--momentum', '0.9'], /momentum: expected --optimizer sgd/],
     ['a negative learning rate', ['--learning-rate', '-1'], /--learning-rate/],
-  ])('refuses %s', async (_, args, message) => {
+  ])('rejects %s', async (_, args, message) => {
     const { code, stderr } = await train(args);
     expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
   });
 });
 
-describe('a signal', () => {
-  /** A process whose work heeds no signal; answers what it printed and how it ended after `send` had its way. */
-  async function stubborn(send: (kill: () => void) => Promise<void>) {
+describe('interruptible', () => {
+  /** Runs work of two seconds in a child process. `send` receives a function that sends SIGTERM to it. */
+  async function runAndSignal(send: (kill: () => void) => Promise<void>) {
     const script = `
       import { interruptible } from './train/cli/interruption.ts';
       import { reportError } from './train/cli/exit.ts';
@@ -272,8 +274,8 @@ describe('a signal', () => {
     return { code, stderr, time: performance.now() - start };
   }
 
-  it('lets the work end when it comes once, or at once again from npm', async () => {
-    const ended = await stubborn(async (kill) => {
+  it('lets the work end after one signal, and ignores its repetition by npm', async () => {
+    const ended = await runAndSignal(async (kill) => {
       kill();
       await sleep(20);
       kill();
@@ -282,8 +284,8 @@ describe('a signal', () => {
     expect(ended.time).toBeGreaterThan(1500);
   });
 
-  it('ends the process at once when it comes again', async () => {
-    const ended = await stubborn(async (kill) => {
+  it('ends the process at the second signal', async () => {
+    const ended = await runAndSignal(async (kill) => {
       kill();
       await sleep(600);
       kill();

@@ -1,4 +1,4 @@
-/** @file Learning rates: their course, and that every engine takes the one it is given. */
+/** @file The schedules' curves, and the learning rate of a step on every engine. */
 import { describe, expect, it } from 'vitest';
 import { resolveNetwork } from '../../../shared/model/spec.ts';
 import { openEngine } from '../../../train/engine/open.ts';
@@ -13,7 +13,7 @@ import { withGpu } from '../../support/gpu.ts';
 describe('cosine', () => {
   const steps = Array.from({ length: 1000 }, (_, step) => cosine(step / 1000));
 
-  it('rises from more than nothing to 1, then falls to almost nothing, never beyond', () => {
+  it('rises from above 0 to 1, then falls to almost 0', () => {
     expect(steps[0]).toBeGreaterThan(0);
     expect(Math.max(...steps)).toBeCloseTo(1, 5);
     expect(steps.at(-1)).toBeGreaterThan(0);
@@ -25,7 +25,7 @@ describe('cosine', () => {
     }
   });
 
-  it('is PyTorch’s CosineAnnealingLR after the rise', () => {
+  it('equals PyTorch’s CosineAnnealingLR after the rise', () => {
     // torch 1.13: CosineAnnealingLR(SGD([w], lr=1), T_max=95), the rate after 0, 10, 40, 94 steps.
     const expected = { 0: 1, 10: 0.9729086, 40: 0.6227427, 94: 0.0002734 };
     for (const [step, rate] of Object.entries(expected)) {
@@ -35,10 +35,10 @@ describe('cosine', () => {
 });
 
 describe.each(['reference', 'tfjs', 'cpu', ...Object.keys(withGpu({ webgpu: true }))])(
-  'a learning rate that a step is given, on engine %s',
+  'the learning rate of a step, on engine %s',
   (device) => {
     it.each([sgd(0.1), sgd(0.1, { momentum: 0.9 }), adam(0.01)])(
-      'takes the place of the optimizer’s: $kind, $momentum',
+      'replaces the learning rate of the optimizer ($kind, momentum $momentum)',
       async (optimizer) => {
         const engine = await openEngine(device, { allowSoftwareAdapter: true });
         const network = resolveNetwork(modelSpec('v1'));

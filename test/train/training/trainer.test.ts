@@ -1,3 +1,4 @@
+/** @file The trainer, and the lab's numbers. */
 import { describe, expect, it } from 'vitest';
 import { resolveNetwork } from '../../../shared/model/spec.ts';
 import type { Engine, EngineSession } from '../../../train/engine/engine.ts';
@@ -26,7 +27,7 @@ describe('train', () => {
     seed: 1,
   };
 
-  it('learns, and says in order what happened', async () => {
+  it('learns, and emits its events in order', async () => {
     const events: TrainingEvent[] = [];
     const { epochs, confusion } = await train(job, { onEvent: (event) => events.push(event) });
     expect(epochs.at(-1)?.trainLoss).toBeLessThan((epochs[0]?.trainLoss ?? 0) / 2);
@@ -37,13 +38,13 @@ describe('train', () => {
     expect(lastProgress).toMatchObject({ epoch: 3, batch: 16, seen: 500, total: 500 });
   });
 
-  it('gives the same weights for the same seed, and others for another', async () => {
+  it('reaches the same weights with the same seed, and others with another seed', async () => {
     const [one, again, other] = [await train(job), await train(job), await train({ ...job, seed: 2 })];
     expect(again.weights).toEqual(one.weights);
     expect(other.weights).not.toEqual(one.weights);
   });
 
-  it('stops at a loss that is not finite, and frees the session', async () => {
+  it('throws at a loss that is not finite, and closes the session', async () => {
     let closed = false;
     const engine: Engine = {
       ...job.engine,
@@ -65,7 +66,7 @@ describe('train', () => {
       message: expect.stringMatching(/diverged: epoch 0.*finite loss.*smaller learning rate/s),
     });
     expect(closed).toBe(true);
-    // The step that made the weights so large was finite itself; none that is not was kept.
+    // The weights after the first steps were large but finite. No checkpoint has others.
     for (const { weights } of saved)
       for (const values of weights.values()) expect(values.every(Number.isFinite)).toBe(true);
   });
@@ -90,7 +91,7 @@ describeWithData('the lab', (data) => {
     );
   });
 
-  it('ends with tinyvgg between 87.3 and 89 %, where PyTorch’s own platforms end', {
+  it('reaches 87.3 to 89 % with tinyvgg, the range of PyTorch on different platforms', {
     timeout: 180_000,
   }, async () => {
     const network = resolveNetwork(modelSpec('tinyvgg'));
