@@ -80,7 +80,7 @@ describe('decodeSafetensors', () => {
     ['bytes after the last tensor', { a: info() }, 9, /as in its header/],
     ['metadata that are not strings', { __metadata__: { n: 1 } }, 0, /__metadata__/],
     ['a header that is not JSON', '{"a":', 0, /not JSON/],
-    ['a header that is not an object', [], 0, /safetensors header/],
+    ['a header that is not an object', '7', 0, /safetensors header/],
   ])('rejects %s', (_, header, size, message) => {
     expect(() => decodeSafetensors(fileWith(header, size), 'x.safetensors')).toThrow(message);
     expect(() => decodeSafetensors(fileWith(header, size), 'x.safetensors')).toThrow(
