@@ -1,16 +1,16 @@
-/** @file Vega-Lite specifications → pictures, in the report's look. */
+/** @file Renders Vega-Lite specifications as figures in the report's style. */
 import { parse, View } from 'vega';
 import { type Config, compile, type TopLevelSpec } from 'vega-lite';
 import { MODEL_NAMES } from '../model/zoo.ts';
+import { FIGURE_WIDTH, type Figure } from './figure.ts';
 import { raw } from './markup.ts';
-import { PICTURE_WIDTH, type Picture } from './picture.ts';
 import { COLOURS, FONT } from './theme.ts';
 
 const TEXT = 13;
 
 const config: Config = {
   font: FONT,
-  // A picture has one description; readers of screens get tables for the rest.
+  // The figure has one description, and the page has tables. Labels on every mark would only add noise for screen readers.
   aria: false,
   background: 'transparent',
   padding: 0,
@@ -27,7 +27,7 @@ const config: Config = {
     titlePadding: 8,
     labelFlush: false,
   },
-  // Beside labels of four digits, wherever Vega believes that they end.
+  // A fixed place beside labels of four digits. Vega cannot measure text here.
   axisY: { titleX: -41 },
   legend: {
     orient: 'top',
@@ -46,7 +46,7 @@ const config: Config = {
 
 const names: readonly string[] = MODEL_NAMES;
 
-/** Scales of the field `model`: colour, dashes and shape say the same, so that one of them is enough to tell models apart. */
+/** Returns scales of the field `model`. Colour, dashes and shape are redundant: each of them alone distinguishes the models. */
 export function modelScales(models: readonly string[]) {
   const pick = <T>(values: readonly T[]) =>
     models.map((model) => values[Math.max(0, names.indexOf(model)) % values.length]);
@@ -65,24 +65,24 @@ export function modelScales(models: readonly string[]) {
 }
 
 /**
- * The frame of a chart with two axes: its plot, and the room around it for axes and legend. Vega would guess that from
- * the number of letters, since it cannot measure them here.
+ * Returns the size of a chart with two axes: the plot and fixed padding for axes and legend. Vega cannot measure text here and would
+ * guess the padding from the number of letters.
  */
 export function frame(height: number) {
   const padding = { left: 56, right: 12, top: 30, bottom: 46 };
   return {
     autosize: 'none' as const,
     padding,
-    width: PICTURE_WIDTH - padding.left - padding.right,
+    width: FIGURE_WIDTH - padding.left - padding.right,
     height,
   };
 }
 
-/** Draws a specification. */
+/** Renders a specification. */
 export async function chart(
-  heading: Pick<Picture, 'name' | 'title' | 'subtitle' | 'description'>,
+  heading: Pick<Figure, 'name' | 'title' | 'subtitle' | 'description'>,
   spec: TopLevelSpec,
-): Promise<Picture> {
+): Promise<Figure> {
   const view = new View(parse(compile(spec, { config }).spec), { renderer: 'none' });
   const svg = await view.toSVG();
   view.finalize();

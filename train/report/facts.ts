@@ -1,10 +1,10 @@
-/** @file What the report says in words: the comparison, and where the run came from. */
+/** @file The sentences and tables of the report: the comparison of the models and the details of the run. */
 import { count, percent, roughly, seconds } from '../format.ts';
 import { type Markup, markup } from './markup.ts';
 import type { ModelResults, Results } from './results.ts';
 
-/** The answer to the lab's closing question, from at least one model. */
-export function verdict(models: readonly ModelResults[]): string {
+/** Answers the lab's closing question: which model is best, and whether it is worth its training time. */
+export function conclusion(models: readonly ModelResults[]): string {
   const [best, second] = models.toSorted((a, b) => b.final.testAccuracy - a.final.testAccuracy);
   const images = best.confusion.flat().reduce((a, b) => a + b, 0);
   const result = `${best.name} classifies ${percent(best.final.testAccuracy)} of the ${count(images)} test images correctly`;
@@ -12,22 +12,22 @@ export function verdict(models: readonly ModelResults[]): string {
   const points = 100 * (best.final.testAccuracy - second.final.testAccuracy);
   const comparison = `${result}, ${points.toFixed(2)} points more than the second best, ${second.name}.`;
   const ratio = best.trainSeconds / second.trainSeconds;
-  if (ratio <= 1) return `${comparison} It trained no longer than that one.`;
+  if (ratio <= 1) return `${comparison} Its training took no longer.`;
   const price = (best.trainSeconds - second.trainSeconds) / points;
-  const time = `It trained ${seconds(best.trainSeconds)} instead of ${seconds(second.trainSeconds)}, ${roughly(ratio)} times as long`;
+  const time = `Its training took ${seconds(best.trainSeconds)} instead of ${seconds(second.trainSeconds)}, ${roughly(ratio)} times as long`;
   return Number.isFinite(price)
-    ? `${comparison} ${time}: ${seconds(price)} for each further point.`
+    ? `${comparison} ${time}: ${seconds(price)} for each additional point.`
     : `${comparison} ${time}.`;
 }
 
-/** How far to trust the accuracies: half the width of the normal 95 % interval of a share. */
+/** Explains the columns, and the accuracy's 95 % confidence interval (normal approximation of a share). */
 export function uncertainty({ final, confusion }: ModelResults): string {
   const images = confusion.flat().reduce((a, b) => a + b, 0);
   const points = 196 * Math.sqrt((final.testAccuracy * (1 - final.testAccuracy)) / images);
-  return `On ${count(images)} images an accuracy is known to ±${points.toFixed(1)} points (95\u00a0% confidence). The lab accuracy is the mean of the batches’ accuracies; the calibration error that of the scores before and after calibration.`;
+  return `With ${count(images)} images, the 95\u00a0% confidence interval of an accuracy is ±${points.toFixed(1)} points. The lab accuracy is the mean of the batches’ accuracies. The calibration error is given before and after calibration.`;
 }
 
-/** The comparison's numbers, a row per model. */
+/** Returns the table of the comparison, a row per model. */
 export function comparisonRows(models: readonly ModelResults[]): {
   head: string[];
   rows: { model: ModelResults; cells: string[] }[];
@@ -60,8 +60,8 @@ export function comparisonRows(models: readonly ModelResults[]): {
 const calibrationError = ({ calibration }: ModelResults): string =>
   calibration ? `${percent(calibration.ece.before)} → ${percent(calibration.ece.after)}` : '–';
 
-/** What the run was and what it left, as terms with their values. */
-export function facts({ summary, models }: Results): [term: string, value: Markup | string][] {
+/** Returns the details of the run as terms with values. */
+export function runDetails({ summary, models }: Results): [term: string, value: Markup | string][] {
   const { device } = summary;
   return [
     ['Recipe', summary.recipe],

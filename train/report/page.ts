@@ -1,34 +1,34 @@
-/** @file The report as one HTML page: no script, nothing loaded from anywhere. */
+/** @file Renders the report as one HTML page without scripts or requests. */
 import { LABELS } from '#shared/labels.ts';
 import { count, list, percent } from '../format.ts';
-import { comparisonRows, facts, uncertainty, verdict } from './facts.ts';
+import { comparisonRows, conclusion, runDetails, uncertainty } from './facts.ts';
+import { type Figure, inlineSvg } from './figure.ts';
+import { confusions } from './figures/confusion-matrix.ts';
 import { type Markup, markup, raw } from './markup.ts';
-import { inlineSvg, type Picture } from './picture.ts';
-import { confusions } from './pictures/confusion.ts';
 import type { EpochResult, ModelResults, Results } from './results.ts';
 import { PAGE_STYLE } from './style.ts';
 
-/** The pictures by their place in the page; those that could not be drawn are not there. */
-export interface Pictures {
-  comparison: Picture[];
-  curves: Picture[];
-  confusion: Map<ModelResults, Picture>;
-  reliability: Picture[];
-  coverage?: Picture;
-  samples?: Picture;
-  mistakes?: Picture;
-  filters: Picture[];
+/** The figures by their section. Figures that could not be drawn are missing. */
+export interface Figures {
+  comparison: Figure[];
+  curves: Figure[];
+  confusion: Map<ModelResults, Figure>;
+  reliability: Figure[];
+  coverage?: Figure;
+  samples?: Figure;
+  mistakes?: Figure;
+  filters: Figure[];
 }
 
-/** Refuses whatever a file's text might try: the page runs no script and asks no server. */
+/** Blocks scripts and requests, whatever the text of a file contains. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
 /**
- * The page as text, which is XML too.
- * @param missing sentences on what is not in it
+ * Returns the page, which is valid XML, too.
+ * @param missing sentences that name what the report lacks
  */
-export function page(results: Results, pictures: Pictures, missing: readonly string[]): string {
-  const { name, summary, models, best } = results;
+export function page(results: Results, figures: Figures, missing: readonly string[]): string {
+  const { name, summary, models } = results;
   const title = `Report of ${name}`;
   return `<!doctype html>\n${markup`<html lang="en">
 <head>
@@ -44,73 +44,70 @@ ${raw(PAGE_STYLE)}
 <body>
 <header>
 <h1>${title}</h1>
-<p>${list(models.map((model) => model.name)) || 'No model yet'} on Fashion-MNIST: ${count(summary.images.train)} images to learn from, ${count(summary.images.test)} to be tested on, ${summary.epochs}\u00a0${summary.epochs === 1 ? 'epoch' : 'epochs'}, seed\u00a0${summary.seed}.</p>
+<p>${list(models.map((model) => model.name)) || 'No finished model'} on Fashion-MNIST: ${count(summary.images.train)} training images, ${count(summary.images.test)} test images, ${summary.epochs}\u00a0${summary.epochs === 1 ? 'epoch' : 'epochs'}, seed\u00a0${summary.seed}.</p>
 </header>
 <main>
-${missing.length > 0 && markup`<section class="missing" aria-labelledby="missing"><h2 id="missing">Not in this report</h2><ul>${missing.map((sentence) => markup`<li>${sentence}</li>`)}</ul></section>`}
-${
-  best &&
-  section(
-    'Which model is best, and is it worth its time?',
-    markup`<p class="verdict">${verdict(models)}</p>${comparisonTable(models, best)}<p class="note">${uncertainty(best)}</p>${figures(pictures.comparison)}`,
-  )
-}
-${pictures.curves.length > 0 && section('How they learned', markup`${figures(pictures.curves)}${epochTable(results.epochs)}`)}
-${
-  models.length > 0 &&
-  section(
-    'What they take for what',
-    markup`<p>In the blue diagonal are the images that were classified correctly; orange are those that were not, the stronger the more of a label’s images.</p>
-<div class="pictures">${[...pictures.confusion].map(([model, picture]) => figure(picture, confusionCaption(model)))}</div>`,
-  )
-}
-${
-  pictures.reliability.length > 0 &&
-  section(
-    'How far their scores can be believed',
-    markup`<p>Of the images with a score of 80\u00a0% eight in ten should be right: marks on the diagonal. Below it a model is surer than it is right. Calibration divides the logits by a temperature, fitted to images that were not trained on; a larger mark stands for more images.</p>${figures(pictures.reliability)}`,
-  )
-}
-${
-  pictures.coverage &&
-  section(
-    'When no answer is better than one',
-    markup`<p>Whoever declines to answer where scores are low is right more often elsewhere. Below the marked score the service says \`low-score\` beside its answer.</p>${figures([pictures.coverage])}`,
-  )
-}
-${
-  best &&
-  (pictures.samples || pictures.mistakes) &&
-  section(
-    `What ${best.name} says`,
-    markup`<p>Below each image stands its label, then the model’s prediction with a tick or a cross, then the score that the model gives it.</p>${figures([pictures.samples, pictures.mistakes].filter((picture) => picture !== undefined))}`,
-  )
-}
-${
-  pictures.filters.length > 0 &&
-  section(
-    'What the convolutions have learned',
-    markup`<p>Each square is a filter’s weight for one pixel of its neighbourhood: blue is positive, orange negative, and the background zero.</p>${figures(pictures.filters)}`,
-  )
-}
-${section('Facts', markup`<dl>${facts(results).map(([term, value]) => markup`<dt>${term}</dt><dd>${value}</dd>`)}</dl>`)}
+${missing.length > 0 && markup`<section class="missing" aria-labelledby="missing"><h2 id="missing">Missing from this report</h2><ul>${missing.map((sentence) => markup`<li>${sentence}</li>`)}</ul></section>`}
+${sections(results, figures)}
+${section('Run details', markup`<dl>${runDetails(results).map(([term, value]) => markup`<dt>${term}</dt><dd>${value}</dd>`)}</dl>`)}
 </main>
-<footer><p>Every picture also lies beside this page as an SVG file.</p></footer>
+<footer><p>Each figure is also an SVG file beside this page.</p></footer>
 </body>
 </html>
 `}`;
 }
 
+/** Renders the sections that have content. */
+function sections({ models, best, epochs }: Results, figures: Figures): unknown[] {
+  const { comparison, curves, confusion, reliability, coverage, samples, mistakes, filters } = figures;
+  const images = [samples, mistakes].filter((figure) => figure !== undefined);
+  return [
+    best &&
+      section(
+        'Comparison of the models',
+        markup`<p class="conclusion">${conclusion(models)}</p>${comparisonTable(models, best)}<p class="note">${uncertainty(best)}</p>${figureGrid(comparison)}`,
+      ),
+    curves.length > 0 && section('Learning curves', markup`${figureGrid(curves)}${epochTable(epochs)}`),
+    models.length > 0 &&
+      section(
+        'Confusion matrices',
+        markup`<p>The blue diagonal counts correct predictions. Orange cells count mistakes; their colour deepens with the share of the label’s images.</p>
+<div class="figures">${[...confusion].map(([model, figure]) => figureElement(figure, confusionCaption(model)))}</div>`,
+      ),
+    reliability.length > 0 &&
+      section(
+        'Calibration',
+        markup`<p>Of all images with a score of 80\u00a0%, eight in ten should be correct. Marks below the diagonal show overconfidence. Calibration divides the logits by a temperature, which is fitted to images outside the training set. The size of a mark grows with its number of images.</p>${figureGrid(reliability)}`,
+      ),
+    coverage &&
+      section(
+        'Declining to answer',
+        markup`<p>A classifier that declines to answer at low scores is correct more often on the rest. Below the marked score, the service returns <code>low-score</code> with its predictions.</p>${figureGrid([coverage])}`,
+      ),
+    best &&
+      images.length > 0 &&
+      section(
+        `Predictions of ${best.name}`,
+        markup`<p>Below each image: its label, the prediction with a tick or a cross, and the score of the prediction.</p>${figureGrid(images)}`,
+      ),
+    filters.length > 0 &&
+      section(
+        'Learned filters',
+        markup`<p>Each square is the weight of a filter for one pixel of its neighbourhood. Blue is positive, orange negative; a weight near zero shows the background.</p>${figureGrid(filters)}`,
+      ),
+  ];
+}
+
 const section = (title: string, content: Markup): Markup =>
   markup`<section><h2>${title}</h2>${content}</section>`;
 
-const figures = (pictures: readonly Picture[]): Markup =>
-  markup`<div class="pictures pairs">${pictures.map((picture) => figure(picture))}</div>`;
+const figureGrid = (figures: readonly Figure[]): Markup =>
+  markup`<div class="figures pairs">${figures.map((figure) => figureElement(figure))}</div>`;
 
-const figure = (picture: Picture, caption?: Markup): Markup =>
-  markup`<figure>${inlineSvg(picture)}${caption && markup`<figcaption>${caption}</figcaption>`}</figure>`;
+const figureElement = (figure: Figure, caption?: Markup): Markup =>
+  markup`<figure>${inlineSvg(figure)}${caption && markup`<figcaption>${caption}</figcaption>`}</figure>`;
 
-/** A table that can be scrolled sideways where it does not fit. */
+/** Renders a table that scrolls sideways where it is wider than the page. */
 const table = (caption: string, head: readonly string[], rows: readonly Markup[]): Markup =>
   markup`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table><caption>${caption}</caption>
 <thead><tr>${head.map((title) => markup`<th scope="col">${title}</th>`)}</tr></thead>
@@ -124,7 +121,7 @@ function comparisonTable(models: readonly ModelResults[], best: ModelResults): M
   const marked = rows.map(({ model, cells }) =>
     row(model.name, cells, raw(model === best ? ' class="best"' : '')),
   );
-  return table('After the last epoch', ['model', ...head], marked);
+  return table('Results after the last epoch', ['model', ...head], marked);
 }
 
 function epochTable(epochs: readonly EpochResult[]): Markup {
@@ -132,14 +129,14 @@ function epochTable(epochs: readonly EpochResult[]): Markup {
   const rows = epochs.map(({ model, epoch, trainLoss, testLoss, testAccuracy }) =>
     row(model, [String(epoch), trainLoss.toFixed(5), testLoss.toFixed(5), percent(testAccuracy)]),
   );
-  return markup`<details><summary>The numbers by epoch</summary>${table('After each epoch', head, rows)}</details>`;
+  return markup`<details><summary>Table of all epochs</summary>${table('Results after each epoch', head, rows)}</details>`;
 }
 
 function confusionCaption(model: ModelResults): Markup {
   const worst = confusions(model).slice(0, 3);
   const sentence = worst.map(
-    ({ label, prediction, images }) => `${label} for ${prediction} (${count(images)})`,
+    ({ label, prediction, images }) => `${label} as ${prediction} (${count(images)})`,
   );
   const rows = model.confusion.map((images, label) => row(LABELS[label], images.map(count)));
-  return markup`${worst.length > 0 && `Most often ${model.name} takes ${list(sentence)}. `}<details><summary>The numbers</summary>${table(`${model.name}: rows label, columns prediction`, ['label', ...LABELS], rows)}</details>`;
+  return markup`${worst.length > 0 && `The most frequent mistakes of ${model.name}: ${list(sentence)}. `}<details><summary>Table</summary>${table(`${model.name}: rows label, columns prediction`, ['label', ...LABELS], rows)}</details>`;
 }

@@ -1,9 +1,9 @@
-/** @file Pixels → a PNG file (W3C, "Portable Network Graphics", third edition). */
+/** @file Encodes pixels as a PNG file (W3C, "Portable Network Graphics", third edition). */
 import { crc32, deflateSync } from 'node:zlib';
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
-/** @param pixels [height, width] in 0..255, white is 255 */
+/** @param pixels [height, width] in 0..255; 255 is white */
 export function greyPng(pixels: Uint8Array, width: number): Buffer {
   return encode(pixels, width, { colourType: 0, channels: 1 });
 }
@@ -23,8 +23,9 @@ function encode(
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  header.set([8, colourType], 8); // bits a sample; the zeros after it: deflate, the five filters, not interlaced
-  // Before each row stands its filter: 0, none.
+  // 8 bits per sample. The zeros that follow select deflate, the five filters, and no interlacing.
+  header.set([8, colourType], 8);
+  // Each row begins with the number of its filter; 0 is none.
   const rows = Buffer.alloc(height * (1 + stride));
   for (let y = 0; y < height; y++)
     rows.set(pixels.subarray(y * stride, (y + 1) * stride), y * (1 + stride) + 1);

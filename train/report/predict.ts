@@ -1,4 +1,4 @@
-/** @file What a model says to every test image. */
+/** @file Predicts the label of every test image. */
 import { IMAGE_PIXELS } from '#shared/labels.ts';
 import { rankLabels } from '#shared/predictions.ts';
 import type { Split } from '../dataset/split.ts';
@@ -6,23 +6,25 @@ import { Generator } from '../random.ts';
 import { onnxPredictor } from '../release/onnxruntime.ts';
 import type { Release } from '../release/release.ts';
 
-export interface Judgement {
+/** A test image with its label and the model's prediction. */
+export interface TestPrediction {
   /** Pixels, [28, 28]. */
   image: Uint8Array;
-  /** Index of the class, as is the prediction. */
+  /** Index of the correct class. */
   label: number;
+  /** Index of the predicted class. */
   prediction: number;
-  /** Of the prediction, in 0..1. */
+  /** Score of the predicted class, in 0..1. */
   score: number;
 }
 
 const BATCH = 250;
 
-/** The judgements on `test`, in its order. */
-export async function predictAll({ manifest, files }: Release, test: Split): Promise<Judgement[]> {
+/** Returns the predictions for `test`, in its order. */
+export async function predictAll({ manifest, files }: Release, test: Split): Promise<TestPrediction[]> {
   const predict = await onnxPredictor(files.onnx);
   const classes = manifest.labels.length;
-  const judgements: Judgement[] = [];
+  const predictions: TestPrediction[] = [];
   for (let first = 0; first < test.count; first += BATCH) {
     const size = Math.min(BATCH, test.count - first);
     const images = test.images.subarray(first * IMAGE_PIXELS, (first + size) * IMAGE_PIXELS);
@@ -30,7 +32,7 @@ export async function predictAll({ manifest, files }: Release, test: Split): Pro
     for (let n = 0; n < size; n++) {
       const own = logits.subarray(n * classes, (n + 1) * classes);
       const [{ index, score }] = rankLabels(own, manifest);
-      judgements.push({
+      predictions.push({
         image: images.subarray(n * IMAGE_PIXELS, (n + 1) * IMAGE_PIXELS),
         label: test.labels[first + n],
         prediction: index,
@@ -38,13 +40,20 @@ export async function predictAll({ manifest, files }: Release, test: Split): Pro
       });
     }
   }
-  return judgements;
+  return predictions;
 }
 
-/** Some judgements, drawn with `seed`. */
-export const sample = (judgements: readonly Judgement[], count: number, seed: number): Judgement[] =>
-  Array.from(Generator.seeded(seed).permutation(judgements.length).subarray(0, count), (i) => judgements[i]);
+/** Returns `count` predictions, drawn with `seed`. */
+export const sample = (
+  predictions: readonly TestPrediction[],
+  count: number,
+  seed: number,
+): TestPrediction[] =>
+  Array.from(
+    Generator.seeded(seed).permutation(predictions.length).subarray(0, count),
+    (i) => predictions[i],
+  );
 
-/** The wrong ones, surest first. */
-export const mistakes = (judgements: readonly Judgement[]): Judgement[] =>
-  judgements.filter(({ label, prediction }) => label !== prediction).sort((a, b) => b.score - a.score);
+/** Returns the wrong predictions, highest score first. */
+export const mistakes = (predictions: readonly TestPrediction[]): TestPrediction[] =>
+  predictions.filter(({ label, prediction }) => label !== prediction).sort((a, b) => b.score - a.score);

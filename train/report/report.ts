@@ -1,4 +1,4 @@
-/** @file `report`: a run folder as a page to look at, and its pictures as SVG files. */
+/** @file `report`: writes an HTML page about a run, and its figures as SVG files. */
 import { join } from 'node:path';
 import { ExplainedError } from '#shared/errors.ts';
 import { loadDataset } from '../dataset/fashion-mnist/load.ts';
@@ -8,15 +8,15 @@ import { count } from '../format.ts';
 import { type Release, readRelease } from '../release/release.ts';
 import { downloadPrinter } from '../run/progress.ts';
 import { decodeSafetensors } from '../safetensors.ts';
-import { type Pictures, page } from './page.ts';
-import { type Picture, svgFile } from './picture.ts';
-import { comparison, worth } from './pictures/comparison.ts';
-import { confusionMatrix } from './pictures/confusion.ts';
-import { coveragePicture } from './pictures/coverage.ts';
-import { accuracyCurves, lossCurves } from './pictures/curves.ts';
-import { channelFilters, convolutions, imageFilters } from './pictures/filters.ts';
-import { garments } from './pictures/garments.ts';
-import { isCalibrated, reliabilityDiagram } from './pictures/reliability.ts';
+import { type Figure, svgFile } from './figure.ts';
+import { accuracyByTime, comparison } from './figures/comparison.ts';
+import { confusionMatrix } from './figures/confusion-matrix.ts';
+import { coverageFigure } from './figures/coverage.ts';
+import { channelFilters, convolutions, imageFilters } from './figures/filters.ts';
+import { accuracyCurves, lossCurves } from './figures/learning-curves.ts';
+import { isCalibrated, reliabilityDiagram } from './figures/reliability.ts';
+import { testImages } from './figures/test-images.ts';
+import { type Figures, page } from './page.ts';
 import { mistakes, predictAll, sample } from './predict.ts';
 import { newestRun, type Results, readResults } from './results.ts';
 
@@ -24,91 +24,94 @@ const SAMPLES = 16;
 const MISTAKES = 16;
 
 /**
- * Writes `<run>/report/index.html` and its pictures beside it, of what the run holds so far, and prints its path.
- * @param run folder; the newest in `runs/` when undefined
- * @throws ExplainedError of kind `usage` when the folder is none of a run
+ * Writes `<run>/report/index.html` and its figures, from the results so far. Prints the path of the page.
+ * @param run folder of the run; the newest in `runs/` when undefined
+ * @throws ExplainedError of kind `usage` when the folder is not a run folder
  */
 export async function report({ run, data }: { run?: string; data?: string }): Promise<void> {
   const folder = run ?? (await newestRun());
   if (run === undefined) console.log(`Run folder: ${folder}, the newest`);
   const results = await readResults(folder);
   const missing = [...results.missing];
-  const pictures = await draw(results, data, missing);
+  const figures = await draw(results, data, missing);
   const out = join(folder, 'report');
-  for (const picture of allOf(pictures)) {
-    await writeFileAtomic(join(out, `${picture.name}.svg`), svgFile(picture));
+  for (const figure of allOf(figures)) {
+    await writeFileAtomic(join(out, `${figure.name}.svg`), svgFile(figure));
   }
   const path = join(out, 'index.html');
-  await writeFileAtomic(path, page(results, pictures, missing));
+  await writeFileAtomic(path, page(results, figures, missing));
   for (const sentence of missing) console.log(sentence);
   console.log(`Report: ${path}`);
 }
 
-/** Draws what can be drawn, and adds to `missing` what cannot. */
-async function draw(results: Results, data: string | undefined, missing: string[]): Promise<Pictures> {
-  const { folder, models, best, metrics, epochs, summary } = results;
-  const pictures: Pictures = {
-    comparison: [],
-    curves: [],
-    confusion: new Map(),
-    reliability: [],
-    filters: [],
-  };
-  if (epochs.length > 0 || metrics.length > 0) pictures.curves.push(await lossCurves(results));
-  if (epochs.length > 0) pictures.curves.push(await accuracyCurves(results));
-  if (!best) return pictures;
+/** Draws the figures. Adds a sentence to `missing` for each part that cannot be drawn. */
+async function draw(results: Results, data: string | undefined, missing: string[]): Promise<Figures> {
+  const { models, best, metrics, epochs } = results;
+  const figures: Figures = { comparison: [], curves: [], confusion: new Map(), reliability: [], filters: [] };
+  if (epochs.length > 0 || metrics.length > 0) figures.curves.push(await lossCurves(results));
+  if (epochs.length > 0) figures.curves.push(await accuracyCurves(results));
+  if (!best) return figures;
 
-  pictures.comparison.push(await comparison(models), await worth(models));
-  for (const model of models) pictures.confusion.set(model, await confusionMatrix(model));
-  for (const model of models.filter(isCalibrated)) pictures.reliability.push(await reliabilityDiagram(model));
+  figures.comparison.push(await comparison(models), await accuracyByTime(models));
+  for (const model of models) figures.confusion.set(model, await confusionMatrix(model));
+  for (const model of models.filter(isCalibrated)) figures.reliability.push(await reliabilityDiagram(model));
 
-  /** Does `work`; what it needs and cannot have leaves a gap in the report. */
-  const attempt = async (what: string, work: () => Promise<void>) => {
-    try {
-      await work();
-    } catch (error) {
-      if (!(error instanceof ExplainedError)) throw error;
-      missing.push(`Without ${what}: ${error.message}`);
-    }
-  };
-  const releases = new Map<string, Release>();
-  for (const { name, onnx } of models) {
-    await attempt(`the files of ${name}`, async () => {
-      releases.set(name, await readRelease(join(folder, onnx.path)));
-    });
-  }
+  const releases = await readReleases(results, missing);
   const release = releases.get(best.name);
   if (release) {
-    await attempt('test images', async () => {
-      const { test } = await loadDataset({ folder: data, onProgress: downloadPrinter() });
-      const judgements = await predictAll(release, take(test, summary.images.test));
-      pictures.coverage = await coveragePicture(best.name, judgements);
-      Object.assign(pictures, garmentPictures(best.name, judgements, summary.seed));
+    await orMissing('predictions of test images', missing, async () => {
+      Object.assign(figures, await drawPredictions(best.name, release, results, data));
     });
   }
   for (const { files } of releases.values()) {
     const [first, ...others] = convolutions(decodeSafetensors(files.safetensors).tensors);
-    if (first) pictures.filters.push(imageFilters(first), ...others.map(channelFilters));
+    if (first) figures.filters.push(imageFilters(first), ...others.map(channelFilters));
   }
-  return pictures;
+  return figures;
 }
 
-function garmentPictures(
+/** Runs `work`. When it throws an ExplainedError, adds the reason to `missing`. */
+async function orMissing(what: string, missing: string[], work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof ExplainedError)) throw error;
+    missing.push(`No ${what}: ${error.message}`);
+  }
+}
+
+/** Reads the releases of the finished models by name. */
+async function readReleases({ folder, models }: Results, missing: string[]): Promise<Map<string, Release>> {
+  const releases = new Map<string, Release>();
+  for (const { name, onnx } of models) {
+    await orMissing(`release of ${name}`, missing, async () => {
+      releases.set(name, await readRelease(join(folder, onnx.path)));
+    });
+  }
+  return releases;
+}
+
+/** Draws the figures that need the test images. */
+async function drawPredictions(
   name: string,
-  judgements: Awaited<ReturnType<typeof predictAll>>,
-  seed: number,
-): Pick<Pictures, 'samples' | 'mistakes'> {
-  const wrong = mistakes(judgements);
+  release: Release,
+  { summary }: Results,
+  data: string | undefined,
+): Promise<Pick<Figures, 'coverage' | 'samples' | 'mistakes'>> {
+  const { test } = await loadDataset({ folder: data, onProgress: downloadPrinter() });
+  const predictions = await predictAll(release, take(test, summary.images.test));
+  const wrong = mistakes(predictions);
   return {
-    samples: garments(
-      { name: 'samples', title: 'Test images drawn at random', subtitle: `by seed ${seed}` },
-      sample(judgements, SAMPLES, seed),
+    coverage: await coverageFigure(name, predictions),
+    samples: testImages(
+      { name: 'samples', title: 'Random test images', subtitle: `drawn with seed ${summary.seed}` },
+      sample(predictions, SAMPLES, summary.seed),
     ),
-    mistakes: garments(
+    mistakes: testImages(
       {
         name: 'mistakes',
-        title: 'The surest mistakes',
-        subtitle: `of ${count(wrong.length)} that ${name} makes on ${count(judgements.length)} test images`,
+        title: 'Mistakes with the highest scores',
+        subtitle: `of ${count(wrong.length)} mistakes of ${name} on ${count(predictions.length)} test images`,
       },
       wrong.slice(0, MISTAKES),
     ),
@@ -124,7 +127,7 @@ const allOf = ({
   samples,
   mistakes,
   filters,
-}: Pictures): Picture[] =>
+}: Figures): Figure[] =>
   [
     ...comparison,
     ...curves,
@@ -134,4 +137,4 @@ const allOf = ({
     samples,
     mistakes,
     ...filters,
-  ].filter((picture) => picture !== undefined);
+  ].filter((figure) => figure !== undefined);

@@ -1,4 +1,4 @@
-/** @file What a run folder holds, and what it does not hold yet. */
+/** @file Reads the results of a run folder, finished or not. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import * as v from 'valibot';
@@ -12,17 +12,17 @@ import type { EpochMetrics } from '../training/epoch-metrics.ts';
 
 const RUNS = 'runs';
 
-/** What the report reads of `settings.json`. */
+/** The member of `settings.json` that the report reads. */
 const RunSettings = v.object({ models: v.array(v.string()) });
 
-/** A model that was trained to its end. */
+/** A model whose training has finished. */
 export interface ModelResults extends ModelSummary {
   name: string;
-  /** Of the last epoch. */
+  /** Record of the last epoch. */
   final: EpochMetrics;
 }
 
-/** A model's test results after an epoch, whether or not it was trained to its end. */
+/** A model's results after an epoch. Its training may not have finished. */
 export interface EpochResult extends EpochMetrics {
   model: string;
   /** Counted from 1. */
@@ -31,21 +31,21 @@ export interface EpochResult extends EpochMetrics {
 
 export interface Results {
   folder: string;
-  /** Of the folder. */
+  /** Name of the folder. */
   name: string;
   summary: Summary;
   models: ModelResults[];
-  /** The model with the most test images right; undefined when none was trained to its end. */
+  /** The model with the highest test accuracy; undefined when no training has finished. */
   best: ModelResults | undefined;
   epochs: EpochResult[];
   metrics: MetricsEntry[];
-  /** Sentences on what the folder lacks. */
+  /** Sentences that name what the folder lacks. */
   missing: string[];
 }
 
 /**
  * Reads a run folder, finished or not.
- * @throws ExplainedError of kind `usage` when it has no summary that can be read
+ * @throws ExplainedError of kind `usage` when the summary cannot be read
  */
 export async function readResults(folder: string): Promise<Results> {
   const summary = await readSummary(folder);
@@ -57,21 +57,21 @@ export async function readResults(folder: string): Promise<Results> {
     missing.push(`metrics.jsonl cannot be read: ${error.message}`);
     return [];
   });
-  // Twins have records, too.
+  // The twins that calibration trains have records, too.
   const metrics = records.filter(({ model }) => MODEL_NAMES.some((name) => name === model));
   if (!metrics.some(({ type }) => type === 'steps')) {
-    missing.push('Without the steps of metrics.jsonl there is no curve of the training loss.');
+    missing.push('metrics.jsonl has no steps, so there is no curve of the training loss.');
   }
-  const asked = await readAsked(join(folder, SETTINGS_FILE));
+  const requested = await readRequestedModels(join(folder, SETTINGS_FILE));
   for (const name of MODEL_NAMES) {
     if (name in summary.models) continue;
     const last = metrics.findLast(({ model }) => model === name);
     if (last) {
       missing.push(
-        `${name} is not finished: its last record is of step ${count(last.step)}, in epoch ${last.epoch + 1} of ${summary.epochs}.`,
+        `${name} is still training: its last record is step ${count(last.step)}, in epoch ${last.epoch + 1} of ${summary.epochs}.`,
       );
     } else {
-      missing.push(`${name} ${asked?.includes(name) ? 'has not begun' : 'is not part of this run'}.`);
+      missing.push(`${name} ${requested?.includes(name) ? 'has not started' : 'is not part of this run'}.`);
     }
   }
   const epochs = [
@@ -87,7 +87,7 @@ export async function readResults(folder: string): Promise<Results> {
 }
 
 /**
- * The run folder whose summary was written last.
+ * Returns the run folder whose summary was written last.
  * @throws ExplainedError of kind `usage` when there is none
  */
 export async function newestRun(): Promise<string> {
@@ -108,8 +108,8 @@ export async function newestRun(): Promise<string> {
   });
 }
 
-/** The models that the run was asked for; undefined when it does not say. */
-async function readAsked(path: string): Promise<string[] | undefined> {
+/** Reads which models the run was started for; undefined when the file cannot be read. */
+async function readRequestedModels(path: string): Promise<string[] | undefined> {
   const text = await readFile(path, 'utf8').catch(() => '');
   try {
     return v.parse(RunSettings, JSON.parse(text)).models;

@@ -1,19 +1,19 @@
-/** @file How the page looks. */
-import { FONT, PAGE_COLOURS, PICTURE_STYLE } from './theme.ts';
+/** @file The style sheet of the report. */
+import { FIGURE_STYLE, FONT, PAGE_COLOURS } from './theme.ts';
 
 export const PAGE_STYLE = `${PAGE_COLOURS}
-${PICTURE_STYLE}
+${FIGURE_STYLE}
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 78rem; padding: 1.5rem 1rem 3rem; background: var(--page); color: var(--ink); font: 1rem/1.55 ${FONT}; }
 h1 { margin: 0; font-size: 1.75rem; line-height: 1.2; overflow-wrap: anywhere; }
 h2 { margin: 2.5rem 0 .75rem; font-size: 1.25rem; line-height: 1.3; }
 header p, footer, .note { color: var(--muted); }
 p { max-width: 46rem; margin: .5rem 0 1rem; }
-.verdict { font-size: 1.125rem; }
+.conclusion { font-size: 1.125rem; }
 .missing { margin-top: 1.5rem; padding: .75rem 1rem; border-left: 4px solid var(--vermillion); background: var(--surface); overflow-wrap: anywhere; }
 .missing h2 { margin: 0; font-size: 1rem; }
 .missing ul { margin: .25rem 0 0; padding-left: 1.25rem; }
-.pictures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 23rem), 1fr)); gap: 1rem; }
+.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 23rem), 1fr)); gap: 1rem; }
 .pairs { grid-template-columns: repeat(auto-fit, minmax(min(100%, 27rem), 1fr)); }
 figure { margin: 0; padding: .5rem .25rem; background: var(--surface); border: 1px solid var(--line); border-radius: .5rem; }
 figure svg { display: block; width: 100%; max-width: 31rem; height: auto; margin: 0 auto; }

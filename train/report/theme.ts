@@ -1,11 +1,11 @@
 /**
- * @file The report's colours, for paper and for dark screens, and how a picture changes from one to the other.
+ * @file The report's colours for light and dark screens.
  *
- * Pictures carry the light colours as plain attributes, so that every viewer shows them. A style sheet replaces each by
- * its dark partner where the reader prefers dark; attribute selectors win over attributes.
+ * Figures carry the light colours as plain attributes, which every viewer shows. A style sheet replaces each by its dark partner where the
+ * reader prefers dark colours; CSS rules override presentation attributes.
  */
 
-/** Light colour, dark colour. The hues are Okabe and Ito's, told apart by colour-blind readers as well. */
+/** [light colour, dark colour]. The hues are Okabe and Ito's, which colour-blind readers can distinguish. */
 const PAIRS = {
   page: ['#f4f6f8', '#0e1013'],
   surface: ['#ffffff', '#16191d'],
@@ -15,7 +15,7 @@ const PAIRS = {
   blue: ['#0072b2', '#56b4e9'],
   vermillion: ['#c84e00', '#ff9457'],
   green: ['#007f5b', '#3ccf9f'],
-  // Cells that are filled by degrees, with letters in them: on paper dark letters are readable on any degree.
+  // Fill of cells with text, at any opacity. On a light page, dark text is readable at every opacity.
   warm: ['#ee8033', '#ff9457'],
   cool: ['#4aa0de', '#56b4e9'],
   inkOnFull: ['#1b1f25', '#16191d'],
@@ -23,15 +23,15 @@ const PAIRS = {
 
 type Colour = keyof typeof PAIRS;
 
-/** The light colours by name: what pictures are drawn in. */
+/** The light colours by name. Figures are drawn in these. */
 export const COLOURS = Object.fromEntries(Object.entries(PAIRS).map(([name, [light]]) => [name, light])) as {
   readonly [name in Colour]: string;
 };
 
-/** Letters on a cell of this opacity, where those of either colour are equally readable on a dark screen. */
+/** Opacity of a cell at which both text colours are equally readable on a dark screen. */
 const FULL = 0.63;
 
-/** The colour of letters on a warm or cool cell. */
+/** Returns the text colour for a warm or cool cell of this opacity. */
 export const inkOn = (opacity: number): string => (opacity > FULL ? COLOURS.inkOnFull : COLOURS.ink);
 
 export const FONT = 'system-ui, sans-serif';
@@ -45,8 +45,8 @@ const properties = (partner: 0 | 1): string =>
 export const PAGE_COLOURS = `:root { ${properties(0)} }
 @media (prefers-color-scheme: dark) { :root { ${properties(1)} } }`;
 
-/** CSS that turns pictures dark. */
-export const PICTURE_STYLE = `@media (prefers-color-scheme: dark) {
+/** CSS that gives figures their dark colours. */
+export const FIGURE_STYLE = `@media (prefers-color-scheme: dark) {
 ${Object.values(PAIRS)
   .flatMap(([light, dark]) =>
     ['fill', 'stroke'].map((paint) => `svg [${paint}="${light}"] { ${paint}: ${dark}; }`),

@@ -1,4 +1,4 @@
-/** @file The report as its readers meet it: XML that parses, pictures that show the numbers, and whatever a run lacks. */
+/** @file `report`: a page that is valid XML, figures that show the numbers, and runs that are not complete. */
 import { appendFile, mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,10 +17,10 @@ import { MODEL_NAMES, type ModelName, modelSpec } from '../../../train/model/zoo
 import { Generator } from '../../../train/random.ts';
 import { makeRelease } from '../../../train/release/make-release.ts';
 import { readRelease, writeRelease } from '../../../train/release/release.ts';
-import { verdict } from '../../../train/report/facts.ts';
-import { coverageCurve } from '../../../train/report/pictures/coverage.ts';
+import { conclusion } from '../../../train/report/facts.ts';
+import { coverageCurve } from '../../../train/report/figures/coverage.ts';
 import { greyPng } from '../../../train/report/png.ts';
-import { type Judgement, mistakes, predictAll, sample } from '../../../train/report/predict.ts';
+import { mistakes, predictAll, sample, type TestPrediction } from '../../../train/report/predict.ts';
 import { report } from '../../../train/report/report.ts';
 import { readResults } from '../../../train/report/results.ts';
 import { COLOURS } from '../../../train/report/theme.ts';
@@ -33,7 +33,7 @@ const NOWHERE = 'no-such-folder';
 const noise = Generator.seeded(7);
 const IMAGES = Uint8Array.from({ length: 64 * IMAGE_PIXELS }, () => noise.random() & 0xff);
 
-/** Rows of 100 images, of which `right` are right and the others taken for the next class. */
+/** Returns rows of 100 images: `right` are correct, and the others are predicted as the next class. */
 const confusionOf = (right: number) =>
   LABELS.map((_, i) =>
     LABELS.map((_, j) => (i === j ? right : j === (i + 1) % LABELS.length ? 100 - right : 0)),
@@ -45,14 +45,14 @@ const RESULTS = {
   tinyvgg: { testAccuracy: 0.88, testLoss: 0.35, trainSeconds: 40 },
 };
 
-/** Bins with all images of a score in one, and how many of them are right. */
+/** Returns 15 bins that are empty but for the given ones. */
 const binsOf = (...filled: [bin: number, images: number, accuracy: number, confidence: number][]) =>
   Array.from({ length: 15 }, (_, i) => {
     const [, images, accuracy, confidence] = filled.find(([bin]) => bin === i) ?? [i, 0, 0, 0];
     return { images, accuracy, confidence };
   });
 
-/** Of models that were calibrated; v1 was not. */
+/** Calibration of v0 and tinyvgg; v1 is not calibrated. */
 const CALIBRATED = {
   calibration: {
     method: 'temperature',
@@ -66,7 +66,7 @@ const CALIBRATED = {
   },
 } as const;
 
-/** An untrained model with made-up results. */
+/** Makes an untrained model with invented results. */
 async function makeModel(name: ModelName) {
   const network = resolveNetwork(modelSpec(name));
   const { testAccuracy, testLoss, trainSeconds: seconds } = RESULTS[name];
@@ -84,7 +84,7 @@ async function makeModel(name: ModelName) {
   return { ...trained, release };
 }
 
-/** A run folder with untrained weights and made-up results. */
+/** Makes a run folder with untrained weights and invented results. */
 async function makeRun(models: readonly ModelName[] = MODEL_NAMES, changes: Partial<Summary> = {}) {
   const folder = join(temporaryFolder(), 'run');
   const summary: Summary = {
@@ -146,7 +146,7 @@ const parse = (text: string, type: 'image/svg+xml' | 'application/xhtml+xml') =>
 const elements = (root: Element, name: string): Element[] => [...root.getElementsByTagName(name)];
 const textOf = (element: Element): string => (element.textContent ?? '').replaceAll('\u00a0', ' ');
 
-/** The page and the pictures of a run, parsed; `text` by file name. */
+/** Reads the page and the figures of a run. `text` is by file name, `page` and `figure` are parsed. */
 async function read(folder: string) {
   const names = await readdir(join(folder, 'report'));
   const text = Object.fromEntries(
@@ -155,8 +155,8 @@ async function read(folder: string) {
     ),
   );
   const page = parse(text['index.html'].replace('<!doctype html>', ''), 'application/xhtml+xml');
-  const picture = (name: string) => parse(text[`${name}.svg`], 'image/svg+xml');
-  return { text, page, picture, names: names.sort() };
+  const figure = (name: string) => parse(text[`${name}.svg`], 'image/svg+xml');
+  return { text, page, figure, names: names.sort() };
 }
 
 describe('the report of a finished run', () => {
@@ -168,7 +168,7 @@ describe('the report of a finished run', () => {
     result = await read(folder);
   });
 
-  it('is a page and its pictures', () => {
+  it('is a page and its figures', () => {
     expect(result.names).toEqual([
       'accuracy.svg',
       'comparison.svg',
@@ -184,11 +184,11 @@ describe('the report of a finished run', () => {
     ]);
     expect(elements(result.page, 'svg')).toHaveLength(result.names.length - 1);
     for (const name of result.names) {
-      if (name.endsWith('.svg')) expect(result.picture(basename(name, '.svg')).tagName).toBe('svg');
+      if (name.endsWith('.svg')) expect(result.figure(basename(name, '.svg')).tagName).toBe('svg');
     }
   });
 
-  it('loads nothing and runs nothing', () => {
+  it('has no scripts and loads no resources', () => {
     for (const [name, text] of Object.entries(result.text)) {
       const withoutNamespaces = text.replaceAll(/ xmlns(:\w+)?="[^"]*"/g, '');
       expect(
@@ -200,7 +200,7 @@ describe('the report of a finished run', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('describes every picture, and heads every table', () => {
+  it('has a text alternative for every figure and a heading for every section', () => {
     for (const svg of elements(result.page, 'svg')) {
       expect(svg.getAttribute('role')).toBe('img');
       expect(svg.getAttribute('aria-label')?.length).toBeGreaterThan(20);
@@ -212,13 +212,13 @@ describe('the report of a finished run', () => {
     expect(levels).toEqual([
       ['Report of run'],
       [
-        'Not in this report',
-        'Which model is best, and is it worth its time?',
-        'How they learned',
-        'What they take for what',
-        'How far their scores can be believed',
-        'What the convolutions have learned',
-        'Facts',
+        'Missing from this report',
+        'Comparison of the models',
+        'Learning curves',
+        'Confusion matrices',
+        'Calibration',
+        'Learned filters',
+        'Run details',
       ],
     ]);
   });
@@ -248,13 +248,13 @@ describe('the report of a finished run', () => {
     ]);
     expect(textOf(elements(result.page, 'p')[1])).toBe(
       'tinyvgg classifies 88.00 % of the 1,000 test images correctly, 4.00 points more than the second best, v1. ' +
-        'It trained 40.0 s instead of 2.0 s, 20 times as long: 9.5 s for each further point.',
+        'Its training took 40.0 s instead of 2.0 s, 20 times as long: 9.5 s for each additional point.',
     );
   });
 
-  it('draws bars as long as their numbers', () => {
+  it('draws bars in proportion to their numbers', () => {
     const colours: unknown[] = [COLOURS.vermillion, COLOURS.green, COLOURS.blue];
-    const bars = elements(result.picture('comparison'), 'path').filter((path) =>
+    const bars = elements(result.figure('comparison'), 'path').filter((path) =>
       colours.includes(path.getAttribute('fill')),
     );
     expect(bars).toHaveLength(12);
@@ -265,8 +265,8 @@ describe('the report of a finished run', () => {
     expect(tinyvgg / v0).toBeCloseTo(40, 6);
   });
 
-  it('writes the confusion matrix into its cells, rows label, columns prediction', () => {
-    const numbers = elements(result.picture('confusion-v0'), 'text')
+  it('shows the confusion matrix: rows are labels, columns predictions', () => {
+    const numbers = elements(result.figure('confusion-v0'), 'text')
       .map(textOf)
       .filter((text) => /^\d+$/.test(text));
     const expected = confusionOf(83)
@@ -278,15 +278,15 @@ describe('the report of a finished run', () => {
     expect(elements(shirt, 'td').map(textOf)).toEqual(confusionOf(83)[6].map(String));
   });
 
-  it('marks each bin at its score and its share of right images, before and after', () => {
-    const diagram = result.picture('reliability-v0');
+  it('marks each bin at its score and its share of correct images, before and after calibration', () => {
+    const diagram = result.figure('reliability-v0');
     expect(diagram.getAttribute('aria-label')).toContain('error 12.50\u00a0% before and 2.50\u00a0% after');
     const marksOf = (colour: string) =>
       elements(diagram, 'path')
-        // The legend's have no rim.
+        // The marks of the legend have no rim.
         .filter((path) => path.getAttribute('fill') === colour && path.getAttribute('stroke-width') === '1')
         .map((path) => /translate\(([\d.]+),([\d.]+)\)/.exec(path.getAttribute('transform') ?? '') ?? [])
-        // The plot is 332 wide and 310 high, and its zero below.
+        // The plot is 332 wide and 310 high; y grows downwards.
         .map(([, x, y]) => [Number(x) / 332, 1 - Number(y) / 310]);
     const expected = (bins: (typeof CALIBRATED)['reliability']['before']) =>
       bins.filter(({ images }) => images > 0).map(({ confidence, accuracy }) => [confidence, accuracy]);
@@ -296,12 +296,12 @@ describe('the report of a finished run', () => {
     expect(close(marksOf(COLOURS.blue))).toEqual(close(expected(after)));
   });
 
-  it('says nothing of twins', () => {
+  it('leaves the twins out', () => {
     for (const [name, text] of Object.entries(result.text)) expect(text, name).not.toMatch(/v0-twin/);
   });
 
-  it('shows the weights of the first convolution with their signs', () => {
-    const rects = elements(result.picture('filters-block_1.0'), 'rect').filter((rect) =>
+  it('colours the weights of the first convolution by sign and size', () => {
+    const rects = elements(result.figure('filters-block_1.0'), 'rect').filter((rect) =>
       [COLOURS.warm, COLOURS.cool].some((colour) => colour === rect.getAttribute('fill')),
     );
     const network = resolveNetwork(modelSpec('tinyvgg'));
@@ -313,9 +313,11 @@ describe('the report of a finished run', () => {
     }
   });
 
-  it('says what cannot be had, and where the run came from', () => {
+  it('names what is missing, and the details of the run', () => {
     const missing = elements(result.page, 'li').map(textOf);
-    expect(missing).toEqual([expect.stringMatching(/^Without test images: cannot read no-such-folder/)]);
+    expect(missing).toEqual([
+      expect.stringMatching(/^No predictions of test images: cannot read no-such-folder/),
+    ]);
     const values = elements(result.page, 'dd').map(textOf);
     expect(values).toContain('SGD, learning rate 0.1, cosine schedule, momentum 0.9');
     expect(values).toContain('2025-01-31 12:34 UTC');
@@ -325,43 +327,41 @@ describe('the report of a finished run', () => {
   });
 });
 
-describe('the report of what is there', () => {
-  it('tells a model that is at work from one that has not begun', async () => {
+describe('the report of an incomplete run', () => {
+  it('distinguishes a model in training from one that has not started', async () => {
     const folder = await makeRun(['v0']);
     await writeFile(join(folder, 'settings.json'), JSON.stringify({ models: MODEL_NAMES }));
     const record = { type: 'steps', model: 'v1', epoch: 1, step: 225, loss: 0.9, seconds: 1 };
     await appendFile(join(folder, 'metrics.jsonl'), `${JSON.stringify(record)}\n{"type":"st`);
     await report({ run: folder, data: NOWHERE });
-    const { page, names, picture } = await read(folder);
+    const { page, names, figure } = await read(folder);
     expect(elements(page, 'li').map(textOf)).toEqual([
-      'v1 is not finished: its last record is of step 225, in epoch 2 of 2.',
-      'tinyvgg has not begun.',
-      expect.stringMatching(/^Without test images/),
+      'v1 is still training: its last record is step 225, in epoch 2 of 2.',
+      'tinyvgg has not started.',
+      expect.stringMatching(/^No predictions of test images/),
     ]);
     expect(names).not.toContain('confusion-v1.svg');
-    expect(elements(picture('loss'), 'text').map(textOf)).toContain('v1');
+    expect(elements(figure('loss'), 'text').map(textOf)).toContain('v1');
   });
 
-  it('is a page before the first step is done', async () => {
+  it('is a page before the first step', async () => {
     const folder = await makeRun([]);
     await rm(join(folder, 'metrics.jsonl'));
     await report({ run: folder });
     const { page, names } = await read(folder);
     expect(names).toEqual(['index.html']);
-    expect(textOf(page)).toContain(
-      'Without the steps of metrics.jsonl there is no curve of the training loss.',
-    );
+    expect(textOf(page)).toContain('metrics.jsonl has no steps, so there is no curve of the training loss.');
   });
 
-  it('goes without models whose files are gone', async () => {
+  it('leaves out models whose files are missing', async () => {
     const folder = await makeRun(['v0']);
     await rm(join(folder, 'v0.safetensors'));
     await report({ run: folder, data: NOWHERE });
     const { page } = await read(folder);
-    expect(textOf(page)).toMatch(/Without the files of v0: cannot read .*v0\.safetensors/);
+    expect(textOf(page)).toMatch(/No release of v0: cannot read .*v0\.safetensors/);
   });
 
-  it('shows text of files as text', async () => {
+  it('escapes the text of files', async () => {
     const hostile = `<script>alert('1')</script> & "quotes"`;
     const folder = await makeRun(['v0'], {
       recipe: hostile,
@@ -379,7 +379,7 @@ describe('the report of what is there', () => {
     ['no folder', NOWHERE, undefined, /ENOENT.*npm run train/],
     ['no JSON', undefined, '{', /cannot read .*summary\.json.*JSON/],
     ['another format', undefined, '{"formatVersion":2}', /formatVersion/],
-  ])('explains %s', async (_, run, content, message) => {
+  ])('throws a usage error for %s', async (_, run, content, message) => {
     const folder = run ?? temporaryFolder();
     if (content) await writeFile(join(folder, 'summary.json'), content);
     await expect(report({ run: folder })).rejects.toMatchObject({
@@ -388,7 +388,7 @@ describe('the report of what is there', () => {
     });
   });
 
-  it('takes the newest run when none is named', async () => {
+  it('uses the newest run by default', async () => {
     const cwd = temporaryFolder();
     const cli = () => runTrainer(['report', '--data', NOWHERE], { cwd });
     expect(await cli()).toMatchObject({ code: 2, stderr: expect.stringContaining('no run in') });
@@ -404,23 +404,23 @@ describe('the report of what is there', () => {
   });
 });
 
-describe('the verdict', () => {
+describe('the conclusion', () => {
   it.each([
     [['tinyvgg'] as const, /^tinyvgg classifies 88\.00 % of .* correctly, after 40\.0 s of training\.$/],
     [
       ['v0', 'v1'] as const,
-      /^v1 .* 1\.00 points more than the second best, v0\. .* 2 times as long: 1\.0 s for each further point\.$/,
+      /^v1 .* 1\.00 points more than the second best, v0\. .* 2 times as long: 1\.0 s for each additional point\.$/,
     ],
-  ])('of %j', async (names, sentence) => {
+  ])('compares %j', async (names, sentence) => {
     const { models } = await readResults(await makeRun(names));
-    expect(verdict(models).replaceAll('\u00a0', ' ')).toMatch(sentence);
+    expect(conclusion(models).replaceAll('\u00a0', ' ')).toMatch(sentence);
   });
 
-  it('does not count the price where there is none', async () => {
+  it('states no price of a point when the best model is fastest or equally accurate', async () => {
     const { models } = await readResults(await makeRun(['v0', 'v1']));
     const [v0, v1] = models;
-    expect(verdict([{ ...v0, trainSeconds: 9 }, v1])).toMatch(/It trained no longer than that one\.$/);
-    expect(verdict([v0, { ...v1, final: v0.final, trainSeconds: 0.5 }])).not.toMatch(/Infinity|NaN/);
+    expect(conclusion([{ ...v0, trainSeconds: 9 }, v1])).toMatch(/Its training took no longer\.$/);
+    expect(conclusion([v0, { ...v1, final: v0.final, trainSeconds: 0.5 }])).not.toMatch(/Infinity|NaN/);
   });
 });
 
@@ -431,12 +431,12 @@ describe('test images', () => {
     labels: Uint8Array.from({ length: 64 }, (_, i) => i % 10),
   };
 
-  it('are judged as the engine judges them', async () => {
+  it('are predicted as the reference engine predicts them', async () => {
     const { network, weights, release } = await makeModel('v1');
-    const judgements = await predictAll(release, split);
+    const predictions = await predictAll(release, split);
     const session = await referenceEngine().open(network, weights, sgd(0));
     const logits = await session.logits(IMAGES, 64);
-    for (const [n, { label, prediction, score }] of judgements.entries()) {
+    for (const [n, { label, prediction, score }] of predictions.entries()) {
       const own = [...logits.subarray(10 * n, 10 * n + 10)];
       expect(label).toBe(n % 10);
       expect(prediction).toBe(own.indexOf(Math.max(...own)));
@@ -445,14 +445,14 @@ describe('test images', () => {
         4,
       );
     }
-    const wrong = mistakes(judgements);
-    expect(wrong).toHaveLength(judgements.filter(({ label, prediction }) => label !== prediction).length);
+    const wrong = mistakes(predictions);
+    expect(wrong).toHaveLength(predictions.filter(({ label, prediction }) => label !== prediction).length);
     expect(wrong.map(({ score }) => score)).toEqual(wrong.map(({ score }) => score).sort((a, b) => b - a));
-    expect(sample(judgements, 16, 42)).toEqual(sample(judgements, 16, 42));
-    expect(new Set(sample(judgements, 16, 42)).size).toBe(16);
+    expect(sample(predictions, 16, 42)).toEqual(sample(predictions, 16, 42));
+    expect(new Set(sample(predictions, 16, 42)).size).toBe(16);
   });
 
-  it('are PNG files that other programs read', async () => {
+  it('are PNG files that the decoder reads', async () => {
     const decoder = await compileDecoder(
       async (file) => new Uint8Array(await readFile(fileURLToPath(import.meta.resolve(file)))),
     );
@@ -465,31 +465,31 @@ describe('test images', () => {
 
 describe('the curve of coverage and accuracy', () => {
   const image = new Uint8Array(0);
-  const judged = (score: number, right: boolean): Judgement => ({
+  const predicted = (score: number, right: boolean): TestPrediction => ({
     image,
     label: 1,
     prediction: right ? 1 : 2,
     score,
   });
 
-  it('holds the shares that each rule gives, counted one by one', () => {
+  it('holds coverage and accuracy for each threshold', () => {
     const noise = Generator.seeded(3);
-    // Tenths, so that many scores are equal.
-    const judgements = Array.from({ length: 500 }, () =>
-      judged((noise.random() % 10) / 10, noise.random() % 3 > 0),
+    // Scores in tenths, so that many are equal.
+    const predictions = Array.from({ length: 500 }, () =>
+      predicted((noise.random() % 10) / 10, noise.random() % 3 > 0),
     );
-    const curve = coverageCurve(judgements);
+    const curve = coverageCurve(predictions);
     expect(curve.map(({ threshold }) => threshold)).toEqual([0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0]);
     for (const { threshold, coverage, accuracy } of curve) {
-      const answered = judgements.filter(({ score }) => score >= threshold);
+      const answered = predictions.filter(({ score }) => score >= threshold);
       const right = answered.filter(({ label, prediction }) => label === prediction);
       expect(coverage).toBe(answered.length / 500);
       expect(accuracy).toBe(right.length / answered.length);
     }
   });
 
-  it('has a point for each percent, the last for all', () => {
-    const curve = coverageCurve(Array.from({ length: 1000 }, (_, i) => judged(i / 1000, i % 2 === 0)));
+  it('has a point for each percent of the images', () => {
+    const curve = coverageCurve(Array.from({ length: 1000 }, (_, i) => predicted(i / 1000, i % 2 === 0)));
     expect(curve).toHaveLength(100);
     expect(curve[99]).toEqual({ threshold: 0, coverage: 1, accuracy: 0.5 });
     expect(coverageCurve([])).toEqual([]);
@@ -500,8 +500,8 @@ describeWithData('the report with the data set', (data) => {
   it('shows 16 samples and 16 mistakes with label, prediction, mark and score', async () => {
     const folder = await makeRun(['v0']);
     await report({ run: folder, data: dataFolder as string });
-    const { picture, page } = await read(folder);
-    const [samples, wrong] = ['samples', 'mistakes'].map(picture);
+    const { figure, page } = await read(folder);
+    const [samples, wrong] = ['samples', 'mistakes'].map(figure);
     const order = Generator.seeded(42).permutation(1000);
     const images = elements(samples, 'image').map((image) => image.getAttribute('href'));
     const { test } = data();
@@ -511,10 +511,10 @@ describeWithData('the report with the data set', (data) => {
         return `data:image/png;base64,${greyPng(pixels, 28).toString('base64')}`;
       }),
     );
-    const judgements = await predictAll(await readRelease(join(folder, 'v0.onnx')), take(test, 1000));
-    const answered = judgements.filter(({ score }) => score >= LEAST_SCORE);
+    const predictions = await predictAll(await readRelease(join(folder, 'v0.onnx')), take(test, 1000));
+    const answered = predictions.filter(({ score }) => score >= LEAST_SCORE);
     const right = answered.filter(({ label, prediction }) => label === prediction);
-    expect(picture('coverage-v0').getAttribute('aria-label')).toContain(
+    expect(figure('coverage-v0').getAttribute('aria-label')).toContain(
       `${percent(answered.length / 1000)} of the test images have a score of 0.5 or more, and ${percent(right.length / answered.length)}`,
     );
     const [label, prediction, score] = elements(samples, 'text').slice(2, 5).map(textOf);

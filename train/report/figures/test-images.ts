@@ -1,44 +1,44 @@
-/** @file Test images with what they are and what a model says. */
+/** @file A grid of test images with their labels, predictions and scores. */
 import { IMAGE_SIZE, LABELS } from '#shared/labels.ts';
 import { percent } from '../../format.ts';
+import { FIGURE_WIDTH, type Figure } from '../figure.ts';
 import { type Markup, markup } from '../markup.ts';
-import { PICTURE_WIDTH, type Picture } from '../picture.ts';
 import { greyPng } from '../png.ts';
-import type { Judgement } from '../predict.ts';
+import type { TestPrediction } from '../predict.ts';
 import { COLOURS } from '../theme.ts';
 
 const COLUMNS = 4;
 const GAP = 12;
-const TILE = (PICTURE_WIDTH - (COLUMNS - 1) * GAP) / COLUMNS;
+const TILE = (FIGURE_WIDTH - (COLUMNS - 1) * GAP) / COLUMNS;
 const LINE = 17;
 const ROW = TILE + 3 * LINE + 14;
 
-/** A tick and a cross in a square of 10, so that colour is not alone in telling right from wrong. */
+/** Paths of a tick and a cross in a square of 10. They distinguish correct from wrong without colour. */
 const TICK = 'M0.5,5.5 L3.5,8.5 L9.5,1.5';
 const CROSS = 'M1,1 L9,9 M9,1 L1,9';
 
-/** A grid of images, four in a row; below each its label, then the prediction and its score. */
-export function garments(
-  heading: Pick<Picture, 'name' | 'title' | 'subtitle'>,
-  judgements: readonly Judgement[],
-): Picture {
-  const right = judgements.filter(({ label, prediction }) => label === prediction).length;
+/** Draws a grid with four images in a row. Below each are its label, the prediction and the score. */
+export function testImages(
+  heading: Pick<Figure, 'name' | 'title' | 'subtitle'>,
+  predictions: readonly TestPrediction[],
+): Figure {
+  const right = predictions.filter(({ label, prediction }) => label === prediction).length;
   return {
     ...heading,
-    description: `${judgements.length} images, ${right} right. ${judgements
+    description: `${predictions.length} images, ${right} correct. ${predictions
       .map(({ label, prediction, score }) =>
         label === prediction
-          ? `${LABELS[label]}, right, ${scoreText(score)}`
-          : `${LABELS[label]}, taken for ${LABELS[prediction]}, ${scoreText(score)}`,
+          ? `${LABELS[label]}, correct, ${scoreText(score)}`
+          : `${LABELS[label]}, predicted as ${LABELS[prediction]}, ${scoreText(score)}`,
       )
       .join('; ')}.`,
-    width: PICTURE_WIDTH,
-    height: Math.ceil(judgements.length / COLUMNS) * ROW - 14,
-    content: markup`${judgements.map((judgement, i) => tile(judgement, (i % COLUMNS) * (TILE + GAP), Math.floor(i / COLUMNS) * ROW))}`,
+    width: FIGURE_WIDTH,
+    height: Math.ceil(predictions.length / COLUMNS) * ROW - 14,
+    content: markup`${predictions.map((prediction, i) => tile(prediction, (i % COLUMNS) * (TILE + GAP), Math.floor(i / COLUMNS) * ROW))}`,
   };
 }
 
-function tile({ image, label, prediction, score }: Judgement, x: number, y: number): Markup {
+function tile({ image, label, prediction, score }: TestPrediction, x: number, y: number): Markup {
   const right = label === prediction;
   const colour = right ? COLOURS.green : COLOURS.vermillion;
   const png = greyPng(image, IMAGE_SIZE).toString('base64');

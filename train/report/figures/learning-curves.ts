@@ -1,43 +1,26 @@
-/** @file How the models learned: loss while training, accuracy after each epoch. */
-
+/** @file The learning curves of the models: loss and test accuracy by epoch. */
 import { percent } from '../../format.ts';
 import { chart, frame, modelScales } from '../chart.ts';
-import type { Picture } from '../picture.ts';
+import type { Figure } from '../figure.ts';
 import type { EpochResult, Results } from '../results.ts';
 import { COLOURS } from '../theme.ts';
 
-/** Marks of the log scale. */
+/** Ticks of the log scale. */
 const LOSS_TICKS = [0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10];
 
-/** The training loss by step and the test loss by epoch. */
-export function lossCurves({ summary, metrics, epochs }: Results): Promise<Picture> {
+/** Draws the training loss by step and the test loss by epoch. */
+export function lossCurves({ summary, metrics, epochs }: Results): Promise<Figure> {
   const stepsPerEpoch = Math.ceil(summary.images.train / summary.batchSize);
   const steps = metrics
     .filter((record) => record.type === 'steps')
     .map(({ model, step, loss }) => ({ model, epoch: step / stepsPerEpoch, loss }));
   const tests = epochs.map(({ model, epoch, testLoss }) => ({ model, epoch, loss: testLoss }));
   const names = namesIn(epochs, steps);
-  const { colour, dash, shape } = modelScales(names);
-  const losses = [...steps, ...tests].map(({ loss }) => loss);
-  const range = [0.95 * Math.min(...losses), 1.05 * Math.max(...losses)];
+  const { color, dash, shape } = fields(names);
   const encoding = {
-    x: {
-      field: 'epoch',
-      type: 'quantitative' as const,
-      scale: { domain: [0, summary.epochs], nice: false },
-      axis: { title: 'epochs', tickMinStep: 1, tickCount: 8, grid: false, format: 'd' },
-    },
-    y: {
-      field: 'loss',
-      type: 'quantitative' as const,
-      scale: { type: 'log' as const, domain: range, nice: false },
-      axis: {
-        title: 'cross-entropy loss (log scale)',
-        values: LOSS_TICKS.filter((tick) => tick >= range[0] && tick <= range[1]),
-        format: '~g',
-      },
-    },
-    color: { field: 'model', type: 'nominal' as const, scale: colour },
+    x: epochAxis({ domain: [0, summary.epochs], nice: false }),
+    y: lossAxis([...steps, ...tests].map(({ loss }) => loss)),
+    color,
   };
   const half = smoothing(steps.length / Math.max(1, names.length));
   return chart(
@@ -68,41 +51,32 @@ export function lossCurves({ summary, metrics, epochs }: Results): Promise<Pictu
             },
           ],
           mark: { type: 'line', strokeWidth: 2 },
-          encoding: {
-            ...encoding,
-            y: { ...encoding.y, field: 'smooth' },
-            strokeDash: { field: 'model', type: 'nominal', scale: dash },
-          },
+          encoding: { ...encoding, y: { ...encoding.y, field: 'smooth' }, strokeDash: dash },
         },
-        testMarks(tests, { ...encoding, shape: { field: 'model', type: 'nominal', scale: shape } }),
+        testMarks(tests, { ...encoding, shape }),
       ],
     },
   );
 }
 
-/** The share of right test images after each epoch. */
-export function accuracyCurves({ summary, epochs }: Results): Promise<Picture> {
+/** Draws the test accuracy after each epoch. */
+export function accuracyCurves({ summary, epochs }: Results): Promise<Figure> {
   const names = namesIn(epochs);
-  const { colour, dash, shape } = modelScales(names);
+  const { color, dash, shape } = fields(names);
   const values = epochs.map(({ model, epoch, testAccuracy }) => ({
     model,
     epoch,
     accuracy: 100 * testAccuracy,
   }));
   const encoding = {
-    x: {
-      field: 'epoch',
-      type: 'quantitative' as const,
-      scale: { domain: [Math.min(1, summary.epochs), summary.epochs], nice: false, padding: 14 },
-      axis: { title: 'epochs', tickMinStep: 1, tickCount: 8, grid: false, format: 'd' },
-    },
+    x: epochAxis({ domain: [Math.min(1, summary.epochs), summary.epochs], nice: false, padding: 14 }),
     y: {
       field: 'accuracy',
       type: 'quantitative' as const,
       scale: { zero: false, padding: 10 },
       axis: { title: 'test accuracy in %' },
     },
-    color: { field: 'model', type: 'nominal' as const, scale: colour },
+    color,
   };
   return chart(
     {
@@ -115,20 +89,46 @@ export function accuracyCurves({ summary, epochs }: Results): Promise<Picture> {
       ...frame(260),
       data: { values },
       layer: [
-        {
-          mark: { type: 'line', strokeWidth: 2 },
-          encoding: {
-            ...encoding,
-            strokeDash: { field: 'model', type: 'nominal', scale: dash },
-          },
-        },
-        testMarks(values, { ...encoding, shape: { field: 'model', type: 'nominal', scale: shape } }),
+        { mark: { type: 'line', strokeWidth: 2 }, encoding: { ...encoding, strokeDash: dash } },
+        testMarks(values, { ...encoding, shape }),
       ],
     },
   );
 }
 
-/** Marks with a rim, so that they stand out from the lines. */
+const epochAxis = (scale: { domain: number[]; nice: boolean; padding?: number }) => ({
+  field: 'epoch',
+  type: 'quantitative' as const,
+  scale,
+  axis: { title: 'epochs', tickMinStep: 1, tickCount: 8, grid: false, format: 'd' },
+});
+
+function lossAxis(losses: readonly number[]) {
+  const range = [0.95 * Math.min(...losses), 1.05 * Math.max(...losses)];
+  return {
+    field: 'loss',
+    type: 'quantitative' as const,
+    scale: { type: 'log' as const, domain: range, nice: false },
+    axis: {
+      title: 'cross-entropy loss (log scale)',
+      values: LOSS_TICKS.filter((tick) => tick >= range[0] && tick <= range[1]),
+      format: '~g',
+    },
+  };
+}
+
+/** Returns the encodings that distinguish the models. */
+function fields(names: readonly string[]) {
+  const { colour, dash, shape } = modelScales(names);
+  const field = { field: 'model', type: 'nominal' as const };
+  return {
+    color: { ...field, scale: colour },
+    dash: { ...field, scale: dash },
+    shape: { ...field, scale: shape },
+  };
+}
+
+/** Returns a layer of marks with a rim, which stand out from the lines. */
 const testMarks = <Encoding>(values: object[], encoding: Encoding) => ({
   data: { values },
   mark: {
@@ -142,13 +142,14 @@ const testMarks = <Encoding>(values: object[], encoding: Encoding) => ({
   encoding,
 });
 
-/** Records on either side that a curve is averaged with: enough to calm it, few against its length. */
+/** Returns how many records on each side the mean of a curve includes: enough to smooth it, few against its length. */
 const smoothing = (records: number): number => Math.min(4, Math.floor(records / 30));
 
 const namesIn = (...rows: { model: string }[][]): string[] => [
   ...new Set(rows.flat().map(({ model }) => model)),
 ];
 
+/** Lists a value of each epoch, model by model. */
 const series = (
   epochs: readonly EpochResult[],
   names: readonly string[],

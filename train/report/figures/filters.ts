@@ -1,16 +1,18 @@
-/** @file The learned filters of convolutions, as maps of signed weights. */
+/** @file The learned filters of the convolutions, as maps of signed weights. */
 import type { Tensor } from '../../safetensors.ts';
+import { FIGURE_WIDTH, type Figure } from '../figure.ts';
 import { type Markup, markup } from '../markup.ts';
-import { PICTURE_WIDTH, type Picture } from '../picture.ts';
 import { COLOURS, inkOn } from '../theme.ts';
 
-/** The filters of one convolution: weights [out, in, height, width] under PyTorch's name of the layer. */
+/** The filters of one convolution. */
 export interface Convolution {
+  /** PyTorch's name of the layer. */
   layer: string;
+  /** [out channels, in channels, height, width] */
   weight: Tensor;
 }
 
-/** The convolutions among a model's tensors, from the input on. */
+/** Returns the convolutions among a model's tensors, in the order from the input to the output. */
 export const convolutions = (tensors: ReadonlyMap<string, Tensor>): Convolution[] =>
   [...tensors]
     .filter(([, { shape }]) => shape.length === 4)
@@ -20,10 +22,10 @@ const COLUMNS = 5;
 const GAP = 16;
 const CAPTION = 24;
 
-/** The filters on the one channel of the image, large, with a sign in every cell that counts. */
-export function imageFilters({ layer, weight }: Convolution): Picture {
+/** Draws the filters of the first convolution, which has one input channel, with the sign in every cell of some strength. */
+export function imageFilters({ layer, weight }: Convolution): Figure {
   const [filters, , height, width] = weight.shape;
-  const cell = (PICTURE_WIDTH - (COLUMNS - 1) * GAP) / COLUMNS / width;
+  const cell = (FIGURE_WIDTH - (COLUMNS - 1) * GAP) / COLUMNS / width;
   const [columnStep, rowStep] = [width * cell + GAP, height * cell + CAPTION + GAP / 2];
   const largest = largestOf(weight);
   const maps = Array.from({ length: filters }, (_, filter) => {
@@ -35,20 +37,20 @@ export function imageFilters({ layer, weight }: Convolution): Picture {
   const rows = Math.ceil(filters / COLUMNS) * rowStep;
   return {
     name: `filters-${layer}`,
-    title: `What ${layer} looks for in the image`,
+    title: `${layer}, on the image`,
     subtitle: `${filters} filters of ${height} × ${width} weights`,
     description: `The ${filters} filters of the first convolution. ${legendText(largest)}.`,
-    width: PICTURE_WIDTH,
+    width: FIGURE_WIDTH,
     height: rows + LEGEND,
     content: markup`${maps}${legend(largest, rows)}`,
   };
 }
 
-/** The filters on all channels of the layer before: a row per filter, a column per channel. */
-export function channelFilters({ layer, weight }: Convolution): Picture {
+/** Draws the filters of a later convolution: a row per filter, a column per input channel. */
+export function channelFilters({ layer, weight }: Convolution): Figure {
   const [filters, channels, height, width] = weight.shape;
   const [left, top, gap] = [28, 40, 5];
-  const cell = ((PICTURE_WIDTH - left + gap) / channels - gap) / width;
+  const cell = ((FIGURE_WIDTH - left + gap) / channels - gap) / width;
   const [columnStep, rowStep] = [width * cell + gap, height * cell + gap];
   const largest = largestOf(weight);
   const label = (text: string | number, x: number, y: number, anchor = 'middle') =>
@@ -60,7 +62,7 @@ export function channelFilters({ layer, weight }: Convolution): Picture {
     title: layer,
     subtitle: `${filters} filters on ${channels} channels, ${height} × ${width} weights each`,
     description: `A row per filter, a column per channel. ${legendText(largest)}.`,
-    width: PICTURE_WIDTH,
+    width: FIGURE_WIDTH,
     height: bottom + LEGEND,
     content: markup`${label('channel', left, 12, 'start')}
 ${indices(channels).map((channel) => label(channel + 1, left + channel * columnStep + (width * cell) / 2, 32))}
@@ -72,7 +74,7 @@ ${legend(largest, bottom)}`,
   };
 }
 
-/** A weight below this share of the largest gets no sign. */
+/** Cells below this share of the largest weight show no sign. */
 const FAINT = 0.12;
 
 function cellsOf(
@@ -97,10 +99,10 @@ function cellsOf(
 const LEGEND = 44;
 const STEPS = 21;
 
-/** A bar from the most negative to the most positive weight. */
+/** Draws a colour bar from the most negative to the most positive weight. */
 function legend(largest: number, y: number): Markup {
   const [width, height] = [9, 12];
-  const x = (PICTURE_WIDTH - STEPS * width) / 2;
+  const x = (FIGURE_WIDTH - STEPS * width) / 2;
   const steps = Array.from({ length: STEPS }, (_, i) => {
     const weight = (2 * i) / (STEPS - 1) - 1;
     const colour = weight < 0 ? COLOURS.warm : COLOURS.cool;
@@ -112,10 +114,10 @@ function legend(largest: number, y: number): Markup {
 }
 
 const legendText = (largest: number): string =>
-  `Weights from −${largest.toFixed(2)}, orange, over 0, the background, to +${largest.toFixed(2)}, blue`;
+  `Weights from −${largest.toFixed(2)} (orange) through 0 (background) to +${largest.toFixed(2)} (blue)`;
 
 const largestOf = ({ values }: Tensor): number =>
   Math.max(...Array.from(values, (value) => Math.abs(value))) || 1;
 
-/** Hundredths are finer than any screen. */
+/** Rounds to hundredths of a pixel, which no screen shows. */
 const round = (value: number): number => Math.round(100 * value) / 100;

@@ -1,12 +1,12 @@
-/** @file How far a model's scores can be believed: what share of the images is right that have a score. */
+/** @file The reliability diagram of a model: the share of correct predictions by score. */
 
 import { percent } from '../../format.ts';
 import { chart, frame } from '../chart.ts';
-import type { Picture } from '../picture.ts';
+import type { Figure } from '../figure.ts';
 import type { ModelResults } from '../results.ts';
 import { COLOURS } from '../theme.ts';
 
-/** A model that was calibrated. */
+/** Results of a model that was calibrated. */
 export type CalibratedResults = ModelResults & Required<Pick<ModelResults, 'calibration' | 'reliability'>>;
 
 export const isCalibrated = (model: ModelResults): model is CalibratedResults =>
@@ -14,8 +14,8 @@ export const isCalibrated = (model: ModelResults): model is CalibratedResults =>
 
 const SERIES = ['before', 'after'] as const;
 
-/** The reliability diagram, before and after calibration. */
-export function reliabilityDiagram({ name, calibration, reliability }: CalibratedResults): Promise<Picture> {
+/** Draws the reliability diagram before and after calibration. */
+export function reliabilityDiagram({ name, calibration, reliability }: CalibratedResults): Promise<Figure> {
   const { temperature, ece } = calibration;
   const values = SERIES.flatMap((series) =>
     reliability[series]
@@ -32,8 +32,8 @@ export function reliabilityDiagram({ name, calibration, reliability }: Calibrate
   return chart(
     {
       name: `reliability-${name}`,
-      title: `How far ${name} can be believed`,
-      subtitle: `test images by their score; temperature ${temperature.toFixed(3)}`,
+      title: `Reliability of ${name}`,
+      subtitle: `test images by score; temperature ${temperature.toFixed(3)}`,
       description: `Expected calibration error ${percent(ece.before)} before and ${percent(ece.after)} after calibration, in ${ece.bins} bins.`,
     },
     {
@@ -45,7 +45,7 @@ export function reliabilityDiagram({ name, calibration, reliability }: Calibrate
           scale,
           axis: { ...axis, title: 'score in %', grid: false },
         },
-        y: { field: 'right', type: 'quantitative', scale, axis: { ...axis, title: 'right in %' } },
+        y: { field: 'right', type: 'quantitative', scale, axis: { ...axis, title: 'correct in %' } },
       },
       layer: [
         {
@@ -71,7 +71,7 @@ export function reliabilityDiagram({ name, calibration, reliability }: Calibrate
               type: 'nominal',
               scale: { domain: [...SERIES], range: ['square', 'circle'] },
             },
-            // By area, but so that a bin of few images is still seen.
+            // The area shows the number of images. The least size keeps a bin of few images visible.
             size: {
               field: 'images',
               type: 'quantitative',
