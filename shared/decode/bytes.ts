@@ -1,4 +1,4 @@
-/** @file Reading a file's bytes. */
+/** @file Helpers that read a file's bytes. */
 
 export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -8,7 +8,7 @@ export function startsWith(bytes: Uint8Array, signature: readonly number[]): boo
   return signature.every((byte, i) => bytes[i] === byte);
 }
 
-/** Whether the ASCII characters of `text` are at `offset`. */
+/** Returns whether the bytes at `offset` are the ASCII characters of `text`. */
 export function hasTextAt(bytes: Uint8Array, offset: number, text: string): boolean {
   for (let i = 0; i < text.length; i++) if (bytes[offset + i] !== text.charCodeAt(i)) return false;
   return true;

@@ -1,17 +1,24 @@
-/** @file What the decoders of all formats have in common. */
+/** @file The interface between the decoder libraries and the code that every format shares (file-decoder.ts). */
 import type { Pixels } from './pixels.ts';
 
-/** One instance of a decoder, with its own memory. */
+/** One instance of a decoder library, with its own memory. */
 export interface Codec<Header> {
   /**
    * Decodes a whole file, synchronously.
-   * @param header what the format's `read…Header` found in the same bytes
-   * @returns nothing, when it refuses the file
-   * @throws ImageError or anything else, for damaged input; the instance is not usable after that
+   * @param header the header that the format's parser found in the same bytes
+   * @returns undefined when the library rejects the file
+   * @throws ImageError or any other error for damaged input; the instance must not be used again
    */
   decode(bytes: Uint8Array, header: Header): Pixels | undefined;
-  /** Whether the pixels lie in the instance's memory, where they hold until its next call. */
-  readonly lendsPixels: boolean;
-  /** Size of the instance's memory in bytes. It only ever grows. */
+  /** Whether the returned pixels are a view of the instance's memory, valid until its next call. */
+  readonly returnsView: boolean;
+  /** Size of the instance's memory, in bytes. It never shrinks. */
   memoryBytes(): number;
+}
+
+/** Returns an implementation for an import that a decoder library never calls. */
+export function unusedImport(decoder: string, name: string): () => never {
+  return () => {
+    throw new Error(`the ${decoder} decoder called ${name}`);
+  };
 }

@@ -1,4 +1,4 @@
-/** @file All formats in one place, where a platform lets programs compile WebAssembly (Node, browsers). */
+/** @file A decoder of all formats, for platforms that allow the compilation of WebAssembly at run time (Node, browsers). */
 import { avifDecoder } from './avif/decoder.ts';
 import { createDecoder, type Decoder } from './decoder.ts';
 import { gifDecoder } from './gif/decoder.ts';
@@ -7,8 +7,8 @@ import { pngDecoder } from './png/decoder.ts';
 import { webpDecoder } from './webp/decoder.ts';
 
 /**
- * A decoder of every format.
- * @param read gives the bytes of a module specifier's file
+ * Compiles the decoders of all formats.
+ * @param read returns the bytes of the file that a module specifier names
  */
 export async function compileDecoder(
   read: (specifier: string) => Promise<Uint8Array<ArrayBuffer>>,

@@ -1,17 +1,17 @@
-/** @file Bytes of an image file → pixels, whatever its format; the same code in the trainer, the Workers and the browser. */
+/** @file Bytes of an image file of any format → pixels. The trainer, the Workers and the browser run the same code. */
 import { formatOf, type ImageFormat } from './format.ts';
 import type { Pixels } from './pixels.ts';
 
 export interface Decoder {
   /**
-   * Decodes a file. Of an animation the first frame counts. The image is turned as its metadata says (Exif in JPEG and PNG, AVIF's
-   * own properties); colour profiles are ignored. A large JPEG is decoded at a reduced scale.
-   * @throws ImageError for whatever the bytes may be
+   * Decodes a file; of an animation, its first frame. Applies the orientation in its metadata (Exif in JPEG and PNG, AVIF's own
+   * properties) and ignores colour profiles. Decodes a large JPEG at a reduced scale.
+   * @throws ImageError for any bytes that it cannot decode
    */
   decode(bytes: Uint8Array): Promise<Pixels>;
 }
 
-/** One decoder of files in a known format for each of the formats. Where their code runs is up to them. */
+/** Combines one decoder per format into a decoder that detects the format. */
 export function createDecoder(decoders: Record<ImageFormat, Decoder>): Decoder {
   return { decode: async (bytes) => decoders[formatOf(bytes)].decode(bytes) };
 }

@@ -1,14 +1,14 @@
 /**
- * @file One instance of a decoder that Emscripten has built, as jSquash ships them for WebP and AVIF.
+ * @file Codecs of decoders built by Emscripten, as jSquash ships them for WebP and AVIF.
  *
- * The packages' `decode()` holds a single instance for ever, and a decoder that has aborted is broken for good; their factories
- * give an instance that its owner can throw away.
+ * The packages' own `decode()` keeps a single instance, but an instance that has aborted cannot be used again. This file calls the
+ * packages' factories instead, which create instances that can be discarded.
  */
 import type { Codec } from './codec.ts';
 import { ImageError } from './image-error.ts';
 import type { Pixels } from './pixels.ts';
 
-/** The part of Emscripten's module object that is used here. */
+/** The used part of Emscripten's module object. */
 interface Emscripten {
   decode(bytes: Uint8Array, ...options: number[]): Pixels | null;
 }
@@ -24,14 +24,18 @@ type EmscriptenFactory = (options: {
 }) => Promise<Emscripten>;
 
 /**
- * Most memory of an instance, in bytes. What a file's container says of its size is not always what the pixels in it need, and an
- * isolate that runs out of memory is gone with all its requests.
+ * Largest memory of an instance, in bytes. The size in a file's container can be smaller than the image that it contains, and an
+ * isolate that runs out of memory takes all of its requests with it.
  */
 const MAX_MEMORY_BYTES = 84_000_000;
 
 const PAGE_BYTES = 65_536;
 
-/** @param options further arguments of the module's `decode` */
+/**
+ * Creates an instance of a decoder.
+ * @param factory the default export of the module's JavaScript
+ * @param options further arguments of the module's `decode`
+ */
 export async function instantiateEmscripten(
   factory: unknown,
   module: WebAssembly.Module,
@@ -66,29 +70,32 @@ export async function instantiateEmscripten(
       } catch (cause) {
         throw isExhausted ? exhausted() : cause;
       }
-      // A decoder that got no memory may hand out pixels that it never wrote.
+      // A decoder that failed to allocate memory can still return pixels, which it never wrote.
       if (isExhausted) throw exhausted();
       return pixels ? { width: pixels.width, height: pixels.height, data: pixels.data } : undefined;
     },
-    lendsPixels: false,
+    returnsView: false,
     memoryBytes: () => memory?.buffer.byteLength ?? 0,
   };
 }
 
-/** @param onGrow learns whether the memory could be grown; Emscripten asks for a little more than it needs, then for less */
+/**
+ * Limits a memory to MAX_MEMORY_BYTES. Emscripten first requests a little more than it needs, then less: only the last request counts.
+ * @param onGrow is called with whether a request was granted
+ */
 function limitMemory(memory: WebAssembly.Memory, onGrow: (isGranted: boolean) => void): void {
   const grow = memory.grow.bind(memory);
   memory.grow = (pages) => {
     const isGranted = memory.buffer.byteLength + pages * PAGE_BYTES <= MAX_MEMORY_BYTES;
     onGrow(isGranted);
-    if (!isGranted) throw new RangeError('the decoder asks for more memory than it may have');
+    if (!isGranted) throw new RangeError(`the decoder needs more than ${MAX_MEMORY_BYTES} bytes of memory`);
     return grow(pages);
   };
 }
 
 function exhausted(): ImageError {
   return new ImageError('too-large', {
-    what: 'decoding the image takes too much memory',
+    what: 'decoding the image needs too much memory',
     expected: `at most ${MAX_MEMORY_BYTES} bytes`,
     got: 'more',
     next: 'Scale the image down, or convert it to JPEG.',
@@ -96,8 +103,8 @@ function exhausted(): ImageError {
 }
 
 /**
- * Runs `body` while a global `ImageData` exists. The modules build their result with it, and where there is none (Node, workerd)
- * the packages would leave one behind for good. Safe because `body` is synchronous.
+ * Runs `body` while a global `ImageData` exists, since the modules construct their result with it. Node and workerd have none, and the
+ * packages' own polyfill would stay. `body` is synchronous, so no other code sees the temporary global.
  */
 function withImageData<T>(body: () => T): T {
   const scope = globalThis as { ImageData?: unknown };

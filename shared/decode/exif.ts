@@ -1,8 +1,10 @@
 /**
- * @file The orientation in a block of Exif metadata (CIPA DC-008, Exif 2.3, 4.5 and 4.6).
+ * @file Reads the orientation from a block of Exif metadata (CIPA DC-008, Exif 2.3, 4.5 and 4.6).
  *
- * A TIFF header: byte order `II` or `MM`, 42 (2 bytes), offset of the first directory (4); a directory: the number of its
- * entries (2), then 12 bytes each: tag (2), type (2), count (4), value (4). Directories that follow or lie within are not entered.
+ * - TIFF header: byte order `II` or `MM`, 42 (2 bytes), offset of the first directory (4).
+ * - Directory: number of entries (2), then 12 bytes for each: tag (2), type (2), count (4), value (4).
+ *
+ * The parser reads the first directory only, since the orientation is there.
  */
 import { viewOf } from './bytes.ts';
 import type { Orientation } from './orientation.ts';
@@ -10,7 +12,7 @@ import type { Orientation } from './orientation.ts';
 const ORIENTATION = 0x0112;
 const SHORT = 3;
 
-/** 1 where there is none or the block is damaged: metadata is no reason to refuse a picture. */
+/** Returns the orientation. Returns 1 when it is missing or damaged: bad metadata is no reason to reject an image. */
 export function exifOrientation(tiff: Uint8Array): Orientation {
   const view = viewOf(tiff);
   if (tiff.length < 8) return 1;

@@ -1,18 +1,19 @@
-/** @file Why an image cannot be used, in words for a reader and in one word for a program. */
+/** @file The error for images that cannot be used, with a text for people and a fault code for programs. */
 import { ExplainedError, type Explanation } from '../errors.ts';
 
 /**
- * - `unsupported`: of a format that is not read, of a kind that its decoder does not know, or no photo by its shape
- * - `too-large`: more pixels than the limit, or more work than its pixels are worth
- * - `damaged`: begins like an image and cannot be decoded
+ * - `unsupported`: another format, a variant that the decoder does not support, or an image that is too narrow
+ * - `too-large`: more pixels than the limit, or decoding would take too much time or memory
+ * - `damaged`: begins like an image but cannot be decoded
  */
 export type ImageFault = 'unsupported' | 'too-large' | 'damaged';
 
-/** An ExplainedError of kind `image`. Its texts never hold bytes of the image. */
+/** An ExplainedError of kind `image`. Its text never contains bytes of the image. */
 export class ImageError extends ExplainedError {
   readonly fault: ImageFault;
-  /** Of a `too-large` image: the most that is allowed, and what the image has, both in the unit its text names. */
+  /** Limit that a `too-large` image exceeds, in the unit that the text names. */
   readonly limit: number | undefined;
+  /** Actual value, in the same unit. */
   readonly actual: number | undefined;
 
   constructor(
@@ -28,7 +29,7 @@ export class ImageError extends ExplainedError {
   }
 }
 
-/** An image whose bytes contradict its format. */
+/** Creates the error for an image whose bytes violate its format. */
 export function damaged(why: string, cause?: unknown): ImageError {
   return new ImageError('damaged', {
     what: `cannot decode the image: ${why}`,

@@ -1,16 +1,17 @@
 /**
- * @file How large an image may be, the same wherever it is decoded.
+ * @file Size limits of images, the same on every platform.
  *
- * An isolate of the Worker has 128 MB for everything: the runtime (20 MB), the request's body (10 MB), and the decoder with
- * a copy of the file. Decoding is synchronous, so an isolate decodes one image at a time, whatever the number of requests.
+ * A Worker isolate has 128 MB for everything: the runtime (20 MB), the request body (10 MB), and the decoder with a copy of the file.
+ * Decoding is synchronous, so an isolate decodes one image at a time, regardless of the number of requests.
  */
 import type { ImageFormat } from './format.ts';
 import { ImageError } from './image-error.ts';
+import type { Size } from './pixels.ts';
 
 /**
- * Most pixels. Beside the file, decoding takes for each (measured on 2 to 12 megapixels): PNG 4 to 9 bytes, WebP 9 (lossy) to 14,
- * GIF 5, AVIF 21 to 28, and more when it is lossless. A large JPEG is decoded at a reduced scale and takes 0.3 to 2; where its
- * scans do not hold whole pixels, as in a progressive one, its coefficients come on top (jpeg/header.ts).
+ * Most pixels of an image. Decoding needs the file and, for each pixel (measured with 2 to 12 megapixels): PNG 4 to 9 bytes, WebP 9
+ * (lossy) to 14, GIF 5, AVIF 21 to 28 and more when lossless. A large JPEG is decoded at a reduced scale and needs 0.3 to 2
+ * bytes. When its scans do not contain whole pixels, as in a progressive JPEG, its coefficients are added (jpeg/header.ts).
  */
 export const MAX_PIXELS: Record<ImageFormat, number> = {
   jpeg: 64_000_000,
@@ -20,23 +21,22 @@ export const MAX_PIXELS: Record<ImageFormat, number> = {
   avif: 2_000_000,
 };
 
-/** Longest edge in pixels. */
+/** Longest edge, in pixels. */
 export const MAX_EDGE = 16_384;
 
-/** Most that an edge is longer than the other: beyond it the short edge is less than one of the network's 28 pixels. */
+/** Highest ratio of the long edge to the short one. Beyond it the short edge is less than one of the network's 28 pixels. */
 export const MAX_RATIO = 28;
 
-interface Size {
-  width: number;
-  height: number;
-}
-
-/** @throws ImageError, when an image of this size is not decoded */
+/**
+ * Checks an image's size before it is decoded.
+ * @param format display name of its format
+ * @throws ImageError when the image is too large or too narrow
+ */
 export function checkSize({ width, height }: Size, maxPixels: number, format: string): void {
   const size = `${width} × ${height} pixels`;
   const [short, long] = [Math.min(width, height), Math.max(width, height)];
   const what = 'the image is too large';
-  const next = 'Scale the image down; the network sees 28 × 28 pixels of it.';
+  const next = 'Scale the image down; the network uses 28 × 28 pixels of it.';
   if (long > MAX_EDGE) {
     const expected = `at most ${MAX_EDGE} pixels along an edge`;
     const edge = { limit: MAX_EDGE, actual: long };
@@ -49,10 +49,10 @@ export function checkSize({ width, height }: Size, maxPixels: number, format: st
   }
   if (long > MAX_RATIO * short) {
     throw new ImageError('unsupported', {
-      what: 'the image is too narrow to show anything',
+      what: 'the image is too narrow',
       expected: `a long edge of at most ${MAX_RATIO} times the short one`,
       got: size,
-      next: 'Cut out the part that shows the garment.',
+      next: 'Crop the image to the garment.',
     });
   }
 }

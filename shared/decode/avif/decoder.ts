@@ -1,4 +1,4 @@
-/** @file AVIF files → pixels. */
+/** @file The decoder of AVIF files. */
 import type { Decoder } from '../decoder.ts';
 import { fileDecoder } from '../file-decoder.ts';
 import { instantiateAvif } from './codec.ts';
@@ -9,6 +9,6 @@ export function avifDecoder(module: WebAssembly.Module): Decoder {
     name: 'avif',
     readHeader: readAvifHeader,
     instantiate: () => instantiateAvif(module),
-    turns: (header) => header.turns,
+    orientations: (header) => header.orientations,
   });
 }

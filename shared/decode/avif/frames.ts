@@ -1,32 +1,39 @@
 /**
- * @file Guards against images that hold frame after frame: the decoder decodes them all and shows one.
+ * @file Limits the number of frames in a still image: the decoder would decode all of them and return one.
  *
- * `iinf` tells the types of the items, `iloc` where their pieces lie (ISO/IEC 14496-12, 8.11.3 and 8.11.6). An image is a row of open
- * bitstream units (AV1 Bitstream & Decoding Process Specification, 5.3): a byte with type and flags, one more if a flag says so,
- * the size in groups of 7 bits, the lowest first.
+ * The box `iinf` lists the items and their types, `iloc` the extents of their data (ISO/IEC 14496-12, 8.11.3 and 8.11.6).
+ *
+ * An AV1 image is a sequence of open bitstream units, OBUs (AV1 Bitstream & Decoding Process Specification, 5.3). An OBU begins with a
+ * byte of type and flags, a second byte when the extension flag is set, and its size in groups of 7 bits, lowest first.
  */
 import { viewOf } from '../bytes.ts';
 import { damaged, ImageError } from '../image-error.ts';
-import { type Box, boxesOf, find, MAX_LISTED } from './boxes.ts';
+import { contentOf, type IsoBox, MAX_LISTED, parseBoxes } from './boxes.ts';
 
-/** Most frames of an item: those of a layered image (AV1 has up to 4 spatial layers). */
+/** Most frames of an item. A layered image has one per spatial layer, and AV1 has up to 4 layers. */
 const MAX_FRAMES = 4;
 
-const FRAME_HEADER = 3;
-const FRAME = 6;
+/** OBU types that begin a frame. */
+const OBU_FRAME_HEADER = 3;
+const OBU_FRAME = 6;
+
+/** The item type `av01`. */
+const AV01 = 0x61763031;
 
 /**
- * @param meta the boxes of `meta`
- * @throws ImageError, or RangeError when a box is cut off
+ * Checks the number of frames of each AV1 image.
+ * @param meta the boxes in `meta`
+ * @throws ImageError when an image has too many frames or the boxes are invalid; RangeError when a box is cut off
  */
-export function refuseFrames(file: Uint8Array, meta: Box[]): void {
-  const images = imageItems(find(meta, 'iinf'));
-  for (const { id, pieces } of locations(find(meta, 'iloc'), file, find(meta, 'idat') ?? new Uint8Array())) {
+export function limitFrames(file: Uint8Array, meta: IsoBox[]): void {
+  const images = imageItems(contentOf(meta, 'iinf'));
+  const idat = contentOf(meta, 'idat') ?? new Uint8Array();
+  for (const { id, extents } of itemExtents(contentOf(meta, 'iloc'), file, idat)) {
     if (!images.has(id)) continue;
-    if (pieces.reduce((sum, piece) => sum + piece.length, 0) > file.length) {
+    if (extents.reduce((sum, extent) => sum + extent.length, 0) > file.length) {
       throw damaged('an item of the AVIF is larger than the file');
     }
-    if (countFrames(joined(pieces)) <= MAX_FRAMES) continue;
+    if (countFrames(joined(extents)) <= MAX_FRAMES) continue;
     throw new ImageError('too-large', {
       what: 'the AVIF takes too long to decode',
       expected: `at most ${MAX_FRAMES} frames in a still image`,
@@ -36,12 +43,12 @@ export function refuseFrames(file: Uint8Array, meta: Box[]): void {
   }
 }
 
-/** The numbers of the items that are AV1 images. */
+/** Returns the IDs of the items that are AV1 images. */
 function imageItems(iinf: Uint8Array | undefined): Set<number> {
-  if (!iinf) throw damaged('the AVIF does not list its items');
+  if (!iinf) throw damaged('the AVIF has no list of items (iinf)');
   const start = viewOf(iinf).getUint8(0) === 0 ? 6 : 8;
   const items = new Set<number>();
-  for (const { content } of boxesOf(iinf.subarray(start))) {
+  for (const { content } of parseBoxes(iinf.subarray(start))) {
     const view = viewOf(content);
     const [id, typeAt] = view.getUint8(0) < 3 ? [view.getUint16(4), 8] : [view.getUint32(4), 10];
     if (view.getUint32(typeAt) === AV01) items.add(id);
@@ -49,12 +56,9 @@ function imageItems(iinf: Uint8Array | undefined): Set<number> {
   return items;
 }
 
-/** `av01`. */
-const AV01 = 0x61763031;
-
-/** Where each item lies: in the file, or in the box `idat`. */
-function* locations(iloc: Uint8Array | undefined, file: Uint8Array, idat: Uint8Array) {
-  if (!iloc) throw damaged('the AVIF does not say where its image lies');
+/** Yields the extents of each item: parts of the file, or of the box `idat`. */
+function* itemExtents(iloc: Uint8Array | undefined, file: Uint8Array, idat: Uint8Array) {
+  if (!iloc) throw damaged('the AVIF has no locations of items (iloc)');
   const view = viewOf(iloc);
   let at = 0;
   const number = (bytes: number) => {
@@ -74,39 +78,39 @@ function* locations(iloc: Uint8Array | undefined, file: Uint8Array, idat: Uint8A
     const source = version > 0 && (number(2) & 15) === 1 ? idat : file;
     number(2);
     const base = number(baseBytes);
-    const pieces: Uint8Array[] = [];
-    for (let extents = number(2); extents > 0; extents--) {
+    const extents: Uint8Array[] = [];
+    for (let count = number(2); count > 0; count--) {
       number(indexBytes);
       const start = base + number(offsetBytes);
       const length = number(lengthBytes);
-      pieces.push(source.subarray(start, length === 0 ? source.length : start + length));
+      extents.push(source.subarray(start, length === 0 ? source.length : start + length));
       listed += 1;
-      if (listed > MAX_LISTED) throw damaged('the items of the AVIF lie in too many pieces');
+      if (listed > MAX_LISTED) throw damaged('the items of the AVIF have too many extents');
     }
-    yield { id, pieces };
+    yield { id, extents };
   }
 }
 
-function joined(pieces: Uint8Array[]): Uint8Array {
-  if (pieces.length === 1) return pieces[0] as Uint8Array;
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+function joined(extents: Uint8Array[]): Uint8Array {
+  if (extents.length === 1) return extents[0] as Uint8Array;
+  const whole = new Uint8Array(extents.reduce((sum, extent) => sum + extent.length, 0));
   let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
+  for (const extent of extents) {
+    whole.set(extent, at);
+    at += extent.length;
   }
   return whole;
 }
 
-/** Stops behind the most that is allowed. A unit that does not fit ends the row: the decoder will refuse it. */
+/** Counts frames up to one more than MAX_FRAMES. Counting ends at an OBU that is cut off, which the decoder will reject. */
 function countFrames(image: Uint8Array): number {
   let frames = 0;
   for (let at = 0; at < image.length && frames <= MAX_FRAMES; ) {
     const header = image[at] as number;
     const type = (header >> 3) & 15;
-    if (type === FRAME || type === FRAME_HEADER) frames += 1;
+    if (type === OBU_FRAME || type === OBU_FRAME_HEADER) frames += 1;
     at += (header & 4) === 0 ? 1 : 2;
-    // Without a size the unit is the last one.
+    // An OBU without a size is the last one.
     if ((header & 2) === 0) break;
     let size = 0;
     for (let group = 0; group < 8; group++) {

@@ -1,21 +1,20 @@
 /**
- * @file What an AVIF's boxes say before anything is decoded (ISO/IEC 23008-12, 6 and 9; AV1 Image File Format).
+ * @file Parses the boxes of an AVIF without decoding its image (ISO/IEC 23008-12, 6 and 9; AV1 Image File Format).
  *
- * `meta` holds `pitm`, the number of the primary item, and `iprp`, the items' properties: `ipco` lists them, `ipma` says which
- * item has which.
+ * The box `meta` contains `pitm`, the ID of the primary item, and `iprp`, the properties: `ipco` lists them, `ipma` associates them
+ * with items.
  */
 import { hasTextAt, viewOf } from '../bytes.ts';
 import { damaged, ImageError } from '../image-error.ts';
 import type { Orientation } from '../orientation.ts';
-import { type Box, boxesOf, find } from './boxes.ts';
-import { refuseFrames } from './frames.ts';
+import type { Size } from '../pixels.ts';
+import { contentOf, type IsoBox, parseBoxes } from './boxes.ts';
+import { limitFrames } from './frames.ts';
 
-export interface AvifHeader {
-  width: number;
-  height: number;
-  /** What turns the decoded pixels into the shown ones, in this order. */
-  turns: Orientation[];
-  /** Whether the file says that it is foremost a sequence, beside its still image. */
+export interface AvifHeader extends Size {
+  /** Transformations of the decoded pixels into the displayed ones, in order. */
+  orientations: Orientation[];
+  /** Whether the file's major brand is that of image sequences. */
   isSequence: boolean;
 }
 
@@ -31,43 +30,44 @@ export function readAvifHeader(bytes: Uint8Array): AvifHeader {
 
 function readHeader(bytes: Uint8Array): AvifHeader {
   const isSequence = hasTextAt(bytes, 8, 'avis');
-  const meta = find(boxesOf(bytes), 'meta');
+  const meta = contentOf(parseBoxes(bytes), 'meta');
   if (!meta && isSequence) {
     throw new ImageError('unsupported', {
       what: 'cannot read an AVIF sequence without a still image',
-      next: 'Save one of its images as JPEG or PNG.',
+      next: 'Save one of its frames as JPEG or PNG.',
     });
   }
-  const boxes = boxesOf(meta?.subarray(4));
-  const primary = primaryItem(find(boxes, 'pitm'));
-  const properties = boxesOf(find(boxes, 'iprp'));
-  const list = boxesOf(find(properties, 'ipco'));
-  const header: AvifHeader = { width: 0, height: 0, turns: [], isSequence };
-  for (const index of propertyIndices(find(properties, 'ipma'), primary)) {
+  const boxes = parseBoxes(meta?.subarray(4));
+  const primary = primaryItem(contentOf(boxes, 'pitm'));
+  const properties = parseBoxes(contentOf(boxes, 'iprp'));
+  const list = parseBoxes(contentOf(properties, 'ipco'));
+  const orientations: Orientation[] = [];
+  let [width, height] = [0, 0];
+  for (const index of propertyIndices(contentOf(properties, 'ipma'), primary)) {
     const { type, content } = list[index - 1] ?? NO_BOX;
     const view = viewOf(content);
-    if (type === 'ispe') [header.width, header.height] = [view.getUint32(4), view.getUint32(8)];
-    // Quarter turns, anti-clockwise (6.5.10).
-    if (type === 'irot') header.turns.push(([1, 8, 3, 6] as const)[view.getUint8(0) & 3] as Orientation);
-    // 0: top and bottom change places; 1: left and right (6.5.12).
-    if (type === 'imir') header.turns.push((view.getUint8(0) & 1) === 0 ? 4 : 2);
+    if (type === 'ispe') [width, height] = [view.getUint32(4), view.getUint32(8)];
+    // Quarter turns anti-clockwise (6.5.10).
+    if (type === 'irot') orientations.push(([1, 8, 3, 6] as const)[view.getUint8(0) & 3] as Orientation);
+    // 0 swaps top and bottom, 1 swaps left and right (6.5.12).
+    if (type === 'imir') orientations.push((view.getUint8(0) & 1) === 0 ? 4 : 2);
   }
-  refuseFrames(bytes, boxes);
-  return header;
+  limitFrames(bytes, boxes);
+  return { width, height, orientations, isSequence };
 }
 
-const NO_BOX: Box = { type: '', content: new Uint8Array() };
+const NO_BOX: IsoBox = { type: '', content: new Uint8Array() };
 
-/** The number of the item that is the image (14496-12, 8.11.4). */
+/** Returns the ID of the primary item (14496-12, 8.11.4). */
 function primaryItem(pitm: Uint8Array | undefined): number {
   if (!pitm) throw damaged('the AVIF has no primary item');
   const view = viewOf(pitm);
   return view.getUint8(0) === 0 ? view.getUint16(4) : view.getUint32(4);
 }
 
-/** The properties of `item`, counted from 1, in their order (23008-12, 9.3). */
+/** Returns the indices of an item's properties in order, counted from 1 (23008-12, 9.3). */
 function propertyIndices(ipma: Uint8Array | undefined, item: number): number[] {
-  if (!ipma) throw damaged('the AVIF does not describe its image');
+  if (!ipma) throw damaged('the AVIF has no associations of properties (ipma)');
   const view = viewOf(ipma);
   const hasLongItems = view.getUint8(0) > 0;
   const hasLongIndices = (view.getUint8(3) & 1) !== 0;
@@ -77,7 +77,7 @@ function propertyIndices(ipma: Uint8Array | undefined, item: number): number[] {
     const id = hasLongItems ? view.getUint32(at) : view.getUint16(at);
     const count = view.getUint8(at + itemBytes);
     at += itemBytes + 1;
-    // The highest bit of an index says whether a reader must know the property.
+    // The highest bit marks properties that a reader must support.
     const index = (i: number) =>
       hasLongIndices ? view.getUint16(at + 2 * i) & 0x7fff : view.getUint8(at + i) & 0x7f;
     if (id === item) return Array.from({ length: count }, (_, i) => index(i));

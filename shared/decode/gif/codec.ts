@@ -1,16 +1,16 @@
 /**
- * @file The first frame of a GIF → pixels. Our own: of the packages for it, one never returns from a file of 42 bytes, and the
- * others take what is missing for colour 0.
+ * @file The GIF codec: decodes the first frame. It is our own, because the available packages are not safe: one never returns from a
+ * certain file of 42 bytes, the others fill missing data with colour 0.
  */
 import type { Codec } from '../codec.ts';
 import type { GifFrame, GifHeader } from './header.ts';
-import { readLzw } from './lzw.ts';
+import { decodeLzw } from './lzw.ts';
 
-/** Nothing is kept between two files. */
+/** Has no state between files. */
 export const gifCodec: Codec<GifHeader> = {
   decode(bytes, { width, height, frame }) {
     const indices = new Uint8Array(frame.width * frame.height);
-    readLzw(bytes, frame.dataStart, indices);
+    decodeLzw(bytes, frame.dataStart, indices);
     const data = new Uint8ClampedArray(4 * width * height);
     const rows = frame.isInterlaced
       ? interlacedRows(frame.height)
@@ -25,11 +25,11 @@ export const gifCodec: Codec<GifHeader> = {
     }
     return { width, height, data };
   },
-  lendsPixels: false,
+  returnsView: false,
   memoryBytes: () => 0,
 };
 
-/** An index without a colour is black. */
+/** Writes the colour of an index at `to`. An index outside the palette is black. */
 function putColour(
   data: Uint8ClampedArray,
   to: number,
@@ -43,7 +43,7 @@ function putColour(
   data[to + 3] = 255;
 }
 
-/** The rows in the order of their data: every eighth, those between, every fourth between those, the rest (appendix E). */
+/** Returns the rows in the order of their data, in four passes (appendix E). */
 function interlacedRows(height: number): number[] {
   const rows: number[] = [];
   for (const [first, step] of [

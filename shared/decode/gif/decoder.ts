@@ -1,4 +1,4 @@
-/** @file GIF files → pixels. */
+/** @file The decoder of GIF files. */
 import { fileDecoder } from '../file-decoder.ts';
 import { gifCodec } from './codec.ts';
 import { readGifHeader } from './header.ts';

@@ -1,31 +1,29 @@
 /**
- * @file The first frame of a GIF (Graphics Interchange Format, version 89a, 17 to 26).
+ * @file Parses a GIF up to its first frame (Graphics Interchange Format, version 89a, 17 to 26). Numbers are little-endian.
  *
- * 6 bytes of signature; width (2), height (2), flags (1), background (1), ratio (1), a table of colours; then blocks: an
- * extension `21 label` or an image `2C left top width height flags`, a table of colours, the code size, followed by data in
- * sub-blocks: length (1), bytes; a length of 0 ends them. Numbers are little-endian.
+ * - Header: signature (6 bytes), width (2), height (2), flags (1), background (1), aspect ratio (1), global colour table.
+ * - Extension block: `21`, label (1), sub-blocks.
+ * - Image block: `2C`, left (2), top (2), width (2), height (2), flags (1), local colour table, code size (1), sub-blocks.
+ * - Sub-blocks: length (1), bytes. A length of 0 ends them.
  */
 import { viewOf } from '../bytes.ts';
 import { damaged } from '../image-error.ts';
+import type { Size } from '../pixels.ts';
 
-export interface GifHeader {
-  /** Of the canvas, which is as large as the first frame at least. */
-  width: number;
-  height: number;
+/** The size is that of the canvas, enlarged to contain the first frame. */
+export interface GifHeader extends Size {
   frame: GifFrame;
 }
 
-export interface GifFrame {
+export interface GifFrame extends Size {
   left: number;
   top: number;
-  width: number;
-  height: number;
   isInterlaced: boolean;
-  /** Red, green, blue of each colour. */
+  /** RGB of each colour. */
   palette: Uint8Array;
-  /** The index that stands for no colour. */
+  /** The index of transparent pixels. */
   transparent: number | undefined;
-  /** Where the code size lies; the sub-blocks follow. */
+  /** Offset of the code size, which the sub-blocks follow. */
   dataStart: number;
 }
 
@@ -45,9 +43,9 @@ export function readGifHeader(bytes: Uint8Array): GifHeader {
 
 function readHeader(bytes: Uint8Array): GifHeader {
   const view = viewOf(bytes);
-  const common = paletteAt(bytes, 13, view.getUint8(10));
+  const globalPalette = paletteAt(bytes, 13, view.getUint8(10));
   let transparent: number | undefined;
-  let at = 13 + (common?.length ?? 0);
+  let at = 13 + (globalPalette?.length ?? 0);
   for (let block = view.getUint8(at); block === EXTENSION; block = view.getUint8(at)) {
     const hasTransparent = view.getUint8(at + 1) === GRAPHIC_CONTROL && (view.getUint8(at + 3) & 1) !== 0;
     if (hasTransparent) transparent = view.getUint8(at + 6);
@@ -59,10 +57,10 @@ function readHeader(bytes: Uint8Array): GifHeader {
   const [left, top] = [view.getUint16(at + 1, true), view.getUint16(at + 3, true)];
   const [width, height] = [view.getUint16(at + 5, true), view.getUint16(at + 7, true)];
   const flags = view.getUint8(at + 9);
-  const own = paletteAt(bytes, at + 10, flags);
-  const palette = own ?? common;
-  if (!palette) throw damaged('the GIF has no table of colours');
-  if (width === 0 || height === 0) throw damaged('its first frame has no pixels');
+  const localPalette = paletteAt(bytes, at + 10, flags);
+  const palette = localPalette ?? globalPalette;
+  if (!palette) throw damaged('the GIF has no colour table');
+  if (width === 0 || height === 0) throw damaged('the first frame of the GIF has no pixels');
   return {
     width: Math.max(view.getUint16(6, true), left + width),
     height: Math.max(view.getUint16(8, true), top + height),
@@ -74,12 +72,15 @@ function readHeader(bytes: Uint8Array): GifHeader {
       isInterlaced: (flags & 0x40) !== 0,
       palette,
       transparent,
-      dataStart: at + 10 + (own?.length ?? 0),
+      dataStart: at + 10 + (localPalette?.length ?? 0),
     },
   };
 }
 
-/** @param flags their highest bit says whether there is a table, the lowest three its size */
+/**
+ * Returns the colour table at an offset, if there is one.
+ * @param flags the highest bit tells whether there is a table, the lowest three its size
+ */
 function paletteAt(bytes: Uint8Array, at: number, flags: number): Uint8Array | undefined {
   if ((flags & 0x80) === 0) return undefined;
   return bytes.subarray(at, at + 3 * 2 ** ((flags & 7) + 1));

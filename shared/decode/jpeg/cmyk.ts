@@ -1,10 +1,10 @@
-/** @file Printing inks → colours, without a colour profile, as browsers do it. */
+/** @file Converts CMYK to RGBA without a colour profile, as browsers do. */
 
 /**
- * Turns the cyan, magenta, yellow and black of each pixel into red, green, blue and alpha, in place. In a JPEG 255 means no ink:
- * Adobe's programs store them so, and readers take it for granted.
+ * Converts pixels in place. CMYK is inverted, 255 meaning no ink: Adobe's programs store it like that in JPEGs, and decoders rely on
+ * it.
  */
-export function inksToColours(data: Uint8ClampedArray): void {
+export function cmykToRgba(data: Uint8ClampedArray): void {
   for (let i = 0; i < data.length; i += 4) {
     const light = (data[i + 3] as number) / 255;
     data[i] = (data[i] as number) * light;

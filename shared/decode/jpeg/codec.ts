@@ -1,14 +1,15 @@
 /**
- * @file One instance of @cwasm/jpeg-turbo's WebAssembly decoder (libjpeg-turbo's TurboJPEG API).
+ * @file The JPEG codec: @cwasm/jpeg-turbo's WebAssembly decoder (libjpeg-turbo's TurboJPEG API).
  *
- * The package's own JavaScript reads its module with `fs` and always decodes at full size; this file does the same few calls. The
- * build has no `setjmp`: an error leaves through `longjmp`, which throws, and the instance is broken for good.
+ * The package's own JavaScript needs `fs` and always decodes at full size, so this file calls the module directly. The build has no
+ * `setjmp`: libjpeg reports an error through `longjmp`, which throws here, and the instance cannot be used again.
  */
-import type { Codec } from '../codec.ts';
-import { inksToColours } from './cmyk.ts';
+import { type Codec, unusedImport } from '../codec.ts';
+import type { Size } from '../pixels.ts';
+import { cmykToRgba } from './cmyk.ts';
 import type { JpegHeader } from './header.ts';
 
-/** What the module exports and this file calls (turbojpeg.h). */
+/** The used exports of the module (turbojpeg.h). */
 interface TurboJpeg {
   memory: WebAssembly.Memory;
   malloc(bytes: number): number;
@@ -28,37 +29,42 @@ interface TurboJpeg {
   ): number;
 }
 
-/** Pixel formats of 4 bytes. */
+/** TurboJPEG's pixel formats of 4 bytes. */
 const RGBA = 7;
 const CMYK = 11;
 
 /**
- * Most pixels that are decoded at full size. A larger image is decoded at a half, a quarter or an eighth, for which the decoder
- * reads fewer coefficients of each block and never holds the whole: a quarter of 12 megapixels takes 6 MB and 70 ms, the whole 52 MB and 190 ms.
+ * Most pixels that are decoded at full size. A larger image is decoded at a half, a quarter or an eighth of its size. The decoder then
+ * uses fewer coefficients of each block and never stores the full-size image. 12 megapixels at a quarter take 6 MB and 70 ms, at full
+ * size 52 MB and 190 ms.
  */
-export const MAX_WHOLE_PIXELS = 2_000_000;
+export const MAX_FULL_SIZE_PIXELS = 2_000_000;
 
-/** The width and height at which an image of this size is decoded: those of the stored one divided by 1, 2, 4 or 8, rounded up. */
-export function reducedSize({ width, height }: { width: number; height: number }) {
+/** Returns the size at which an image is decoded: its stored size divided by 1, 2, 4 or 8, rounded up. */
+export function reducedSize({ width, height }: Size): Size {
   const sizes = [1, 2, 4, 8].map((scale) => ({
     width: Math.ceil(width / scale),
     height: Math.ceil(height / scale),
   }));
-  const fitting = sizes.find((size) => size.width * size.height <= MAX_WHOLE_PIXELS);
-  return fitting ?? (sizes.at(-1) as (typeof sizes)[number]);
+  const fitting = sizes.find((size) => size.width * size.height <= MAX_FULL_SIZE_PIXELS);
+  return fitting ?? (sizes.at(-1) as Size);
 }
 
-/** @throws WebAssembly.LinkError when the module is not the one this file was written for */
+/**
+ * Creates an instance of the decoder.
+ * @throws WebAssembly.LinkError when the module has other imports than this file provides
+ */
 export function instantiateJpeg(module: WebAssembly.Module): Codec<JpegHeader> {
+  const unused = (name: string) => unusedImport('JPEG', name);
   const imports = {
-    env: { setjmp: () => 0, longjmp: unreachable('longjmp') },
+    env: { setjmp: () => 0, longjmp: unused('longjmp') },
     wasi_snapshot_preview1: {
       environ_sizes_get: () => 0,
-      environ_get: unreachable('environ_get'),
-      proc_exit: unreachable('proc_exit'),
-      fd_close: unreachable('fd_close'),
-      fd_seek: unreachable('fd_seek'),
-      fd_write: unreachable('fd_write'),
+      environ_get: unused('environ_get'),
+      proc_exit: unused('proc_exit'),
+      fd_close: unused('fd_close'),
+      fd_seek: unused('fd_seek'),
+      fd_write: unused('fd_write'),
     },
   };
   const turbo = new WebAssembly.Instance(module, imports).exports as unknown as TurboJpeg;
@@ -66,7 +72,7 @@ export function instantiateJpeg(module: WebAssembly.Module): Codec<JpegHeader> {
 
   const allocate = (bytes: number): number => {
     const address = turbo.malloc(bytes) >>> 0;
-    if (address === 0) throw new Error('the JPEG decoder has no memory left');
+    if (address === 0) throw new Error('the JPEG decoder ran out of memory');
     return address;
   };
   return {
@@ -79,25 +85,19 @@ export function instantiateJpeg(module: WebAssembly.Module): Codec<JpegHeader> {
       const format = header.components === 4 ? CMYK : RGBA;
       const rowBytes = 4 * width;
       const handle = turbo.tjInitDecompress();
-      // The memory is not empty: it may hold an earlier image.
+      // Memory is reused and can contain an earlier image. Zeroed alpha bytes reveal a decoder that stopped early (see below).
       new Uint8Array(turbo.memory.buffer).fill(0, pixels, pixels + rowBytes * height);
-      // Its result tells of warnings only: what is corrupt within the data is concealed, as browsers do.
+      // The result is ignored: it only reports warnings. libjpeg conceals corrupt data, as browsers do.
       turbo.tjDecompress2(handle, file, bytes.length, pixels, width, rowBytes, height, format, 0);
       turbo.tjDestroy(handle);
       turbo.free(file);
       const data = new Uint8ClampedArray(turbo.memory.buffer, pixels, rowBytes * height);
-      if (format === CMYK) inksToColours(data);
+      if (format === CMYK) cmykToRgba(data);
       else if (data[data.length - 1] !== 255)
-        throw new Error('the JPEG decoder gave up before the last pixel');
+        throw new Error('the JPEG decoder stopped before the last pixel');
       return { width, height, data };
     },
-    lendsPixels: true,
+    returnsView: true,
     memoryBytes: () => turbo.memory.buffer.byteLength,
-  };
-}
-
-function unreachable(name: string): () => never {
-  return () => {
-    throw new Error(`the JPEG decoder called ${name}`);
   };
 }

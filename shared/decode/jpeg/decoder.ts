@@ -1,4 +1,4 @@
-/** @file JPEG files → pixels. */
+/** @file The decoder of JPEG files. */
 import type { Decoder } from '../decoder.ts';
 import { fileDecoder } from '../file-decoder.ts';
 import { instantiateJpeg, reducedSize } from './codec.ts';
@@ -11,6 +11,6 @@ export function jpegDecoder(module: WebAssembly.Module): Decoder {
     instantiate: () => instantiateJpeg(module),
     maxPixels: (header) => header.maxPixels,
     decodedSize: reducedSize,
-    turns: (header) => [header.orientation],
+    orientations: (header) => [header.orientation],
   });
 }

@@ -1,30 +1,30 @@
 /**
- * @file What a JPEG's segments say before anything is decoded (ITU-T T.81, annex B).
+ * @file Parses a JPEG's segments without decoding its image (ITU-T T.81, annex B).
  *
- * Segments are `FF marker`, most followed by a 2-byte length that counts itself. The frame header SOFn holds precision (1), height
- * (2), width (2), the number of components (1), and 3 bytes for each: its name, sampling factors (4 bits each), table. A scan header
- * SOS is followed by compressed data, in which FF is followed by 00 or a restart marker.
+ * - Segment: `FF`, marker (1 byte). For most markers: length including itself (2), content.
+ * - Frame header SOFn: precision (1), height (2), width (2), number of components (1). For each component: name (1), horizontal and
+ *   vertical sampling factor (4 bits each), table (1).
+ * - Scan header SOS: compressed data follows. In it, `FF` is followed by `00` or by a restart marker.
  */
 import { hasTextAt, viewOf } from '../bytes.ts';
 import { exifOrientation } from '../exif.ts';
 import { damaged, ImageError } from '../image-error.ts';
 import { MAX_PIXELS } from '../limits.ts';
 import type { Orientation } from '../orientation.ts';
+import type { Size } from '../pixels.ts';
 
-export interface JpegHeader {
-  width: number;
-  height: number;
+export interface JpegHeader extends Size {
   orientation: Orientation;
-  /** 1 grey, 3 YCbCr or RGB, 4 CMYK or YCCK. */
+  /** 1: grey. 3: YCbCr or RGB. 4: CMYK or YCCK. */
   components: 1 | 3 | 4;
-  /** Most pixels that one of its kind may have. */
+  /** Limit on the pixels of this kind of JPEG. */
   maxPixels: number;
 }
 
-/** Most scans: each one costs a walk over all blocks. Encoders write 10 to 18. */
+/** Most scans. Each one makes the decoder process all blocks again. Encoders write 10 to 18. */
 const MAX_SCANS = 32;
 
-/** Memory for the coefficients of an image whose scans do not hold whole pixels, in bytes. */
+/** Most bytes of coefficients. The decoder stores the coefficients of an image whose scans do not contain whole pixels. */
 const MAX_COEFFICIENT_BYTES = 75_000_000;
 
 const SOF0 = 0xc0;
@@ -36,7 +36,7 @@ const APP1 = 0xe1;
 
 interface Frame extends Pick<JpegHeader, 'width' | 'height' | 'components'> {
   isProgressive: boolean;
-  /** Coefficients per pixel, over all components. */
+  /** Coefficients per pixel, summed over the components. */
   coefficients: number;
 }
 
@@ -66,7 +66,7 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
   }
   if (!frame) throw damaged('the JPEG has no frame header');
   checkScans(scans);
-  // libjpeg fills what is missing with grey and only warns. Half a picture is no picture.
+  // libjpeg only warns about missing data and fills it with grey. An incomplete image is rejected here instead.
   if (marker !== EOI || scans === 0) throw damaged('the JPEG ends before its end marker');
 
   const { width, height, components, coefficients } = frame;
@@ -76,7 +76,7 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
   return { width, height, components, orientation: orientation ?? 1, maxPixels };
 }
 
-/** The offset of the next `FF marker` from `from` on; the end, when there is none. Any marker may follow fill bytes (B.1.1.2). */
+/** Returns the offset of the next marker at or after `from`, else the file's length. Fill bytes can precede a marker (B.1.1.2). */
 function nextMarker(bytes: Uint8Array, from: number): number {
   for (let at = bytes.indexOf(0xff, from); at >= 0; at = bytes.indexOf(0xff, at + 1)) {
     const marker = bytes[at + 1] ?? 0;
@@ -85,17 +85,17 @@ function nextMarker(bytes: Uint8Array, from: number): number {
   return bytes.length;
 }
 
-/** TEM and RST0..RST7 have no length. */
+/** Returns whether a segment is its marker alone: TEM and RST0..RST7. */
 function standsAlone(marker: number): boolean {
   return marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7);
 }
 
-/** SOF0..SOF15; C4, C8 and CC in that range are other segments. */
+/** Returns whether a marker is one of SOF0..SOF15. C4, C8 and CC in that range are other segments. */
 function isFrameHeader(marker: number): boolean {
   return marker >= SOF0 && marker <= SOF15 && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 }
 
-/** @param segment the frame header behind its length */
+/** @param segment the content of the frame header, after its length */
 function readFrame(marker: number, segment: Uint8Array): Frame {
   const view = viewOf(segment);
   const components = segment[5] ?? 0;
@@ -113,7 +113,7 @@ function readFrame(marker: number, segment: Uint8Array): Frame {
   const across = Math.max(...factors.map((factor) => factor >> 4));
   const down = Math.max(...factors.map((factor) => factor & 15));
   if (factors.some((factor) => factor >> 4 === 0 || (factor & 15) === 0))
-    throw damaged('a sampling factor is 0');
+    throw damaged('the JPEG has a sampling factor of 0');
   const samples = factors.reduce((sum, factor) => sum + (factor >> 4) * (factor & 15), 0);
   return {
     width: view.getUint16(3),

@@ -1,28 +1,28 @@
 /**
- * @file What a PNG's chunks say before anything is decoded (W3C, Portable Network Graphics, 5 and 11).
+ * @file Parses a PNG's chunks without decoding its image (W3C, Portable Network Graphics, 5 and 11). Numbers are big-endian.
  *
- * 8 bytes of signature, then chunks: length (4 bytes), type (4), data, CRC (4); numbers are big-endian. The first is IHDR: width (4),
- * height (4), bit depth, colour type, compression, filter, interlace.
+ * - File: signature (8 bytes), chunks.
+ * - Chunk: length of the data (4), type (4), data, CRC (4).
+ * - IHDR, the first chunk: width (4), height (4), bit depth (1), colour type (1), compression (1), filter (1), interlace (1).
  */
 import { hasTextAt, viewOf } from '../bytes.ts';
 import { exifOrientation } from '../exif.ts';
 import { damaged } from '../image-error.ts';
 import type { Orientation } from '../orientation.ts';
+import type { Size } from '../pixels.ts';
 
-export interface PngHeader {
-  width: number;
-  height: number;
+export interface PngHeader extends Size {
   orientation: Orientation;
-  /** Where the compressed pixels lie: the data of the IDAT chunks, in order. */
+  /** Offsets of the compressed pixels: the data of the IDAT chunks, in order. */
   data: { start: number; end: number }[];
-  /** Bytes that the compressed pixels inflate to: their rows, each with a byte for its filter. */
+  /** Bytes of the pixels after inflation: their rows, each with a filter byte. */
   inflatedBytes: number;
 }
 
 /** Samples per pixel of each colour type. */
 const CHANNELS: Record<number, number> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 
-/** The passes of Adam7 (8.1): first column and row, steps between columns and rows. */
+/** The passes of Adam7 interlacing (8.1): first column, first row, step between columns, step between rows. */
 const ADAM7 = [
   [0, 0, 8, 8],
   [4, 0, 8, 8],
@@ -33,6 +33,9 @@ const ADAM7 = [
   [0, 1, 1, 2],
 ] as const;
 
+/** The only pass of an image without interlacing. */
+const WHOLE = [0, 0, 1, 1] as const;
+
 /** @throws ImageError */
 export function readPngHeader(bytes: Uint8Array): PngHeader {
   const view = viewOf(bytes);
@@ -42,8 +45,8 @@ export function readPngHeader(bytes: Uint8Array): PngHeader {
   const [width, height] = [view.getUint32(16), view.getUint32(20)];
   const [depth, colourType, isInterlaced] = [bytes[24] as number, bytes[25] as number, bytes[28] === 1];
   const channels = CHANNELS[colourType];
-  if (channels === undefined) throw damaged('its colour type is none of PNG');
-  const passes = isInterlaced ? ADAM7 : [[0, 0, 1, 1] as const];
+  if (channels === undefined) throw damaged('the PNG has an invalid colour type');
+  const passes = isInterlaced ? ADAM7 : [WHOLE];
   const inflatedBytes = passes
     .map(([left, top, across, down]) => {
       const columns = Math.ceil((width - left) / across);

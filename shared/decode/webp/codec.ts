@@ -1,8 +1,8 @@
-/** @file One instance of @jsquash/webp's WebAssembly decoder (libwebp). It reads still files; an animation is made one first. */
+/** @file The WebP codec: @jsquash/webp's WebAssembly decoder (libwebp). It supports still files only, so an animation's first frame becomes one. */
 import webp from '@jsquash/webp/codec/dec/webp_dec.js';
 import type { Codec } from '../codec.ts';
 import { instantiateEmscripten } from '../emscripten.ts';
-import type { Pixels } from '../pixels.ts';
+import type { Pixels, Size } from '../pixels.ts';
 import type { WebpFrame, WebpHeader } from './header.ts';
 
 export async function instantiateWebp(module: WebAssembly.Module): Promise<Codec<WebpHeader>> {
@@ -11,12 +11,12 @@ export async function instantiateWebp(module: WebAssembly.Module): Promise<Codec
     ...instance,
     decode(bytes, { frame, ...canvas }) {
       const pixels = instance.decode(frame ? stillFile(frame) : bytes, undefined);
-      return pixels && frame ? place(pixels, frame, canvas) : pixels;
+      return pixels && frame ? placeOnCanvas(pixels, frame, canvas) : pixels;
     },
   };
 }
 
-/** A file of one frame: VP8X with the frame's size and its chunks. */
+/** Returns a still file of one frame: a VP8X chunk with the frame's size, then the frame's chunks. */
 function stillFile({ width, height, chunks }: WebpFrame): Uint8Array {
   const file = new Uint8Array(30 + chunks.length);
   const view = new DataView(file.buffer);
@@ -34,8 +34,8 @@ function stillFile({ width, height, chunks }: WebpFrame): Uint8Array {
   return file;
 }
 
-/** The frame on a transparent canvas. */
-function place(pixels: Pixels, frame: WebpFrame, canvas: { width: number; height: number }): Pixels {
+/** Returns a transparent canvas with the frame on it. */
+function placeOnCanvas(pixels: Pixels, frame: WebpFrame, canvas: Size): Pixels {
   if (pixels.width === canvas.width && pixels.height === canvas.height) return pixels;
   const data = new Uint8ClampedArray(4 * canvas.width * canvas.height);
   for (let y = 0; y < pixels.height; y++) {

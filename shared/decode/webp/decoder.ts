@@ -1,4 +1,4 @@
-/** @file WebP files → pixels. */
+/** @file The decoder of WebP files. */
 import type { Decoder } from '../decoder.ts';
 import { fileDecoder } from '../file-decoder.ts';
 import { instantiateWebp } from './codec.ts';

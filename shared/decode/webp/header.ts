@@ -1,34 +1,33 @@
 /**
- * @file What a WebP's chunks say before anything is decoded (RFC 9649, 2).
+ * @file Parses a WebP's chunks without decoding its image (RFC 9649, 2). Numbers are little-endian.
  *
- * `RIFF`, size (4 bytes), `WEBP`, then chunks: name (4), size (4), data, a byte of padding when the size is odd; numbers are
- * little-endian. A simple file has one chunk `VP8 ` or `VP8L`; an extended one begins with `VP8X`: flags (4), width - 1 (3),
- * height - 1 (3). An animated one has a chunk `ANMF` for each frame.
+ * - File: `RIFF`, size (4 bytes), `WEBP`, chunks.
+ * - Chunk: name (4), size (4), data, a byte of padding when the size is odd.
+ * - A simple file has one chunk, `VP8 ` or `VP8L`.
+ * - An extended file begins with the chunk `VP8X`: flags (4), width − 1 (3), height − 1 (3). An animation has a chunk `ANMF` for each
+ *   frame.
  */
 import { hasTextAt, viewOf } from '../bytes.ts';
 import { damaged } from '../image-error.ts';
+import type { Size } from '../pixels.ts';
 
-export interface WebpHeader {
-  width: number;
-  height: number;
+export interface WebpHeader extends Size {
   /** The first frame, when the file is animated. */
   frame: WebpFrame | undefined;
 }
 
-/** A frame within the canvas (RFC 9649, 2.7.1.2). */
-export interface WebpFrame {
+/** A frame of an animation, and its position on the canvas (RFC 9649, 2.7.1.2). */
+export interface WebpFrame extends Size {
   left: number;
   top: number;
-  width: number;
-  height: number;
-  /** Its chunks, as a still file would hold them. */
+  /** The frame's chunks, which can be those of a still file. */
   chunks: Uint8Array;
 }
 
-/** Of the flags of VP8X. */
+/** Animation flag of VP8X. */
 const ANIMATION = 0x02;
 
-/** Bytes of ANMF before its chunks: left / 2 (3), top / 2 (3), width - 1 (3), height - 1 (3), duration (3), flags (1). */
+/** Bytes of ANMF before the frame's chunks: left / 2 (3), top / 2 (3), width − 1 (3), height − 1 (3), duration (3), flags (1). */
 const FRAME_BYTES = 16;
 
 /** @throws ImageError */
@@ -41,7 +40,7 @@ export function readWebpHeader(bytes: Uint8Array): WebpHeader {
     return { ...canvas, frame: isAnimated ? firstFrame(bytes, canvas) : undefined };
   }
   if (hasTextAt(bytes, 12, 'VP8 ')) {
-    // RFC 6386, 9.1: 3 bytes of tag, 3 of start code, then 14 bits each of width and height, above them 2 of scale.
+    // RFC 6386, 9.1: tag (3 bytes), start code (3), width and height (2 each: 14 bits of size, 2 bits of scale).
     return {
       width: view.getUint16(26, true) & 0x3fff,
       height: view.getUint16(28, true) & 0x3fff,
@@ -49,14 +48,14 @@ export function readWebpHeader(bytes: Uint8Array): WebpHeader {
     };
   }
   if (hasTextAt(bytes, 12, 'VP8L')) {
-    // RFC 9649, 3.4: a byte 0x2f, then 14 bits each of width - 1 and height - 1.
+    // RFC 9649, 3.4: 0x2f (1 byte), width − 1 (14 bits), height − 1 (14 bits).
     const bits = view.getUint32(21, true);
     return { width: 1 + (bits & 0x3fff), height: 1 + ((bits >>> 14) & 0x3fff), frame: undefined };
   }
-  throw damaged('the WebP does not begin with an image');
+  throw damaged('the WebP does not begin with an image chunk');
 }
 
-function firstFrame(bytes: Uint8Array, canvas: { width: number; height: number }): WebpFrame {
+function firstFrame(bytes: Uint8Array, canvas: Size): WebpFrame {
   const view = viewOf(bytes);
   for (let at = 12; at + 8 <= bytes.length; ) {
     const size = view.getUint32(at + 4, true);
@@ -66,7 +65,7 @@ function firstFrame(bytes: Uint8Array, canvas: { width: number; height: number }
       const [left, top] = [2 * uint24(view, start), 2 * uint24(view, start + 3)];
       const [width, height] = [1 + uint24(view, start + 6), 1 + uint24(view, start + 9)];
       if (left + width > canvas.width || top + height > canvas.height)
-        throw damaged('its first frame is not within it');
+        throw damaged('the first frame of the WebP exceeds its canvas');
       return { left, top, width, height, chunks: bytes.subarray(start + FRAME_BYTES, end) };
     }
     at = end + (size % 2);

@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { compileDecoder } from '#shared/decode/compile.ts';
 import type { Decoder } from '#shared/decode/decoder.ts';
 import { ImageError } from '#shared/decode/image-error.ts';
-import { MAX_WHOLE_PIXELS } from '#shared/decode/jpeg/codec.ts';
+import { MAX_FULL_SIZE_PIXELS } from '#shared/decode/jpeg/codec.ts';
 import { MAX_EDGE, MAX_PIXELS, MAX_RATIO } from '#shared/decode/limits.ts';
 import { type Orientation, orient } from '#shared/decode/orientation.ts';
 import { greyPng, jpeg, paint, png } from '../../fixtures/images.ts';
@@ -135,8 +135,8 @@ describe('a large JPEG', () => {
       const pixels = await decoder.decode(await jpeg(photo(width, height), { quality: 50 }));
       return [pixels.width, pixels.height];
     };
-    expect(await sizeOf(2000, MAX_WHOLE_PIXELS / 2000)).toEqual([2000, 1000]);
-    expect(await sizeOf(2000, MAX_WHOLE_PIXELS / 2000 + 1)).toEqual([1000, 501]);
+    expect(await sizeOf(2000, MAX_FULL_SIZE_PIXELS / 2000)).toEqual([2000, 1000]);
+    expect(await sizeOf(2000, MAX_FULL_SIZE_PIXELS / 2000 + 1)).toEqual([1000, 501]);
     expect(await sizeOf(1601, 1601)).toEqual([801, 801]);
   });
 
@@ -163,7 +163,7 @@ describe('limits', () => {
       actual: 6_003_000,
       message:
         'the image is too large: expected at most 6000000 pixels for PNG, got 3000 × 2001 pixels. ' +
-        'Scale the image down; the network sees 28 × 28 pixels of it.',
+        'Scale the image down; the network uses 28 × 28 pixels of it.',
     });
     expect(await errorOf(await claim(1, MAX_EDGE + 1))).toMatchObject({
       limit: MAX_EDGE,
@@ -181,14 +181,14 @@ describe('what is no image that is read', () => {
   const text = (characters: string) => Uint8Array.from(characters, (character) => character.charCodeAt(0));
   it.each([
     ['', 'no bytes'],
-    ['hello, world', '12 bytes that begin like none of them'],
+    ['hello, world', '12 bytes of an unknown format'],
     ['\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'HEIC. Convert the image to JPEG or PNG.'],
     ['\0\0\0\x14ftypisom\0\0\0\0isom', 'a video'],
     ['II*\0', 'TIFF or a raw photo'],
     ['<?xml version="1.0"?>\n<svg/>', 'SVG'],
     ['<!doctype html>', 'HTML'],
     ['%PDF-1.4', 'PDF'],
-    ['data:image/png;base64,iVBORw0KGgo=', 'Base64 text. Send the bytes themselves.'],
+    ['data:image/png;base64,iVBORw0KGgo=', 'Base64 text. Send the decoded bytes.'],
   ])('%j is named', async (bytes, name) => {
     const { fault, message } = await errorOf(text(bytes));
     expect(fault).toBe('unsupported');

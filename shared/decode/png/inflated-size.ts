@@ -1,40 +1,40 @@
 /**
- * @file Guards against compressed pixels that inflate to far more than the header says: the decoder inflates them to their
- * end, whatever they are.
+ * @file Rejects decompression bombs: PNGs whose data inflates to far more bytes than their pixels need. The decoder would inflate all of
+ * it.
  */
 import { ImageError } from '../image-error.ts';
 import type { PngHeader } from './header.ts';
 
-/** Most that a byte of a deflate stream inflates to (RFC 1951: 258 bytes from two bits). */
+/** Most bytes that a byte of a deflate stream can inflate to (RFC 1951: 258 bytes from two bits). */
 const MAX_EXPANSION = 1032;
 
-/** Bytes in excess that are not worth a look: the decoder inflates them in a half a second. */
+/** Excess bytes that need no check: the decoder inflates them in half a second. */
 const HARMLESS_BYTES = 2 ** 30;
 
-/** Bytes in excess that are some encoder's habit. */
+/** Excess bytes that are tolerated, because some encoders write them. */
 const TOLERATED_BYTES = 2 ** 16;
 
-/** What is inflated at a time; its result is in memory at once. */
+/** Compressed bytes that are inflated at a time. Their result is in memory at once. */
 const PIECE_BYTES = 2 ** 14;
 
 /**
- * Inflates once, to no more than the header's size, where the file is large enough to hold a bomb (1 MB).
- * @throws ImageError, fault `too-large`
+ * Inflates the data and checks its length, when the file is large enough for a bomb (1 MB). Stops at the size that the header implies.
+ * @throws ImageError with the fault `too-large`
  */
-export async function refuseBomb(bytes: Uint8Array, header: PngHeader): Promise<void> {
+export async function checkInflatedSize(bytes: Uint8Array, header: PngHeader): Promise<void> {
   const compressed = header.data.reduce((sum, { start, end }) => sum + end - start, 0);
   if (compressed * MAX_EXPANSION <= header.inflatedBytes + HARMLESS_BYTES) return;
   const limit = header.inflatedBytes + TOLERATED_BYTES;
   if ((await inflatedLength(pieces(bytes, header), limit)) <= limit) return;
   throw new ImageError('too-large', {
-    what: 'the PNG holds more data than pixels',
-    expected: `at most ${limit} bytes, inflated`,
+    what: 'the PNG contains more data than its pixels need',
+    expected: `at most ${limit} bytes after inflation`,
     got: 'more',
-    next: 'Save the image anew.',
+    next: 'Save the image again with another program.',
   });
 }
 
-/** Counts until the end, or until more than `limit` is there. What is damaged ends early: the decoder will say so. */
+/** Returns the inflated length, or any length above `limit`. Damaged data ends early; the decoder will reject it. */
 async function inflatedLength(pieces: Iterable<Uint8Array<ArrayBuffer>>, limit: number): Promise<number> {
   const inflater = new DecompressionStream('deflate');
   const writer = inflater.writable.getWriter();
@@ -51,7 +51,7 @@ async function inflatedLength(pieces: Iterable<Uint8Array<ArrayBuffer>>, limit: 
     }
     await reader.cancel();
   } catch {
-    // Damaged data.
+    // Damaged data: the decoder reports it.
   }
   await writer.abort().catch(() => {});
   await fed;
