@@ -16,7 +16,7 @@ export interface Codec<Header> {
   memoryBytes(): number;
 }
 
-/** Returns an implementation for an import that a decoder library never calls. */
+/** Returns a stub for an import that a decoder library should never call. The stub throws. */
 export function unusedImport(decoder: string, name: string): () => never {
   return () => {
     throw new Error(`the ${decoder} decoder called ${name}`);

@@ -1,8 +1,8 @@
 /**
  * @file Codecs of decoders built by Emscripten, as jSquash ships them for WebP and AVIF.
  *
- * The packages' own `decode()` keeps a single instance, but an instance that has aborted cannot be used again. This file calls the
- * packages' factories instead, which create instances that can be discarded.
+ * The packages' own `decode()` keeps a single instance, but an instance that has aborted cannot be used again. This file calls
+ * the packages' factories instead, which create instances that can be discarded.
  */
 import type { Codec } from './codec.ts';
 import { ImageError } from './image-error.ts';
@@ -80,7 +80,8 @@ export async function instantiateEmscripten(
 }
 
 /**
- * Limits a memory to MAX_MEMORY_BYTES. Emscripten first requests a little more than it needs, then less: only the last request counts.
+ * Limits a memory to MAX_MEMORY_BYTES. Emscripten first requests a little more than it needs, then less: only the last request
+ * counts.
  * @param onGrow is called with whether a request was granted
  */
 function limitMemory(memory: WebAssembly.Memory, onGrow: (isGranted: boolean) => void): void {
@@ -103,8 +104,8 @@ function exhausted(): ImageError {
 }
 
 /**
- * Runs `body` while a global `ImageData` exists, since the modules construct their result with it. Node and workerd have none, and the
- * packages' own polyfill would stay. `body` is synchronous, so no other code sees the temporary global.
+ * Runs `body` while a global `ImageData` exists, since the modules construct their result with it. Node and workerd have none,
+ * and the packages' own polyfill would stay. `body` is synchronous, so no other code sees the temporary global.
  */
 function withImageData<T>(body: () => T): T {
   const scope = globalThis as { ImageData?: unknown };

@@ -1,4 +1,4 @@
-/** @file A codec and a header parser → a decoder that survives any file. */
+/** @file Builds the decoder of a format from its header parser and its codec. A damaged file cannot break it for the next one. */
 import type { Codec } from './codec.ts';
 import type { Decoder } from './decoder.ts';
 import { FORMAT_NAMES, type ImageFormat } from './format.ts';

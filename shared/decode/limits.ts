@@ -1,17 +1,17 @@
 /**
  * @file Size limits of images, the same on every platform.
  *
- * A Worker isolate has 128 MB for everything: the runtime (20 MB), the request body (10 MB), and the decoder with a copy of the file.
- * Decoding is synchronous, so an isolate decodes one image at a time, regardless of the number of requests.
+ * A Worker isolate has 128 MB for everything: the runtime (20 MB), the request body (10 MB), and the decoder with a copy of the
+ * file. Decoding is synchronous, so an isolate decodes one image at a time, regardless of the number of requests.
  */
 import type { ImageFormat } from './format.ts';
 import { ImageError } from './image-error.ts';
 import type { Size } from './pixels.ts';
 
 /**
- * Most pixels of an image. Decoding needs the file and, for each pixel (measured with 2 to 12 megapixels): PNG 4 to 9 bytes, WebP 9
- * (lossy) to 14, GIF 5, AVIF 21 to 28 and more when lossless. A large JPEG is decoded at a reduced scale and needs 0.3 to 2
- * bytes. When its scans do not contain whole pixels, as in a progressive JPEG, its coefficients are added (jpeg/header.ts).
+ * Most pixels of an image. Decoding needs the file and, for each pixel (measured with 2 to 12 megapixels): PNG 4 to 9 bytes, WebP
+ * 9 (lossy) to 14, GIF 5, AVIF 21 to 28 and more when lossless. A large JPEG is decoded at a reduced scale and needs 0.3 to 2
+ * bytes. When its scans do not contain whole pixels, as in a progressive JPEG, its coefficients need more (jpeg/header.ts).
  */
 export const MAX_PIXELS: Record<ImageFormat, number> = {
   jpeg: 64_000_000,

@@ -1,8 +1,8 @@
 /**
  * @file Parses the boxes of an ISO base media file (ISO/IEC 14496-12, 4.2).
  *
- * A box is its size including this header (4 bytes), type (4), content. Size 1: a size of 8 bytes follows the type. Size 0: the box
- * extends to the end of the file. Numbers are big-endian. The content of a full box begins with version (1) and flags (3).
+ * A box is its size including this header (4 bytes), type (4), content. Size 1: a size of 8 bytes follows the type. Size 0: the
+ * box extends to the end of the file. Numbers are big-endian. The content of a full box begins with version (1) and flags (3).
  */
 import { viewOf } from '../bytes.ts';
 import { damaged } from '../image-error.ts';

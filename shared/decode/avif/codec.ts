@@ -1,4 +1,6 @@
-/** @file The AVIF codec: @jsquash/avif's WebAssembly decoder (libavif with libaom). It does not apply rotations and mirrorings. */
+/**
+ * @file The AVIF codec: @jsquash/avif's WebAssembly decoder (libavif with libaom). It does not apply rotations and mirrorings.
+ */
 import avif from '@jsquash/avif/codec/dec/avif_dec.js';
 import type { Codec } from '../codec.ts';
 import { instantiateEmscripten } from '../emscripten.ts';

@@ -3,8 +3,8 @@
  *
  * The box `iinf` lists the items and their types, `iloc` the extents of their data (ISO/IEC 14496-12, 8.11.3 and 8.11.6).
  *
- * An AV1 image is a sequence of open bitstream units, OBUs (AV1 Bitstream & Decoding Process Specification, 5.3). An OBU begins with a
- * byte of type and flags, a second byte when the extension flag is set, and its size in groups of 7 bits, lowest first.
+ * An AV1 image is a sequence of open bitstream units, OBUs (AV1 Bitstream & Decoding Process Specification, 5.3). An OBU begins
+ * with a byte of type and flags, a second byte when the extension flag is set, and its size in groups of 7 bits, lowest first.
  */
 import { viewOf } from '../bytes.ts';
 import { damaged, ImageError } from '../image-error.ts';

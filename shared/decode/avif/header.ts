@@ -1,8 +1,8 @@
 /**
  * @file Parses the boxes of an AVIF without decoding its image (ISO/IEC 23008-12, 6 and 9; AV1 Image File Format).
  *
- * The box `meta` contains `pitm`, the ID of the primary item, and `iprp`, the properties: `ipco` lists them, `ipma` associates them
- * with items.
+ * The box `meta` contains `pitm`, the ID of the primary item, and `iprp`, the properties: `ipco` lists them, `ipma` associates
+ * them with items.
  */
 import { hasTextAt, viewOf } from '../bytes.ts';
 import { damaged, ImageError } from '../image-error.ts';

@@ -1,6 +1,6 @@
 /**
- * @file The GIF codec: decodes the first frame. It is our own, because the available packages are not safe: one never returns from a
- * certain file of 42 bytes, the others fill missing data with colour 0.
+ * @file The GIF codec: decodes the first frame. It is our own, because the available packages are not safe: one never returns
+ * from a certain file of 42 bytes, the others fill missing data with colour 0.
  */
 import type { Codec } from '../codec.ts';
 import type { GifFrame, GifHeader } from './header.ts';

@@ -1,8 +1,8 @@
 /** @file Converts CMYK to RGBA without a colour profile, as browsers do. */
 
 /**
- * Converts pixels in place. CMYK is inverted, 255 meaning no ink: Adobe's programs store it like that in JPEGs, and decoders rely on
- * it.
+ * Converts pixels in place. CMYK is inverted, 255 meaning no ink: Adobe's programs store it like that in JPEGs, and decoders rely
+ * on it.
  */
 export function cmykToRgba(data: Uint8ClampedArray): void {
   for (let i = 0; i < data.length; i += 4) {

@@ -1,8 +1,8 @@
 /**
  * @file The JPEG codec: @cwasm/jpeg-turbo's WebAssembly decoder (libjpeg-turbo's TurboJPEG API).
  *
- * The package's own JavaScript needs `fs` and always decodes at full size, so this file calls the module directly. The build has no
- * `setjmp`: libjpeg reports an error through `longjmp`, which throws here, and the instance cannot be used again.
+ * The package's own JavaScript needs `fs` and always decodes at full size, so this file calls the module directly. The build has
+ * no `setjmp`: libjpeg reports an error through `longjmp`, which throws here, and the instance cannot be used again.
  */
 import { type Codec, unusedImport } from '../codec.ts';
 import type { Size } from '../pixels.ts';
@@ -34,9 +34,9 @@ const RGBA = 7;
 const CMYK = 11;
 
 /**
- * Most pixels that are decoded at full size. A larger image is decoded at a half, a quarter or an eighth of its size. The decoder then
- * uses fewer coefficients of each block and never stores the full-size image. 12 megapixels at a quarter take 6 MB and 70 ms, at full
- * size 52 MB and 190 ms.
+ * Most pixels that are decoded at full size. A larger image is decoded at a half, a quarter or an eighth of its size. The decoder
+ * then uses fewer coefficients of each block and never stores the full-size image. 12 megapixels at a quarter take 6 MB and 70
+ * ms, at full size 52 MB and 190 ms.
  */
 export const MAX_FULL_SIZE_PIXELS = 2_000_000;
 

@@ -76,7 +76,9 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
   return { width, height, components, orientation: orientation ?? 1, maxPixels };
 }
 
-/** Returns the offset of the next marker at or after `from`, else the file's length. Fill bytes can precede a marker (B.1.1.2). */
+/**
+ * Returns the offset of the next marker at or after `from`, else the file's length. Fill bytes can precede a marker (B.1.1.2).
+ */
 function nextMarker(bytes: Uint8Array, from: number): number {
   for (let at = bytes.indexOf(0xff, from); at >= 0; at = bytes.indexOf(0xff, at + 1)) {
     const marker = bytes[at + 1] ?? 0;

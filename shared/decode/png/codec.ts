@@ -1,8 +1,8 @@
 /**
  * @file The PNG codec: @jsquash/png's WebAssembly decoder (image-rs/png).
  *
- * The package's own JavaScript keeps a single instance and needs a global `ImageData`, but an instance that has trapped cannot be used
- * again. This file calls the module directly, on instances that can be discarded.
+ * The package's own JavaScript keeps a single instance and needs a global `ImageData`, but an instance that has trapped cannot be
+ * used again. This file calls the module directly, on instances that can be discarded.
  */
 import { type Codec, unusedImport } from '../codec.ts';
 import type { Pixels } from '../pixels.ts';

@@ -1,6 +1,6 @@
 /**
- * @file Rejects decompression bombs: PNGs whose data inflates to far more bytes than their pixels need. The decoder would inflate all of
- * it.
+ * @file Rejects decompression bombs: PNGs whose data inflates to far more bytes than their pixels need. The decoder would inflate
+ * all of it.
  */
 import { ImageError } from '../image-error.ts';
 import type { PngHeader } from './header.ts';
@@ -18,7 +18,8 @@ const TOLERATED_BYTES = 2 ** 16;
 const PIECE_BYTES = 2 ** 14;
 
 /**
- * Inflates the data and checks its length, when the file is large enough for a bomb (1 MB). Stops at the size that the header implies.
+ * Inflates the data and checks its length, when the file is large enough for a bomb (1 MB). Stops at the size that the header
+ * implies.
  * @throws ImageError with the fault `too-large`
  */
 export async function checkInflatedSize(bytes: Uint8Array, header: PngHeader): Promise<void> {

@@ -1,4 +1,7 @@
-/** @file The WebP codec: @jsquash/webp's WebAssembly decoder (libwebp). It supports still files only, so an animation's first frame becomes one. */
+/**
+ * @file The WebP codec: @jsquash/webp's WebAssembly decoder (libwebp). It supports still files only, so an animation's first
+ * frame becomes one.
+ */
 import webp from '@jsquash/webp/codec/dec/webp_dec.js';
 import type { Codec } from '../codec.ts';
 import { instantiateEmscripten } from '../emscripten.ts';

@@ -22,8 +22,8 @@ interface Cluster {
 /**
  * Finds the colour clusters of a level, stores their centres in the workspace and assigns each pixel to its nearest centre.
  *
- * The cluster with the largest scatter is split at its mean, along the axis of its largest scatter, until there are MAX_CLUSTERS. Then
- * k-means (Lloyd 1982) moves the centres. The result is deterministic: nothing is random.
+ * The cluster with the largest scatter is split at its mean, along the axis of its largest scatter, until there are MAX_CLUSTERS.
+ * Then k-means (Lloyd 1982) moves the centres. The result is deterministic: nothing is random.
  * @returns the number of clusters
  */
 export function findClusters(workspace: Workspace, level: Level): number {

@@ -3,12 +3,14 @@ import type { Pixels } from '../../decode/pixels.ts';
 import { IMAGE_PIXELS, IMAGE_SIZE } from '../../labels.ts';
 import { isOnBorder } from './geometry.ts';
 
-/** A border pixel of up to this value counts as black, one of at least 255 − this as white. JPEG shifts black and white by a few. */
+/**
+ * A border pixel of up to this value counts as black, one of at least 255 − this as white. JPEG shifts black and white by a few.
+ */
 const BLACK = 16;
 
 /**
- * Returns the bytes of an image that needs no preparation, else undefined. Such an image is 28 × 28, opaque, grey (red = green = blue)
- * and has a black background: of the 108 pixels on its border more are black than white.
+ * Returns the bytes of an image that needs no preparation, else undefined. Such an image is 28 × 28, opaque, grey (red = green =
+ * blue) and has a black background: of the 108 pixels on its border more are black than white.
  *
  * All 70,000 Fashion-MNIST images pass, by a margin of at least 27 pixels. None of them passes when negated.
  */

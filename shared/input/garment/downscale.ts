@@ -14,8 +14,8 @@ export function downscaledSize({ width, height }: Size, edge: number): Size {
 }
 
 /**
- * Composites the pixels over white and averages areas, so that the picture fits `grid`. Fills the workspace's `colours` (RGB in 0..255)
- * and `intensity` (255 − luma, since garments of the data set are bright where the product was dark).
+ * Composites the pixels over white and averages areas, so that the picture fits `grid`. Fills the workspace's `colours` (RGB in
+ * 0..255) and `intensity` (255 − luma, since garments of the data set are bright where the product was dark).
  *
  * Only a band of a few rows of the pixels is in the workspace's memory at a time.
  */

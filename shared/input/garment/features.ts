@@ -1,4 +1,6 @@
-/** @file Features of the pixels, by which the garment differs from the floor: colour and roughness. Their distance is Euclidean. */
+/**
+ * @file Features of the pixels, by which the garment differs from the floor: colour and roughness. Their distance is Euclidean.
+ */
 import type { Grid } from './geometry.ts';
 import { FEATURE_COUNT, type Level, type Workspace } from './workspace.ts';
 
@@ -18,11 +20,11 @@ const NOISE = 2;
 const REACH = 2;
 
 /**
- * Computes the features of `fine` from the picture's RGB planes, which become Oklab planes. A fine pixel is a block of 2 × 2 pixels of
- * the picture.
+ * Computes the features of `fine` from the picture's RGB planes, which become Oklab planes. A fine pixel is a block of 2 × 2
+ * pixels of the picture.
  *
- * Roughness is the standard deviation of lightness within blocks: the minimum over 3 × 3 blocks, then averaged. The minimum removes
- * edges, which are lines and would otherwise surround every object with a rough rim.
+ * Roughness is the standard deviation of lightness within blocks: the minimum over 3 × 3 blocks, then averaged. The minimum
+ * removes edges, which are lines and would otherwise surround every object with a rough rim.
  */
 export function computeFeatures({ kernels, addresses }: Workspace, picture: Grid, fine: Level): void {
   const { colours, colourStride, linearLight, scratch } = addresses;

@@ -3,8 +3,9 @@ import type { Level, Workspace } from './workspace.ts';
 
 export interface MaskAssessment {
   /**
-   * Reliability in 0..1: the product of the certainty, the strength of the contour and the share of the border that is not covered;
-   * for an ellipse LOW_QUALITY of that. It is low for photos without a garment. The wrong object can still get a high value.
+   * Reliability in 0..1: the product of the certainty, the contrast relative to other neighbours, the absolute contrast and the
+   * share of the border that is not covered. For an ellipse it is multiplied by LOW_QUALITY. Photos without a garment have a low
+   * value. A mask of the wrong object can still have a high value.
    */
   quality: number;
   /** Advice for the person who took the photo. */
@@ -17,7 +18,7 @@ export interface MaskAssessment {
   share: number;
   /** Share of the picture's border that the mask covers. */
   cut: number;
-  /** Area of the mask with its holes filled, over that of the ellipse with the same second moments. 1 for an ellipse, else less. */
+  /** Area of the mask without holes, divided by the area of the ellipse with the same second moments: 1 for an ellipse, else less. */
   roundness: number;
 }
 
@@ -28,8 +29,8 @@ const FAINT_CONTRAST = 2;
 export const LOW_QUALITY = 0.3;
 
 /**
- * Rounder objects are heads, balls or plates: at this resolution ellipses have 0.999 or more. The roundest of the data set's 70,000
- * garments has 0.991, and none of 290 photos has more.
+ * Rounder objects are heads, balls or plates: at this resolution ellipses have 0.999 or more. The roundest of the data set's
+ * 70,000 garments has 0.991, and none of 290 photos has more.
  */
 const MAX_ROUNDNESS = 0.995;
 
@@ -39,11 +40,12 @@ const MAX_CUT = 0.1;
 /** A garment that covers less of the picture has few pixels. */
 const MIN_SHARE = 0.04;
 
-/** Is added to mean differences, so that they can be divided in a picture of one colour. */
+/** Added to mean differences before a division: they are zero in a picture of one colour. */
 const EPSILON = 1e-6;
 
 /**
- * Assesses the half-size mask by what photos without a garment have in common: undecided probabilities and a contour that is no edge.
+ * Assesses the half-size mask by what photos without a garment have in common: undecided probabilities and a contour that is no
+ * edge.
  * @param level the level that the random walker was prepared for last
  */
 export function assessMask(workspace: Workspace, level: Level): MaskAssessment {

@@ -2,8 +2,8 @@
  * @file The photo pipeline: any picture → the 28 × 28 grey bytes that the network takes, with the garment bright on black and its
  * longest edge filling the frame. The trainer, the Worker and the browser run the same code.
  *
- * Fashion-MNIST was made from catalogue pictures on white: trimmed, scaled to a longest edge of 28, centred, negated (Xiao et al.,
- * arXiv:1708.07747, section 2). The pipeline does the same for pictures on any background.
+ * Fashion-MNIST was made from catalogue pictures on white: trimmed, scaled to a longest edge of 28, centred, negated (Xiao et
+ * al., arXiv:1708.07747, section 2). The pipeline does the same for pictures on any background.
  */
 import type { Pixels, Size } from '../../decode/pixels.ts';
 import { lazy } from '../../lazy.ts';

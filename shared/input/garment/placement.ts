@@ -3,7 +3,9 @@ import { IMAGE_PIXELS, IMAGE_SIZE } from '../../labels.ts';
 import type { Box, Grid } from './geometry.ts';
 import type { Workspace } from './workspace.ts';
 
-/** Scales the content of `box` so that its longest edge is 28 pixels, and centres it. A byte is the mean intensity of its area. */
+/**
+ * Scales the content of `box` so that its longest edge is 28 pixels, and centres it. A byte is the mean intensity of its area.
+ */
 export function placeObject(
   { kernels, memory, addresses }: Workspace,
   { stride }: Grid,

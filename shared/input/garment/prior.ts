@@ -1,7 +1,10 @@
 /** @file The prior: where in a picture a garment is expected. */
 import type { Size } from '../../decode/pixels.ts';
 
-/** A probability in 0..1 for each pixel, row by row. The map covers the whole picture; its resolution is independent of the picture's. */
+/**
+ * A probability in 0..1 for each pixel, row by row. The map covers the whole picture; its resolution is independent of the
+ * picture's.
+ */
 export interface ProbabilityMap extends Size {
   readonly data: Float32Array;
 }

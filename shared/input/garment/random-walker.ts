@@ -20,8 +20,8 @@ const OVER_RELAXATION = 1.6;
 const AFFINITY_FEATURES = 3;
 
 /**
- * Prepares the walker for a level: computes the affinities of neighbours, and from them the weights of a relaxation step. Leaves the
- * squared differences of neighbours in the workspace.
+ * Prepares the walker for a level: computes the affinities of neighbours, and from them the weights of a relaxation step. Leaves
+ * the squared differences of neighbours in the workspace.
  */
 export function prepareWalker({ kernels, addresses }: Workspace, level: Level): void {
   const { differences, scratch, skewed } = addresses;

@@ -31,8 +31,8 @@ export function storeMap(
 }
 
 /**
- * Writes the map, resampled to `grid`, to the address `to`: bilinear between pixel centres, the nearest pixel beyond the outermost
- * ones.
+ * Writes the map, resampled to `grid`, to the address `to`: bilinear between pixel centres, the nearest pixel beyond the
+ * outermost ones.
  */
 export function resample(
   { kernels, addresses }: Workspace,

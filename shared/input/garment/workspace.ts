@@ -9,7 +9,9 @@ import { PAGE } from '../../kernels/kernels.ts';
 import type { Grid } from './geometry.ts';
 import type { PhotoKernels } from './kernels.ts';
 
-/** Longest edge of the working picture, in pixels. The garment is segmented at a quarter of this size, then refined at half of it. */
+/**
+ * Longest edge of the working picture, in pixels. The garment is segmented at a quarter of this size, then refined at half of it.
+ */
 export const WORK_EDGE = 192;
 
 /** Features of a pixel: lightness, green–red, blue–yellow, roughness. */

@@ -1,32 +1,30 @@
 /**
- * @file Whatever bytes come, the answer is pixels or an ImageError, soon and in little memory, and the next image is fine.
- * `FUZZ_RUNS=100000` fuzzes for longer.
+ * @file Hostile files: any bytes result in pixels or an ImageError, within limits of time and memory, and the decoder still
+ * decodes the next image correctly. `FUZZ_RUNS=100000` runs the fuzzer for longer.
  */
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { constants, deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { compileDecoder } from '#shared/decode/compile.ts';
 import type { Decoder } from '#shared/decode/decoder.ts';
 import { formatOf } from '#shared/decode/format.ts';
 import { ImageError } from '#shared/decode/image-error.ts';
 import type { Pixels } from '#shared/decode/pixels.ts';
+import { openDecoder } from '../../../train/photos/classifier.ts';
 import { chunk, concat, png } from '../../fixtures/images.ts';
 import { flipped, hostileFiles } from '../../fixtures/images-hostile.ts';
 import { SAMPLE_NAMES, type SampleName, sample } from '../../fixtures/images-samples.ts';
 
-/** For one file, on a slow machine with other work. The slowest takes a twentieth of it. */
+/** Time limit for one file, generous for a slow and busy machine. The slowest file takes a twentieth of it. */
 const MAX_MILLISECONDS = 5000;
 
-/** Most memory of any decoder, in bytes: the file, and what the limits allow. */
+/** Most memory of an instance, in bytes: the file, and what the limits allow. */
 const MAX_MEMORY_BYTES = 100_000_000;
 
 interface Memory {
   buffer: ArrayBuffer;
 }
 
-/** What is used here; the types of Node know less. */
+/** The used part of `WebAssembly`, whose constructors Node's types do not allow to be replaced. */
 const wasm = (
   globalThis as unknown as {
     WebAssembly: {
@@ -36,12 +34,13 @@ const wasm = (
   }
 ).WebAssembly;
 
-/** The memories of the youngest instances: more than one decoder uses for a file. */
+/** The memories of the eight newest instances. A decoder creates fewer for a file. */
 let memories: Memory[] = [];
 const { Instance } = wasm;
 
 let decoder: Decoder;
-const sound = new Map<SampleName, Pixels>();
+/** Pixels of each sample, decoded before any hostile file. */
+const expected = new Map<SampleName, Pixels>();
 beforeAll(async () => {
   wasm.Instance = class extends Instance {
     constructor(...of: unknown[]) {
@@ -50,15 +49,14 @@ beforeAll(async () => {
       if (memory instanceof wasm.Memory) memories = [memory, ...memories.slice(0, 7)];
     }
   };
-  const read = async (specifier: string) =>
-    new Uint8Array(await readFile(fileURLToPath(import.meta.resolve(specifier))));
-  decoder = await compileDecoder(read);
-  for (const name of SAMPLE_NAMES) sound.set(name, await decoder.decode(sample(name)));
+  decoder = await openDecoder();
+  for (const name of SAMPLE_NAMES) expected.set(name, await decoder.decode(sample(name)));
 });
 afterAll(() => {
   wasm.Instance = Instance;
 });
 
+/** Decodes a file and checks the limits. Returns `pixels` or the fault. */
 async function outcomeOf(bytes: Uint8Array): Promise<string> {
   const start = performance.now();
   try {
@@ -74,8 +72,8 @@ async function outcomeOf(bytes: Uint8Array): Promise<string> {
   }
 }
 
-/** A sample of the same format, to be decoded right afterwards. */
-const NEXT: Record<string, SampleName> = {
+/** The sample that is decoded after a hostile file of each format. */
+const NEXT_SAMPLE: Record<string, SampleName> = {
   jpeg: 'progressive.jpg',
   png: 'alpha.png',
   webp: 'alpha.webp',
@@ -83,24 +81,25 @@ const NEXT: Record<string, SampleName> = {
   gif: 'interlaced.gif',
 };
 
-async function expectSoundAfter(bytes: Uint8Array) {
+/** Expects that a sample of the same format decodes correctly after a hostile file. */
+async function expectRecovery(bytes: Uint8Array) {
   let name: SampleName = 'plain.png';
   try {
-    name = NEXT[formatOf(bytes)] ?? name;
+    name = NEXT_SAMPLE[formatOf(bytes)] ?? name;
   } catch {
-    // No image: the next one may be any.
+    // No image format: any sample will do.
   }
-  expect(await decoder.decode(sample(name))).toEqual(sound.get(name));
+  expect(await decoder.decode(sample(name))).toEqual(expected.get(name));
 }
 
 describe('a hostile file', async () => {
-  it.each(await hostileFiles())('$name: $outcome', async ({ bytes, outcome }) => {
+  it.each(await hostileFiles())('$name results in: $outcome', async ({ bytes, outcome }) => {
     const actual = await outcomeOf(bytes);
     if (outcome !== 'any') expect(actual).toBe(outcome);
-    await expectSoundAfter(bytes);
+    await expectRecovery(bytes);
   });
 
-  it('a PNG that inflates to gigabytes is refused without inflating them', async () => {
+  it('that inflates to 2 GB is rejected without complete inflation', async () => {
     const part = deflateRawSync(new Uint8Array(2 ** 25), { finishFlush: constants.Z_FULL_FLUSH });
     const bomb = concat(Uint8Array.of(0x78, 0xda), ...Array<Uint8Array>(64).fill(part));
     const header = await png(28, 28, [], { channels: 1 });
@@ -108,38 +107,38 @@ describe('a hostile file', async () => {
     const start = performance.now();
     expect(await outcomeOf(file)).toBe('too-large');
     expect(performance.now() - start).toBeLessThan(500);
-    await expectSoundAfter(file);
+    await expectRecovery(file);
   });
 });
 
-/** Bytes at the end that a picture is complete without: PNG's IEND chunk, GIF's end of data and trailer. */
-const SPARE_BYTES: Record<string, number> = { png: 12, gif: 4 };
+/** Bytes at the end of a file that decoders do not need: PNG's IEND chunk, GIF's end of data and trailer. */
+const OPTIONAL_BYTES: Record<string, number> = { png: 12, gif: 4 };
 
 describe.each(SAMPLE_NAMES)('%s', (name) => {
-  it('cut off anywhere is refused', async () => {
+  it('is rejected when it is cut off anywhere', async () => {
     const file = sample(name);
-    const spare = name === 'animated.png' ? 90 : (SPARE_BYTES[formatOf(file)] ?? 0);
-    const end = isAnimation(name) ? 0 : file.length - spare;
+    const optional = name === 'animated.png' ? 90 : (OPTIONAL_BYTES[formatOf(file)] ?? 0);
+    const end = isAnimation(name) ? 0 : file.length - optional;
     for (let length = 0; length < file.length; length++) {
       const outcome = await outcomeOf(file.slice(0, length));
       if (length < end) expect(outcome, `${length} of ${file.length} bytes`).not.toBe('pixels');
     }
-    await expectSoundAfter(file);
+    await expectRecovery(file);
   });
 
-  it('with flipped bits is pixels or an error', async () => {
+  it('results in pixels or an error when bits are flipped', async () => {
     for (const file of flipped(name, 100)) await outcomeOf(file);
-    await expectSoundAfter(sample(name));
+    await expectRecovery(sample(name));
   });
 });
 
-/** Its first frame ends long before the file. */
+/** Returns whether a sample has several frames. Then its first frame ends long before the file does. */
 function isAnimation(name: SampleName): boolean {
   return name.startsWith('animated') || name.startsWith('sequence');
 }
 
-/** What a fuzzer does to a file. */
-const damage = fc.oneof(
+/** A change that the fuzzer makes to a file. */
+const change = fc.oneof(
   fc.record({ kind: fc.constant('flip' as const), at: fc.nat(), bit: fc.nat(7) }),
   fc.record({
     kind: fc.constant('set' as const),
@@ -153,10 +152,9 @@ const damage = fc.oneof(
   fc.record({ kind: fc.constant('splice' as const), at: fc.nat(), from: fc.constantFrom(...SAMPLE_NAMES) }),
 );
 
-function damaged(
-  file: Uint8Array,
-  change: typeof damage extends fc.Arbitrary<infer T> ? T : never,
-): Uint8Array {
+type Change = typeof change extends fc.Arbitrary<infer T> ? T : never;
+
+function changed(file: Uint8Array, change: Change): Uint8Array {
   const at = change.at % Math.max(1, file.length);
   const copy = file.slice();
   switch (change.kind) {
@@ -184,15 +182,15 @@ function damaged(
 
 const FUZZ_RUNS = Number(process.env.FUZZ_RUNS ?? 1500);
 
-it(`${FUZZ_RUNS} damaged files are pixels or errors, and every picture decodes as before`, async () => {
+it(`${FUZZ_RUNS} fuzzed files result in pixels or errors, and all samples still decode correctly`, async () => {
   const outcomes: Record<string, number> = {};
   let slowest = 0;
   await fc.assert(
     fc.asyncProperty(
       fc.constantFrom(...SAMPLE_NAMES),
-      fc.array(damage, { minLength: 1, maxLength: 6 }),
+      fc.array(change, { minLength: 1, maxLength: 6 }),
       async (name, changes) => {
-        const file = changes.reduce<Uint8Array>(damaged, sample(name));
+        const file = changes.reduce<Uint8Array>(changed, sample(name));
         const start = performance.now();
         const outcome = await outcomeOf(file);
         slowest = Math.max(slowest, performance.now() - start);
@@ -202,10 +200,10 @@ it(`${FUZZ_RUNS} damaged files are pixels or errors, and every picture decodes a
     { numRuns: FUZZ_RUNS },
   );
   console.log(outcomes, `slowest ${slowest.toFixed(0)} ms`);
-  for (const name of SAMPLE_NAMES) expect(await decoder.decode(sample(name))).toEqual(sound.get(name));
+  for (const name of SAMPLE_NAMES) expect(await decoder.decode(sample(name))).toEqual(expected.get(name));
 }, 3_600_000);
 
-it('any bytes behind the beginning of a format are pixels or errors', async () => {
+it('the beginning of a sample followed by random bytes results in pixels or an error', async () => {
   const beginnings = fc
     .tuple(fc.constantFrom(...SAMPLE_NAMES), fc.nat(60))
     .map(([name, length]) => sample(name).slice(0, length));

@@ -3,8 +3,8 @@ import { lanesBefore } from './lanes';
 import { exp } from './math';
 
 /**
- * right, below [height, width] = squared distance of each pixel of the planes x [planes, height, width] to the next in its row and to
- * the next in its column; zero where there is none. Returns the sum of all distances.
+ * right, below [height, width] = squared distance of each pixel of the planes x [planes, height, width] to the next in its row
+ * and to the next in its column; zero where there is none. Returns the sum of all distances.
  */
 export function f32_squared_differences(
   right: usize,

@@ -105,7 +105,10 @@ function minimumAt(column: usize, i: i32, height: i32, rowBytes: usize): v128 {
   return f32x4.pmin(f32x4.pmin(v128.load(column + <usize>min(last, i) * rowBytes), previous), next);
 }
 
-/** y [width, height] = transpose of the mean of each value of x [height, width] and up to `reach` neighbours on either side in the column. */
+/**
+ * y [width, height] = transpose of the mean of each value of x [height, width] and up to `reach` neighbours on either side in the
+ * column.
+ */
 export function f32_means_transposed(
   y: usize,
   x: usize,

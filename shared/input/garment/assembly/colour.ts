@@ -1,4 +1,7 @@
-/** @file Colour conversions: RGB in 0..255 → inverted luma, and → Oklab (Björn Ottosson, "A perceptual color space for image processing", 2020). */
+/**
+ * @file Colour conversions: RGB in 0..255 → inverted luma, and → Oklab (Björn Ottosson, "A perceptual color space for image
+ * processing", 2020).
+ */
 import { cubeRoot, exp, log } from './math';
 
 /** y [count] = 255 − luma of the RGB planes x [3, count]. Rec. 601 weights, as in the `L` mode of common image libraries. */
@@ -23,7 +26,9 @@ export function f32_linear_light(table: usize): void {
   }
 }
 
-/** Returns the linear light of four values, each rounded to the nearest byte. Values outside 0..255, as in padding, count as 255. */
+/**
+ * Returns the linear light of four values, each rounded to the nearest byte. Values outside 0..255, as in padding, count as 255.
+ */
 @inline
 function linear(table: usize, values: v128): v128 {
   const nearest = i32x4.trunc_sat_f32x4_s(f32x4.add(values, f32x4.splat(0.5)));

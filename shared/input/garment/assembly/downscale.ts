@@ -44,8 +44,8 @@ export function u32_add_rows(sums: usize, pixels: usize, width: i32, rows: i32):
 }
 
 /**
- * Writes one row of the RGB planes x [3, count]: means of sums [·, 4] over the columns bounds[i]..bounds[i + 1] and over `rows` rows.
- * Resets the sums to zero.
+ * Writes one row of the RGB planes x [3, count]: means of sums [·, 4] over the columns bounds[i]..bounds[i + 1] and over `rows`
+ * rows. Resets the sums to zero.
  */
 export function f32_area_means(
   x: usize,

@@ -16,8 +16,8 @@ const VISITED: u8 = 1;
 const OUTSIDE: u8 = 2;
 
 /**
- * Flood fill: finds the component (pixels of equal value, connected by edges) that contains the pixel `start`. Marks its pixels as
- * visited and writes their indices to `component`. Returns their number, negated when the component touches the border.
+ * Flood fill: finds the component (pixels of equal value, connected by edges) that contains the pixel `start`. Marks its pixels
+ * as visited and writes their indices to `component`. Returns their number, negated when the component touches the border.
  */
 function flood(component: usize, visited: usize, mask: usize, stride: i32, start: usize): i32 {
   const value = load<u8>(mask + start);
@@ -43,15 +43,17 @@ function flood(component: usize, visited: usize, mask: usize, stride: i32, start
   return isAtBorder ? -size : size;
 }
 
-/** Marks the pixels [height, width] as unvisited. Marks everything around them as outside: a row above, a row below, the padding. */
+/**
+ * Marks the pixels [height, width] as unvisited. Marks everything around them as outside: a row above, a row below, the padding.
+ */
 function resetVisited(visited: usize, width: i32, height: i32, stride: i32): void {
   memory.fill(visited - stride, OUTSIDE, <usize>((height + 2) * stride));
   for (let y = 0; y < height; y++) memory.fill(visited + <usize>(y * stride), UNVISITED, width);
 }
 
 /**
- * Cleans a mask [height, width] in place: removes components smaller than `minComponent` of the largest, then fills holes of up to
- * `maxHole` of the remaining area. Rows need at least one pixel of padding.
+ * Cleans a mask [height, width] in place: removes components smaller than `minComponent` of the largest, then fills holes of up
+ * to `maxHole` of the remaining area. Rows need at least one pixel of padding.
  * @param components scratch for the indices of all pixels, 4 bytes each; so is `starts`
  * @param visited scratch for height + 2 rows of bytes; the address is that of the second row
  */
@@ -117,8 +119,8 @@ export function f32_clamp_to_mask(
 }
 
 /**
- * box [4] = left, top, right, bottom of the smallest box around mask [height, width]; right and bottom are exclusive. Right is 0 for
- * an empty mask.
+ * box [4] = left, top, right, bottom of the smallest box around mask [height, width]; right and bottom are exclusive. Right is 0
+ * for an empty mask.
  */
 export function i32_bounding_box(box: usize, mask: usize, width: i32, height: i32, stride: i32): void {
   let left = width;

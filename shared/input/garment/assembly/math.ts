@@ -2,8 +2,8 @@
  * @file exp, log and cube root of four float32 lanes. They use IEEE 754's basic operations only, so that every WebAssembly engine
  * computes the same bits.
  *
- * Sources: the polynomials are from Cephes (Stephen Moshier), `expf.c` and `logf.c`. The first guess of the cube root is Kahan's, as in
- * FreeBSD's `s_cbrtf.c`.
+ * Sources: the polynomials are from Cephes (Stephen Moshier), `expf.c` and `logf.c`. The first guess of the cube root is Kahan's,
+ * as in FreeBSD's `s_cbrtf.c`.
  */
 
 /** Returns a · b + c, rounded twice. */
@@ -53,8 +53,8 @@ export function log(x: v128): v128 {
 }
 
 /**
- * Returns the cube root of x ≥ 0 with a relative error of at most 2e-7: a third of the exponent as the first guess, then one step of
- * Halley's method and one of Newton's.
+ * Returns the cube root of x ≥ 0 with a relative error of at most 2e-7: a third of the exponent as the first guess, then one step
+ * of Halley's method and one of Newton's.
  */
 @inline
 export function cubeRoot(x: v128): v128 {

@@ -1,8 +1,8 @@
 /** @file The placement of an object in a small square. */
 
 /**
- * image [size, size] = x [height, width] scaled so that its longest edge is `size`, centred on black. Each byte is the mean over its
- * area of x, with partly covered pixels weighted by the covered part.
+ * image [size, size] = x [height, width] scaled so that its longest edge is `size`, centred on black. Each byte is the mean over
+ * its area of x, with partly covered pixels weighted by the covered part.
  * @param line scratch for a row of x
  */
 export function u8_place(

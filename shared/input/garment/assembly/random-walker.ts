@@ -1,6 +1,6 @@
 /**
- * @file The random walker's solver (shared/input/garment/random-walker.ts): successive over-relaxation in row order, four rows at a
- * time.
+ * @file The random walker's solver (shared/input/garment/random-walker.ts): successive over-relaxation in row order, four rows at
+ * a time.
  *
  * A sweep visits the pixels in row order and uses the new values of the pixels to the left and above. Four rows can be computed
  * together when each row lags one pixel behind the row above it (a wavefront). Planes are therefore stored in skewed order:
@@ -9,8 +9,9 @@
  * - The neighbours to the left and right of a vector are the previous and the next vector.
  * - The neighbours above are the lanes of the previous vector, shifted by one, and one lane of the band above. Below is symmetric.
  *
- * Rows need at least three pixels of padding with zero affinities, so that lanes outside the picture have no effect. The solver also
- * reads one band before and one band after the planes. Both must be finite, and the affinities in the band before must be zero.
+ * Rows need at least three pixels of padding with zero affinities, so that lanes outside the picture have no effect. The solver
+ * also reads one band before and one band after the planes. Both must be finite, and the affinities in the band before must be
+ * zero.
  */
 import { storeTransposed } from './lanes';
 
@@ -41,7 +42,9 @@ export function f32_unskew(y: usize, x: usize, paddedHeight: i32, stride: i32): 
   }
 }
 
-/** Returns the neighbours above a vector, from the previous vector and the vector of the band above that holds the first lane's. */
+/**
+ * Returns the neighbours above a vector, from the previous vector and the vector of the band above that holds the first lane's.
+ */
 @inline
 function fromAbove(previous: v128, bandAbove: v128): v128 {
   return v128.shuffle<f32>(bandAbove, previous, 3, 4, 5, 6);
@@ -54,8 +57,9 @@ function fromBelow(next: v128, bandBelow: v128): v128 {
 }
 
 /**
- * weights [5, paddedHeight · stride] = factors of a relaxation step: of a pixel's evidence and of its neighbours to the left, right,
- * above and below. Each is an affinity (`evidence` for the first) over the sum of all five, times `relaxation`. All in skewed order.
+ * weights [5, paddedHeight · stride] = factors of a relaxation step: of a pixel's evidence and of its neighbours to the left,
+ * right, above and below. Each is an affinity (`evidence` for the first) over the sum of all five, times `relaxation`. All in
+ * skewed order.
  * @param right affinity of each pixel to the next in its row
  * @param below affinity of each pixel to the next in its column
  */

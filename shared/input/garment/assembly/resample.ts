@@ -1,6 +1,8 @@
 /** @file Bilinear resampling. */
 
-/** Returns the position of the centre of pixel `i` of a line of `to` pixels, measured in pixel centres of a line of `from` pixels. */
+/**
+ * Returns the position of the centre of pixel `i` of a line of `to` pixels, measured in pixel centres of a line of `from` pixels.
+ */
 @inline
 function positionIn(from: i32, to: i32, i: i32): f64 {
   return min<f64>(from - 1, max<f64>(0, ((<f64>i + 0.5) * from) / to - 0.5));

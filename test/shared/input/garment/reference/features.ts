@@ -29,8 +29,8 @@ const NOISE = 2;
 const REACH = 2;
 
 /**
- * Computes the features of blocks of 2 × 2 pixels. Roughness is the standard deviation of lightness within blocks: the minimum over
- * 3 × 3 blocks, then averaged. The minimum removes edges, which would otherwise surround every object with a rough rim.
+ * Computes the features of blocks of 2 × 2 pixels. Roughness is the standard deviation of lightness within blocks: the minimum
+ * over 3 × 3 blocks, then averaged. The minimum removes edges, which would otherwise surround every object with a rough rim.
  */
 export function featuresOf(picture: Picture): Features {
   const lab = oklabOf(picture);

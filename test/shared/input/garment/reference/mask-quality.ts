@@ -6,12 +6,12 @@ import { FEATURE_COUNT, type Features } from './features.ts';
 /** A contour with this contrast counts half: noise and gradients reach it. */
 const FAINT_CONTRAST = 2;
 
-/** Is added to mean differences, so that they can be divided in a picture of one colour. */
+/** Added to mean differences before a division: they are zero in a picture of one colour. */
 const EPSILON = 1e-6;
 
 /**
- * Returns the quality of a mask in 0..1. It is low for what photos without a garment have in common: undecided probabilities and a
- * contour that is no edge.
+ * Returns the quality of a mask in 0..1. It is low for what photos without a garment have in common: undecided probabilities and
+ * a contour that is no edge.
  * @param mask of the pixels of `features`, as are the probabilities
  */
 export function assessMask(features: Features, probability: Float32Array, mask: Uint8Array): number {

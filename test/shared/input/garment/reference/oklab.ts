@@ -1,4 +1,7 @@
-/** @file Reference: RGB → Oklab, in which distances match perceived differences (Björn Ottosson, "A perceptual color space for image processing", 2020). */
+/**
+ * @file Reference: RGB → Oklab, in which distances match perceived differences (Björn Ottosson, "A perceptual color space for
+ * image processing", 2020).
+ */
 import { lazy } from '#shared/lazy.ts';
 import type { Picture } from './downscale.ts';
 
@@ -17,7 +20,9 @@ const cubeRoots = lazy(() =>
 /** Below this the cube root is too steep for linear interpolation in the table. */
 const DARK = 0.02;
 
-/** Returns lightness in 0..100, green–red, blue–yellow of each pixel, interleaved. The colour axes have the scale of lightness. */
+/**
+ * Returns lightness in 0..100, green–red, blue–yellow of each pixel, interleaved. The colour axes have the scale of lightness.
+ */
 export function oklabOf({ rgb }: Picture): Float32Array {
   const [light, roots] = [linearLight(), cubeRoots()];
   const linear = (byte: number): number => light[(byte + 0.5) | 0];

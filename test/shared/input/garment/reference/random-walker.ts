@@ -1,6 +1,7 @@
 /**
- * @file Reference: random walker with priors (Grady, "Multilabel random walker image segmentation using prior models", CVPR 2005).
- * All arrays have a frame of one pixel around the picture. Its affinities are zero, so that loops need no special case at the border.
+ * @file Reference: random walker with priors (Grady, "Multilabel random walker image segmentation using prior models", CVPR
+ * 2005). All arrays have a frame of one pixel around the picture. Its affinities are zero, so that loops need no special case at
+ * the border.
  */
 
 import type { Size } from '#shared/decode/pixels.ts';

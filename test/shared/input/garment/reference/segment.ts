@@ -65,8 +65,8 @@ function refine(
 }
 
 /**
- * Estimates each cluster's log likelihood ratio, garment to floor, from the pixels' probabilities. Laplace smoothing: each cluster is
- * counted once more on either side.
+ * Estimates each cluster's log likelihood ratio, garment to floor, from the pixels' probabilities. Laplace smoothing: each
+ * cluster is counted once more on either side.
  */
 function logLikelihoodRatios(indices: Uint8Array, probability: Float32Array): Float32Array {
   const garment = new Float64Array(MAX_CLUSTERS).fill(1);

@@ -15,7 +15,9 @@ const MIN_SPREAD = 20;
 /** A higher contrast would amplify the camera's noise. */
 const MAX_CONTRAST = 2;
 
-/** Returns the smallest change that brings median and quartiles of the intensities (0..255) in the mask into the data set's range. */
+/**
+ * Returns the smallest change that brings median and quartiles of the intensities (0..255) in the mask into the data set's range.
+ */
 export function toneOf(intensities: Float32Array, mask: Uint8Array): Tone {
   const histogram = new Uint32Array(256);
   let count = 0;
