@@ -19,7 +19,7 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
-/** Starts the Worker and waits until it responds. @throws ExplainedError when it does not */
+/** Starts the Worker and waits until it responds. @throws ExplainedError if it does not respond */
 export async function startWorker({
   state = temporaryFolder(),
   ...options
