@@ -1,11 +1,11 @@
-/** @file `node examples/explorer.ts`: takes the picture of the explorer in the README, examples/explorer.png. */
+/** @file `npx node examples/explorer.ts`: takes the README's screenshot of the explorer, examples/explorer.png. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { startWrangler } from '../infra/local/wrangler.ts';
 
-const PLACE = '/explore#network?image=sneaker&layer=6&map=0&cell=5,7';
+const PATH = '/explore#network?image=sneaker&layer=6&map=0&cell=5,7';
 
 const state = await mkdtemp(join(tmpdir(), 'tinyvgg-picture-'));
 const end = new AbortController();
@@ -13,11 +13,11 @@ const worker = await startWrangler({ host: '127.0.0.1', port: 8939, state, signa
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium' });
 try {
   const page = await browser.newPage({ viewport: { width: 1320, height: 1600 } });
-  await page.goto(`${worker.origin}${PLACE}`);
+  await page.goto(`${worker.origin}${PATH}`);
   await page.waitForSelector('html[data-ready]', { state: 'attached' });
   await page.waitForTimeout(1000);
   const box = await page.locator('.network-figure').boundingBox();
-  if (!box) throw new Error('The figure of the network is not on the page.');
+  if (!box) throw new Error('expected .network-figure on the page, found none');
   const clip = { x: box.x - 24, y: box.y - 20, width: box.width + 48, height: box.height + 40 };
   await page.screenshot({ path: 'examples/explorer.png', clip });
 } finally {

@@ -1,25 +1,26 @@
 /**
- * @file A form whose back end believes the endpoint, not the browser: `node examples/form/server.ts` beside `npm start`, then
- * http://localhost:3000. Elsewhere with `ENDPOINT` and `KEY`, a bearer key (`npm run key -- shop`).
+ * @file A form whose back end verifies the classification with the service instead of trusting the browser. Run
+ * `npx node examples/form/server.ts` beside `npm start` and open http://localhost:3000. For another service, set ENDPOINT and KEY, a bearer
+ * key (`npm run key -- shop`).
  */
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
 
 const { ENDPOINT = 'http://localhost:8787', KEY, PORT = '3000' } = process.env;
 
-/** What the endpoint answers to a token. */
-type Verdict =
+/** The service's response to a token. */
+type Verification =
   | { valid: true; label: string; score: number; image_sha256: string }
   | { valid: false; reason: string };
 
-async function verify(token: string): Promise<Verdict> {
+async function verify(token: string): Promise<Verification> {
   const response = await fetch(`${ENDPOINT}/v1/verify`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...(KEY && { authorization: `Bearer ${KEY}` }) },
     body: JSON.stringify({ token }),
   });
-  if (!response.ok) throw new Error(`cannot verify: expected 200, got ${response.status}`);
-  return (await response.json()) as Verdict;
+  if (!response.ok) throw new Error(`cannot verify the token: expected status 200, got ${response.status}`);
+  return (await response.json()) as Verification;
 }
 
 async function formOf(request: IncomingMessage): Promise<FormData> {
@@ -29,24 +30,25 @@ async function formOf(request: IncomingMessage): Promise<FormData> {
   }).formData();
 }
 
-/** What is to be answered to an offer. */
+/** Decides about an offer: returns the status and the text of the response. */
 async function accept(form: FormData): Promise<[status: number, text: string]> {
-  const verdict = await verify(String(form.get('garment-token')));
-  if (!verdict.valid) return [422, `Please choose the photo again: its token is ${verdict.reason}.`];
+  const verification = await verify(String(form.get('garment-token')));
+  if (!verification.valid)
+    return [422, `Please choose the photo again: its token is ${verification.reason}.`];
   const photo = form.get('garment-file');
   const digest = await crypto.subtle.digest(
     'SHA-256',
     photo instanceof File ? await photo.arrayBuffer() : new Uint8Array(),
   );
-  if (Buffer.from(digest).toString('hex') !== verdict.image_sha256)
-    return [422, 'The token is for another photo.'];
-  // The person may know better than the model: that is theirs to say, and yours to look at.
-  const isTheirs = form.get('garment') !== verdict.label;
+  if (Buffer.from(digest).toString('hex') !== verification.image_sha256)
+    return [422, 'The token belongs to another photo.'];
+  // The person may correct the model. The shop then reviews the offer.
+  const isCorrected = form.get('garment') !== verification.label;
   return [
     200,
-    isTheirs
-      ? `The model says ${verdict.label}, you say otherwise: we will look.`
-      : `Offered: ${verdict.label}.`,
+    isCorrected
+      ? `The model says ${verification.label}, you chose another label. We will review your offer.`
+      : `Offered: ${verification.label}.`,
   ];
 }
 

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# A real S3 server on this machine: OpenStack Swift, one node, with its S3 API. For tests of what is not Amazon and not Cloudflare:
-# it checks signatures and answers 501 NotImplemented to conditional writes.
+# Runs a real S3 server on this machine: one node of OpenStack Swift with its S3 API. Tests use it as a store that is neither Amazon's nor
+# Cloudflare's: it verifies signatures and responds 501 NotImplemented to conditional writes.
 #
-#   infra/s3-swift.sh [PORT] [DIR]    serves on 127.0.0.1:PORT (9090) to PORT+3, data in DIR (a temporary folder), until Ctrl-C or
-#                                     SIGTERM; prints one line when it answers
+#   infra/local/s3-swift.sh [PORT] [DIR]
+#     PORT  listens on 127.0.0.1:PORT to PORT+3 (default: 9090)
+#     DIR   folder for the data (default: a temporary folder)
+#   Prints one line when it is ready. Runs until Ctrl-C or SIGTERM.
 #
-# Debian: apt-get install swift-proxy swift-account swift-container swift-object    (memcached is not needed, nor is root)
+# Debian: apt-get install swift-proxy swift-account swift-container swift-object    (neither memcached nor root is needed)
 set -euo pipefail
 
 port=${1:-9090}
@@ -16,10 +18,10 @@ if ! command -v swift-proxy-server >/dev/null; then
   exit 1
 fi
 
-answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+listens() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 for taken in $(seq "$port" $((port + 3))); do
-  if answers "$taken"; then
-    echo "s3-swift: port $taken is taken; PORT to PORT+3 must be free" >&2
+  if listens "$taken"; then
+    echo "s3-swift: port $taken is in use. PORT to PORT+3 must be free; choose another PORT." >&2
     exit 1
   fi
 done
@@ -38,7 +40,8 @@ name = one-copy
 default = yes
 CONF
 
-# workers = 0: each server is one process, the one whose id we know. user: Swift would change to "swift" when root starts it.
+# workers = 0 makes each server one process, with the process id that this script knows. Without `user`, Swift started by root would
+# change to the user swift.
 common="bind_ip = 127.0.0.1
 user = $(id -un)
 swift_dir = $dir/etc
@@ -65,7 +68,7 @@ backend account $((port + 1))
 backend container $((port + 2))
 backend object $((port + 3))
 
-# One partition, one copy: everything lies on one device. One Python process; nine runs of swift-ring-builder take ten seconds more.
+# One partition and one copy on one device. One Python process saves the ten seconds of nine runs of swift-ring-builder.
 /usr/bin/python3 - "$dir/etc" "$port" <<'PYTHON'
 import sys
 from swift.common.ring import RingBuilder
@@ -78,8 +81,8 @@ for offset, name in enumerate(('account', 'container', 'object'), start=1):
     ring.get_ring().save(f'{etc}/{name}.ring.gz')
 PYTHON
 
-# The pipeline that s3api asks for. tempauth demands a cache, though S3 signatures need none: this one has nobody behind it,
-# so that a memcached that happens to run here does not carry answers over from another run.
+# The pipeline that s3api requires. tempauth requires a cache, though S3 signatures do not use it. The address has no server, so that a
+# memcached on this machine cannot keep entries from one run to the next.
 # https://docs.openstack.org/swift/latest/middleware.html#module-swift.common.middleware.s3api.s3api
 cat >"$dir/etc/proxy.conf" <<CONF
 [DEFAULT]
@@ -117,7 +120,7 @@ stop() {
   trap - EXIT
   kill "${pids[@]}" 2>/dev/null || true
   wait
-  # After a failure the logs stay.
+  # Keeps the logs after a failure.
   [ "$1" != 0 ] || [ -z "$temporary" ] || rm -rf "$temporary"
   exit "$1"
 }
@@ -130,13 +133,13 @@ for name in account container object proxy; do
 done
 
 for _ in $(seq 150); do
-  if answers "$port" && answers $((port + 1)) && answers $((port + 2)) && answers $((port + 3)); then
+  if listens "$port" && listens $((port + 1)) && listens $((port + 2)) && listens $((port + 3)); then
     echo "S3 at http://127.0.0.1:$port  access key test:tester  secret testing  region us-east-1  path style"
     wait -n || true
-    echo "s3-swift: a server ended, so all do; logs in $dir/log" >&2
+    echo "s3-swift: a server ended, so all are stopped; logs in $dir/log" >&2
     exit 1
   fi
   sleep 0.2
 done
-echo "s3-swift: no answer on ports $port to $((port + 3)); logs in $dir/log" >&2
+echo "s3-swift: not listening on ports $port to $((port + 3)) after 30 s; logs in $dir/log" >&2
 exit 1

@@ -1,5 +1,5 @@
 /**
- * @file `npm run costs`: what a month costs on Cloudflare, by its published prices, as the table of docs/deploy.md.
+ * @file `npm run costs`: prints the table of docs/deploy.md, the monthly costs on Cloudflare by its published prices.
  *
  * https://developers.cloudflare.com/workers/platform/pricing/ · https://developers.cloudflare.com/r2/pricing/ ·
  * https://developers.cloudflare.com/observability/pricing/ (from December 1, 2026)
@@ -7,27 +7,28 @@
 const MONTH_S = 30 * 86_400;
 const MILLION = 1e6;
 
-/** Dollars a unit beyond what the plan's $5 include. */
+/** Dollars per month. */
 const PLAN = 5;
+/** Units that the plan includes, and dollars per further unit. */
 const PRICES = {
-  /** Million requests. Calls by service bindings and of files in the site are none. */
+  /** Millions of requests. Calls through service bindings and requests for static files are free. */
   requests: { included: 10, price: 0.3 },
-  /** Million milliseconds, in all three Workers. */
+  /** Millions of milliseconds of CPU time, in all three Workers. */
   cpu: { included: 30, price: 0.02 },
   /** GB of log lines. */
   logs: { included: 50, price: 0.25 },
-  /** GB-months: a line is kept for seven days of the thirty. */
+  /** GB-months. A line is kept for seven of thirty days. */
   logsKept: { included: 12, price: 0.1 },
-  /** Million reads of the bucket (class B). */
+  /** Millions of reads from the bucket (class B operations). */
   reads: { included: 10, price: 0.36 },
 };
 
-/** Milliseconds of CPU a request, of workerd on one machine: a PNG of 28 × 28 pixels; a photo as the field sends it, 1,024 pixels high. */
+/** Milliseconds of CPU time per request, measured in workerd on one machine. The field sends photos at 1,024 pixels. */
 const CPU_MS = { '28×28 PNG': 1, photo: 22 };
-/** Bytes: 450 of ours, and what Cloudflare adds to each line, which its pages do not say. */
-const LINE = 1_500;
-/** Looks of an isolate at the alias. Of isolates Cloudflare tells no number. */
-const LOOKS = MONTH_S / 30;
+/** Bytes per log line: 450 of the Worker, and an estimate of what Cloudflare adds, which is not documented. */
+const LOG_LINE = 1_500;
+/** Reads of the alias per isolate: one in 30 s. The numbers of isolates are estimates; Cloudflare does not publish them. */
+const ALIAS_READS = MONTH_S / 30;
 const LOADS = [
   { rate: 1, isolates: 10, sampling: 1 },
   { rate: 100, isolates: 300, sampling: 0.1 },
@@ -40,13 +41,13 @@ const beyond = ({ included, price }: { included: number; price: number }, used: 
 const rows = LOADS.flatMap(({ rate, isolates, sampling }) =>
   Object.entries(CPU_MS).map(([kind, milliseconds]) => {
     const requests = (rate * MONTH_S) / MILLION;
-    const lines = (requests * MILLION * sampling * LINE) / 1e9;
+    const lines = (requests * MILLION * sampling * LOG_LINE) / 1e9;
     const parts = [
       beyond(PRICES.requests, requests),
       beyond(PRICES.cpu, requests * milliseconds),
       beyond(PRICES.logs, lines) + beyond(PRICES.logsKept, (lines * 7) / 30),
-      // Operations are rounded up to millions.
-      beyond(PRICES.reads, Math.ceil((isolates * LOOKS) / MILLION)),
+      // Cloudflare rounds operations up to millions.
+      beyond(PRICES.reads, Math.ceil((isolates * ALIAS_READS) / MILLION)),
     ];
     const all = parts.reduce((sum, part) => sum + part, PLAN);
     return [`${rate.toLocaleString('en')}/s, ${kind}`, ...[...parts, all].map(dollars)];
