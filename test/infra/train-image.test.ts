@@ -1,4 +1,4 @@
-/** @file infra/train.Dockerfile as a text: what Docker would refuse, and what the manifests take for granted. image.sh builds it. */
+/** @file infra/train.Dockerfile is valid and agrees with the manifests. image.sh builds the images. */
 import { existsSync, readFileSync } from 'node:fs';
 import { DockerfileParser } from 'dockerfile-ast';
 import { validate } from 'dockerfile-utils';
@@ -15,17 +15,17 @@ const instructions = (keyword: string) =>
   dockerfile.getInstructions().filter((instruction) => instruction.getKeyword() === keyword);
 
 describe('infra/train.Dockerfile', () => {
-  test('is one', () => {
+  test('has no errors or warnings', () => {
     expect(validate(text)).toEqual([]);
     expect(validate('FROM scratch\nENTRYPONT x')).not.toEqual([]);
   });
 
-  test('has the CPU’s image last, where Docker looks when no --target is said, and before it the GPU’s', () => {
+  test('has the stage gpu and then cpu, the default target, at the end', () => {
     const stages = dockerfile.getFROMs().map((from) => from.getBuildStage());
     expect(stages.slice(-2)).toEqual(['gpu', 'cpu']);
   });
 
-  test('copies what is there, and is not ignored', () => {
+  test('copies only files that exist and that .dockerignore includes', () => {
     const sources = dockerfile
       .getCOPYs()
       .filter((copy) => !copy.getFromFlag())
@@ -42,13 +42,13 @@ describe('infra/train.Dockerfile', () => {
     });
   });
 
-  test('runs this project’s Node', () => {
+  test('uses the Node version of package.json', () => {
     const { devDependencies } = JSON.parse(read('package.json'));
     const [argument] = dockerfile.getARGs();
     expect(argument?.getProperty()?.getValue()).toBe(`node:${devDependencies.node}-trixie-slim`);
   });
 
-  test('runs as the user that the pod says, in both images', () => {
+  test('runs both images as the user of the pod', () => {
     const { runAsUser, runAsGroup } = pod.securityContext;
     const users = instructions('USER').map((user) => user.getArgumentsContent());
     expect(users).toEqual(Array(2).fill(`${runAsUser}:${runAsGroup}`));
@@ -67,7 +67,7 @@ describe('infra/train.Dockerfile', () => {
     expect(paths.filter((path) => !isMounted(path))).toEqual([]);
   });
 
-  test('gives signals to tini, and no command a shell', () => {
+  test('starts the trainer through tini, without a shell', () => {
     const [entry] = dockerfile.getENTRYPOINTs();
     const strings = entry?.getJSONStrings().map((word) => JSON.parse(word.getValue()));
     expect(strings).toEqual(['tini', '--', 'node', 'train/cli/main.ts']);

@@ -1,6 +1,6 @@
 /**
- * @file GitHub's workflows, held against GitHub's own parser of them, and against rules of this project: what they may do and with whose
- * code, that what they run exists, and what their scripts do where that can be tried.
+ * @file The workflows pass GitHub's own parser and this project's rules on permissions and third-party code. Their scripts exist and, where
+ * a test can run them, work.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -36,7 +36,7 @@ interface Workflow {
 
 const FOLDER = '.github/workflows';
 
-/** GitHub's parser imports JSON as bundlers do, and Node does not. */
+/** GitHub's parser imports JSON without import attributes. Bundlers support that; Node does not. */
 const bundle = '.tsbuild/workflow-parser.mjs';
 buildSync({
   entryPoints: ['node_modules/@actions/workflow-parser/dist/index.js'],
@@ -56,7 +56,7 @@ function parse(file: string) {
   return { content, ...parseWorkflow({ name: file, content }, new NoOperationTraceWriter()) };
 }
 
-/** The parser's tokens, as they are in JSON. */
+/** A token of the parser, as JSON. */
 type Token =
   | null
   | string
@@ -79,7 +79,7 @@ describe.each(readdirSync(FOLDER))('%s', (file) => {
   const workflow = read(file);
   const steps = stepsOf(workflow);
 
-  test('is what GitHub’s parser takes, expressions included', async () => {
+  test('passes GitHub’s parser, expressions included', async () => {
     const errors = () => context.errors.getErrors().map(({ message }) => message);
     expect(errors()).toEqual([]);
     const { jobs, errors: converted = [] } = await convertWorkflowTemplate(
@@ -90,7 +90,7 @@ describe.each(readdirSync(FOLDER))('%s', (file) => {
     expect(jobs.length).toBeGreaterThan(0);
   });
 
-  test('may read the code and nothing else, and says for how long', () => {
+  test('has only the permission to read the code, and a time limit', () => {
     expect(workflow.permissions).toEqual({ contents: 'read' });
     for (const job of Object.values(workflow.jobs)) {
       expect(job.permissions).toBeUndefined();
@@ -99,18 +99,18 @@ describe.each(readdirSync(FOLDER))('%s', (file) => {
     expect(workflow.concurrency).toBeDefined();
   });
 
-  test('takes actions by their commits, with the version beside', () => {
+  test('pins actions to commits, with the version in a comment', () => {
     const used = content.split('\n').filter((line) => /\buses:/.test(line));
     expect(used).toHaveLength(steps.filter(({ uses }) => uses).length);
     for (const line of used) expect(line).toMatch(/uses: actions\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
   });
 
-  test('puts nothing that others write into a script', () => {
+  test('inserts no expressions into scripts', () => {
     for (const { run = '' } of steps) expect(run).not.toContain('${{');
     expect(Object.keys(workflow.on)).not.toContain('pull_request_target');
   });
 
-  test('runs what there is', () => {
+  test('runs npm scripts and files that exist', () => {
     for (const { run = '' } of steps) {
       for (const [, name = ''] of run.matchAll(/\bnpm run ([\w:-]+)/g))
         expect(Object.keys(scripts)).toContain(name);
@@ -118,13 +118,13 @@ describe.each(readdirSync(FOLDER))('%s', (file) => {
     }
   });
 
-  test('has scripts that a shell can read', () => {
+  test('has scripts that bash can parse', () => {
     for (const { run } of steps) if (run) execFileSync('bash', ['-n'], { input: run });
   });
 
   const shellcheck = spawnSync('shellcheck', ['--version']).error === undefined;
-  // GitHub's shells end at the first error.
-  test.skipIf(!shellcheck)('has scripts that shellcheck (Debian’s shellcheck) has nothing against', () => {
+  // GitHub's shells stop at the first error.
+  test.skipIf(!shellcheck)('has scripts that shellcheck accepts', () => {
     for (const { run } of steps) {
       if (!run) continue;
       const { stdout, status } = spawnSync('shellcheck', ['--shell', 'bash', '-'], {
@@ -136,7 +136,7 @@ describe.each(readdirSync(FOLDER))('%s', (file) => {
   });
 });
 
-test('what deploy.yml waits for is there', () => {
+test('the workflow that deploy.yml waits for exists', () => {
   const { workflow_run } = read('deploy.yml').on as { workflow_run: { workflows: string[] } };
   const names = readdirSync(FOLDER).map((file) => read(file).name);
   expect(names).toEqual(expect.arrayContaining(workflow_run.workflows));
@@ -145,7 +145,7 @@ test('what deploy.yml waits for is there', () => {
 describe('secrets', () => {
   const all = readdirSync(FOLDER).map((file) => [file, read(file)] as const);
 
-  test('are for jobs of an environment, whose rules GitHub keeps before it hands them out', () => {
+  test('are used only by jobs of an environment, whose protection rules GitHub applies first', () => {
     for (const [file, { jobs }] of all) {
       for (const job of Object.values(jobs)) {
         if (JSON.stringify(job).includes('secrets.')) expect(job.environment, file).toBeDefined();
@@ -153,7 +153,7 @@ describe('secrets', () => {
     }
   });
 
-  test('meet no code of forks', () => {
+  test('are not available to code of forks', () => {
     const [, preview] = all.find(([file]) => file === 'preview.yml') ?? [];
     expect(preview?.jobs.preview?.if).toContain(
       'github.event.pull_request.head.repo.full_name == github.repository',
@@ -164,7 +164,7 @@ describe('secrets', () => {
     }
   });
 
-  test('are not left to later steps by the checkout', () => {
+  test('are not persisted by the checkout', () => {
     for (const [file, workflow] of all) {
       if (!JSON.stringify(workflow.jobs).includes('secrets.')) continue;
       const [checkout] = stepsOf(workflow).filter(({ uses }) => uses?.startsWith('actions/checkout@'));
@@ -174,17 +174,17 @@ describe('secrets', () => {
 });
 
 describe('retrain.yml’s script', () => {
-  /** Runs it as GitHub does, with an npm that ends with a code of the trainer's. */
+  /** Runs the script as GitHub does, with an npm that prints its arguments and exits with `code`. */
   function retrain(code: number) {
     const folder = temporaryFolder();
     const summary = join(folder, 'summary.md');
     writeFileSync(join(folder, 'npm'), `#!/bin/sh\necho "$@"\nexit ${code}\n`, { mode: 0o755 });
     const { run = '' } = stepsOf(read('retrain.yml')).find(({ name }) => name === 'npm run retrain') ?? {};
-    const asked = { RECIPE: 'edge', ALIAS: 'stable', TOLERANCE: '0.01', DRY_RUN: '' };
+    const inputs = { RECIPE: 'edge', ALIAS: 'stable', TOLERANCE: '0.01', DRY_RUN: '' };
     const { status, stdout } = spawnSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', run], {
       env: {
         ...process.env,
-        ...asked,
+        ...inputs,
         PATH: `${folder}${delimiter}${process.env.PATH}`,
         RUNNER_TEMP: folder,
         GITHUB_STEP_SUMMARY: summary,
@@ -194,7 +194,7 @@ describe('retrain.yml’s script', () => {
     return { status, stdout, summary: readFileSync(summary, 'utf8') };
   }
 
-  test('succeeds without a word when there is nothing to say', () => {
+  test('succeeds without a warning after exit code 0', () => {
     const { status, stdout, summary } = retrain(0);
     expect(status).toBe(0);
     expect(stdout).toBe(
@@ -203,14 +203,14 @@ describe('retrain.yml’s script', () => {
     expect(summary).toContain('exit code 0\n');
   });
 
-  test('warns of a model that is not promoted', () => {
+  test('succeeds with a warning when the model is not promoted', () => {
     const { status, stdout, summary } = retrain(11);
     expect(status).toBe(0);
     expect(stdout).toContain('::warning title=Model not promoted::');
     expect(summary).toContain('exit code 11\n');
   });
 
-  test.each([1, 3, 6, 10, 143])('fails with the trainer’s code %i', (code) => {
+  test.each([1, 3, 6, 10, 143])('fails with the trainer’s exit code %i', (code) => {
     const { status, stdout, summary } = retrain(code);
     expect(status).toBe(code);
     expect(stdout).not.toContain('::warning');

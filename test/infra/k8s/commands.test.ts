@@ -1,4 +1,4 @@
-/** @file The commands in the pods, as they are rendered, given to the real command line beside a real store. */
+/** @file The commands of the rendered pods, run with the real command line and a real store. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** @file What the jobs of infra/k8s say of the trainer and of each other. */
+/** @file The jobs of infra/k8s agree with the trainer's exit codes and with each other. */
 import { constants } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { EXIT_CODES } from '../../../train/cli/exit.ts';
@@ -19,26 +19,26 @@ const jobOf = (folder: Folder, name: string) => {
 };
 
 describe.skipIf(missing)(`the jobs${missing ? ` (skipped: ${missing})` : ''}`, () => {
-  /** Exit codes that a rule with this action names. */
+  /** Returns the exit codes of the rules with this action. */
   const codes = (name: string, action: string) =>
     (jobOf('base', name).job.podFailurePolicy?.rules ?? [])
       .filter((rule) => rule.action === action)
       .flatMap(({ onExitCodes }) => onExitCodes?.values ?? []);
   const SIGNALS = [constants.signals.SIGINT, constants.signals.SIGTERM].map((signal) => 128 + signal);
 
-  test('retrain ends at every exit code that means “do not retry”, and at no other', () => {
+  test('retrain fails at every exit code that means “do not retry”, and at no other', () => {
     const final = Object.values(EXIT_CODES).filter(({ meaning }) => meaning.includes('do not retry'));
     expect(codes('retrain', 'FailJob')).toEqual(final.map(({ code }) => code));
     expect(codes('retrain', 'Ignore')).toEqual(SIGNALS);
   });
 
-  test('a bad grid ends a sweep, a model that fails its check one share', () => {
+  test('an invalid grid fails the sweep, and a failed model check fails one share', () => {
     expect(codes('sweep', 'FailJob')).toEqual([EXIT_CODES.usage.code]);
     expect(codes('sweep', 'FailIndex')).toEqual([EXIT_CODES.model.code]);
     expect(codes('sweep', 'Ignore')).toEqual(SIGNALS);
   });
 
-  test.each(['retrain', 'sweep'])('%s forgives a lost node and never runs twice at a time', (name) => {
+  test.each(['retrain', 'sweep'])('%s ignores a lost node and never runs two pods at a time', (name) => {
     const { job, pod, container } = jobOf('base', name);
     const rules = job.podFailurePolicy?.rules ?? [];
     expect(rules.map(({ onPodConditions }) => onPodConditions?.[0]?.type)).toContain('DisruptionTarget');
@@ -49,13 +49,13 @@ describe.skipIf(missing)(`the jobs${missing ? ` (skipped: ${missing})` : ''}`, (
     expect(pod.restartPolicy).toBe('Never');
   });
 
-  test.each(WITH_JOBS)('%s: a sweep has as many shares as completions', (folder) => {
+  test.each(WITH_JOBS)('%s: SWEEP_SHARES is the number of completions', (folder) => {
     const { job, container } = jobOf(folder, 'sweep');
     expect(job.completionMode).toBe('Indexed');
     expect(container.env).toContainEqual({ name: 'SWEEP_SHARES', value: `${job.completions}` });
   });
 
-  test.each(WITH_JOBS)('%s: what is referred to is there, but for the secret', (folder) => {
+  test.each(WITH_JOBS)('%s: every referenced object exists, except the secret', (folder) => {
     for (const cronJob of cronJobs(RENDERED[folder])) {
       const { pod, container } = partsOf(cronJob);
       find(folder, 'ServiceAccount', pod.serviceAccountName ?? '');
@@ -69,8 +69,8 @@ describe.skipIf(missing)(`the jobs${missing ? ` (skipped: ${missing})` : ''}`, (
   });
 });
 
-describe.skipIf(missing)('the folders beside the base', () => {
-  /** Paths that differ, each member of a folded path once. */
+describe.skipIf(missing)('the overlays', () => {
+  /** Returns the paths whose values differ between two folders. */
   const changes = (from: Folder, to: Folder) => {
     const [a, b] = [leaves(RENDERED[from]), leaves(RENDERED[to])];
     return [...new Set([...a.keys(), ...b.keys()])].filter((path) => a.get(path) !== b.get(path)).sort();
@@ -80,11 +80,11 @@ describe.skipIf(missing)('the folders beside the base', () => {
       paths.map((path) => `CronJob/${name}.spec.jobTemplate.spec.template.spec.${path}`),
     );
 
-  test('cpu names an image', () => {
+  test('cpu adds an image', () => {
     expect(changes('base', 'cpu')).toEqual(inPods('containers.trainer.image'));
   });
 
-  test('gpu wants a GPU, and the image and device for it', () => {
+  test('gpu adds a GPU, its image and its device', () => {
     expect(changes('base', 'gpu')).toEqual(
       [
         'ConfigMap/training.data.DEVICE',
@@ -102,13 +102,13 @@ describe.skipIf(missing)('the folders beside the base', () => {
     );
   });
 
-  test('kueue adds a queue and its name', () => {
+  test('kueue adds a queue and its label', () => {
     const added = changes('gpu', 'kueue').filter((path) => !path.startsWith('LocalQueue/training.'));
     const label = 'spec.jobTemplate.metadata.labels.kueue.x-k8s.io/queue-name';
     expect(added).toEqual([`CronJob/retrain.${label}`, `CronJob/sweep.${label}`]);
   });
 
-  test('the cluster’s queue has room for the largest job, in all that it asks for', () => {
+  test('the cluster queue’s quota covers the requests of the largest job', () => {
     const of = (folder: Folder, kind: string) => leaves([find(folder, kind, '')]);
     const queue = of('kueue-cluster', 'ClusterQueue');
     const local = of('kueue', 'LocalQueue');
@@ -128,7 +128,7 @@ describe.skipIf(missing)('the folders beside the base', () => {
   });
 });
 
-/** A quantity as used here: cores or pieces, or GiB. */
+/** Parses a quantity as these manifests use them: a number, or a number of GiB. */
 function amountOf(quantity: string | number | undefined): number {
   const [, digits] = /^(\d+)(Gi)?$/.exec(`${quantity}`) ?? [];
   return Number(digits);

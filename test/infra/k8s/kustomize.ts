@@ -1,4 +1,4 @@
-/** @file Manifests as kubectl renders them. */
+/** @file Renders the manifests with kubectl. */
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { ICronJob, IJobSpec } from 'kubernetes-models/batch/v1';
@@ -14,12 +14,12 @@ export interface KubernetesObject {
 /** Every folder of infra/k8s. */
 export const FOLDERS = ['base', 'cpu', 'gpu', 'kueue', 'kueue-cluster'] as const;
 
-/** Why nothing can be rendered here; null where it can: with Kustomize 5, in kubectl since 1.27. */
+/** Reason why this machine cannot render the manifests; null when it can. Needs Kustomize 5, which kubectl has since 1.27. */
 export const missing: string | null = (() => {
   try {
-    const said = execFileSync('kubectl', ['version', '--client'], { encoding: 'utf8', stdio: 'pipe' });
-    const [, major] = /Kustomize Version: v(\d+)/.exec(said) ?? [];
-    return Number(major) >= 5 ? null : `kubectl 1.27 or later is missing: ${said.trim()}`;
+    const output = execFileSync('kubectl', ['version', '--client'], { encoding: 'utf8', stdio: 'pipe' });
+    const [, major] = /Kustomize Version: v(\d+)/.exec(output) ?? [];
+    return Number(major) >= 5 ? null : `kubectl 1.27 or later is missing: ${output.trim()}`;
   } catch {
     return 'kubectl is missing';
   }
@@ -35,7 +35,7 @@ function render(folder: string): KubernetesObject[] {
   });
 }
 
-/** All folders as rendered; nothing where that cannot be. */
+/** The rendered objects of each folder; empty where they cannot be rendered. */
 export const RENDERED = Object.fromEntries(
   FOLDERS.map((folder) => [folder, missing ? [] : render(folder)]),
 ) as Record<(typeof FOLDERS)[number], KubernetesObject[]>;
@@ -43,7 +43,7 @@ export const RENDERED = Object.fromEntries(
 export const cronJobs = (objects: KubernetesObject[]): ICronJob[] =>
   objects.filter(({ kind }) => kind === 'CronJob') as unknown as ICronJob[];
 
-/** The job that a CronJob makes, its pod, and the one container of that. */
+/** Returns the job of a CronJob, its pod and the pod's only container. */
 export function partsOf({ spec }: ICronJob): { job: IJobSpec; pod: IPodSpec; container: IContainer } {
   const job = spec.jobTemplate.spec;
   const pod = job?.template.spec;
@@ -52,7 +52,7 @@ export function partsOf({ spec }: ICronJob): { job: IJobSpec; pod: IPodSpec; con
   return { job, pod, container };
 }
 
-/** Leaves of objects, as `CronJob/retrain.spec.suspend` → value; a generated name's hash and places in lists count for nothing. */
+/** Returns the leaves of objects: `CronJob/retrain.spec.suspend` → value. Removes the hashes of generated names, and names list items by their `name`. */
 export function leaves(objects: KubernetesObject[]): Map<string, string> {
   const found = new Map<string, string>();
   const plain = (text: string) => text.replace(/^(training|grid)-[a-z0-9]{10}$/, '$1');

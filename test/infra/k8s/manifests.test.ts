@@ -1,14 +1,14 @@
-/** @file Every object of infra/k8s as Kubernetes would judge it: by its schemas, and by the strictest of its security standards. */
+/** @file Every object of infra/k8s complies with Kubernetes' schemas and with the strictest of its security standards. */
 import type { ICronJob } from 'kubernetes-models/batch/v1';
 import type { IPodSpec } from 'kubernetes-models/v1';
 import { describe, expect, test } from 'vitest';
 import { cronJobs, FOLDERS, type KubernetesObject, missing, partsOf, RENDERED } from './kustomize.ts';
-import { brokenControls } from './pod-security.ts';
+import { violatedControls } from './pod-security.ts';
 import { faults, hasSchema } from './schema.ts';
 
 const why = missing ? ` (skipped: ${missing})` : '';
 
-/** A CronJob of the base, to be spoiled. */
+/** Returns a copy of a CronJob of the base, for a test to break. */
 function retrain(): ICronJob {
   const [job] = cronJobs(RENDERED.base);
   if (!job) throw new RangeError('expected a CronJob in infra/k8s/base');
@@ -16,7 +16,7 @@ function retrain(): ICronJob {
 }
 
 describe.skipIf(missing)(`Kubernetes' schemas${why}`, () => {
-  test.each(FOLDERS)('know all of %s', (folder) => {
+  test.each(FOLDERS)('accept every object of %s', (folder) => {
     const known = RENDERED[folder].filter(hasSchema);
     expect(known.flatMap(faults)).toEqual([]);
     expect(known).toHaveLength(folder === 'kueue-cluster' ? 0 : 7);
@@ -26,14 +26,14 @@ describe.skipIf(missing)(`Kubernetes' schemas${why}`, () => {
   });
 
   const POD = '/spec/jobTemplate/spec/template/spec';
-  test.each<[what: string, spoil: (job: ICronJob) => unknown, fault: string]>([
+  test.each<[what: string, damage: (job: ICronJob) => unknown, fault: string]>([
     [
       'a misspelt field',
       ({ spec }) => Object.assign(spec, { concurencyPolicy: 'Forbid' }),
       '/spec/concurencyPolicy: unknown',
     ],
     [
-      'one deep inside',
+      'a misspelt field of a container',
       (job) => Object.assign(partsOf(job).container, { imge: '' }),
       `${POD}/containers/0/imge: unknown`,
     ],
@@ -43,24 +43,24 @@ describe.skipIf(missing)(`Kubernetes' schemas${why}`, () => {
       `${POD}/readOnlyRootFilesystem: unknown`,
     ],
     [
-      'a value that is none',
+      'an invalid value',
       ({ spec }) => Object.assign(spec, { concurrencyPolicy: 'Forbit' }),
       '/spec/concurrencyPolicy: enum',
     ],
     [
-      'a text for a number',
+      'a string instead of a number',
       ({ spec }) => Object.assign(spec, { startingDeadlineSeconds: '3600' }),
       '/spec/startingDeadlineSeconds: type',
     ],
     [
-      'a quantity that is none',
+      'an invalid quantity',
       (job) => Object.assign(partsOf(job).container.resources?.limits ?? {}, { memory: '1Gig' }),
       `${POD}/containers/0/resources/limits/memory: oneOf`,
     ],
     ['a missing field', ({ spec }) => Reflect.deleteProperty(spec, 'schedule'), '/spec: required'],
-  ])('find %s', (_, spoil, fault) => {
+  ])('reject %s', (_, damage, fault) => {
     const job = retrain();
-    spoil(job);
+    damage(job);
     expect(faults(job as KubernetesObject)).toContain(fault);
   });
 });
@@ -68,7 +68,7 @@ describe.skipIf(missing)(`Kubernetes' schemas${why}`, () => {
 describe.skipIf(missing)(`the Pod Security Standards' restricted level${why}`, () => {
   const jobs = FOLDERS.flatMap((folder) => cronJobs(RENDERED[folder]).map((job) => ({ folder, job })));
 
-  test('is the namespace’s', () => {
+  test('is enforced by the namespace', () => {
     for (const folder of ['base', 'cpu', 'gpu', 'kueue'] as const) {
       const [namespace] = RENDERED[folder].filter(({ kind }) => kind === 'Namespace');
       expect(namespace?.metadata.labels).toMatchObject({
@@ -77,11 +77,11 @@ describe.skipIf(missing)(`the Pod Security Standards' restricted level${why}`, (
     }
   });
 
-  test('is kept by every pod, which may do less still', () => {
+  test('is met by every pod, which also has a read-only root and no token', () => {
     expect(jobs).toHaveLength(8);
     for (const { job } of jobs) {
       const { pod, container } = partsOf(job);
-      expect(brokenControls(pod)).toEqual([]);
+      expect(violatedControls(pod)).toEqual([]);
       expect(container.securityContext?.readOnlyRootFilesystem).toBe(true);
       expect(pod.securityContext?.runAsUser).toBeGreaterThan(0);
       expect(pod.automountServiceAccountToken).toBe(false);
@@ -89,49 +89,57 @@ describe.skipIf(missing)(`the Pod Security Standards' restricted level${why}`, (
     }
   });
 
-  test.each<[control: string, spoil: (pod: IPodSpec, container: IPodSpec['containers'][number]) => unknown]>([
+  test.each<[control: string, damage: (pod: IPodSpec, container: IPodSpec['containers'][number]) => unknown]>(
     [
-      'HostProcess',
-      (pod) => Object.assign(pod.securityContext ?? {}, { windowsOptions: { hostProcess: true } }),
+      [
+        'HostProcess',
+        (pod) => Object.assign(pod.securityContext ?? {}, { windowsOptions: { hostProcess: true } }),
+      ],
+      ['Host Namespaces', (pod) => Object.assign(pod, { hostNetwork: true })],
+      [
+        'Privileged Containers',
+        (_, { securityContext }) => Object.assign(securityContext ?? {}, { privileged: true }),
+      ],
+      [
+        'Capabilities',
+        (_, { securityContext }) => Object.assign(securityContext ?? {}, { capabilities: {} }),
+      ],
+      [
+        'Host Ports',
+        (_, container) => Object.assign(container, { ports: [{ containerPort: 1, hostPort: 1 }] }),
+      ],
+      [
+        'AppArmor',
+        (pod) => Object.assign(pod.securityContext ?? {}, { appArmorProfile: { type: 'Unconfined' } }),
+      ],
+      ['SELinux', (pod) => Object.assign(pod.securityContext ?? {}, { seLinuxOptions: { role: 'r' } })],
+      [
+        '/proc Mount Type',
+        (_, { securityContext }) => Object.assign(securityContext ?? {}, { procMount: 'Unmasked' }),
+      ],
+      [
+        'Sysctls',
+        (pod) => Object.assign(pod.securityContext ?? {}, { sysctls: [{ name: 'n', value: '1' }] }),
+      ],
+      [
+        'Host Probes / Lifecycle Hooks',
+        (_, container) => Object.assign(container, { livenessProbe: { httpGet: { host: 'h', port: 1 } } }),
+      ],
+      ['Volume Types', (pod) => pod.volumes?.push({ name: 'host', hostPath: { path: '/' } })],
+      [
+        'Privilege Escalation',
+        (_, { securityContext }) => Reflect.deleteProperty(securityContext ?? {}, 'allowPrivilegeEscalation'),
+      ],
+      ['Running as Non-root', (pod) => Reflect.deleteProperty(pod.securityContext ?? {}, 'runAsNonRoot')],
+      [
+        'Running as Non-root user',
+        (_, { securityContext }) => Object.assign(securityContext ?? {}, { runAsUser: 0 }),
+      ],
+      ['Seccomp', (pod) => Reflect.deleteProperty(pod.securityContext ?? {}, 'seccompProfile')],
     ],
-    ['Host Namespaces', (pod) => Object.assign(pod, { hostNetwork: true })],
-    [
-      'Privileged Containers',
-      (_, { securityContext }) => Object.assign(securityContext ?? {}, { privileged: true }),
-    ],
-    ['Capabilities', (_, { securityContext }) => Object.assign(securityContext ?? {}, { capabilities: {} })],
-    [
-      'Host Ports',
-      (_, container) => Object.assign(container, { ports: [{ containerPort: 1, hostPort: 1 }] }),
-    ],
-    [
-      'AppArmor',
-      (pod) => Object.assign(pod.securityContext ?? {}, { appArmorProfile: { type: 'Unconfined' } }),
-    ],
-    ['SELinux', (pod) => Object.assign(pod.securityContext ?? {}, { seLinuxOptions: { role: 'r' } })],
-    [
-      '/proc Mount Type',
-      (_, { securityContext }) => Object.assign(securityContext ?? {}, { procMount: 'Unmasked' }),
-    ],
-    ['Sysctls', (pod) => Object.assign(pod.securityContext ?? {}, { sysctls: [{ name: 'n', value: '1' }] })],
-    [
-      'Host Probes / Lifecycle Hooks',
-      (_, container) => Object.assign(container, { livenessProbe: { httpGet: { host: 'h', port: 1 } } }),
-    ],
-    ['Volume Types', (pod) => pod.volumes?.push({ name: 'host', hostPath: { path: '/' } })],
-    [
-      'Privilege Escalation',
-      (_, { securityContext }) => Reflect.deleteProperty(securityContext ?? {}, 'allowPrivilegeEscalation'),
-    ],
-    ['Running as Non-root', (pod) => Reflect.deleteProperty(pod.securityContext ?? {}, 'runAsNonRoot')],
-    [
-      'Running as Non-root user',
-      (_, { securityContext }) => Object.assign(securityContext ?? {}, { runAsUser: 0 }),
-    ],
-    ['Seccomp', (pod) => Reflect.deleteProperty(pod.securityContext ?? {}, 'seccompProfile')],
-  ])('would be broken by %s', (control, spoil) => {
+  )('is violated by a pod that breaks %s', (control, damage) => {
     const { pod, container } = partsOf(retrain());
-    spoil(pod, container);
-    expect(brokenControls(pod)).toEqual([control]);
+    damage(pod, container);
+    expect(violatedControls(pod)).toEqual([control]);
   });
 });

@@ -1,4 +1,4 @@
-/** @file The Pod Security Standards' level `restricted`, as in https://kubernetes.io/docs/concepts/security/pod-security-standards. */
+/** @file Checks pods against the level `restricted` of the Pod Security Standards (https://kubernetes.io/docs/concepts/security/pod-security-standards). */
 import type { IPodSpec } from 'kubernetes-models/v1';
 
 const VOLUMES = 'configMap csi downwardAPI emptyDir ephemeral persistentVolumeClaim projected secret'.split(
@@ -6,8 +6,8 @@ const VOLUMES = 'configMap csi downwardAPI emptyDir ephemeral persistentVolumeCl
 );
 const PROFILES = ['RuntimeDefault', 'Localhost'];
 
-/** The controls that a pod breaks, by their names. */
-export function brokenControls(pod: IPodSpec): string[] {
+/** Returns the names of the controls that a pod violates. */
+export function violatedControls(pod: IPodSpec): string[] {
   const containers = [...pod.containers, ...(pod.initContainers ?? []), ...(pod.ephemeralContainers ?? [])];
   const contexts = containers.map(({ securityContext }) => securityContext ?? {});
   const all = [pod.securityContext ?? {}, ...contexts];
@@ -23,7 +23,7 @@ export function brokenControls(pod: IPodSpec): string[] {
     AppArmor: all.every(({ appArmorProfile }) =>
       PROFILES.includes(appArmorProfile?.type ?? 'RuntimeDefault'),
     ),
-    // Some of these are allowed; a trainer needs none.
+    // The standard allows some options; the trainer needs none.
     SELinux: all.every(({ seLinuxOptions }) => !seLinuxOptions),
     Sysctls: !pod.securityContext?.sysctls,
     'Host Probes / Lifecycle Hooks': containers.every(
@@ -37,7 +37,7 @@ export function brokenControls(pod: IPodSpec): string[] {
     'Privilege Escalation': contexts.every(
       ({ allowPrivilegeEscalation }) => allowPrivilegeEscalation === false,
     ),
-    // A container's word counts, else the pod's.
+    // The container's setting overrides the pod's.
     'Running as Non-root': contexts.every(
       ({ runAsNonRoot = pod.securityContext?.runAsNonRoot }) => runAsNonRoot === true,
     ),

@@ -1,5 +1,4 @@
-/** @file What Kubernetes' OpenAPI document says of an object, and whether it knows all of it. */
-
+/** @file Validates Kubernetes objects by the schemas of Kubernetes' OpenAPI document, and finds unknown fields. */
 import { validate as cronJob } from 'kubernetes-models/_schemas/IoK8sApiBatchV1CronJob';
 import { validate as configMap } from 'kubernetes-models/_schemas/IoK8sApiCoreV1ConfigMap';
 import { validate as namespace } from 'kubernetes-models/_schemas/IoK8sApiCoreV1Namespace';
@@ -7,7 +6,7 @@ import { validate as serviceAccount } from 'kubernetes-models/_schemas/IoK8sApiC
 import { validate as networkPolicy } from 'kubernetes-models/_schemas/IoK8sApiNetworkingV1NetworkPolicy';
 import type { KubernetesObject } from './kustomize.ts';
 
-/** Ajv's, compiled. */
+/** A validator that Ajv compiled. */
 type Validate = ((data: unknown) => boolean) & {
   errors?: { instancePath: string; keyword: string; params: unknown }[] | null;
 };
@@ -20,17 +19,17 @@ const SCHEMAS: Record<string, Validate> = {
   'networking.k8s.io/v1 NetworkPolicy': networkPolicy,
 };
 
-/** Kinds of others than Kubernetes have no schema here. */
+/** Returns whether the object's kind is one of Kubernetes' own; others have no schema here. */
 export const hasSchema = ({ apiVersion, kind }: KubernetesObject): boolean =>
   `${apiVersion} ${kind}` in SCHEMAS;
 
-/** What must not be as it is. The schemas allow further fields; one that no validator has looked at is one that Kubernetes does not know. */
+/** Returns the faults of an object. The schemas allow additional fields, so a field that the validator never reads is reported as unknown. */
 export function faults(object: KubernetesObject): string[] {
   const validate = SCHEMAS[`${object.apiVersion} ${object.kind}`];
   if (!validate)
     throw new RangeError(`expected a kind with a schema, got ${object.apiVersion} ${object.kind}`);
   const seen = new Set<string>();
-  const errors = validate(watched(object, '', seen)) ? [] : (validate.errors ?? []);
+  const errors = validate(recordReads(object, '', seen)) ? [] : (validate.errors ?? []);
   return [
     ...errors.map(({ instancePath, keyword }) => `${instancePath}: ${keyword}`),
     ...paths(object, '')
@@ -41,15 +40,15 @@ export function faults(object: KubernetesObject): string[] {
 
 const isObject = (value: unknown): value is object => value !== null && typeof value === 'object';
 
-/** `value`, which notes the paths that are looked at. */
-function watched<T extends object>(value: T, path: string, seen: Set<string>): T {
+/** Returns a proxy of `value` that records which paths are read. */
+function recordReads<T extends object>(value: T, path: string, seen: Set<string>): T {
   return new Proxy(value, {
     get(target, key) {
       const member = Reflect.get(target, key);
       if (typeof key !== 'string') return member;
       const inner = `${path}/${key}`;
       seen.add(inner);
-      return isObject(member) ? watched(member, inner, seen) : member;
+      return isObject(member) ? recordReads(member, inner, seen) : member;
     },
   });
 }

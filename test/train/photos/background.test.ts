@@ -1,4 +1,4 @@
-/** @file Photos by the look of their background: looks against published colours, groups against what was drawn. */
+/** @file Background features against published colours, and background clusters against drawn photos. */
 import { describe, expect, it } from 'vitest';
 import { backgroundFeatures } from '../../../train/photos/background.ts';
 import { scoreBackgrounds } from '../../../train/photos/background-scores.ts';
@@ -8,7 +8,7 @@ import { paint } from '../../fixtures/images.ts';
 
 type Rgb = readonly [number, number, number];
 
-/** A picture with a red thing in its middle. */
+/** Draws a photo with a red rectangle in the middle. */
 const photo = (background: (x: number, y: number) => Rgb, [width, height] = [90, 120]) =>
   paint(width, height, (x, y) =>
     x > width / 4 && x < (3 * width) / 4 && y > height / 4 && y < (3 * height) / 4
@@ -16,7 +16,7 @@ const photo = (background: (x: number, y: number) => Rgb, [width, height] = [90,
       : background(x, y),
   );
 
-describe('the look of a background', () => {
+describe('the background features', () => {
   // W3C, CSS Color 4 and Lindbloom's calculator agree on these (D65).
   it.each<[string, Rgb, Rgb]>([
     ['white', [255, 255, 255], [100, 0, 0]],
@@ -24,13 +24,13 @@ describe('the look of a background', () => {
     ['red', [255, 0, 0], [53.24, 80.09, 67.2]],
     ['blue', [0, 0, 255], [32.3, 79.19, -107.86]],
     ['dark grey', [10, 10, 10], [2.74, 0, 0]],
-  ])('%s has its colour in Lab, no spread and no texture', (_, rgb, lab) => {
+  ])('of plain %s are its colour in Lab, without spread and texture', (_, rgb, lab) => {
     const [l, a, b, ...spread] = backgroundFeatures(photo(() => rgb));
     for (const [i, value] of [l, a, b].entries()) expect(Math.abs(value - lab[i])).toBeLessThan(0.1);
     for (const value of spread) expect(value).toBeCloseTo(0, 9);
   });
 
-  it('of halves that are black and white spreads by 50, and only the seam is texture', () => {
+  it('of a black and a white half have a spread of 50 and little texture', () => {
     const [l, , , sdL, , , texture] = backgroundFeatures(
       photo((x) => (x < 45 ? [0, 0, 0] : [255, 255, 255])),
     );
@@ -40,17 +40,17 @@ describe('the look of a background', () => {
     expect(texture).toBeLessThan(5);
   });
 
-  it('is that of the border alone, whatever the photo shows', () => {
+  it('depend only on the border', () => {
     const grey: Rgb = [120, 120, 110];
     expect(backgroundFeatures(photo(() => grey))).toEqual(backgroundFeatures(paint(90, 120, () => grey)));
   });
 
-  it('of a single pixel is a look', () => {
+  it('of a single pixel are numbers', () => {
     for (const value of backgroundFeatures(paint(1, 1, () => [9, 9, 9]))) expect(value).not.toBeNaN();
   });
 });
 
-describe('groups', () => {
+describe('background clusters', () => {
   const noise = Generator.seeded(3);
   const near = ([r, g, b]: Rgb) => photo(() => [r + (noise.random() % 9), g + (noise.random() % 9), b]);
   const KINDS: Rgb[] = [
@@ -58,20 +58,20 @@ describe('groups', () => {
     [20, 25, 20],
     [150, 60, 30],
   ];
-  const looks = Array.from({ length: 30 }, (_, i) => backgroundFeatures(near(KINDS[i % 3])));
+  const features = Array.from({ length: 30 }, (_, i) => backgroundFeatures(near(KINDS[i % 3])));
 
-  it('hold what was drawn alike, from dark to light, and are the same each time', () => {
-    const groups = cluster(looks, 3);
-    expect(groups).toEqual(looks.map((_, i) => [2, 0, 1][i % 3]));
-    expect(cluster(looks, 3)).toEqual(groups);
+  it('contain like backgrounds, from dark to light, and are the same in each run', () => {
+    const groups = cluster(features, 3);
+    expect(groups).toEqual(features.map((_, i) => [2, 0, 1][i % 3]));
+    expect(cluster(features, 3)).toEqual(groups);
   });
 
-  it('are fewer where looks are equal or few', () => {
-    expect(cluster([looks[0], looks[0], looks[0]], 5)).toEqual([0, 0, 0]);
-    expect(new Set(cluster(looks.slice(0, 2), 5)).size).toBe(2);
+  it('are fewer when too few backgrounds are distinct', () => {
+    expect(cluster([features[0], features[0], features[0]], 5)).toEqual([0, 0, 0]);
+    expect(new Set(cluster(features.slice(0, 2), 5)).size).toBe(2);
   });
 
-  it('have scores whose weighted mean is the whole score, and a spread', () => {
+  it('have weighted shares, and a spread between them', () => {
     const right = (folder: string, right: boolean) => ({ folder, label: '', score: 1, right });
     const photos = [
       right('a', true),
@@ -85,7 +85,7 @@ describe('groups', () => {
       [[1], [3], [5], [7], [9]],
       [0, 0, 1, 1, 1],
     );
-    // A photo of `a` weighs ⅛, that of `b` ½.
+    // Each photo of `a` weighs ⅛, the photo of `b` ½.
     expect(groups).toEqual([
       { photos: 2, look: [2], share: 0.5 },
       { photos: 3, look: [7], share: 1 / 3 },

@@ -1,4 +1,4 @@
-/** @file `evaluate --photos` as it is called: on drawn photos, on what is no photo, and on real ones. */
+/** @file `evaluate --photos` on the command line: with drawn photos, files that are not photos, and real photos. */
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -14,7 +14,7 @@ const cli = (...args: string[]) => runTrainer(args);
 
 const TROUSER = 'examples/trouser.png';
 
-/** Two legs on a plain floor. */
+/** Draws two legs on a plain floor. */
 const legs = (background: readonly [number, number, number]) => {
   const { data } = paint(120, 160, (x, y) => {
     const inside = x >= 40 && x < 80 && y >= 20 && y < 140 && !(y > 50 && x > 55 && x < 65);
@@ -25,7 +25,7 @@ const legs = (background: readonly [number, number, number]) => {
 
 const folder = temporaryFolder();
 
-/** Photos in folders named as the photo set's, as a label, and as neither; among them files that are none. */
+/** Writes photos into folders named like the photo set's, like a label, and like neither. Some files are not photos. */
 beforeAll(async () => {
   const put = async (path: string, content: Uint8Array | string) => {
     await mkdir(dirname(join(folder, path)), { recursive: true });
@@ -35,15 +35,15 @@ beforeAll(async () => {
   await put('drawn/pants/a.png', await legs([200, 180, 120]));
   await copyFile(TROUSER, join(folder, 'drawn/pants/C.png'));
   await put('drawn/pants/empty.jpg', '');
-  await put('drawn/pants/text.jpg', 'no photo');
+  await put('drawn/pants/text.jpg', 'not a photo');
   await put('drawn/pants/cut.png', (await readFile(TROUSER)).subarray(0, 200));
-  await put('drawn/pants/.hidden', 'no photo either');
-  await put('drawn/pants/below/d.png', 'not looked at');
+  await put('drawn/pants/.hidden', 'not a photo');
+  await put('drawn/pants/below/d.png', 'in a deeper folder');
   await put('drawn/Ankle boot/e.png', await legs([230, 228, 230]));
   await put('drawn/LICENSE', 'beside the photos');
   await put('unknown/hats/a.png', await legs([0, 200, 0]));
   await put('unknown/pants/a.png', await legs([0, 200, 0]));
-  await put('broken/pants/a.jpg', 'no photo');
+  await put('broken/pants/a.jpg', 'not a photo');
   await mkdir(join(folder, 'nothing'));
 });
 
@@ -58,14 +58,14 @@ describe('the labels of a folder', () => {
     ['Pullover', ['Pullover']],
     ['hats', undefined],
     ['toString', undefined],
-  ])('%s are %s', (name, labels) => expect(labelsOf(name, FOLDER_LABELS)).toEqual(labels));
+  ])('of %s are %s', (name, labels) => expect(labelsOf(name, FOLDER_LABELS)).toEqual(labels));
 });
 
-// Each runs the command line up to three times.
+// Each test runs the command line up to three times.
 const SLOW = { timeout: 60_000 };
 
 describe('evaluate --photos', SLOW, () => {
-  it('reads the photos of subfolders in the order of their names', async () => {
+  it('lists the photos of the subfolders in the order of their names', async () => {
     const found = await listPhotos(photos('drawn'), FOLDER_LABELS);
     expect(found.map(({ path }) => path.slice(photos('drawn/').length))).toEqual([
       'Ankle boot/e.png',
@@ -73,7 +73,7 @@ describe('evaluate --photos', SLOW, () => {
     ]);
   });
 
-  it('scores them, counts what cannot be read, clusters their backgrounds, and writes the report', async () => {
+  it('scores the photos, lists unreadable files, clusters the backgrounds and writes the report', async () => {
     const report = photos('report.json');
     const { code, stdout } = await cli(
       ...['evaluate', '--photos', photos('drawn'), '--folds', '2', '--json'],
@@ -121,7 +121,7 @@ describe('evaluate --photos', SLOW, () => {
     expect(groups.map((group) => group.photos).reduce((a, b) => a + b)).toBe(4);
   });
 
-  it('prints the same for people', async () => {
+  it('prints the score as tables', async () => {
     const { stdout } = await cli('evaluate', '--photos', photos('drawn'), '--folds', '2');
     expect(stdout).toMatch(/score {7}50\.00.% ± 0\.00 \(mean of the 2 folders’ shares/);
     expect(stdout).toMatch(/photos {6}4, 3 unreadable\n.*cut\.png: .*\n.*empty\.jpg: .*\n.*text\.jpg: /);
@@ -132,7 +132,7 @@ describe('evaluate --photos', SLOW, () => {
     expect(stdout).not.toMatch(/NaN/);
   });
 
-  it('says what has changed since an earlier report', async () => {
+  it('lists the photos that changed since an earlier report', async () => {
     const [before, args] = [photos('before.json'), ['evaluate', '--photos', photos('drawn')]];
     const earlier: PhotoEvaluation = JSON.parse((await cli(...args, '--json')).stdout);
     const [boot, , trouser] = earlier.results;
@@ -151,7 +151,7 @@ describe('evaluate --photos', SLOW, () => {
     expect([refused.code, refused.stderr]).toEqual([2, expect.stringMatching(/cannot compare with package/)]);
   });
 
-  it('takes other labels from a file', async () => {
+  it('reads other labels from a file', async () => {
     const labels = photos('labels.json');
     await writeFile(labels, JSON.stringify({ hats: ['Trouser', 'Bag'], pants: ['Dress'] }));
     const { stdout } = await cli(
@@ -169,29 +169,29 @@ describe('evaluate --photos', SLOW, () => {
   });
 
   it.each<[string, number, RegExp, string[]]>([
-    ['a folder that says nothing', 2, /hats: .*pants.*--photo-labels/, ['--photos', 'unknown']],
+    ['a folder whose name has no label', 2, /hats: .*pants.*--photo-labels/, ['--photos', 'unknown']],
     ['a folder without photos', 2, /no photo in/, ['--photos', 'nothing']],
-    ['a folder that is not there', 2, /cannot read .*nowhere/, ['--photos', 'nowhere']],
-    ['photos of which none can be read', 8, /no photo in .*a\.jpg/, ['--photos', 'broken']],
-    ['a test set beside the photos', 2, /cannot be used with/, ['--photos', 'drawn', '--data', 'data']],
-  ])('refuses %s', async (_, expected, message, [flag, name, ...rest]) => {
+    ['a missing folder', 2, /cannot read .*nowhere/, ['--photos', 'nowhere']],
+    ['a folder without readable photos', 8, /no photo in .*a\.jpg/, ['--photos', 'broken']],
+    ['--data together with --photos', 2, /cannot be used with/, ['--photos', 'drawn', '--data', 'data']],
+  ])('rejects %s', async (_, expected, message, [flag, name, ...rest]) => {
     const { code, stderr } = await cli('evaluate', flag, photos(name), ...rest);
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/\n {4}at /);
     expect(code).toBe(expected);
   });
 
-  it('refuses its options where there are no photos', async () => {
+  it('rejects photo options without --photos', async () => {
     const { code, stderr } = await cli('evaluate', '--folds', '5');
     expect([code, stderr]).toEqual([2, expect.stringMatching(/--folds <number>' goes with --photos/)]);
   });
 });
 
-/** What the bundled model and photo pipeline reach on real photos; it changes with either. */
+/** Range of the score of the bundled model and photo pipeline on real photos. It changes with either. */
 const REACHED = { least: 0.63, most: 0.69 };
 
 describeWithPhotos('real photos', (folder) => {
-  it(`are scored between ${REACHED.least} and ${REACHED.most}, the same each time`, {
+  it(`have the same score in two runs, between ${REACHED.least} and ${REACHED.most}`, {
     timeout: 120_000,
   }, async () => {
     const [first, second] = [0, 1].map(() => cli('evaluate', '--photos', folder, '--folds', '5', '--json'));

@@ -1,23 +1,23 @@
-/** @file The arithmetic of scores, against figures worked out by hand. */
+/** @file The score of photos against numbers that were calculated by hand. */
 import { describe, expect, it } from 'vitest';
 import { type PhotoResult, scorePhotos } from '../../../train/photos/score.ts';
 
-const answer = (folder: string, label: string, right: boolean, score: number): PhotoResult => {
+const result = (folder: string, label: string, right: boolean, score: number): PhotoResult => {
   return { folder, label, right, score };
 };
 
-// dress: 3 of 4 right. shoes: 1 of 2.
+// dress: 3 of 4 correct. shoes: 1 of 2.
 const PHOTOS: PhotoResult[] = [
-  answer('dress', 'Dress', true, 0.95),
-  answer('dress', 'Dress', true, 0.65),
-  answer('dress', 'Dress', true, 0.55),
-  answer('dress', 'Coat', false, 0.75),
-  answer('shoes', 'Sandal', true, 0.85),
-  answer('shoes', 'Bag', false, 0.35),
+  result('dress', 'Dress', true, 0.95),
+  result('dress', 'Dress', true, 0.65),
+  result('dress', 'Dress', true, 0.55),
+  result('dress', 'Coat', false, 0.75),
+  result('shoes', 'Sandal', true, 0.85),
+  result('shoes', 'Bag', false, 0.35),
 ];
 
 describe('the score of photos', () => {
-  it('is the mean of the folders’ shares, however many photos each has', () => {
+  it('is the mean of the folders’ shares, whatever their numbers of photos', () => {
     const { photos, macro, standardError, folders } = scorePhotos(PHOTOS);
     expect([photos, macro]).toEqual([6, (3 / 4 + 1 / 2) / 2]);
     // √(¾·¼/4 + ½·½/2) / 2
@@ -28,17 +28,17 @@ describe('the score of photos', () => {
     ]);
   });
 
-  it('over the answers from a score on, weighs photos as the whole score does', () => {
+  it('weighs the photos above a threshold as in the whole score', () => {
     const { coverage, macro } = scorePhotos(PHOTOS);
     const at = (threshold: number) => coverage.find((point) => point.threshold === threshold);
     expect(at(0)).toEqual({ threshold: 0, coverage: 1, accuracy: macro });
-    // From 0.7 on there are two of four dresses, one right, and one of two shoes, right: (⅛ + ¼) of (¼ + ¼).
+    // Above 0.7 are two of four dresses, one correct, and one of two shoes, correct: (⅛ + ¼) of (¼ + ¼).
     expect(at(0.7)).toEqual({ threshold: 0.7, coverage: 0.5, accuracy: 0.75 });
     expect(at(0.9)).toEqual({ threshold: 0.9, coverage: 0.125, accuracy: 1 });
     expect(at(0.99)).toEqual({ threshold: 0.99, coverage: 0, accuracy: Number.NaN });
   });
 
-  it('leaves out of the answers what the classifier declined to answer, and not out of the score', () => {
+  it('counts declined photos in the score, but not as answers', () => {
     const declined = PHOTOS.map((photo) => ({ ...photo, abstained: !photo.right }));
     const { macro, coverage } = scorePhotos(declined);
     expect(macro).toBe(0.625);
