@@ -15,22 +15,22 @@ beforeAll(async () => {
 }, 100_000);
 afterAll(() => worker?.stop());
 
-describe.skipIf(missing)(`what the pods run${missing ? ` (skipped: ${missing})` : ''}`, () => {
+describe.skipIf(missing)(`the commands of the pods${missing ? ` (skipped: ${missing})` : ''}`, () => {
   const data = (objects: KubernetesObject[], name: string) =>
     objects.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name.startsWith(`${name}-`)) as
       | (KubernetesObject & { data: Record<string, string> })
       | undefined;
 
-  /** Runs a job's container, with further arguments, as Kubernetes would but for the store's address and keys; its exit code is 0. */
+  /** Runs a job's container as Kubernetes would, but with the local store and further arguments. Expects success. @returns stdout */
   async function run(objects: KubernetesObject[], name: string, ...further: string[]): Promise<string> {
     const [cronJob] = cronJobs(objects).filter(({ metadata }) => metadata?.name === name);
     if (!cronJob) throw new RangeError(`expected a CronJob ${name}`);
     const { container } = partsOf(cronJob);
-    const said =
+    const variables =
       container.env?.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])) ?? [];
     const env: Record<string, string> = {
       ...data(objects, 'training')?.data,
-      ...Object.fromEntries(said),
+      ...Object.fromEntries(variables),
       JOB_COMPLETION_INDEX: '0',
       AWS_ENDPOINT_URL_S3: `${worker.origin}/cdn-cgi/local/r2/s3`,
       AWS_ACCESS_KEY_ID: 'local',

@@ -117,8 +117,8 @@ describe.skipIf(missing)('the overlays', () => {
     for (const { spec } of cronJobs(RENDERED.kueue)) {
       expect(spec.jobTemplate.metadata?.labels).toMatchObject({ 'kueue.x-k8s.io/queue-name': 'training' });
       const job = spec.jobTemplate.spec;
-      const asked = job?.template.spec?.containers[0]?.resources?.limits ?? {};
-      for (const [resource, amount] of Object.entries(asked)) {
+      const limits = job?.template.spec?.containers[0]?.resources?.limits ?? {};
+      for (const [resource, amount] of Object.entries(limits)) {
         const quota = queue.get(
           `ClusterQueue/training.spec.resourceGroups.0.flavors.nvidia.resources.${resource}.nominalQuota`,
         );

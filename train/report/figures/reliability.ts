@@ -17,16 +17,6 @@ const SERIES = ['before', 'after'] as const;
 /** Draws the reliability diagram before and after calibration. */
 export function reliabilityDiagram({ name, calibration, reliability }: CalibratedResults): Promise<Figure> {
   const { temperature, ece } = calibration;
-  const values = SERIES.flatMap((series) =>
-    reliability[series]
-      .filter(({ images }) => images > 0)
-      .map(({ images, accuracy, confidence }) => ({
-        series,
-        images,
-        score: 100 * confidence,
-        right: 100 * accuracy,
-      })),
-  );
   const scale = { domain: [0, 100], nice: false };
   const axis = { values: [0, 20, 40, 60, 80, 100] };
   return chart(
@@ -47,40 +37,48 @@ export function reliabilityDiagram({ name, calibration, reliability }: Calibrate
         },
         y: { field: 'right', type: 'quantitative', scale, axis: { ...axis, title: 'correct in %' } },
       },
-      layer: [
-        {
-          data: {
-            values: [
-              { score: 0, right: 0 },
-              { score: 100, right: 100 },
-            ],
-          },
-          mark: { type: 'line', color: COLOURS.muted, strokeWidth: 1, strokeDash: [4, 4] },
-        },
-        {
-          data: { values },
-          mark: { type: 'point', filled: true, opacity: 1, stroke: COLOURS.surface, strokeWidth: 1 },
-          encoding: {
-            color: {
-              field: 'series',
-              type: 'nominal',
-              scale: { domain: [...SERIES], range: [COLOURS.vermillion, COLOURS.blue] },
-            },
-            shape: {
-              field: 'series',
-              type: 'nominal',
-              scale: { domain: [...SERIES], range: ['square', 'circle'] },
-            },
-            // The area shows the number of images. The least size keeps a bin of few images visible.
-            size: {
-              field: 'images',
-              type: 'quantitative',
-              scale: { range: [40, 260] },
-              legend: null,
-            },
-          },
-        },
-      ],
+      layer: [DIAGONAL, binMarks(reliability)],
     },
   );
+}
+
+const DIAGONAL = {
+  data: {
+    values: [
+      { score: 0, right: 0 },
+      { score: 100, right: 100 },
+    ],
+  },
+  mark: { type: 'line' as const, color: COLOURS.muted, strokeWidth: 1, strokeDash: [4, 4] },
+};
+
+/** Returns a layer with a mark for each bin that has images. */
+function binMarks(reliability: CalibratedResults['reliability']) {
+  const values = SERIES.flatMap((series) =>
+    reliability[series]
+      .filter(({ images }) => images > 0)
+      .map(({ images, accuracy, confidence }) => ({
+        series,
+        images,
+        score: 100 * confidence,
+        right: 100 * accuracy,
+      })),
+  );
+  const series = { field: 'series', type: 'nominal' as const };
+  const domain = [...SERIES];
+  return {
+    data: { values },
+    mark: { type: 'point' as const, filled: true, opacity: 1, stroke: COLOURS.surface, strokeWidth: 1 },
+    encoding: {
+      color: { ...series, scale: { domain, range: [COLOURS.vermillion, COLOURS.blue] } },
+      shape: { ...series, scale: { domain, range: ['square', 'circle'] } },
+      // The area shows the number of images. The least size keeps a bin of few images visible.
+      size: {
+        field: 'images',
+        type: 'quantitative' as const,
+        scale: { range: [40, 260] },
+        legend: null,
+      },
+    },
+  };
 }
