@@ -113,14 +113,17 @@ function layOutMemory() {
     /** Squared colour differences of each pixel to its neighbours to the right and below. */
     differences: [take(fine), take(fine)] as const,
     scratch: [take(fine), take(fine)] as const,
+    /** Log odds of the prior at each pixel. */
     priorLogOdds: take(fine),
     /** Posterior probability of each pixel from its prior and its colour cluster alone. */
     evidence: take(fine),
     /** The garment's mask at half the size, in bytes. */
     halfMask: take(fine / 4),
-    /** Flags of `u8_clean`: the address of the first row, with room for a row before it. */
+    /** Scratch of `u8_clean`: a byte plane with a row before it. The address is that of the plane. */
     visited: take(fine / 4) + 4 * (WORK_EDGE / 2 + 8),
+    /** [MAX_CLUSTERS, FEATURE_COUNT] */
     clusterCentres: take(4 * FEATURE_COUNT * MAX_CLUSTERS),
+    /** Log likelihood ratio of each cluster, garment to floor. */
     clusterLogRatios: take(4 * MAX_CLUSTERS),
     clusterScratch: [take(4 * MAX_CLUSTERS), take(4 * MAX_CLUSTERS)] as const,
     /** Table of the linear light of sRGB bytes. */
@@ -129,6 +132,7 @@ function layOutMemory() {
     histogram: take(4 * 256),
     /** Up to eight float64 or int32 results of a kernel. */
     statistics: take(8 * 8),
+    /** Scratch for a row, of `f32_resample` and `u8_place`. */
     line: take(16 * WORK_EDGE),
     /** The result, 28 × 28 bytes. */
     image: take(1024),

@@ -55,7 +55,7 @@ function resetVisited(visited: usize, width: i32, height: i32, stride: i32): voi
  * Cleans a mask [height, width] in place: removes components smaller than `minComponent` of the largest, then fills holes of up
  * to `maxHole` of the remaining area. Rows need at least one pixel of padding.
  * @param components scratch for the indices of all pixels, 4 bytes each; so is `starts`
- * @param visited scratch for height + 2 rows of bytes; the address is that of the second row
+ * @param visited scratch for height + 2 rows of bytes: the address of the second row
  */
 export function u8_clean(
   mask: usize,

@@ -113,6 +113,7 @@ export function f32_relax(
   const band = (<usize>(stride - 3)) << 4;
   const rest = f32x4.splat(1 - relaxation);
   for (let sweep = 0; sweep < sweeps; sweep++) {
+    // Forwards. The old values to the right and below are known before the new value to the left.
     let previous = v128.load(p - 16);
     let here = v128.load(p);
     for (let at: usize = 0; at < size; at += 16) {
@@ -128,6 +129,7 @@ export function f32_relax(
       v128.store(p + at, previous);
       here = next;
     }
+    // Backwards. The roles of left and right, above and below are swapped.
     let next = v128.load(p + size);
     here = v128.load(p + size - 16);
     for (let at = size - 16; <isize>at >= 0; at -= 16) {
