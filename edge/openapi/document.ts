@@ -8,6 +8,7 @@ import { FORMAT_NAMES, type ImageFormat } from '#shared/decode/format.ts';
 import { MAX_PIXELS } from '#shared/decode/limits.ts';
 import { LABELS } from '#shared/labels.ts';
 import { MAX_BODY_BYTES, MAX_IMAGES } from '../api/limits.ts';
+import { ORIGIN } from '../api/service/origin.ts';
 import { NAME, VERSION } from '../service.ts';
 import { ACCESS, securitySchemes } from './access.ts';
 import { namedSchemas } from './components.ts';
@@ -22,11 +23,16 @@ const pixelLimits = (Object.entries(MAX_PIXELS) as [ImageFormat, number][])
   .map(([format, pixels]) => `${FORMAT_NAMES[format]} ${pixels / 1e6}`)
   .join(', ');
 
-const description = `Classifies photos of clothing into ${LABELS.length} labels: ${LABELS.join(', ')}.
-Images are ${FORMATS} files. A request has at most ${MAX_BODY_BYTES / 2 ** 20} MiB and ${MAX_IMAGES} images. The largest image
-has, in millions of pixels: ${pixelLimits}. ${ACCESS} Errors are problem details (RFC 9457); under /v2 and /hf they are
-\`{"error"}\`. Every response has an \`x-request-id\`. Responses never repeat request data, except the \`id\` under /v2.
-Code samples read the environment variables \`ORIGIN\` (such as https://api.example), \`API_KEY\` and \`VERSION\`.`;
+/** Paragraphs of CommonMark. */
+const description = [
+  `Classifies photos of clothing into ${LABELS.length} labels: ${LABELS.join(', ')}.`,
+  `Images are ${FORMATS} files. A request has at most ${MAX_BODY_BYTES / 2 ** 20} MiB and ${MAX_IMAGES} images.
+The largest image has, in millions of pixels: ${pixelLimits}.`,
+  ACCESS,
+  `Errors are problem details (RFC 9457); under /v2 and /hf they are \`{"error"}\`. Every response has an \`x-request-id\`.
+Responses never repeat request data, except the \`id\` under /v2.`,
+  `In the code samples, \`${ORIGIN}\` stands for the address of the service. \`API_KEY\` and \`VERSION\` are environment variables.`,
+].map((paragraph) => paragraph.replaceAll('\n', ' '));
 
 /** Builds the content of openapi.json. */
 export function createOpenApiDocument(): OpenApiDocument {
@@ -36,7 +42,7 @@ export function createOpenApiDocument(): OpenApiDocument {
       title: NAME,
       version: VERSION,
       summary: 'Fashion-MNIST classification at the edge',
-      description: description.replaceAll('\n', ' '),
+      description: description.join('\n\n'),
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],

@@ -1,4 +1,7 @@
-/** @file Code samples of requests in curl, JavaScript (Node) and Python. */
+/**
+ * @file Code samples of requests in curl, JavaScript (Node) and Python. `$ORIGIN` in their URLs is a placeholder, which the API
+ * reference replaces with its own address; other variables are read from the environment.
+ */
 import { ORIGIN } from '../api/service/origin.ts';
 import type { CodeSample } from './openapi.ts';
 
@@ -42,6 +45,7 @@ function shell({ path, hasKey, body, result }: SampleRequest): string {
 
 function javascript(request: SampleRequest): string {
   const { method, path, hasKey, body, result = 'json' } = request;
+  const variables = variablesOf(request);
   const upload = body && 'file' in body;
   const functions = [upload && 'readFile', typeof result === 'object' && 'writeFile'].filter(Boolean);
   const headers = [
@@ -53,10 +57,12 @@ function javascript(request: SampleRequest): string {
     headers.length > 0 && `headers: { ${headers.join(', ')} }`,
     body && `body: ${upload ? `await readFile('${body.file}')` : `JSON.stringify(${body.json.javascript})`}`,
   ].filter(Boolean);
-  const url = `\`${`${ORIGIN}${path}`.replaceAll(VARIABLE, (_, name) => `\${${name}}`)}\``;
+  const url = VARIABLE.test(path)
+    ? `\`${ORIGIN}${path.replaceAll(VARIABLES, '${$1}')}\``
+    : `'${ORIGIN}${path}'`;
   return [
     functions.length > 0 && `import { ${functions.join(', ')} } from 'node:fs/promises';\n\n`,
-    `const { ${variablesOf(request).join(', ')} } = process.env;\n\n`,
+    variables.length > 0 && `const { ${variables.join(', ')} } = process.env;\n\n`,
     `const response = await fetch(${url}${options.length > 0 ? `, {\n${indented(options, '  ')}}` : ''});\n`,
     typeof result === 'object'
       ? `await writeFile('${result.file}', response.body);`
@@ -68,27 +74,33 @@ function javascript(request: SampleRequest): string {
 
 function python(request: SampleRequest): string {
   const { method, path, hasKey, body, result = 'json' } = request;
-  const url = `f"${`${ORIGIN}${path}`.replaceAll(VARIABLE, '{$1}')}"`;
+  const variables = variablesOf(request);
+  const url = `${VARIABLE.test(path) ? 'f' : ''}"${ORIGIN}${path.replaceAll(VARIABLES, '{$1}')}"`;
   const options = [
     hasKey && 'headers={"Authorization": f"Bearer {API_KEY}"}',
     body && ('json' in body ? `json=${body.json.python}` : `data=open("${body.file}", "rb")`),
   ].filter(Boolean);
   const call = options.length > 0 ? `\n${indented([url, ...options], '    ')}` : url;
   return [
-    'import os\n\nimport requests\n\n',
-    ...variablesOf(request).map((name) => `${name} = os.environ["${name}"]\n`),
+    variables.length > 0 && 'import os\n\n',
+    'import requests\n',
+    variables.length > 0 && '\n',
+    ...variables.map((name) => `${name} = os.environ["${name}"]\n`),
     `\nresponse = requests.${method.toLowerCase()}(${call})\n`,
     typeof result === 'object'
       ? `open("${result.file}", "wb").write(response.content)`
       : `print(response.${result === 'json' ? 'json()' : 'text'})`,
-  ].join('');
+  ]
+    .filter(Boolean)
+    .join('');
 }
 
-const VARIABLE = /\$([A-Z_]+)/g;
+const VARIABLE = /\$([A-Z_]+)/;
+const VARIABLES = new RegExp(VARIABLE, 'g');
 
 /** Names of the environment variables that a sample reads. */
 function variablesOf({ path, hasKey }: SampleRequest): string[] {
-  const names = [...`${ORIGIN}${path}`.matchAll(VARIABLE)].map(([, name = '']) => name);
+  const names = [...path.matchAll(VARIABLES)].map(([, name = '']) => name);
   return hasKey ? [...names, 'API_KEY'] : names;
 }
 

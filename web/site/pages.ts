@@ -65,6 +65,7 @@ async function bundles(): Promise<[string, Uint8Array][]> {
       { in: 'web/explore/main.ts', out: 'explore' },
       { in: 'web/try/main.ts', out: 'demo' },
       { in: 'web/picture/photo-worker.ts', out: 'photo-worker' },
+      { in: 'web/reference/main.ts', out: 'docs' },
       ...['explore', 'demo', 'docs'].map((name) => ({ in: `web/site/style/${name}.css`, out: name })),
     ],
     outdir: '.',

@@ -1,6 +1,8 @@
-/** @file One operation for the page. */
+/** @file One operation of the API reference: what it takes and returns, beside examples of both. */
 import { html } from 'hono/html';
-import type { Content, Method, Operation, Schema } from '../../../edge/openapi/openapi.ts';
+import type { ApiResponse, Content, Method, Operation, Schema } from '../../../edge/openapi/openapi.ts';
+import { exampleColumn } from './example.ts';
+import { type Member, members } from './members.ts';
 import { typeOf } from './schema.ts';
 import { prose } from './text.ts';
 
@@ -11,47 +13,65 @@ interface Row {
 }
 
 export function operationSection({ path, method, operation }: Row) {
-  const { operationId, summary, description, parameters = [], requestBody, responses, security } = operation;
-  const samples = operation['x-codeSamples'] ?? [];
-  const inputs = parameters.map(({ name, in: place, schema, description }) => [
-    html`<code>${name}</code>, ${place}`,
-    typeOf(schema),
-    prose(description),
-  ]);
-  const bodies = Object.entries(requestBody?.content ?? {}).map(([type, { schema = {} }]) => [
-    html`<code>${type}</code>`,
-    isBytes(schema) ? 'bytes' : typeOf(schema),
-    prose(schema.description),
-  ]);
-  const answers = Object.entries(responses).map(([status, { content, description }]) => [
-    html`<code>${status}</code>`,
-    contentTypes(content),
-    prose(description),
-  ]);
-  return html`<section id="${operationId}">
-<h3><b>${method.toUpperCase()}</b> ${path}</h3>
-<p>${summary}. ${prose(description)} ${security.length > 0 ? html`Needs <a href="#access">a key</a>.` : ''}</p>
-${samples.map(({ source }) => html`<pre tabindex="0">${source}</pre>`)}
-${table(['parameter', 'type', 'meaning'], inputs)}
-${table(['body', 'type', 'meaning'], bodies)}
-${table(['answer', 'type', 'meaning'], answers)}
+  const {
+    operationId,
+    summary,
+    description,
+    parameters = [],
+    requestBody,
+    responses,
+    security = [],
+  } = operation;
+  const inputs = parameters.map(({ name, in: place, schema, description }) => ({
+    name: html`<code>${name}</code>`,
+    type: html`${place}, ${typeOf(schema)}`,
+    description: prose(description),
+  }));
+  const [failures, successes] = partition(Object.entries(responses), ([status]) => Number(status) >= 400);
+  return html`<section class="operation" id="${operationId}">
+<div class="about">
+<h3><a href="#${operationId}">${summary}</a></h3>
+<p class="address"><b class="${method}">${method.toUpperCase()}</b> <code>${path}</code>${
+    security.length > 0 ? html` <a class="lock" href="#access">needs a key</a>` : ''
+  }</p>
+<p>${prose(description)}</p>
+${titled('Parameters', inputs)}
+${titled('Request body', contentMembers(requestBody?.content))}
+${titled('Responses', successes.flatMap(responseMembers))}
+${failures.length > 0 ? errors(failures) : ''}
+</div>
+${exampleColumn(operation)}
 </section>
 `;
 }
 
-const contentTypes = (content: Content = {}) =>
-  Object.entries(content).map(([type, { schema = {} }], i) => {
+const titled = (heading: string, rows: Member[]) =>
+  rows.length > 0 ? html`<h4>${heading}</h4>${members(rows)}` : '';
+
+const contentMembers = (content: Content = {}): Member[] =>
+  Object.entries(content).map(([type, { schema = {} }]) => ({
+    name: html`<code>${type}</code>`,
+    type: isBytes(schema) ? 'bytes' : typeOf(schema),
+    description: prose(schema.description),
+  }));
+
+function responseMembers([status, { content, description }]: [string, ApiResponse]): Member[] {
+  const types = Object.entries(content ?? {}).map(([type, { schema = {} }], i) => {
     const separator = i > 0 ? ' or ' : '';
     return html`${separator}<code>${type}</code> ${isBytes(schema) ? '' : typeOf(schema)}`;
   });
+  return [{ name: html`<code>${status}</code>`, type: types, description: prose(description) }];
+}
 
-/** What is no JSON has no more than a description. */
+function errors(failures: [string, ApiResponse][]) {
+  return html`<details class="errors"><summary>Errors: ${failures.map(([status]) => status).join(', ')}</summary>
+${members(failures.map(([status, { description }]) => ({ name: html`<code>${status}</code>`, description: prose(description) })))}
+</details>`;
+}
+
+/** A schema with nothing but a description stands for bytes. */
 const isBytes = (schema: Schema): boolean => Object.keys(schema).every((key) => key === 'description');
 
-export function table(head: string[], rows: unknown[][]) {
-  if (rows.length === 0) return '';
-  return html`<table>
-<thead><tr>${head.map((cell) => html`<th>${cell}`)}</thead>
-<tbody>${rows.map((row) => html`<tr>${row.map((cell) => html`<td>${cell}`)}`)}</tbody>
-</table>`;
+function partition<T>(items: T[], test: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(test), items.filter((item) => !test(item))];
 }

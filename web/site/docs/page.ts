@@ -1,10 +1,11 @@
-/** @file The OpenAPI document as one page: no script, light and dark as the reader's system is. */
+/** @file The API reference: the OpenAPI document as one page. It is readable without script; web/reference/main.ts adds conveniences. */
 import { html } from 'hono/html';
 import { type OpenApiDocument, operationsOf } from '../../../edge/openapi/openapi.ts';
 import { layout } from '../pages/layout.ts';
-import { operationSection, table } from './operation.ts';
+import { members } from './members.ts';
+import { operationSection } from './operation.ts';
 import { schemaSection } from './schema.ts';
-import { prose } from './text.ts';
+import { paragraphs, prose } from './text.ts';
 
 export function docsPage(document: OpenApiDocument): string {
   const { info, tags, components } = document;
@@ -12,43 +13,52 @@ export function docsPage(document: OpenApiDocument): string {
     ...tag,
     operations: operationsOf(document).filter(({ operation }) => operation.tags.includes(tag.name)),
   }));
-  const main = html`<section class="hero">
-<h1>Reference</h1>
-<div class="prose"><p>${prose(info.description)}</p></div>
-<p class="note">Version ${info.version}. The same as data: <a href="/openapi.json">openapi.json</a>, OpenAPI 3.1.</p>
-</section>
-<nav class="addresses" aria-label="Addresses">${groups.map(({ operations }) => index(operations))}</nav>
-<div class="reference">
+  const main = html`<div class="api">
+<nav class="side" aria-label="Operations"><details open>
+<summary>Operations</summary>
 ${groups.map(
-  ({ name, description, operations }) => html`<h2>${name}</h2>
+  ({ name, operations }) => html`<h2>${name}</h2>
+<ul>${operations.map(link)}</ul>`,
+)}
+<h2>More</h2>
+<ul><li><a href="#access">Access</a><li><a href="#schemas">Schemas</a><li><a href="/openapi.json">openapi.json</a></ul>
+</details></nav>
+<div class="reference">
+<section class="hero">
+<h1>API reference</h1>
+${paragraphs(info.description)}
+<p class="note">Version ${info.version}, <a href="/openapi.json">OpenAPI 3.1</a>.</p>
+</section>
+${groups.map(
+  ({ name, description, operations }) => html`<h2 id="${name}">${name}</h2>
 <p>${prose(description)}</p>
 ${operations.map(operationSection)}`,
 )}
 <h2 id="access">Access</h2>
-${table(
-  ['scheme', 'meaning'],
-  Object.entries(components.securitySchemes).map(([name, { description }]) => [
-    html`<code>${name}</code>`,
-    prose(description),
-  ]),
+${members(
+  Object.entries(components.securitySchemes).map(([name, { description }]) => ({
+    name: html`<code>${name}</code>`,
+    description: prose(description),
+  })),
 )}
-<h2>Schemas</h2>
+<h2 id="schemas">Schemas</h2>
 ${Object.entries(components.schemas).map(([name, schema]) => schemaSection(name, schema))}
+</div>
 </div>`;
   return `${layout({
     path: '/docs',
-    title: `${info.title}: reference`,
-    description: 'Every address of the API, what it takes and what it answers.',
+    title: `${info.title}: API reference`,
+    description: 'Every operation of the API with its parameters, responses and examples.',
     asset: 'docs',
-    isScripted: false,
     main,
   })}`;
 }
 
-function index(operations: ReturnType<typeof operationsOf>) {
-  const entries = operations.map(
-    ({ path, method, operation: { operationId, summary } }) =>
-      html`<li><a href="#${operationId}"><b>${method.toUpperCase()}</b> ${path}</a> ${summary}`,
-  );
-  return html`<ul>${entries}</ul>`;
+function link({
+  path,
+  method,
+  operation: { operationId, summary },
+}: ReturnType<typeof operationsOf>[number]) {
+  return html`<li><a href="#${operationId}" title="${method.toUpperCase()} ${path}"><b class="${method}">${method.toUpperCase()}</b>
+<span>${summary}</span></a>`;
 }

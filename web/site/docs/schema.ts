@@ -1,30 +1,29 @@
-/** @file JSON schemas for the page: named ones as sections, others in a line. */
+/** @file JSON schemas in the API reference: named ones as sections, others in a line. */
 import { html } from 'hono/html';
 import type { Schema } from '../../../edge/openapi/openapi.ts';
+import { members } from './members.ts';
 import { prose } from './text.ts';
 
 export function schemaSection(name: string, schema: Schema) {
-  return html`<section id="schema-${name}">
-<h3>${name}</h3>
+  return html`<details class="schema"><summary>${name}</summary>
+<div id="schema-${name}">
 <p>${prose(schema.description)}</p>
-${schema.properties ? members(schema) : html`<p>${typeOf(schema)}</p>`}
-</section>
+${schema.properties ? propertyMembers(schema) : html`<p>${typeOf(schema)}</p>`}
+</div></details>
 `;
 }
 
-/** The members of an object, one a row. */
-function members({ properties = {}, required = [] }: Schema) {
-  const rows = Object.entries(properties).map(([name, schema]) => {
-    const optional = required.includes(name) ? '' : ', optional';
-    return html`<tr><td><code>${name}</code>${optional}<td>${typeOf(schema)}<td>${prose(schema.description)}`;
-  });
-  return html`<table>
-<thead><tr><th>member<th>type<th>meaning</thead>
-<tbody>${rows}</tbody>
-</table>`;
+function propertyMembers({ properties = {}, required = [] }: Schema) {
+  return members(
+    Object.entries(properties).map(([name, schema]) => ({
+      name: html`<code>${name}</code>`,
+      type: html`${typeOf(schema)}${required.includes(name) ? '' : ', optional'}`,
+      description: prose(schema.description),
+    })),
+  );
 }
 
-/** A schema in a line: a named one as a link, others with their choices and limits. */
+/** Describes a schema in a line: a named one as a link, others with their choices and limits. */
 export function typeOf(schema: Schema): unknown {
   if (schema.$ref) {
     const name = schema.$ref.replace('#/components/schemas/', '');
@@ -53,8 +52,8 @@ function scalar({
   default: initial,
 }: Schema): string {
   const encoding = contentEncoding ? ` in ${contentEncoding}` : '';
-  // Whole numbers without a limit have that of JavaScript's in their schema.
+  // The schema of an unlimited integer has JavaScript's limit.
   const range =
     maximum === undefined || maximum === Number.MAX_SAFE_INTEGER ? '' : `, ${minimum} to ${maximum}`;
-  return `${type}${encoding}${range}${initial === undefined ? '' : `, ${initial} unless given`}`;
+  return `${type}${encoding}${range}${initial === undefined ? '' : `, default ${initial}`}`;
 }
