@@ -58,7 +58,7 @@ function javascript(request: SampleRequest): string {
     body && `body: ${upload ? `await readFile('${body.file}')` : `JSON.stringify(${body.json.javascript})`}`,
   ].filter(Boolean);
   const url = VARIABLE.test(path)
-    ? `\`${ORIGIN}${path.replaceAll(VARIABLES, '${$1}')}\``
+    ? `\`${ORIGIN}${path.replaceAll(VARIABLES, (_, name) => `\${${name}}`)}\``
     : `'${ORIGIN}${path}'`;
   return [
     functions.length > 0 && `import { ${functions.join(', ')} } from 'node:fs/promises';\n\n`,
