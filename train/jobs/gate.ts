@@ -72,15 +72,15 @@ export function compareModels(candidate: Uint8Array, current: Uint8Array): Compa
 
 export const passes = ({ interval: [low] }: Comparison, tolerance: number): boolean => low > -tolerance;
 
-/** Describes a comparison in one sentence. */
+/** Describes a comparison in one line. */
 export function explainComparison(
   { images, right, difference, interval: [low, high] }: Comparison,
   tolerance: number,
 ): string {
   return (
-    `${percent(right.candidate / images)} of ${count(images)} held-out images classified correctly, by the current version ` +
-    `${percent(right.present / images)}: ${points(difference)} points, 95 % interval ${points(low)} to ${points(high)}, ` +
-    `tolerance ${(100 * tolerance).toFixed(2)}`
+    `accuracy on ${count(images)} held-out images ${percent(right.candidate / images)}, of the current version ` +
+    `${percent(right.present / images)}; difference ${points(difference)} points ` +
+    `(95 % interval ${points(low)} to ${points(high)}, tolerance ${(100 * tolerance).toFixed(2)})`
   );
 }
 

@@ -42,7 +42,7 @@ export async function readGrid(path: string): Promise<Grid> {
       what: `cannot sweep ${path}`,
       expected: `1 to ${MAX_POINTS.toLocaleString('en')} combinations`,
       got: count.toLocaleString('en'),
-      next: 'Lengthen empty lists, or shorten long ones.',
+      next: 'Add a value to each empty list, or split the grid.',
     });
   }
   const points = await Promise.all(

@@ -39,6 +39,7 @@ type PointRecord = TrainingRecord | undefined;
 
 const CONCURRENT_REQUESTS = 32;
 
+/** Reads the records of a grid's points, and ranks the points. */
 export async function leaderboard(store: ObjectStore, { points }: Grid): Promise<Leaderboard> {
   const records: PointRecord[] = [];
   for (let first = 0; first < points.length; first += CONCURRENT_REQUESTS) {

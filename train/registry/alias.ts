@@ -48,7 +48,7 @@ export function checkedAliasKey(name: string, alias: string): string {
       cause,
     });
   if (alias === BUNDLED_ALIAS) {
-    throw invalid('another name: this one is reserved for the release in the Worker');
+    throw invalid('another name; this one is reserved for the release in the Worker');
   }
   try {
     return aliasKey(name, alias);
@@ -117,6 +117,6 @@ export function aliasConflict(key: string, expected: string, got: string): Expla
     what: `cannot change ${key}: another process changed it meanwhile`,
     expected,
     got,
-    next: 'Nothing was changed. Check the alias with npm run status, then decide again.',
+    next: 'Check the alias with npm run status, then decide again.',
   });
 }

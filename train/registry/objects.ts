@@ -40,7 +40,7 @@ export async function requireComplete(store: ObjectStore, name: string, version:
   if (!isVersion(version)) {
     throw new ExplainedError({
       kind: 'usage',
-      what: `cannot promote ${name}`,
+      what: `cannot point an alias at ${name} ${version}`,
       expected: 'a version: the 64 hexadecimal digits of the SHA-256 of its ONNX file',
       got: version,
       next: 'List the versions with npm run status.',
@@ -49,7 +49,7 @@ export async function requireComplete(store: ObjectStore, name: string, version:
   const incomplete = (got: string): ExplainedError =>
     new ExplainedError({
       kind: 'model',
-      what: `cannot promote ${name} ${version}`,
+      what: `cannot point an alias at ${name} ${version}`,
       expected: `a complete version in ${store.description}`,
       got,
       next: 'Push its release with npm run push.',

@@ -95,7 +95,7 @@ function layerNode(layer: NetworkLayer, input: string, output: string): Node {
   }
 }
 
-/** Turns a parameter's name into a C identifier, as ONNX's docs/IR.md asks. */
+/** Turns a name into a C identifier, as ONNX's docs/IR.md requires. */
 const identifier = (name: string): string => name.replaceAll('.', '_');
 
 const int = (name: string, i: number): Attribute => ({ name, type: AttributeType.INT, i });

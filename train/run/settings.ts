@@ -35,7 +35,7 @@ export interface Settings extends Recipe {
 
 /** The lab's learning rate; PyTorch has no default for SGD. */
 const SGD_LEARNING_RATE = 0.1;
-/** Loses half a minute of work at most, and costs next to nothing. */
+/** In seconds. A killed process loses at most as much work; a checkpoint costs a negligible share of it. */
 export const CHECKPOINT_EVERY = 30;
 
 /** Settings that may change when a run is resumed: they do not change the result. */

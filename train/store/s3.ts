@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { ExplainedError } from '#shared/errors.ts';
 import { explainS3Error, statusOf } from './s3-errors.ts';
-import type { Condition, ObjectStore } from './store.ts';
+import type { Condition, ObjectStore, PutOutcome, StoredObject } from './store.ts';
 
 export interface S3Options {
   bucket: string;
@@ -23,16 +23,16 @@ export interface S3Options {
   region?: string | undefined;
   /** By default the AWS SDK reads them from the environment, `~/.aws`, or the machine's role. */
   credentials?: { accessKeyId: string; secretAccessKey: string } | undefined;
-  /** Puts the bucket in the path instead of the host name; by default when there is an endpoint. */
+  /** Puts the bucket's name in the path instead of the host name. Defaults to true with an endpoint. */
   pathStyle?: boolean | undefined;
   /** Keys per ListObjectsV2 response; the API's maximum and default is 1,000. */
   pageSize?: number | undefined;
 }
 
-/** Attempts per request, with the first. The retries wait eight seconds in all at most, for a store that is busy. */
+/** Attempts per request, including the first. The SDK waits at most eight seconds in all between them. */
 const ATTEMPTS = 5;
 
-/** Milliseconds until a connection, or a response, times out. */
+/** Milliseconds until a connection attempt or a response times out. */
 const TIMEOUTS = { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true };
 
 /**
@@ -54,54 +54,70 @@ export function s3Store(options: S3Options): ObjectStore {
 
   return {
     description,
-
-    // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
-    get: (key) =>
-      explainErrors(`cannot read ${key}`, async () => {
-        try {
-          const { Body, ETag } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-          // Without an ETag a later write would be unconditional, unnoticed.
-          if (!Body || !ETag) throw new Error('a response without body or ETag');
-          return { bytes: new Uint8Array(await Body.transformToByteArray()), etag: ETag };
-        } catch (error) {
-          if (error instanceof NoSuchKey) return undefined;
-          throw error;
-        }
-      }),
-
-    // https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
-    // https://developers.cloudflare.com/r2/api/s3/extensions/#conditional-operations-in-putobject
+    get: (key) => explainErrors(`cannot read ${key}`, () => getObject(client, bucket, key)),
     put: (key, bytes, contentType, condition) =>
-      explainErrors(`cannot write ${key}`, async () => {
-        try {
-          // The SDK sends a Uint8Array as it is, since it has a length. A stream would be aws-chunked, which neither R2 nor `wrangler dev` decodes.
-          const object = { Bucket: bucket, Key: key, Body: bytes, ContentType: contentType };
-          await client.send(new PutObjectCommand({ ...object, ...conditionHeaders(condition) }));
-          return 'written';
-        } catch (error) {
-          const status = statusOf(error);
-          if (condition && status === 412) return 'precondition-failed';
-          // For If-Match on an absent key, Amazon returns 404 NoSuchKey, and Cloudflare 412.
-          if (condition && error instanceof Error && error.name === 'NoSuchKey') return 'precondition-failed';
-          if (condition && status === 501) return 'unsupported';
-          throw error;
-        }
-      }),
-
-    // https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
+      explainErrors(`cannot write ${key}`, () =>
+        putObject(client, bucket, key, bytes, contentType, condition),
+      ),
     list: (prefix) =>
-      explainErrors(`cannot list ${prefix}*`, async () => {
-        const keys: string[] = [];
-        const pages = paginateListObjectsV2(
-          { client, ...(options.pageSize && { pageSize: options.pageSize }) },
-          { Bucket: bucket, Prefix: prefix },
-        );
-        for await (const page of pages) {
-          for (const { Key } of page.Contents ?? []) if (Key !== undefined) keys.push(Key);
-        }
-        return keys.sort();
-      }),
+      explainErrors(`cannot list ${prefix}*`, () => listKeys(client, bucket, prefix, options.pageSize)),
   };
+}
+
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+async function getObject(client: S3Client, bucket: string, key: string): Promise<StoredObject | undefined> {
+  try {
+    const { Body, ETag } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    // Without an ETag, a later conditional write would silently become unconditional.
+    if (!Body || !ETag) throw new Error('a response without body or ETag');
+    return { bytes: new Uint8Array(await Body.transformToByteArray()), etag: ETag };
+  } catch (error) {
+    if (error instanceof NoSuchKey) return undefined;
+    throw error;
+  }
+}
+
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
+// https://developers.cloudflare.com/r2/api/s3/extensions/#conditional-operations-in-putobject
+async function putObject(
+  client: S3Client,
+  bucket: string,
+  key: string,
+  bytes: Uint8Array,
+  contentType: string,
+  condition: Condition | undefined,
+): Promise<PutOutcome> {
+  try {
+    // The SDK sends a Uint8Array as it is, since it has a length. A stream would be aws-chunked, which neither R2 nor `wrangler dev` decodes.
+    const object = { Bucket: bucket, Key: key, Body: bytes, ContentType: contentType };
+    await client.send(new PutObjectCommand({ ...object, ...conditionHeaders(condition) }));
+    return 'written';
+  } catch (error) {
+    const status = statusOf(error);
+    if (condition && status === 412) return 'precondition-failed';
+    // For If-Match on an absent key, Amazon returns 404 NoSuchKey, and Cloudflare 412.
+    if (condition && error instanceof Error && error.name === 'NoSuchKey') return 'precondition-failed';
+    if (condition && status === 501) return 'unsupported';
+    throw error;
+  }
+}
+
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
+async function listKeys(
+  client: S3Client,
+  bucket: string,
+  prefix: string,
+  pageSize: number | undefined,
+): Promise<string[]> {
+  const keys: string[] = [];
+  const pages = paginateListObjectsV2(
+    { client, ...(pageSize && { pageSize }) },
+    { Bucket: bucket, Prefix: prefix },
+  );
+  for await (const page of pages) {
+    for (const { Key } of page.Contents ?? []) if (Key !== undefined) keys.push(Key);
+  }
+  return keys.sort();
 }
 
 function conditionHeaders(condition: Condition | undefined): { IfNoneMatch?: string; IfMatch?: string } {
@@ -142,7 +158,7 @@ function connect({ endpoint, region, credentials, pathStyle }: S3Options): S3Cli
 function describe({ bucket, endpoint }: S3Options): string {
   if (endpoint === undefined) return `s3://${bucket}`;
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
-  // A user:password@ in the URL would appear in logs. It is rejected, and the error does not repeat it.
+  // A user:password@ in the URL would appear in logs, so it is rejected. The error does not repeat it.
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) {
     throw new ExplainedError({
       kind: 'usage',

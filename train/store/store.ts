@@ -10,7 +10,7 @@ export interface StoredObject {
 export type Condition = { ifAbsent: true } | { ifMatch: string };
 
 /** `unsupported`: the store does not support this condition, and nothing was written. */
-type PutOutcome = 'written' | 'precondition-failed' | 'unsupported';
+export type PutOutcome = 'written' | 'precondition-failed' | 'unsupported';
 
 export interface ObjectStore {
   /** The store's address, for logs and errors. It never contains a secret. */

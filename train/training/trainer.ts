@@ -1,4 +1,4 @@
-/** @file Trains one network: in each epoch a step per batch, then an evaluation. Stops after any step, and resumes to the same bits. */
+/** @file Trains one network: each epoch takes one step per batch, then evaluates. A training that is stopped and resumed reaches the same bits. */
 import { setImmediate } from 'node:timers/promises';
 import type { Batch } from '../dataset/batch.ts';
 import { Loader } from '../dataset/loader.ts';
@@ -33,7 +33,7 @@ export async function train(job: Job, options: TrainOptions = {}): Promise<Train
   }
 }
 
-/** The training loop around an engine session. `#position` is all that changes outside the session. */
+/** The training loop. Its state is `#position`, and the weights and optimizer buffers in the engine session. */
 class Trainer {
   readonly #job: Job;
   readonly #options: TrainOptions;
@@ -94,7 +94,7 @@ class Trainer {
     return (performance.now() - this.#start) / 1000;
   }
 
-  /** Takes the steps of the epoch that are still to do. */
+  /** Runs the remaining steps of the epoch. */
   async #trainEpoch(): Promise<void> {
     const { checkpointEvery = CHECKPOINT_SECONDS } = this.#options;
     const { epoch, batch } = this.#position;
@@ -168,7 +168,7 @@ class Trainer {
     await this.#save(epochs.every((earlier) => earlier.testAccuracy < metrics.testAccuracy));
   }
 
-  /** Between two steps: yields to signal handlers and timers now and then, and stops on abort. */
+  /** Yields to signal handlers and timers now and then. On abort, stores a checkpoint and throws the signal's reason. */
   async #pause(): Promise<void> {
     if (performance.now() - this.#lastYield > YIELD_AFTER) {
       await setImmediate();

@@ -94,7 +94,7 @@ describeWithData('retrain', () => {
     const after = await stable();
     expect(after.previous).toEqual([before.version]);
     expect(after.reason).toMatch(
-      /^retrain: \d\d\.\d\d\s% of 2,000 held-out images classified correctly, by the current version \d\d\.\d\d\s%: \+\d+\.\d\d points, 95 % interval \+\d/,
+      /^retrain: accuracy on 2,000 held-out images \d\d\.\d\d\s%, of the current version \d\d\.\d\d\s%; difference \+\d+\.\d\d points \(95 % interval \+\d/,
     );
     expect(await verdicts()).toEqual([
       expect.objectContaining({
@@ -111,7 +111,7 @@ describeWithData('retrain', () => {
       await expect(run({ limit: 64 })).rejects.toMatchObject({
         kind: 'rejected',
         message: expect.stringMatching(
-          /^v0 [0-9a-f]{64} is not promoted, and stable still points at .*: −\d+\.\d\d points, .*npm run promote -- /,
+          /^v0 [0-9a-f]{64} is not promoted, and stable still points at .* −\d+\.\d\d points .*npm run promote -- /,
         ),
       });
     }
