@@ -1,3 +1,4 @@
+/** @file The promotion gate: the interval of a comparison, and the decision. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareModels, passes } from '../../../train/jobs/gate.ts';

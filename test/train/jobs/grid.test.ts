@@ -1,3 +1,4 @@
+/** @file The grid of a sweep, and its division into shares. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';

@@ -1,3 +1,4 @@
+/** @file The training key: what changes it and what does not. */
 import { describe, expect, it } from 'vitest';
 import { trainingInputs, trainingKey } from '../../../train/jobs/training-key.ts';
 import { settingsOf } from '../../../train/run/settings.ts';

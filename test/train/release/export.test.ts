@@ -1,3 +1,4 @@
+/** @file ONNX export, compared with the engine, onnxruntime and onnx.checker. */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

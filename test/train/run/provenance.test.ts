@@ -1,3 +1,4 @@
+/** @file The commit and the digest of the code. */
 import { execFileSync } from 'node:child_process';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { codeDigest, codeFiles, gitCommit } from '../../../train/run/provenance.ts';

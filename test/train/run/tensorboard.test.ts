@@ -1,3 +1,4 @@
+/** @file Event files, read by an independent implementation. */
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -3,12 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { Generator } from '../../../train/random.ts';
 import { readMetrics } from '../../../train/run/metrics-file.ts';
 import type { Summary } from '../../../train/run/summary.ts';
-import { type OnOutput, run, runNode, runTrainer } from '../../support/command.ts';
+import { type OnOutput, run, runTrainer } from '../../support/command.ts';
 import { dataFolder, describeWithData } from '../../support/data.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -248,49 +247,5 @@ describeWithData('a run', () => {
   ])('rejects %s', async (_, args, message) => {
     const { code, stderr } = await train(args);
     expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
-  });
-});
-
-describe('interruptible', () => {
-  /** Runs work of two seconds in a child process. `send` receives a function that sends SIGTERM to it. */
-  async function runAndSignal(send: (kill: () => void) => Promise<void>) {
-    const script = `
-      import { interruptible } from './train/cli/interruption.ts';
-      import { reportError } from './train/cli/exit.ts';
-      const work = async (signal) => {
-        console.log('ready');
-        await new Promise((resolve) => setTimeout(resolve, 2000));
-        signal.throwIfAborted();
-      };
-      await interruptible(work, (signal) => 'go on like this').catch((error) => { process.exitCode = reportError(error); });`;
-    let start = 0;
-    const { code, stderr } = await runNode(['--input-type=module', '-e', script], {
-      onOutput: (_, child) => {
-        if (start > 0) return;
-        start = performance.now();
-        void send(() => child.kill('SIGTERM'));
-      },
-    });
-    return { code, stderr, time: performance.now() - start };
-  }
-
-  it('lets the work end after one signal, and ignores its repetition by npm', async () => {
-    const ended = await runAndSignal(async (kill) => {
-      kill();
-      await sleep(20);
-      kill();
-    });
-    expect(ended).toMatchObject({ code: 143, stderr: expect.stringMatching(/finishing.*go on like this/s) });
-    expect(ended.time).toBeGreaterThan(1500);
-  });
-
-  it('ends the process at the second signal', async () => {
-    const ended = await runAndSignal(async (kill) => {
-      kill();
-      await sleep(600);
-      kill();
-    });
-    expect(ended).toMatchObject({ code: 143, stderr: expect.not.stringMatching(/go on like this/) });
-    expect(ended.time).toBeLessThan(1500);
   });
 });
