@@ -33,7 +33,7 @@ describe('codeFiles', () => {
     const files = await codeFiles();
     expect(files.toSorted()).toEqual(sources.toSorted());
     expect(files).toContain('train/run/provenance.ts');
-    expect(files).toContain('shared/kernels/assembly/winograd.ts');
+    expect(files.some((path) => path.startsWith('shared/kernels/assembly/'))).toBe(true);
   });
 });
 
