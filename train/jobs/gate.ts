@@ -78,7 +78,7 @@ export function explainComparison(
   tolerance: number,
 ): string {
   return (
-    `accuracy on ${count(images)} held-out images ${percent(right.candidate / images)}, of the current version ` +
+    `accuracy ${percent(right.candidate / images)} on ${count(images)} held-out images, current version ` +
     `${percent(right.present / images)}; difference ${points(difference)} points ` +
     `(95 % interval ${points(low)} to ${points(high)}, tolerance ${(100 * tolerance).toFixed(2)})`
   );

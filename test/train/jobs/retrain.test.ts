@@ -94,7 +94,7 @@ describeWithData('retrain', () => {
     const after = await stable();
     expect(after.previous).toEqual([before.version]);
     expect(after.reason).toMatch(
-      /^retrain: accuracy on 2,000 held-out images \d\d\.\d\d\s%, of the current version \d\d\.\d\d\s%; difference \+\d+\.\d\d points \(95 % interval \+\d/,
+      /^retrain: accuracy \d\d\.\d\d\s% on 2,000 held-out images, current version \d\d\.\d\d\s%; difference \+\d+\.\d\d points \(95 % interval \+\d/,
     );
     expect(await verdicts()).toEqual([
       expect.objectContaining({
