@@ -1,23 +1,27 @@
-/** @file The device that `auto` means: the CPU, unless a graphics card takes less time for the very steps that are asked for. */
+/** @file Measures which engine computes the steps of a training fastest, for the device `auto`. */
 import type { Network } from '#shared/model/spec.ts';
 import { initialWeights } from '../model/initialize.ts';
 import { Generator } from '../random.ts';
 import type { Engine } from './engine.ts';
 import type { Optimizer } from './optimizer.ts';
-import { madeUp } from './self-test.ts';
+import { syntheticSplit } from './self-test.ts';
 
-/** What will be trained. */
+/** The steps that will be trained. */
 export interface Workload {
   networks: readonly Network[];
   optimizer: Optimizer;
   batchSize: number;
 }
 
-/** Milliseconds of measuring a network's steps, and how many are between two reads of losses. */
-const MEASURE = 300;
+/** Least time that a network is measured for, in milliseconds. */
+const MEASURED_TIME = 300;
+/** Steps between two reads of the losses. */
 const STEPS = 8;
 
-/** The fastest engine for a step of each network. */
+/**
+ * Returns the engine that computes one step of each network in the least time.
+ * @param log receives the measured times, and why an engine failed
+ */
 export async function fastest(
   engines: readonly Engine[],
   workload: Workload,
@@ -28,33 +32,38 @@ export async function fastest(
     try {
       measured.push({ engine, time: await stepTime(engine, workload) });
     } catch (error) {
-      log(`Device ${engine.name} is left out: ${error instanceof Error ? error.message : error}`);
+      log(`Device ${engine.name} is not used: ${error instanceof Error ? error.message : error}`);
     }
   }
   const [best, ...others] = measured.toSorted((a, b) => a.time - b.time);
-  const told = [best, ...others].map(({ engine, time }) => `${engine.name} ${time.toFixed(1)}`).join(', ');
+  const times = [best, ...others].map(({ engine, time }) => `${engine.name} ${time.toFixed(1)}`).join(', ');
   const names = workload.networks.map(({ name }) => name).join(', ');
-  log(`Device ${best.engine.name}: ms for ${workload.batchSize} images through ${names}: ${told}.`);
+  log(
+    `Device ${best.engine.name}: ms for a step of ${workload.batchSize} images through ${names}: ${times}.`,
+  );
   return best.engine;
 }
 
-/** Milliseconds of a step, summed over the networks, once it is proven and warm. */
+/** Returns the milliseconds of a step, summed over the networks. Each engine is tested and warmed up before. */
 async function stepTime(engine: Engine, { networks, optimizer, batchSize }: Workload): Promise<number> {
   let sum = 0;
   for (const network of networks) {
     await engine.prove?.(network, optimizer, batchSize);
-    const { images, labels, count } = madeUp(network, batchSize);
+    const split = syntheticSplit(network, batchSize);
+    const batch = {
+      ...split,
+      source: { split, indices: Uint32Array.from({ length: batchSize }, (_, i) => i) },
+    };
     const session = await engine.open(network, initialWeights(network, Generator.seeded(1)), optimizer);
     try {
-      const source = { split: { images, labels, count }, indices: new Uint32Array(count).map((_, i) => i) };
       const steps = async () => {
-        for (let i = 0; i < STEPS; i++) session.step({ images, labels, source });
+        for (let i = 0; i < STEPS; i++) session.step(batch);
         await session.losses();
       };
       await steps();
       const start = performance.now();
       let rounds = 0;
-      for (; performance.now() - start < MEASURE; rounds++) await steps();
+      for (; performance.now() - start < MEASURED_TIME; rounds++) await steps();
       sum += (performance.now() - start) / rounds / STEPS;
     } finally {
       session.close();

@@ -1,4 +1,4 @@
-/** @file Chooses an engine by device name; loads only the libraries of the chosen one. */
+/** @file Opens the engine of a device. Only the libraries of that engine are loaded. */
 import { ExplainedError } from '#shared/errors.ts';
 import type { KernelLevel } from '#shared/kernels/choose.ts';
 import { fastest, type Workload } from './auto.ts';
@@ -7,78 +7,71 @@ import { referenceEngine } from './reference.ts';
 import { selfTested } from './self-test.ts';
 
 export interface EngineOptions {
-  /** Threads of the cpu engine; as many as the machine has cores unless given. */
+  /** Threads of the cpu engine; one per core by default. */
   threads?: number | undefined;
-  /** Kernels of the cpu engine; the fastest unless given. */
+  /** Kernels of the cpu engine; the fastest by default. */
   kernels?: KernelLevel | undefined;
-  /** Takes a GPU engine's adapter even if it computes on the CPU. */
+  /** Lets the webgpu engine use an adapter that computes on the CPU. */
   allowSoftwareAdapter?: boolean | undefined;
-  /** What will be trained: with it `auto` also measures graphics cards. */
+  /** The steps that will be trained. With a workload, `auto` also considers the graphics card. */
   workload?: Workload | undefined;
-  /** Receives why a device was chosen, and what it does other than expected. */
+  /** Receives a line about the choice of the device, and about layers that the cpu engine computes slowly. */
   log?: ((line: string) => void) | undefined;
 }
 
-type Open = (options: EngineOptions) => Promise<Engine>;
+type OpenEngine = (options: EngineOptions) => Promise<Engine>;
 
-/** Engines on a graphics card. */
-const GPU_ENGINES: Record<string, Open> = {
-  webgpu: async ({ allowSoftwareAdapter: allowSoftware }) =>
-    selfTested(await (await import('./webgpu/webgpu.ts')).webgpuEngine({ allowSoftware })),
-  'tfjs-webgpu': async ({ allowSoftwareAdapter: allowSoftware }) =>
-    selfTested(await (await import('./tfjs/webgpu.ts')).tfjsWebgpuEngine({ allowSoftware })),
-};
-
-/** Those of them that `auto` measures: the others are there to compare with. */
-const GPU_CANDIDATES = ['webgpu'];
-
-/** Engines on the CPU by the name of their device, fastest first: `auto` takes the first that starts. */
-const CPU_ENGINES: Record<string, Open> = {
+/** Engines on the CPU by device, fastest first. */
+const CPU_ENGINES: Record<string, OpenEngine> = {
   cpu: async (options) => (await import('./cpu/cpu.ts')).cpuEngine(options),
-  tfjs: async () => (await import('./tfjs/wasm.ts')).tfjsEngine(),
+  tfjs: async () => (await import('./tfjs/tfjs.ts')).tfjsEngine(),
   reference: async () => referenceEngine(),
 };
 
-const ENGINES = { ...CPU_ENGINES, ...GPU_ENGINES };
+const openWebgpu: OpenEngine = async ({ allowSoftwareAdapter: allowSoftware }) =>
+  selfTested(await (await import('./webgpu/webgpu.ts')).webgpuEngine({ allowSoftware }));
 
+const ENGINES: Record<string, OpenEngine> = { ...CPU_ENGINES, webgpu: openWebgpu };
+
+/** Names of the devices, `auto` first. */
 export const DEVICES = ['auto', ...Object.keys(ENGINES)];
 
 /**
- * The engine of a device.
+ * Opens the engine of a device. `auto` opens the first engine on the CPU that starts, or the graphics card if it computes the steps of
+ * `workload` in less time.
  * @throws ExplainedError of kind `device` when the device is unknown or does not start
  */
 export async function openEngine(device: string, options: EngineOptions = {}): Promise<Engine> {
-  if (device !== 'auto') {
-    const open = ENGINES[device];
-    if (open) return open(options);
-    throw new ExplainedError({
-      kind: 'device',
-      what: 'unknown device',
-      expected: DEVICES.join(', '),
-      got: device,
-    });
-  }
+  if (device === 'auto') return openAuto(options);
+  const open = ENGINES[device];
+  if (open) return open(options);
+  throw new ExplainedError({
+    kind: 'device',
+    what: 'unknown device',
+    expected: DEVICES.join(', '),
+    got: device,
+  });
+}
+
+async function openAuto(options: EngineOptions): Promise<Engine> {
   const { log = () => {}, workload } = options;
-  const [cpu] = await starting(Object.keys(CPU_ENGINES), options, 1);
+  const cpu = await firstThatStarts(Object.keys(CPU_ENGINES), options);
   if (!cpu) throw new ExplainedError({ kind: 'device', what: 'no device starts on this machine' });
-  const cards = workload ? await starting(GPU_CANDIDATES, options, GPU_CANDIDATES.length) : [];
-  if (workload && cards.length > 0) return fastest([cpu, ...cards], workload, log);
+  const card = workload && (await firstThatStarts(['webgpu'], options));
+  if (workload && card) return fastest([cpu, card], workload, log);
   log(`Device ${cpu.name}: the fastest that starts on this machine.`);
   return cpu;
 }
 
-/** The first engines that start, so many at most. */
-async function starting(devices: string[], options: EngineOptions, most: number): Promise<Engine[]> {
-  const engines: Engine[] = [];
+async function firstThatStarts(devices: string[], options: EngineOptions): Promise<Engine | undefined> {
   for (const device of devices) {
-    if (engines.length === most) break;
     try {
-      engines.push(await ENGINES[device](options));
+      return await ENGINES[device](options);
     } catch (error) {
       options.log?.(
-        `Device ${device} does not start here: ${error instanceof Error ? error.message : error}`,
+        `Device ${device} does not start on this machine: ${error instanceof Error ? error.message : error}`,
       );
     }
   }
-  return engines;
+  return undefined;
 }

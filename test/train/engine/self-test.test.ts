@@ -34,7 +34,7 @@ describe('self-test', () => {
       const proof = misled(factor).prove?.(v0, sgd(0.1), 32);
       await expect(proof).rejects.toMatchObject({
         kind: 'device',
-        message: expect.stringMatching(/most of all (layer_stack\.\d\.|loss of step)/),
+        message: expect.stringMatching(/most in (layer_stack\.\d\.|loss of step)/),
       });
     },
   );

@@ -1,101 +1,97 @@
 /**
- * @file Training by TensorFlow.js, on any of its backends.
+ * @file A session of the tfjs engine.
  *
- * TensorFlow.js keeps images as NHWC and filters as [height, width, in, out]; PyTorch as NCHW and [out, in, height,
- * width]. Filters are permuted when a session opens and when weights are read; activations only before a flatten, so
- * that a linear layer sees its features in PyTorch's order.
+ * TensorFlow.js stores images as NHWC and filters as [height, width, in, out]; PyTorch stores NCHW and [out, in, height, width]. Filters
+ * are transposed when a session opens and when weights are read. Activations are transposed only before a flatten, so that linear layers
+ * get their features in PyTorch's order.
  */
 import * as tf from '@tensorflow/tfjs';
 import { type Network, type NetworkLayer, paddingOf, type Weights } from '#shared/model/spec.ts';
 import type { Batch } from '../../dataset/batch.ts';
 import type { EngineSession } from '../engine.ts';
 import type { Optimizer, OptimizerState } from '../optimizer.ts';
-import { imagesTensor, ResidentSplits } from './batches.ts';
+import { imagesTensor, labelsTensor } from './examples.ts';
 
 type Variables = ReadonlyMap<string, tf.Variable>;
 
-/** A backend of TensorFlow.js that has been started. */
-export interface Backend {
-  name: 'wasm' | 'webgpu';
-  /** A data set up to this size is kept there. */
-  residentBytes: number;
+export class TfjsSession implements EngineSession {
+  readonly #network: Network;
+  readonly #optimizer: Optimizer;
+  readonly #variables: Variables;
+  /** The optimizer's buffers by name. */
+  readonly #buffers: ReadonlyMap<string, Variables>;
+  #steps: number;
+  #losses: tf.Scalar[] = [];
+
+  constructor(network: Network, weights: Weights, optimizer: Optimizer, state: OptimizerState) {
+    this.#network = network;
+    this.#optimizer = optimizer;
+    this.#variables = toVariables(network, weights);
+    this.#buffers = new Map([...state.buffers].map(([name, values]) => [name, toVariables(network, values)]));
+    this.#steps = state.steps;
+  }
+
+  step({ images, labels }: Batch, learningRate = this.#optimizer.learningRate): void {
+    const network = this.#network;
+    const optimizer = { ...this.#optimizer, learningRate };
+    const loss = tf.tidy(() => {
+      const x = imagesTensor(network, images, labels.length);
+      const target = labelsTensor(network, labels);
+      const meanLoss = () =>
+        tf.losses.softmaxCrossEntropy(target, forward(network, this.#variables, x)) as tf.Scalar;
+      const { value, grads } = tf.variableGrads(meanLoss, [...this.#variables.values()]);
+      this.#steps++;
+      for (const [name, variable] of this.#variables) {
+        const buffers = [...this.#buffers.values()].map((buffer) => buffer.get(name) as tf.Variable);
+        update(optimizer, variable, grads[variable.name], buffers, this.#steps);
+      }
+      return value;
+    });
+    this.#losses.push(loss);
+  }
+
+  async losses(): Promise<number[]> {
+    if (this.#losses.length === 0) return [];
+    const stacked = tf.stack(this.#losses);
+    tf.dispose(this.#losses);
+    this.#losses = [];
+    const values = await stacked.data();
+    stacked.dispose();
+    return [...values];
+  }
+
+  async logits(images: Uint8Array, count: number): Promise<Float32Array> {
+    const logits = tf.tidy(() =>
+      forward(this.#network, this.#variables, imagesTensor(this.#network, images, count)),
+    );
+    const values = await logits.data();
+    logits.dispose();
+    return Float32Array.from(values);
+  }
+
+  weights(): Promise<Weights> {
+    return toWeights(this.#variables);
+  }
+
+  async optimizerState(): Promise<OptimizerState> {
+    const steps = this.#steps;
+    const entries = [...this.#buffers].map(
+      async ([name, values]) => [name, await toWeights(values)] as const,
+    );
+    return { steps, buffers: new Map(await Promise.all(entries)) };
+  }
+
+  close(): void {
+    for (const values of [this.#variables, ...this.#buffers.values()]) tf.dispose([...values.values()]);
+    tf.dispose(this.#losses);
+  }
 }
 
-/** TensorFlow.js computes on one backend at a time; sessions may be on several. */
-function use({ name }: Backend): void {
-  // A backend that has been started is there when the call returns.
-  if (tf.getBackend() !== name) void tf.setBackend(name);
-}
-
-export function openSession(
-  backend: Backend,
-  network: Network,
-  initial: Weights,
-  optimizer: Optimizer,
-  state: OptimizerState,
-): EngineSession {
-  use(backend);
-  const splits = new ResidentSplits(network, backend.residentBytes);
-  const variables = toVariables(network, initial);
-  const buffers = new Map([...state.buffers].map(([name, values]) => [name, toVariables(network, values)]));
-  let { steps } = state;
-  let losses: tf.Scalar[] = [];
-  return {
-    step(batch: Batch, learningRate = optimizer.learningRate) {
-      use(backend);
-      const loss = tf.tidy(() => {
-        const { images, labels } = splits.examples(batch);
-        const meanLoss = () =>
-          tf.losses.softmaxCrossEntropy(labels, forward(network, variables, images)) as tf.Scalar;
-        const { value, grads } = tf.variableGrads(meanLoss, [...variables.values()]);
-        steps++;
-        for (const [name, variable] of variables) {
-          const remembered = [...buffers.values()].map((buffer) => buffer.get(name) as tf.Variable);
-          update({ ...optimizer, learningRate }, variable, grads[variable.name], remembered, steps);
-        }
-        return value;
-      });
-      losses.push(loss);
-    },
-    async losses() {
-      if (losses.length === 0) return [];
-      use(backend);
-      const taken = tf.stack(losses);
-      tf.dispose(losses);
-      losses = [];
-      const values = await taken.data();
-      taken.dispose();
-      return [...values];
-    },
-    async logits(images, count) {
-      use(backend);
-      const logits = tf.tidy(() => forward(network, variables, imagesTensor(network, images, count)));
-      const values = await logits.data();
-      logits.dispose();
-      return Float32Array.from(values);
-    },
-    async weights() {
-      use(backend);
-      return toWeights(variables);
-    },
-    async optimizerState() {
-      use(backend);
-      const entries = [...buffers].map(async ([name, values]) => [name, await toWeights(values)] as const);
-      return { steps, buffers: new Map(await Promise.all(entries)) };
-    },
-    close() {
-      for (const values of [variables, ...buffers.values()]) tf.dispose([...values.values()]);
-      tf.dispose(losses);
-      splits.dispose();
-    },
-  };
-}
-
-/** Filters as [height, width, in, out]. */
+/** Converts weights to variables, with filters as [height, width, in, out]. */
 function toVariables({ parameters }: Network, weights: Weights): Variables {
   return new Map(
     parameters.map(({ name, shape }) => {
-      // A variable outlives its tidy.
+      // A tidy does not dispose variables.
       const variable = tf.tidy(() => {
         const value = tf.tensor(weights.get(name) as Float32Array, [...shape]);
         return tf.variable(shape.length === 4 ? value.transpose([2, 3, 1, 0]) : value);
@@ -105,6 +101,7 @@ function toVariables({ parameters }: Network, weights: Weights): Variables {
   );
 }
 
+/** Converts variables to weights, with filters as [out, in, height, width]. */
 async function toWeights(variables: Variables): Promise<Weights> {
   const entries = [...variables].map(async ([name, variable]) => {
     const value = tf.tidy(() => (variable.rank === 4 ? variable.transpose([3, 2, 0, 1]) : variable.clone()));
@@ -115,7 +112,11 @@ async function toWeights(variables: Variables): Promise<Weights> {
   return new Map(await Promise.all(entries));
 }
 
-/** The optimizer's step number `step` on one variable, `buffers` in the order of their names. */
+/**
+ * Updates one variable in place.
+ * @param buffers the optimizer's buffers of the variable, in the order of `bufferNames`
+ * @param step number of the step, from 1
+ */
 function update(
   optimizer: Optimizer,
   variable: tf.Variable,
@@ -142,6 +143,7 @@ function update(
   }
 }
 
+/** Returns the logits, [batch, classes]. */
 function forward(network: Network, variables: Variables, x: tf.Tensor): tf.Tensor {
   return network.layers.reduce((activation, layer) => layerForward(layer, variables, activation), x);
 }

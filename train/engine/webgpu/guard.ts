@@ -1,12 +1,12 @@
-/** @file A session on a GPU that ends as soon as the GPU fails: what it reads back may then be anything. */
+/** @file A session that throws once its GPU has failed: values read back after a failure are undefined. */
 import type { EngineSession } from '../engine.ts';
 import type { Gpu } from './device.ts';
 
-/** The session; every call of it throws the failure of the GPU, if there was one, rather than go on or give numbers back. */
+/** Wraps a session. Each call throws the first error of the GPU, if there was one, instead of returning a result. */
 export function guarded(session: EngineSession, { check }: Pick<Gpu, 'check'>): EngineSession {
   async function checked<T>(work: () => Promise<T>): Promise<T> {
     check();
-    // A lost device refuses to be read; its loss says more than that does.
+    // A lost device rejects reads, and `check` throws the loss itself, which explains more.
     return work().finally(check);
   }
   return {

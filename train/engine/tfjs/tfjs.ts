@@ -1,15 +1,15 @@
-/** @file The TensorFlow.js engine on its WebAssembly backend. */
+/** @file The tfjs engine: TensorFlow.js on its WebAssembly backend. */
 import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths, version_wasm } from '@tensorflow/tfjs-backend-wasm';
 import { ExplainedError } from '#shared/errors.ts';
 import type { Engine } from '../engine.ts';
 import { freshState } from '../optimizer.ts';
-import { registerTrainingKernels } from './kernels-wasm.ts';
-import { openSession } from './session.ts';
+import { registerGradients } from './gradients.ts';
+import { TfjsSession } from './session.ts';
 
 /**
  * Starts the WebAssembly backend.
- * @throws ExplainedError of kind `device` when it does not come up
+ * @throws ExplainedError of kind `device` when the backend does not start
  */
 export async function tfjsEngine(): Promise<Engine> {
   setWasmPaths(new URL('.', import.meta.resolve('@tensorflow/tfjs-backend-wasm')).pathname);
@@ -20,19 +20,19 @@ export async function tfjsEngine(): Promise<Engine> {
       next: 'Use --device reference.',
     });
   }
-  registerTrainingKernels();
+  registerGradients();
   const features = tf.env().get('WASM_HAS_SIMD_SUPPORT') ? 'with SIMD' : 'without SIMD';
   return {
     name: 'tfjs',
     description: `TensorFlow.js ${version_wasm}, wasm backend ${features}`,
     open: async (network, weights, optimizer, state = freshState(optimizer, network)) =>
-      openSession({ name: 'wasm', residentBytes: 0 }, network, weights, optimizer, state),
+      new TfjsSession(network, weights, optimizer, state),
   };
 }
 
 /**
- * Runs `start` and takes back the process-wide handlers it leaves: Emscripten's rethrow every uncaught error, which
- * would hide this program's own exit codes.
+ * Runs `start`, then removes the process-wide error handlers that it installed. Emscripten's handlers rethrow every uncaught error, which
+ * would replace this program's exit codes.
  */
 async function withoutCrashHandlers<T>(start: () => Promise<T>): Promise<T> {
   const exceptions = new Set(process.listeners('uncaughtException'));

@@ -1,6 +1,6 @@
 /**
- * @file Two gradients that the WebAssembly backend of TensorFlow.js 4.22 needs for training: the one of a convolution's
- * filter, which it lacks (tensorflow/tfjs#8474), and the one of max pooling, which it has wrong.
+ * @file Two gradient kernels that training needs and the WebAssembly backend of TensorFlow.js 4.22 does not have right: the filter
+ * gradient of a convolution is missing (tensorflow/tfjs#8474), and the gradient of max pooling is wrong.
  */
 import * as tf from '@tensorflow/tfjs';
 
@@ -17,8 +17,8 @@ interface MaxPoolGradAttrs {
   pad: 'valid' | 'same' | number;
 }
 
-/** Puts both kernels into the wasm backend, once per process. */
-export function registerTrainingKernels(): void {
+/** Registers both kernels on the wasm backend, once per process. */
+export function registerGradients(): void {
   const backendName = 'wasm';
   if (tf.getKernel('Conv2DBackpropFilter', backendName)) return;
   tf.registerKernel({
@@ -50,14 +50,16 @@ export function registerTrainingKernels(): void {
 const pair = (value: number | [number, number]): [number, number] =>
   Array.isArray(value) ? value : [value, value];
 
-/** The engine pads by itself; padding within these kernels is left out. */
+/** Throws unless `pad` is 'valid': the session pads before it calls the kernels, so they support no padding. */
 function requireValid(kernel: string, pad: 'valid' | 'same' | number): void {
   if (pad !== 'valid') throw new RangeError(`${kernel} on wasm: expected pad 'valid', got ${pad}`);
 }
 
 /**
- * Each filter tap joins the input pixels that it slid over, [batch · outHeight · outWidth, in], to the gradient of the
- * outputs, [batch · outHeight · outWidth, out]; its gradient is the product of the two.
+ * Computes the filter gradient of a convolution, one filter tap at a time. The gradient of a tap is the product of the input pixels under
+ * it, [batch · outHeight · outWidth, in], and the gradient of the outputs, [batch · outHeight · outWidth, out]. Each image is summed first:
+ * one float32 sum over all images would lose a digit.
+ * @returns [height, width, in, out]
  */
 function filterGradient(
   x: tf.Tensor4D,
@@ -87,9 +89,9 @@ function filterGradient(
 }
 
 /**
- * Every window's gradient goes to its first maximum in row order, as in PyTorch, and windows that overlap add up. The
- * backend's own kernel takes the last maximum and lets windows overwrite each other; ties are common, since a flat
- * background gives flat feature maps.
+ * Computes the gradient of max pooling. As in PyTorch, the gradient of a window goes to its first maximum in row order, and the gradients
+ * of overlapping windows add up. The backend's own kernel takes the last maximum, and overlapping windows overwrite each other. Ties are
+ * common: a flat background gives flat feature maps.
  */
 function poolGradient(
   x: tf.Tensor4D,

@@ -1,0 +1,51 @@
+/** @file Starts Dawn, the WebGPU implementation of Chromium. `npm run gpu` installs its package `webgpu` in infra/gpu. */
+/// <reference types="@webgpu/types" />
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { ExplainedError } from '#shared/errors.ts';
+
+/** The module `webgpu`. */
+interface DawnModule {
+  create(options: string[]): GPU;
+  /** WebGPU's constants, such as GPUBufferUsage. In a browser they are global. */
+  globals: object;
+}
+
+const PACKAGE = 'webgpu';
+
+const { resolve } = createRequire(new URL('../../../infra/gpu/package.json', import.meta.url));
+
+export const BACKEND = { darwin: 'metal', win32: 'd3d12' }[process.platform as string] ?? 'vulkan';
+
+/**
+ * Dawn feature that is turned off. It makes SwiftShader zero the memory of a workgroup once for each of its threads. Dawn's own loop
+ * zeroes it once, and is as fast on a graphics card.
+ */
+const SLOW_FEATURE = 'use_vulkan_zero_initialize_workgroup_memory_extension';
+
+/** Dawn starts once per process: a second instance crashes it, and so does the end of the first one before that of the process. */
+let started: Promise<GPU> | undefined;
+
+/** @throws ExplainedError of kind `device` when Dawn is not installed, or does not load on this machine */
+export function startDawn(): Promise<GPU> {
+  started ??= loadDawn().then(({ create, globals }) => {
+    Object.assign(globalThis, globals);
+    return create([`backend=${BACKEND}`, `disable-dawn-features=${SLOW_FEATURE}`]);
+  });
+  return started;
+}
+
+async function loadDawn(): Promise<DawnModule> {
+  try {
+    return await import(pathToFileURL(resolve(PACKAGE)).href);
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND';
+    throw new ExplainedError({
+      kind: 'device',
+      what: missing ? `the package ${PACKAGE} is not installed` : `the package ${PACKAGE} does not load`,
+      ...(!missing && { got: cause instanceof Error ? cause.message : String(cause) }),
+      next: missing ? 'Install it with `npm run gpu`.' : 'Use --device cpu.',
+      cause,
+    });
+  }
+}
