@@ -1,11 +1,11 @@
-/** @file Files that are there whole or not at all. */
+/** @file Atomic writes: readers see the old file or the complete new one. */
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ExplainedError } from '#shared/errors.ts';
 
 const TEMPORARY = '.tmp';
 
-/** Removes what processes that died while they wrote have left in a folder. */
+/** Removes the temporary files that killed processes have left in a folder. */
 export async function removeTemporaries(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   for (const name of names) {
@@ -14,8 +14,8 @@ export async function removeTemporaries(folder: string): Promise<void> {
 }
 
 /**
- * Writes a file beside `path`, flushes it to the disk, and renames it into place: readers see the old file or the new one.
- * @throws ExplainedError of kind `disk` when it cannot be written; what was there is unchanged
+ * Writes a temporary file beside `path`, flushes it to the disk, and renames it to `path`.
+ * @throws ExplainedError of kind `disk` when the file cannot be written; an existing file is then unchanged
  */
 export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}${TEMPORARY}`);
@@ -35,7 +35,10 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
   }
 }
 
-/** Does what writes `path`; a failure is told as that. */
+/**
+ * Runs `write`, which writes the file `path`.
+ * @throws ExplainedError of kind `disk` when `write` throws
+ */
 export function orDiskError<T>(path: string, write: () => T): T {
   try {
     return write();
@@ -50,7 +53,7 @@ function diskError(path: string, cause: unknown): ExplainedError {
     kind: 'disk',
     what: `cannot write ${path}`,
     got: code === 'ENOSPC' ? 'a full disk' : message,
-    next: 'Free space or give another folder. What was there before is unchanged.',
+    next: 'Free disk space or choose another folder. An existing file is unchanged.',
     cause,
   });
 }

@@ -1,9 +1,9 @@
 /**
- * @file PyTorch's CPU random generator: the only source of chance in the project.
+ * @file PyTorch's CPU random generator, the only source of randomness in training.
  *
- * Bit for bit what `torch.manual_seed`, `uniform_`, `random_` and `randperm` draw on x86-64
- * (aten/src/ATen/core/MT19937RNGEngine.h, CPUGeneratorImpl.cpp, native/TensorFactories.cpp; the algorithm is Matsumoto
- * and Nishimura, "Mersenne Twister", ACM TOMACS 8(1), 1998).
+ * It draws bit for bit what `torch.manual_seed`, `uniform_`, `random_` and `randperm` draw on x86-64
+ * (aten/src/ATen/core/MT19937RNGEngine.h, CPUGeneratorImpl.cpp, native/TensorFactories.cpp). The algorithm is MT19937: Matsumoto and
+ * Nishimura, "Mersenne Twister", ACM TOMACS 8(1), 1998.
  */
 
 const N = 624;
@@ -12,10 +12,10 @@ const UPPER_MASK = 0x80000000;
 const LOWER_MASK = 0x7fffffff;
 const MATRIX_A = 0x9908b0df;
 
-/** All that a generator is, for checkpoints. */
+/** The complete state of a generator, for checkpoints. */
 export interface GeneratorState {
   words: Uint32Array;
-  /** Next word to temper; N means that the state is twisted first. */
+  /** Index of the next word. At N the words are generated again first. */
   position: number;
 }
 
@@ -28,7 +28,7 @@ export class Generator {
     this.#position = position;
   }
 
-  /** `torch.manual_seed(seed)`: only the low 32 bits of the seed count. */
+  /** Creates a generator as `torch.manual_seed(seed)` does: it uses only the low 32 bits of the seed. */
   static seeded(seed: number | bigint): Generator {
     const words = new Uint32Array(N);
     words[0] = Number(BigInt.asUintN(32, BigInt(seed)));
@@ -39,16 +39,17 @@ export class Generator {
     return new Generator(words, N);
   }
 
-  /** A generator that goes on where `state` was taken. */
+  /** Creates a generator that continues from a state. */
   static restored({ words, position }: GeneratorState): Generator {
     return new Generator(words.slice(), position);
   }
 
+  /** Returns a copy of the state. */
   state(): GeneratorState {
     return { words: this.#words.slice(), position: this.#position };
   }
 
-  /** One 32-bit word. */
+  /** Draws an unsigned 32-bit integer. */
   random(): number {
     if (this.#position === N) this.#twist();
     let word = this.#words[this.#position++];
@@ -59,7 +60,7 @@ export class Generator {
     return word >>> 0;
   }
 
-  /** `tensor.random_()` of an int64 tensor: two words, the first is the high half; the sign bit is cleared. */
+  /** Draws as `tensor.random_()` of an int64 tensor does: two words, the high half first, with the sign bit cleared. */
   randomInt64(): bigint {
     const high = BigInt(this.random());
     const low = BigInt(this.random());
@@ -67,9 +68,9 @@ export class Generator {
   }
 
   /**
-   * `tensor.uniform_(from, to)` of a float32 tensor with `count` elements: one word each, in row-major order.
-   * x86-64 builds contract the scaling into one fused multiply-add; a double holds the product exactly, so rounding
-   * once at the end reproduces it.
+   * Draws as `tensor.uniform_(from, to)` of a float32 tensor with `count` elements does: one word for each element, in row-major order.
+   * x86-64 builds contract the scaling into one fused multiply-add. A double holds the product exactly, so rounding once at the end gives
+   * the same bits.
    */
   uniform(count: number, from: number, to: number): Float32Array<ArrayBuffer> {
     const low = Math.fround(from);
@@ -77,7 +78,7 @@ export class Generator {
     return Float32Array.from({ length: count }, () => (this.random() & 0xffffff) * 2 ** -24 * range + low);
   }
 
-  /** `torch.randperm(count)` for count below 2^32 / 20. */
+  /** Draws as `torch.randperm(count)` does, for counts below 2^32 / 20. */
   permutation(count: number): Uint32Array {
     const order = Uint32Array.from({ length: count }, (_, i) => i);
     for (let i = 0; i < count - 1; i++) {
@@ -89,6 +90,7 @@ export class Generator {
     return order;
   }
 
+  /** Generates the next N words. */
   #twist(): void {
     const words = this.#words;
     for (let j = 0; j < N; j++) {

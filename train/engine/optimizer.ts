@@ -1,11 +1,11 @@
-/** @file The optimizers by their numbers, and what they remember between steps: the same for every engine. */
+/** @file The optimizers as data, and their state between steps. Both are the same for all engines. */
 import { type Network, sizeOf, type Weights } from '#shared/model/spec.ts';
 
 /** `torch.optim.SGD` without dampening: g ← gradient + weightDecay · w; v ← momentum · v + g; w ← w − learningRate · v. */
 export interface Sgd {
   kind: 'sgd';
   learningRate: number;
-  /** 0: v is g, and nothing is remembered. */
+  /** With 0, v is g, and the optimizer has no buffers. */
   momentum: number;
   weightDecay: number;
 }
@@ -26,7 +26,7 @@ export interface Adam {
 
 export type Optimizer = Sgd | Adam;
 
-/** SGD with PyTorch's defaults. */
+/** Returns SGD; the defaults are PyTorch's. */
 export const sgd = (learningRate: number, { momentum = 0, weightDecay = 0 }: Partial<Sgd> = {}): Sgd => ({
   kind: 'sgd',
   learningRate,
@@ -34,7 +34,7 @@ export const sgd = (learningRate: number, { momentum = 0, weightDecay = 0 }: Par
   weightDecay,
 });
 
-/** Adam with PyTorch's defaults. */
+/** Returns Adam; the defaults are PyTorch's. */
 export const adam = (learningRate = 0.001, { weightDecay = 0 }: Partial<Adam> = {}): Adam => ({
   kind: 'adam',
   learningRate,
@@ -44,21 +44,21 @@ export const adam = (learningRate = 0.001, { weightDecay = 0 }: Partial<Adam> = 
   weightDecay,
 });
 
-/** What an optimizer remembers. */
+/** The state of an optimizer between two steps. */
 export interface OptimizerState {
-  /** Steps done. */
+  /** Number of steps done. */
   steps: number;
-  /** One value per weight under each of PyTorch's names. */
+  /** Buffers by PyTorch's names. Each has one value for every weight. */
   buffers: ReadonlyMap<string, Weights>;
 }
 
-/** PyTorch's names of what is remembered per weight. */
+/** Returns the names of an optimizer's buffers, which are PyTorch's. */
 export function bufferNames(optimizer: Optimizer): readonly string[] {
   if (optimizer.kind === 'adam') return ['exp_avg', 'exp_avg_sq'];
   return optimizer.momentum === 0 ? [] : ['momentum_buffer'];
 }
 
-/** Before the first step: all zeros. */
+/** Returns the state before the first step: all buffers are zero. */
 export function freshState(optimizer: Optimizer, { parameters }: Network): OptimizerState {
   const zeros = () => new Map(parameters.map(({ name, shape }) => [name, new Float32Array(sizeOf(shape))]));
   return { steps: 0, buffers: new Map(bufferNames(optimizer).map((name) => [name, zeros()])) };

@@ -1,7 +1,6 @@
 /**
- * @file The reference engine: plain loops, any size, slow, meant to be obviously right. Never deleted, never tuned.
- *
- * The way to the logits is shared/model/forward.ts; here is the way back, under the same rules.
+ * @file The reference engine: plain loops that support every network. It is slow, and its purpose is to be obviously correct, so it is never
+ * optimized. The forward pass is in shared/model/forward.ts, the backward pass is here.
  */
 import { PIXEL_SCALE } from '#shared/labels.ts';
 import {
@@ -18,7 +17,7 @@ import type { Batch } from '../dataset/batch.ts';
 import type { Engine, EngineSession } from './engine.ts';
 import { freshState, type Optimizer, type OptimizerState } from './optimizer.ts';
 
-/** The engine that every other one is measured against. */
+/** Creates the engine that all others are compared with. */
 export function referenceEngine(): Engine {
   return {
     name: 'reference',
@@ -73,7 +72,7 @@ const copyOf = (weights: Weights) => new Map([...weights].map(([name, values]) =
 
 const scale = (images: Uint8Array): Tensor => Float32Array.from(images, (pixel) => pixel / PIXEL_SCALE);
 
-/** Gradients of the loss by parameter name, from the gradient of the logits back to the first layer. */
+/** Returns the gradients of the loss by parameter name, given the gradient of the logits. */
 function backward(
   network: Network,
   weights: Weights,
@@ -89,7 +88,7 @@ function backward(
   return gradients;
 }
 
-/** Adds the layer's own gradients to `gradients` and returns the gradient of its input. */
+/** Adds the gradients of the layer's parameters to `gradients`, and returns the gradient of its input. */
 function layerBackward(
   layer: NetworkLayer,
   weights: Weights,
@@ -172,7 +171,11 @@ function convBackward(
   return Float32Array.from(dx);
 }
 
-/** Mean negative log-likelihood of the labels under softmax(logits), and its gradient (softmax − one-hot) / batch. */
+/**
+ * Returns the cross-entropy loss, which is the mean negative log-likelihood of the labels under softmax(logits), and its gradient,
+ * (softmax − one-hot) / batch.
+ * @param logits [batch, classes]
+ */
 export function crossEntropy(logits: Float32Array, labels: Uint8Array): { loss: number; gradient: Tensor } {
   const batch = labels.length;
   const classes = logits.length / batch;
@@ -191,7 +194,11 @@ export function crossEntropy(logits: Float32Array, labels: Uint8Array): { loss: 
   return { loss: loss / batch, gradient };
 }
 
-/** The optimizer's step number `step` on one tensor, `buffers` in the order of their names. */
+/**
+ * Updates one parameter tensor and the optimizer's buffers in place.
+ * @param buffers the optimizer's buffers of the tensor, in the order of `bufferNames`
+ * @param step number of the step, from 1
+ */
 function update(
   optimizer: Optimizer,
   weight: Tensor,
@@ -217,6 +224,7 @@ function update(
   }
 }
 
+/** Stores the gradients of a layer's weight and bias as float32. */
 function store(layer: Linear | Conv, gradients: Map<string, Tensor>, ...values: Float64Array[]): void {
   for (const [i, { name }] of layer.parameters.entries()) gradients.set(name, Float32Array.from(values[i]));
 }

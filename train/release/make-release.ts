@@ -42,8 +42,9 @@ export async function makeRelease(trained: TrainedModel, context: ReleaseContext
   const onnx = exportOnnx(network, weights);
   const session = await context.engine.open(network, weights, sgd(0));
   try {
-    await compareWithOnnxruntime(network.name, session.logits, onnx, context.images);
-    const manifest = await makeManifest(trained, onnx, session.logits, context);
+    const predict: Predict = (images, count) => session.logits(images, count);
+    await compareWithOnnxruntime(network.name, predict, onnx, context.images);
+    const manifest = await makeManifest(trained, onnx, predict, context);
     const metadata = { format: 'pt', model: network.name };
     const safetensors = encodeSafetensors(weightTensors(network, weights), metadata);
     return { manifest, files: { onnx, json: serializeStored(manifest), safetensors } };

@@ -1,7 +1,6 @@
 /**
- * @file The cpu engine: the SIMD kernels of shared/kernels on as many threads as there are cores.
- *
- * A whole step runs inside WebAssembly, on memory that is laid out once. The result does not depend on the number of threads.
+ * @file The cpu engine: the SIMD kernels of shared/kernels, on one thread per core. A step runs entirely inside WebAssembly, and its
+ * result does not depend on the number of threads.
  */
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
@@ -13,31 +12,31 @@ import { freshState } from '../optimizer.ts';
 import { openSession } from './session.ts';
 
 export interface CpuOptions {
-  /** Threads, the calling one included; as many as the machine has cores unless given. */
+  /** Number of threads, the calling one included; one per core by default. */
   threads?: number | undefined;
-  /** Kernels up to this level; `winograd`, the fastest, unless given. */
+  /** The fastest kernels to use; `winograd` by default. */
   kernels?: KernelLevel | undefined;
-  /** Says which layers of a network have no SIMD kernel. */
+  /** Receives the layers of a network that have no SIMD kernel. */
   log?: ((line: string) => void) | undefined;
 }
 
-/** @throws ExplainedError of kind `device` when the kernels were not compiled */
+/** @throws ExplainedError of kind `device` when the compiled kernels are missing */
 export async function cpuEngine(options: CpuOptions = {}): Promise<Engine> {
   const { threads = availableParallelism(), kernels = 'winograd', log = () => {} } = options;
   const builds = { relaxed: await readBuild('relaxed'), simd: await readBuild('simd') };
   const build = await compileKernels(builds, { relaxed: kernels === 'relaxed' || kernels === 'winograd' });
-  const announced = new Set<string>();
+  const logged = new Set<string>();
   return {
     name: 'cpu',
     description: `WebAssembly kernels ${describeKernels(kernels, build.relaxed)}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
     async open(network, weights, optimizer, state = freshState(optimizer, network)) {
       const choices = chooseKernels(network, kernels);
-      const lacking = kernels === 'scalar' ? [] : withoutSimd(choices);
-      if (lacking.length > 0 && !announced.has(network.name)) {
-        announced.add(network.name);
-        log(`No SIMD kernel for ${lacking.join(', ')}: ${network.name} computes them with scalar ones.`);
+      const scalar = kernels === 'scalar' ? [] : withoutSimd(choices);
+      if (scalar.length > 0 && !logged.has(network.name)) {
+        logged.add(network.name);
+        log(`${network.name}: no SIMD kernel for ${scalar.join(', ')}. Scalar kernels compute these layers.`);
       }
-      return openSession(build, threads, network, choices, weights, optimizer, state);
+      return openSession({ build, threads, network, choices, weights, optimizer, state });
     },
   };
 }
@@ -57,7 +56,7 @@ async function readBuild(name: 'relaxed' | 'simd'): Promise<Uint8Array<ArrayBuff
       what: 'cannot read the compiled kernels',
       expected: path.pathname,
       got: cause instanceof Error ? cause.message : String(cause),
-      next: 'npm run kernels compiles them; npm ci does so too.',
+      next: 'Compile them with `npm run kernels`. `npm ci` does it too.',
       cause,
     });
   }

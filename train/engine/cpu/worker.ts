@@ -1,4 +1,4 @@
-/** @file A thread of the cpu engine: an instance of the kernels over the shared memory, asleep between jobs. */
+/** @file A worker thread of the cpu engine: it runs the kernels on the session's shared memory and sleeps between jobs. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { instantiateKernels } from '#shared/kernels/kernels.ts';
 

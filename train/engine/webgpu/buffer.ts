@@ -1,4 +1,7 @@
-/** @file A buffer on the GPU that grows when more must go in, by doubling: what trains for days makes no more of them than what trains for a minute. */
+/**
+ * @file A GPU buffer that grows by doubling. It is replaced only when it is too small, so a long training creates as many buffers as a
+ * short one.
+ */
 /// <reference types="@webgpu/types" />
 import { ExplainedError } from '#shared/errors.ts';
 
@@ -8,7 +11,7 @@ export class GrowingBuffer {
   readonly #usage: GPUBufferUsageFlags;
   #buffer: GPUBuffer | undefined;
 
-  /** @param usage for kernels to read and write unless given */
+  /** @param usage by default, kernels can read and write the buffer, and it can be copied */
   constructor(
     device: GPUDevice,
     label: string,
@@ -19,14 +22,14 @@ export class GrowingBuffer {
     this.#usage = usage;
   }
 
-  /** Room for something, if there has been none yet. */
+  /** The present buffer. It is created on first use. */
   get buffer(): GPUBuffer {
     return this.#buffer ?? this.reserve(4);
   }
 
   /**
-   * Makes room for so many bytes, zero where they are new. What can be copied from it stays in it.
-   * @throws ExplainedError of kind `device` when the GPU binds no buffer of that size
+   * Grows the buffer to at least `bytes`. New bytes are zero. The old content is kept if the buffer can be copied from.
+   * @throws ExplainedError of kind `device` when the GPU supports no buffer of that size
    */
   reserve(bytes: number): GPUBuffer {
     const old = this.#buffer;
@@ -37,7 +40,7 @@ export class GrowingBuffer {
       throw new ExplainedError({
         kind: 'device',
         what: `the GPU cannot hold the ${this.#label}`,
-        expected: `${most} bytes or fewer`,
+        expected: `at most ${most} bytes`,
         got: `${bytes} bytes`,
         next: 'Use a smaller --batch-size, or train fewer models at once.',
       });
@@ -49,19 +52,19 @@ export class GrowingBuffer {
       encoder.copyBufferToBuffer(old, 0, buffer, 0, old.size);
       this.#device.queue.submit([encoder.finish()]);
     }
-    // What has been submitted still finds it.
+    // Submissions that use the old buffer still complete.
     old?.destroy();
     this.#buffer = buffer;
     return buffer;
   }
 
-  /** Puts values at an offset in bytes. */
+  /** Writes values at an offset in bytes, and grows the buffer as needed. */
   write(offset: number, values: ArrayBufferView<ArrayBuffer>): void {
     if (values.byteLength > 0)
       this.#device.queue.writeBuffer(this.reserve(offset + values.byteLength), offset, values);
   }
 
-  /** Gives the memory back until it is reserved again. */
+  /** Frees the memory. The next `reserve` or `write` allocates it again. */
   free(): void {
     this.#buffer?.destroy();
     this.#buffer = undefined;

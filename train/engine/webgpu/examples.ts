@@ -1,18 +1,23 @@
-/** @file The images and labels of the queued batches on their way to the GPU: where the data set there has them, or their pixels. */
+/**
+ * @file Collects the images and labels of the queued batches for the GPU. An image of a split that is on the GPU is uploaded as its place
+ * there, any other image as pixels.
+ */
 import type { Batch } from '../../dataset/batch.ts';
 import type { GrowingBuffer } from './buffer.ts';
 import { type Pixels, wordsOf } from './pixels.ts';
 
 export class Examples {
   readonly #pixels: Pixels;
-  /** Pixels of an image, and the words that it takes. */
+  /** Pixels of an image. */
   readonly #size: number;
+  /** 32-bit words of an image. */
   readonly #words: number;
-  /** Place and label of each example. */
+  /** Place of the pixels and label of each queued example. */
   #pairs = new Uint32Array(2);
   #count = 0;
-  /** The images that the GPU does not have, each from a word on, and which examples they are. */
+  /** Images to upload, each aligned to a word. */
   #images = new Uint8Array(4);
+  /** Indices of the examples whose images are uploaded. */
   #uploaded: number[] = [];
 
   /** @param size pixels of an image */
@@ -22,10 +27,13 @@ export class Examples {
     this.#words = wordsOf(size);
   }
 
-  /** Queues a batch; copies what it needs of it. */
+  /**
+   * Queues a batch. Its images and labels are copied, so the caller may reuse their memory.
+   * @returns the index of its first example, and the number of examples
+   */
   add(batch: Batch): { example: number; count: number } {
     const { labels, source } = batch;
-    // A batch with a source gathers its pixels when somebody looks at them.
+    // Reading `images` of a batch with a source would gather its pixels.
     const images = source ? new Uint8Array() : batch.images;
     const [example, count] = [this.#count, labels.length];
     this.#count += count;
@@ -47,7 +55,7 @@ export class Examples {
     this.#uploaded.push(example);
   }
 
-  /** Hands over all that is queued. */
+  /** Writes all queued examples to the GPU and empties the queue. */
   write(examples: GrowingBuffer): void {
     const bytes = 4 * this.#words * this.#uploaded.length;
     const first = this.#pixels.upload(this.#images.subarray(0, bytes));
@@ -57,7 +65,7 @@ export class Examples {
   }
 }
 
-/** The values, with room for so many of them. */
+/** Returns `values`, or a larger copy of them, with room for `length` values. */
 function grown<T extends Uint8Array | Uint32Array>(values: T, length: number): T {
   if (values.length >= length) return values;
   const larger = new (values.constructor as new (length: number) => T)(2 ** Math.ceil(Math.log2(length)));

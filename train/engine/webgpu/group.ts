@@ -1,9 +1,9 @@
 /**
- * @file Replicas: sessions on networks of one shape under one rule of optimization, whose steps are computed together. Each queues
- * what it is asked for; a submission takes all that they have queued.
+ * @file A group of replicas: sessions whose networks have the same shape and whose optimizers have the same update rule. Their steps are
+ * computed by the same dispatches. Sessions queue their items; a submission takes everything that is queued.
  *
- * Who waits is answered once every session of the group waits or has let a turn of the event loop pass, and the answers before have
- * come: a session that is late, or gone, holds nobody up, and meets the others again at the next submission.
+ * When a session reads results, the group submits once all sessions have queued a read, or after one turn of the event loop. A session that
+ * is late or closed therefore delays no other one. Only one read-back is under way at a time.
  */
 /// <reference types="@webgpu/types" />
 import type { Gpu } from './device.ts';
@@ -12,8 +12,8 @@ import type { Memory } from './memory.ts';
 import { type Read, type Replica, type Round, roundsOf } from './rounds.ts';
 import { deliver, encodeRounds, type Pipelines, type Results, writeRecords } from './submission.ts';
 
-/** Steps that are submitted unasked, so that the GPU works while the next ones are being queued. */
-const EAGER_STEPS = 5;
+/** Steps of each session that are submitted before a read, so that the GPU works while the next steps are queued. */
+const EARLY_STEPS = 5;
 
 export class Group {
   readonly #device: GPUDevice;
@@ -21,11 +21,12 @@ export class Group {
   readonly #memory: Memory;
   readonly #classes: number;
   readonly examples: Examples;
+  /** By place. A closed session leaves undefined. */
   readonly #replicas: (Replica | undefined)[] = [];
   #results: Results = { items: [], floats: 0 };
-  /** Answers are on their way. */
-  #away = false;
-  #turn: NodeJS.Immediate | undefined;
+  /** Whether a read-back is under way. */
+  #reading = false;
+  #scheduled: NodeJS.Immediate | undefined;
 
   constructor(
     { device }: Pick<Gpu, 'device'>,
@@ -42,100 +43,103 @@ export class Group {
   }
 
   /**
+   * Adds a replica.
    * @param values parameters, then each of the optimizer's buffers
-   * @throws ExplainedError of kind `device` when the GPU has no room for another one
+   * @throws ExplainedError of kind `device` when the GPU has no room for another replica
    */
   join(values: Float32Array<ArrayBuffer>): Replica {
     const free = this.#replicas.indexOf(undefined);
     const place = free < 0 ? this.#replicas.length : free;
     this.#memory.reserve(place + 1, 1);
-    this.#memory.parameters.write(4 * place * this.#memory.replica, values);
+    this.#memory.parameters.write(4 * place * this.#memory.replicaFloats, values);
     const replica: Replica = { place, queue: [] };
     this.#replicas[place] = replica;
     return replica;
   }
 
+  /** Removes a replica with everything that it has queued. */
   leave({ place }: Replica): void {
     this.#replicas[place] = undefined;
     while (this.#replicas.length > 0 && !this.#replicas.at(-1)) this.#replicas.pop();
-    this.#meet();
-    this.#freeIfLeft();
+    this.#scheduleReadBack();
+    this.#freeIfEmpty();
   }
 
   /**
-   * Puts something at the end of a replica's queue.
-   * @throws ExplainedError of kind `device` when the GPU has no room for so large a batch
+   * Appends an item to a replica's queue.
+   * @throws ExplainedError of kind `device` when the GPU has no room for a batch of that size
    */
   enqueue(replica: Replica, item: Replica['queue'][number]): void {
     if (item.kind !== 'read') this.#memory.reserve(this.#replicas.length, item.count);
     replica.queue.push(item);
-    if (item.kind === 'read') this.#meet();
-    else if (this.#present().every(mayGoAhead)) this.#submit(roundsOf(this.#replicas));
+    if (item.kind === 'read') this.#scheduleReadBack();
+    else if (this.#present().every(hasEarlySteps)) this.#submit(roundsOf(this.#replicas));
   }
 
   #present(): Replica[] {
     return this.#replicas.filter((replica) => replica !== undefined);
   }
 
-  #meet(): void {
+  /** Starts a read-back now if every session has queued a read; otherwise schedules it for the next turn of the event loop. */
+  #scheduleReadBack(): void {
     const present = this.#present();
-    if (this.#away || !present.some(waits)) return;
-    if (present.every(waits)) this.#answer();
-    else this.#turn ??= setImmediate(() => this.#answer());
+    if (this.#reading || !present.some(hasRead)) return;
+    if (present.every(hasRead)) this.#readBack();
+    else this.#scheduled ??= setImmediate(() => this.#readBack());
   }
 
-  /** Submits all that is queued, and answers those who wait once it is done. */
-  async #answer(): Promise<void> {
-    clearImmediate(this.#turn);
-    this.#turn = undefined;
-    if (this.#away || !this.#present().some(waits)) return;
-    this.#away = true;
+  /** Submits everything that is queued and resolves the reads when the GPU is done. */
+  async #readBack(): Promise<void> {
+    clearImmediate(this.#scheduled);
+    this.#scheduled = undefined;
+    if (this.#reading || !this.#present().some(hasRead)) return;
+    this.#reading = true;
     const rounds = roundsOf(this.#replicas);
     const reads = rounds.flatMap(({ kind, items }) =>
       kind === 'read' ? items.filter((item) => item !== undefined) : [],
     );
     try {
-      const { back, bytes, results } = this.#submit(rounds, reads);
-      await back.mapAsync(GPUMapMode.READ, 0, bytes);
-      deliver(new Float32Array(back.getMappedRange(0, bytes)), results, reads, this.#classes);
-      back.unmap();
+      const { readback, bytes, results } = this.#submit(rounds, reads);
+      await readback.mapAsync(GPUMapMode.READ, 0, bytes);
+      deliver(new Float32Array(readback.getMappedRange(0, bytes)), results, reads, this.#classes);
+      readback.unmap();
       for (const { resolve } of reads) resolve();
     } catch (error) {
       for (const { reject } of reads) reject(error);
     }
-    this.#away = false;
-    this.#freeIfLeft();
-    this.#meet();
+    this.#reading = false;
+    this.#freeIfEmpty();
+    this.#scheduleReadBack();
   }
 
-  /** One submission of all rounds. With reads, all results so far are copied to be read back, too. */
-  #submit(rounds: Round[], reads: Read[] = []): { back: GPUBuffer; bytes: number; results: Results } {
+  /** Submits the rounds. If there are reads, all results so far are also copied to the readback buffer. */
+  #submit(rounds: Round[], reads: Read[] = []): { readback: GPUBuffer; bytes: number; results: Results } {
     const memory = this.#memory;
     const results = this.#results;
     writeRecords(memory, rounds, results, this.#classes);
     this.examples.write(memory.examples);
     const bytes = 4 * reads.reduce((floats, { values }) => floats + values.length, results.floats);
-    const back = memory.back.reserve(reads.length > 0 ? bytes : 0);
+    const readback = memory.readback.reserve(reads.length > 0 ? bytes : 0);
     const encoder = this.#device.createCommandEncoder();
     encodeRounds(encoder, this.#pipelines, memory, rounds, results);
     if (reads.length > 0) {
       if (results.floats > 0)
-        encoder.copyBufferToBuffer(memory.results.buffer, 0, back, 0, 4 * results.floats);
+        encoder.copyBufferToBuffer(memory.results.buffer, 0, readback, 0, 4 * results.floats);
       this.#results = { items: [], floats: 0 };
     }
     this.#device.queue.submit([encoder.finish()]);
-    return { back, bytes, results };
+    return { readback, bytes, results };
   }
 
-  /** Gives the memory back once nobody is here or waits. */
-  #freeIfLeft(): void {
-    if (this.#replicas.length > 0 || this.#away) return;
+  /** Frees the memory when no session is left and no read-back is under way. */
+  #freeIfEmpty(): void {
+    if (this.#replicas.length > 0 || this.#reading) return;
     this.#memory.free();
     this.#results = { items: [], floats: 0 };
   }
 }
 
-const waits = ({ queue }: Replica) => queue.some(({ kind }) => kind === 'read');
+const hasRead = ({ queue }: Replica) => queue.some(({ kind }) => kind === 'read');
 
-const mayGoAhead = ({ queue }: Replica) =>
-  queue.length >= EAGER_STEPS && queue.every(({ kind }) => kind === 'step');
+const hasEarlySteps = ({ queue }: Replica) =>
+  queue.length >= EARLY_STEPS && queue.every(({ kind }) => kind === 'step');

@@ -1,18 +1,18 @@
-/** @file Everything that the kernels of a group of replicas read and write, in the one bind group that they share. */
+/** @file The GPU memory of a group of replicas: all buffers that its kernels read and write, in one bind group. */
 /// <reference types="@webgpu/types" />
 import { GrowingBuffer } from './buffer.ts';
 import { RECORD } from './kernels/common.wgsl.ts';
 import type { Stages } from './stages.ts';
 
 export const RECORD_BYTES = 4 * RECORD.words;
-/** WebGPU's default for the alignment of a dynamic offset. */
-const ROW_ALIGNMENT = 256;
+/** WebGPU's default alignment of a dynamic offset, in bytes. */
+const OFFSET_ALIGNMENT = 256;
 
-/** Bindings in the order of kernels/common.wgsl.ts; `read_write` from the fourth on. */
+/** Bindings in the order of kernels/common.wgsl.ts. Those from FIRST_WRITABLE on are `read_write`. */
 const BINDINGS = 6;
 const FIRST_WRITABLE = 3;
 
-/** The same for every kernel: the first binding moves from step to step. */
+/** Creates the bind group layout of all kernels. The first binding has a dynamic offset, which selects the records of a step. */
 export function bindGroupLayout(device: GPUDevice): GPUBindGroupLayout {
   return device.createBindGroupLayout({
     entries: Array.from({ length: BINDINGS }, (_, binding) => ({
@@ -30,21 +30,24 @@ export class Memory {
   readonly #device: GPUDevice;
   readonly #layout: GPUBindGroupLayout;
   readonly #pixels: GrowingBuffer;
+  /** Floats of an image's region. */
   readonly #region: number;
-  /** Floats of a replica's parameters with what the optimizer remembers. */
-  readonly replica: number;
+  /** Floats of a replica's parameters and optimizer buffers. */
+  readonly replicaFloats: number;
   readonly steps: GrowingBuffer;
   readonly examples: GrowingBuffer;
   readonly parameters: GrowingBuffer;
   readonly arena: GrowingBuffer;
   readonly results: GrowingBuffer;
-  /** What is read on the CPU. */
-  readonly back: GrowingBuffer;
-  /** Replicas that there is room for, and images of each. */
+  /** Buffer that the CPU maps to read results. */
+  readonly readback: GrowingBuffer;
+  /** Replicas that there is room for. */
   #replicas = 0;
+  /** Images of each replica that there is room for. */
   #images = 0;
   #bound: { buffers: GPUBuffer[]; group: GPUBindGroup } | undefined;
 
+  /** @param buffers number of the optimizer's buffers */
   constructor(
     device: GPUDevice,
     layout: GPUBindGroupLayout,
@@ -56,38 +59,46 @@ export class Memory {
     this.#layout = layout;
     this.#pixels = pixels;
     this.#region = stages.region;
-    this.replica = (1 + buffers) * stages.parameters;
+    this.replicaFloats = (1 + buffers) * stages.parameters;
     const buffer = (label: string) => new GrowingBuffer(device, label);
-    this.steps = buffer('numbers of the steps');
+    this.steps = buffer('records of the steps');
     this.examples = buffer('examples');
     this.parameters = buffer('parameters');
     this.arena = buffer('activations');
     this.results = buffer('losses and logits');
-    this.back = new GrowingBuffer(device, 'answers', GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
+    this.readback = new GrowingBuffer(
+      device,
+      'values to read back',
+      GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+    );
   }
 
-  /** Bytes from the records of a step to those of the next. */
-  get row(): number {
-    return Math.ceil((this.#replicas * RECORD_BYTES) / ROW_ALIGNMENT) * ROW_ALIGNMENT;
+  /** Bytes between the records of one step and those of the next. */
+  get recordStride(): number {
+    return Math.ceil((this.#replicas * RECORD_BYTES) / OFFSET_ALIGNMENT) * OFFSET_ALIGNMENT;
   }
 
-  /** Floats from one replica's arena to the next. */
-  get arenaFloats(): number {
+  /** Floats between the arena of one replica and that of the next. */
+  get arenaStride(): number {
     return this.#images * this.#region;
   }
 
-  /** Makes room for replicas with batches of so many images. */
+  /**
+   * Makes room for replicas with batches of `images` images.
+   * @throws ExplainedError of kind `device` when the GPU supports no buffers of that size
+   */
   reserve(replicas: number, images: number): void {
     if (replicas <= this.#replicas && images <= this.#images) return;
     const [most, mostImages] = [Math.max(replicas, this.#replicas), Math.max(images, this.#images)];
-    this.parameters.reserve(4 * most * this.replica);
-    // No kernel writes what lies in no pooling window, and other regions lay there: it must be zero again.
+    this.parameters.reserve(4 * most * this.replicaFloats);
+    // Gradients outside all pooling windows must be zero, and no kernel writes them. More images move the regions over old values, so the
+    // arena is allocated again.
     if (mostImages > this.#images) this.arena.free();
     this.arena.reserve(4 * most * mostImages * this.#region);
     [this.#replicas, this.#images, this.#bound] = [most, mostImages, undefined];
   }
 
-  /** The bind group over the buffers as they are now. */
+  /** Returns the bind group of the present buffers. */
   bindings(): GPUBindGroup {
     const { steps, examples, parameters, arena, results } = this;
     const all = [steps, examples, this.#pixels, parameters, arena, results];
@@ -95,7 +106,7 @@ export class Memory {
     if (!this.#bound || buffers.some((buffer, i) => buffer !== this.#bound?.buffers[i])) {
       const entries = buffers.map((buffer, binding) => ({
         binding,
-        resource: { buffer, ...(binding === 0 && { size: this.row }) },
+        resource: { buffer, ...(binding === 0 && { size: this.recordStride }) },
       }));
       this.#bound = { buffers, group: this.#device.createBindGroup({ layout: this.#layout, entries }) };
     }
@@ -103,8 +114,8 @@ export class Memory {
   }
 
   free(): void {
-    const { steps, examples, parameters, arena, results, back } = this;
-    for (const each of [steps, examples, parameters, arena, results, back]) each.free();
+    const { steps, examples, parameters, arena, results, readback } = this;
+    for (const each of [steps, examples, parameters, arena, results, readback]) each.free();
     [this.#replicas, this.#images, this.#bound] = [0, 0, undefined];
   }
 }

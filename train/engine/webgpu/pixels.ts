@@ -1,43 +1,54 @@
-/** @file Pixels on the GPU: the data set, brought there when the first batch of a split comes and kept; behind it those of the batches of one submission. */
+/**
+ * @file The pixels on the GPU. A split is uploaded with its first batch and stays there. Behind the splits lie the pixels that the batches
+ * of one submission upload.
+ */
 import type { Split } from '../../dataset/split.ts';
 import { GrowingBuffer } from './buffer.ts';
 
 export class Pixels {
-  readonly words: GrowingBuffer;
-  /** Words up to a split's first image, by the memory that its pixels are in and where they are there: parts of one data set are made anew. */
+  readonly buffer: GrowingBuffer;
+  /**
+   * Places of the uploaded splits, by their ArrayBuffer and then by their range in it. The split objects themselves are no keys: `take`
+   * and `holdOut` make new ones over the same pixels.
+   */
   readonly #places = new WeakMap<ArrayBufferLike, Map<string, number>>();
-  #resident = 0;
+  /** Words of all uploaded splits. */
+  #splitWords = 0;
 
   constructor(device: GPUDevice) {
-    this.words = new GrowingBuffer(device, 'pixels');
+    this.buffer = new GrowingBuffer(device, 'pixels');
   }
 
-  /** Words up to the first image of a split. */
+  /** Returns the place of a split's first image, in words. Uploads the split if it is not on the GPU yet. */
   placeOf({ images, count }: Split): number {
     const places = this.#places.get(images.buffer) ?? new Map<string, number>();
     this.#places.set(images.buffer, places);
-    const part = `${images.byteOffset}, ${images.length}`;
-    const known = places.get(part);
+    const range = `${images.byteOffset}, ${images.length}`;
+    const known = places.get(range);
     if (known !== undefined) return known;
-    const place = this.#resident;
+    const place = this.#splitWords;
     const words = packed(images, images.length / count);
-    this.words.write(4 * place, words);
-    this.#resident += words.length / 4;
-    places.set(part, place);
+    this.buffer.write(4 * place, words);
+    this.#splitWords += words.length / 4;
+    places.set(range, place);
     return place;
   }
 
-  /** Puts images, each from a word on, where the submissions so far had theirs; words up to the first. */
+  /**
+   * Uploads images behind the splits, over those of earlier submissions.
+   * @param images each aligned to a word
+   * @returns the place of the first image, in words
+   */
   upload(images: Uint8Array<ArrayBuffer>): number {
-    this.words.write(4 * this.#resident, images);
-    return this.#resident;
+    this.buffer.write(4 * this.#splitWords, images);
+    return this.#splitWords;
   }
 }
 
-/** Words of an image of so many pixels. */
+/** Returns the 32-bit words of an image. */
 export const wordsOf = (pixels: number): number => Math.ceil(pixels / 4);
 
-/** Images that each begin on a word. */
+/** Returns the images with each one aligned to a word. */
 function packed(images: Uint8Array, pixels: number): Uint8Array<ArrayBuffer> {
   const bytes = 4 * wordsOf(pixels);
   const count = images.length / pixels;

@@ -1,4 +1,4 @@
-/** @file The dispatches of a step and of an inference, in order. Names are the order of the network's layers. */
+/** @file The kernels of a training step and of an inference, in the order of their dispatches. */
 import type { Optimizer } from '../optimizer.ts';
 import { convBackward, convForward } from './kernels/conv2d.wgsl.ts';
 import { headForward, headStep } from './kernels/head.wgsl.ts';
@@ -12,7 +12,10 @@ export interface Plan {
   inference: Kernel[];
 }
 
-/** Of TinyVGG's step ten: four convolutions forward, the head with the loss, four backward, the optimizer. */
+/**
+ * Generates the kernels of a network. A step of TinyVGG has ten: four convolutions forward, the head with the loss, four convolutions
+ * backward, and the optimizer.
+ */
 export function planOf(stages: Stages, optimizer: Optimizer): Plan {
   const forward = stages.stages.map((stage) =>
     stage.kind === 'conv2d' ? convForward(stage) : poolForward(stage),

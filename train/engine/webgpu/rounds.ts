@@ -1,52 +1,54 @@
-/** @file What the sessions of a group have queued, and the rounds in which all of them take their next item at once. */
+/** @file The queues of a group's sessions, and their division into rounds: in a round, several sessions take their next item at once. */
 import type { JobFields } from '#shared/kernels/plan.ts';
 
-interface Examples {
-  /** The first of them, and how many. */
+interface ExampleRange {
+  /** Index of the first example. */
   example: number;
   count: number;
 }
 
-export interface Step extends Examples {
+export interface Step extends ExampleRange {
   kind: 'step';
-  /** The optimizer's (cpu/optimizer.ts). */
+  /** Coefficients of the optimizer (engine/coefficients.ts). */
   numbers: JobFields;
   /** NaN until it was read back. */
   loss: number;
 }
 
-export interface Inference extends Examples {
+export interface Inference extends ExampleRange {
   kind: 'inference';
   /** Empty until they were read back. */
   logits: Float32Array<ArrayBuffer>;
 }
 
-/** A read-back: answers when all that was queued before it is done. */
+/** A read of a replica's values. It completes after all items that were queued before it. */
 export interface Read {
   kind: 'read';
-  /** Of the replica's parameters and the optimizer's buffers, in floats. */
+  /** Index of the first value among the replica's parameters and optimizer buffers. */
   first: number;
+  /** Filled before `resolve` is called. */
   values: Float32Array<ArrayBuffer>;
   resolve: () => void;
   reject: (reason: unknown) => void;
 }
 
-/** A session's part in its group. */
+/** The network of one session in a group. */
 export interface Replica {
-  /** Its place among the group's parameters and in every dispatch. */
+  /** Index of its parameters in the group's memory, and of its part of each dispatch. */
   readonly place: number;
   queue: (Step | Inference | Read)[];
 }
 
+/** Items of one kind, by the places of the replicas. A replica without an item in this round has undefined. */
 export type Round =
-  /** Of every replica, by its place, the item that it has at this round, if any. */
   | { kind: 'step'; items: (Step | undefined)[] }
   | { kind: 'inference'; items: (Inference | undefined)[] }
   | { kind: 'read'; items: (Read | undefined)[] };
 
 /**
- * Empties the queues. Each replica's items keep their order; those of one kind are brought together, steps first.
- * @param replicas by their places
+ * Empties the queues into rounds. The items of each replica keep their order. Where the next items differ in kind, steps come first, then
+ * inferences, then reads.
+ * @param replicas by place
  */
 export function roundsOf(replicas: readonly (Replica | undefined)[]): Round[] {
   const queues = replicas.map((replica) => replica?.queue.splice(0).reverse() ?? []);

@@ -1,83 +1,109 @@
-/** @file A session of the webgpu engine: its steps, inferences and reads as items of its group's queue. */
+/** @file A session of the webgpu engine: it queues steps, inferences and reads in its group. */
 import { type Network, sizeOf, type Weights } from '#shared/model/spec.ts';
-import { optimizerNumbers } from '../cpu/optimizer.ts';
+import type { Batch } from '../../dataset/batch.ts';
+import { optimizerCoefficients } from '../coefficients.ts';
 import type { EngineSession } from '../engine.ts';
 import { bufferNames, type Optimizer, type OptimizerState } from '../optimizer.ts';
 import type { Group } from './group.ts';
-import type { Inference, Step } from './rounds.ts';
+import type { Inference, Replica, Step } from './rounds.ts';
 
-/** Images of one round when nothing is trained. */
-const INFER_BATCH = 32;
+/** Images of one round of inference. */
+const INFERENCE_BATCH = 32;
 
-export function openSession(
-  group: Group,
-  network: Network,
-  initial: Weights,
-  optimizer: Optimizer,
-  state: OptimizerState,
-): EngineSession {
-  const names = bufferNames(optimizer);
-  const tensors = [initial, ...names.map((name) => state.buffers.get(name) as Weights)];
-  const replica = group.join(Float32Array.from(tensors.flatMap((values) => flat(network, values))));
-  const { parameterCount } = network;
-  let { steps } = state;
-  let unread: Step[] = [];
+export class WebgpuSession implements EngineSession {
+  readonly #group: Group;
+  readonly #network: Network;
+  readonly #optimizer: Optimizer;
+  readonly #replica: Replica;
+  #steps: number;
+  /** Steps whose losses were not returned yet. */
+  #unread: Step[] = [];
 
-  /** Waits for all that is queued, and for some of the replica's floats. */
-  const read = (first = 0, floats = 0): Promise<Float32Array<ArrayBuffer>> =>
-    new Promise((resolve, reject) => {
-      const values = new Float32Array(floats);
-      group.enqueue(replica, { kind: 'read', first, values, resolve: () => resolve(values), reject });
+  constructor(
+    group: Group,
+    network: Network,
+    weights: Weights,
+    optimizer: Optimizer,
+    { buffers, steps }: OptimizerState,
+  ) {
+    this.#group = group;
+    this.#network = network;
+    this.#optimizer = optimizer;
+    const tensors = [weights, ...bufferNames(optimizer).map((name) => buffers.get(name) as Weights)];
+    this.#replica = group.join(Float32Array.from(tensors.flatMap((values) => valuesOf(network, values))));
+    this.#steps = steps;
+  }
+
+  step(batch: Batch, learningRate = this.#optimizer.learningRate): void {
+    const numbers = optimizerCoefficients({ ...this.#optimizer, learningRate }, this.#steps + 1);
+    const step: Step = { kind: 'step', ...this.#group.examples.add(batch), numbers, loss: Number.NaN };
+    this.#group.enqueue(this.#replica, step);
+    this.#steps++;
+    this.#unread.push(step);
+  }
+
+  async losses(): Promise<number[]> {
+    const steps = this.#unread;
+    this.#unread = [];
+    if (steps.length > 0) await this.#read();
+    return steps.map(({ loss }) => loss);
+  }
+
+  async logits(images: Uint8Array, count: number): Promise<Float32Array> {
+    const [pixels, classes] = [sizeOf(this.#network.input), sizeOf(this.#network.output)];
+    const parts: Inference[] = [];
+    for (let first = 0; first < count; first += INFERENCE_BATCH) {
+      const labels = new Uint8Array(Math.min(INFERENCE_BATCH, count - first));
+      const examples = this.#group.examples.add({ images: images.subarray(first * pixels), labels });
+      parts.push({ kind: 'inference', ...examples, logits: new Float32Array() });
+    }
+    for (const part of parts) this.#group.enqueue(this.#replica, part);
+    await this.#read();
+    const all = new Float32Array(count * classes);
+    for (const [i, { logits }] of parts.entries()) all.set(logits, i * INFERENCE_BATCH * classes);
+    return all;
+  }
+
+  async weights(): Promise<Weights> {
+    return tensorsOf(this.#network, await this.#read(0, this.#network.parameterCount));
+  }
+
+  async optimizerState(): Promise<OptimizerState> {
+    const steps = this.#steps;
+    const { parameterCount } = this.#network;
+    const names = bufferNames(this.#optimizer);
+    const values = await this.#read(parameterCount, names.length * parameterCount);
+    const buffers = names.map((name, i) => {
+      const buffer = values.subarray(i * parameterCount, (i + 1) * parameterCount);
+      return [name, tensorsOf(this.#network, buffer)] as const;
     });
+    return { steps, buffers: new Map(buffers) };
+  }
 
-  return {
-    step(batch, learningRate = optimizer.learningRate) {
-      const numbers = optimizerNumbers({ ...optimizer, learningRate }, steps + 1);
-      const step: Step = { kind: 'step', ...group.examples.add(batch), numbers, loss: Number.NaN };
-      group.enqueue(replica, step);
-      steps++;
-      unread.push(step);
-    },
-    async losses() {
-      const asked = unread;
-      unread = [];
-      if (asked.length > 0) await read();
-      return asked.map(({ loss }) => loss);
-    },
-    async logits(images, count) {
-      const pixels = sizeOf(network.input);
-      const parts: Inference[] = [];
-      for (let first = 0; first < count; first += INFER_BATCH) {
-        const labels = new Uint8Array(Math.min(INFER_BATCH, count - first));
-        const examples = group.examples.add({ images: images.subarray(first * pixels), labels });
-        parts.push({ kind: 'inference', ...examples, logits: new Float32Array() });
-      }
-      for (const part of parts) group.enqueue(replica, part);
-      await read();
-      const all = new Float32Array(count * sizeOf(network.output));
-      for (const [i, { logits }] of parts.entries())
-        all.set(logits, i * INFER_BATCH * sizeOf(network.output));
-      return all;
-    },
-    async weights() {
-      return tensorsOf(network, await read(0, parameterCount));
-    },
-    async optimizerState() {
-      const done = steps;
-      const values = await read(parameterCount, names.length * parameterCount);
-      const buffer = (i: number) => values.subarray(i * parameterCount, (i + 1) * parameterCount);
-      return { steps: done, buffers: new Map(names.map((name, i) => [name, tensorsOf(network, buffer(i))])) };
-    },
-    close() {
-      group.leave(replica);
-    },
-  };
+  close(): void {
+    this.#group.leave(this.#replica);
+  }
+
+  /** Waits for everything that is queued, and returns values of the replica. */
+  #read(first = 0, floats = 0): Promise<Float32Array<ArrayBuffer>> {
+    return new Promise((resolve, reject) => {
+      const values = new Float32Array(floats);
+      this.#group.enqueue(this.#replica, {
+        kind: 'read',
+        first,
+        values,
+        resolve: () => resolve(values),
+        reject,
+      });
+    });
+  }
 }
 
-/** All values in the network's order. */
-const flat = ({ parameters }: Network, values: Weights): number[] =>
-  parameters.flatMap(({ name }) => [...(values.get(name) as Float32Array)]);
+/** Returns all values in the order of the network's parameters. */
+const valuesOf = ({ parameters }: Network, weights: Weights): number[] =>
+  parameters.flatMap(({ name }) => [...(weights.get(name) as Float32Array)]);
 
+/** Splits values into the network's parameters. */
 function tensorsOf({ parameters }: Network, values: Float32Array<ArrayBuffer>): Weights {
   let at = 0;
   return new Map(

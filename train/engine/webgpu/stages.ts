@@ -1,42 +1,45 @@
 /**
- * @file A network as the GPU computes it: stages, each a convolution or a pooling with the ReLU and the pooling behind it, and a
- * head of linear layers. Says where every tensor of an image lies in its region of the arena, in floats.
+ * @file Divides a network into stages and a head. A stage is a convolution or a pooling with the ReLU and the pooling behind it; the head is
+ * the linear layers at the end. Each image has a region of the arena. This file assigns every tensor an offset in the region, in floats.
  */
 import { ExplainedError } from '#shared/errors.ts';
 import type { Conv, Linear, Pool } from '#shared/model/forward.ts';
 import { type Network, type Shape, sizeOf } from '#shared/model/spec.ts';
 
-/** A layer of a stage or the head with its places. `x` undefined: the pixels of the batch. */
+/** The tensors of a stage or of a layer of the head, as offsets in the region of an image. */
 interface Placed {
+  /** Shape of the output behind the ReLU and the pooling. */
   output: Shape;
+  /** Whether a ReLU follows. */
   relu: boolean;
+  /** Input. Undefined if the input is the pixels of the batch. */
   x: number | undefined;
-  /** Output, behind the ReLU and the pooling. */
+  /** Output behind the ReLU and the pooling. */
   y: number;
-  /** Gradient of what the layer itself computes, before the ReLU and the pooling. */
+  /** Gradient of the layer's own output, before the ReLU and the pooling. */
   dy: number;
-  /** First of its parameters, weights before biases, in a replica's parameters. */
+  /** Index of the first weight among a replica's parameters. The biases follow the weights. */
   parameters: number;
 }
 
 export interface ConvStage extends Placed {
   kind: 'conv2d';
   layer: Conv;
-  /** Edge of the pooling windows behind the ReLU, which lie side by side; 1: no pooling. */
+  /** Edge of the pooling windows behind the ReLU, which do not overlap. 1 without a pooling. */
   window: number;
-  /** Which place of each window was taken. */
-  where: number;
-  /** A slice's sum of the parameters' gradients, in the region of its first image. */
+  /** Index of each window's maximum in the window. */
+  argmax: number;
+  /** Gradient of the parameters summed over a slice, in the region of the slice's first image. */
   partial: number;
-  /** Images of a slice. */
+  /** Number of images in a slice. */
   slice: number;
 }
 
 export interface PoolStage extends Placed {
   kind: 'maxPool2d';
   layer: Pool;
-  /** Which pixel of the input's plane was taken. */
-  where: number;
+  /** Index of each window's maximum in the plane of the input. */
+  argmax: number;
 }
 
 export type Stage = ConvStage | PoolStage;
@@ -49,32 +52,32 @@ export interface Stages {
   stages: readonly Stage[];
   head: readonly HeadLayer[];
   classes: number;
-  /** Of the logits of an image. */
+  /** Offset of an image's logits. */
   logits: number;
-  /** Of the loss of an image. */
+  /** Offset of an image's loss. */
   loss: number;
   /** Floats of an image's region. */
   region: number;
-  /** Floats of a replica's parameters. */
+  /** Number of a replica's parameters. */
   parameters: number;
 }
 
-/** Positions of a slice that keep the threads of a workgroup busy, eight each. */
+/** Output positions of a slice: eight for each thread of a workgroup, which keeps the threads busy. */
 const SLICE_POSITIONS = 512;
-/** Larger windows would need more sums at a time than a thread has registers. */
+/** Largest window of a pooling that is fused into the convolution. Larger ones would need more sums than a thread has registers. */
 const FUSED_WINDOW = 3;
-/** Floats of a cache line: tensors begin on one. */
+/** Floats of a cache line. Every tensor begins at a multiple of it. */
 const LINE = 32;
 
-/** @throws ExplainedError of kind `model` when the network has no layer that computes something */
+/** @throws ExplainedError of kind `model` when the network has neither a convolution, a pooling nor a linear layer */
 export function stagesOf(network: Network): Stages {
   const stages: Stage[] = [];
   const head: HeadLayer[] = [];
-  const nowhere = { relu: false, x: undefined, y: 0, dy: 0, where: 0, partial: 0 };
+  const unplaced = { relu: false, x: undefined, y: 0, dy: 0, argmax: 0, partial: 0 };
   let parameters = 0;
   for (const layer of network.layers) {
     const last = stages.at(-1);
-    const fresh = { ...nowhere, parameters, output: layer.output };
+    const fresh = { ...unplaced, parameters, output: layer.output };
     if (layer.kind === 'conv2d')
       stages.push({ ...fresh, kind: layer.kind, layer, window: 1, slice: sliceOf(layer) });
     else if (layer.kind === 'linear') head.push({ ...fresh, layer });
@@ -87,14 +90,17 @@ export function stagesOf(network: Network): Stages {
   }
   const last = head.at(-1) ?? stages.at(-1);
   if (!last) {
-    const what = `${network.name} has nothing to train`;
+    const what = `the network ${network.name} has no parameters`;
     throw new ExplainedError({ kind: 'model', what, expected: 'a layer with weights' });
   }
-  const { loss, region } = layOut(stages, head);
+  const { loss, region } = assignOffsets(stages, head);
   return { stages, head, classes: sizeOf(network.output), logits: last.y, loss, region, parameters };
 }
 
-/** Pixels are never negative: on them it changes nothing. Behind a pooling it does what it would do before it. */
+/**
+ * Fuses a ReLU into the layer before it. A ReLU on the pixels has no effect, since they are not negative. Max pooling and ReLU can be
+ * exchanged, so the position relative to a pooling does not matter.
+ */
 function rectify(layer: Placed | undefined): void {
   if (layer) layer.relu = true;
 }
@@ -104,8 +110,8 @@ const fuses = ({ window }: ConvStage, { kernelSize, stride }: Pool) =>
 
 const sliceOf = ({ output }: Conv) => Math.ceil(SLICE_POSITIONS / sizeOf(output.slice(1)));
 
-/** Gives every tensor its place. */
-function layOut(stages: Stage[], head: HeadLayer[]): { loss: number; region: number } {
+/** Assigns an offset to every tensor. */
+function assignOffsets(stages: Stage[], head: HeadLayer[]): { loss: number; region: number } {
   let region = 0;
   const place = (floats: number): number => {
     const at = region;
@@ -118,7 +124,7 @@ function layOut(stages: Stage[], head: HeadLayer[]): { loss: number; region: num
     x = each.y = place(sizeOf(each.output));
     each.dy = place(sizeOf(each.layer.output));
     if (!('kind' in each)) continue;
-    if (each.kind === 'maxPool2d' || each.window > 1) each.where = place(sizeOf(each.output));
+    if (each.kind === 'maxPool2d' || each.window > 1) each.argmax = place(sizeOf(each.output));
     if (each.kind === 'conv2d')
       each.partial = place(each.layer.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0));
   }

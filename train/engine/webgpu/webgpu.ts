@@ -1,11 +1,11 @@
 /**
- * @file The webgpu engine: this project's WGSL kernels, generated for a network and run by Dawn. A step is a few dispatches of one
- * submission, and sessions on networks of one shape are trained by the same dispatches.
+ * @file The webgpu engine: WGSL kernels that are generated for a network and run by Dawn. A step is a few dispatches. Sessions on networks
+ * of one shape share their dispatches.
  */
 /// <reference types="@webgpu/types" />
-import { sizeOf } from '#shared/model/spec.ts';
+import { type Network, sizeOf } from '#shared/model/spec.ts';
 import type { Engine } from '../engine.ts';
-import { bufferNames, freshState } from '../optimizer.ts';
+import { bufferNames, freshState, type Optimizer } from '../optimizer.ts';
 import { type Gpu, type GpuOptions, openGpu } from './device.ts';
 import { Examples } from './examples.ts';
 import { Group } from './group.ts';
@@ -16,34 +16,32 @@ import { ruleOf } from './kernels/update.wgsl.ts';
 import { bindGroupLayout, Memory } from './memory.ts';
 import { Pixels } from './pixels.ts';
 import { planOf } from './plan.ts';
-import { openSession } from './session.ts';
+import { WebgpuSession } from './session.ts';
 import { type Stages, stagesOf } from './stages.ts';
 import type { Dispatch } from './submission.ts';
 
-/** Beyond it a card is as busy as it can be, and their activations (4.8 MB each with TinyVGG) leave its cache. */
+/** With more replicas the card gets no busier, and their activations (4.8 MB each with TinyVGG) no longer fit its cache. */
 const REPLICAS = 16;
 
 /** @throws ExplainedError of kind `device` when Dawn is not installed or finds no graphics card */
 export const webgpuEngine = async (options: GpuOptions = {}): Promise<Engine> =>
   engineOn(await openGpu(options));
 
-/** The engine on a GPU that is open. */
+/** Creates the engine on an open GPU. */
 export function engineOn(gpu: Gpu): Engine {
   const { device } = gpu;
   const layout = bindGroupLayout(device);
   const pixels = new Pixels(device);
-  /** By everything that makes kernels other kernels. */
+  /** By everything that the generated kernels depend on. */
   const groups = new Map<string, Promise<Group>>();
 
-  async function groupOf(
-    ...[network, optimizer]: [Parameters<Engine['open']>[0], Parameters<Engine['open']>[2]]
-  ) {
+  async function createGroup(network: Network, optimizer: Optimizer): Promise<Group> {
     const stages = stagesOf(network);
     const plan = planOf(stages, optimizer);
     const compiled = (kernels: Kernel[]) =>
       Promise.all(kernels.map((kernel) => compile(device, layout, stages, kernel)));
     const pipelines = { step: await compiled(plan.step), inference: await compiled(plan.inference) };
-    const memory = new Memory(device, layout, pixels.words, stages, bufferNames(optimizer).length);
+    const memory = new Memory(device, layout, pixels.buffer, stages, bufferNames(optimizer).length);
     return new Group(gpu, pipelines, memory, new Examples(pixels, sizeOf(network.input)), stages.classes);
   }
 
@@ -53,9 +51,9 @@ export function engineOn(gpu: Gpu): Engine {
     concurrency: REPLICAS,
     async open(network, weights, optimizer, state = freshState(optimizer, network)) {
       const key = JSON.stringify([network.input, network.layers, ruleOf(optimizer)]);
-      const group = groups.get(key) ?? groupOf(network, optimizer);
+      const group = groups.get(key) ?? createGroup(network, optimizer);
       groups.set(key, group);
-      return guarded(openSession(await group, network, weights, optimizer, state), gpu);
+      return guarded(new WebgpuSession(await group, network, weights, optimizer, state), gpu);
     },
   };
 }

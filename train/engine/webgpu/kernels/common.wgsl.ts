@@ -1,11 +1,11 @@
 /**
- * @file What every kernel sees: one bind group for all of them. A dispatch is [workgroups, rows of workgroups, replicas]; what
- * differs from replica to replica and from step to step is in a record.
+ * @file WGSL that all kernels share: the bindings of the one bind group, and helper functions. A dispatch has the size [workgroups, rows of
+ * workgroups, replicas]. Everything that differs between replicas and between steps is in a record.
  */
 import type { Stages } from '../stages.ts';
 import { GRID_ROW } from './kernel.ts';
 
-/** 32-bit words of a record, in order: whole numbers, then the optimizer's (cpu/optimizer.ts). */
+/** Fields of a record, each a 32-bit word, in order: integers, then the coefficients of the optimizer (engine/coefficients.ts). */
 export const RECORD = {
   integers: ['count', 'example', 'arena', 'parameters', 'result'],
   numbers: [
@@ -17,16 +17,16 @@ export const RECORD = {
 
 export const common = ({ region }: Pick<Stages, 'region'>): string => `
 struct Step {
-  count: u32,       // images of the batch; 0: nothing to do for this replica
-  example: u32,     // its first
-  arena: u32,       // its first float
-  parameters: u32,  // its first, buffers of the optimizer behind them
-  result: u32,      // where the loss goes, or the logits
+  count: u32,       // images of the batch; 0 if this replica has no item in the round
+  example: u32,     // index of the batch's first example
+  arena: u32,       // offset of the replica's arena
+  parameters: u32,  // offset of the replica's parameters, which the optimizer's buffers follow
+  result: u32,      // offset of the loss or the logits in the results
   ${RECORD.numbers.map((name) => `${name}: f32`).join(', ')},
   ${Array.from({ length: RECORD.words - RECORD.integers.length - RECORD.numbers.length }, (_, i) => `unused${i}: u32`).join(', ')},
 }
 struct Example {
-  place: u32,  // of its pixels, in words
+  place: u32,  // offset of its pixels, in words
   label: u32,
 }
 @group(0) @binding(0) var<storage, read> steps: array<Step>;
@@ -46,7 +46,10 @@ fn pixel(place: u32, i: u32) -> f32 {
 }
 `;
 
-/** `x(xOf(step, n), i)`: element i of a layer's input for image n, at `offset` in its region, or pixels. */
+/**
+ * Returns WGSL for reading a layer's input: `x(xOf(step, n), i)` is element i for image n of the batch.
+ * @param offset offset of the input in the image's region; undefined for the pixels
+ */
 export const inputReader = (offset: number | undefined): string =>
   offset === undefined
     ? `

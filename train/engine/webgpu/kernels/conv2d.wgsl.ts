@@ -1,13 +1,13 @@
-/** @file A convolution's two dispatches: forward with ReLU and pooling; backward to its input, its filters and its biases at once. */
+/** @file The two kernels of a convolution: forward with ReLU and pooling, and backward to its input, filters and biases. */
 import { paddingOf, sizeOf } from '#shared/model/spec.ts';
 import type { ConvStage, Stage } from '../stages.ts';
+import { backpropagate } from './backpropagate.wgsl.ts';
 import { inputReader } from './common.wgsl.ts';
 import { type Correlation, correlation, storeEach } from './correlation.wgsl.ts';
 import { filterGradient } from './filter-gradient.wgsl.ts';
-import { giveBack } from './give-back.wgsl.ts';
 import { type Kernel, LANES, unrolled } from './kernel.ts';
 
-/** Edge of a tile where no pooling window sets it. */
+/** Edge of a tile without a pooling. With one, a tile is a pooling window. */
 const TILE = 2;
 
 export function convForward(stage: ConvStage): Kernel {
@@ -38,9 +38,9 @@ export function convForward(stage: ConvStage): Kernel {
   return { label: `${layer.name} forward`, code: inputReader(stage.x) + code + entry('forward'), groups };
 }
 
-/** The first maximum of a window, as PyTorch takes it, and its place. */
+/** Returns WGSL that stores the maximum of a window and its index. Of equal values it takes the first one, as PyTorch does. */
 function storePooled(
-  { window, output, y, where }: ConvStage,
+  { window, output, y, argmax }: ConvStage,
   rectified: (value: string) => string,
 ): Correlation['store'] {
   const [, height, width] = output;
@@ -53,10 +53,10 @@ ${unrolled(window * window - 1, (i) => {
 })}
     let at = region + (${out} * ${height}u + u32(top) / ${window}u) * ${width}u + u32(left) / ${window}u;
     arena[at + ${y}u] = ${rectified('largest')};
-    arena[at + ${where}u] = f32(taken);`;
+    arena[at + ${argmax}u] = f32(taken);`;
 }
 
-/** @param previous the stage that made the input; none before the pixels, which have no gradient */
+/** @param previous the stage that computed the input; undefined if the input is the pixels, which need no gradient */
 export function convBackward(stage: ConvStage, previous: Stage | undefined): Kernel {
   const { layer, parameters } = stage;
   const { inChannels, kernelSize, stride } = layer;
@@ -65,7 +65,7 @@ export function convBackward(stage: ConvStage, previous: Stage | undefined): Ker
   const read = inputReader(stage.x);
   if (!previous)
     return { label, code: read + filters.code + entry('filterGradient'), groups: filters.groups };
-  // Over the gradient of the output with the filters turned by half a turn.
+  // The gradient of the input is the correlation of the output's gradient with the filters rotated by 180°.
   const last = kernelSize - 1;
   const input = correlation({
     name: 'inputGradient',
@@ -84,9 +84,9 @@ export function convBackward(stage: ConvStage, previous: Stage | undefined): Ker
     weight: (c, o, ky, kx) =>
       `${parameters}u + ((${o} * ${inChannels}u + ${c}) * ${kernelSize}u + ${last}u - ${ky}) * ${kernelSize}u + ${last - kx}u`,
     initial: () => '0.0',
-    store: storeEach(layer.input, TILE, (i, sum) => `giveBack(region, ${i}, ${sum});`),
+    store: storeEach(layer.input, TILE, (i, sum) => `backpropagate(region, ${i}, ${sum});`),
   });
-  // Every other workgroup would be idle in a dispatch of its own while the last of the first one end.
+  // One dispatch computes both: with two, most processors would idle while the last workgroups of the first one finish.
   const code = `
 @compute @workgroup_size(${LANES})
 fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
@@ -98,12 +98,12 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) l
 `;
   return {
     label,
-    code: read + giveBack(previous) + input.code + filters.code + code,
+    code: read + backpropagate(previous) + input.code + filters.code + code,
     groups: (count) => input.groups(count) + filters.groups(count),
   };
 }
 
-/** The entry point of a dispatch that calls one function. */
+/** Returns the entry point of a kernel that calls one function. */
 const entry = (name: string): string => `
 @compute @workgroup_size(${LANES})
 fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) lane: u32) {

@@ -1,47 +1,49 @@
 /**
- * @file A stack of planes correlated with filters, what a convolution is both ways: forward over its input, and backward over the
- * gradient of its output, with as many rows and columns of zeros between its own as the stride leaves out.
+ * @file Generates the correlation of a stack of planes with filters. A convolution uses it forward on its input, and backward on the gradient
+ * of its output. With a stride, the backward planes are dilated: rows and columns of zeros are inserted between theirs.
  *
- * A thread computes a square tile of a few channels: one pooling window where a pooling follows. Neighbouring threads take
- * neighbouring tiles, all of a workgroup the same channels, so that a weight is one address for all of them.
+ * A thread computes a square tile of a few channels. With a pooling, the tile is one pooling window. Neighbouring threads compute
+ * neighbouring tiles, and all threads of a workgroup compute the same channels, so they read each weight from the same address.
  */
 import { type Shape, sizeOf } from '#shared/model/spec.ts';
 import { type Kernel, LANES, unrolled } from './kernel.ts';
 
 export interface Correlation {
+  /** Name of the WGSL function. */
   name: string;
-  /** [channels, height, width] of what is read, without the zeros between. */
+  /** Shape of the input, [channels, height, width], without inserted zeros. */
   from: Shape;
-  /** And of what is computed: with a pooling, before it. */
+  /** Shape of the output, [channels, height, width], before the pooling. */
   to: Shape;
   kernelSize: number;
-  /** Rows and columns from one output to the next. */
+  /** Rows and columns between neighbouring outputs. */
   stride: number;
-  /** Rows and columns from one input to the next, where all between are zeros. */
+  /** Rows and columns between neighbouring inputs; those in between are zeros. */
   dilation: number;
-  /** Rows and columns of zeros before the image; fewer than none cut it. */
+  /** Rows and columns of padding above and left of the planes. A negative number crops them. */
   before: number;
   /** Edge of a tile. */
   tile: number;
-  /** Tiles that reach over the edge are left out. */
+  /** Whether tiles that extend over the edge are skipped. */
   whole: boolean;
-  /** WGSL of element i of an image's planes; `origin` is what `originOf` gives. */
+  /** WGSL of the origin of image `n`, which `read` uses. */
   originOf: string;
+  /** Returns WGSL of element `i` of the planes at `origin`. */
   read: (i: string) => string;
-  /** WGSL of the place of a filter's first weight in row ky and of the next ones, in a replica's parameters. */
+  /** Returns WGSL of a weight's index among a replica's parameters. */
   weight: (out: string, channel: string, ky: string, kx: number) => string;
-  /** WGSL of what the sum of channel `out` begins with. */
+  /** Returns WGSL of the initial value of a sum of channel `out`. */
   initial: (out: string) => string;
-  /** WGSL that stores the tile's sums, `sum(y, x)`, of channel `out`, at row `top` and column `left`. */
+  /** Returns WGSL that stores the tile's sums of channel `out`, `sum(y, x)`, at row `top` and column `left`. */
   store: (out: string, sum: (y: number, x: number) => string) => string;
 }
 
-/** Threads of an image that leave no processor idle at the usual 32: channels are computed together while there are as many. */
+/** Least threads of an image: with the usual 32 images they keep all processors busy. A thread computes more channels only above it. */
 const IMAGE_THREADS = 200;
-/** Sums that a thread has registers for. */
+/** Most sums of a thread, limited by its registers. */
 const SUMS = 20;
 
-/** `name(step, group, lane)`, and its workgroups, `groupsOf` in WGSL. */
+/** Returns the WGSL function `name(step, group, lane)` and its number of workgroups; `groupsOf` is that number in WGSL. */
 export function correlation(shape: Correlation): Pick<Kernel, 'code' | 'groups'> & { groupsOf: string } {
   const { name, from, to, kernelSize, stride, tile } = shape;
   const across = (size: number) => (shape.whole ? Math.floor(size / tile) : Math.ceil(size / tile));
@@ -104,13 +106,13 @@ ${unrolled(channels, (b) => `  if (first + ${b}u < ${to[0]}u) {\n${shape.store(`
   return { code, groups: (count) => Math.ceil((count * tiles) / LANES) * blocks, groupsOf };
 }
 
-/** Into how many blocks the channels are cut. */
+/** Returns the number of blocks into which the channels are divided. */
 function blocksOf(channels: number, tiles: number, tile: number): number {
   const fewest = Math.ceil(channels / Math.max(1, Math.floor(SUMS / tile ** 2)));
   return Math.min(channels, Math.max(fewest, Math.ceil(IMAGE_THREADS / tiles)));
 }
 
-/** WGSL that calls `store(index, value)` for every sum of a tile that lies in the planes. */
+/** Returns WGSL that stores every sum of a tile that lies inside the planes. */
 export function storeEach(
   to: Shape,
   tile: number,

@@ -1,24 +1,24 @@
 /**
- * @file The gradient of a convolution's filters and biases, first of two stages: the sum over a slice of images. The optimizer adds
- * the slices, in order, so that a step gives the same bits whenever it runs.
+ * @file Computes the gradient of a convolution's filters and biases, summed over a slice of the batch. The optimizer's kernel adds the slices
+ * in order, so the same step always gives the same bits.
  *
- * A workgroup sums the filters of four outputs over one input plane. Its threads take the positions in turn, all taps of a position at
- * once; a quarter of them each is then added, and the four sums.
+ * A workgroup sums the gradients of four output channels over one input plane. Its threads take the output positions in turn and compute
+ * all taps of a position. Their sums are added in two passes: first within each quarter of the threads, then the four quarters.
  */
 import { paddingOf, sizeOf } from '#shared/model/spec.ts';
 import type { ConvStage } from '../stages.ts';
 import { type Kernel, LANES, unrolled } from './kernel.ts';
 
-/** Larger filters are cut into their rows: a thread has no registers for more sums. */
+/** Largest filter that a thread computes whole. Larger ones are divided into rows: a thread has no registers for more sums. */
 const WHOLE_FILTER = 3;
-/** Outputs of a workgroup: the components of a vector. */
+/** Output channels of a workgroup, the components of a vec4. */
 const OUTPUTS = 4;
-/** Sums that are added over the threads at a time: ten kilobytes of the workgroup's memory, of which every GPU has sixteen. */
+/** Sums that are added over the threads at a time. They take 10 KiB of workgroup memory, of which every GPU has 16. */
 const CHUNK = 10;
-/** Into how many parts the threads are cut to be added. */
+/** Parts of the threads in the first pass of adding. */
 const PARTS = 4;
 
-/** `filterGradient(step, group, lane)`, and its workgroups. Needs `x`. */
+/** Returns the WGSL function `filterGradient(step, group, lane)` and its workgroups. It uses `x` of `inputReader`. */
 export function filterGradient(stage: ConvStage): Pick<Kernel, 'code' | 'groups'> {
   const { layer, slice } = stage;
   const { inChannels, outChannels, kernelSize, stride } = layer;
@@ -36,36 +36,6 @@ export function filterGradient(stage: ConvStage): Pick<Kernel, 'code' | 'groups'
     const inside = `(u32(${y}) < ${inHeight}u) & (u32(${x}) < ${inWidth}u)`;
     const value = `x(origin, u32(plane + (${y}) * ${inWidth} + ${x}))`;
     return `    s${t} = fma(d, vec4(select(0.0, ${value}, ${inside})), s${t});`;
-  };
-
-  /** Adds some of the sums over the threads. What a part's threads have lies side by side, so that its total may stand in for its first. */
-  const addUp = (chunk: number) => {
-    const from = chunk * CHUNK;
-    const width = Math.min(CHUNK, sums - from);
-    const part = (LANES / PARTS) * width;
-    return `
-${unrolled(width, (i) => `  sums[lane * ${width}u + ${i}u] = s${from + i};`)}
-  workgroupBarrier();
-  for (var i = lane; i < ${PARTS * width}u; i += ${LANES}u) {
-    let at = i / ${width}u * ${part}u + i % ${width}u;
-    var total = sums[at];
-    for (var j = 1u; j < ${LANES / PARTS}u; j++) { total += sums[at + j * ${width}u]; }
-    sums[at] = total;
-  }
-  workgroupBarrier();
-  if (lane < ${width}u) {
-    var total = sums[lane];
-    for (var j = 1u; j < ${PARTS}u; j++) { total += sums[j * ${part}u + lane]; }
-    let tap = lane + ${from}u;
-    for (var o = output; o < min(output + ${OUTPUTS}u, ${outChannels}u); o++) {
-      if (tap < ${taps}u) {
-        arena[partial + ((o * ${inChannels}u + channel) * ${kernelSize}u + ky) * ${kernelSize}u + tap] = total[o - output];
-      } else if (channel == 0u && ky == 0u) {
-        arena[partial + ${outChannels * inChannels * kernelSize ** 2}u + o] = total[o - output];
-      }
-    }
-  }
-  workgroupBarrier();`;
   };
 
   const code = `
@@ -92,8 +62,41 @@ ${unrolled(taps, tap)}
     s${taps} += d;
   }
   let partial = regionOf(step, first) + ${stage.partial}u;
-${unrolled(Math.ceil(sums / CHUNK), addUp)}
+${unrolled(Math.ceil(sums / CHUNK), (chunk) => addUp(layer, taps, chunk * CHUNK))}
 }
 `;
   return { code, groups: (count) => Math.ceil(count / slice) * workgroups };
+}
+
+/**
+ * Returns WGSL that adds up to CHUNK sums over the threads and stores them. The total of a part overwrites the value of its first thread.
+ * @param taps number of taps that a thread computes; the sum behind them is the gradient of the bias
+ * @param first index of the first sum
+ */
+function addUp({ inChannels, outChannels, kernelSize }: ConvStage['layer'], taps: number, first: number) {
+  const width = Math.min(CHUNK, taps + 1 - first);
+  const part = (LANES / PARTS) * width;
+  return `
+${unrolled(width, (i) => `  sums[lane * ${width}u + ${i}u] = s${first + i};`)}
+  workgroupBarrier();
+  for (var i = lane; i < ${PARTS * width}u; i += ${LANES}u) {
+    let at = i / ${width}u * ${part}u + i % ${width}u;
+    var total = sums[at];
+    for (var j = 1u; j < ${LANES / PARTS}u; j++) { total += sums[at + j * ${width}u]; }
+    sums[at] = total;
+  }
+  workgroupBarrier();
+  if (lane < ${width}u) {
+    var total = sums[lane];
+    for (var j = 1u; j < ${PARTS}u; j++) { total += sums[j * ${part}u + lane]; }
+    let tap = lane + ${first}u;
+    for (var o = output; o < min(output + ${OUTPUTS}u, ${outChannels}u); o++) {
+      if (tap < ${taps}u) {
+        arena[partial + ((o * ${inChannels}u + channel) * ${kernelSize}u + ky) * ${kernelSize}u + tap] = total[o - output];
+      } else if (channel == 0u && ky == 0u) {
+        arena[partial + ${outChannels * inChannels * kernelSize ** 2}u + o] = total[o - output];
+      }
+    }
+  }
+  workgroupBarrier();`;
 }

@@ -1,16 +1,17 @@
 /**
- * @file The linear layers at the end, the loss and the way back to what the first of them read: one dispatch, a workgroup for each
- * image, since none of it needs another image. The layers' own gradients do; the optimizer computes them (update.wgsl.ts).
+ * @file The kernels of the head: the linear layers at the end, the loss, and the gradients back to the head's input. One workgroup computes
+ * one image, so all of it is one dispatch. The gradients of the parameters are sums over images; the optimizer's kernel computes them
+ * (update.wgsl.ts).
  */
 import type { Linear } from '#shared/model/forward.ts';
 import type { HeadLayer, Stage, Stages } from '../stages.ts';
+import { backpropagate } from './backpropagate.wgsl.ts';
 import { inputReader } from './common.wgsl.ts';
-import { giveBack } from './give-back.wgsl.ts';
 import { type Kernel, LANES } from './kernel.ts';
 
-/** Threads of a workgroup, at most: what every GPU has. */
+/** Most threads of a workgroup, which every GPU supports. */
 const MOST_THREADS = 256;
-/** Products that a thread adds before sums are added to each other. */
+/** Least products of a sum that one thread adds up. */
 const PRODUCTS = 4;
 
 export function headForward(plan: Stages): Kernel {
@@ -23,11 +24,11 @@ export function headStep(plan: Stages): Kernel {
   const threads = threadsOf(plan);
   const last = plan.stages.at(-1);
   const body = forward(plan, threads) + loss(plan, threads) + backward(plan.head, last, threads);
-  const code = shared(plan, threads) + (last ? giveBack(last) : '') + main(threads, body);
+  const code = shared(plan, threads) + (last ? backpropagate(last) : '') + main(threads, body);
   return { label: 'head and loss', code, groups: (count) => count };
 }
 
-/** As many threads as the widest layer has use for, in whole groups of those that run in step. */
+/** Returns the threads that the widest layer can use, as a multiple of LANES. */
 function threadsOf({ head, classes }: Stages): number {
   const widest = Math.max(
     classes,
@@ -36,7 +37,7 @@ function threadsOf({ head, classes }: Stages): number {
   return Math.min(MOST_THREADS, Math.ceil(widest / LANES) * LANES);
 }
 
-/** Threads that share a sum: a power of two. */
+/** Returns how many threads share a sum; a power of two. */
 function sharing({ inFeatures, outFeatures }: Linear, threads: number): number {
   const most = Math.min(threads / outFeatures, inFeatures / PRODUCTS);
   return 2 ** Math.max(0, Math.floor(Math.log2(most)));
@@ -58,7 +59,7 @@ ${body}
 }
 `;
 
-/** Every layer's outputs, each a sum over some threads that are then added pair by pair. */
+/** Returns WGSL of all layers forward. Some threads share the sum of an output and then add their parts pairwise. */
 function forward({ head }: Stages, threads: number): string {
   const layers = head.map(({ layer, relu, y, x, parameters }, l) => {
     const { inFeatures, outFeatures } = layer;
@@ -86,7 +87,7 @@ ${total}
   return `${head.length > 0 ? '  let origin = xOf(step, n);' : ''}${layers.join('\n')}`;
 }
 
-/** Pair by pair, among threads that lie side by side. */
+/** Returns WGSL that adds the sums of `parts` neighbouring threads pairwise. */
 const addUp = (parts: number): string => `
     sums[lane] = sum;
     workgroupBarrier();
@@ -102,7 +103,10 @@ const giveLogits = ({ classes, logits }: Stages, threads: number): string => `
     results[step.result + n * ${classes}u + k] = arena[region + ${logits}u + k];
   }`;
 
-/** Cross-entropy, max-subtracted, and its gradient (softmax − one-hot) / batch. Every thread adds up all classes: they are few. */
+/**
+ * Returns WGSL of the cross-entropy loss, computed after subtracting the largest logit, and of its gradient, (softmax − one-hot) / batch.
+ * Every thread adds up all classes, since they are few.
+ */
 function loss({ classes, head, logits, loss: place }: Stages, threads: number): string {
   const last = head.at(-1);
   const passed = last?.relu ? 'select(0.0, gradient, logit > 0.0)' : 'gradient';
@@ -117,12 +121,12 @@ function loss({ classes, head, logits, loss: place }: Stages, threads: number): 
   for (var k = lane; k < ${classes}u; k += ${threads}u) {
     let logit = arena[logits + k];
     let gradient = (exp(logit - largest) / total - select(0.0, 1.0, k == label)) / f32(step.count);
-    ${last ? `arena[region + ${last.dy}u + k] = ${passed};` : 'giveBack(region, k, gradient);'}
+    ${last ? `arena[region + ${last.dy}u + k] = ${passed};` : 'backpropagate(region, k, gradient);'}
   }
   storageBarrier();`;
 }
 
-/** From the last layer to the first, whose input has a gradient only where a stage made it. */
+/** Returns WGSL of the gradients from the last layer to the first. The input of the first layer needs one only if a stage computed it. */
 function backward(head: readonly HeadLayer[], stage: Stage | undefined, threads: number): string {
   const layers = head.map(({ layer, x, dy, parameters }, l) => {
     const previous = head[l - 1];
@@ -135,7 +139,7 @@ function backward(head: readonly HeadLayer[], stage: Stage | undefined, threads:
     for (var o = 0u; o < ${outFeatures}u; o++) {
       gradient = fma(arena[region + ${dy}u + o], parameters[step.parameters + ${parameters}u + o * ${inFeatures}u + i], gradient);
     }
-    ${previous ? `arena[region + ${previous.dy}u + i] = ${passed};` : 'giveBack(region, i, gradient);'}
+    ${previous ? `arena[region + ${previous.dy}u + i] = ${passed};` : 'backpropagate(region, i, gradient);'}
   }
   storageBarrier();`;
   });

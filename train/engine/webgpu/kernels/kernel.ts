@@ -1,19 +1,20 @@
-/** @file What a kernel is: the WGSL of one dispatch, and its size. */
+/** @file The type of a generated kernel, and constants of all kernels. */
 
+/** A WGSL kernel and the size of its dispatch. */
 export interface Kernel {
-  /** For people and error messages. */
+  /** Shown in error messages. */
   label: string;
   code: string;
-  /** Workgroups of one replica with a batch of so many images. */
+  /** Returns the workgroups of one replica with a batch of `count` images. */
   groups: (count: number) => number;
 }
 
-/** Threads of a workgroup, unless a kernel says otherwise. */
+/** Threads of a workgroup, except in the kernels of the head. */
 export const LANES = 64;
 
-/** WebGPU takes no more workgroups along one dimension. */
+/** WebGPU's limit of workgroups along one dimension. Larger dispatches have several rows. */
 export const GRID_ROW = 65_535;
 
-/** Lines of WGSL for 0 … count − 1. */
+/** Joins the lines that `line` returns for 0 … count − 1. */
 export const unrolled = (count: number, line: (i: number) => string): string =>
   Array.from({ length: count }, (_, i) => line(i)).join('\n');

@@ -1,11 +1,11 @@
-/** @file A max pooling that no convolution has taken along: windows of any size, side by side, overlapping or apart. */
+/** @file The kernels of a max pooling that is not fused into a convolution. Its windows may have any size and stride, and may overlap. */
 import { sizeOf } from '#shared/model/spec.ts';
 import type { PoolStage, Stage } from '../stages.ts';
+import { backpropagate } from './backpropagate.wgsl.ts';
 import { inputReader } from './common.wgsl.ts';
-import { giveBack } from './give-back.wgsl.ts';
 import { type Kernel, LANES } from './kernel.ts';
 
-/** A thread takes the first maximum of one window, as PyTorch does. */
+/** One thread computes one window. Of equal values it takes the first one, as PyTorch does. */
 export function poolForward(stage: PoolStage): Kernel {
   const { layer, output } = stage;
   const { kernelSize, stride } = layer;
@@ -35,24 +35,24 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) l
   }
   let region = regionOf(step, n);
   arena[region + ${stage.y}u + i] = ${value};
-  arena[region + ${stage.where}u + i] = f32(taken);
+  arena[region + ${stage.argmax}u + i] = f32(taken);
 }
 `;
   return { label: `${layer.name} forward`, code, groups: groupsOf(sizeOf(output)) };
 }
 
-/** A thread adds the gradients of all windows that took its pixel. */
+/** One thread computes the gradient of one input element: the sum over all windows whose maximum it is. */
 export function poolBackward(stage: PoolStage, previous: Stage): Kernel {
   const { layer, output } = stage;
   const { kernelSize, stride } = layer;
   const [, height, width] = output;
   const [, inHeight, inWidth] = layer.input;
-  /** First and last window that a row or column is in. */
+  // WGSL of the first window that contains a row or column, and of the window behind the last one.
   const first = (at: string) =>
     `(max(${at}, ${kernelSize - 1}u) - ${kernelSize - 1}u + ${stride - 1}u) / ${stride}u`;
   const end = (at: string, size: number) => `min(${at} / ${stride}u + 1u, ${size}u)`;
   const code = `
-${giveBack(previous)}
+${backpropagate(previous)}
 @compute @workgroup_size(${LANES})
 fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   let step = steps[id.z];
@@ -69,10 +69,10 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) l
   for (var wy = ${first('y')}; wy < ${end('y', height)}; wy++) {
     for (var wx = ${first('x')}; wx < ${end('x', width)}; wx++) {
       let window = plane + wy * ${width}u + wx;
-      if (u32(arena[window + ${stage.where}u]) == at) { gradient += arena[window + ${stage.dy}u]; }
+      if (u32(arena[window + ${stage.argmax}u]) == at) { gradient += arena[window + ${stage.dy}u]; }
     }
   }
-  giveBack(region, i, gradient);
+  backpropagate(region, i, gradient);
 }
 `;
   return { label: `${layer.name} backward`, code, groups: groupsOf(sizeOf(layer.input)) };

@@ -1,6 +1,6 @@
 /**
- * @file The optimizer, one thread for each parameter, and the mean loss. A thread first adds up its gradient: a linear layer's over
- * the images of the batch, a convolution's over its slices, so that neither needs a dispatch of its own.
+ * @file The kernel of the optimizer, which updates one parameter per thread and computes the mean loss. A thread first adds up its gradient,
+ * over the images of the batch for a linear layer and over the slices for a convolution. These sums therefore need no dispatch.
  */
 import { sizeOf } from '#shared/model/spec.ts';
 import { bufferNames, type Optimizer } from '../../optimizer.ts';
@@ -46,11 +46,11 @@ ${RULES[ruleOf(optimizer)](parameters)}
   return { label: ruleOf(optimizer), code, groups: () => updates + 1 };
 }
 
-/** Whatever makes an optimizer's kernel another one: replicas may differ in all else. */
+/** Returns the update rule, which determines the optimizer's kernel. Replicas of a group share the rule and may differ in coefficients. */
 export const ruleOf = (optimizer: Optimizer) =>
   optimizer.kind === 'adam' ? 'adam' : bufferNames(optimizer).length > 0 ? 'sgd with momentum' : 'sgd';
 
-/** engine/optimizer.ts in WGSL; `size` parameters, and as many values of each buffer behind them. */
+/** The rules of engine/optimizer.ts in WGSL. Each buffer of the optimizer follows the `size` parameters and has as many values. */
 const RULES = {
   sgd: () => '  parameters[at] = weight - step.learningRate * gradient;',
   'sgd with momentum': (size: number) => `

@@ -1,11 +1,14 @@
-/** @file An optimizer's numbers as the kernels take them (assembly/sgd.ts, adam.ts). */
-
+/** @file The coefficients of an optimizer's step as the kernels of the cpu and the webgpu engine take them. */
 import { ADAM, SGD } from '#shared/kernels/constants.ts';
 import type { JobFields } from '#shared/kernels/plan.ts';
-import type { Optimizer } from '../optimizer.ts';
+import type { Optimizer } from './optimizer.ts';
 
-/** Of the step number `step`, from 1; in double precision until they are stored, as PyTorch computes them. */
-export function optimizerNumbers(optimizer: Optimizer, step: number): JobFields {
+/**
+ * Returns the coefficients of one step (shared/kernels/assembly/sgd.ts, adam.ts). Like PyTorch's they are computed in double precision;
+ * the kernels store them as float32.
+ * @param step number of the step, from 1
+ */
+export function optimizerCoefficients(optimizer: Optimizer, step: number): JobFields {
   const { kind, learningRate, weightDecay } = optimizer;
   if (kind === 'sgd') return { optimizer: SGD, learningRate, weightDecay, momentum: optimizer.momentum };
   const { beta1, beta2, epsilon } = optimizer;
