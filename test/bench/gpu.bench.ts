@@ -1,5 +1,5 @@
 /**
- * @file `npm run bench:gpu`: a training step of TinyVGG on each GPU engine, on the cpu engine, and in PyTorch on the same GPU
+ * @file `npm run bench:gpu`: a training step of TinyVGG on the webgpu engine, on the cpu engine, and in PyTorch on the same GPU
  * (pytorch_gpu.py, if python3 has torch with CUDA), in turn. It also measures the main thread's time per step (JavaScript and Dawn's
  * API), and counts kernels and submissions. These numbers are meaningful on any adapter.
  *

@@ -9,7 +9,7 @@ import { describeWithData } from '../support/data.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 describe('the library', () => {
-  it('trains a network of one’s own', async () => {
+  it('trains a custom network', async () => {
     const network = resolveNetwork({
       name: 'own',
       input: [1, 28, 28],
@@ -31,7 +31,7 @@ describe('the library', () => {
   it.each([
     ['images of another size', [1, 14, 14], 10],
     ['fewer classes than labels', [1, 28, 28], 9],
-  ])('refuses data with %s', async (_, input, classes) => {
+  ])('rejects data with %s', async (_, input, classes) => {
     const [, height, width] = input;
     const modules = { all: [flatten(), linear(height * width, classes)] };
     const network = resolveNetwork({ name: 'own', input, modules });
@@ -51,7 +51,7 @@ describe('the library', () => {
 });
 
 describeWithData('examples/train.ts', (data) => {
-  it('trains its network and writes it as ONNX', { timeout: 60_000 }, async () => {
+  it('trains its network and exports it as ONNX', { timeout: 60_000 }, async () => {
     const path = join(temporaryFolder(), 'own.onnx');
     const { stdout } = await expectSuccess(runNode(['examples/train.ts', path]));
     const [, accuracy] = /Epoch 1: (\d+\.\d\d) %/.exec(stdout) ?? [];

@@ -6,18 +6,18 @@ import { Generator } from '../../train/random.ts';
 import { GOLDEN } from '../fixtures/pytorch.ts';
 
 describe('Generator', () => {
-  it('is MT19937: the 10,000th word of the default seed is the one that the C++ standard requires', () => {
+  it('draws the 10,000th word that the C++ standard specifies for MT19937 with the default seed', () => {
     const generator = Generator.seeded(5489);
     for (let i = 1; i < 10_000; i++) generator.random();
     expect(generator.random()).toBe(4123659995);
   });
 
-  it('takes the low 32 bits of a seed, like torch.manual_seed', () => {
+  it('uses the low 32 bits of a seed, like torch.manual_seed', () => {
     expect(Generator.seeded(2n ** 40n + 42n).random()).toBe(Generator.seeded(42).random());
     expect(Generator.seeded(42).random()).toBe(1608637542);
   });
 
-  it('draws int64 as PyTorch: the base seed of a DataLoader under manual_seed(42)', () => {
+  it('draws PyTorch’s int64: the base seed of a DataLoader after manual_seed(42)', () => {
     expect(Generator.seeded(42).randomInt64()).toBe(6909045637428952499n);
   });
 
@@ -26,7 +26,7 @@ describe('Generator', () => {
     expect([...Generator.seeded(0).permutation(10)]).toEqual([4, 1, 7, 5, 3, 9, 0, 8, 6, 2]);
   });
 
-  it('goes on from a saved state as if nothing had happened', () => {
+  it('continues from a saved state with the same draws', () => {
     const generator = Generator.seeded(7);
     for (let i = 0; i < 1000; i++) generator.random();
     const restored = Generator.restored(structuredClone(generator.state()));
@@ -36,7 +36,7 @@ describe('Generator', () => {
 });
 
 describe.each(GOLDEN)('initial weights at seed $seed', ({ seed, init }) => {
-  it.each(MODEL_NAMES)('of %s are PyTorch’s, bit for bit', (name) => {
+  it.each(MODEL_NAMES)('are PyTorch’s for %s, bit for bit', (name) => {
     const network = resolveNetwork(modelSpec(name));
     const weights = initialWeights(network, Generator.seeded(seed));
     const got = network.parameters.map(({ name, shape }) => {

@@ -5,13 +5,13 @@ import type { Split } from '../../../train/dataset/split.ts';
 import { Generator } from '../../../train/random.ts';
 import { GOLDEN } from '../../fixtures/pytorch.ts';
 
-/** Images of 4 pixels that hold their own index. */
+/** Returns images of 4 pixels, which hold the index of the image. */
 function numbered(count: number): Split {
   const images = new Uint8Array(new Uint32Array(count).map((_, i) => i).buffer);
   return { count, images, labels: Uint8Array.from({ length: count }, (_, i) => i % 10) };
 }
 
-/** The indices of an epoch's images, in order. */
+/** Returns the indices of an epoch's images, in order. */
 function epochOrder(loader: Loader): number[] {
   return [...loader.epoch()].flatMap(({ images }) => [...new Uint32Array(images.slice().buffer)]);
 }
@@ -32,7 +32,7 @@ describe.each(GOLDEN)('Loader at seed $seed', ({ seed, epochOrder: expected }) =
 });
 
 describe('Loader', () => {
-  it('says where a shuffled batch’s images stand', () => {
+  it('gives a shuffled batch the indices of its images in the split', () => {
     const split = numbered(300);
     const loader = new Loader(split, { batchSize: 32, shuffle: true, generator: Generator.seeded(1) });
     for (const { images, labels, source } of loader.epoch()) {
@@ -42,7 +42,7 @@ describe('Loader', () => {
     }
   });
 
-  it('gives every image once, with its label, in batches that are full but for the last', () => {
+  it('yields every image once with its label, in full batches except the last one', () => {
     const sizes = fc.record({
       count: fc.integer({ min: 1, max: 300 }),
       batchSize: fc.integer({ min: 1, max: 64 }),

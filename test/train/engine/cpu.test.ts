@@ -19,8 +19,8 @@ import { modelSpec } from '../../../train/model/zoo.ts';
 import { Generator } from '../../../train/random.ts';
 import { expectSuccess, runNode } from '../../support/command.ts';
 
-/** The largest difference between two lists of lists. */
-function worst(a: Iterable<ArrayLike<number>>, b: Iterable<ArrayLike<number>>): number {
+/** Returns the largest absolute difference between two lists of lists. */
+function largestDifference(a: Iterable<ArrayLike<number>>, b: Iterable<ArrayLike<number>>): number {
   const [x, y] = [a, b].map((lists) => [...lists].flatMap((list) => Array.from(list)));
   expect(x.length).toBe(y.length);
   return x.reduce((most, value, i) => Math.max(most, Math.abs(value - y[i])), 0);
@@ -42,7 +42,7 @@ async function trained(network: Network, options: CpuOptions, sizes = SIZES) {
   return trainedOn(await cpuEngine(options), network, sizes);
 }
 
-/** Weights, losses and logits after a few steps. */
+/** Returns weights, losses and logits after a few steps. */
 async function trainedOn(engine: Engine, network: Network, sizes: number[]) {
   const session = await engine.open(network, initialWeights(network, Generator.seeded(42)), sgd(0.1));
   const work = batches(network, sizes);
@@ -56,7 +56,7 @@ async function trainedOn(engine: Engine, network: Network, sizes: number[]) {
   return result;
 }
 
-/** Layers without SIMD kernels between layers with them, large enough to wake every thread. */
+/** Layers with and without SIMD kernels in turn, large enough for several threads. */
 const mixed = resolveNetwork({
   name: 'mixed',
   input: [1, 28, 28],
@@ -74,7 +74,7 @@ describe('the cpu engine', () => {
     { network: tinyvgg, kernels: 'scalar' },
     { network: mixed, kernels: 'winograd' },
   ] as const)(
-    'gives the same bits on 1, 2, 3 and 4 threads: $network.name, $kernels',
+    'computes the same bits on 1, 2, 3 and 4 threads: $network.name, $kernels',
     { timeout: 20_000 },
     async ({ network, kernels }) => {
       const expected = await trained(network, { threads: 1, kernels });
@@ -89,19 +89,19 @@ describe('the cpu engine', () => {
       { level: 'relaxed', below: 'simd', name: /with relaxed SIMD/ },
       { level: 'winograd', below: 'relaxed', name: /Winograd/ },
     ] as const)(
-      'computes with $level kernels what the rung below computes, within rounding',
-      async (rung) => {
-        const options = { kernels: rung.level };
-        expect((await cpuEngine(options)).description).toMatch(rung.name);
-        const below = 'below' in rung ? await cpuEngine({ kernels: rung.below }) : referenceEngine();
+      'computes with $level kernels the results of the next slower kernels, within rounding',
+      async (level) => {
+        const options = { kernels: level.level };
+        expect((await cpuEngine(options)).description).toMatch(level.name);
+        const below = 'below' in level ? await cpuEngine({ kernels: level.below }) : referenceEngine();
         const sizes = [8, 5, 1];
         const [got, expected] = [
           await trained(network, options, sizes),
           await trainedOn(below, network, sizes),
         ];
-        expect(worst([got.losses], [expected.losses])).toBeLessThan(1e-6);
-        expect(worst(got.weights.values(), expected.weights.values())).toBeLessThan(1e-6);
-        expect(worst([got.logits], [expected.logits])).toBeLessThan(1e-5);
+        expect(largestDifference([got.losses], [expected.losses])).toBeLessThan(1e-6);
+        expect(largestDifference(got.weights.values(), expected.weights.values())).toBeLessThan(1e-6);
+        expect(largestDifference([got.logits], [expected.logits])).toBeLessThan(1e-5);
       },
     );
   });
@@ -112,28 +112,31 @@ describe('the cpu engine', () => {
     { channels: 11, height: 26, width: 14 },
     { channels: 8, height: 40, width: 6 },
     { channels: 8, height: 4, width: 200 },
-  ])('goes back by Winograd as directly: $channels channels of $height×$width', async (shape) => {
-    const { channels, height, width } = shape;
-    const middle = [conv2d(8, channels, 3, { padding: 1 }), relu(), conv2d(channels, 8, 3, { padding: 1 })];
-    const network = resolveNetwork({
-      name: 'middle',
-      input: [1, height, width],
-      modules: {
-        a: [conv2d(1, 8, 3, { padding: 1 }), ...middle, maxPool2d(2), flatten()],
-        b: [linear(2 * height * width, 10)],
-      },
-    });
-    const sizes = [6, 5];
-    const [got, expected] = [
-      await trained(network, { kernels: 'winograd' }, sizes),
-      await trained(network, { kernels: 'relaxed' }, sizes),
-    ];
-    expect(worst([got.losses], [expected.losses])).toBeLessThan(1e-6);
-    expect(worst(got.weights.values(), expected.weights.values())).toBeLessThan(1e-6);
-    expect(worst([got.logits], [expected.logits])).toBeLessThan(1e-5);
-  });
+  ])(
+    'computes the same gradients with Winograd’s convolution as directly: $channels channels of $height×$width',
+    async (shape) => {
+      const { channels, height, width } = shape;
+      const middle = [conv2d(8, channels, 3, { padding: 1 }), relu(), conv2d(channels, 8, 3, { padding: 1 })];
+      const network = resolveNetwork({
+        name: 'middle',
+        input: [1, height, width],
+        modules: {
+          a: [conv2d(1, 8, 3, { padding: 1 }), ...middle, maxPool2d(2), flatten()],
+          b: [linear(2 * height * width, 10)],
+        },
+      });
+      const sizes = [6, 5];
+      const [got, expected] = [
+        await trained(network, { kernels: 'winograd' }, sizes),
+        await trained(network, { kernels: 'relaxed' }, sizes),
+      ];
+      expect(largestDifference([got.losses], [expected.losses])).toBeLessThan(1e-6);
+      expect(largestDifference(got.weights.values(), expected.weights.values())).toBeLessThan(1e-6);
+      expect(largestDifference([got.logits], [expected.logits])).toBeLessThan(1e-5);
+    },
+  );
 
-  it('takes batches of any size in any order, and reads as many images as it is asked for', async () => {
+  it('accepts batches of any size in any order, for training and for inference', async () => {
     const sizes = [1, 257, 3, 32, 600];
     const { losses } = await trained(resolveNetwork(modelSpec('v1')), {}, sizes);
     expect(losses.length).toBe(sizes.length);
@@ -148,20 +151,20 @@ describe('the cpu engine', () => {
     session.close();
   });
 
-  it('says once which layers have no SIMD kernel, and why', async () => {
+  it('logs once per network which layers have no SIMD kernel, and why', async () => {
     const lines: string[] = [];
     const engine = await cpuEngine({ log: (line) => lines.push(line) });
     await trainedOn(engine, tinyvgg, [1]);
     expect(lines).toEqual([]);
     for (let i = 0; i < 2; i++) await trainedOn(engine, mixed, [1]);
     expect(lines).toEqual([
-      'No SIMD kernel for a.0 (a convolution other than 3×3 with stride 1 and padding 1), a.1 (a ReLU of its own), ' +
+      'mixed: no SIMD kernel for a.0 (a convolution other than 3×3 with stride 1 and padding 1), a.1 (a ReLU of its own), ' +
         'b.0 (a convolution other than 3×3 with stride 1 and padding 1), b.1 (a ReLU of its own), ' +
-        'b.2 (pooling other than 2×2 with stride 2): mixed computes them with scalar ones.',
+        'b.2 (pooling other than 2×2 with stride 2). Scalar kernels compute these layers.',
     ]);
   });
 
-  it('lets the process end, whether its sessions were closed or not', { timeout: 20_000 }, async () => {
+  it('lets the process exit with open and with closed sessions', { timeout: 20_000 }, async () => {
     const script = `
       const { cpuEngine } = await import('./train/engine/cpu/cpu.ts');
       const { sgd } = await import('./train/engine/optimizer.ts');

@@ -1,4 +1,4 @@
-/** @file What every engine must do, run over all of them. */
+/** @file The contract of an engine, tested on all engines. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   conv2d,
@@ -26,7 +26,7 @@ import { describeWithData } from '../../support/data.ts';
 import { exactLoss } from '../../support/exact-loss.ts';
 import { withGpu } from '../../support/gpu.ts';
 
-/** Networks that reach every layer kind, every option of it and every neighbour, small enough for finite differences. */
+/** Networks with every layer kind, every option and every pair of neighbouring layers, small enough for finite differences. */
 const NETWORKS: ModelSpec[] = [
   { name: 'linear', input: [2, 3, 3], modules: { a: [flatten(), linear(18, 5), relu(), linear(5, 4)] } },
   {
@@ -54,7 +54,7 @@ const NETWORKS: ModelSpec[] = [
     },
   },
   {
-    // All of 3×3 with padding 1, 2×2 and linear, in sizes that are no multiple of any vector, block or group of channels.
+    // Layers with SIMD kernels, in sizes that are no multiple of a vector, a block or a group of channels.
     name: 'odd sizes, three convolutions',
     input: [3, 7, 9],
     modules: {
@@ -69,7 +69,7 @@ const NETWORKS: ModelSpec[] = [
       a: [maxPool2d(2), conv2d(2, 3, 3, { padding: 1 }), relu(), maxPool2d(2), flatten(), linear(18, 4)],
     },
   },
-  // The cpu engine has SIMD kernels for some layers only, which read and write planes with zeros around them.
+  // The cpu engine has SIMD kernels for some layers only. Those read and write planes with zeros around them, others do not.
   {
     name: '5×5 before 3×3 before 2×2',
     input: [2, 7, 6],
@@ -126,7 +126,7 @@ const NETWORKS: ModelSpec[] = [
     modules: { a: [conv2d(1, 2, 3, { padding: 1 }), maxPool2d(2), flatten()] },
   },
   {
-    // Winograd's convolution takes these: 2×3 tiles, an odd number of channels.
+    // The cpu engine uses Winograd's convolution: 2×3 tiles, an odd number of channels.
     name: 'eight and nine channels',
     input: [1, 4, 6],
     modules: {
@@ -162,7 +162,7 @@ function randomBatch(network: Network, size: number): Batch {
 const seededWeights = (network: Network, seed = 3): Weights =>
   initialWeights(network, Generator.seeded(seed));
 
-/** What every engine's first step must do, computed once. */
+/** The expected result of an engine's first step on each network. */
 const EXPECTED = NETWORKS.map((spec) => {
   const network = resolveNetwork(spec);
   const weights = seededWeights(network);
@@ -184,8 +184,8 @@ describe.each(Object.entries(ENGINES))('engine %s', { timeout: 60_000 }, (_, ope
   });
 
   describe.each(EXPECTED)('on a network with $name', ({ network, weights, batch, loss, gradients }) => {
-    it('steps along the gradient that finite differences give', async () => {
-      // With learning rate 1 a step subtracts the gradient itself.
+    it('computes the gradient that finite differences give', async () => {
+      // With learning rate 1, a step subtracts the gradient itself.
       const session = await engine.open(network, weights, sgd(1));
       session.step(batch);
       expect((await session.losses())[0]).toBeCloseTo(loss, 5);
@@ -197,7 +197,7 @@ describe.each(Object.entries(ENGINES))('engine %s', { timeout: 60_000 }, (_, ope
       }
     });
 
-    it('computes each image by itself, whatever the batch', async () => {
+    it('computes the same logits for an image in batches of any size', async () => {
       const session = await engine.open(network, weights, sgd(0));
       const classes = network.output[0];
       const pixels = sizeOf(network.input);
@@ -213,7 +213,7 @@ describe.each(Object.entries(ENGINES))('engine %s', { timeout: 60_000 }, (_, ope
   });
 
   it.each(Array.from({ length: 33 }, (_, i) => i + 1))(
-    'takes the mean loss of a batch of %i',
+    'computes the mean loss of a batch of %i images',
     async (size) => {
       const network = resolveNetwork(NETWORKS[1]);
       const weights = seededWeights(network);
@@ -225,13 +225,13 @@ describe.each(Object.entries(ENGINES))('engine %s', { timeout: 60_000 }, (_, ope
     },
   );
 
-  it('computes a ReLU directly behind a flatten, whatever its input', async () => {
+  it('computes a ReLU directly behind a flatten, for any input', async () => {
     const modules = { a: [conv2d(1, 3, 3), flatten(), relu(), linear(48, 4)] };
     const network = resolveNetwork({ name: 'ReLU behind flatten', input: [1, 6, 6], modules });
     const weights = seededWeights(network);
     for (let seed = 0; seed < 20; seed++) {
-      const chance = Generator.seeded(seed);
-      const images = Uint8Array.from({ length: 4 * 36 }, () => chance.random() & 0xff);
+      const random = Generator.seeded(seed);
+      const images = Uint8Array.from({ length: 4 * 36 }, () => random.random() & 0xff);
       const batch = { images, labels: Uint8Array.of(0, 1, 2, 3) };
       const session = await engine.open(network, weights, sgd(0.1));
       session.step(batch);
@@ -240,7 +240,7 @@ describe.each(Object.entries(ENGINES))('engine %s', { timeout: 60_000 }, (_, ope
     }
   });
 
-  it('gives back the weights that it was given, unchanged by another session on them', async () => {
+  it('returns the weights of a new session unchanged, also after steps of another session', async () => {
     const network = resolveNetwork(NETWORKS[3]);
     const weights = seededWeights(network);
     const copy = structuredClone(weights);
@@ -256,7 +256,7 @@ describe.each(Object.entries(ENGINES))('engine %s', { timeout: 60_000 }, (_, ope
     other.close();
   });
 
-  it('reads a batch before step returns, and keeps losses in order until they are asked for', async () => {
+  it('reads a batch before step returns, and returns the losses in order', async () => {
     const network = resolveNetwork(NETWORKS[0]);
     const batches = [4, 2, 3].map((size) => randomBatch(network, size));
     const expected = await engine.open(network, seededWeights(network), sgd(0.1));
@@ -278,8 +278,8 @@ describe.each(Object.entries(ENGINES))('engine %s', { timeout: 60_000 }, (_, ope
     session.close();
   });
 
-  it('gives the gradient of a tie in pooling to the first maximum', async () => {
-    // On a flat image every window ties; a loss that weighs positions differently shows which pixel was taken.
+  it('gives the gradient of a pooling window to its first maximum', async () => {
+    // On a flat image every window has a tie. The loss weighs positions differently, so the gradient shows which pixel got it.
     const network = resolveNetwork({
       name: 'ties',
       input: [1, 4, 4],
@@ -299,8 +299,8 @@ describe.each(Object.entries(ENGINES))('engine %s', { timeout: 60_000 }, (_, ope
   describeWithData('on Fashion-MNIST', (data) => {
     describe.each(GOLDEN)('at seed $seed', ({ seed, firstLosses }) => {
       it.each(MODEL_NAMES)(
-        'loses in its first 20 steps of %s what PyTorch loses, within 1e-4',
-        // An adapter that computes on the CPU takes seconds for a step of TinyVGG when the cores are busy.
+        'has PyTorch’s losses in the first 20 steps of %s, within 1e-4',
+        // On busy cores, a software adapter takes seconds for a step of TinyVGG.
         { timeout: 180_000 },
         async (name) => {
           const network = resolveNetwork(modelSpec(name));
@@ -319,7 +319,7 @@ describe.each(Object.entries(ENGINES))('engine %s', { timeout: 60_000 }, (_, ope
   });
 });
 
-/** Central difference of the loss, in double precision. */
+/** Returns the central difference of the loss, in double precision. */
 function finiteDifference(
   network: Network,
   weights: Weights,

@@ -1,4 +1,4 @@
-/** @file The optimizers, run over every engine: PyTorch's numbers, and sessions that go on where another stopped. */
+/** @file The optimizers, tested on all engines. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   conv2d,
@@ -25,7 +25,7 @@ import { withGpu } from '../../support/gpu.ts';
 
 const BATCH = 8;
 
-/** Sizes that are no multiple of a vector: every tensor of it has gaps behind it in the memory of the cpu engine. */
+/** Its sizes are no multiple of a vector, so every tensor has a gap behind it in the memory of the cpu engine. */
 const UNEVEN: ModelSpec = {
   name: 'uneven',
   input: [1, 7, 9],
@@ -42,7 +42,7 @@ const OPTIMIZERS: Optimizer[] = [
   adam(0.001, { weightDecay: 0.1 }),
 ];
 
-/** Step t of test/bench/pytorch_optimizers.py. */
+/** Returns the batch of step t in test/bench/pytorch_optimizers.py. */
 function goldenBatch(t: number): Batch {
   const images = Uint8Array.from({ length: BATCH * 784 }, (_, at) => {
     const [n, i] = [BATCH * t + Math.floor(at / 784), at % 784];
@@ -80,7 +80,7 @@ describe.each(ENGINES)('on engine %s', { timeout: 60_000 }, (device) => {
   });
 
   it.each(runs)(
-    'ten steps of $model by $name are PyTorch’s within 1e-6',
+    'computes PyTorch’s losses and weights in ten steps of $model by $name, within 1e-6',
     { timeout: 60_000 },
     async ({ model, optimizer, losses, weights }) => {
       const network = resolveNetwork(modelSpec(model as ModelName));
@@ -98,9 +98,9 @@ describe.each(ENGINES)('on engine %s', { timeout: 60_000 }, (device) => {
   );
 
   describe.each(OPTIMIZERS.map((optimizer) => ({ optimizer, name: named(optimizer) })))(
-    'by $name',
+    'with $name',
     ({ optimizer }) => {
-      it('goes on to the same bits from the weights and the optimizer state of another session', async () => {
+      it('computes the same bits in a session opened with the weights and the optimizer state of another one', async () => {
         const network = resolveNetwork(UNEVEN);
         const batches = randomBatches(network, [5, 4, 33, 3, 8, 40]);
         const one = await engine.open(network, initialWeights(network, Generator.seeded(3)), optimizer);
@@ -120,7 +120,7 @@ describe.each(ENGINES)('on engine %s', { timeout: 60_000 }, (device) => {
         other.close();
       });
 
-      it('remembers what the reference engine remembers', async () => {
+      it('has the optimizer state of the reference engine, within 1e-5', async () => {
         const network = resolveNetwork(UNEVEN);
         const initial = initialWeights(network, Generator.seeded(3));
         const expected = await referenceEngine().open(network, initial, optimizer);

@@ -1,4 +1,3 @@
-/** @file The test that a GPU engine passes before it trains: right engines do, wrong ones do not, whatever is wrong. */
 import { describe, expect, it } from 'vitest';
 import { resolveNetwork } from '../../../shared/model/spec.ts';
 import type { Engine } from '../../../train/engine/engine.ts';
@@ -12,26 +11,26 @@ const tinyvgg = resolveNetwork(modelSpec('tinyvgg'));
 const v0 = resolveNetwork(modelSpec('v0'));
 const cpu = await openEngine('cpu');
 
-/** The cpu engine, which believes the learning rate to be another. */
-const misled = (factor: number): Engine =>
+/** Returns a cpu engine that multiplies the learning rate by `factor`. */
+const wrongEngine = (factor: number): Engine =>
   selfTested({
     ...cpu,
     open: (network, weights, optimizer, state) =>
       cpu.open(network, weights, { ...optimizer, learningRate: factor * optimizer.learningRate }, state),
   });
 
-describe('self-test', () => {
+describe('the self-test', () => {
   it.each([sgd(0.1), sgd(0.1, { momentum: 0.9, weightDecay: 0.1 }), adam()])(
-    'passes an engine that is right: $kind',
+    'accepts a correct engine with $kind',
     async (optimizer) => {
       await selfTested(cpu).prove?.(tinyvgg, optimizer, 32);
     },
   );
 
   it.each([1.02, 0, Number.NaN])(
-    'refuses an engine that is wrong by a factor of %d, naming the tensor',
+    'rejects an engine whose learning rate is wrong by a factor of %d, and names the tensor',
     async (factor) => {
-      const proof = misled(factor).prove?.(v0, sgd(0.1), 32);
+      const proof = wrongEngine(factor).prove?.(v0, sgd(0.1), 32);
       await expect(proof).rejects.toMatchObject({
         kind: 'device',
         message: expect.stringMatching(/most in (layer_stack\.\d\.|loss of step)/),
@@ -39,12 +38,12 @@ describe('self-test', () => {
     },
   );
 
-  it('ends a training before its first step', async () => {
+  it('stops a training before its first step', async () => {
     const split = { count: 8, images: new Uint8Array(8 * 784), labels: new Uint8Array(8) };
     const job = { data: { train: split, test: split }, epochs: 1, batchSize: 4, seed: 1 };
     const events: string[] = [];
     const training = train(
-      { ...job, network: v0, engine: misled(1.1), optimizer: sgd(0.1) },
+      { ...job, network: v0, engine: wrongEngine(1.1), optimizer: sgd(0.1) },
       { onEvent: ({ type }) => events.push(type) },
     );
     await expect(training).rejects.toMatchObject({ kind: 'device' });

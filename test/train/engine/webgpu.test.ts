@@ -38,12 +38,12 @@ const small = resolveNetwork({
   },
 });
 
-/** Images of noise, as many of each label. */
+/** Returns images of noise, equally many of each label. */
 function noise(count: number, { input, output }: Network = small): Split {
-  const chance = Generator.seeded(count);
+  const random = Generator.seeded(count);
   return {
     count,
-    images: Uint8Array.from({ length: count * sizeOf(input) }, () => chance.random() & 0xff),
+    images: Uint8Array.from({ length: count * sizeOf(input) }, () => random.random() & 0xff),
     labels: Uint8Array.from({ length: count }, (_, i) => i % output[0]),
   };
 }
@@ -60,12 +60,12 @@ describe('a step of the webgpu engine', () => {
     { name: 'v0', dispatches: 2 },
     { name: 'v1', dispatches: 2 },
     { name: 'tinyvgg', dispatches: 10 },
-  ] as const)('is $dispatches dispatches for $name', ({ name, dispatches }) => {
+  ] as const)('has $dispatches dispatches for $name', ({ name, dispatches }) => {
     expect(planOf(stagesOf(resolveNetwork(modelSpec(name))), adam()).step.length).toBe(dispatches);
   });
 });
 
-// A card takes a second for all of it; SwiftShader on two busy cores takes its time.
+// A graphics card needs a second for all of it, SwiftShader on two busy cores much longer.
 describeWithGpu('the webgpu engine', { timeout: 60_000 }, () => {
   let gpu: Gpu;
   let engine: Engine;
@@ -85,7 +85,7 @@ describeWithGpu('the webgpu engine', { timeout: 60_000 }, () => {
       return { losses, weights: await session.weights(), logits: await session.logits(split.images, 60) };
     }
 
-    it('gives each the bits that it has alone, in one submission for all', async () => {
+    it('computes the same bits for each as alone, in one submission for all', async () => {
       const alone = [];
       for (const [i, seed] of seeds.entries()) {
         const session = await open(engine, seed, optimizers[i]);
@@ -106,12 +106,12 @@ describeWithGpu('the webgpu engine', { timeout: 60_000 }, () => {
       for (const session of sessions) session.close();
     });
 
-    it('waits for nobody who is late, idle or gone', async () => {
-      const [early, late, idle, gone] = await Promise.all(seeds.map((seed) => open(engine, seed)));
+    it('does not wait for late, idle or closed sessions', async () => {
+      const [early, late, idle, closed] = await Promise.all(seeds.map((seed) => open(engine, seed)));
       const [batch] = batchesOf(split, 1);
-      for (const session of [early, late, gone]) session.step(batch);
+      for (const session of [early, late, closed]) session.step(batch);
       const first = early.losses();
-      gone.close();
+      closed.close();
       expect((await first).length).toBe(1);
       early.step(batch);
       late.step(batch);
@@ -122,7 +122,7 @@ describeWithGpu('the webgpu engine', { timeout: 60_000 }, () => {
       for (const session of [early, late, idle]) session.close();
     });
 
-    it('puts a session in the place of one that was closed', async () => {
+    it('reuses the place of a closed session', async () => {
       const expected = await outcome(await open(engineOn(gpu), 3), 3);
       const [one, two] = await Promise.all([open(engine, 1), open(engine, 2)]);
       one.step(batchesOf(split, 1)[0]);
@@ -134,7 +134,7 @@ describeWithGpu('the webgpu engine', { timeout: 60_000 }, () => {
       three.close();
     });
 
-    it('trains them at once by trainers that know nothing of it, to what each trains alone', async () => {
+    it('trains several models at once to the results of training each alone', async () => {
       const data = { train: noise(90), test: noise(20) };
       const jobs = [
         { seed: 1, learningRate: 0.1, count: 90, epochs: 2 },
@@ -150,12 +150,12 @@ describeWithGpu('the webgpu engine', { timeout: 60_000 }, () => {
       const alone: TrainedModel[] = [];
       for (const job of jobs) alone.push(await train(job));
       const together = await Promise.all(jobs.map((job) => train(job)));
-      const timeless = (models: TrainedModel[]) => models.map((model) => ({ ...model, seconds: 0 }));
-      expect(timeless(together)).toEqual(timeless(alone));
+      const withoutTime = (models: TrainedModel[]) => models.map((model) => ({ ...model, seconds: 0 }));
+      expect(withoutTime(together)).toEqual(withoutTime(alone));
     });
   });
 
-  it('goes on from a checkpoint to the same bits, with others at its side or without', async () => {
+  it('resumes from a checkpoint to the same bits, alone and beside other trainings', async () => {
     const job = {
       network: small,
       data: { train: noise(90), test: noise(20) },
@@ -170,28 +170,28 @@ describeWithGpu('the webgpu engine', { timeout: 60_000 }, () => {
     for (const model of resumed) expect({ ...model, seconds: 0 }).toEqual({ ...whole, seconds: 0 });
   });
 
-  it('computes the same of a batch whose split it keeps as of its pixels, and takes its pixels once', async () => {
+  it('uploads the pixels of a split once, and computes the same as from uploaded batches', async () => {
     const split = noise(400);
     const batches = batchesOf(split, 1);
-    const [kept, sent] = [await open(engine, 1), await open(engine, 1)];
-    // The same split, made anew.
-    kept.step(batchesOf(take(split, 400), 1)[0]);
-    await kept.losses();
+    const [resident, uploaded] = [await open(engine, 1), await open(engine, 1)];
+    // A new split object over the same pixels.
+    resident.step(batchesOf(take(split, 400), 1)[0]);
+    await resident.losses();
     const write = vi.spyOn(gpu.device.queue, 'writeBuffer');
-    for (const batch of batches.slice(1)) kept.step(batch);
-    await kept.losses();
+    for (const batch of batches.slice(1)) resident.step(batch);
+    await resident.losses();
     const bytes = write.mock.calls.reduce((sum, [, , values]) => sum + values.byteLength, 0);
     write.mockRestore();
-    // A place and a label an image, a record of 256 bytes a step; the pixels alone would be 63 bytes an image.
+    // 8 bytes for the place and the label of an image, 256 for the record of a step. The pixels would be 63 bytes an image.
     expect(bytes).toBeLessThan(8 * 400 + 256 * batches.length);
-    for (const { images, labels } of batches) sent.step({ images, labels });
-    await sent.losses();
-    expect(await kept.weights()).toEqual(await sent.weights());
-    kept.close();
-    sent.close();
+    for (const { images, labels } of batches) uploaded.step({ images, labels });
+    await uploaded.losses();
+    expect(await resident.weights()).toEqual(await uploaded.weights());
+    resident.close();
+    uploaded.close();
   });
 
-  it('takes batches of any size in any order', async () => {
+  it('accepts batches of any size in any order', async () => {
     const split = noise(700);
     const at = [0, 1, 41, 48, 348, 700];
     const batches = at.slice(1).map((to, i) => ({
@@ -209,7 +209,7 @@ describeWithGpu('the webgpu engine', { timeout: 60_000 }, () => {
     session.close();
   });
 
-  it('computes filters as large as the image', async () => {
+  it('computes convolutions with filters as large as the image', async () => {
     const network = resolveNetwork({
       name: 'large filters',
       input: [2, 28, 27],
@@ -238,11 +238,11 @@ describeWithGpu('the webgpu engine', { timeout: 60_000 }, () => {
     session.close();
   });
 
-  it('makes no buffer more in 10,000 steps, and frees all when it is closed', {
+  it('creates no more buffers in 10,000 steps, and frees all of them when the session is closed', {
     timeout: 120_000,
   }, async () => {
     const network = resolveNetwork({
-      name: 'least',
+      name: 'minimal',
       input: [1, 2, 2],
       modules: { a: [flatten(), linear(4, 2)] },
     });
@@ -263,25 +263,25 @@ describeWithGpu('the webgpu engine', { timeout: 60_000 }, () => {
     session.close();
     const destroyed = new Set(destroy.mock.contexts);
     const left = create.mock.results.filter(({ value }) => !destroyed.has(value));
-    // The data set stays for the next session.
+    // The pixels of the data set stay for the next session.
     expect(left.map(({ value }) => value.label).filter((label) => label !== 'pixels')).toEqual([]);
     create.mockRestore();
     destroy.mockRestore();
   });
 
-  it('says what does not fit on the card', () => {
+  it('names the buffer that is too large for the GPU', () => {
     const buffer = new GrowingBuffer(gpu.device, 'activations');
     expect(() => buffer.reserve(2 ** 50)).toThrow(
       /cannot hold the activations: expected .* Use a smaller --batch-size/,
     );
   });
 
-  it('lets the process end, whether its sessions were closed or not', async () => {
+  it('lets the process exit with open and with closed sessions', async () => {
     const script = `
       const { webgpuEngine } = await import('./train/engine/webgpu/webgpu.ts');
       const { sgd } = await import('./train/engine/optimizer.ts');
       const { resolveNetwork, flatten, linear } = await import('./shared/model/spec.ts');
-      const network = resolveNetwork({ name: 'least', input: [1, 2, 2], modules: { a: [flatten(), linear(4, 2)] } });
+      const network = resolveNetwork({ name: 'minimal', input: [1, 2, 2], modules: { a: [flatten(), linear(4, 2)] } });
       const weights = new Map([['a.1.weight', new Float32Array(8)], ['a.1.bias', new Float32Array(2)]]);
       const engine = await webgpuEngine({ allowSoftware: true });
       const [closed, left] = [await engine.open(network, weights, sgd(0.1)), await engine.open(network, weights, sgd(0.1))];

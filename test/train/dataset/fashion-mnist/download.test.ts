@@ -26,13 +26,13 @@ describe('download', () => {
   };
   const run = (...from: Mirror[]) => download({ urls: from.map(({ url }) => url), path, md5, retryDelay: 1 });
 
-  it('fetches, verifies and renames into place', async () => {
+  it('downloads a file, verifies it and renames it', async () => {
     await run(await mirror());
     expect(new Uint8Array(await readFile(path))).toEqual(body);
     expect(existsSync(`${path}.part`)).toBe(false);
   });
 
-  it('goes on where a broken connection left it, again and again', async () => {
+  it('resumes after each broken connection', async () => {
     const flaky = await mirror(breakAfter(100_000), breakAfter(50_000), whole);
     await run(flaky);
     expect(new Uint8Array(await readFile(path))).toEqual(body);
@@ -42,7 +42,7 @@ describe('download', () => {
     expect(starts[2]).toBeGreaterThan(starts[1]);
   });
 
-  it('goes on where an earlier run was killed', async () => {
+  it('resumes the download of an earlier run', async () => {
     const first = await mirror(breakAfter(10_000));
     await expect(run(first)).rejects.toThrow();
     const second = await mirror();
@@ -51,12 +51,12 @@ describe('download', () => {
     expect(new Uint8Array(await readFile(path))).toEqual(body);
   });
 
-  it('starts over with a server that knows no ranges', async () => {
+  it('starts over if the server does not support ranges', async () => {
     await run(await mirror(breakAfter(100_000), withoutRanges));
     expect(new Uint8Array(await readFile(path))).toEqual(body);
   });
 
-  it('takes a part that is already whole', async () => {
+  it('accepts a part that is already complete', async () => {
     const first = await mirror(breakAfter(1));
     await expect(run(first)).rejects.toThrow();
     await writeFile(`${path}.part`, body);
@@ -64,13 +64,13 @@ describe('download', () => {
     expect(new Uint8Array(await readFile(path))).toEqual(body);
   });
 
-  it('turns to the next mirror when one fails', async () => {
+  it('tries the next mirror when one fails', async () => {
     const [broken, good] = [await mirror(status(503)), await mirror()];
     await run(broken, good);
     expect(existsSync(path)).toBe(true);
   });
 
-  it('throws damaged bytes away and never gives them the file’s name', async () => {
+  it('deletes damaged bytes and never renames them to the file’s name', async () => {
     const wrong = await serve(body.with(7, 1));
     mirrors.push(wrong);
     await expect(run(wrong)).rejects.toMatchObject({
@@ -83,7 +83,7 @@ describe('download', () => {
     expect(existsSync(path)).toBe(true);
   });
 
-  it('says of every mirror what it answered, and what to do', async () => {
+  it('reports the failure of each mirror and what to do next', async () => {
     const [missing, broken] = [await mirror(status(404)), await mirror(status(500))];
     await expect(run(missing, broken)).rejects.toThrow(/HTTP status 404.*HTTP status 500.*--data DIR/s);
     expect(existsSync(path)).toBe(false);

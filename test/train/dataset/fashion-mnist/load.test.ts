@@ -9,7 +9,7 @@ import { loadDataset } from '../../../../train/dataset/fashion-mnist/load.ts';
 import { dataFolder, describeWithData } from '../../../support/data.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
-/** An IDX file of unsigned bytes. */
+/** Returns an IDX file of unsigned bytes. */
 function idx(shape: number[], data: Uint8Array): Uint8Array {
   const file = new Uint8Array(4 + 4 * shape.length + data.length);
   const view = new DataView(file.buffer);
@@ -20,7 +20,7 @@ function idx(shape: number[], data: Uint8Array): Uint8Array {
 }
 
 describe('parseIdx', () => {
-  it('gives back the data of any well-formed file', () => {
+  it('returns the data of any valid file', () => {
     const shapes = fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 3 });
     fc.assert(
       fc.property(shapes, (shape) => {
@@ -37,28 +37,28 @@ describe('parseIdx', () => {
       idx([2, 2], new Uint8Array(4)).fill(9, 0, 4),
       /wrong magic number: expected 0x00000802, got 0x09090909/,
     ],
-    ['other sizes', idx([2, 3], new Uint8Array(6)), /wrong sizes: expected 2×2, got 2×3/],
+    ['an unexpected shape', idx([2, 3], new Uint8Array(6)), /wrong sizes: expected 2×2, got 2×3/],
     ['a truncated file', idx([2, 2], new Uint8Array(3)), /wrong length: expected 16 bytes, got 15/],
-    ['a file with more behind it', idx([2, 2], new Uint8Array(5)), /wrong length: expected 16 bytes, got 17/],
-  ])('refuses %s', (_, bytes, message) => {
+    ['a file with trailing bytes', idx([2, 2], new Uint8Array(5)), /wrong length: expected 16 bytes, got 17/],
+  ])('rejects %s', (_, bytes, message) => {
     expect(() => parseIdx('file', bytes, [2, 2])).toThrow(message);
   });
 });
 
-describe('a folder of the user’s', () => {
+describe('loadDataset with a folder', () => {
   let folder: string;
   beforeEach(() => {
     folder = temporaryFolder();
   });
 
-  it('without the files is an error that says what belongs there', async () => {
+  it('throws an error that names the expected files if they are missing', async () => {
     await expect(loadDataset({ folder })).rejects.toMatchObject({
       kind: 'data',
       message: expect.stringMatching(/cannot read .*train-images-idx3-ubyte\.gz.*ENOENT.*four official/),
     });
   });
 
-  it('with other files is an error that names both digests, and nothing is changed', async () => {
+  it('throws an error with both digests if a file is not the official one, and changes no file', async () => {
     for (const { name } of Object.values(FILES))
       await writeFile(join(folder, name), gzipSync(new Uint8Array(10)));
     await expect(loadDataset({ folder })).rejects.toMatchObject({
@@ -70,7 +70,7 @@ describe('a folder of the user’s', () => {
     expect((await readdir(folder)).length).toBe(4);
   });
 
-  it('comes before the cache and is never downloaded into', async () => {
+  it('uses neither the cache nor the mirrors', async () => {
     const cache = join(folder, 'cache');
     await mkdir(cache);
     await expect(loadDataset({ folder, cache, mirrors: ['http://127.0.0.1:1/'] })).rejects.toThrow(
@@ -81,7 +81,7 @@ describe('a folder of the user’s', () => {
 });
 
 describeWithData('Fashion-MNIST', (data) => {
-  it('has 60,000 and 10,000 images, as many of each class', () => {
+  it('has 60,000 training and 10,000 test images, equally many of each class', () => {
     const { train, test } = data();
     expect([train.count, train.images.length, test.count, test.images.length]).toEqual([
       60_000, 47_040_000, 10_000, 7_840_000,
@@ -92,20 +92,20 @@ describeWithData('Fashion-MNIST', (data) => {
     expect(counts(train.labels)).toEqual(new Array(10).fill(6000));
   });
 
-  it('begins with the lab’s first sample: an ankle boot', async () => {
+  it('begins with the lab’s first sample, an ankle boot', async () => {
     const { train } = data();
     expect(train.labels[0]).toBe(9);
     // Row 3 as the lab prints it, in 1/255.
     expect([...train.images.subarray(84, 112)].slice(12, 20)).toEqual([1, 0, 0, 13, 73, 0, 0, 1]);
   });
 
-  it('is found through FASHION_MNIST_DIR', async () => {
+  it('is loaded from the folder in FASHION_MNIST_DIR', async () => {
     vi.stubEnv('FASHION_MNIST_DIR', dataFolder as string);
     expect((await loadDataset()).test.count).toBe(10_000);
     vi.unstubAllEnvs();
   });
 
-  it('is downloaded into an empty cache from a mirror, and read from there the next time', async () => {
+  it('is downloaded from a mirror into an empty cache, and loaded from the cache the next time', async () => {
     vi.stubEnv('FASHION_MNIST_DIR', undefined);
     const { serveFolder } = await import('./mirror.ts');
     const mirror = await serveFolder(dataFolder as string);

@@ -1,4 +1,4 @@
-/** @file A mirror on loopback: serves bytes with ranges, and fails as it is told to. */
+/** @file A local mirror for tests. It serves bytes with range requests, and fails in configurable ways. */
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,15 +6,15 @@ import { join } from 'node:path';
 
 export interface Mirror {
   url: string;
-  /** Range headers of the requests so far; undefined where there was none. */
+  /** Range headers of the requests so far; undefined for a request without one. */
   ranges: (string | undefined)[];
   close(): Promise<void>;
 }
 
-type Answer = (request: IncomingMessage, response: ServerResponse, body: Buffer) => void;
+type Respond = (request: IncomingMessage, response: ServerResponse, body: Buffer) => void;
 
-/** Answers a request as a well-behaved server does. */
-export const whole: Answer = (request, response, body) => {
+/** Responds as a server with range support does. */
+export const whole: Respond = (request, response, body) => {
   const from = /^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1];
   if (from === undefined) {
     response.writeHead(200, { 'content-length': body.length }).end(body);
@@ -26,28 +26,28 @@ export const whole: Answer = (request, response, body) => {
   }
 };
 
-/** Sends the first `count` bytes of what is asked for, then breaks the connection. */
+/** Sends the first `count` bytes of the requested range, then closes the connection. */
 export const breakAfter =
-  (count: number): Answer =>
+  (count: number): Respond =>
   (request, response, body) => {
     const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
     response.writeHead(from > 0 ? 206 : 200, { 'content-length': body.length - from });
-    // Time for the bytes to arrive: a reset connection may lose what is still under way.
+    // Bytes in transit may be lost when a connection is reset, so the mirror waits until they have arrived.
     response.write(body.subarray(from, from + count), () => setTimeout(() => response.destroy(), 30));
   };
 
-/** Sends a status without a body. */
+/** Responds with a status and no body. */
 export const status =
-  (code: number): Answer =>
+  (code: number): Respond =>
   (_, response) =>
     void response.writeHead(code).end();
 
-/** Ignores ranges, as some servers do. */
-export const withoutRanges: Answer = (_, response, body) => void response.end(body);
+/** Ignores range headers, as some servers do. */
+export const withoutRanges: Respond = (_, response, body) => void response.end(body);
 
-/** Serves `body` at every path; the answers are used in order, the last one for all that follow. */
-export function serve(body: Uint8Array, ...answers: Answer[]): Promise<Mirror> {
-  return listen(async () => Buffer.from(body), answers.length ? answers : [whole]);
+/** Serves `body` at every path. The responses are used in order, the last one for all further requests. */
+export function serve(body: Uint8Array, ...responses: Respond[]): Promise<Mirror> {
+  return listen(async () => Buffer.from(body), responses.length ? responses : [whole]);
 }
 
 /** Serves the files of a folder. */
@@ -55,12 +55,12 @@ export function serveFolder(folder: string): Promise<Mirror> {
   return listen((path) => readFile(join(folder, path)), [whole]);
 }
 
-async function listen(read: (path: string) => Promise<Buffer>, answers: Answer[]): Promise<Mirror> {
+async function listen(read: (path: string) => Promise<Buffer>, responses: Respond[]): Promise<Mirror> {
   const ranges: (string | undefined)[] = [];
   const server = createServer(async (request, response) => {
-    const answer = answers[Math.min(ranges.length, answers.length - 1)];
+    const respond = responses[Math.min(ranges.length, responses.length - 1)];
     ranges.push(request.headers.range);
-    answer(request, response, await read(request.url ?? '/'));
+    respond(request, response, await read(request.url ?? '/'));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

@@ -1,4 +1,3 @@
-/** @file Augmented images: the same for the same place in a training, different elsewhere, and always of a garment that fills its frame. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { IMAGE_PIXELS, IMAGE_SIZE, LABELS } from '../../../../../shared/labels.ts';
@@ -7,7 +6,7 @@ import { photoLike } from '../../../../../train/dataset/fashion-mnist/augment/au
 import { take } from '../../../../../train/dataset/split.ts';
 import { describeWithData } from '../../../../support/data.ts';
 
-/** Ellipses, boxes and noise of any brightness, one of each label. */
+/** Returns a batch with one shape of each label, between an ellipse and a box, filled with noise. */
 function shapes(bytes: readonly number[]): Batch {
   const images = new Uint8Array(LABELS.length * IMAGE_PIXELS);
   for (let n = 0; n < LABELS.length; n++) {
@@ -29,7 +28,8 @@ function shapes(bytes: readonly number[]): Batch {
 const bytes = fc.array(fc.nat(255), { minLength: 13, maxLength: 13 });
 const number = fc.nat(2 ** 31);
 
-function changed(augment: Augment, { images, labels }: Batch, epoch: number, first: number): Uint8Array {
+/** Returns the augmented images, and checks that the labels are unchanged. */
+function augmented(augment: Augment, { images, labels }: Batch, epoch: number, first: number): Uint8Array {
   const batch = { images: Uint8Array.from(images), labels: Uint8Array.from(labels) };
   augment(batch, { epoch, first });
   expect(Buffer.from(batch.labels).equals(labels)).toBe(true);
@@ -37,39 +37,39 @@ function changed(augment: Augment, { images, labels }: Batch, epoch: number, fir
 }
 
 describe('photoLike', () => {
-  it('depends on seed, epoch and place alone: not on the batches, nor on what it did before', () => {
+  it('depends only on the seed, the epoch and the index of an image, not on the batches or on earlier calls', () => {
     fc.assert(
       fc.property(bytes, number, fc.nat(100), fc.nat(60_000), fc.integer({ min: 1, max: 9 }), (...given) => {
         const [drawn, seed, epoch, first, cut] = given;
         const batch = shapes(drawn);
-        const busy = photoLike(seed, 1);
-        changed(busy, batch, epoch + 1, first);
-        const whole = changed(busy, batch, epoch, first);
+        const used = photoLike(seed, 1);
+        augmented(used, batch, epoch + 1, first);
+        const whole = augmented(used, batch, epoch, first);
         const part = (from: number, to: number): Batch => ({
           images: batch.images.subarray(from * IMAGE_PIXELS, to * IMAGE_PIXELS),
           labels: batch.labels.subarray(from, to),
         });
         const fresh = photoLike(seed, 1);
-        const end = changed(fresh, part(cut, 10), epoch, first + cut);
-        const begin = changed(fresh, part(0, cut), epoch, first);
+        const end = augmented(fresh, part(cut, 10), epoch, first + cut);
+        const begin = augmented(fresh, part(0, cut), epoch, first);
         expect(Buffer.concat([begin, end]).equals(whole)).toBe(true);
       }),
       { numRuns: 30 },
     );
   });
 
-  it('gives another image in another epoch, at another place, by another seed', () => {
+  it('computes different images for another epoch, another index and another seed', () => {
     const batch = shapes([9, 8, 7, 200, 5, 90, 3, 2, 1, 77, 13, 200, 4]);
     const given = [
-      changed(photoLike(1, 1), batch, 0, 0),
-      changed(photoLike(1, 1), batch, 1, 0),
-      changed(photoLike(1, 1), batch, 0, 10),
-      changed(photoLike(2, 1), batch, 0, 0),
+      augmented(photoLike(1, 1), batch, 0, 0),
+      augmented(photoLike(1, 1), batch, 1, 0),
+      augmented(photoLike(1, 1), batch, 0, 10),
+      augmented(photoLike(2, 1), batch, 0, 0),
     ];
     expect(new Set(given.map((images) => Buffer.from(images).toString('base64'))).size).toBe(4);
   });
 
-  it('takes whatever image it gets: black, white, one pixel, noise', () => {
+  it('accepts any image: black, white, one pixel, noise', () => {
     const noise = fc.uint8Array({ minLength: IMAGE_PIXELS, maxLength: IMAGE_PIXELS });
     const one = fc.tuple(fc.nat(IMAGE_PIXELS - 1), fc.nat(255)).map(([at, value]) => {
       const image = new Uint8Array(IMAGE_PIXELS);
@@ -80,7 +80,7 @@ describe('photoLike', () => {
     fc.assert(
       fc.property(fc.oneof(noise, one, flat), fc.nat(9), number, (image, label, seed) => {
         const labels = Uint8Array.of(label);
-        expect(() => changed(photoLike(seed, 1), { images: image, labels }, 0, 0)).not.toThrow();
+        expect(() => augmented(photoLike(seed, 1), { images: image, labels }, 0, 0)).not.toThrow();
       }),
     );
   });
@@ -89,9 +89,9 @@ describe('photoLike', () => {
 describeWithData('photoLike on the data set', (data) => {
   const first = () => take(data().train, 2000);
 
-  it('leaves half of the images as they are', () => {
+  it('leaves half of the images unchanged', () => {
     const batch = first();
-    const after = changed(photoLike(42), batch, 0, 0);
+    const after = augmented(photoLike(42), batch, 0, 0);
     const at = (n: number) => [n * IMAGE_PIXELS, (n + 1) * IMAGE_PIXELS] as const;
     const same = batch.labels.filter((_, n) =>
       Buffer.from(after.subarray(...at(n))).equals(batch.images.subarray(...at(n))),
@@ -99,9 +99,9 @@ describeWithData('photoLike on the data set', (data) => {
     expect(same / batch.count).toBeCloseTo(0.5, 1);
   });
 
-  it('gives images of the kind that the pipeline gives: an object that reaches two opposite borders, black around it', () => {
+  it('computes images like the photo pipeline’s: a garment that reaches two opposite borders, black around it', () => {
     const batch = first();
-    const after = changed(photoLike(42, 1), batch, 0, 0);
+    const after = augmented(photoLike(42, 1), batch, 0, 0);
     let [filled, bordered] = [0, 0];
     for (let n = 0; n < batch.count; n++) {
       const lit = (x: number, y: number) => after[n * IMAGE_PIXELS + y * IMAGE_SIZE + x] > 0;
@@ -111,7 +111,7 @@ describeWithData('photoLike on the data set', (data) => {
       if (upright || lying) filled += 1;
       if (upright && lying) bordered += 1;
     }
-    // The rest has black cloth at a border.
+    // The others have black cloth at a border.
     expect(filled / batch.count).toBeGreaterThan(0.95);
     expect(bordered / batch.count).toBeLessThan(0.4);
   });

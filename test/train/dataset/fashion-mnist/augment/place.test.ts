@@ -1,4 +1,3 @@
-/** @file Scenes are fitted into the frame as the photo pipeline fits photos. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { IMAGE_PIXELS, IMAGE_SIZE } from '../../../../../shared/labels.ts';
@@ -6,7 +5,7 @@ import { boundsOf, emptyCutout } from '../../../../../train/dataset/fashion-mnis
 import { place } from '../../../../../train/dataset/fashion-mnist/augment/place.ts';
 import { placeObject } from '../../../../shared/input/garment/reference/placement.ts';
 
-it('gives what shared/input/garment/placement.ts gives, for any box', () => {
+it('computes the same image as shared/input/garment/placement.ts, for any box', () => {
   const size = 48;
   const edge = fc.nat(size - 1);
   const noise = fc.uint8Array({ minLength: size * size, maxLength: size * size });

@@ -1,4 +1,3 @@
-/** @file Draws by place: the same again, spread as they say, independent between neighbours. */
 import { describe, expect, it } from 'vitest';
 import { RandomDraws } from '../../../../../train/dataset/fashion-mnist/augment/random-draws.ts';
 
@@ -8,12 +7,12 @@ const deviation = (values: number[]) => {
   const middle = mean(values);
   return Math.sqrt(mean(values.map((value) => (value - middle) ** 2)));
 };
-/** The first draw at each of many neighbouring places. */
-const firsts = (draw: (random: RandomDraws) => number, epoch = 0) =>
-  Array.from({ length: DRAWS }, (_, place) => draw(new RandomDraws(42, epoch, place)));
+/** Returns the first draw for each of many consecutive images. */
+const firstDraws = (draw: (random: RandomDraws) => number, epoch = 0) =>
+  Array.from({ length: DRAWS }, (_, image) => draw(new RandomDraws(42, epoch, image)));
 
 describe('RandomDraws', () => {
-  it('draws the same at the same place', () => {
+  it('draws the same values for the same keys', () => {
     const draw = () => {
       const random = new RandomDraws(1, 2, 3);
       return [random.uniform(0, 1), random.normal(1), random.bernoulli(0.5), random.sign()];
@@ -21,21 +20,21 @@ describe('RandomDraws', () => {
     expect(draw()).toEqual(draw());
   });
 
-  it('is spread as it says over neighbouring places', () => {
-    const uniform = firsts((random) => random.uniform(2, 4));
+  it('draws from the stated distributions over consecutive images', () => {
+    const uniform = firstDraws((random) => random.uniform(2, 4));
     expect(Math.min(...uniform)).toBeGreaterThanOrEqual(2);
     expect(Math.max(...uniform)).toBeLessThan(4);
     expect(mean(uniform)).toBeCloseTo(3, 1);
     expect(deviation(uniform)).toBeCloseTo(2 / Math.sqrt(12), 1);
-    const normal = firsts((random) => random.normal(1));
+    const normal = firstDraws((random) => random.normal(1));
     expect(mean(normal)).toBeCloseTo(0, 1);
     expect(deviation(normal)).toBeCloseTo(1, 1);
     expect(Math.max(...normal.map(Math.abs))).toBeLessThan(3.5);
-    expect(mean(firsts((random) => Number(random.bernoulli(0.3))))).toBeCloseTo(0.3, 1);
+    expect(mean(firstDraws((random) => Number(random.bernoulli(0.3))))).toBeCloseTo(0.3, 1);
   });
 
-  it('has nothing in common between neighbouring places, nor between epochs', () => {
-    const [here, later] = [0, 1].map((epoch) => firsts((random) => random.uniform(-1, 1), epoch));
+  it('draws uncorrelated values for neighbouring images and for neighbouring epochs', () => {
+    const [here, later] = [0, 1].map((epoch) => firstDraws((random) => random.uniform(-1, 1), epoch));
     const correlation = (a: number[], b: number[]) => mean(a.map((value, i) => value * b[i])) * 3;
     expect(Math.abs(correlation(here, later))).toBeLessThan(0.06);
     expect(Math.abs(correlation(here.slice(1), here.slice(0, -1)))).toBeLessThan(0.06);
