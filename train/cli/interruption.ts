@@ -1,14 +1,17 @@
-/** @file SIGINT and SIGTERM: the first asks for an orderly end, a second one ends the process at once. */
+/** @file Handles SIGINT and SIGTERM: the first signal stops the work after its current step, a second one ends the process at once. */
 import { constants } from 'node:os';
 
 type Signal = 'SIGINT' | 'SIGTERM';
 
-/** Milliseconds within which a signal is the same one again: npm hands on what the terminal has sent to everybody. */
-const ECHO = 300;
+/**
+ * Milliseconds within which a second signal is ignored: a terminal sends SIGINT to all its processes, and npm then forwards the same
+ * signal to this one.
+ */
+const DUPLICATE_WINDOW = 300;
 
-/** The orderly end of what a signal interrupted. */
+/** The error with which interrupted work ends. */
 export class Interruption extends Error {
-  /** As a shell tells it: 130 for SIGINT, 143 for SIGTERM. */
+  /** 128 plus the number of the signal, as in a shell: 130 for SIGINT, 143 for SIGTERM. */
   readonly exitCode: number;
 
   constructor(signal: Signal, message: string) {
@@ -19,8 +22,8 @@ export class Interruption extends Error {
 }
 
 /**
- * Runs `work` with a signal that is aborted at the first SIGINT or SIGTERM.
- * @param explain what to say once `work` has ended: how to go on
+ * Runs `work` with an AbortSignal that the first SIGINT or SIGTERM aborts.
+ * @param explain returns the message that is printed after the work has stopped; it says how to resume
  */
 export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,
@@ -31,9 +34,11 @@ export async function interruptible<T>(
   const onSignal = (signal: Signal) => {
     if (!controller.signal.aborted) {
       first = performance.now();
-      console.error(`\n${signal}: finishing this step. Once more ends at once, without saving.`);
+      console.error(
+        `\n${signal}: stopping after the current step. A second ${signal} ends the process at once, without a checkpoint.`,
+      );
       controller.abort(new Interruption(signal, explain(signal)));
-    } else if (performance.now() - first > ECHO) {
+    } else if (performance.now() - first > DUPLICATE_WINDOW) {
       process.exit(128 + constants.signals[signal]);
     }
   };

@@ -1,4 +1,4 @@
-/** @file Options that several commands of the trainer have in common. */
+/** @file Options that several commands share, and parsers of option values. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { KERNEL_LEVELS } from '#shared/kernels/choose.ts';
 import { DEFAULT_ALIAS } from '#shared/manifest.ts';
@@ -6,108 +6,131 @@ import { DEVICES } from '../engine/open.ts';
 import { AUGMENTATION_NAMES, OPTIMIZERS, SCHEDULE_NAMES } from '../run/overrides.ts';
 import { RECIPES, type Recipe } from '../run/recipes.ts';
 import { CHECKPOINT_EVERY } from '../run/settings.ts';
-import { DEFAULT_BUCKET } from '../store/open.ts';
 
 const BUNDLED_RELEASE = 'release/tinyvgg.onnx';
 
-/** An option whose default is found elsewhere: in the recipe, the configuration file, the environment. */
-export const open = (flags: string, description: string, fallback: string): Option =>
+/**
+ * Returns an option whose default is not Commander's to set: it comes from the recipe, the configuration file or the environment.
+ * @param fallback describes the default in the help
+ */
+export const optionWithDefault = (flags: string, description: string, fallback: string | number): Option =>
   new Option(flags, `${description} (default: ${fallback})`);
 
 export const dataOption = (): Option =>
-  open(
+  optionWithDefault(
     '--data <folder>',
     'folder with the four official files of Fashion-MNIST',
-    'FASHION_MNIST_DIR, else the cache folder, downloaded when it is empty',
+    'FASHION_MNIST_DIR, else a cache folder, into which missing files are downloaded',
   );
 export const modelOption = (): Option =>
-  new Option('--model <file>', 'an .onnx file that this program wrote').default(BUNDLED_RELEASE);
+  new Option('--model <file>', 'ONNX file that this program has written').default(BUNDLED_RELEASE);
 export const aliasOption = (): Option =>
-  new Option('--alias <name>', 'the alias to move').default(DEFAULT_ALIAS);
+  new Option('--alias <name>', 'alias to point at the version').default(DEFAULT_ALIAS);
 export const nameOption = (): Option => new Option('--name <model>', 'name of the model').default('tinyvgg');
-export const reasonOption = (): Option => new Option('--reason <text>', 'kept in the alias');
+export const reasonOption = (): Option =>
+  new Option('--reason <text>', 'reason, which is stored in the alias');
 
-/** What decides a training, and `recipe` where nothing is said. */
+/** Adds the options of a training. The defaults are those of `recipe`. */
 export const withTrainingOptions = (command: Command, recipe: Recipe): Command =>
   command
-    .option('--config <file>', 'JSON file with any of the options below by name; flags win over it')
-    .addOption(open('--recipe <name>', 'frozen settings', recipe.name).choices(Object.keys(RECIPES)))
-    .addOption(open('--models <names>', 'comma-separated', recipe.models.join()))
-    .addOption(open('--seed <number>', 'as in torch.manual_seed', `${recipe.seed}`))
-    .addOption(open('--epochs <number>', 'passes over the training set', `${recipe.epochs}`))
-    .addOption(open('--batch-size <images>', 'images of one step', `${recipe.batchSize}`))
-    .addOption(open('--optimizer <name>', 'as in torch.optim', recipe.optimizer.kind).choices(OPTIMIZERS))
+    .option('--config <file>', 'JSON file with any of the options below by name; flags override it')
     .addOption(
-      open('--learning-rate <number>', 'of a step', `${recipe.optimizer.learningRate}; 0.001 for adam`),
+      optionWithDefault(
+        '--recipe <name>',
+        'named settings; the other options override them',
+        recipe.name,
+      ).choices(Object.keys(RECIPES)),
     )
-    .addOption(open('--momentum <number>', 'of sgd', '0'))
-    .addOption(open('--weight-decay <number>', 'pulls the weights towards zero', '0'))
-    .addOption(open('--schedule <name>', 'of the learning rate', recipe.schedule).choices(SCHEDULE_NAMES))
+    .addOption(optionWithDefault('--models <names>', 'comma-separated names of models', recipe.models.join()))
+    .addOption(optionWithDefault('--seed <number>', 'seed, as in torch.manual_seed', recipe.seed))
+    .addOption(optionWithDefault('--epochs <number>', 'passes over the training set', recipe.epochs))
+    .addOption(optionWithDefault('--batch-size <images>', 'images per step', recipe.batchSize))
     .addOption(
-      open('--augmentation <name>', 'what is done to training images', recipe.augmentation).choices(
-        AUGMENTATION_NAMES,
+      optionWithDefault('--optimizer <name>', 'optimizer, as in torch.optim', recipe.optimizer.kind).choices(
+        OPTIMIZERS,
       ),
     )
-    .addOption(open('--device <name>', 'what computes', 'auto').choices(DEVICES))
+    .addOption(
+      optionWithDefault(
+        '--learning-rate <number>',
+        'learning rate',
+        `${recipe.optimizer.learningRate}; 0.001 for adam`,
+      ),
+    )
+    .addOption(optionWithDefault('--momentum <number>', 'momentum of sgd', 0))
+    .addOption(optionWithDefault('--weight-decay <number>', 'weight decay (L2 penalty)', 0))
+    .addOption(
+      optionWithDefault('--schedule <name>', 'learning-rate schedule', recipe.schedule).choices(
+        SCHEDULE_NAMES,
+      ),
+    )
+    .addOption(
+      optionWithDefault(
+        '--augmentation <name>',
+        'augmentation of the training images',
+        recipe.augmentation,
+      ).choices(AUGMENTATION_NAMES),
+    )
+    .addOption(optionWithDefault('--device <name>', 'device that trains', 'auto').choices(DEVICES))
     .option(
       '--allow-software-adapter',
-      'let a GPU device compute on the CPU, as SwiftShader and llvmpipe do: slow, for tests',
+      'let the device webgpu compute on the CPU, with SwiftShader or llvmpipe: slow, for tests',
     )
-    .addOption(open('--threads <number>', 'threads of --device cpu', 'as many as there are cores'))
+    .addOption(optionWithDefault('--threads <number>', 'threads of the device cpu', 'one per core'))
     .addOption(
-      open('--kernels <level>', 'of --device cpu, from slow to fast', 'winograd').choices(KERNEL_LEVELS),
+      optionWithDefault(
+        '--kernels <level>',
+        'fastest kernels that the device cpu may use',
+        'winograd',
+      ).choices(KERNEL_LEVELS),
     )
     .addOption(dataOption())
-    .addOption(open('--limit <images>', 'train on the first so many images only', 'all'))
     .addOption(
-      open('--held-out <images>', 'last training images that are not trained on', `${recipe.heldOut}`),
+      optionWithDefault(
+        '--limit <images>',
+        'use only the first images of the training and the test set',
+        'all',
+      ),
     )
     .addOption(
-      open(
+      optionWithDefault(
+        '--held-out <images>',
+        'number of training images, from the end, that are held out from training',
+        recipe.heldOut,
+      ),
+    )
+    .addOption(
+      optionWithDefault(
         '--calibration',
-        'fit a temperature to the held-out images, without any to those of a twin that is trained on nine tenths',
+        'fit a temperature on the held-out images; without any, on the tenth that a second, temporary training leaves out',
         'yes',
       ),
     )
-    .option('--no-calibration', 'leave the scores as they are')
+    .option('--no-calibration', 'do not calibrate the scores')
     .addOption(
-      open(
+      optionWithDefault(
         '--checkpoint-every <seconds>',
-        'also after each epoch; 0 for one after each step',
-        `${CHECKPOINT_EVERY}`,
+        'time between checkpoints within an epoch, 0 for one after each step; every epoch ends with one',
+        CHECKPOINT_EVERY,
       ),
     );
 
-/** Options of the commands that talk to an object store. */
-export const withStoreOptions = (command: Command): Command =>
-  command
-    .addOption(new Option('--bucket <name>', 'bucket').env('MODEL_BUCKET').default(DEFAULT_BUCKET))
-    .option(
-      '--endpoint <url>',
-      'S3 endpoint (default: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, else Amazon S3)',
-    )
-    .option('--region <name>', 'region (default: AWS_REGION, else auto)')
-    .option(
-      '--local [origin]',
-      'the bucket of `npm start` on this machine; an origin when it is not http://localhost:8787',
-    )
-    .addHelpText(
-      'after',
-      '\nCredentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.',
-    );
-
-/** @param least the smallest that may be */
+/**
+ * Returns a parser of whole numbers.
+ * @param least smallest accepted number
+ */
 export const wholeNumber =
   (least = 1) =>
   (text: string): number => {
     if (!/^\d+$/.test(text) || Number(text) < least) {
-      throw new InvalidArgumentError(`Expected a whole number from ${least} on.`);
+      throw new InvalidArgumentError(`Expected a whole number of at least ${least}.`);
     }
     return Number(text);
   };
 
+/** Parses a share, 0..1. */
 export function share(text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && value >= 0 && value <= 1) return value;
-  throw new InvalidArgumentError('Expected a share from 0 to 1.');
+  throw new InvalidArgumentError('Expected a number from 0 to 1.');
 }

@@ -1,7 +1,7 @@
 /** @file The jobs of infra/k8s agree with the trainer's exit codes and with each other. */
 import { constants } from 'node:os';
 import { describe, expect, test } from 'vitest';
-import { EXIT_CODES } from '../../../train/cli/exit.ts';
+import { EXIT_CODES } from '../../../train/cli/exit-codes.ts';
 import { cronJobs, type KubernetesObject, leaves, missing, partsOf, RENDERED } from './kustomize.ts';
 
 type Folder = keyof typeof RENDERED;

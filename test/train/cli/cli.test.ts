@@ -19,12 +19,12 @@ const cli = (...args: string[]) =>
 
 describe('the command line', () => {
   it.each(['train', 'report', 'evaluate', 'classify', 'push', 'promote', 'rollback', 'status'])(
-    'explains %s with its defaults and exit codes',
+    'prints the defaults and exit codes of %s',
     async (command) => {
       const { code, stdout } = await cli(command, '--help');
       expect(code).toBe(0);
       expect(stdout).toMatch(/default: /);
-      expect(stdout).toMatch(/Exit codes:\n {2}0 {2}done/);
+      expect(stdout).toMatch(/Exit codes:\n {2}0 {2}success/);
     },
   );
 
@@ -37,7 +37,7 @@ describe('the command line', () => {
       ['train', '--device', 'abacus'],
     ],
     ['an unknown model', 2, /--models/, ['train', '--models', 'v0,resnet']],
-    ['a seed that is no number', 2, /--seed/, ['train', '--seed', 'lucky']],
+    ['a seed that is not a number', 2, /--seed/, ['train', '--seed', 'lucky']],
     [
       'a missing configuration file',
       2,
@@ -45,18 +45,18 @@ describe('the command line', () => {
       ['train', '--config', 'nowhere.json'],
     ],
     ['a folder without data', 3, /cannot read .*train-images-idx3-ubyte\.gz/, ['train', '--data', 'infra']],
-    ['a model file that is none', 5, /cannot read an ONNX model/, ['evaluate', '--model', 'package.json']],
+    ['a file that is not a model', 5, /cannot read an ONNX model/, ['evaluate', '--model', 'package.json']],
     ['a missing image', 2, /cannot read nowhere\.png/, ['classify', 'nowhere.png']],
-    ['an image that is none', 8, /./, ['classify', 'package.json']],
-    ['a store that does not answer', 6, /127\.0\.0\.1:9/, ['status', '--endpoint', 'http://127.0.0.1:9']],
-  ])('ends with the documented exit code for %s', async (_, expected, message, args) => {
+    ['a file that is not an image', 8, /./, ['classify', 'package.json']],
+    ['a store that does not respond', 6, /127\.0\.0\.1:9/, ['status', '--endpoint', 'http://127.0.0.1:9']],
+  ])('exits with the documented code for %s', async (_, expected, message, args) => {
     const { code, stderr } = await cli(...args);
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/\n {4}at /);
     expect(code).toBe(expected);
   });
 
-  it('names the key of a configuration file that cannot be', async () => {
+  it('names an invalid key of a configuration file', async () => {
     const config = join(temporaryFolder(), 'config.json');
     await writeFile(config, JSON.stringify({ epoch: 3 }));
     const { code, stderr } = await cli('train', '--config', config);
@@ -66,7 +66,7 @@ describe('the command line', () => {
 });
 
 describe('classify', () => {
-  it('names what is on a picture, likeliest first', async () => {
+  it('prints the labels of an image, best first', async () => {
     const { stdout } = await cli('classify', 'examples/trouser.png', '--json', '--top-k', '2');
     const { image, predictions } = JSON.parse(stdout);
     expect(image).toBe('examples/trouser.png');
@@ -75,8 +75,8 @@ describe('classify', () => {
   });
 });
 
-describeWithData('a run of the command line', () => {
-  it('trains, records and exports what flags and configuration say, and evaluates it', {
+describeWithData('the command line with the data set', () => {
+  it('trains, records, exports and evaluates the models of flags and configuration', {
     timeout: 60_000,
   }, async () => {
     const folder = temporaryFolder();
@@ -152,7 +152,7 @@ describeWithData('a run of the command line', () => {
     );
   });
 
-  it('holds images out where it is told to, and then trains no twin', { timeout: 60_000 }, async () => {
+  it('calibrates on held-out images without a second training', { timeout: 60_000 }, async () => {
     const folder = temporaryFolder();
     const job = ['train', '--models', 'v0', '--epochs', '1', '--data', dataFolder as string];
     const run = async (out: string, ...flags: string[]) => {
@@ -164,7 +164,7 @@ describeWithData('a run of the command line', () => {
     };
     const held = await run('held', '--limit', '500', '--held-out', '100');
     expect(held.manifest).toMatchObject({ training: { images: 500 }, calibration: { heldOut: 100 } });
-    // Held out means that training knows nothing of them.
+    // Held-out images do not change the trained weights.
     const plain = await run('plain', '--limit', '500', '--no-calibration');
     expect(plain.manifest.version).toBe(held.manifest.version);
     expect(plain.manifest).not.toHaveProperty('calibration');
@@ -174,7 +174,7 @@ describeWithData('a run of the command line', () => {
     expect([most.code, most.stderr]).toEqual([2, expect.stringMatching(/held-out.*30000/)]);
   });
 
-  it('finds the calibration error in the bundled release that its manifest tells', {
+  it('computes the calibration error that the manifest of the bundled release states', {
     timeout: 60_000,
   }, async () => {
     const model = 'release/tinyvgg.onnx';
@@ -185,12 +185,12 @@ describeWithData('a run of the command line', () => {
       JSON.parse(await readFile(model.replace('onnx', 'json'), 'utf8')),
     );
     expect(temperature).toBe(calibration?.temperature);
-    // Another runtime's rounding may put an image on the other side of a bin's border.
+    // The rounding of another runtime may move an image into the neighbouring bin.
     expect(ece.before).toBeCloseTo(calibration?.ece?.before ?? Number.NaN, 3);
     expect(ece.after).toBeCloseTo(calibration?.ece?.after ?? Number.NaN, 3);
   });
 
-  it('evaluates a model without a manifest as it is, and refuses one with another’s', {
+  it('evaluates a model without a manifest at temperature 1, and rejects the manifest of another model', {
     timeout: 60_000,
   }, async () => {
     const folder = temporaryFolder();

@@ -1,4 +1,3 @@
-/** @file Interruption by signals: the first ends the work in order, the second ends the process. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { runNode } from '../../support/command.ts';
@@ -8,7 +7,7 @@ describe('interruptible', () => {
   async function runAndSignal(send: (kill: () => void) => Promise<void>) {
     const script = `
       import { interruptible } from './train/cli/interruption.ts';
-      import { reportError } from './train/cli/exit.ts';
+      import { reportError } from './train/cli/exit-codes.ts';
       const work = async (signal) => {
         console.log('ready');
         await new Promise((resolve) => setTimeout(resolve, 2000));
@@ -26,17 +25,17 @@ describe('interruptible', () => {
     return { code, stderr, time: performance.now() - start };
   }
 
-  it('lets the work end after one signal, and ignores its repetition by npm', async () => {
+  it('lets the work end after one signal, and ignores the same signal from npm', async () => {
     const ended = await runAndSignal(async (kill) => {
       kill();
       await sleep(20);
       kill();
     });
-    expect(ended).toMatchObject({ code: 143, stderr: expect.stringMatching(/finishing.*how to resume/s) });
+    expect(ended).toMatchObject({ code: 143, stderr: expect.stringMatching(/stopping after the current step.*how to resume/s) });
     expect(ended.time).toBeGreaterThan(1500);
   });
 
-  it('ends the process at the second signal', async () => {
+  it('ends the process at a second signal', async () => {
     const ended = await runAndSignal(async (kill) => {
       kill();
       await sleep(600);

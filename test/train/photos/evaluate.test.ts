@@ -183,7 +183,7 @@ describe('evaluate --photos', SLOW, () => {
 
   it('rejects photo options without --photos', async () => {
     const { code, stderr } = await cli('evaluate', '--folds', '5');
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/--folds <number>' goes with --photos/)]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/--folds <number>' requires --photos/)]);
   });
 });
 

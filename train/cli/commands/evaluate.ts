@@ -1,0 +1,113 @@
+/** @file The command `evaluate`: evaluates a model on the test set, or on a folder of photos. */
+import { type Command, Option } from 'commander';
+import { LABELS } from '#shared/labels.ts';
+import { decodeModel, metadataOf } from '#shared/onnx/model.ts';
+import { temperatureOf } from '#shared/predictions.ts';
+import { loadDataset } from '../../dataset/fashion-mnist/load.ts';
+import { Loader } from '../../dataset/loader.ts';
+import { percent } from '../../format.ts';
+import { Generator } from '../../random.ts';
+import { onnxPredictor } from '../../release/onnxruntime.ts';
+import { readManifest } from '../../release/release.ts';
+import { downloadPrinter } from '../../run/progress.ts';
+import { RECIPES } from '../../run/recipes.ts';
+import { confusionTable } from '../../run/tables.ts';
+import { evaluate } from '../../training/evaluate.ts';
+import { BINS, expectedCalibrationError, reliability } from '../../training/reliability.ts';
+import { readInput } from '../input.ts';
+import { dataOption, modelOption, wholeNumber } from '../options.ts';
+
+/** Options that require --photos. */
+const PHOTO_OPTIONS = ['--photo-labels', '--folds', '--report', '--compare'];
+
+export function addEvaluate(program: Command): void {
+  program
+    .command('evaluate')
+    .description(
+      'Evaluate a model on the test set: the lab’s loss and accuracy, calibration error and confusion matrix. With --photos, evaluate it on photos, which it classifies as the Worker does.',
+    )
+    .addOption(modelOption())
+    .addOption(dataOption())
+    .addOption(
+      new Option(
+        '--photos <folder>',
+        'folder of photos, in subfolders named after their kind of garment',
+      ).conflicts('data'),
+    )
+    .option('--photo-labels <file>', 'JSON file with the correct labels for each subfolder of --photos')
+    .option(
+      '--folds <number>',
+      'number of groups of photos with similar backgrounds; each group gets a score',
+      wholeNumber(),
+    )
+    .option('--report <file.json>', 'write the output of --json to a file')
+    .option('--compare <file.json>', 'list the photos that became right or wrong since this --report')
+    .option('--json', 'print one JSON object', false)
+    .action(async ({ photos, ...flags }, command: Command) => {
+      if (photos !== undefined) {
+        const { evaluatePhotos } = await import('../../photos/evaluate.ts');
+        return evaluatePhotos({ photos, ...flags });
+      }
+      rejectPhotoOptions(command, flags);
+      return evaluateOnTestSet(flags);
+    });
+}
+
+function rejectPhotoOptions(command: Command, flags: Record<string, unknown>): void {
+  const option = command.options.find(
+    (each) => PHOTO_OPTIONS.includes(each.long ?? '') && each.attributeName() in flags,
+  );
+  if (option) command.error(`error: option '${option.flags}' requires --photos`);
+}
+
+interface Flags {
+  model: string;
+  data?: string;
+  json: boolean;
+}
+
+/** Prints the results of the lab's `eval_model`, the calibration error and the confusion matrix. */
+async function evaluateOnTestSet({ model, data, json }: Flags): Promise<void> {
+  const result = await testModel(model, data, json);
+  if (json) {
+    console.log(JSON.stringify(result));
+    return;
+  }
+  const { model_name, model_loss, model_acc, accuracy, temperature, ece, confusion } = result;
+  console.log(`model_name  ${model_name}`);
+  console.log(`model_loss  ${model_loss.toFixed(5)}`);
+  console.log(`model_acc   ${percent(model_acc / 100)} (mean over batches, as in the lab)`);
+  console.log(`accuracy    ${percent(accuracy)} of ${ece.images} images`);
+  console.log(
+    `ECE         ${percent(ece.after)} (at temperature ${temperature.toFixed(4)}; ${percent(ece.before)} at 1)\n`,
+  );
+  console.log(confusionTable(LABELS, confusion));
+}
+
+/** Evaluates an ONNX file on the test set. The result is the JSON output. */
+async function testModel(model: string, data: string | undefined, quiet: boolean) {
+  const bytes = await readInput(model);
+  const name = metadataOf(decodeModel(bytes)).model_name ?? model;
+  const manifest = await readManifest(model, bytes);
+  const { test } = await loadDataset({ folder: data, ...(!quiet && { onProgress: downloadPrinter() }) });
+  const { batchSize, seed } = RECIPES.lab;
+  const loader = new Loader(test, { batchSize, shuffle: false, generator: Generator.seeded(seed) });
+  const { loss, labAccuracy, accuracy, confusion, logits } = await evaluate(
+    await onnxPredictor(bytes),
+    loader,
+    LABELS.length,
+  );
+  const temperature = manifest ? temperatureOf(manifest) : 1;
+  const errorAt = (temperature: number) =>
+    expectedCalibrationError(reliability({ logits, labels: test.labels }, temperature));
+  return {
+    model_name: name,
+    model_loss: loss,
+    model_acc: labAccuracy,
+    accuracy,
+    temperature,
+    ece: { before: errorAt(1), after: errorAt(temperature), bins: BINS, images: test.count },
+    labels: LABELS,
+    confusion,
+  };
+}

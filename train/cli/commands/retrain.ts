@@ -1,0 +1,39 @@
+/** @file The command `retrain`. */
+import type { Command } from 'commander';
+import { retrain } from '../../jobs/retrain.ts';
+import { planRetrain } from '../../jobs/retrain-plan.ts';
+import { RECIPES } from '../../run/recipes.ts';
+import { resolveSettings } from '../../run/settings.ts';
+import { aliasOption, share, withTrainingOptions } from '../options.ts';
+import { runJob } from '../run-job.ts';
+import { openTargetStore, type TargetFlags, withStoreOptions } from '../target-store.ts';
+
+export function addRetrain(program: Command): void {
+  withTrainingOptions(withStoreOptions(program.command('retrain')), RECIPES.edge)
+    .description(
+      'Train the models that the store does not have yet, and point the alias at each one that is not worse than the present version. Made for a schedule: checkpoints are in the store, so another machine can resume.',
+    )
+    .addOption(aliasOption())
+    .option('--tolerance <share>', 'accuracy that a new model may lose, 0..1', share, 0.01)
+    .option('--dry-run', 'print what would be done, and do nothing', false)
+    .action(retrainModels);
+}
+
+interface Flags extends TargetFlags {
+  alias: string;
+  tolerance: number;
+  dryRun: boolean;
+  /** The other flags are settings of `train`. */
+  [setting: string]: unknown;
+}
+
+async function retrainModels(flags: Flags): Promise<void> {
+  const { bucket, endpoint, region, local, alias, tolerance, dryRun, ...own } = flags;
+  const settings = await resolveSettings(own, RECIPES.edge.name);
+  const store = openTargetStore({ bucket, endpoint, region, ...(local !== undefined && { local }) });
+  if (dryRun) {
+    for (const line of await planRetrain(store, settings, { alias, tolerance })) console.log(line);
+    return;
+  }
+  await runJob(settings.data, (context) => retrain(store, settings, { alias, tolerance }, context));
+}

@@ -1,0 +1,32 @@
+/** @file The command `train`. */
+import type { Command } from 'commander';
+import { RECIPES } from '../../run/recipes.ts';
+import { openRun, trainModels } from '../../run/run.ts';
+import { resolveSettings } from '../../run/settings.ts';
+import { comparisonTable } from '../../run/tables.ts';
+import { interruptible } from '../interruption.ts';
+import { optionWithDefault, withTrainingOptions } from '../options.ts';
+
+export function addTrain(program: Command): void {
+  withTrainingOptions(program.command('train'), RECIPES.lab)
+    .description(
+      'Train models, compare them and export them to a run folder. On SIGINT or SIGTERM, training stops after the current step and saves a checkpoint.',
+    )
+    .addOption(optionWithDefault('--out <folder>', 'run folder', 'runs/<recipe>-seed<seed>-<time>'))
+    .option(
+      '--resume <folder>',
+      'resume the interrupted run in this folder; the weights are bit for bit those of an uninterrupted run',
+    )
+    .action(train);
+}
+
+/** Trains the models of a run, and prints their comparison. */
+async function train(flags: Record<string, unknown>): Promise<void> {
+  const run = await openRun(await resolveSettings(flags));
+  const { out } = run.settings;
+  await interruptible(
+    (signal) => trainModels(run, signal),
+    (signal) => `Interrupted by ${signal}. Resume with: npm run train -- --resume ${out}`,
+  );
+  console.log(`\n${comparisonTable(run.summary.models)}\n\nRun folder: ${out}`);
+}

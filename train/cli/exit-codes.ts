@@ -1,0 +1,48 @@
+/** @file The exit codes of the command line. Schedulers use them to decide whether to retry. */
+import { type ErrorKind, ExplainedError } from '#shared/errors.ts';
+import { Interruption } from './interruption.ts';
+
+/** Exit code and meaning of each kind of error. */
+export const EXIT_CODES: Record<ErrorKind, { code: number; meaning: string }> = {
+  usage: { code: 2, meaning: 'invalid flag, configuration or input file; do not retry' },
+  data: { code: 3, meaning: 'the data set is missing or damaged, or its download failed' },
+  device: { code: 4, meaning: 'the device does not work on this machine' },
+  model: { code: 5, meaning: 'a model failed a check; do not retry' },
+  store: { code: 6, meaning: 'the object store rejected a request or did not respond; retry later' },
+  conflict: { code: 7, meaning: 'another process changed the store at the same time, or an object differs' },
+  image: { code: 8, meaning: 'an image cannot be read' },
+  disk: { code: 9, meaning: 'a file cannot be written: the disk is full, or permission is denied' },
+  divergence: { code: 10, meaning: 'training diverged: a loss or a weight is not finite; do not retry' },
+  rejected: {
+    code: 11,
+    meaning: 'the new model is not shown to be as good as the present one, so the alias stays; do not retry',
+  },
+};
+
+export const USAGE_ERROR = EXIT_CODES.usage.code;
+
+/** Exit code of an error that no code handles. */
+const UNEXPECTED = 1;
+
+/** The exit codes as text for `--help`. */
+export const EXIT_CODES_HELP = [
+  'Exit codes:',
+  '  0  success',
+  `  ${UNEXPECTED}  a bug in this program; please report it`,
+  ...Object.values(EXIT_CODES).map(({ code, meaning }) => `  ${String(code).padEnd(2)} ${meaning}`),
+  '  130, 143  ended by SIGINT or SIGTERM; a training has saved a checkpoint and can be resumed',
+].join('\n');
+
+/** Prints an error to stderr and returns the exit code. */
+export function reportError(error: unknown): number {
+  if (error instanceof Interruption) {
+    console.error(error.message);
+    return error.exitCode;
+  }
+  if (error instanceof ExplainedError) {
+    console.error(`error: ${error.message}`);
+    return EXIT_CODES[error.kind].code;
+  }
+  console.error(error);
+  return UNEXPECTED;
+}

@@ -1,0 +1,42 @@
+/** @file Runs a job: several trainings whose checkpoints and results are in the object store. */
+import { lazy } from '#shared/lazy.ts';
+import { resolveNetwork } from '#shared/model/spec.ts';
+import { loadDataset } from '../dataset/fashion-mnist/load.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { JobContext } from '../jobs/ensure-trained.ts';
+import type { Training } from '../jobs/trainings.ts';
+import { modelSpec } from '../model/zoo.ts';
+import { openTrainingEngine } from '../run/open-engine.ts';
+import { downloadPrinter } from '../run/progress.ts';
+import { interruptible } from './interruption.ts';
+
+/**
+ * Runs a job until it ends or a signal interrupts it. After a signal, training stops with a checkpoint in the store.
+ * @param data folder with the data set
+ */
+export function runJob(
+  data: string | undefined,
+  work: (context: JobContext) => Promise<void>,
+): Promise<void> {
+  const dataset = lazy(() => loadDataset({ folder: data, onProgress: downloadPrinter() }));
+  return interruptible(
+    (signal) => work({ dataset, engine: engineCache(), signal, log: console.log }),
+    (signal) =>
+      `Interrupted by ${signal}, with a checkpoint in the store. Run the same command again to resume.`,
+  );
+}
+
+/**
+ * Returns a function that opens the engine of a training. Trainings with the same device settings share an engine, so that a graphics card
+ * can compute their steps together. With the device `auto`, the first of these trainings decides.
+ */
+function engineCache(): (training: Training) => Promise<Engine> {
+  const engines = new Map<string, Promise<Engine>>();
+  return ({ settings, model }) => {
+    const { device, threads, kernels, allowSoftwareAdapter } = settings;
+    const key = JSON.stringify([device, threads, kernels, allowSoftwareAdapter]);
+    const engine = engines.get(key) ?? openTrainingEngine(settings, [resolveNetwork(modelSpec(model))]);
+    engines.set(key, engine);
+    return engine;
+  };
+}

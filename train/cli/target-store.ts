@@ -1,0 +1,36 @@
+/** @file The object store that a command reads and writes: its options, and how it is opened. */
+import { type Command, Option } from 'commander';
+import { DEFAULT_BUCKET, openLocalStore, openStore, type StoreFlags } from '../store/open.ts';
+import type { ObjectStore } from '../store/store.ts';
+
+export interface TargetFlags extends StoreFlags {
+  /** True or the origin of `npm start` for the bucket on this machine. */
+  local?: boolean | string;
+}
+
+/** Adds the options that select an object store. */
+export const withStoreOptions = (command: Command): Command =>
+  command
+    .addOption(
+      new Option('--bucket <name>', 'bucket of the object store').env('MODEL_BUCKET').default(DEFAULT_BUCKET),
+    )
+    .option(
+      '--endpoint <url>',
+      'S3 endpoint (default: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, else Amazon S3)',
+    )
+    .option('--region <name>', 'region (default: AWS_REGION, else auto)')
+    .option(
+      '--local [origin]',
+      'use the bucket of `npm start` on this machine; the origin is http://localhost:8787 unless given',
+    )
+    .addHelpText(
+      'after',
+      '\nCredentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.',
+    );
+
+/** Opens the selected object store, and prints its description to stderr. */
+export function openTargetStore({ local, ...flags }: TargetFlags): ObjectStore {
+  const store = local ? openLocalStore(local === true ? undefined : local) : openStore(flags);
+  console.error(`Store: ${store.description}`);
+  return store;
+}
