@@ -1,4 +1,4 @@
-/** @file A network of one's own, trained from a program: `npx node examples/train.ts my-network.onnx`. */
+/** @file Trains a custom network and exports it as ONNX. Run it with `npx node examples/train.ts my-network.onnx`. */
 import { writeFile } from 'node:fs/promises';
 import {
   adam,

@@ -1,10 +1,12 @@
 /**
- * @file Training as a library: `import { train } from 'tinyvgg-edge'`.
+ * @file The library: `import { train } from 'tinyvgg-edge'`.
  *
- * A network is data, an engine computes, `train` tells its progress by typed events and may be stopped and gone on from. Errors that
- * a caller can act on are ExplainedError.
+ * Build a network with `resolveNetwork`, open an engine with `openEngine`, and pass both to `train`. It reports its progress as events, and
+ * can be interrupted and resumed. Errors that a caller can handle are of the type `ExplainedError`. examples/train.ts is a complete program.
  */
+
 export { type ErrorKind, ExplainedError } from '#shared/errors.ts';
+
 export {
   conv2d,
   flatten,

@@ -1,6 +1,7 @@
 /** @file The images and labels of one step. */
 import type { Split } from './split.ts';
 
+/** Images with their labels, and optionally where they are in their split. */
 export interface Batch {
   /** Pixels, [batch, channels, height, width], 0..255. */
   images: Uint8Array;

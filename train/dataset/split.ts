@@ -10,6 +10,7 @@ export interface Split {
   labels: Uint8Array;
 }
 
+/** A data set with its training and its test images. */
 export interface Dataset {
   train: Split;
   test: Split;

@@ -3,6 +3,7 @@ import type { Network, Weights } from '#shared/model/spec.ts';
 import type { Batch } from '../dataset/batch.ts';
 import type { Optimizer, OptimizerState } from './optimizer.ts';
 
+/** Computes training steps and logits on one device. */
 export interface Engine {
   readonly name: string;
   /** Library, version, and threads or graphics card, for people. */
@@ -27,6 +28,7 @@ export interface Engine {
   prove?(network: Network, optimizer: Optimizer, batchSize: number): Promise<void>;
 }
 
+/** One network in the memory of an engine, with its optimizer state. */
 export interface EngineSession {
   /**
    * Does one training step on the mean cross-entropy loss of a batch. The batch is read before `step` returns, so the caller may reuse

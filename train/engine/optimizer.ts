@@ -24,6 +24,7 @@ export interface Adam {
   weightDecay: number;
 }
 
+/** An optimizer with its hyperparameters. */
 export type Optimizer = Sgd | Adam;
 
 /** Returns SGD; the defaults are PyTorch's. */

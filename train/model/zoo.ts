@@ -70,8 +70,10 @@ function tinyvgg(hidden: number): ModelSpec {
 
 const BUILDERS = { v0, v1, tinyvgg };
 
+/** Name of a network of the lab. */
 export type ModelName = keyof typeof BUILDERS;
 
+/** Names of the lab's networks. */
 export const MODEL_NAMES = Object.keys(BUILDERS) as ModelName[];
 
 /** Returns the specification of a network. The default number of hidden units is the lab's. */

@@ -10,4 +10,5 @@ export const EpochMetrics = v.object({
   /** Share of the test images that are classified correctly, 0..1. */
   testAccuracy: Real,
 });
+/** Losses and accuracies of one epoch. */
 export type EpochMetrics = v.InferOutput<typeof EpochMetrics>;

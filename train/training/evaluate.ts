@@ -8,6 +8,7 @@ export interface LabelledLogits {
   labels: Uint8Array;
 }
 
+/** The result of an evaluation. */
 export interface Evaluation {
   /** Mean of the batches' mean cross-entropy losses, as in the lab. */
   loss: number;

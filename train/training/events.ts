@@ -1,7 +1,7 @@
 /** @file Events of a training, for printers, logs and callers of the library. */
 import type { EpochMetrics } from './epoch-metrics.ts';
 
-/** `epoch` and `batch` count from 0. `step` is the number of steps since training began, `seconds` the time with evaluation. */
+/** An event of a training. `epoch` and `batch` count from 0. `step` is the number of steps since training began, `seconds` the time with evaluation. */
 export type TrainingEvent =
   /** Training begins, or resumes, before `batch` of the epoch. */
   | { type: 'epoch-start'; epoch: number; batch: number; step: number }

@@ -9,6 +9,7 @@ import type { TrainingEvent } from './events.ts';
 import type { ScheduleName } from './schedule.ts';
 import type { TrainingState } from './state.ts';
 
+/** A network, its data, and how it is trained. */
 export interface Job {
   network: Network;
   data: Pick<Dataset, 'train' | 'test'>;
@@ -24,6 +25,7 @@ export interface Job {
   augment?: Augment | undefined;
 }
 
+/** Progress, checkpoints and interruption of a training. They do not change its result. */
 export interface TrainOptions {
   onEvent?: (event: TrainingEvent) => void;
   /** A state of the same job to resume from. The result has the same bits as without the interruption. */
@@ -36,9 +38,11 @@ export interface TrainOptions {
   signal?: AbortSignal;
 }
 
+/** The result of a training. */
 export interface TrainedModel {
   network: Network;
   weights: Weights;
+  /** Metrics of each epoch. */
   epochs: EpochMetrics[];
   /** confusion[label][prediction] = test images. */
   confusion: number[][];
