@@ -4,9 +4,7 @@
  * Build a network with `resolveNetwork`, open an engine with `openEngine`, and pass both to `train`. It reports its progress as events, and
  * can be interrupted and resumed. Errors that a caller can handle are of the type `ExplainedError`. examples/train.ts is a complete program.
  */
-
 export { type ErrorKind, ExplainedError } from '#shared/errors.ts';
-
 export {
   conv2d,
   flatten,

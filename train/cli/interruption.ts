@@ -23,7 +23,7 @@ export class Interruption extends Error {
 
 /**
  * Runs `work` with an AbortSignal that the first SIGINT or SIGTERM aborts.
- * @param explain returns the message that is printed after the work has stopped; it says how to resume
+ * @param explain returns the message that is printed after the work has stopped, such as how to resume
  */
 export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,

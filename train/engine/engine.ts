@@ -12,7 +12,7 @@ export interface Engine {
   readonly concurrency?: number;
   /**
    * Opens a session, which copies the weights and the optimizer state to the engine's memory.
-   * @param state state of an optimizer that has done steps before; that of a new optimizer by default
+   * @param state state of an optimizer that has done steps before; the initial state by default
    */
   open(
     network: Network,

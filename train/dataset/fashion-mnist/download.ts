@@ -112,7 +112,7 @@ async function md5Of(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** Returns the message of an error with that of its cause: the message of `fetch` is only "fetch failed". */
+/** Returns the messages of an error and its cause. The error of `fetch` itself says only "fetch failed". */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;

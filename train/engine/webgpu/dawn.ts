@@ -23,7 +23,10 @@ export const BACKEND = { darwin: 'metal', win32: 'd3d12' }[process.platform as s
  */
 const SLOW_FEATURE = 'use_vulkan_zero_initialize_workgroup_memory_extension';
 
-/** Dawn starts once per process: a second instance crashes it, and so does the end of the first one before that of the process. */
+/**
+ * The one instance of Dawn, which is kept until the process ends. A second instance crashed the process in every try, and so did garbage
+ * collection of the first one.
+ */
 let started: Promise<GPU> | undefined;
 
 /** @throws ExplainedError of kind `device` when Dawn is not installed, or does not load on this machine */

@@ -73,12 +73,12 @@ export class Memory {
     );
   }
 
-  /** Bytes between the records of one step and those of the next. */
+  /** Bytes from the first record of one step to the first record of the next. */
   get recordStride(): number {
     return Math.ceil((this.#replicas * RECORD_BYTES) / OFFSET_ALIGNMENT) * OFFSET_ALIGNMENT;
   }
 
-  /** Floats between the arena of one replica and that of the next. */
+  /** Floats from the start of one replica's arena to the start of the next. */
   get arenaStride(): number {
     return this.#images * this.#region;
   }

@@ -1,6 +1,6 @@
 /**
  * @file Redraws a shoe as it is seen from above, which is how people photograph pairs; the data set shows shoes from the side. The
- * outline is that of a sole. The grey values come from the side view, as if the upper were a half cylinder along the foot.
+ * outline has the shape of a sole. The grey values come from the side view, as if the upper were a half cylinder along the foot.
  */
 import { IMAGE_SIZE } from '#shared/labels.ts';
 import { boundsOf, type Cutout } from './cutout.ts';

@@ -38,7 +38,10 @@ export interface Correlation {
   store: (out: string, sum: (y: number, x: number) => string) => string;
 }
 
-/** Least threads of an image: with the usual 32 images they keep all processors busy. A thread computes more channels only above it. */
+/**
+ * Fewest threads of an image, which keep all processors busy with the usual 32 images. A thread computes several channels only if at least
+ * this many threads remain.
+ */
 const IMAGE_THREADS = 200;
 /** Most sums of a thread, limited by its registers. */
 const SUMS = 20;
