@@ -59,7 +59,7 @@ export async function openGpu({ allowSoftware = false }: GpuOptions = {}): Promi
   });
   const { maxStorageBufferBindingSize: binding, maxComputeInvocationsPerWorkgroup: group } = limits;
   const mebibytes = Math.floor(binding / 2 ** 20).toLocaleString('en');
-  const description = `${name}; ${BACKEND}, ${mebibytes} MiB a binding, workgroups of ${group}`;
+  const description = `${name}; ${BACKEND}, bindings of up to ${mebibytes} MiB, workgroups of up to ${group} threads`;
   return { device, info, description, ...watch(device, name) };
 }
 
