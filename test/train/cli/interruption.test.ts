@@ -31,7 +31,10 @@ describe('interruptible', () => {
       await sleep(20);
       kill();
     });
-    expect(ended).toMatchObject({ code: 143, stderr: expect.stringMatching(/stopping after the current step.*how to resume/s) });
+    expect(ended).toMatchObject({
+      code: 143,
+      stderr: expect.stringMatching(/stopping after the current step.*how to resume/s),
+    });
     expect(ended.time).toBeGreaterThan(1500);
   });
 
