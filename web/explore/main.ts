@@ -2,6 +2,7 @@
 import { rankLabels } from '#shared/predictions.ts';
 import { drawAll } from '../canvas/figures.ts';
 import { find, prefersStillness, say } from '../dom.ts';
+import { percent } from '../percent.ts';
 import { contents } from './contents.ts';
 import { convolutionFigure } from './convolution-figure.ts';
 import { detailFigure, makingNow } from './detail-figure.ts';
@@ -11,7 +12,7 @@ import { modelsFigure } from './models-figure.ts';
 import { chosenMap, networkFigure } from './network-figure.ts';
 import { EMPTY } from './picture.ts';
 import { poolingFigure } from './pooling-figure.ts';
-import { percent, softmaxFigure } from './softmax-figure.ts';
+import { softmaxFigure } from './softmax-figure.ts';
 import { sources } from './sources.ts';
 import { tensorFigure } from './tensor-figure.ts';
 

@@ -2,10 +2,10 @@
 import type { LabRecords } from '#shared/lab-records.ts';
 import { rankLabels } from '#shared/predictions.ts';
 import { element, find, say } from '../dom.ts';
+import { percent } from '../percent.ts';
 import { accuracyChart, drawChart, lossChart } from './curves.ts';
 import type { Explorer } from './explorer.ts';
 import { activationsOf, get, loadModel, type Model } from './model.ts';
-import { percent } from './softmax-figure.ts';
 
 const NAMES = ['v0', 'v1', 'tinyvgg'] as const;
 

@@ -3,6 +3,7 @@ import type { Tensor } from '#shared/model/forward.ts';
 import { softmax, temperatureOf } from '#shared/predictions.ts';
 import { largest } from '../canvas/colour.ts';
 import { element, find, say } from '../dom.ts';
+import { percent } from '../percent.ts';
 import type { Explorer } from './explorer.ts';
 import { format } from './kernels.ts';
 
@@ -45,9 +46,6 @@ export function softmaxFigure(explorer: Explorer): void {
 
 const short = (value: number): string =>
   value < 1e5 ? value.toFixed(2) : value.toExponential(2).replace('e+', ' · 10^');
-
-export const percent = (score: number): string =>
-  `${(100 * score).toFixed(score > 0.9995 || score < 0.0005 ? 2 : 1)} %`;
 
 function scoreLine(label: string) {
   const [logitBar, scoreBar] = [element('i'), element('i')];

@@ -2,12 +2,13 @@
 import type { Pixels } from '#shared/decode/pixels.ts';
 import { find, say } from '../dom.ts';
 import { type Camera, openCamera } from '../picture/camera.ts';
+import { readPixels, writePixels } from '../picture/link.ts';
 import { prepare } from '../picture/photo.ts';
 import { drawn, pixelsOf } from '../picture/pixels.ts';
 import type { Explorer } from './explorer.ts';
 import { get } from './model.ts';
 import { GREY_EDGE, greyPlane, pictureOf } from './picture.ts';
-import { INITIAL, readPixels, writePixels } from './state.ts';
+import { INITIAL } from './state.ts';
 
 /** Longest edge of what is taken from each frame, in pixels: what the photo pipeline looks at. */
 const FRAME_EDGE = 192;

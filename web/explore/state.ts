@@ -140,9 +140,3 @@ export function writeState({ part, ...rest }: State): string {
     .map(([name, value]) => `${name}=${value}`);
   return part || said.length > 0 ? `#${part}${said.length > 0 ? `?${said.join('&')}` : ''}` : '';
 }
-
-/** Bytes as base64url without padding (RFC 4648, section 5), and back. */
-export const writePixels = (image: Uint8Array): string =>
-  btoa(String.fromCharCode(...image)).replace(/[+/=]/g, (c) => ({ '+': '-', '/': '_' })[c] ?? '');
-export const readPixels = (text: string): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from(atob(text.replace(/[-_]/g, (c) => (c === '-' ? '+' : '/'))), (c) => c.charCodeAt(0));

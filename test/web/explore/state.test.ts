@@ -1,14 +1,8 @@
 /** @file The address holds all that was chosen, and no address breaks the page. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  INITIAL,
-  readPixels,
-  readState,
-  type State,
-  writePixels,
-  writeState,
-} from '../../../web/explore/state.ts';
+import { INITIAL, readState, type State, writeState } from '../../../web/explore/state.ts';
+import { readPixels, writePixels } from '../../../web/picture/link.ts';
 
 const cell = fc.tuple(fc.nat(99), fc.nat(99));
 const states: fc.Arbitrary<State> = fc.record({
