@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { compareModels, passes } from '../../../train/jobs/gate.ts';
 import { Generator } from '../../../train/random.ts';
 
-/** Returns the correct predictions of two models, by the number of images that both, only the first, only the second or neither classifies correctly. */
+/** Returns the correct predictions of two models from the numbers of images that both, only the first, only the second or neither gets right. */
 function predictions(both: number, gained: number, lost: number, neither: number): [Uint8Array, Uint8Array] {
   const kinds = [both, gained, lost, neither].flatMap((count, kind) => new Array<number>(count).fill(kind));
   return [Uint8Array.from(kinds, (kind) => +(kind < 2)), Uint8Array.from(kinds, (kind) => +(kind % 2 === 0))];
@@ -23,7 +23,9 @@ describe('compareModels', () => {
     expect(interval.map((end) => end.toFixed(2))).toEqual(['0.02', '0.06']);
   });
 
-  it('returns an interval that contains the true difference in 95 % of the cases, at the sizes of this project', () => {
+  it('returns an interval that contains the true difference in 95 % of the cases, at the sizes of this project', {
+    timeout: 30_000,
+  }, () => {
     const chance = Generator.seeded(5);
     const [images, onlyFirst, onlySecond] = [5000, 0.03, 0.035];
     const repetitions = 2000;
