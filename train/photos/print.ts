@@ -25,9 +25,7 @@ export function printEvaluation(evaluation: PhotoEvaluation): void {
   const confusion = folders.map(({ predictions }) => LABELS.map((label) => predictions[label] ?? 0));
   const names = folders.map(({ folder }) => folder);
   console.log(`\n${confusionTable(LABELS, confusion, names)}`);
-  console.log(
-    `\nIf the classifier answered only from a score threshold on (photos weighted as in the score):`,
-  );
+  console.log(`\nCoverage and accuracy by score threshold (photos weighted as in the score):`);
   console.log(coverageTable(evaluation));
   if (evaluation.backgrounds) console.log(`\n${backgroundTable(evaluation.backgrounds)}`);
   if (evaluation.compared) printComparison(evaluation.compared, macro);
