@@ -1,58 +1,59 @@
-/** @file From a file to its answer, in the states that are shown meanwhile. Loaded at the first sign that a file will come. */
-import { ask, type Question, Refusal } from './ask.ts';
-import { type Picture, readPicture, Unreadable } from './picture.ts';
-import type { Answer, Problem, State } from './state.ts';
+/** @file Classifies a file, with retries, and reports every state on the way. The page loads this file when a visitor is about to use the field. */
+import type { Classification } from '#shared/inference/result.ts';
+import type { FieldOptions } from './options.ts';
+import { type Photo, PhotoError, readPhoto } from './photo.ts';
+import { problemTextOf } from './problem-text.ts';
+import { type ClassifyRequest, RequestError, requestClassification } from './request.ts';
+import type { Problem, State } from './state.ts';
 
-/** Where the picture is looked at: by the endpoint, on this device, or here where the endpoint does not answer. */
-export type Mode = 'edge' | 'local' | 'auto';
-
-export interface Job extends Pick<Question, 'endpoint' | 'sign' | 'signal'> {
-  mode: Mode;
-  headers(): Promise<Headers>;
+export interface ClassifyJob extends Omit<ClassifyRequest, 'onProgress'>, Pick<FieldOptions, 'mode'> {
   onState(state: State): void;
-  onPicture(picture: Picture): void;
+  onPhoto(photo: Photo): void;
 }
 
-/** How often the endpoint is asked before somebody must ask for it. */
+/** Attempts before the visitor must press "Try again". */
 const MAX_ATTEMPTS = 4;
 
-/** Nobody waits longer than that before a form: milliseconds. */
-const LONGEST_WAIT = 90_000;
+/** Longest delay before an automatic retry, in milliseconds. */
+const MAX_WAIT_MS = 90_000;
 
-/** Fetches what will be needed, as far as it can be told. */
-export function warmUp({ mode, endpoint }: Pick<Job, 'mode' | 'endpoint'>): void {
-  // Why it cannot be fetched is said when it is needed.
-  if (mode === 'local') loadHere(endpoint).catch(() => {});
+/** Loads the model for classification on this device, if `mode` requires it. */
+export function preload({ mode, endpoint }: Pick<ClassifyJob, 'mode' | 'endpoint'>): void {
+  // classify() loads it again and reports the error.
+  if (mode === 'local') loadLocalClassifier(endpoint).catch(() => {});
 }
 
-/** @returns how it ended, `answered` or `failed`. @throws the signal's reason when it was aborted */
-export async function classify(file: Blob, job: Job): Promise<State> {
+/** @returns the final state, `answered` or `failed`. @throws the signal's reason when it is aborted */
+export async function classify(file: Blob, job: ClassifyJob): Promise<State> {
   try {
-    job.onState({ kind: 'preparing' });
-    const picture = await readPicture(file);
+    const photo = await readPhoto(file);
     job.signal.throwIfAborted();
-    job.onPicture(picture);
-    return await (job.mode === 'local' ? askHere : askUntilAnswered)(picture.file, job);
+    job.onPhoto(photo);
+    return await (job.mode === 'local' ? classifyLocally : classifyWithRetries)(photo.file, job);
   } catch (error) {
     job.signal.throwIfAborted();
-    return { kind: 'failed', problem: problemOf(error) };
+    const problem = problemOf(error, job);
+    return { kind: 'failed', problem, text: problemTextOf(problem.type, problem.retryable) };
   }
 }
 
-/** Asks again after what passes: at once when the network is back, after as long as the endpoint says, else after 1, 2 and 4 seconds. */
-async function askUntilAnswered(file: File, job: Job): Promise<State> {
+/**
+ * Sends the photo until the endpoint returns a result. Retries as soon as the device is online again, after the delay that the endpoint
+ * requests, or after 1, 2 and 4 seconds.
+ */
+async function classifyWithRetries(file: File, job: ClassifyJob): Promise<State> {
   const { signal, onState, mode } = job;
   for (let attempt = 1; ; attempt++) {
     try {
-      if (!navigator.onLine) throw new Refusal(OFFLINE);
-      return { kind: 'answered', answer: await askThere(file, job) };
+      if (!navigator.onLine) throw new RequestError(OFFLINE);
+      return { kind: 'answered', result: await classifyRemotely(file, job) };
     } catch (error) {
       signal.throwIfAborted();
-      if (!(error instanceof Refusal) || !error.problem.isPassing) throw error;
+      if (!(error instanceof RequestError) || !error.problem.retryable) throw error;
       if (mode === 'auto' && attempt === 1) {
-        const here = await askHere(file, job).catch(() => undefined);
+        const local = await classifyLocally(file, job).catch(() => undefined);
         signal.throwIfAborted();
-        if (here) return here;
+        if (local) return local;
       }
       if (!navigator.onLine) {
         onState({ kind: 'offline' });
@@ -61,42 +62,42 @@ async function askUntilAnswered(file: File, job: Job): Promise<State> {
         continue;
       }
       const wait = error.retryAfter ?? 500 * 2 ** attempt;
-      if (attempt === MAX_ATTEMPTS || wait > LONGEST_WAIT) throw error;
+      if (attempt === MAX_ATTEMPTS || wait > MAX_WAIT_MS) throw error;
       onState({ kind: 'waiting', until: Date.now() + wait, problem: error.problem });
       await pause(wait, signal);
     }
   }
 }
 
-/** One question, also for a new token. */
-export async function askThere(
+/** Sends one request. Renewing a token uses it, too. */
+export async function classifyRemotely(
   file: File,
-  { onState, ...question }: Omit<Job, 'mode' | 'onPicture'>,
-): Promise<Answer> {
+  { onState, ...request }: Omit<ClassifyJob, 'mode' | 'onPhoto'>,
+): Promise<Classification> {
   onState({ kind: 'uploading', share: 0 });
   const onProgress = (share: number) =>
     onState(share < 1 ? { kind: 'uploading', share } : { kind: 'classifying' });
-  return ask(file, { ...question, headers: await question.headers(), onProgress });
+  return requestClassification(file, { ...request, onProgress });
 }
 
-async function askHere(file: File, { endpoint, signal, onState }: Job): Promise<State> {
+async function classifyLocally(file: File, { endpoint, signal, onState }: ClassifyJob): Promise<State> {
   onState({ kind: 'classifying' });
-  const classifyHere = await loadHere(endpoint);
+  const classifier = await loadLocalClassifier(endpoint);
   signal.throwIfAborted();
-  const answer = await classifyHere(new Uint8Array(await file.arrayBuffer()));
-  return { kind: 'answered', answer, isLocal: true };
+  const result = await classifier(new Uint8Array(await file.arrayBuffer()));
+  return { kind: 'answered', result, isLocal: true };
 }
 
-async function loadHere(endpoint: string) {
+async function loadLocalClassifier(endpoint: string) {
   const { localClassifier } = await import('../local/classifier.ts');
   return localClassifier(endpoint);
 }
 
-const OFFLINE: Problem = { type: 'unreachable', detail: 'the browser is offline', isPassing: true };
+const OFFLINE: Problem = { type: 'unreachable', detail: 'the browser is offline', retryable: true };
 
-function problemOf(error: unknown): Problem {
-  if (error instanceof Refusal || error instanceof Unreadable) return error.problem;
-  return { type: 'no-local', detail: String(error), isPassing: true };
+function problemOf(error: unknown, { mode }: ClassifyJob): Problem {
+  if (error instanceof RequestError || error instanceof PhotoError) return error.problem;
+  return { type: mode === 'local' ? 'no-local' : 'page-error', detail: String(error), retryable: true };
 }
 
 function backOnline(signal: AbortSignal): Promise<void> {

@@ -1,8 +1,12 @@
-/** @file Elements from calls: no markup is parsed, so neither a strict CSP nor Trusted Types have anything to object. */
+/** @file Creates elements without parsing markup, so that a strict Content Security Policy and Trusted Types allow it. */
 
 type Attributes = Record<string, string | boolean | EventListener>;
 
-/** An element with these attributes (`true` is present, `false` absent), listeners (functions, by the event's name), and children. */
+/**
+ * Creates an element.
+ * @param attributes strings are set as they are; `true` sets an empty attribute and `false` none; a function listens for the event of
+ *   that name
+ */
 export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Attributes = {},
@@ -17,7 +21,7 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** A line drawing of 24 × 24, in the colour of the text around it. @param d its path */
+/** Creates a decorative SVG of 24 × 24 units with one path. @param d the path's data */
 export function icon(part: string, d: string): SVGElement {
   const space = 'http://www.w3.org/2000/svg';
   const svg = document.createElementNS(space, 'svg');
@@ -27,4 +31,9 @@ export function icon(part: string, d: string): SVGElement {
   path.setAttribute('d', d);
   svg.append(path);
   return svg;
+}
+
+/** Sets an element's text if it differs. A live region is announced at every change, even to the same text. */
+export function setText(element: Element, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
 }

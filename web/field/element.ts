@@ -1,138 +1,129 @@
 /**
- * @file `<fashion-classifier>`: a form field that holds which garment a photo shows.
- *
- * A guest in its page: nothing is loaded before somebody means to use it, no global is set, no markup is parsed, and importing it
- * needs no DOM.
+ * @file `<fashion-classifier>`: a form field for the kind of garment in a photo. It is a guest in the pages of others: it loads no code
+ * until the visitor is about to use it, sets no global, and parses no markup.
  */
 import type { Classification } from '#shared/inference/result.ts';
-import { OBSERVED, settingsOf } from './attributes.ts';
-import { retire } from './fallback.ts';
+import { toggleState, updateCustomStates } from './custom-states.ts';
+import { replaceFallback } from './fallback.ts';
+import { acceptFiles } from './file-drop.ts';
 import { FormField } from './form-field.ts';
-import { Inquiry } from './inquiry.ts';
-import { takeFiles } from './intake.ts';
-import en, { type Messages } from './messages/en.ts';
-import { languageOf, loadMessages } from './messages.ts';
-import { present, toggleState } from './present.ts';
-import { labelOf, type Problem, type State, scoreOf } from './state.ts';
+import { restoreState, updateFormValue } from './form-value.ts';
+import type { MessageOverrides } from './messages/en.ts';
+import { OBSERVED_ATTRIBUTES, optionsOf } from './options.ts';
+import type { HeadersSource } from './request.ts';
+import type { Notice } from './snapshot.ts';
+import { EMPTY, labelOf, resultOf, type State, scoreOf, withToken } from './state.ts';
 import { styleSheet } from './style.ts';
-import { recall, timesOf } from './submission.ts';
-import { createView } from './view.ts';
-
-const EMPTY: State = { kind: 'empty' };
-
-type HeadersSource = HeadersInit | (() => HeadersInit | Promise<HeadersInit>);
+import { ClassificationTask } from './task.ts';
+import { Texts } from './texts.ts';
+import { FieldView } from './view.ts';
+import { viewModelOf } from './view-model.ts';
 
 /**
- * A form field that holds which garment a photo shows.
+ * A form field for the kind of garment in a photo. The visitor chooses, takes, drops or pastes a photo; the field classifies it and
+ * submits the label with the form.
  *
  * @tag fashion-classifier
- * @tagname fashion-classifier
  *
- * @attr {string} name - of the form's entries: `name`, `name-score`, `name-token`, `name-file`
- * @attr {boolean} required - the form needs a label
- * @attr {boolean} disabled - as of an input
- * @attr {string} value - the label that it begins with
- * @attr {'edge'|'local'|'auto'} mode - who looks at the photo: the endpoint, unless given; this device; this device where the endpoint does not answer
- * @attr {string} endpoint - where `/v1/classify` is; where the script came from, unless given
- * @attr {string} sitekey - goes with requests from pages of other origins
- * @attr {boolean} sign - the endpoint signs its answer
- * @attr {boolean} include-file - the form gets the photo, too, as it was classified
- * @attr {number} min-score - with less, or where the model abstains, the field is valid only with a person's word
- * @attr {number} top - how many labels are listed; 3, unless given
- * @attr {string} accept - types of files, as of an input; `image/*`, unless given
- * @attr {string} label - in place of its own; a `<label for>` of the page does the same
- * @attr {string} hint - in place of its own; empty for none
+ * @attr {string} name - name of the form entries `name`, `name-score`, `name-token` and `name-file`
+ * @attr {boolean} required - the form can only be submitted with a label
+ * @attr {boolean} disabled - disables the field, as on an `<input>`
+ * @attr {string} value - the initial label
+ * @attr {'edge'|'local'|'auto'} mode - where the photo is classified: `edge` (default) at the endpoint; `local` on the visitor's device; `auto` at the endpoint, or on the device when the endpoint does not respond
+ * @attr {string} endpoint - origin of the API; defaults to the origin of this script
+ * @attr {string} sitekey - the site key that the API requires from pages of other origins
+ * @attr {boolean} sign - asks the endpoint to sign the result
+ * @attr {boolean} include-file - also submits the photo that was classified
+ * @attr {number} min-score - lowest score, in 0..1, for a valid label. With a lower score, or when the model declines to answer, the visitor must confirm or choose a label
+ * @attr {number} top - number of labels in the result's table; defaults to 3
+ * @attr {string} accept - file types, as on an `<input>`; defaults to `image/*`
+ * @attr {string} label - replaces the text of the label. A `<label for>` of the page does the same
+ * @attr {string} hint - replaces the hint; empty for none
  *
  * @fires input - the label has changed
  * @fires change - the label has changed
- * @fires cancel - the file picker was closed without a choice
- * @fires {CustomEvent<Problem>} problem - classification failed; `detail` holds the reason, for the page's developer
- * @fires {CustomEvent<Classification>} result - a photo was classified; `detail` is the API's response. `input` and `change` follow
- * @fires statechange - `state` has changed
+ * @fires cancel - the visitor closed the file picker without a choice
+ * @fires {CustomEvent<Classification>} result - a photo was classified; `detail` is the same as the property `result`. Fires before `input` and `change`
+ * @fires {CustomEvent<Problem>} problem - classification failed; `detail` describes the problem for the page's developer
+ * @fires statechange - the property `state` has changed, by the visitor or by a script
  *
- * @slot label - in place of the label's text
- * @slot hint - in place of the hint's text
- * @slot actions - further buttons beside the field's own
+ * @slot label - replaces the text of the label
+ * @slot hint - replaces the hint
+ * @slot actions - more buttons beside "Choose a photo", for example for a webcam. They call `classify()`
  *
- * @csspart field - all of it
- * @csspart label - its label
- * @csspart zone - the frame, where files may be dropped
+ * @csspart field - the whole field
+ * @csspart label - the label
+ * @csspart zone - the frame, on which files can be dropped
  * @csspart icon - the drawing in an empty field
  * @csspart preview - the photo, a canvas
- * @csspart body - all beside the photo
- * @csspart status - what is happening, or the answer
- * @csspart countdown - when it asks again
- * @csspart progress - a progress bar
- * @csspart answer - the answer's details
- * @csspart reason - why the model would rather not be believed
- * @csspart table - the likeliest labels
- * @csspart track - what a bar lies on
- * @csspart bar - how likely a label is
- * @csspart question - whether the label is right
- * @csspart select - other labels
- * @csspart saw - what the model saw
+ * @csspart body - everything beside the photo
+ * @csspart status - the status line, or the label
+ * @csspart countdown - the time until the next attempt
+ * @csspart progress - the progress bar
+ * @csspart answer - the details of the result
+ * @csspart reason - why the model declined to answer
+ * @csspart table - the most likely labels with their scores
+ * @csspart track - the background of a score's bar
+ * @csspart bar - a score's bar
+ * @csspart question - the question whether the label is right
+ * @csspart select - the list of the other labels
+ * @csspart saw - the network's input, which the visitor can open
  * @csspart pixels - the 28 × 28 pixels, a canvas
- * @csspart actions - its buttons
+ * @csspart actions - the row of buttons
  * @csspart button - any button
- * @csspart choose - the button that opens the picker
- * @csspart camera - the one that opens the camera, on touch screens
- * @csspart retry - the one that asks again
- * @csspart cancel - the one that breaks off
- * @csspart remove - the one that takes the photo back
- * @csspart yes - the one that confirms the label
- * @csspart quiet - buttons without a frame
- * @csspart drop - the words beside the button
- * @csspart hint - the words below
- * @csspart error - what hinders the form
+ * @csspart choose - the button that opens the file picker
+ * @csspart camera - the button that opens the camera, on touch screens
+ * @csspart retry - the button that classifies the same photo again
+ * @csspart cancel - the button that cancels the classification
+ * @csspart remove - the button that removes the photo
+ * @csspart yes - the button that confirms the label
+ * @csspart quiet - a button without a frame
+ * @csspart drop - the text beside the buttons: that a photo can be dropped or pasted
+ * @csspart hint - the hint below the frame
+ * @csspart error - the validation error
  *
- * @cssprop --fashion-ink - colour of text
- * @cssprop --fashion-soft - of lesser text
- * @cssprop --fashion-line - of the frames of controls
- * @cssprop --fashion-faint - of other frames, and behind bars
- * @cssprop --fashion-surface - of the ground
- * @cssprop --fashion-accent - of bars, focus and what is pressed
- * @cssprop --fashion-danger - of errors
- * @cssprop --fashion-radius - of corners
+ * @cssprop --fashion-ink - colour of the text
+ * @cssprop --fashion-soft - colour of secondary text
+ * @cssprop --fashion-line - colour of the frames of buttons and of the empty field
+ * @cssprop --fashion-faint - colour of other frames, and behind the bars
+ * @cssprop --fashion-surface - background colour
+ * @cssprop --fashion-accent - colour of the bars, of the focus ring and of a pressed button
+ * @cssprop --fashion-danger - colour of errors
+ * @cssprop --fashion-radius - radius of the corners
  *
- * @cssstate empty - there is no photo
- * @cssstate busy - there is one, and no answer yet: one of the next five
- * @cssstate preparing - it is read
- * @cssstate uploading - it is sent
- * @cssstate classifying - it is looked at
- * @cssstate waiting - the endpoint will be asked again
- * @cssstate offline - the network is away
+ * @cssstate empty - there is no photo and no label
+ * @cssstate busy - the field is working on a photo: one of the next five states
+ * @cssstate preparing - the browser reads the photo
+ * @cssstate uploading - the photo is sent
+ * @cssstate classifying - the endpoint or the device computes the result
+ * @cssstate waiting - the field will retry after a delay
+ * @cssstate offline - the field will retry when the device is online
  * @cssstate answered - there is a label
- * @cssstate unsure - and the model would rather not be believed
- * @cssstate failed - there will be no answer
- * @cssstate dragging - a file is over it
- * @cssstate disabled - by itself or by its fieldset
- * @cssstate user-invalid - somebody has tried to send the form
+ * @cssstate unsure - there is a label that the visitor should check
+ * @cssstate failed - classification failed
+ * @cssstate dragging - a file is dragged over the field
+ * @cssstate disabled - the field or its fieldset is disabled
+ * @cssstate user-invalid - the field is invalid, and the visitor has tried to submit the form
  */
 export class FashionClassifier extends FormField {
-  static readonly observedAttributes = OBSERVED;
+  static readonly observedAttributes = OBSERVED_ATTRIBUTES;
 
   #state = EMPTY;
   #headers: HeadersSource = {};
-  #words: Partial<Messages> = {};
-  #locale = en;
-  /** Both together. */
-  #messages = en;
-  #language = '';
-  #isDisabled = false;
-  /** Somebody has tried to send the form. */
-  #isTried = false;
-  #news: 'removed' | 'cancelled' | undefined;
-  readonly #inquiry = new Inquiry({
-    settings: () => ({ ...settingsOf(this), headers: () => this.#requestHeaders() }),
-    onState: (state) => this.#progress(state),
-    onToken: (token) => this.#renewed(token),
+  #notice: Notice | undefined;
+  readonly #texts = new Texts(() => this.update());
+  readonly #task = new ClassificationTask({
+    options: () => ({ ...optionsOf(this), headers: this.#headers }),
+    onState: (state) => this.#onTaskState(state),
+    onToken: (token) => this.#setState(withToken(this.#state, token)),
   });
-  readonly #view = createView({
-    take: (file) => this.classify(file),
-    dismiss: () => this.dispatchEvent(new Event('cancel', { bubbles: true })),
+  readonly #view = new FieldView({
+    selectFile: (file) => this.classify(file),
+    closePicker: () => this.dispatchEvent(new Event('cancel', { bubbles: true })),
     cancel: () => this.#dismiss('cancelled'),
-    retry: () => this.#inquiry.start(),
+    retry: () => this.#task.start(),
     remove: () => this.#dismiss('removed'),
+    chooseLabel: (label) => this.#chooseLabel(label),
   });
 
   constructor() {
@@ -140,35 +131,19 @@ export class FashionClassifier extends FormField {
     const root = this.internals.shadowRoot ?? this.attachShadow({ mode: 'open', delegatesFocus: true });
     root.adoptedStyleSheets = [styleSheet()];
     root.replaceChildren(this.#view.field);
-    // Those of the controls inside would leave the shadow root, before there is a label.
+    // The inner controls' own input events would leave the shadow root before there is a label.
     root.addEventListener('input', (event) => event.stopPropagation());
-    takeFiles(this, {
-      zone: this.#view.zone,
-      isOpen: () => !this.#isDisabled,
-      onFile: (file) => this.classify(file),
-      onDragging: (isOver) => toggleState(this.internals, 'dragging', isOver),
-    });
-    for (const sign of ['pointerenter', 'focusin', 'dragenter']) {
-      this.addEventListener(sign, () => this.#inquiry.expect(), { once: true });
-    }
-    // A click on the page's label for the field arrives at the element itself.
-    this.addEventListener('click', (event) => {
-      if (event.composedPath()[0] === this && !this.#isDisabled) this.#view.pick();
-    });
-    this.addEventListener('invalid', () => {
-      this.#isTried = true;
-      this.update();
-    });
+    this.#listen();
   }
 
-  /** The label; empty without one. No event tells that it was set. */
+  /** The label; empty without one. Setting it fires `statechange` alone. */
   get value(): string {
     return labelOf(this.#state);
   }
 
   set value(label: string) {
     const { result } = this;
-    if (label) this.#set({ kind: 'answered', said: String(label), ...(result && { answer: result }) });
+    if (label) this.#setState({ kind: 'answered', chosen: String(label), ...(result && { result }) });
     else this.clear();
   }
 
@@ -184,20 +159,20 @@ export class FashionClassifier extends FormField {
 
   /** The API's response for the photo, or the same object computed on this device. Undefined without a classified photo. */
   get result(): Classification | undefined {
-    return this.#state.kind === 'answered' ? this.#state.answer : undefined;
+    return resultOf(this.#state);
   }
 
-  /** What the endpoint has signed, with `sign`. */
+  /** The signed result, with the attribute `sign`. */
   get token(): string | undefined {
     return this.result?.token;
   }
 
-  /** The picture as it was classified. */
+  /** The photo as it is classified: upright, and scaled down if it was large. */
   get file(): File | undefined {
-    return this.#inquiry.picture?.file;
+    return this.#task.photo?.file;
   }
 
-  /** Further headers of requests, such as `cf-turnstile-response`; a function is asked each time. */
+  /** More request headers, such as `cf-turnstile-response`. A function is called for each request. */
   get headers(): HeadersSource {
     return this.#headers;
   }
@@ -206,14 +181,13 @@ export class FashionClassifier extends FormField {
     this.#headers = headers;
   }
 
-  /** Words in place of the field's own. */
-  get messages(): Partial<Messages> {
-    return this.#words;
+  /** Texts that replace the field's own. */
+  get messages(): MessageOverrides {
+    return this.#texts.overrides;
   }
 
-  set messages(messages: Partial<Messages>) {
-    this.#words = messages;
-    this.#word();
+  set messages(messages: MessageOverrides) {
+    this.#texts.overrides = messages;
   }
 
   /**
@@ -221,154 +195,106 @@ export class FashionClassifier extends FormField {
    * @returns the result; undefined when classification failed, was cancelled, or another photo replaced this one
    */
   async classify(file: Blob): Promise<Classification | undefined> {
-    if (this.#isDisabled) return undefined;
-    await this.#inquiry.start(file);
+    if (this.isDisabled) return undefined;
+    await this.#task.start(file);
     return this.result;
   }
 
-  /** Takes the label back, and all that led to it. No event tells of it. */
+  /** Removes the photo and the label. Fires `statechange` alone. */
   clear(): void {
-    this.#inquiry.stop();
-    this.#set(EMPTY);
+    this.#task.reset();
+    this.#setState(EMPTY);
   }
 
   connectedCallback(): void {
-    this.upgrade('value', 'name', 'required', 'disabled', 'headers', 'messages');
-    this.#adopt();
-    if (document.readyState === 'loading') {
-      document.addEventListener('DOMContentLoaded', () => this.#adopt(), { once: true });
-    }
-    this.#speak();
-    this.#inquiry.resume();
+    this.upgradeProperties('value', 'name', 'required', 'disabled', 'headers', 'messages');
+    replaceFallback(this, (file) => this.classify(file));
+    this.#texts.follow(this);
+    this.#task.resume();
   }
 
-  /** Whoever is moved comes back before the microtask. */
+  /** An element that is only moved is connected again before the microtask runs. */
   disconnectedCallback(): void {
     queueMicrotask(() => {
       if (this.isConnected) return;
-      this.#inquiry.suspend();
+      this.#task.suspend();
       this.#view.stop();
     });
   }
 
-  /** With it `moveBefore` calls neither of the two. */
-  connectedMoveCallback(): void {}
-
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
     if (before === after) return;
-    if (name === 'lang') this.#speak();
-    // As an input's: the attribute is what the field begins with.
+    if (name === 'lang') this.#texts.follow(this);
+    // As on an <input>, the attribute is the initial value.
     else if (name === 'value' && this.#state === EMPTY) this.value = after ?? '';
     else this.update();
   }
 
-  formDisabledCallback(isDisabled: boolean): void {
-    this.#isDisabled = isDisabled;
-    this.update();
-  }
-
   formResetCallback(): void {
-    this.#isTried = false;
+    this.isSubmitted = false;
     this.clear();
     this.value = this.getAttribute('value') ?? '';
   }
 
-  /** @param remembered from the session history. A signed label without a token that is still good is worth nothing. */
-  formStateRestoreCallback(remembered: unknown): void {
-    const state = typeof remembered === 'string' ? recall(remembered) : undefined;
-    if (state?.kind !== 'answered') return;
-    const token = state.answer?.token;
-    const isGood = !this.hasAttribute('sign') || (token && timesOf(token).ends > Date.now());
-    if (isGood) this.#set(state);
+  /** @param saved the state in the browser's session history */
+  formStateRestoreCallback(saved: unknown): void {
+    const state = restoreState(saved, this.hasAttribute('sign'));
+    if (state) this.#setState(state);
   }
 
   protected override update(): void {
-    present({
-      element: this,
-      internals: this.internals,
-      view: this.#view,
-      state: () => this.#state,
-      messages: this.#messages,
-      language: this.#language,
-      isDisabled: this.#isDisabled,
-      isTried: this.#isTried,
-      custom: this.custom,
-      news: this.#news,
-      picture: this.#inquiry.picture,
-      onSay: (label) => this.#say(label),
+    const { messages, language } = this.#texts;
+    const snapshot = {
+      ...optionsOf(this),
+      ...{ state: this.#state, photo: this.#task.photo, notice: this.#notice, messages, language },
+      ...{ isDisabled: this.isDisabled, isSubmitted: this.isSubmitted, customError: this.customError },
+    };
+    const error = updateFormValue(this.internals, snapshot, this.#view.zone);
+    updateCustomStates(this.internals, snapshot, error);
+    this.#view.render(viewModelOf(snapshot, error, this.labels));
+  }
+
+  #listen(): void {
+    acceptFiles(this, this.#view.zone, {
+      isEnabled: () => !this.isDisabled,
+      onFile: (file) => this.classify(file),
+      onDragging: (isOver) => toggleState(this.internals, 'dragging', isOver),
+    });
+    this.#task.preloadFor(this);
+    // A click on the page's <label> arrives at the element itself.
+    this.addEventListener('click', (event) => {
+      if (event.composedPath()[0] === this && !this.isDisabled) this.#view.openPicker();
     });
   }
 
-  #set(state: State): void {
+  #setState(state: State): void {
     const before = this.#state.kind;
     this.#state = state;
-    this.#news = undefined;
+    this.#notice = undefined;
     this.update();
-    if (state.kind !== before)
-      this.dispatchEvent(new Event('statechange', { bubbles: true, composed: true }));
+    if (state.kind !== before) this.fire('statechange');
   }
 
-  #progress(state: State): void {
-    if (state.kind === 'preparing') this.#isTried = false;
-    this.#set(state);
-    if (state.kind === 'failed') this.#report('problem', state.problem);
+  #onTaskState(state: State): void {
+    if (state.kind === 'preparing') this.isSubmitted = false;
+    this.#setState(state);
+    if (state.kind === 'failed') this.fire('problem', state.problem);
     if (state.kind !== 'answered') return;
-    if (state.answer) this.#report('result', state.answer);
-    this.changed();
+    if (state.result) this.fire('result', state.result);
+    this.dispatchChange();
   }
 
-  #report(type: 'problem' | 'result', detail: Problem | Classification): void {
-    this.dispatchEvent(new CustomEvent(type, { bubbles: true, composed: true, detail }));
-  }
-
-  #say(label: string): void {
+  #chooseLabel(label: string): void {
     if (this.#state.kind !== 'answered') return;
-    this.#set({ ...this.#state, said: label });
-    this.changed();
+    this.#setState({ ...this.#state, chosen: label });
+    this.dispatchChange();
   }
 
-  #dismiss(news: 'removed' | 'cancelled'): void {
-    this.#isTried = false;
+  #dismiss(notice: Notice): void {
+    this.isSubmitted = false;
     this.clear();
-    this.#news = news;
+    this.#notice = notice;
     this.update();
-    this.changed();
-  }
-
-  #renewed(token: string | undefined): void {
-    if (this.#state.kind !== 'answered' || !this.#state.answer) return;
-    const { token: _, ...answer } = this.#state.answer;
-    this.#set({ ...this.#state, answer: { ...answer, ...(token !== undefined && { token }) } });
-  }
-
-  async #requestHeaders(): Promise<Headers> {
-    const source = this.#headers;
-    const headers = new Headers(typeof source === 'function' ? await source() : source);
-    const { siteKey } = settingsOf(this);
-    if (siteKey !== null) headers.set('x-site-key', siteKey);
-    return headers;
-  }
-
-  /** Takes over from what stands inside for pages without script. */
-  #adopt(): void {
-    const picked = retire(this);
-    if (picked) this.classify(picked);
-  }
-
-  /** English until the page's language is there. */
-  async #speak(): Promise<void> {
-    const language = languageOf(this);
-    this.#language = language;
-    this.update();
-    const locale = await loadMessages(language);
-    if (language !== this.#language || locale === this.#locale) return;
-    this.#locale = locale;
-    this.#word();
-  }
-
-  #word(): void {
-    const isOwn = Object.keys(this.#words).length === 0;
-    this.#messages = isOwn ? this.#locale : { ...this.#locale, ...this.#words };
-    this.update();
+    this.dispatchChange();
   }
 }

@@ -1,19 +1,34 @@
 /**
- * @file What stands inside the element for pages without script: `<input type="file" name="image">`, and perhaps a button that posts
+ * @file The content of the element for pages without JavaScript: `<input type="file" name="image">`, with an optional button that posts
  * it to the endpoint.
  */
 
 /**
- * Takes the controls out of their form, for nobody sees them any more. They stay in the page, which is its author's.
- * @returns a file that somebody has picked before the script was there
+ * Disables the fallback now, and what the parser adds to it until the page is complete.
+ * @param onFile receives a file that the visitor chose before the script was loaded
  */
-export function retire(element: Element): File | undefined {
-  let picked: File | undefined;
+export function replaceFallback(element: Element, onFile: (file: File) => void): void {
+  const disable = () => {
+    const chosen = disableControls(element);
+    if (chosen) onFile(chosen);
+  };
+  disable();
+  if (document.readyState === 'loading') {
+    document.addEventListener('DOMContentLoaded', disable, { once: true });
+  }
+}
+
+/**
+ * Disables the controls, so that their form does not submit them. They stay in the page, because they belong to its author.
+ * @returns the file that the visitor chose, if any
+ */
+function disableControls(element: Element): File | undefined {
+  let chosen: File | undefined;
   for (const control of element.querySelectorAll<HTMLInputElement | HTMLButtonElement>(
     'input:not([slot], [slot] *), button:not([slot], [slot] *)',
   )) {
-    if (control instanceof HTMLInputElement && !control.disabled) picked ??= control.files?.[0];
+    if (control instanceof HTMLInputElement && !control.disabled) chosen ??= control.files?.[0];
     control.disabled = true;
   }
-  return picked;
+  return chosen;
 }

@@ -1,9 +1,9 @@
-/** @file The element's definition, once for a page however often the script is in it: `import 'tinyvgg-edge/field'`. */
+/** @file Defines `<fashion-classifier>`, once for each page even if the script is loaded several times: `import 'tinyvgg-edge/field'`. */
 import type { Classification } from '#shared/inference/result.ts';
 import { FashionClassifier } from './element.ts';
 import type { Problem } from './state.ts';
 
-export type { Messages } from './messages/en.ts';
+export type { MessageOverrides, Messages } from './messages/en.ts';
 export type { Problem } from './state.ts';
 export type { Classification };
 export { FashionClassifier };

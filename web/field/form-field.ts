@@ -1,48 +1,63 @@
-/** @file What every form control has, for a custom element: name, validity, labels, `required` and `disabled` (HTML, 4.13.7). */
+/** @file The members of every form control, for a custom element: name, validity, labels, `required` and `disabled` (HTML, 4.13.7). */
 
-/** Importing needs no DOM: servers that render pages import elements, too. */
+/** Servers that render pages import elements without a DOM. */
 const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
 
 export abstract class FormField extends Base {
+  /** Makes the element a form control. */
   static readonly formAssociated = true;
 
   protected readonly internals: ElementInternals;
-  /** From `setCustomValidity`. */
-  protected custom = '';
+  /** Message of `setCustomValidity`; empty for none. */
+  protected customError = '';
+  /** Whether the field or its fieldset is disabled. */
+  protected isDisabled = false;
+  /** Whether the visitor has tried to submit the form. Only then is a validation error shown. */
+  protected isSubmitted = false;
 
   constructor() {
     super();
     this.internals = this.attachInternals();
+    this.addEventListener('invalid', () => {
+      this.isSubmitted = true;
+      this.update();
+    });
   }
 
-  /** Brings all that is shown and submitted up to date. */
+  /** Updates the form value, the CSS states and the view. */
   protected abstract update(): void;
 
-  /** As `HTMLInputElement.type`: tells controls of a form apart. */
+  /** Name of the element, as `HTMLInputElement.type` for scripts that go through a form's controls. */
   get type(): string {
     return this.localName;
   }
 
+  /** The form that the field belongs to. */
   get form(): HTMLFormElement | null {
     return this.internals.form;
   }
 
+  /** The page's `<label>` elements for the field. */
   get labels(): NodeList {
     return this.internals.labels;
   }
 
+  /** The validity, as of an `<input>`. */
   get validity(): ValidityState {
     return this.internals.validity;
   }
 
+  /** The validation error for the visitor; empty when the field is valid. */
   get validationMessage(): string {
     return this.internals.validationMessage;
   }
 
+  /** Whether the form validates the field. A disabled field is not validated. */
   get willValidate(): boolean {
     return this.internals.willValidate;
   }
 
+  /** Name of the form entries. Reflects the attribute. */
   get name(): string {
     return this.getAttribute('name') ?? '';
   }
@@ -51,6 +66,7 @@ export abstract class FormField extends Base {
     this.setAttribute('name', name);
   }
 
+  /** Whether the form needs a label. Reflects the attribute. */
   get required(): boolean {
     return this.hasAttribute('required');
   }
@@ -59,6 +75,7 @@ export abstract class FormField extends Base {
     this.toggleAttribute('required', isRequired);
   }
 
+  /** Whether the field itself is disabled, without its fieldset. Reflects the attribute. */
   get disabled(): boolean {
     return this.hasAttribute('disabled');
   }
@@ -67,25 +84,35 @@ export abstract class FormField extends Base {
     this.toggleAttribute('disabled', isDisabled);
   }
 
+  /** Returns whether the field is valid. Fires `invalid` if it is not. */
   checkValidity(): boolean {
     return this.internals.checkValidity();
   }
 
+  /** Returns whether the field is valid, and shows the visitor the error if it is not. */
   reportValidity(): boolean {
     return this.internals.reportValidity();
   }
 
-  /** @param message why the field is invalid; empty when it is not */
+  /** Makes the field invalid with a message of the page. @param message empty to make the field valid again */
   setCustomValidity(message: string): void {
-    this.custom = String(message);
+    this.customError = String(message);
+    this.update();
+  }
+
+  /** Keeps `moveBefore` from calling `disconnectedCallback` and `connectedCallback`. */
+  connectedMoveCallback(): void {}
+
+  formDisabledCallback(isDisabled: boolean): void {
+    this.isDisabled = isDisabled;
     this.update();
   }
 
   /**
-   * Properties that were set before the class was there hide its accessors: takes them off, and sets them again.
-   * @param names of properties that can be set
+   * Sets properties again that the page set before the element was defined. They would hide the class's accessors.
+   * @param names of properties with a setter
    */
-  protected upgrade(...names: string[]): void {
+  protected upgradeProperties(...names: string[]): void {
     const own = this as unknown as Record<string, unknown>;
     for (const name of names) {
       if (!Object.hasOwn(own, name)) continue;
@@ -95,8 +122,13 @@ export abstract class FormField extends Base {
     }
   }
 
-  /** Tells the page, as an input does when a person has changed it. */
-  protected changed(): void {
+  /** Fires an event that bubbles and leaves the shadow roots around the field. */
+  protected fire(type: string, detail?: object): void {
+    this.dispatchEvent(new CustomEvent(type, { bubbles: true, composed: true, detail }));
+  }
+
+  /** Fires `input` and `change`, as an `<input>` does when the visitor changes it. */
+  protected dispatchChange(): void {
     this.dispatchEvent(new Event('input', { bubbles: true, composed: true }));
     this.dispatchEvent(new Event('change', { bubbles: true }));
   }

@@ -1,40 +1,48 @@
-/** @file What the field is doing, as data: all that is shown, announced and submitted follows from it. */
+/** @file The field's state as data. The form's entries, the styles and the view all follow from it. */
 import type { Classification } from '#shared/inference/result.ts';
+import type { ProblemText } from './messages/en.ts';
 
-/** The endpoint's answer, or this device's in the same form. */
-export type Answer = Classification;
-
-/** Why there is no answer. */
+/** Why classification failed. */
 export interface Problem {
-  /** Last part of the endpoint's problem type, or one of the field's own: `unreadable`, `heic`, `unreachable`, `no-local`. */
+  /**
+   * The API's problem type without `/problems/`, or one of the field's own:
+   *
+   * - `unreadable`: the browser cannot open the file as an image
+   * - `heic`: the file is a HEIC photo and the browser cannot open those
+   * - `unreachable`: the endpoint did not respond
+   * - `no-local`: this device could not run the model
+   * - `page-error`: the page's `headers` function or `endpoint` caused an error
+   */
   type: string;
-  /** For whoever built the page; what visitors read is in messages/. */
+  /** A description for the page's developer. Visitors see the texts in messages/. */
   detail: string;
-  /** Whether asking again could help. */
-  isPassing: boolean;
+  /** Whether another attempt can succeed. */
+  retryable: boolean;
 }
 
 export type State =
   | { kind: 'empty' }
-  /** The file is read and scaled down. */
+  /** The browser reads the file and scales it down. */
   | { kind: 'preparing' }
-  /** @param share of the bytes that have left, 0..1 */
+  /** @param share of the bytes that were sent, 0..1 */
   | { kind: 'uploading'; share: number }
-  /** The endpoint has the picture, or this device computes. */
+  /** The endpoint or this device computes the result. */
   | { kind: 'classifying' }
-  /** Asks again at `until`, in milliseconds as `Date.now()`. */
+  /** The field retries at `until`, in milliseconds as `Date.now()`. */
   | { kind: 'waiting'; until: number; problem: Problem }
-  /** Asks again when the device is back on the network. */
+  /** The field retries when the device is online again. */
   | { kind: 'offline' }
   /**
-   * `said`: the label that the person has confirmed or chosen. Without `answer` a script or an attribute has set it. `isLocal`: this
-   * device has computed it.
+   * The field has a label. `chosen` is the label that the visitor confirmed or chose. `result` is missing when a script or the
+   * `value` attribute set the label. `isLocal`: this device computed the result.
    */
-  | { kind: 'answered'; answer?: Answer; said?: string; isLocal?: boolean }
-  | { kind: 'failed'; problem: Problem };
+  | { kind: 'answered'; result?: Classification; chosen?: string; isLocal?: boolean }
+  /** `text` is the key of the visitor's text for the problem. */
+  | { kind: 'failed'; problem: Problem; text: ProblemText };
 
-/** All kinds of states. */
-export const KINDS: readonly State['kind'][] = [
+export const EMPTY: State = { kind: 'empty' };
+
+export const STATE_KINDS: readonly State['kind'][] = [
   'empty',
   'preparing',
   'uploading',
@@ -45,25 +53,39 @@ export const KINDS: readonly State['kind'][] = [
   'failed',
 ];
 
-/** The field has a file and no outcome yet. */
+/** Returns whether the field is still working on a photo. */
 export const isBusy = ({ kind }: State): boolean =>
   kind !== 'empty' && kind !== 'answered' && kind !== 'failed';
 
-/** The label that the field holds; empty where it holds none. */
-export function labelOf(state: State): string {
-  if (state.kind !== 'answered') return '';
-  return state.said ?? state.answer?.predictions[0]?.label ?? '';
+/** Returns the result of the photo; undefined without one. */
+export const resultOf = (state: State): Classification | undefined =>
+  state.kind === 'answered' ? state.result : undefined;
+
+/** Returns the state with another token in its result; without a token if there is none. */
+export function withToken(state: State, token: string | undefined): State {
+  if (state.kind !== 'answered' || !state.result) return state;
+  const { token: _, ...result } = state.result;
+  return { ...state, result: { ...result, ...(token !== undefined && { token }) } };
 }
 
-/** The model's score for the label that the field holds. */
+/** Returns the field's label; the empty string without one. */
+export function labelOf(state: State): string {
+  if (state.kind !== 'answered') return '';
+  return state.chosen ?? state.result?.predictions[0]?.label ?? '';
+}
+
+/** Returns the model's score for the field's label. */
 export function scoreOf(state: State): number | undefined {
   if (state.kind !== 'answered') return undefined;
   const value = labelOf(state);
-  return state.answer?.predictions.find(({ label }) => label === value)?.score;
+  return state.result?.predictions.find(({ label }) => label === value)?.score;
 }
 
-/** The label is the model's alone, and the model would rather not be believed. @param minScore below which no score is enough */
+/**
+ * Returns whether the visitor should check the label: the model declined to answer or scored below `minScore`, and the visitor has not
+ * confirmed or chosen a label.
+ */
 export function isUnsure(state: State, minScore = 0): boolean {
-  if (state.kind !== 'answered' || state.said !== undefined || !state.answer) return false;
-  return state.answer.abstained !== null || (scoreOf(state) ?? 0) < minScore;
+  if (state.kind !== 'answered' || state.chosen !== undefined || !state.result) return false;
+  return state.result.abstained !== null || (scoreOf(state) ?? 0) < minScore;
 }

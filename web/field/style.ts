@@ -43,7 +43,6 @@ button:disabled, select:disabled { cursor: default; opacity: .5; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 [part~=quiet] { border-color: transparent; background: none; color: var(--soft); padding-inline: .5rem; }
 [part~=quiet]:hover:enabled { color: var(--ink); text-decoration: underline; border-color: transparent; }
-button[aria-pressed=true] { border-color: var(--accent); background: var(--accent); color: var(--surface); }
 @container (max-width: 26rem) {
   [part=zone] { grid-template-columns: minmax(0, 1fr); padding: 1rem; }
   [part=icon] { display: none; }
@@ -52,8 +51,6 @@ button[aria-pressed=true] { border-color: var(--accent); background: var(--accen
 @media (prefers-reduced-motion: reduce) { [part=progress]:indeterminate { display: none; } }
 @media (forced-colors: active) {
   :host(:state(dragging)) [part=zone] { outline-color: Highlight; }
-  [part~=bar] { forced-color-adjust: none; background: CanvasText !important; }
-  button[aria-pressed=true] { forced-color-adjust: none; background: Highlight; color: HighlightText; border-color: Highlight; }
   [part=icon] { stroke: CanvasText; }
 }`;
 

@@ -1,54 +1,65 @@
-/** @file German. */
+/** @file The field's texts in German. */
 import type { Messages } from './en.ts';
 
 export default {
   label: 'Foto des Kleidungsstücks',
   choose: 'Foto auswählen',
-  another: 'Anderes auswählen',
-  camera: 'Foto aufnehmen',
-  drop: 'oder hier ablegen oder einfügen',
-  hint: 'Es wird vor dem Senden verkleinert.',
-  hintLocal: 'Es bleibt auf diesem Gerät.',
+  chooseAnother: 'Anderes Foto auswählen',
+  takePhoto: 'Foto aufnehmen',
+  dropOrPaste: 'oder hierher ziehen oder einfügen',
+  hint: 'Wir verkleinern das Foto, bevor wir es senden.',
+  hintLocal: 'Das Foto bleibt auf Ihrem Gerät.',
 
-  preparing: 'Das Foto wird gelesen …',
-  uploading: 'Das Foto wird gesendet …',
-  classifying: 'Das Foto wird angesehen …',
-  waiting: 'Gerade fragen viele. Es wird von selbst noch einmal gefragt.',
-  unanswered: 'Noch keine Antwort. Es wird von selbst noch einmal gefragt.',
-  seconds: 'in {seconds}',
-  offline: 'Sie sind offline. Es geht weiter, sobald Sie wieder verbunden sind.',
+  preparing: 'Foto wird geöffnet …',
+  uploading: 'Foto wird gesendet …',
+  classifying: 'Kleidungsstück wird erkannt …',
+  rateLimited: 'In kurzer Zeit wurden zu viele Fotos gesendet. Wir versuchen es automatisch noch einmal.',
+  noResponse: 'Der Dienst antwortet gerade nicht. Wir versuchen es automatisch noch einmal.',
+  retryIn: 'Nächster Versuch in {seconds}',
+  offline: 'Sie sind offline. Sobald Sie wieder verbunden sind, geht es weiter.',
   cancel: 'Abbrechen',
-  retry: 'Noch einmal',
-  remove: 'Entfernen',
-  preview: 'Ihr Foto',
-  removed: 'Das Foto ist entfernt.',
   cancelled: 'Abgebrochen.',
+  retry: 'Noch einmal versuchen',
+  remove: 'Entfernen',
+  removed: 'Das Foto wurde entfernt.',
+  preview: 'Ihr Foto',
 
-  perhaps: 'Vielleicht {label}',
-  noGarment:
-    'Nichts hebt sich vom Hintergrund ab. Legen Sie das Kleidungsstück bei gutem Licht auf einen ruhigen Boden.',
-  poorMask: 'Der Umriss ist schwer zu erkennen. Ein ruhiger Boden und mehr Licht helfen.',
-  lowScore: 'Mehrere Antworten sind etwa gleich wahrscheinlich.',
-  likeliest: 'Die wahrscheinlichsten Antworten',
-  score: 'Wahrscheinlichkeit',
+  unsure: 'Vielleicht: {label}',
+  abstained: {
+    'no-garment':
+      'Wir haben kein Kleidungsstück erkannt. Legen Sie es bei gutem Licht auf einen einfarbigen Untergrund und machen Sie ein neues Foto.',
+    'poor-mask':
+      'Wir konnten nicht klar erkennen, wo das Kleidungsstück aufhört. Mit einem einfarbigen Hintergrund und gutem Licht klappt es besser.',
+    'low-score': 'Es kommen mehrere Arten infrage. Bitte wählen Sie unten die richtige aus.',
+  },
+  mostLikely: 'Wahrscheinlichste Arten',
   question: 'Stimmt das?',
   yes: 'Ja',
   correct: 'Nein, es ist …',
-  saw: 'Was das Modell gesehen hat',
-  sawText: 'Es sieht vom Kleidungsstück nur 28 × 28 graue Bildpunkte.',
-  here: 'Auf diesem Gerät berechnet.',
+  networkInput: 'Was der Computer gesehen hat',
+  networkInputText: 'Der Computer sieht nur diese 28 × 28 grauen Punkte von Ihrem Kleidungsstück.',
+  computedLocally: 'Auf Ihrem Gerät berechnet.',
 
-  missing: 'Wählen Sie ein Foto des Kleidungsstücks aus.',
-  busy: 'Das Foto wird noch angesehen. Einen Augenblick.',
-  unsure: 'Das Modell ist sich nicht sicher. Sagen Sie, was es ist, oder wählen Sie ein anderes Foto.',
+  missing: 'Bitte wählen Sie ein Foto des Kleidungsstücks aus.',
+  stillWorking: 'Wir sehen uns das Foto noch an. Bitte warten Sie einen Moment.',
+  confirm:
+    'Wir sind uns bei diesem Foto nicht sicher. Bitte bestätigen oder korrigieren Sie unsere Antwort, oder wählen Sie ein anderes Foto.',
 
-  unreadable: 'Diese Datei ist kein lesbares Foto. Wählen Sie eine JPEG- oder PNG-Datei.',
-  heic: 'Dieser Browser liest keine HEIC-Fotos. Speichern Sie es als JPEG, oder wählen Sie ein anderes.',
-  tooLarge: 'Das Foto ist zu groß. Wählen Sie ein kleineres.',
-  unreachable: 'Das Foto konnte nicht gesendet werden. Prüfen Sie die Verbindung.',
-  noLocal: 'Dieser Browser kann das Foto nicht selbst ansehen.',
-  misbuilt: 'Dieses Feld ist nicht richtig eingerichtet. Sagen Sie es dem Betreiber der Seite.',
-  failed: 'Etwas ist schiefgegangen.',
+  problems: {
+    unreadable: 'Diese Datei lässt sich nicht als Foto öffnen. Bitte wählen Sie eine JPEG- oder PNG-Datei.',
+    heic: 'Dieser Browser kann keine HEIC-Fotos öffnen. Speichern Sie das Foto als JPEG, oder wählen Sie ein anderes.',
+    tooLarge: 'Dieses Foto ist zu groß. Bitte wählen Sie eines mit weniger als 60 MB.',
+    tooManyRequests:
+      'In kurzer Zeit wurden zu viele Fotos gesendet. Bitte versuchen Sie es später noch einmal.',
+    unreachable:
+      'Wir konnten das Foto nicht senden. Prüfen Sie Ihre Internetverbindung und versuchen Sie es noch einmal.',
+    securityCheck:
+      'Die Sicherheitsprüfung hat nicht geklappt. Laden Sie die Seite neu und versuchen Sie es noch einmal.',
+    device:
+      'Ihr Browser konnte das Foto nicht verarbeiten. Versuchen Sie es noch einmal oder mit einem anderen Browser.',
+    service: 'Bei uns ist etwas schiefgegangen. Bitte versuchen Sie es in ein paar Minuten noch einmal.',
+    setup: 'Dieses Feld ist nicht richtig eingerichtet. Bitte geben Sie dem Betreiber der Website Bescheid.',
+  },
 
   labels: {
     'T-shirt/top': 'T-Shirt oder Top',

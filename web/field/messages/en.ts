@@ -1,56 +1,83 @@
-/** @file English. `{…}` stands for what the sentence is about. */
+/** @file The field's texts in English. They are for visitors of a web shop. A text such as `{label}` is replaced by its value. */
+import type { AbstentionReason } from '#shared/abstention.ts';
 
 const en = {
   label: 'Photo of the garment',
   choose: 'Choose a photo',
-  another: 'Choose another',
-  camera: 'Take a photo',
-  drop: 'or drop or paste one here',
-  hint: 'It is scaled down before it is sent.',
-  hintLocal: 'It stays on this device.',
+  chooseAnother: 'Choose another photo',
+  takePhoto: 'Take a photo',
+  dropOrPaste: 'or drop or paste one here',
+  hint: 'We make the photo smaller before we send it.',
+  hintLocal: 'The photo stays on your device.',
 
-  preparing: 'Reading the photo…',
+  preparing: 'Opening the photo…',
   uploading: 'Sending the photo…',
-  classifying: 'Looking at the photo…',
-  waiting: 'Many are asking just now. It asks again by itself.',
-  unanswered: 'No answer yet. It asks again by itself.',
-  seconds: 'in {seconds}',
-  offline: 'You are offline. It goes on when you are back.',
+  classifying: 'Recognizing the garment…',
+  rateLimited: 'Too many photos were sent in a short time. We will try again automatically.',
+  noResponse: 'The service is not responding. We will try again automatically.',
+  retryIn: 'Next attempt in {seconds}',
+  offline: 'You are offline. We will continue when you are connected again.',
   cancel: 'Cancel',
+  cancelled: 'Cancelled.',
   retry: 'Try again',
   remove: 'Remove',
+  removed: 'The photo was removed.',
   preview: 'Your photo',
-  removed: 'The photo is removed.',
-  cancelled: 'Cancelled.',
 
-  perhaps: 'Perhaps {label}',
-  noGarment: 'Nothing stands out from the background. Lay the garment on a plain floor, in good light.',
-  poorMask: 'The outline is hard to see. A plain floor and more light help.',
-  lowScore: 'Several labels are about as likely.',
-  likeliest: 'The likeliest labels',
-  score: 'Score',
+  unsure: 'Maybe: {label}',
+  /** By the reason why the model declined to answer. */
+  abstained: {
+    'no-garment':
+      'We could not recognize a garment. Lay it on a plain surface in good light and take a new photo.',
+    'poor-mask':
+      'We could not see clearly where the garment ends. A photo on a plain background in good light works better.',
+    'low-score': 'It could be one of several kinds. Please choose the right one below.',
+  } satisfies Record<AbstentionReason, string> as Readonly<Record<AbstentionReason, string>>,
+  mostLikely: 'Most likely kinds',
   question: 'Is this right?',
   yes: 'Yes',
   correct: 'No, it is…',
-  saw: 'What the model saw',
-  sawText: 'All that it sees are 28 × 28 grey pixels of the garment.',
-  here: 'Computed on this device.',
+  networkInput: 'What the computer saw',
+  networkInputText: 'The computer only sees these 28 × 28 grey dots of your garment.',
+  computedLocally: 'Computed on your device.',
 
-  missing: 'Choose a photo of the garment.',
-  busy: 'The photo is still being looked at. Wait a moment.',
-  unsure: 'The model is not sure. Say what it is, or choose another photo.',
+  missing: 'Please choose a photo of the garment.',
+  stillWorking: 'We are still looking at the photo. Please wait a moment.',
+  confirm: 'We are not sure about this photo. Please confirm or correct our answer, or choose another photo.',
 
-  unreadable: 'This file is no photo that can be read. Choose a JPEG or PNG file.',
-  heic: 'This browser cannot read HEIC photos. Save it as JPEG, or choose another.',
-  tooLarge: 'The photo is too large. Choose a smaller one.',
-  unreachable: 'The photo could not be sent. Check the connection.',
-  noLocal: 'This browser cannot look at the photo by itself.',
-  misbuilt: 'This field is not set up as it should be. Tell the owner of the page.',
-  failed: 'Something went wrong.',
+  /** By the key that problem-text.ts assigns to a problem type. */
+  problems: {
+    unreadable: 'We could not open this file as a photo. Please choose a JPEG or PNG file.',
+    heic: 'This browser cannot open HEIC photos. Save the photo as JPEG, or choose another one.',
+    tooLarge: 'This photo is too large. Please choose one smaller than 60 MB.',
+    tooManyRequests: 'Too many photos were sent in a short time. Please try again later.',
+    unreachable: 'We could not send the photo. Check your internet connection and try again.',
+    securityCheck: 'The security check did not succeed. Reload the page and try again.',
+    device: 'Your browser could not process the photo. Try again, or use another browser.',
+    service: 'Something went wrong on our side. Please try again in a few minutes.',
+    setup: 'This field is not set up correctly. Please tell the owner of this website.',
+  } as Readonly<Record<ProblemText, string>>,
 
-  labels: {} as Readonly<Record<string, string>>,
+  /** By the model's label. A label without a text is shown as it is. */
+  labels: { 'T-shirt/top': 'T-shirt or top', Trouser: 'Trousers' } as Readonly<Record<string, string>>,
 };
 
+export type ProblemText =
+  | 'unreadable'
+  | 'heic'
+  | 'tooLarge'
+  | 'tooManyRequests'
+  | 'unreachable'
+  | 'securityCheck'
+  | 'device'
+  | 'service'
+  | 'setup';
+
 export type Messages = Readonly<typeof en>;
+
+/** Texts that a page replaces. Those that it leaves out keep the field's wording. */
+export type MessageOverrides = {
+  readonly [Key in keyof Messages]?: Messages[Key] extends string ? string : Partial<Messages[Key]>;
+};
 
 export default en satisfies Messages as Messages;

@@ -1,56 +1,59 @@
-/** @file A file that somebody has picked → the picture that is classified and shown: upright, and no larger than it need be. */
+/** @file Reads the visitor's file and prepares the photo that is uploaded and shown: upright, and scaled down when it is large. */
 import { detectFormat } from '#shared/decode/format.ts';
 import type { Problem } from './state.ts';
 
-/** Longest edge of what is sent, in pixels: the pipeline looks at 192, and a JPEG's artefacts are below that at this size. */
+/**
+ * Longest edge of an uploaded photo, in pixels. The photo pipeline works on 192 pixels. At 1024 pixels, JPEG artefacts are smaller than
+ * what it sees.
+ */
 const MAX_EDGE = 1024;
 
-/** A file up to this many bytes, upright as it is and no larger than MAX_EDGE, is sent as it is. */
+/** An upright file of at most this many bytes and MAX_EDGE pixels is uploaded unchanged. */
 const SMALL_BYTES = 500_000;
 
-/** What canvas is asked for. */
+/** JPEG quality for `HTMLCanvasElement.toBlob`. */
 const QUALITY = 0.9;
 
-/** Beyond this a file is no photo, and a browser that opened it could run out of memory. */
+/** Largest file that is opened. A larger file is no photo, and the browser could run out of memory. */
 const MAX_BYTES = 60_000_000;
 
-export interface Picture {
-  /** What is classified, the same bytes by the endpoint or on this device. */
+export interface Photo {
+  /** The file that is classified. The endpoint and this device get the same bytes. */
   file: File;
-  /** The same for people. */
+  /** The image for the preview. */
   bitmap: ImageBitmap;
 }
 
-/** A file that is no picture for this browser. */
-export class Unreadable extends Error {
+/** Thrown when the browser cannot use the file as a photo. */
+export class PhotoError extends Error {
   readonly problem: Problem;
   constructor(type: 'unreadable' | 'heic' | 'image-too-large', cause?: unknown) {
     super(`cannot read the file: ${type}`, { cause });
-    this.problem = { type, detail: this.message, isPassing: false };
+    this.problem = { type, detail: this.message, retryable: false };
   }
 }
 
 /**
- * Decodes a file of whatever format the browser reads, turned as its metadata says. Large ones and those that the endpoint does
- * not read become a JPEG.
- * @throws Unreadable
+ * Decodes a file in any format that the browser supports, and turns it upright by its metadata. A photo that is large, or in a format
+ * that the endpoint does not support, is converted to JPEG.
+ * @throws PhotoError
  */
-export async function readPicture(file: Blob): Promise<Picture> {
-  if (file.size > MAX_BYTES) throw new Unreadable('image-too-large');
+export async function readPhoto(file: Blob): Promise<Photo> {
+  if (file.size > MAX_BYTES) throw new PhotoError('image-too-large');
   const head = new Uint8Array(await file.slice(0, 4096).arrayBuffer());
   const full = await createImageBitmap(file, { imageOrientation: 'from-image' }).catch((cause) => {
-    throw new Unreadable(isHeic(head) ? 'heic' : 'unreadable', cause);
+    throw new PhotoError(isHeic(head) ? 'heic' : 'unreadable', cause);
   });
   const scale = MAX_EDGE / Math.max(full.width, full.height);
   if (scale >= 1 && file.size <= SMALL_BYTES && detectFormat(head)) {
     return { file: asFile(file, nameOf(file)), bitmap: full };
   }
-  const bitmap = scale < 1 ? await shrink(full, scale) : full;
+  const bitmap = scale < 1 ? await scaleDown(full, scale) : full;
   const jpeg = await toJpeg(bitmap);
   return { file: asFile(jpeg, nameOf(file).replace(/(\.\w+)?$/, '.jpg')), bitmap };
 }
 
-async function shrink(full: ImageBitmap, scale: number): Promise<ImageBitmap> {
+async function scaleDown(full: ImageBitmap, scale: number): Promise<ImageBitmap> {
   const [resizeWidth, resizeHeight] = [full.width, full.height].map((edge) =>
     Math.max(1, Math.round(edge * scale)),
   ) as [number, number];
@@ -64,12 +67,12 @@ async function toJpeg(bitmap: ImageBitmap): Promise<Blob> {
   canvas.width = bitmap.width;
   canvas.height = bitmap.height;
   const context = canvas.getContext('2d') as CanvasRenderingContext2D;
-  // As the endpoint does it; on a bare canvas transparency would become black.
+  // The endpoint puts transparent images on white, too. On an empty canvas they would turn black.
   context.fillStyle = 'white';
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.drawImage(bitmap, 0, 0);
   const jpeg = await new Promise<Blob | null>((settle) => canvas.toBlob(settle, 'image/jpeg', QUALITY));
-  if (!jpeg) throw new Unreadable('image-too-large');
+  if (!jpeg) throw new PhotoError('image-too-large');
   return jpeg;
 }
 

@@ -1,0 +1,80 @@
+/** @file The field in its form: the submitted entries, the validity, and the state that the browser restores with the page. */
+import type { FieldSnapshot } from './snapshot.ts';
+import { isBusy, isUnsure, labelOf, type State, scoreOf } from './state.ts';
+import { tokenTimes } from './token.ts';
+
+/**
+ * Updates the form's entries and the field's validity.
+ * @param anchor the element that the browser's validation message points at
+ * @returns the validation error, if any
+ */
+export function updateFormValue(
+  internals: ElementInternals,
+  field: FieldSnapshot,
+  anchor: HTMLElement,
+): string | undefined {
+  internals.setFormValue(entriesOf(field), serializeState(field.state));
+  const [flags, error] = validityOf(field);
+  internals.setValidity(flags, error, anchor);
+  return error;
+}
+
+/**
+ * | entry          | value                                                                           |
+ * | -------------- | ------------------------------------------------------------------------------- |
+ * | `<name>`       | the label; the visitor's, if the visitor chose one                              |
+ * | `<name>-score` | the model's score for this label                                                |
+ * | `<name>-token` | with `sign`: the result, signed by the endpoint                                 |
+ * | `<name>-file`  | with `include-file`: the photo that was classified; the token holds its SHA-256 |
+ */
+function entriesOf({ state, name, includeFile, photo }: FieldSnapshot): FormData | null {
+  const value = labelOf(state);
+  if (name === '' || value === '') return null;
+  const entries = new FormData();
+  entries.set(name, value);
+  const score = scoreOf(state);
+  if (score !== undefined) entries.set(`${name}-score`, String(score));
+  const token = state.kind === 'answered' ? state.result?.token : undefined;
+  if (token) entries.set(`${name}-token`, token);
+  if (includeFile && photo) entries.set(`${name}-file`, photo.file);
+  return entries;
+}
+
+/** Returns the flags for `ElementInternals.setValidity` and the error for the visitor. */
+function validityOf({
+  state,
+  required,
+  minScore,
+  customError,
+  messages,
+}: FieldSnapshot): [ValidityStateFlags, string?] {
+  if (customError) return [{ customError: true }, customError];
+  if (isBusy(state)) return [{ badInput: true }, messages.stillWorking];
+  if (state.kind === 'failed') return [{ badInput: true }, messages.problems[state.text]];
+  if (required && labelOf(state) === '') return [{ valueMissing: true }, messages.missing];
+  if (minScore !== undefined && isUnsure(state, minScore))
+    return [{ rangeUnderflow: true }, messages.confirm];
+  return [{}];
+}
+
+/** Serializes a state for the browser's session history, without the images. */
+function serializeState(state: State): string | null {
+  if (state.kind !== 'answered') return null;
+  const { explanation: _, ...result } = state.result ?? { predictions: [] };
+  return JSON.stringify(state.result ? { ...state, result } : state);
+}
+
+/**
+ * Parses a state from the browser's session history. Other text gives undefined.
+ * @param mustBeSigned whether a result is only valid with a token that has not expired
+ */
+export function restoreState(text: unknown, mustBeSigned: boolean): State | undefined {
+  try {
+    const state = JSON.parse(String(text)) as State;
+    if (state.kind !== 'answered') return undefined;
+    const token = state.result?.token;
+    return !mustBeSigned || (token && tokenTimes(token).expiresAt > Date.now()) ? state : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,174 @@
+/** @file A result's details: the labels with their scores, the visitor's confirmation, and the network's input. Loaded with the first result. */
+import { LABELS } from '#shared/labels.ts';
+import { h } from './dom.ts';
+import { labelText, percent } from './format.ts';
+import type { ResultModel } from './view-model.ts';
+
+const CSS = `
+[part=answer] { display: grid; gap: .875rem; }
+[part=reason] { margin: 0; color: var(--soft); }
+table { border-collapse: collapse; width: 100%; font-size: .9375em; }
+caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+th, td { padding: .1875rem 0; font-weight: 400; text-align: start; vertical-align: middle; }
+th { width: 1%; white-space: nowrap; padding-inline-end: 1rem; }
+td:last-child { width: 1%; white-space: nowrap; padding-inline-start: 1rem; text-align: end; font-variant-numeric: tabular-nums;
+  color: var(--soft); }
+tr[aria-current] th, tr[aria-current] td { font-weight: 600; color: var(--ink); }
+[part=track] { display: block; height: .5rem; border-radius: .25rem; background: var(--faint); overflow: hidden; }
+[part=bar] { display: block; height: 100%; min-width: 2px; border-radius: inherit; background: var(--accent); }
+[part=question] { display: flex; flex-wrap: wrap; gap: .5rem .625rem; align-items: center; }
+[part=saw] { color: var(--soft); font-size: .875em; }
+summary { cursor: pointer; width: fit-content; padding-block: .25rem; border-radius: .25rem; }
+[part=saw] > div { display: flex; gap: 1rem; align-items: flex-start; padding-block-start: .5rem; }
+[part=saw] p { margin: 0 0 .5rem; }
+[part=pixels] { flex: none; width: 6rem; height: 6rem; image-rendering: pixelated; border-radius: .25rem; background: #000; }
+button[aria-pressed=true] { border-color: var(--accent); background: var(--accent); color: var(--surface); }
+@container (max-width: 26rem) { [part=question] span { flex-basis: 100%; } [part=saw] > div { flex-wrap: wrap; } }
+@media (forced-colors: active) {
+  [part~=bar] { forced-color-adjust: none; background: CanvasText !important; }
+  button[aria-pressed=true] { forced-color-adjust: none; background: Highlight; color: HighlightText; border-color: Highlight; }
+}
+`;
+
+type OnChoose = (label: string) => void;
+
+/** An element with the update that follows the visitor's label. */
+interface Part {
+  node: HTMLElement;
+  showChosen(label: string | undefined): void;
+}
+
+export class ResultView {
+  readonly #container: HTMLElement;
+  readonly #onChoose: OnChoose;
+  #parts: Part[] = [];
+  /** The values that the elements were created from. */
+  #inputs: unknown[] = [];
+
+  constructor(container: HTMLElement, onChoose: OnChoose) {
+    this.#container = container;
+    this.#onChoose = onChoose;
+    const root = container.getRootNode() as ShadowRoot;
+    root.adoptedStyleSheets.push(styleSheet());
+  }
+
+  /** Creates the elements again when anything but the visitor's label has changed: an open select must stay in the page. */
+  render({ chosen, ...model }: ResultModel): void {
+    // Renewing a token replaces the result, but not its predictions.
+    const inputs = [...Object.values({ ...model, result: model.result.predictions })];
+    if (inputs.length !== this.#inputs.length || inputs.some((input, i) => input !== this.#inputs[i])) {
+      this.#inputs = inputs;
+      this.#rebuild({ chosen, ...model });
+    }
+    for (const part of this.#parts) part.showChosen(chosen);
+  }
+
+  /** Keeps the focus, which is found again by its part, and whether the network's input is shown. */
+  #rebuild(model: ResultModel): void {
+    const root = this.#container.getRootNode() as ShadowRoot;
+    const focused = root.activeElement?.getAttribute('part');
+    const isOpen = this.#container.querySelector('details')?.open ?? false;
+    this.#parts = [reason(model), table(model), question(model, this.#onChoose)];
+    this.#container.replaceChildren(...this.#parts.map(({ node }) => node), ...networkInput(model, isOpen));
+    if (focused) this.#container.querySelector<HTMLElement>(`[part="${focused}"]`)?.focus();
+  }
+}
+
+let sheet: CSSStyleSheet | undefined;
+
+function styleSheet(): CSSStyleSheet {
+  if (!sheet) {
+    sheet = new CSSStyleSheet();
+    sheet.replaceSync(CSS);
+  }
+  return sheet;
+}
+
+/** Why the model declined to answer. */
+function reason({ result: { abstained }, messages }: ResultModel): Part {
+  const node = h('p', { part: 'reason' }, abstained ? messages.abstained[abstained] : '');
+  const showChosen = (chosen: string | undefined) => {
+    node.hidden = !abstained || chosen !== undefined;
+  };
+  return { node, showChosen };
+}
+
+function table({ result, top, messages, language }: ResultModel): Part {
+  const rows = result.predictions.slice(0, top).map(({ label, score }) => {
+    const bar = h('span', { part: 'bar' });
+    bar.style.inlineSize = `${100 * score}%`;
+    const row = h(
+      'tr',
+      {},
+      h('th', { scope: 'row' }, labelText(label, messages)),
+      h('td', { 'aria-hidden': 'true' }, h('span', { part: 'track' }, bar)),
+      h('td', {}, percent(score, language)),
+    );
+    return { label, row };
+  });
+  const body = h('tbody', {}, ...rows.map(({ row }) => row));
+  const node = h('table', { part: 'table' }, h('caption', {}, messages.mostLikely), body);
+  const showChosen = (chosen = result.predictions[0]?.label) => {
+    for (const { label, row } of rows) row.ariaCurrent = label === chosen ? 'true' : null;
+  };
+  return { node, showChosen };
+}
+
+/** Asks the visitor to confirm the label or to choose another one. */
+function question({ result, messages, isDisabled: disabled }: ResultModel, onChoose: OnChoose): Part {
+  const best = result.predictions[0]?.label ?? '';
+  const yes = h(
+    'button',
+    { type: 'button', part: 'button yes', disabled, click: () => onChoose(best) },
+    messages.yes,
+  );
+  const options = LABELS.filter((label) => label !== best).map((label) =>
+    h('option', { value: label }, labelText(label, messages)),
+  );
+  const none = h('option', { value: '', disabled: true, hidden: true }, messages.correct);
+  const change = () => onChoose(select.value);
+  const select: HTMLSelectElement = h(
+    'select',
+    { part: 'select', 'aria-label': messages.correct, disabled, change },
+    none,
+    ...options,
+  );
+  const node = h(
+    'div',
+    { part: 'question', role: 'group', 'aria-label': messages.question },
+    h('span', { 'aria-hidden': 'true' }, messages.question),
+    yes,
+    select,
+  );
+  const showChosen = (chosen = '') => {
+    yes.ariaPressed = String(chosen === best);
+    select.value = chosen === best ? '' : chosen;
+  };
+  return { node, showChosen };
+}
+
+/** The 28 × 28 pixels that the network gets, and the model's version. */
+function networkInput({ result, isLocal, messages }: ResultModel, isOpen: boolean): Node[] {
+  const { explanation, model } = result;
+  if (!explanation) return [];
+  const pixels = h('canvas', {
+    ...{ part: 'pixels', role: 'img', 'aria-label': messages.networkInput },
+    ...{ width: '28', height: '28' },
+  });
+  drawDataUrl(pixels, explanation.image);
+  const texts = [messages.networkInputText, ...(isLocal ? [messages.computedLocally] : [])].map((text) =>
+    h('p', {}, text),
+  );
+  const version = h('p', { lang: 'en' }, `${model.name} ${model.version.slice(0, 12)}`);
+  const body = h('div', {}, pixels, h('div', {}, ...texts, version));
+  return [h('details', { part: 'saw', open: isOpen }, h('summary', {}, messages.networkInput), body)];
+}
+
+/** Draws a PNG without an image element, for which the page's policy would have to allow `data:`. */
+async function drawDataUrl(canvas: HTMLCanvasElement, url: string): Promise<void> {
+  const bytes = Uint8Array.from(atob(url.slice(url.indexOf(',') + 1)), (character) =>
+    character.charCodeAt(0),
+  );
+  const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
+  canvas.getContext('2d')?.drawImage(bitmap, 0, 0);
+}

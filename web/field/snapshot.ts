@@ -1,0 +1,23 @@
+/** @file Everything that the field's form value, CSS states and view are derived from, at one moment. */
+import type { Messages } from './messages/en.ts';
+import type { FieldOptions } from './options.ts';
+import type { Photo } from './photo.ts';
+import type { State } from './state.ts';
+
+/** An action of the visitor that the state does not show. */
+export type Notice = 'removed' | 'cancelled';
+
+export interface FieldSnapshot extends FieldOptions {
+  state: State;
+  photo: Photo | undefined;
+  messages: Messages;
+  /** Language of the page, as a BCP 47 tag; empty if the page declares none. Numbers are formatted in it. */
+  language: string;
+  /** Whether the field or its fieldset is disabled. */
+  isDisabled: boolean;
+  /** Whether the visitor has tried to submit the form. Only then is a validation error shown. */
+  isSubmitted: boolean;
+  /** Message of `setCustomValidity`; empty for none. */
+  customError: string;
+  notice: Notice | undefined;
+}

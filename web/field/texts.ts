@@ -1,0 +1,73 @@
+/** @file The field's texts in the language of the page. English is built in; the other languages are loaded on demand. */
+import en, { type MessageOverrides, type Messages } from './messages/en.ts';
+
+const LOCALES: Readonly<Record<string, () => Promise<{ default: Messages }>>> = {
+  de: () => import('./messages/de.ts'),
+  es: () => import('./messages/es.ts'),
+  fr: () => import('./messages/fr.ts'),
+  zh: () => import('./messages/zh.ts'),
+};
+
+/** The texts of one field: those of its language, with the page's overrides. */
+export class Texts {
+  readonly #onChange: () => void;
+  #overrides: MessageOverrides = {};
+  #locale = en;
+  /** Language of the page, as a BCP 47 tag; empty if the page declares none. */
+  language = '';
+  messages = en;
+
+  /** @param onChange called after the language or the messages changed */
+  constructor(onChange: () => void) {
+    this.#onChange = onChange;
+  }
+
+  get overrides(): MessageOverrides {
+    return this.#overrides;
+  }
+
+  set overrides(overrides: MessageOverrides) {
+    this.#overrides = overrides;
+    this.#merge();
+  }
+
+  /** Takes over the element's language. The texts are English until the language is loaded. */
+  async follow(element: Element): Promise<void> {
+    const language = languageOf(element);
+    this.language = language;
+    this.#onChange();
+    const locale = await loadMessages(language);
+    if (language !== this.language || locale === this.#locale) return;
+    this.#locale = locale;
+    this.#merge();
+  }
+
+  #merge(): void {
+    const isOverridden = Object.keys(this.#overrides).length > 0;
+    this.messages = isOverridden ? merge(this.#locale, this.#overrides) : this.#locale;
+    this.#onChange();
+  }
+}
+
+/** Returns the value of the nearest `lang` attribute, through shadow roots (HTML, 3.2.6.2); the empty string without one. */
+function languageOf(element: Element): string {
+  const declaring = element.closest('[lang]');
+  if (declaring) return declaring.getAttribute('lang') ?? '';
+  const root = element.getRootNode();
+  return root instanceof ShadowRoot ? languageOf(root.host) : '';
+}
+
+/** Loads the messages for a BCP 47 tag. Returns English for an unknown language, and when loading fails. */
+async function loadMessages(language: string): Promise<Messages> {
+  const load = LOCALES[language.toLowerCase().split('-')[0] ?? ''];
+  return (await load?.().catch(() => undefined))?.default ?? en;
+}
+
+/** Merges overrides, also inside the groups of messages. */
+function merge(messages: Messages, overrides: MessageOverrides): Messages {
+  const merged: Record<string, unknown> = { ...messages };
+  for (const [key, value] of Object.entries(overrides)) {
+    merged[key] = typeof value === 'object' ? { ...(merged[key] as object), ...value } : value;
+  }
+  return merged as Messages;
+}
