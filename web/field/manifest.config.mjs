@@ -1,6 +1,6 @@
-/** @file `npm run manifest`: the custom-elements manifest, which editors and documentation tools read, from element.ts and its comments. */
+/** @file Configuration of `npm run manifest`: generates custom-elements.json for editors and documentation tools from the doc comments. */
 
-/** What is nobody's business outside. */
+/** Leaves out private members, and the callbacks that only the browser calls. */
 const isPublic = ({ name, privacy }) => privacy === undefined && !/Callback$|^adoptedStyleSheets$/.test(name);
 
 export default {

@@ -1,6 +1,7 @@
 /** @file A result's details: the labels with their scores, the visitor's confirmation, and the network's input. Loaded with the first result. */
 import { LABELS } from '#shared/labels.ts';
-import { h } from './dom.ts';
+import { lazy } from '#shared/lazy.ts';
+import { createSheet, h } from './dom.ts';
 import { labelText, percent } from './format.ts';
 import type { ResultModel } from './view-model.ts';
 
@@ -74,15 +75,7 @@ export class ResultView {
   }
 }
 
-let sheet: CSSStyleSheet | undefined;
-
-function styleSheet(): CSSStyleSheet {
-  if (!sheet) {
-    sheet = new CSSStyleSheet();
-    sheet.replaceSync(CSS);
-  }
-  return sheet;
-}
+const styleSheet = lazy(() => createSheet(CSS));
 
 /** Why the model declined to answer. */
 function reason({ result: { abstained }, messages }: ResultModel): Part {

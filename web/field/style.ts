@@ -1,9 +1,12 @@
 /**
- * @file How the field looks, unless the page says otherwise: custom properties on the host, and `::part()`.
+ * @file The field's default style. Pages change it with custom properties and `::part()`.
  *
- * Fonts are the page's; light and dark follow the page's `color-scheme`, not the system behind its back. The sheet is
- * constructed by script, so a Content-Security-Policy needs no word for it.
+ * The field inherits the page's font, and follows the page's `color-scheme` rather than the system's. A sheet that a script constructs
+ * needs no permission in a Content Security Policy.
  */
+import { lazy } from '#shared/lazy.ts';
+import { createSheet } from './dom.ts';
+
 const CSS = `
 :host {
   --ink: var(--fashion-ink, light-dark(#1d1d20, #ececf0));
@@ -54,13 +57,5 @@ button:disabled, select:disabled { cursor: default; opacity: .5; }
   [part=icon] { stroke: CanvasText; }
 }`;
 
-let sheet: CSSStyleSheet | undefined;
-
-/** One sheet for all fields of a page. */
-export function styleSheet(): CSSStyleSheet {
-  if (!sheet) {
-    sheet = new CSSStyleSheet();
-    sheet.replaceSync(CSS);
-  }
-  return sheet;
-}
+/** Returns the style sheet that all fields of a page share. */
+export const styleSheet = lazy(() => createSheet(CSS));

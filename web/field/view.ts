@@ -63,13 +63,21 @@ export class FieldView {
     const body = h(
       'div',
       { part: 'body' },
-      ...[this.#status, this.#progress, this.#countdown.element, this.#result, actionBar],
+      this.#status,
+      this.#progress,
+      this.#countdown.element,
+      this.#result,
+      actionBar,
     );
     this.zone = h('div', { part: 'zone' }, this.#icon, this.#preview, body);
     this.field = h(
       'div',
       { part: 'field', role: 'group', 'aria-describedby': 'hint error' },
-      ...[this.#label, this.zone, this.#hint, this.#error, this.#picker],
+      this.#label,
+      this.zone,
+      this.#hint,
+      this.#error,
+      this.#picker,
     );
   }
 

@@ -1,4 +1,4 @@
-/** @file What the field is to tools and servers: an import that needs no DOM, and a manifest that tells the truth. */
+/** @file The field as a package: its custom-elements manifest, and its import by servers and bundlers. */
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { build } from 'esbuild';
@@ -14,11 +14,12 @@ interface Named {
 
 interface Manifest {
   modules: {
-    declarations: (Named & Record<'cssParts' | 'cssProperties' | 'attributes' | 'cssStates', Named[]>)[];
+    declarations: (Named &
+      Record<'cssParts' | 'cssProperties' | 'attributes' | 'cssStates' | 'slots' | 'events', Named[]>)[];
   }[];
 }
 
-it('custom-elements.json is what the source says; npm run manifest renews it', async () => {
+it('custom-elements.json is up to date; npm run manifest generates it', async () => {
   const folder = temporaryFolder();
   const analyzer = 'node_modules/@custom-elements-manifest/analyzer/cem.js';
   const options = ['--config', 'web/field/manifest.config.mjs', '--outdir', relative('.', folder)];
@@ -29,7 +30,7 @@ it('custom-elements.json is what the source says; npm run manifest renews it', a
   expect(kept).toBe(made);
 });
 
-it('the manifest has every part, custom property, attribute and state of the source', async () => {
+it('custom-elements.json lists every part, custom property, attribute, slot, event and state of the source', async () => {
   const manifest: Manifest = JSON.parse(await readFile(join(SOURCES, 'custom-elements.json'), 'utf8'));
   const declarations = manifest.modules.flatMap(({ declarations }) => declarations);
   const element = declarations.find(({ name }) => name === 'FashionClassifier');
@@ -38,8 +39,7 @@ it('the manifest has every part, custom property, attribute and state of the sou
   const source = (await Promise.all(files.map((name) => readFile(join(SOURCES, name), 'utf8')))).join();
   const found = (pattern: RegExp) =>
     [...new Set([...source.matchAll(pattern)].flatMap(([, name = '']) => name.split(' ')))].toSorted();
-  const buttons = found(/button\('([\w ]+)'/g);
-  const parts = [...found(/part: '([\w ]+)'/g), ...found(/icon\('(\w+)'/g), ...buttons];
+  const parts = [...found(/part: '([\w ]+)'/g), ...found(/(?:icon|button|slotted)\('([\w ]+)'/g)];
   expect(names(element?.cssParts)).toEqual([...new Set(parts)].toSorted());
   expect(names(element?.cssProperties)).toEqual(found(/var\((--fashion-\w+)/g));
   expect(names(element?.attributes)).toEqual(
@@ -52,12 +52,16 @@ it('the manifest has every part, custom property, attribute and state of the sou
       ]),
     ].toSorted(),
   );
+  const slots = [...found(/slotted\('(\w+)'/g), ...found(/slot', \{ name: '(\w+)'/g)];
+  expect(names(element?.slots)).toEqual(slots.toSorted());
+  const events = [...found(/fire\('(\w+)'/g), ...found(/new Event\('(\w+)'/g)];
+  expect(names(element?.events)).toEqual([...new Set(events)].toSorted());
   const states = [...found(/toggleState\([\w.]+, '([\w-]+)'/g), ...found(/kind: '(\w+)'/g)];
   expect(names(element?.cssStates)).toEqual([...new Set(states)].toSorted());
 });
 
-it('tinyvgg-edge/field is a module that servers can import, and that bundlers take with all its parts', async () => {
-  // By a name that TypeScript does not follow: the types of pages are not this project's.
+it('tinyvgg-edge/field can be imported by servers, and bundled with all its lazily loaded files', async () => {
+  // In a variable, so that TypeScript does not resolve it: this project has no DOM types.
   const field = 'tinyvgg-edge/field';
   const { FashionClassifier } = await import(field);
   expect(FashionClassifier.formAssociated).toBe(true);

@@ -27,7 +27,7 @@ export default {
   unsure: 'Vielleicht: {label}',
   abstained: {
     'no-garment':
-      'Wir haben kein Kleidungsstück erkannt. Legen Sie es bei gutem Licht auf einen einfarbigen Untergrund und machen Sie ein neues Foto.',
+      'Wir haben kein Kleidungsstück erkannt. Legen Sie das Kleidungsstück bei gutem Licht auf einen einfarbigen Untergrund und machen Sie ein neues Foto.',
     'poor-mask':
       'Wir konnten nicht klar erkennen, wo das Kleidungsstück aufhört. Mit einem einfarbigen Hintergrund und gutem Licht klappt es besser.',
     'low-score': 'Es kommen mehrere Arten infrage. Bitte wählen Sie unten die richtige aus.',

@@ -28,7 +28,7 @@ const en = {
   /** By the reason why the model declined to answer. */
   abstained: {
     'no-garment':
-      'We could not recognize a garment. Lay it on a plain surface in good light and take a new photo.',
+      'We could not recognize a garment. Lay the garment on a plain surface in good light and take a new photo.',
     'poor-mask':
       'We could not see clearly where the garment ends. A photo on a plain background in good light works better.',
     'low-score': 'It could be one of several kinds. Please choose the right one below.',

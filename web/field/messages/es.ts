@@ -27,7 +27,7 @@ export default {
   unsure: 'Quizá: {label}',
   abstained: {
     'no-garment':
-      'No hemos reconocido ninguna prenda. Póngala sobre una superficie lisa, con buena luz, y haga otra foto.',
+      'No hemos reconocido ninguna prenda. Ponga la prenda sobre una superficie lisa, con buena luz, y haga otra foto.',
     'poor-mask':
       'No hemos visto bien dónde termina la prenda. Con un fondo liso y buena luz, la foto funciona mejor.',
     'low-score': 'Podría ser de varios tipos. Elija el correcto más abajo.',

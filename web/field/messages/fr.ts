@@ -27,7 +27,7 @@ export default {
   unsure: 'Peut-être\u00a0: {label}',
   abstained: {
     'no-garment':
-      'Nous n’avons pas reconnu de vêtement. Posez-le sur une surface unie, sous une bonne lumière, et prenez une nouvelle photo.',
+      'Nous n’avons pas reconnu de vêtement. Posez le vêtement sur une surface unie, sous une bonne lumière, et prenez une nouvelle photo.',
     'poor-mask':
       'Nous n’avons pas bien vu où s’arrête le vêtement. Avec un fond uni et une bonne lumière, cela marche mieux.',
     'low-score': 'Plusieurs types sont possibles. Choisissez le bon ci-dessous.',

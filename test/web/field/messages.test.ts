@@ -1,0 +1,102 @@
+/** @file The field's texts: complete in every language, for every reason and problem that the API can return. */
+import { describe, expect, it } from 'vitest';
+import { ABSTENTION_REASONS } from '#shared/abstention.ts';
+import { LABELS } from '#shared/labels.ts';
+import { PROBLEMS, type ProblemType } from '../../../edge/problem.ts';
+import de from '../../../web/field/messages/de.ts';
+import en, { type Messages, type ProblemText } from '../../../web/field/messages/en.ts';
+import es from '../../../web/field/messages/es.ts';
+import fr from '../../../web/field/messages/fr.ts';
+import zh from '../../../web/field/messages/zh.ts';
+import { problemTextOf } from '../../../web/field/problem-text.ts';
+
+const LANGUAGES: Record<string, Messages> = { de, en, es, fr, zh };
+
+/** Status codes after which the field offers a retry (web/field/request.ts). */
+const RETRYABLE = [429, 500, 502, 503, 504];
+
+/** The text for each problem type of the API. TypeScript rejects this table when the API has a type without a text. */
+const EXPECTED: Record<ProblemType, ProblemText> = {
+  'image-too-large': 'tooLarge',
+  'body-too-large': 'tooLarge',
+  'unsupported-image': 'unreadable',
+  'damaged-image': 'unreadable',
+  'empty-body': 'unreadable',
+  'unreadable-body': 'unreachable',
+  'too-many-requests': 'tooManyRequests',
+  'turnstile-failed': 'securityCheck',
+  'turnstile-unavailable': 'service',
+  'model-unavailable': 'service',
+  'token-store-unavailable': 'service',
+  internal: 'service',
+  // The page or the service is set up wrongly.
+  'no-key': 'setup',
+  'wrong-key': 'setup',
+  'wrong-origin': 'setup',
+  closed: 'setup',
+  misconfigured: 'setup',
+  'not-signed': 'setup',
+  'not-found': 'setup',
+  'method-not-allowed': 'setup',
+  // The field sends none of the requests below.
+  'unknown-model': 'setup',
+  'unknown-alias': 'setup',
+  'unknown-version': 'setup',
+  'invalid-query': 'setup',
+  'malformed-form': 'setup',
+  'invalid-body': 'setup',
+  'too-many-images': 'setup',
+};
+
+/** Returns a dictionary's texts by their path, such as `problems.heic`. */
+const textsOf = (group: object, path = ''): [string, string][] =>
+  Object.entries(group).flatMap(([key, value]) =>
+    typeof value === 'string'
+      ? [[`${path}${key}`, value] as [string, string]]
+      : textsOf(value, `${path}${key}.`),
+  );
+
+const placeholders = (text: string) => text.match(/\{\w+\}/g) ?? [];
+
+it.each(Object.entries(EXPECTED))('the problem %s has the text "%s"', (type, text) => {
+  const { status } = PROBLEMS[type as ProblemType];
+  expect(problemTextOf(type, RETRYABLE.includes(status) && type !== 'misconfigured')).toBe(text);
+});
+
+it.each([
+  ['unreadable', 'unreadable'],
+  ['heic', 'heic'],
+  ['unreachable', 'unreachable'],
+  ['no-local', 'device'],
+  ['page-error', 'service'],
+])('the field’s own problem %s has the text "%s"', (type, text) => {
+  expect(problemTextOf(type, true)).toBe(text);
+});
+
+describe.each(Object.entries(LANGUAGES))('%s', (_, messages) => {
+  it('has a text for every reason to decline, every problem and every key', () => {
+    for (const reason of ABSTENTION_REASONS) expect(messages.abstained[reason], reason).toMatch(/\S/);
+    for (const text of Object.values(EXPECTED)) expect(messages.problems[text], text).toMatch(/\S/);
+    const texts = new Map(textsOf({ ...messages, labels: {} }));
+    for (const [path, english] of textsOf({ ...en, labels: {} })) {
+      expect(texts.get(path), path).toMatch(/\S/);
+      expect(placeholders(texts.get(path) ?? ''), path).toEqual(placeholders(english));
+    }
+  });
+
+  it('has only labels of the model', () => {
+    for (const label of Object.keys(messages.labels)) expect(LABELS).toContain(label);
+  });
+});
+
+it.each([
+  ['de', de],
+  ['es', es],
+  ['fr', fr],
+  ['zh', zh],
+] as const)('%s has a text for every label, and repeats no English text', (_, messages) => {
+  expect(Object.keys(messages.labels).toSorted()).toEqual(LABELS.toSorted());
+  const english = new Map(textsOf({ ...en, labels: {} }));
+  for (const [path, text] of textsOf({ ...messages, labels: {} }))
+    expect(text, path).not.toBe(english.get(path));
+});
