@@ -124,7 +124,9 @@ export abstract class FormField extends Base {
 
   /** Fires an event that bubbles and leaves the shadow roots around the field. */
   protected fire(type: string, detail?: object): void {
-    this.dispatchEvent(new CustomEvent(type, { bubbles: true, composed: true, detail }));
+    // In a variable: `npm run manifest` would list the event under the name "type".
+    const event = new CustomEvent(type, { bubbles: true, composed: true, detail });
+    this.dispatchEvent(event);
   }
 
   /** Fires `input` and `change`, as an `<input>` does when the visitor changes it. */

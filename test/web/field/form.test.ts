@@ -63,7 +63,7 @@ describeInBrowser('the field in a form', () => {
       await field.locator('select').selectOption('Bag');
       expect(new Map(await entriesOn(page)).get('garment')).toBe('Bag');
       await page.getByRole('button', { name: 'Offer it' }).click();
-      expect(await page.textContent('body')).toMatch(/The model says Trouser, you say otherwise/);
+      expect(await page.textContent('body')).toMatch(/The model says Trouser, you chose another label/);
 
       // The token is valid once, so a forged request with the same token is refused.
       const body = new FormData();
