@@ -1,23 +1,22 @@
-/** @file When a picture has no answer that is worth giving. */
-
+/** @file Decides when the service declines to answer, because an answer would not be reliable. */
 import { LOW_QUALITY } from './input/garment/mask-quality.ts';
 import type { PreparedPhoto } from './input/garment/photo.ts';
 import type { Prediction } from './predictions.ts';
 
 /**
- * - `no-garment`: nothing stands out from the background
- * - `poor-mask`: something does, and its outline is not to be trusted or as round as no garment's
- * - `low-score`: no label is likelier than all the others together
+ * - `no-garment`: no object stands out from the background
+ * - `poor-mask`: the outline of the object is unreliable, or rounder than that of any garment
+ * - `low-score`: no label is more likely than all others together
  */
 export const ABSTENTION_REASONS = ['no-garment', 'poor-mask', 'low-score'] as const;
 export type AbstentionReason = (typeof ABSTENTION_REASONS)[number];
 
-/** Calibrated scores are probabilities: below this the answer is likelier wrong than right. */
+/** Calibrated scores are probabilities. Below this one, the answer is more likely wrong than right. */
 export const LEAST_SCORE = 0.5;
 
 /**
- * Why the likeliest label should not be taken for an answer, if so.
- * @param predictions likeliest first
+ * Returns why the first label is not a reliable answer, or undefined if it is one.
+ * @param predictions most likely label first
  */
 export function abstentionOf(
   { steps, quality = 1 }: PreparedPhoto,

@@ -1,6 +1,6 @@
-/** @file The one error type of the project: it says what went wrong, what was expected, what was got, and what to do next. */
+/** @file The error type of the project. It states what failed, what was expected, what was found, and what to do next. */
 
-/** The area an error belongs to. The trainer turns it into an exit code, the Worker into a problem type. */
+/** The area of an error. The trainer maps it to an exit code, the Worker to a problem type. */
 export type ErrorKind =
   | 'usage'
   | 'data'
@@ -15,16 +15,16 @@ export type ErrorKind =
 
 export interface Explanation {
   kind: ErrorKind;
-  /** What could not be done, naming the file, key or flag. */
+  /** What failed, with the file, key or flag. */
   what: string;
   expected?: string;
   got?: string;
-  /** The next step for whoever reads this. */
+  /** What the reader can do, as a full sentence. */
   next?: string;
   cause?: unknown;
 }
 
-/** An error whose reader can act on it: `what: expected …, got …. Next step.` */
+/** An error that its reader can act on. Its message is `what: expected …, got …. Next step.` */
 export class ExplainedError extends Error {
   readonly kind: ErrorKind;
   readonly expected: string | undefined;

@@ -1,19 +1,20 @@
-/** @file How the lab's models learned, as the explorer draws it: release/lab/records.json, written by infra/tools/lab.ts. */
+/** @file The format of release/lab/records.json: the training curves of the lab's models. infra/tools/lab.ts writes it, the explorer draws it. */
 
 export interface LabRecords {
   recipe: string;
   seed: number;
   stepsPerEpoch: number;
-  /** By model. */
+  /** By the model's name. */
   models: Record<string, ModelRecords>;
 }
 
 export interface ModelRecords {
   epochs: {
     trainLoss: number;
-    testLoss: number /** Share of right test images, 0..1. */;
+    testLoss: number;
+    /** Share of correctly classified test images, in 0..1. */
     testAccuracy: number;
   }[];
-  /** Step, and the mean training loss since the pair before. */
+  /** Each pair is a step and the mean training loss since the previous pair. */
   steps: [step: number, loss: number][];
 }

@@ -1,6 +1,6 @@
-/** @file What a Fashion-MNIST image is: its classes, its size, its pixel scale. The only place they exist. */
+/** @file The classes, image size and pixel scale of Fashion-MNIST. They are defined nowhere else. */
 
-/** The ten classes; a label's index is its place here (zalandoresearch/fashion-mnist, README). */
+/** The ten classes in the order of their indices (zalandoresearch/fashion-mnist, README). */
 export const LABELS = [
   'T-shirt/top',
   'Trouser',
@@ -14,11 +14,11 @@ export const LABELS = [
   'Ankle boot',
 ] as const;
 
-/** Edge of the square grey images, in pixels. */
+/** Width and height of the grey images, in pixels. */
 export const IMAGE_SIZE = 28;
 
-/** Pixels of one image, row by row. */
+/** Number of pixels of an image. */
 export const IMAGE_PIXELS = IMAGE_SIZE * IMAGE_SIZE;
 
-/** A pixel byte divided by this is the network's input, in 0..1 (torchvision's ToTensor). */
+/** The network's input is a pixel byte divided by this, in 0..1 (as torchvision's ToTensor computes it). */
 export const PIXEL_SCALE = 255;

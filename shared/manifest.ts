@@ -1,34 +1,34 @@
 /**
- * @file The registry format: which objects a model is made of, and what they say.
+ * @file The registry format: the objects of a model and their content.
  *
  * ```
  * models/<name>/<version>.onnx          immutable; <version> is the SHA-256 of these bytes
- * models/<name>/<version>.json          immutable; the manifest: all that a server needs to know of the model
+ * models/<name>/<version>.json          immutable; the manifest, with everything that a server needs to serve the model
  * models/<name>/<version>.safetensors   immutable; the weights under PyTorch's names
- * aliases/<name>/<alias>.json           the only objects that change: which version the alias means
+ * aliases/<name>/<alias>.json           mutable; the version that the alias points at
  * ```
  *
- * A version is complete once its manifest exists: weights are written first, the manifest after them, an alias last.
- * Every object carries `formatVersion`; a reader refuses a version that it does not know.
+ * A version is complete once its manifest exists. Writers therefore write the weights first, then the manifest, then the
+ * alias. Manifests and aliases contain `formatVersion`, and readers refuse a version that they do not support.
  */
 
 import * as v from 'valibot';
 import { ExplainedError } from './errors.ts';
 import { Count, describeIssue, Real, Share, Time, Whole } from './validation.ts';
 
-/** Version of the format in this file's head. */
+/** Version of the format that the head of this file describes. */
 export const FORMAT_VERSION = 1;
 
-/** The alias that the edge serves unless told otherwise. */
+/** The alias that the Worker serves by default. */
 export const DEFAULT_ALIAS = 'stable';
 
-/** In answers, the alias of the release compiled into the Worker; never the name of an object. */
+/** The alias of the bundled model in responses. No stored alias has this name. */
 export const BUNDLED_ALIAS = 'bundled';
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 const SHA256 = /^[0-9a-f]{64}$/;
 
-/** Of a model or an alias. */
+/** Returns whether `text` can be the name of a model or an alias. */
 export const isName = (text: string): boolean => NAME.test(text);
 export const isVersion = (text: string): boolean => SHA256.test(text);
 
@@ -38,27 +38,27 @@ const Positive = v.pipe(Real, v.gtValue(0));
 const TensorInfo = v.object({
   name: v.string(),
   dtype: v.literal('float32'),
-  /** Sizes; a string names a dimension that may be anything. */
+  /** Sizes of the dimensions; a string is the name of a dimension of any size. */
   shape: v.array(v.union([Count, v.string()])),
 });
 
-/** An input that the model's owner has run, and what came out: a server that gets other logits must not serve the model. */
+/** An input with the logits that the trainer computed for it. A server that computes other logits must not serve the model. */
 const GoldenVector = v.object({
-  /** Pixel bytes of one image, base64; divide by 255 for the network's input. */
+  /** Pixel bytes of one image in base64; divided by 255 they are the network's input. */
   pixels: v.pipe(v.string(), v.base64()),
   logits: v.array(Real),
 });
 
 /**
- * How sure the scores are: softmax(logits / temperature), the temperature scaling of Guo et al., "On Calibration of Modern Neural
- * Networks", ICML 2017.
+ * How the scores were calibrated. Scores are softmax(logits / temperature), the temperature scaling of Guo et al., "On
+ * Calibration of Modern Neural Networks", ICML 2017.
  */
 export const Calibration = v.object({
   method: v.literal('temperature'),
   temperature: Positive,
-  /** Training images that the temperature was fitted on: the model, or a twin of it in its place, was not trained on them. */
+  /** Number of held-out images that the temperature was fitted on. The model, or its twin trained for this, never saw them. */
   heldOut: Count,
-  /** Expected calibration error on test images, in bins of equal width: of softmax(logits), and with the temperature. */
+  /** Expected calibration error on test images in bins of equal width, before and after dividing by the temperature. */
   ece: v.object({ before: Share, after: Share, bins: Count, images: Count }),
 });
 export type Calibration = v.InferOutput<typeof Calibration>;
@@ -67,7 +67,7 @@ export const Manifest = v.object({
   formatVersion: v.literal(FORMAT_VERSION),
   name: v.pipe(v.string(), v.regex(NAME)),
   version: Sha256,
-  /** Size of the ONNX file. */
+  /** Size of the ONNX file, in bytes. */
   bytes: Count,
   irVersion: Count,
   opset: Count,
@@ -75,23 +75,26 @@ export const Manifest = v.object({
   output: TensorInfo,
   labels: v.array(v.string()),
   parameters: Count,
-  /** Version of shared/input/garment that the model was made for. */
+  /** Version of the photo pipeline (shared/input/garment) that the model was trained for. */
   photoPipeline: Count,
-  /** On the test set; `labAccuracy` is the mean of the batches' accuracies in percent, `testAccuracy` the share of right images. */
+  /**
+   * Results on the test set: `labAccuracy` is the mean accuracy of the batches in percent, `testAccuracy` the share of
+   * correctly classified images.
+   */
   metrics: v.object({ trainLoss: Real, testLoss: Real, labAccuracy: Real, testAccuracy: Real }),
   training: v.object({
     recipe: v.string(),
     seed: Whole,
     epochs: Count,
-    /** Images trained on; the whole training set unless a limit was asked for. */
+    /** Number of training images: the whole training set unless limited. */
     images: Count,
     engine: v.string(),
-    /** Official file name → MD5. */
+    /** MD5 of each official data file, by file name. */
     dataset: v.record(v.string(), v.string()),
-    /** Commit of the trainer, with `-dirty` when the tree had changes; null outside a git checkout. */
+    /** Commit of the trainer, with `-dirty` if the working tree had changes; null outside a git checkout. */
     gitCommit: v.nullable(v.string()),
   }),
-  /** Without it the temperature is 1. The first releases say that temperature alone. */
+  /** The temperature is 1 if this is absent. The first releases contain only that temperature. */
   calibration: v.optional(v.partial(Calibration, ['method', 'heldOut', 'ece'])),
   golden: v.object({
     tolerance: Positive,
@@ -103,9 +106,9 @@ export type Manifest = v.InferOutput<typeof Manifest>;
 export const Alias = v.object({
   formatVersion: v.literal(FORMAT_VERSION),
   version: Sha256,
-  /** Versions that the alias meant before, latest first. */
+  /** Versions that the alias pointed at before, latest first. */
   previous: v.array(Sha256),
-  /** Versions that a rollback has left, latest first: no scheduled run promotes them again. */
+  /** Versions that were rolled back, latest first. Scheduled runs do not promote them again. */
   withdrawn: v.optional(v.array(Sha256), []),
   promotedAt: Time,
   reason: v.string(),
@@ -121,27 +124,30 @@ export const CONTENT_TYPES: Record<ModelFile, string> = {
   safetensors: 'application/octet-stream',
 };
 
-/** Key of one of a version's three objects. */
+/** Returns the key of one of a version's three objects. */
 export function modelKey(name: string, version: string, file: ModelFile): string {
   return `models/${checked(NAME, name)}/${checked(SHA256, version)}.${file}`;
 }
 
-/** Key of an alias. */
+/** Returns the key of an alias. */
 export function aliasKey(name: string, alias: string): string {
   return `aliases/${checked(NAME, name)}/${checked(NAME, alias)}.json`;
 }
 
-/** A part of a key. */
+/**
+ * Returns `text` if it can be a part of a key.
+ * @throws ExplainedError of kind `usage` otherwise
+ */
 function checked(pattern: RegExp, text: string): string {
   if (pattern.test(text)) return text;
   const [expected, got] = [`${pattern}`, JSON.stringify(text)];
-  throw new ExplainedError({ kind: 'usage', what: 'cannot name an object', expected, got });
+  throw new ExplainedError({ kind: 'usage', what: 'invalid name or version', expected, got });
 }
 
 /**
- * Reads a stored JSON object.
- * @param key named in the error
- * @throws ExplainedError of kind `model` when the bytes are no JSON or not of this format
+ * Parses a stored JSON object.
+ * @param key the object's key, for the error
+ * @throws ExplainedError of kind `model` when the bytes are not JSON or do not match the schema
  */
 export function parseStored<T>(schema: v.GenericSchema<unknown, T>, key: string, bytes: Uint8Array): T {
   let value: unknown;
@@ -152,7 +158,7 @@ export function parseStored<T>(schema: v.GenericSchema<unknown, T>, key: string,
       kind: 'model',
       what: `cannot read ${key}`,
       expected: 'JSON',
-      got: `${bytes.length} bytes that are none`,
+      got: `${bytes.length} bytes that are not JSON`,
       cause,
     });
   }
@@ -167,7 +173,7 @@ export function parseStored<T>(schema: v.GenericSchema<unknown, T>, key: string,
   });
 }
 
-/** The bytes of a manifest, an alias or a record as stored. */
+/** Returns the bytes of a manifest, alias or training record as they are stored. */
 export function serializeStored(value: object): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
 }

@@ -1,16 +1,16 @@
-/** @file Logits → predictions, the same for the Worker, the trainer and the browser. */
+/** @file Converts logits to predictions, for the Worker, the trainer and the browser alike. */
 import type { Manifest } from './manifest.ts';
 
 export interface Prediction {
   label: string;
-  /** Place of the label in the manifest's list. */
+  /** Index of the label in the manifest. */
   index: number;
-  /** Probability in 0..1; those of all labels add up to 1. */
+  /** Probability in 0..1. The scores of all labels add up to 1. */
   score: number;
 }
 
 /**
- * The labels by their calibrated scores, likeliest first.
+ * Ranks the labels by their calibrated scores, most likely first.
  * @param logits [labels]
  */
 export function rankLabels(
@@ -23,31 +23,31 @@ export function rankLabels(
     .sort((a, b) => b.score - a.score);
 }
 
-/** What a model's logits are divided by; 1 where it was not calibrated. */
+/** Returns the temperature of a model, which is 1 if the model was not calibrated. */
 export const temperatureOf = ({ calibration }: Pick<Manifest, 'calibration'>): number =>
   calibration?.temperature ?? 1;
 
-/** softmax(logits / temperature) in double precision. */
+/** Computes softmax(logits / temperature) in double precision. */
 export function softmax(logits: Float32Array, temperature: number): number[] {
-  // Subtracting the largest logit changes no score and keeps powers finite.
+  // Subtracting the largest logit changes no score and keeps the powers finite.
   const maximum = Math.max(...logits);
   const powers = Array.from(logits, (logit) => exp((logit - maximum) / temperature));
   const sum = powers.reduce((a, b) => a + b, 0);
   return powers.map((power) => power / sum);
 }
 
-/** ln 2 in two parts: the product of the first with any exponent is exact. */
+/** ln 2 in two parts. The product of the first part with any exponent is exact. */
 const [LN2_HIGH, LN2_LOW] = [0.6931471803691238, 1.9082149292705877e-10];
 
-/** Remez coefficients, in r², of r · (eʳ + 1) / (eʳ − 1) without its first term, 2. */
+/** Remez coefficients, in r², of r · (eʳ + 1) / (eʳ − 1) without its first term, which is 2. */
 const COEFFICIENTS = [
   0.16666666666666602, -0.0027777777777015593, 0.00006613756321437934, -0.0000016533902205465252,
   4.1381367970572385e-8,
 ];
 
 /**
- * eˣ of x ≤ 0 within one unit in the last place (FDLIBM, e_exp.c), 0 below −708. Math.exp may differ in its last bit from one engine to
- * another, and then a Worker's answer would not be a browser's.
+ * Computes eˣ for x ≤ 0 within one unit in the last place (FDLIBM, e_exp.c); 0 below −708. Math.exp may differ in the last
+ * bit between JavaScript engines, and then the Worker and the browser would give different scores.
  */
 export function exp(x: number): number {
   const halvings = Math.round(-x * Math.LOG2E);

@@ -1,7 +1,7 @@
-/** @file Protocol Buffers messages as tables of fields, over pbf's reader and writer (protobuf.dev/programming-guides/encoding). */
+/** @file Describes Protocol Buffers messages as tables of fields, with pbf's reader and writer (protobuf.dev/programming-guides/encoding). */
 import { PbfReader, PbfWriter } from 'pbf';
 
-/** How one kind of value is written under a tag, and read. */
+/** Writes and reads one kind of value. */
 interface Codec<V> {
   write(writer: PbfWriter, tag: number, value: V): void;
   read(reader: PbfReader): V;
@@ -10,11 +10,11 @@ interface Codec<V> {
 interface Field<V> {
   tag: number;
   write(writer: PbfWriter, value: V): void;
-  /** The field's value after another occurrence of it; `before` is what came earlier. */
+  /** Reads one occurrence of the field. `before` is the value of the earlier occurrences. */
   read(reader: PbfReader, before: V | undefined): V;
 }
 
-/** A message type: the fields of `M` by name. A field without a value is not written. */
+/** A message type: the fields of `M` by name. Fields without a value are omitted when writing. */
 export type MessageFields<M> = { [K in keyof Required<M>]: Field<NonNullable<M[K]>> };
 
 const int64Codec: Codec<number> = {
@@ -67,7 +67,7 @@ export const strings = (tag: number): Field<string[]> => many(stringCodec, tag);
 export const messages = <M extends object>(tag: number, fields: MessageFields<M>): Field<M[]> =>
   many(messageCodec(fields), tag);
 
-/** Numbers may come packed into one occurrence or one by one; they are written packed. */
+/** Repeated numbers. They are written packed into one occurrence, and read packed or one by one. */
 export const int64s = (tag: number): Field<number[]> => ({
   tag,
   write: (writer, values) => writer.writePackedVarint(tag, values),
@@ -79,7 +79,7 @@ export const floats = (tag: number): Field<number[]> => ({
   read: (reader, before) => reader.readPackedFloat(before),
 });
 
-/** The bytes of a message. */
+/** Encodes a message. */
 export function encode<M extends object>(fields: MessageFields<M>, value: M): Uint8Array<ArrayBuffer> {
   const writer = new PbfWriter();
   writeFields(fields, value, writer);
@@ -87,8 +87,8 @@ export function encode<M extends object>(fields: MessageFields<M>, value: M): Ui
 }
 
 /**
- * The message in `data`; unknown fields are left out.
- * @throws when the bytes end within a field or are no Protocol Buffers message
+ * Decodes a message and skips unknown fields.
+ * @throws any error when the bytes end within a field or are not a Protocol Buffers message
  */
 export function decode<M extends object>(fields: MessageFields<M>, data: Uint8Array): M {
   return readFields(fields, new PbfReader(data), data.length);

@@ -1,16 +1,16 @@
-/** @file Values from outside, held against valibot's schemas: numbers as JSON has them, and what is said of a value that does not fit. */
+/** @file Schemas for numbers in JSON, and the messages for values that do not match a schema (valibot). */
 import * as v from 'valibot';
 
-/** JSON has no infinity, but JavaScript reads 1e999 as one. */
+/** A finite number. JSON has no infinity, but JSON.parse reads 1e999 as one. */
 export const Real = v.pipe(v.number(), v.finite());
 export const Whole = v.pipe(v.number(), v.safeInteger());
-/** From 1. */
+/** A whole number of 1 or more. */
 export const Count = v.pipe(Whole, v.minValue(1));
 export const Share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
-/** UTC, as Date writes it. */
+/** A UTC timestamp as Date.toISOString writes it. */
 export const Time = v.pipe(v.string(), v.isoTimestamp(), v.endsWith('Z'));
 
-// A schema may bring a text of its own. Of the value only its kind is told: it may be a client's.
+// The default message; a schema may have its own. It names only the type of the value, which may be private data of a client.
 v.setGlobalMessage(({ kind, type, expected, input }) => {
   const wanted = expected ?? type.replaceAll('_', ' ');
   if (input === undefined) return 'it is missing';
@@ -23,7 +23,7 @@ function kindOf(value: unknown): string {
   return Array.isArray(value) ? 'array' : typeof value;
 }
 
-/** Where in the value, and what was expected there. */
+/** Returns the path of a mismatch in the value and its message. */
 export function describeIssue(issue: v.BaseIssue<unknown>): string {
   return `${v.getDotPath(issue) ?? 'value'}: ${issue.message}`;
 }

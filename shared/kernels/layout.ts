@@ -154,13 +154,10 @@ function placeTensor(
   training: boolean,
 ): TensorPlace {
   const [channels, height, width] = shape.length === 3 ? shape : [...shape, 1, 1];
-  const padded = isConvolution(producer) || isConvolution(consumer) || consumer === MAXPOOL2X2;
-  const row = padded ? width + 1 : width;
-  const above = padded ? roundUp(row + 1, VECTOR_FLOATS) : 0;
-  const body = padded ? roundUp(height * row, BLOCK_FLOATS) : height * row;
-  // Winograd's convolution reads up to six floats past the row below the image.
-  const below = padded ? roundUp(row + 8, VECTOR_FLOATS) : 0;
-  const plane = above + body + below;
+  const isPadded = isConvolution(producer) || isConvolution(consumer) || consumer === MAXPOOL2X2;
+  const { row, above, plane } = isPadded
+    ? paddedPlane(height, width)
+    : { row: width, above: 0, plane: height * width };
   const take = () => arena.take(channels * plane) + 4 * above;
   const offset = take();
   return {
@@ -170,6 +167,16 @@ function placeTensor(
     row,
     plane,
   };
+}
+
+/** Returns the sizes of a plane with zeros around its image, in floats: a row, the part above the image, and the plane. */
+export function paddedPlane(height: number, width: number): { row: number; above: number; plane: number } {
+  const row = width + 1;
+  const above = roundUp(row + 1, VECTOR_FLOATS);
+  const body = roundUp(height * row, BLOCK_FLOATS);
+  // Winograd's convolution reads up to six floats past the row below the image.
+  const below = roundUp(row + 8, VECTOR_FLOATS);
+  return { row, above, plane: above + body + below };
 }
 
 const isConvolution = (kernel: Kernel | undefined): boolean => kernel === CONV3X3 || kernel === WINOGRAD;

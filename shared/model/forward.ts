@@ -1,5 +1,6 @@
 /**
- * @file What a network computes, as plain loops over its layers: any size, slow, meant to be obviously right. Never tuned.
+ * @file The reference implementation of the forward pass, in plain loops over the layers. It is slow and never optimized, so that
+ * its correctness is easy to see.
  *
  * Tensors are float32 as in PyTorch; sums run in double precision and are rounded once when stored.
  * Shapes: activations [batch, ...layer shape], row-major (NCHW); weights as in PyTorch.
@@ -11,7 +12,7 @@ export type Conv = Extract<NetworkLayer, { kind: 'conv2d' }>;
 export type Pool = Extract<NetworkLayer, { kind: 'maxPool2d' }>;
 export type Linear = Extract<NetworkLayer, { kind: 'linear' }>;
 
-/** The input and every layer's output: activations[i] goes into layer i. */
+/** Returns the input and the output of every layer: `activations[i]` is the input of layer i. */
 export function forward(network: Network, weights: Weights, input: Tensor, batch: number): Tensor[] {
   const activations = [input];
   for (const layer of network.layers) {
@@ -69,8 +70,8 @@ function convForward(layer: Conv, weights: Weights, x: Tensor, batch: number): T
 }
 
 /**
- * Visits every multiplication of a convolution, a row at a time: weight `w` joins input pixels `from`, `from + stride`, …
- * to output pixels `to`, `to + 1`, …, `count` of them. Pixels in the padding are zero and are left out.
+ * Visits every multiplication of a convolution, a row at a time. Weight `w` connects the `count` input pixels `from`,
+ * `from + stride`, … with output pixels `to`, `to + 1`, …. Pixels of the padding are zero and are skipped.
  */
 export function forEachTap(
   layer: Conv,
@@ -87,7 +88,7 @@ export function forEachTap(
         for (let ky = 0; ky < kernelSize; ky++) {
           for (let kx = 0; kx < kernelSize; kx++) {
             const w = ((o * inChannels + c) * kernelSize + ky) * kernelSize + kx;
-            // Output columns whose input column, x · stride + kx − before, lies in the image.
+            // Output columns whose input column, x · stride + kx − before, is in the image.
             const first = Math.max(0, Math.ceil((before - kx) / stride));
             const last = Math.min(outWidth - 1, Math.floor((inWidth - 1 + before - kx) / stride));
             for (let y = 0; y < outHeight; y++) {
@@ -104,7 +105,10 @@ export function forEachTap(
   }
 }
 
-/** Visits every pooling window with its output's index and its maximum's: the first one in row order, as PyTorch takes it. */
+/**
+ * Visits every pooling window with the index of its output and of its maximum. Of equal maxima it takes the first in row
+ * order, as PyTorch does.
+ */
 export function forEachWindow(
   layer: Pool,
   x: Tensor,

@@ -1,12 +1,12 @@
 /**
- * @file A model as data: PyTorch's layer vocabulary, shape inference, parameters.
+ * @file Networks as data: PyTorch's layers, shape inference and parameters.
  *
- * Everything that knows a model (engines, initialisation, ONNX export, parameter counts) is derived from a spec.
- * Layers say their input sizes as in PyTorch, so that a wrong size is an error at the layer that is wrong.
+ * Engines, initialization, ONNX export and parameter counts are all derived from a `ModelSpec`. As in PyTorch, a layer states
+ * its input size, so that a wrong size is an error of the layer where it occurs.
  */
 import { ExplainedError } from '../errors.ts';
 
-/** Sizes of a tensor without its batch dimension: [channels, height, width] or [features]. */
+/** Sizes of a tensor without the batch dimension: [channels, height, width] or [features]. */
 export type Shape = readonly number[];
 
 export type Layer =
@@ -23,7 +23,7 @@ export type Layer =
     }
   | { kind: 'maxPool2d'; kernelSize: number; stride: number };
 
-/** Zeros around the image: as many on every side, or `same` (output as large as input) or `valid` (none). */
+/** Zeros around the image: a number on every side, `same` (the output has the size of the input), or `valid` (none). */
 export type Padding = number | 'same' | 'valid';
 
 export const flatten = (): Layer => ({ kind: 'flatten' });
@@ -48,28 +48,28 @@ export const maxPool2d = (kernelSize: number, { stride = kernelSize }: { stride?
 export interface ModelSpec {
   name: string;
   input: Shape;
-  /** `nn.Sequential` modules in order; a layer's PyTorch name is `<module>.<index>`. */
+  /** Modules of the kind `nn.Sequential`, in order. A layer's PyTorch name is `<module>.<index>`. */
   modules: Record<string, Layer[]>;
 }
 
-/** A parameter tensor under PyTorch's name, in PyTorch's layout: [out, in] or [out, in, height, width]; a bias is [out]. */
+/** A parameter tensor with PyTorch's name and layout: a weight [out, in] or [out, in, height, width], or a bias [out]. */
 interface Parameter {
   name: string;
   shape: Shape;
-  /** Inputs of one output: sets the range of the initial values. */
+  /** Number of inputs of one output. It determines the range of the initial values. */
   fanIn: number;
 }
 
-/** A layer with its place in the network and its shapes. */
+/** A layer of a network, with its name and shapes. */
 export type NetworkLayer = Layer & {
   name: string;
   input: Shape;
   output: Shape;
-  /** Weight and bias, or none. */
+  /** Weight and bias, or empty. */
   parameters: readonly Parameter[];
 };
 
-/** A spec whose shapes have been checked. */
+/** A spec with checked shapes. */
 export interface Network {
   name: string;
   input: Shape;
@@ -79,13 +79,13 @@ export interface Network {
   parameterCount: number;
 }
 
-/** Values of every parameter by name, in the network's order. */
+/** The values of all parameters by name, in the network's order. */
 export type Weights = ReadonlyMap<string, Float32Array<ArrayBuffer>>;
 
-/** Number of elements. */
+/** Returns the number of elements of a tensor. */
 export const sizeOf = (shape: Shape): number => shape.reduce((product, size) => product * size, 1);
 
-/** Rows (and columns) of zeros [before, after] the image. */
+/** Returns the number of rows (and columns) of zeros [before, after] the image. */
 export function paddingOf(layer: Extract<Layer, { kind: 'conv2d' }>): readonly [number, number] {
   if (layer.padding === 'valid') return [0, 0];
   if (layer.padding !== 'same') return [layer.padding, layer.padding];
@@ -94,7 +94,7 @@ export function paddingOf(layer: Extract<Layer, { kind: 'conv2d' }>): readonly [
 }
 
 /**
- * Infers every shape of a model.
+ * Infers all shapes of a model.
  * @throws ExplainedError of kind `model` naming the layer whose sizes do not fit
  */
 export function resolveNetwork(spec: ModelSpec): Network {

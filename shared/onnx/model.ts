@@ -1,5 +1,5 @@
 /**
- * @file The part of the ONNX format that this project's models use.
+ * @file Reads and writes ONNX models: the part of the format that this project uses.
  *
  * Field numbers and meanings from onnx/onnx.proto3 and docs/IR.md (github.com/onnx/onnx), IR version 8.
  */
@@ -85,7 +85,7 @@ export interface TensorType {
 export interface TensorShape {
   dim?: Dimension[];
 }
-/** A size, or the name of one that may be anything. */
+/** A size, or the name of a dimension of any size. */
 export interface Dimension {
   dimValue?: number;
   dimParam?: string;
@@ -139,12 +139,12 @@ const model: MessageFields<Model> = {
   metadataProps: messages(14, entry),
 };
 
-/** The bytes of an ONNX file. */
+/** Encodes a model as the bytes of an ONNX file. */
 export const encodeModel = (value: Model): Uint8Array<ArrayBuffer> => encode(model, value);
 
 /**
- * The model in an ONNX file.
- * @throws ExplainedError of kind `model` when the bytes are no ONNX model
+ * Decodes an ONNX file.
+ * @throws ExplainedError of kind `model` when the bytes are not an ONNX model
  */
 export function decodeModel(data: Uint8Array): Model {
   let value: Model;
@@ -157,7 +157,7 @@ export function decodeModel(data: Uint8Array): Model {
   return value;
 }
 
-/** `metadata_props` as a record. */
+/** Returns the model's `metadata_props` as a record. */
 export function metadataOf({ metadataProps = [] }: Model): Record<string, string> {
   return Object.fromEntries(metadataProps.map(({ key = '', value = '' }) => [key, value]));
 }
@@ -167,6 +167,6 @@ const notOnnx = (data: Uint8Array, cause?: unknown): ExplainedError =>
     kind: 'model',
     what: 'cannot read an ONNX model',
     expected: 'a ModelProto with ir_version and graph',
-    got: `${data.length} bytes that are none`,
+    got: `${data.length} bytes of something else`,
     cause,
   });

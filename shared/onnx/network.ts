@@ -1,8 +1,7 @@
 /**
- * @file The graph of an ONNX model as a network: a chain of Conv, Relu, MaxPool, Flatten, Gemm and MatMul with Add
- * (onnx/docs/Operators.md). What the layer vocabulary has no word for is refused by its operator's name.
+ * @file Converts the graph of an ONNX model to a network. The graph must be a chain of Conv, Relu, MaxPool, Flatten, Gemm, and
+ * MatMul with Add (onnx/docs/Operators.md).
  */
-import { ExplainedError } from '../errors.ts';
 import {
   type Layer,
   type Network,
@@ -11,7 +10,9 @@ import {
   resolveNetwork,
   type Weights,
 } from '../model/spec.ts';
-import { type Attribute, DataType, type Model, type Node, type Tensor } from './model.ts';
+import { Attributes } from './attributes.ts';
+import { DataType, type Model, type Node, type Tensor } from './model.ts';
+import { describe, unsupported } from './unsupported.ts';
 
 /** A layer with the values of its parameters in PyTorch's layout: weight and bias, or none. */
 interface Step {
@@ -20,25 +21,29 @@ interface Step {
 }
 
 /**
- * The network of a model and its weights.
- * @throws ExplainedError of kind `model` naming the operator, or the layer whose sizes do not fit
+ * Returns the network of a model and its weights.
+ * @throws ExplainedError of kind `model` that names the unsupported operator, or the layer whose sizes do not fit
  */
 export function networkOf({ graph = {} }: Model): { network: Network; weights: Weights } {
   const constants = new Map((graph.initializer ?? []).map((tensor) => [tensor.name ?? '', tensor]));
   const [input, ...others] = (graph.input ?? []).filter(({ name = '' }) => !constants.has(name));
   const [output, ...moreOutputs] = graph.output ?? [];
   if (!input || !output || others.length > 0 || moreOutputs.length > 0) {
-    throw refusal('graph', 'one input and one output', `${others.length + 1} and ${moreOutputs.length + 1}`);
+    throw unsupported(
+      'graph',
+      'one input and one output',
+      `${others.length + 1} and ${moreOutputs.length + 1}`,
+    );
   }
   const steps: Step[] = [];
   let value = input.name ?? '';
   const nodes = graph.node ?? [];
   for (let i = 0; i < nodes.length; i++) {
     const node = nodes[i] as Node;
-    if (node.input?.[0] !== value) throw refusal(describe(node), 'a chain of operators', 'a branch');
+    if (node.input?.[0] !== value) throw unsupported(describe(node), 'a chain of operators', 'a branch');
     value = onlyOutput(node);
     const next = nodes[i + 1];
-    // A linear layer in two operators.
+    // MatMul and Add are one linear layer.
     const bias = node.opType === 'MatMul' ? biasOf(next, value, constants) : undefined;
     if (bias) {
       value = onlyOutput(next as Node);
@@ -46,7 +51,8 @@ export function networkOf({ graph = {} }: Model): { network: Network; weights: W
     }
     steps.push(stepOf(node, constants, bias));
   }
-  if (value !== output.name) throw refusal('graph', 'the last operator’s output as its own', 'another');
+  if (value !== output.name)
+    throw unsupported('the graph', `the output of the last operator, ${value}`, `${output.name}`);
   const sizes = (input.type?.tensorType?.shape?.dim ?? []).slice(1).map(({ dimValue = 0 }) => dimValue);
   const network = resolveNetwork({
     name: graph.name ?? 'graph',
@@ -63,7 +69,7 @@ function weightsOf({ layers }: Network, steps: Step[]): Weights {
         const values = steps[i]?.values[p];
         const size = shape.reduce((a, b) => a * b);
         if (values?.length === size) return [parameter, values];
-        throw refusal(`${kind} ${name}`, `${size} values`, `${values?.length}`);
+        throw unsupported(`${kind} ${name}`, `${size} values`, `${values?.length}`);
       }),
     ),
   );
@@ -91,7 +97,7 @@ function stepOf(node: Node, constants: ReadonlyMap<string, Tensor>, added: Tenso
       case 'MatMul':
         return linear(node, constant(1), added, false);
       default:
-        throw refusal(
+        throw unsupported(
           describe(node),
           'Conv, Relu, MaxPool, Flatten, Gemm, or MatMul with Add',
           `${node.opType}`,
@@ -112,18 +118,22 @@ function convolution(
   read.expect('group', 1, 1);
   read.expectAll('dilations', 1);
   read.expectAll('kernel_shape', kernelSize);
-  if (width !== kernelSize) throw refusal(describe(node), 'a square filter', `${kernelSize}×${width}`);
+  if (width !== kernelSize) throw unsupported(describe(node), 'a square filter', `${kernelSize}×${width}`);
   const stride = read.same('strides', 1);
   const [top = 0, left = 0, bottom = 0, right = 0] = read.numbers('pads') ?? [];
   if (top !== left || bottom !== right) {
-    throw refusal(describe(node), 'the same padding above and left', `pads ${[top, left, bottom, right]}`);
+    throw unsupported(
+      describe(node),
+      'the same padding above and left',
+      `pads ${[top, left, bottom, right]}`,
+    );
   }
   const sized = { kind: 'conv2d', inChannels, outChannels, kernelSize, stride } as const;
   const padding: Padding = top === bottom ? top : 'same';
   const layer: Layer = { ...sized, padding };
   const [before, after] = paddingOf({ ...sized, padding });
   if (before !== top || after !== bottom) {
-    throw refusal(describe(node), `padding ${before} and ${after}`, `${top} and ${bottom}`);
+    throw unsupported(describe(node), `padding ${before} and ${after}`, `${top} and ${bottom}`);
   }
   return { layer, values: [floatsOf(node, weight), biasValues(node, bias, outChannels)] };
 }
@@ -137,7 +147,7 @@ function pooling(read: Attributes): Step {
   return { layer: { kind: 'maxPool2d', kernelSize, stride: read.same('strides', 1) }, values: [] };
 }
 
-/** @param transposed the weight lies as [outFeatures, inFeatures], as in PyTorch */
+/** @param transposed whether the weight is [outFeatures, inFeatures], as in PyTorch, or its transpose */
 function linear(node: Node, weight: Tensor | undefined, bias: Tensor | undefined, transposed: boolean): Step {
   const [rows = 0, columns = 0] = dimsOf(node, weight, 2);
   const [outFeatures, inFeatures] = transposed ? [rows, columns] : [columns, rows];
@@ -151,7 +161,7 @@ function linear(node: Node, weight: Tensor | undefined, bias: Tensor | undefined
 const transpose = (values: Float32Array, rows: number, columns: number): Float32Array<ArrayBuffer> =>
   Float32Array.from(values, (_, i) => values[(i % rows) * columns + Math.floor(i / rows)] as number);
 
-/** The constant that `node` adds to `value`, if it is such an Add. */
+/** Returns the constant that `node` adds to `value`, or undefined if it is another operator. */
 function biasOf(
   node: Node | undefined,
   value: string,
@@ -168,7 +178,7 @@ const biasValues = (node: Node, bias: Tensor | undefined, size: number): Float32
 function dimsOf(node: Node, tensor: Tensor | undefined, rank: number): number[] {
   const dims = tensor?.dims ?? [];
   if (dims.length === rank) return dims;
-  throw refusal(
+  throw unsupported(
     describe(node),
     `a constant weight of ${rank} dimensions`,
     tensor ? `${dims.length}` : 'none',
@@ -182,77 +192,11 @@ function floatsOf(node: Node, tensor: Tensor | undefined): Float32Array<ArrayBuf
       return new Float32Array(new Uint8Array(tensor.rawData).buffer);
     }
   }
-  throw refusal(describe(node), 'a float32 tensor', 'another type');
+  throw unsupported(describe(node), 'a float32 tensor', `data type ${tensor?.dataType}`);
 }
 
 function onlyOutput(node: Node): string {
   const [output, ...more] = node.output ?? [];
   if (output !== undefined && more.length === 0) return output;
-  throw refusal(describe(node), 'one output', `${node.output?.length ?? 0}`);
-}
-
-/** An operator's attributes; one that nobody asks for is an operator that is not understood. */
-class Attributes {
-  readonly #node: Node;
-  readonly #all: Map<string, Attribute>;
-  readonly #read = new Set<string>();
-
-  constructor(node: Node) {
-    this.#node = node;
-    this.#all = new Map((node.attribute ?? []).map((attribute) => [attribute.name ?? '', attribute]));
-  }
-
-  number(name: string, absent: number): number {
-    const { i, f } = this.#take(name) ?? {};
-    return i ?? f ?? absent;
-  }
-
-  numbers(name: string): number[] | undefined {
-    return this.#take(name)?.ints;
-  }
-
-  /** The one number of a list of equal ones. */
-  same(name: string, absent: number): number {
-    const list = this.numbers(name) ?? [absent];
-    const [first = absent] = list;
-    if (list.some((number) => number !== first)) this.#refuse(name, 'equal numbers', `${list}`);
-    return first;
-  }
-
-  expect(name: string, absent: number, expected: number): void {
-    const got = this.number(name, absent);
-    if (got !== expected) this.#refuse(name, `${expected}`, `${got}`);
-  }
-
-  expectAll(name: string, expected: number): void {
-    const got = this.same(name, expected);
-    if (got !== expected) this.#refuse(name, `${expected}`, `${got}`);
-  }
-
-  requireAllRead(): void {
-    const auto = this.#take('auto_pad')?.s;
-    if (auto && new TextDecoder().decode(auto) !== 'NOTSET') this.#refuse('auto_pad', 'NOTSET', 'another');
-    const unknown = [...this.#all.keys()].find((name) => !this.#read.has(name));
-    if (unknown !== undefined) this.#refuse(unknown, 'no such attribute', 'one');
-  }
-
-  #take(name: string): Attribute | undefined {
-    this.#read.add(name);
-    return this.#all.get(name);
-  }
-
-  #refuse(name: string, expected: string, got: string): never {
-    throw refusal(`${describe(this.#node)}, ${name}`, expected, got);
-  }
-}
-
-const describe = ({ opType = 'operator', name = '' }: Node): string => `${opType} ${name}`.trim();
-
-function refusal(where: string, expected: string, got: string): ExplainedError {
-  return new ExplainedError({
-    kind: 'model',
-    what: `the kernels do not cover ${where}`,
-    expected,
-    got,
-  });
+  throw unsupported(describe(node), 'one output', `${node.output?.length ?? 0}`);
 }

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import Table from 'cli-table3';
 import { compileKernels, createMemory, instantiateKernels } from '../../shared/kernels/kernels.ts';
+import { paddedPlane } from '../../shared/kernels/layout.ts';
 import { type Operation, wordsOf } from '../../shared/kernels/plan.ts';
 import { resolveNetwork, sizeOf } from '../../shared/model/spec.ts';
 import { cpuEngine } from '../../train/engine/cpu/cpu.ts';
@@ -20,7 +21,7 @@ import { measureInTurn } from './rounds.ts';
 
 const BATCH = 32;
 
-type Exports = Record<string, (...args: number[]) => number>;
+type Kernels = ReturnType<typeof instantiateKernels>;
 
 const memory = createMemory(16 * 2 ** 20);
 const values = new Float32Array(memory.buffer);
@@ -33,17 +34,17 @@ const bytes = (name: string) =>
 const files = { relaxed: bytes('relaxed'), simd: bytes('simd') };
 const instance = async (level: 'relaxed' | 'simd') => {
   const { module } = await compileKernels(files, { relaxed: level === 'relaxed' });
-  return instantiateKernels(module, memory) as unknown as Exports;
+  return instantiateKernels(module, memory);
 };
 const relaxed = await instance('relaxed');
 const simd = await instance('simd');
 
-interface Kernel {
+interface Measurement {
   name: string;
   /** Floating-point operations of one call. */
   operations: number;
-  fast: (exports: Exports) => void;
-  /** Winograd's convolution, if the kernel has one. Its GFLOP/s count the operations of the direct convolution. */
+  fast: (kernels: Kernels) => void;
+  /** Winograd's convolution, if it applies. Its GFLOP/s count the operations of the direct convolution. */
   winograd?: () => void;
   scalar: () => void;
   /** The operation that the scalar kernel reads. */
@@ -51,14 +52,14 @@ interface Kernel {
 }
 
 /** Returns the three convolutions of a layer: forward, gradient of the input, gradient of the filter. */
-function convolutions(channels: number, out: number, edge: number): Kernel[] {
-  const row = edge + 1;
-  const plane =
-    4 * (Math.ceil((row + 1) / 4) * 4 + Math.ceil((edge * row) / 24) * 24 + Math.ceil((row + 8) / 4) * 4);
-  const shape = [edge, edge, plane];
+function convolutions(channels: number, out: number, edge: number): Measurement[] {
+  const padded = paddedPlane(edge, edge);
+  const row = 4 * padded.row;
+  const plane = 4 * padded.plane;
+  const shape = [edge, edge, plane] as const;
   const sizes = {
-    ...{ inputs: channels, height: edge, width: edge, xRow: 4 * row, xPlane: plane },
-    ...{ outputs: out, yHeight: edge, yWidth: edge, yRow: 4 * row, yPlane: plane },
+    ...{ inputs: channels, height: edge, width: edge, xRow: row, xPlane: plane },
+    ...{ outputs: out, yHeight: edge, yWidth: edge, yRow: row, yPlane: plane },
     ...{ kernelSize: 3, stride: 1, before: 1 },
   };
   const operations = 18 * channels * out * edge * edge;
@@ -67,13 +68,13 @@ function convolutions(channels: number, out: number, edge: number): Kernel[] {
   return [
     {
       name: `conv3x3 ${name}`,
-      fast: (k) => k.f32_conv3x3(Y, X, W, G, 0, channels, out, ...shape, 1),
+      fast: (k) => k.f32_conv3x3(Y, X, W, G, 0, channels, out, ...shape, true),
       scalar: () => simd.f32_scalar_conv2d(OPERATION, Y, X, W, G),
       ...{ operations, sizes },
     },
     {
       name: `conv3x3 back ${name}`,
-      fast: (k) => k.f32_conv3x3(Y, X, W, 0, X, out, channels, ...shape, 0),
+      fast: (k) => k.f32_conv3x3(Y, X, W, 0, X, out, channels, ...shape, false),
       scalar: () => simd.f32_scalar_conv2d_grad_input(OPERATION, Y, X, W),
       ...(winograd && { winograd: () => relaxed.f32_winograd(Y, X, W, X, T, out, channels, ...shape) }),
       ...{ operations, sizes },
@@ -88,21 +89,21 @@ function convolutions(channels: number, out: number, edge: number): Kernel[] {
 }
 
 const sizes = { inputs: 784, outputs: 10 };
-const KERNELS: Kernel[] = [
+const KERNELS: Measurement[] = [
   ...convolutions(1, 10, 28).filter(({ name }) => !name.includes('back')),
   ...convolutions(10, 10, 28),
   ...convolutions(10, 10, 14),
   {
     name: 'linear 784→10',
     operations: 15_680,
-    fast: (k) => k.f32_linear(Y, X, W, G, 784, 10, 0),
+    fast: (k) => k.f32_linear(Y, X, W, G, 784, 10, false),
     scalar: () => simd.f32_scalar_linear(OPERATION, Y, X, W, G),
     sizes,
   },
   {
     name: 'linear back 784→10',
     operations: 15_680,
-    fast: (k) => k.f32_linear_grad_input(Y, G, W, X, 784, 10, 0),
+    fast: (k) => k.f32_linear_grad_input(Y, G, W, X, 784, 10, false),
     scalar: () => simd.f32_scalar_linear_grad_input(OPERATION, Y, G, W),
     sizes,
   },

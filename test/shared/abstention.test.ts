@@ -1,4 +1,4 @@
-/** @file Pictures without a garment get no answer, as the bundled release sees them; a garment gets one. */
+/** @file Tests with the bundled release that pictures without a garment get no answer, and a garment gets one. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type AbstentionReason, abstentionOf, LEAST_SCORE } from '#shared/abstention.ts';
 import type { Pixels } from '#shared/decode/pixels.ts';
@@ -22,7 +22,7 @@ beforeAll(async () => {
 
 const noise = noiseFrom(3);
 
-describe('a picture of', () => {
+describe('abstentionOf', () => {
   it.each([
     ['a plain colour', () => [120, 130, 90]],
     ['noise', () => [noise(), noise(), noise()]],
@@ -31,28 +31,28 @@ describe('a picture of', () => {
       (x: number, y: number) =>
         Array(3).fill(y % 20 < 8 && (x * 37) % 11 < 5 && x > 40 && x < 360 ? 20 : 245),
     ],
-  ])('%s gets no answer', async (_, colour) => {
+  ])('declines to answer for %s', async (_, colour) => {
     expect(await reasonOf(paint(400, 533, colour as never))).toBeDefined();
   });
 
-  it.each(FACES)('a face %s gets none, either', async (_, draw) => {
+  it.each(FACES)('declines to answer for a face %s', async (_, draw) => {
     expect(await reasonOf(draw())).toBe('poor-mask');
   });
 
-  it('a shirt on a floor gets one', async () => {
+  it('answers for a shirt on a floor', async () => {
     expect(await reasonOf(shirt({}).pixels)).toBeUndefined();
   });
-});
 
-it('says the weightiest reason, and none for a score that is likelier right than wrong', () => {
-  const best = (score: number) => [{ label: 'Coat', index: 4, score }];
-  const photo = (step: string, quality?: number) => ({
-    ...{ image: new Uint8Array(784), steps: [{ step }], warnings: [] },
-    ...(quality !== undefined && { quality }),
+  it('returns the first reason that applies, and none for a score of at least one half', () => {
+    const best = (score: number) => [{ label: 'Coat', index: 4, score }];
+    const photo = (step: string, quality?: number) => ({
+      ...{ image: new Uint8Array(784), steps: [{ step }], warnings: [] },
+      ...(quality !== undefined && { quality }),
+    });
+    expect(abstentionOf(photo('whole-frame', 0.01), best(0.1))).toBe('no-garment');
+    expect(abstentionOf(photo('mask', 0.2), best(0.1))).toBe('poor-mask');
+    expect(abstentionOf(photo('mask', 0.9), best(LEAST_SCORE - 0.01))).toBe('low-score');
+    expect(abstentionOf(photo('mask', 0.9), best(LEAST_SCORE))).toBeUndefined();
+    expect(abstentionOf(photo('as-is'), best(0.9))).toBeUndefined();
   });
-  expect(abstentionOf(photo('whole-frame', 0.01), best(0.1))).toBe('no-garment');
-  expect(abstentionOf(photo('mask', 0.2), best(0.1))).toBe('poor-mask');
-  expect(abstentionOf(photo('mask', 0.9), best(LEAST_SCORE - 0.01))).toBe('low-score');
-  expect(abstentionOf(photo('mask', 0.9), best(LEAST_SCORE))).toBeUndefined();
-  expect(abstentionOf(photo('as-is'), best(0.9))).toBeUndefined();
 });

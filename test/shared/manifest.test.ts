@@ -1,4 +1,4 @@
-/** @file Which calibrations a manifest may tell of. */
+/** @file Tests which calibrations a manifest may contain. */
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { Manifest, parseStored } from '#shared/manifest.ts';
@@ -12,7 +12,7 @@ const FITTED = {
   ece: { before: 0.04, after: 0.01, bins: 15, images: 10_000 },
 };
 
-/** The bundled manifest with another calibration, as it would be stored; `calibration` is JSON, undefined for none. */
+/** Parses the bundled manifest with another calibration, given as JSON or undefined for none. */
 function stored(calibration: string | undefined) {
   const { calibration: _, ...manifest } = released;
   const text = JSON.stringify(manifest);
@@ -22,9 +22,9 @@ function stored(calibration: string | undefined) {
 
 describe('the calibration of a manifest', () => {
   it.each([
-    ['none', undefined, 1],
-    ['the first releases’', '{"temperature":1}', 1],
-    ['a fitted one', JSON.stringify(FITTED), 1.25],
+    ['absent', undefined, 1],
+    ['a temperature alone, as in the first releases', '{"temperature":1}', 1],
+    ['a fitted temperature with its errors', JSON.stringify(FITTED), 1.25],
   ])('may be %s', (_, calibration, temperature) => {
     const manifest = stored(calibration);
     expect(temperatureOf(manifest)).toBe(temperature);
@@ -36,12 +36,12 @@ describe('the calibration of a manifest', () => {
     ['zero', '{"temperature":0}'],
     ['negative', '{"temperature":-1}'],
     ['infinite', '{"temperature":1e999}'],
-    ['null, as JSON writes NaN', '{"temperature":null}'],
-    ['a text', '{"temperature":"1"}'],
-    ['missing', '{}'],
+    ['null, which JSON writes for NaN', '{"temperature":null}'],
+    ['a string', '{"temperature":"1"}'],
+    ['without a temperature', '{}'],
     ['of another method', JSON.stringify({ ...FITTED, method: 'vector' })],
-    ['with an error beyond 1', JSON.stringify({ ...FITTED, ece: { ...FITTED.ece, after: 1.5 } })],
-  ])('is refused when it is %s', (_, calibration) => {
+    ['with a calibration error above 1', JSON.stringify({ ...FITTED, ece: { ...FITTED.ece, after: 1.5 } })],
+  ])('is refused if it is %s', (_, calibration) => {
     expect(() => stored(calibration)).toThrow(/cannot use this manifest.*got calibration\./);
   });
 });

@@ -1,10 +1,10 @@
-/** @file Scores that are the same numbers in every JavaScript engine. */
+/** @file Tests that scores are the same in every JavaScript engine. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { exp, softmax } from '../../shared/predictions.ts';
+import { exp, softmax } from '#shared/predictions.ts';
 
 describe('exp', () => {
-  it('is e to the power of x: within two units in the last place of this engine’s', () => {
+  it('agrees with Math.exp within two units in the last place', () => {
     fc.assert(
       fc.property(fc.double({ min: -700, max: 0, noNaN: true }), (x) => {
         expect(Math.abs(exp(x) / Math.exp(x) - 1)).toBeLessThanOrEqual(2 * Number.EPSILON);
@@ -13,7 +13,7 @@ describe('exp', () => {
     );
   });
 
-  it('has these bits in every engine, and ends where numbers do', () => {
+  it('returns these bits in every engine, 0 below −708, and NaN for NaN', () => {
     expect([-0.5, -1, -10, -100].map(exp)).toEqual([
       0.6065306597126334, 0.36787944117144233, 4.539992976248485e-5, 3.720075976020836e-44,
     ]);
@@ -23,7 +23,7 @@ describe('exp', () => {
 });
 
 describe('softmax', () => {
-  it('gives probabilities in the order of the logits, whatever they are', () => {
+  it('returns probabilities in the order of any logits', () => {
     const logits = fc.float32Array({ minLength: 2, maxLength: 10, noNaN: true, noDefaultInfinity: true });
     fc.assert(
       fc.property(logits, fc.double({ min: 0.01, max: 100, noNaN: true }), (logits, temperature) => {

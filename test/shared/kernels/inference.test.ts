@@ -1,4 +1,4 @@
-/** @file The kernels on ONNX graphs: what onnxruntime computes, they compute; what they do not cover, they refuse by name. */
+/** @file Tests the inference kernels on ONNX graphs: against onnxruntime, and with graphs that they do not support. */
 import { readFile } from 'node:fs/promises';
 import * as ort from 'onnxruntime-web/wasm';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -78,19 +78,19 @@ const SPECS: ModelSpec[] = [
 ];
 
 describe.each(SPECS)('the graph of $name', (spec) => {
-  it.each([1, 3])('gives onnxruntime’s logits for %i images', async (count) => {
+  it.each([1, 3])('has the logits of onnxruntime for %i images', async (count) => {
     const network = resolveNetwork(spec);
     const file = exportOnnx(network, initialWeights(network, Generator.seeded(4)));
     const images = randomImages(count * sizeOf(network.input));
     const expected = await inOnnxruntime(file, images, [count, ...network.input]);
     const { infer } = onKernels(file);
     expectClose(infer(images, count), expected, 1e-5);
-    // What one call leaves behind changes nothing of the next.
+    // A second call returns the same: the first one leaves no state behind.
     expectClose(infer(images, count), expected, 1e-5);
   });
 });
 
-/** A model as other exporters write it: no names, a linear layer in two operators, float_data, biases left out. */
+/** Returns a model as other exporters write it: unnamed operators, MatMul with Add, float_data, and no bias. */
 function foreign(change: (nodes: Node[]) => void = () => {}): Uint8Array {
   const floatData = (size: number) => Array.from({ length: size }, () => (noise.random() % 200) / 100 - 1);
   const ints = (name: string, values: number[]) => ({ name, type: AttributeType.INTS, ints: values });
@@ -136,7 +136,7 @@ function foreign(change: (nodes: Node[]) => void = () => {}): Uint8Array {
 }
 
 describe('a graph of another exporter', () => {
-  it('gives onnxruntime’s logits', async () => {
+  it('has the logits of onnxruntime', async () => {
     const file = foreign();
     const images = randomImages(2 * 72);
     expectClose(onKernels(file).infer(images, 2), await inOnnxruntime(file, images, [2, 2, 6, 6]), 1e-4);
@@ -145,28 +145,28 @@ describe('a graph of another exporter', () => {
   const attribute = (name: string, i: number) => ({ name, type: AttributeType.INT, i });
   it.each<[string, RegExp, (nodes: Node[]) => void]>([
     [
-      'an operator that the vocabulary has no word for',
+      'an unsupported operator',
       /Sigmoid/,
       (nodes) => {
         nodes[1].opType = 'Sigmoid';
       },
     ],
     [
-      'groups',
+      'a convolution with groups',
       /Conv, group: expected 1, got 2/,
       (nodes) => {
         nodes[0].attribute?.push(attribute('group', 2));
       },
     ],
     [
-      'an attribute that it does not know',
+      'an unknown attribute',
       /Relu, slope/,
       (nodes) => {
         nodes[1].attribute = [attribute('slope', 1)];
       },
     ],
     [
-      'padding by rule',
+      'automatic padding',
       /auto_pad/,
       (nodes) => {
         nodes[0].attribute = [{ name: 'auto_pad', type: 3, s: new TextEncoder().encode('SAME_UPPER') }];
@@ -187,7 +187,7 @@ describe('a graph of another exporter', () => {
       },
     ],
     [
-      'a weight that is no constant',
+      'a weight that is not constant',
       /constant weight/,
       (nodes) => {
         nodes[4].input = ['f', 'f'];
@@ -201,13 +201,13 @@ describe('a graph of another exporter', () => {
         nodes[2].input = ['r'];
       },
     ],
-  ])('is refused by name: %s', (_, message, change) => {
+  ])('is refused for %s, and the error names it', (_, message, change) => {
     expect(() => onKernels(foreign(change))).toThrow(message);
   });
 });
 
-describeWithData('both engines on the 10,000 test images', (data) => {
-  it('give the same label for each, and logits within 1e-4', { timeout: 120_000 }, async () => {
+describeWithData('the kernels and onnxruntime on the 10,000 test images', (data) => {
+  it('return the same labels, and logits within 1e-4', { timeout: 120_000 }, async () => {
     const file = new Uint8Array(await readFile('release/tinyvgg.onnx'));
     const { images, count } = data().test;
     const predict = await onnxPredictor(file);
@@ -227,6 +227,6 @@ describeWithData('both engines on the 10,000 test images', (data) => {
       }
     }
     expect(worst).toBeLessThan(1e-4);
-    console.log(`logits differ by ${worst.toExponential(1)} at most`);
+    console.log(`largest difference between logits: ${worst.toExponential(1)}`);
   });
 });

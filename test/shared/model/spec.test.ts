@@ -1,3 +1,4 @@
+/** @file Tests shape inference, and the models of the zoo. */
 import { describe, expect, it } from 'vitest';
 import {
   conv2d,
@@ -7,13 +8,13 @@ import {
   maxPool2d,
   resolveNetwork,
   type Shape,
-} from '../../../shared/model/spec.ts';
+} from '#shared/model/spec.ts';
 import { type ModelName, modelSpec } from '../../../train/model/zoo.ts';
 
 const output = (input: Shape, ...layers: Layer[]) =>
   resolveNetwork({ name: 'test', input, modules: { layers } }).output;
 
-describe('the zoo', () => {
+describe('a model of the zoo', () => {
   it.each<[ModelName, number]>([
     ['v0', 7960],
     ['v1', 7960],
@@ -22,7 +23,7 @@ describe('the zoo', () => {
     expect(resolveNetwork(modelSpec(name)).parameterCount).toBe(count);
   });
 
-  it('names parameters as the lab’s classes do', () => {
+  it('has the parameter names of the lab’s classes', () => {
     const names = resolveNetwork(modelSpec('tinyvgg')).parameters.map(({ name }) => name);
     expect(names.slice(0, 4)).toEqual([
       'block_1.0.weight',
@@ -33,7 +34,7 @@ describe('the zoo', () => {
     expect(names.at(-1)).toBe('classifier.1.bias');
   });
 
-  it('takes other numbers of hidden units', () => {
+  it('accepts another number of hidden units', () => {
     expect(resolveNetwork(modelSpec('tinyvgg', 16)).parameterCount).toBe(
       160 + 3 * (16 * 16 * 9 + 16) + 784 * 10 + 10,
     );
@@ -41,18 +42,23 @@ describe('the zoo', () => {
 });
 
 describe('shape inference', () => {
-  // Shapes that the lab prints, or that PyTorch's documentation of Conv2d and MaxPool2d gives by formula.
+  // The lab prints some of these shapes; the others follow from the formulas in PyTorch's documentation of Conv2d and MaxPool2d.
   it.each<[string, Shape, Layer, Shape]>([
-    ['the corgi', [3, 334, 515], conv2d(3, 10, 3), [10, 332, 513]],
-    ['six filters', [1, 28, 28], conv2d(1, 6, 3, { padding: 1 }), [6, 28, 28]],
-    ['padding same, even kernel', [1, 28, 28], conv2d(1, 6, 4, { padding: 'same' }), [6, 28, 28]],
-    ['padding valid', [3, 64, 64], conv2d(3, 10, 5, { padding: 'valid' }), [10, 60, 60]],
-    ['stride 2', [3, 64, 64], conv2d(3, 10, 3, { stride: 2, padding: 1 }), [10, 32, 32]],
+    ['a convolution of the lab’s photo of a corgi', [3, 334, 515], conv2d(3, 10, 3), [10, 332, 513]],
+    ['a convolution with six filters', [1, 28, 28], conv2d(1, 6, 3, { padding: 1 }), [6, 28, 28]],
+    [
+      'a convolution with padding same and an even kernel',
+      [1, 28, 28],
+      conv2d(1, 6, 4, { padding: 'same' }),
+      [6, 28, 28],
+    ],
+    ['a convolution with padding valid', [3, 64, 64], conv2d(3, 10, 5, { padding: 'valid' }), [10, 60, 60]],
+    ['a convolution with stride 2', [3, 64, 64], conv2d(3, 10, 3, { stride: 2, padding: 1 }), [10, 32, 32]],
     ['pooling', [10, 28, 28], maxPool2d(2), [10, 14, 14]],
-    ['pooling an odd image', [10, 7, 7], maxPool2d(2), [10, 3, 3]],
+    ['pooling of an image with odd sizes', [10, 7, 7], maxPool2d(2), [10, 3, 3]],
     ['overlapping pooling', [10, 7, 7], maxPool2d(3, { stride: 1 }), [10, 5, 5]],
     ['flatten', [10, 7, 7], flatten(), [490]],
-  ])('%s', (_, input, layer, expected) => {
+  ])('infers the output of %s', (_, input, layer, expected) => {
     expect(output(input, layer)).toEqual(expected);
   });
 
