@@ -86,16 +86,14 @@ function signatureOf(compiled: CompiledFunction): string {
 
 const nameOf = (type: Type): string => (type.classReference ? 'usize' : type.toString());
 
-/** The names of a structure's fields in memory order, in lists of integers and of floats. */
+/** Returns a type with the names of a structure's fields in memory order: a list for each sequence of equal types. */
 function fieldsOf({ name, members }: Structure): string {
-  const lists: { isFloat: boolean; names: string[] }[] = [];
+  const lists: { type: string; names: string[] }[] = [];
   for (const [field, { instance }] of members) {
-    const isFloat = instance.type.toString() === 'f32';
-    if (lists.at(-1)?.isFloat !== isFloat) lists.push({ isFloat, names: [] });
+    const type = instance.type.toString().replace('usize', 'i32');
+    if (lists.at(-1)?.type !== type) lists.push({ type, names: [] });
     lists.at(-1)?.names.push(`'${field}'`);
   }
-  const tuples = lists.map(({ isFloat, names }) => {
-    return `  ${isFloat ? 'floats' : 'integers'}: readonly [${names.join(', ')}],\n`;
-  });
-  return `\n/** Fields in memory order, 32 bits each. */\nexport type ${name} = readonly [\n${tuples.join('')}];\n`;
+  const tuples = lists.map(({ type, names }) => `  ${type}: readonly [${names.join(', ')}],\n`);
+  return `\n/** Fields in memory order. */\nexport type ${name} = readonly [\n${tuples.join('')}];\n`;
 }

@@ -1,5 +1,13 @@
 /** @file How reliable a mask is, and warnings that help to take a better photo. */
+import type * as compiled from './build/photo.ts';
+import { readStructure } from './kernels.ts';
 import type { Level, Workspace } from './workspace.ts';
+
+// `satisfies` compares names and order with the compiled structures.
+const [MASK_STATISTICS] = [
+  ['area', 'inside', 'all', 'onBorder', 'across', 'crossings', 'differences', 'neighbours'],
+] as const satisfies compiled.MaskStatistics;
+const [MOMENTS] = [['area', 'x', 'y', 'xx', 'xy', 'yy']] as const satisfies compiled.Moments;
 
 export interface MaskAssessment {
   /**
@@ -74,22 +82,8 @@ function maskStatistics({ kernels, memory, addresses }: Workspace, level: Level)
   const { width, height, stride, probability } = level;
   const { statistics, halfMask, differences } = addresses;
   kernels.f64_mask_statistics(statistics, halfMask, probability, ...differences, width, height, stride);
-  const values = new Float64Array(memory.buffer, statistics, 8) as unknown as MaskStatistics;
-  const [area, inside, all, onBorder, across, crossings, sum, neighbours] = values;
-  return { area, inside, all, onBorder, across, crossings, differences: sum, neighbours };
+  return readStructure(memory, statistics, MASK_STATISTICS);
 }
-
-/** Results of the kernel `f64_mask_statistics`. */
-type MaskStatistics = [
-  area: number,
-  inside: number,
-  all: number,
-  onBorder: number,
-  across: number,
-  crossings: number,
-  differences: number,
-  neighbours: number,
-];
 
 /**
  * Returns the roundness of the half-size mask. Its holes are filled first, so that a drawn outline is as round as a disc. Of all
@@ -101,17 +95,13 @@ function roundnessOf({ kernels, memory, addresses }: Workspace, level: Level): n
   new Uint8Array(memory.buffer).copyWithin(filled, halfMask, halfMask + count);
   kernels.u8_clean(filled, ...scratch, visited, 0, Number.POSITIVE_INFINITY, width, height, stride);
   kernels.f64_moments(statistics, filled, width, height, stride);
-  const moments = new Float64Array(memory.buffer, statistics, 6) as unknown as Moments;
-  const [area, x, y, xx, xy, yy] = moments;
+  const { area, x, y, xx, xy, yy } = readStructure(memory, statistics, MOMENTS);
   // A pixel is a square, not a point: its own variance is 1/12.
   const varianceX = xx / area - (x / area) ** 2 + 1 / 12;
   const varianceY = yy / area - (y / area) ** 2 + 1 / 12;
   const covariance = xy / area - (x / area) * (y / area);
   return area / (4 * Math.PI * Math.sqrt(varianceX * varianceY - covariance ** 2));
 }
-
-/** Results of the kernel `f64_moments`. */
-type Moments = [area: number, x: number, y: number, xx: number, xy: number, yy: number];
 
 /** Number of pixels on the border of a picture. */
 const borderLength = ({ width, height }: Level): number =>

@@ -6,6 +6,7 @@
  */
 import type { Size } from '../../decode/pixels.ts';
 import { PAGE } from '../../kernels/kernels.ts';
+import type { usize } from './build/photo.ts';
 import type { Grid } from './geometry.ts';
 import type { PhotoKernels } from './kernels.ts';
 
@@ -29,13 +30,13 @@ const BAND_BYTES = 64 * 1024;
 /** Addresses of what the pipeline computes at one resolution. */
 interface LevelPlanes {
   /** FEATURE_COUNT planes. */
-  readonly features: number;
+  readonly features: usize;
   /** Probability of each pixel to belong to the garment. */
-  readonly probability: number;
+  readonly probability: usize;
   /** Index of each pixel's colour cluster, a byte. */
-  readonly clusterIndices: number;
+  readonly clusterIndices: usize;
   /** Bytes from one plane to the next. */
-  readonly planeStride: number;
+  readonly planeStride: usize;
 }
 
 /** One resolution of the picture. */
@@ -81,7 +82,7 @@ const half = ({ width, height }: Size): Size => ({ width: (width + 1) >> 1, heig
 const strideOf = ({ width }: Size): number => (width + 6) & ~3;
 
 /** Reserves bytes and returns their address. */
-type Take = (bytes: number) => number;
+type Take = (bytes: number) => usize;
 
 /** Bytes of a plane of at most `edge` × `edge` pixels, with the rows that kernels read past its end. */
 const planeBytes = (edge: number): number => 4 * (edge + 8) * (edge + 4);

@@ -1,18 +1,31 @@
 /** @file Sums over a mask and along its contour. */
 
+/** Sums over a mask and along its contour. shared/input/garment/mask-quality.ts reads them. */
+@unmanaged
+export class MaskStatistics {
+  /** Pixels inside. */
+  area: f64;
+  /** Sum of the probabilities inside. */
+  inside: f64;
+  /** Sum of all probabilities. */
+  all: f64;
+  /** Pixels inside that are on the border of the picture. */
+  onBorder: f64;
+  /** Sum of the colour differences of neighbours on the two sides of the contour, and their number. */
+  across: f64;
+  crossings: f64;
+  /** Sum of the colour differences of all neighbours, and their number. */
+  differences: f64;
+  neighbours: f64;
+}
+
 /**
- * statistics [8] of mask [height, width] =
- * - its area
- * - the sum of the probabilities p [height, width] inside it
- * - the sum of all p
- * - the number of its pixels on the border of the picture
- * - the sum of the colour differences of neighbours on the two sides of its contour, and their number
- * - the sum of the colour differences of all neighbours, and their number
+ * statistics = the statistics of mask [height, width] and the probabilities p [height, width].
  * @param right squared difference of each pixel to the next in its row, zero in the last column
  * @param below squared difference of each pixel to the next in its column, zero in the last row
  */
 export function f64_mask_statistics(
-  statistics: usize,
+  statistics: MaskStatistics,
   mask: usize,
   p: usize,
   right: usize,
@@ -52,18 +65,29 @@ export function f64_mask_statistics(
       }
     }
   }
-  store<f64>(statistics, <f64>area);
-  store<f64>(statistics, inside, 8);
-  store<f64>(statistics, all, 16);
-  store<f64>(statistics, <f64>onBorder, 24);
-  store<f64>(statistics, across, 32);
-  store<f64>(statistics, <f64>crossings, 40);
-  store<f64>(statistics, differences, 48);
-  store<f64>(statistics, <f64>((width - 1) * height + width * (height - 1)), 56);
+  statistics.area = <f64>area;
+  statistics.inside = inside;
+  statistics.all = all;
+  statistics.onBorder = <f64>onBorder;
+  statistics.across = across;
+  statistics.crossings = <f64>crossings;
+  statistics.differences = differences;
+  statistics.neighbours = <f64>((width - 1) * height + width * (height - 1));
 }
 
-/** moments [6] = sums of 1, x, y, x², xy, y² over the pixels inside mask [height, width]. */
-export function f64_moments(moments: usize, mask: usize, width: i32, height: i32, stride: i32): void {
+/** Sums over the pixels (x, y) inside a mask: their number, x, y, x², xy, y². */
+@unmanaged
+export class Moments {
+  area: f64;
+  x: f64;
+  y: f64;
+  xx: f64;
+  xy: f64;
+  yy: f64;
+}
+
+/** moments = the moments of mask [height, width]. */
+export function f64_moments(moments: Moments, mask: usize, width: i32, height: i32, stride: i32): void {
   let count: f64 = 0;
   let sumX: f64 = 0;
   let sumY: f64 = 0;
@@ -88,10 +112,10 @@ export function f64_moments(moments: usize, mask: usize, width: i32, height: i32
     sumYy += <f64>(y * y * inRow);
     mask += stride;
   }
-  store<f64>(moments, count);
-  store<f64>(moments, sumX, 8);
-  store<f64>(moments, sumY, 16);
-  store<f64>(moments, sumXx, 24);
-  store<f64>(moments, sumXy, 32);
-  store<f64>(moments, sumYy, 40);
+  moments.area = count;
+  moments.x = sumX;
+  moments.y = sumY;
+  moments.xx = sumXx;
+  moments.xy = sumXy;
+  moments.yy = sumYy;
 }
