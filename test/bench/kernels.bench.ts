@@ -110,7 +110,7 @@ const KERNELS: Measurement[] = [
   {
     name: 'linear weights 784→10, 4 images',
     operations: 4 * 15_680,
-    fast: (k) => k.f32_linear_grad_weight(T, G, Y, X, 4096, 4, 784, 10),
+    fast: (k) => k.f32_linear_grad_weight(T, G, Y, X, 4, 784, 10, 4096),
     scalar: () => {
       for (let n = 0; n < 4; n++) {
         simd.f32_scalar_linear_grad_weight(OPERATION, T, G, Y + n * 4096, X + n * 4096);

@@ -102,5 +102,5 @@ export function linearGradients(op: Operation, gradients: usize, arena: usize, i
   if (op.kind != LINEAR) return;
   const dw = gradients + op.weight;
   const db = gradients + op.bias;
-  f32_linear_grad_weight(dw, db, arena + op.dy, arena + op.x, imageBytes, images, op.inputs, op.outputs);
+  f32_linear_grad_weight(dw, db, arena + op.dy, arena + op.x, images, op.inputs, op.outputs, imageBytes);
 }

@@ -39,7 +39,7 @@ function put(y: usize, o: i32, sum: f32, bias: usize, relu: bool): void {
 }
 
 /**
- * dw [outputs, inputs] = Σ dy · xᵀ and db [outputs] = Σ dy over one to four images, whose x and dy lie `stride` bytes apart.
+ * dw [outputs, inputs] = Σ dy · xᵀ and db [outputs] = Σ dy over one to four images, whose x and dy lie `imageBytes` apart.
  * Writes each weight's gradient once for all images.
  */
 export function f32_linear_grad_weight(
@@ -47,22 +47,22 @@ export function f32_linear_grad_weight(
   db: usize,
   dy: usize,
   x: usize,
-  stride: usize,
   images: i32,
   inputs: i32,
   outputs: i32,
+  imageBytes: usize,
 ): void {
   const bytes = (<usize>inputs) << 2;
   // The first image, with a gradient of zero, stands in for missing images.
-  const x1 = images > 1 ? x + stride : x;
-  const x2 = images > 2 ? x + 2 * stride : x;
-  const x3 = images > 3 ? x + 3 * stride : x;
+  const x1 = images > 1 ? x + imageBytes : x;
+  const x2 = images > 2 ? x + 2 * imageBytes : x;
+  const x3 = images > 3 ? x + 3 * imageBytes : x;
   for (let o = 0; o < outputs; o++) {
     const at = dy + ((<usize>o) << 2);
     const g0 = load<f32>(at);
-    const g1 = images > 1 ? load<f32>(at + stride) : 0;
-    const g2 = images > 2 ? load<f32>(at + 2 * stride) : 0;
-    const g3 = images > 3 ? load<f32>(at + 3 * stride) : 0;
+    const g1 = images > 1 ? load<f32>(at + imageBytes) : 0;
+    const g2 = images > 2 ? load<f32>(at + 2 * imageBytes) : 0;
+    const g3 = images > 3 ? load<f32>(at + 3 * imageBytes) : 0;
     store<f32>(db + ((<usize>o) << 2), g0 + g1 + (g2 + g3));
     const d0 = f32x4.splat(g0);
     const d1 = f32x4.splat(g1);
