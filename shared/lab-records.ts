@@ -1,4 +1,7 @@
-/** @file The format of release/lab/records.json: the training curves of the lab's models. infra/tools/lab.ts writes it, the explorer draws it. */
+/**
+ * @file The format of release/lab/records.json: the training curves of the lab's models. infra/tools/lab.ts writes the file; the
+ * explorer draws the curves.
+ */
 
 export interface LabRecords {
   recipe: string;

@@ -56,7 +56,10 @@ const GoldenVector = v.object({
 export const Calibration = v.object({
   method: v.literal('temperature'),
   temperature: Positive,
-  /** Number of held-out images that the temperature was fitted on. The model, or its twin trained for this, never saw them. */
+  /**
+   * Number of held-out training images that the temperature was fitted on. The model was not trained on them; or a twin was
+   * trained without them, and the temperature was fitted on the twin.
+   */
   heldOut: Count,
   /** Expected calibration error on test images in bins of equal width, before and after dividing by the temperature. */
   ece: v.object({ before: Share, after: Share, bins: Count, images: Count }),

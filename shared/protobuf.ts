@@ -1,4 +1,4 @@
-/** @file Describes Protocol Buffers messages as tables of fields, with pbf's reader and writer (protobuf.dev/programming-guides/encoding). */
+/** @file Encodes and decodes Protocol Buffers messages from tables of their fields (protobuf.dev/programming-guides/encoding). */
 import { PbfReader, PbfWriter } from 'pbf';
 
 /** Writes and reads one kind of value. */

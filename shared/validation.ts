@@ -10,7 +10,8 @@ export const Share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 /** A UTC timestamp as Date.toISOString writes it. */
 export const Time = v.pipe(v.string(), v.isoTimestamp(), v.endsWith('Z'));
 
-// The default message; a schema may have its own. It names only the type of the value, which may be private data of a client.
+// The default message of a mismatch; a schema may have its own. It names the type of the value but not the value, which may be
+// private data of a client.
 v.setGlobalMessage(({ kind, type, expected, input }) => {
   const wanted = expected ?? type.replaceAll('_', ' ');
   if (input === undefined) return 'it is missing';

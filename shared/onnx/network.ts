@@ -30,7 +30,7 @@ export function networkOf({ graph = {} }: Model): { network: Network; weights: W
   const [output, ...moreOutputs] = graph.output ?? [];
   if (!input || !output || others.length > 0 || moreOutputs.length > 0) {
     throw unsupported(
-      'graph',
+      'the graph',
       'one input and one output',
       `${others.length + 1} and ${moreOutputs.length + 1}`,
     );
