@@ -48,7 +48,7 @@ export function forward(op: Operation, parameters: usize, arena: usize): void {
   }
 }
 
-/** Adds the image's gradients of an operation's parameters, and computes the gradient of its input unless it has none. */
+/** Adds the image's gradients of an operation's parameters. Computes the gradient of its input, except for the network's input. */
 export function backward(op: Operation, parameters: usize, gradients: usize, arena: usize, scratch: usize): void {
   const x = arena + op.x;
   const dx = arena + op.dx;
@@ -89,7 +89,7 @@ export function backward(op: Operation, parameters: usize, gradients: usize, are
   }
 }
 
-/** Clears the gradients that the kernels add up image by image. To be called before a slice. */
+/** Clears the gradients to which the kernels add image by image. `step` calls it before each slice. */
 export function clearGradients(op: Operation, gradients: usize): void {
   if (op.kind == LINEAR || !op.weight) return;
   const taps = op.kernelSize * op.kernelSize;
@@ -97,7 +97,7 @@ export function clearGradients(op: Operation, gradients: usize): void {
   memory.fill(gradients + op.bias, 0, (<usize>op.outputs) << 2);
 }
 
-/** Computes the parameter gradients of a SIMD linear layer for all images of a slice at once. To be called after the slice. */
+/** Computes the parameter gradients of a SIMD linear layer, for all images of a slice at once. */
 export function linearGradients(op: Operation, gradients: usize, arena: usize, imageBytes: usize, images: i32): void {
   if (op.kind != LINEAR) return;
   const dw = gradients + op.weight;

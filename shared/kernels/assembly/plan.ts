@@ -88,7 +88,7 @@ export class Job {
   /** SGD or ADAM, and its buffers in the layout of the parameters, one after the other; 0 for none. */
   optimizer: i32;
   buffers: usize;
-  /** For Adam, divided by 1 − beta1ᵗ. */
+  /** The learning rate; for Adam, divided by 1 − beta1ᵗ. */
   learningRate: f32;
   weightDecay: f32;
   momentum: f32;

@@ -39,6 +39,7 @@ function transformFilters(job: Job): void {
   }
 }
 
+/** Takes the optimizer's step. */
 function update(job: Job): void {
   const w = job.parameters;
   const dw = job.gradients;
@@ -71,12 +72,14 @@ export function stop(job: Job): void {
   wake(job);
 }
 
+/** Starts a new generation and wakes the workers. */
 function wake(job: Job): void {
   const generation = changetype<usize>(job) + offsetof<Job>('generation');
   atomic.add<i32>(generation, 1);
   atomic.notify(generation, -1);
 }
 
+/** Runs the job on all threads and waits for the workers. */
 function dispatch(job: Job): void {
   const pending = changetype<usize>(job) + offsetof<Job>('pending');
   if (job.threads > 1) {
@@ -117,6 +120,7 @@ function run(job: Job, thread: i32): void {
   }
 }
 
+/** Computes image `n` of the batch: its logits, or its loss and gradients. */
 function image(job: Job, arena: usize, scratch: usize, gradients: usize, n: i32): void {
   const bytes = job.images + <usize>(n * job.channels * job.height * job.width);
   f32_image(arena + job.input, bytes, job.channels, job.height, job.width, job.rowFloats, job.planeBytes);

@@ -1,7 +1,7 @@
 /** @file Convolution with any kernel size, stride and padding, for one image. Sizes and strides are fields of the operation. */
 import { Operation } from '../plan';
 
-const FORWARD: i32 = 0;
+const OUTPUT: i32 = 0;
 const INPUT: i32 = 1;
 const FILTER: i32 = 2;
 
@@ -14,7 +14,7 @@ export function f32_scalar_conv2d(op: Operation, y: usize, x: usize, w: usize, b
       for (let j = 0; j < op.yWidth; j++) store<f32>(row + ((<usize>j) << 2), value);
     }
   }
-  eachTap(op, y, x, w, FORWARD);
+  eachTap(op, y, x, w, OUTPUT);
 }
 
 /** dx [inputs] = the gradient of the input, from dy. */
@@ -50,9 +50,9 @@ function outputAt(op: Operation, position: i32, tap: i32): i32 {
 /**
  * Visits every multiplication, a row at a time. The weight of a tap connects input pixel (i · stride + ky − before,
  * j · stride + kx − before) with output pixel (i, j). Pixels of the padding are zero and are skipped.
- * @param what FORWARD, INPUT or FILTER: which tensor is computed from the other two
+ * @param target OUTPUT, INPUT or FILTER: the tensor that is computed from the other two
  */
-function eachTap(op: Operation, y: usize, x: usize, w: usize, what: i32): void {
+function eachTap(op: Operation, y: usize, x: usize, w: usize, target: i32): void {
   const step = (<usize>op.stride) << 2;
   for (let o = 0; o < op.outputs; o++) {
     for (let c = 0; c < op.inputs; c++) {
@@ -66,11 +66,11 @@ function eachTap(op: Operation, y: usize, x: usize, w: usize, what: i32): void {
             const xRow = x + <usize>c * op.xPlane + <usize>(i * op.stride + ky - op.before) * op.xRow;
             const xAt = xRow + ((<usize>(first * op.stride + kx - op.before)) << 2);
             const yAt = y + <usize>o * op.yPlane + <usize>i * op.yRow + ((<usize>first) << 2);
-            if (what == FORWARD) addRow(yAt, 4, xAt, step, columns, load<f32>(w));
-            else if (what == INPUT) addRow(xAt, step, yAt, 4, columns, load<f32>(w));
+            if (target == OUTPUT) addRow(yAt, 4, xAt, step, columns, load<f32>(w));
+            else if (target == INPUT) addRow(xAt, step, yAt, 4, columns, load<f32>(w));
             else sum += multiplyRows(yAt, xAt, step, columns);
           }
-          if (what == FILTER) store<f32>(w, load<f32>(w) + <f32>sum);
+          if (target == FILTER) store<f32>(w, load<f32>(w) + <f32>sum);
           w += 4;
         }
       }
