@@ -1,6 +1,6 @@
-/** @file What wrangler gives for an imported file that is no code (`rules` in wrangler.toml, and its default for `.wasm`). */
+/** @file Types of imported files other than code (`rules` in wrangler.toml, and wrangler's default for `.wasm`). */
 
-// `?module` is one of wrangler's two spellings; a package that types its `.wasm` otherwise does not get in the way of it.
+// wrangler accepts `.wasm` and `.wasm?module`. The latter does not conflict with packages that type `.wasm` differently.
 declare module '*.wasm?module' {
   const module: WebAssembly.Module;
   export default module;

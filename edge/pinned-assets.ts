@@ -1,34 +1,36 @@
 /**
- * @file Addresses of the field that never change, after later deployments: the asset service has the present files alone, and asks the
- * Worker for others. `npm run deploy` puts those that it publishes into the bucket, too (infra/deploy/pin-assets.ts).
+ * @file Serves pinned assets: content-hashed files of the field that older pages still load. The asset service has only the files of
+ * the current deployment and passes other paths to the Worker. `npm run deploy` copies all of them to the bucket
+ * (infra/pin-assets.ts).
  */
 import type { Context } from 'hono';
-import type { AppEnv } from './env.ts';
-import { withTimeout } from './registry/store.ts';
+import type { AppEnv } from './http/env.ts';
+import { withTimeout } from './registry/bucket.ts';
 
-/** What is named by its content: the field itself, and what it fetches later. */
+/** The field and the files that it loads later, named by their content. */
 const PATH = /^\/field(?:\.|\/[\w-]+-)[0-9a-f]{16}\.(js|wasm)$/;
 
-const TYPES: Record<string, string> = { js: 'text/javascript', wasm: 'application/wasm' };
+const CONTENT_TYPES: Record<string, string> = { js: 'text/javascript', wasm: 'application/wasm' };
 
-/** Key in the bucket of a file that is served at `path`. */
-export const keyOf = (path: string): string => `site${path}`;
+/** Key in the bucket of the file at `path`. */
+export const pinnedAssetKey = (path: string): string => `site${path}`;
 
-export const isKept = (path: string): boolean => PATH.test(path);
+export const isPinnedAsset = (path: string): boolean => PATH.test(path);
 
 /**
- * The file at this address, if an earlier deployment has kept one.
+ * Returns the response for a pinned asset.
+ * @returns undefined when the path is none or the bucket lacks the file
  * @throws ExplainedError of kind `store`
  */
-export async function earlierFile({ req, env }: Context<AppEnv>): Promise<Response | undefined> {
+export async function pinnedAsset({ req, env }: Context<AppEnv>): Promise<Response | undefined> {
   const [, extension] = PATH.exec(req.path) ?? [];
   if (extension === undefined || !['GET', 'HEAD'].includes(req.method)) return undefined;
-  const key = keyOf(req.path);
+  const key = pinnedAssetKey(req.path);
   const file = await withTimeout(key, () => env.MODELS.get(key));
   if (!file) return undefined;
   return new Response(file.body, {
     headers: {
-      'content-type': TYPES[extension] as string,
+      'content-type': CONTENT_TYPES[extension] as string,
       'cache-control': 'public, max-age=31536000, immutable',
       'access-control-allow-origin': '*',
       'cross-origin-resource-policy': 'cross-origin',

@@ -1,9 +1,4 @@
-/**
- * @file The Worker: the API with its real parts.
- *
- * The kernels of this project compute every model that they cover; others are handed to onnxruntime's Worker, and so are all with
- * `ENGINE = "ort"`.
- */
+/** @file The entry point of the Worker: the app with its engines and the bundled model. */
 import { env } from 'cloudflare:workers';
 import { ExplainedError } from '#shared/errors.ts';
 import type { InferenceEngine } from '#shared/inference/engine.ts';
@@ -16,13 +11,19 @@ import { createApp } from './app.ts';
 import { ortService } from './engine/ort-service.ts';
 import type OrtWorker from './engine/ort-worker.ts';
 
-/** What wrangler.toml says of engines. */
-interface Engines {
+/** Variables and bindings of wrangler.toml that the app does not read itself. */
+interface StartOptions {
+  /** `simd`, the default, uses this project's kernels and ORT as the fallback. `ort` uses ORT for all models. */
   ENGINE?: string;
   ORT?: Service<OrtWorker>;
+  /** Milliseconds between two refreshes of an alias. Tests and benchmarks set it. */
+  REFRESH_MS?: string;
 }
 
-function engines({ ENGINE = 'simd', ORT }: Engines): { engine: InferenceEngine; fallback?: InferenceEngine } {
+function engines({ ENGINE = 'simd', ORT }: StartOptions): {
+  engine: InferenceEngine;
+  fallback?: InferenceEngine;
+} {
   const [simd, ort] = [simdEngine(kernels), ORT && ortService(ORT)];
   if (ENGINE === 'simd') return ort ? { engine: simd, fallback: ort } : { engine: simd };
   if (ENGINE === 'ort' && ort) return { engine: ort };
@@ -31,11 +32,11 @@ function engines({ ENGINE = 'simd', ORT }: Engines): { engine: InferenceEngine; 
     what: 'the variable ENGINE',
     expected: ENGINE === 'ort' ? 'a service binding ORT beside it' : 'simd or ort',
     got: ENGINE === 'ort' ? 'none' : ENGINE,
+    next: 'Correct wrangler.toml.',
   });
 }
 
-/** For tests and benches, which do not wait half a minute for each change. */
-function refreshMs({ REFRESH_MS }: { REFRESH_MS?: string }): number | undefined {
+function refreshMs({ REFRESH_MS }: StartOptions): number | undefined {
   if (REFRESH_MS === undefined) return undefined;
   const milliseconds = Number(REFRESH_MS);
   if (milliseconds > 0) return milliseconds;
@@ -44,8 +45,8 @@ function refreshMs({ REFRESH_MS }: { REFRESH_MS?: string }): number | undefined 
 }
 
 export default createApp({
-  ...engines(env as Engines),
-  refreshMs: refreshMs(env as { REFRESH_MS?: string }),
-  // A test parses it; here that would be work of every cold start.
+  ...engines(env as StartOptions),
+  refreshMs: refreshMs(env as StartOptions),
+  // Not validated here, which would add to every cold start. A test validates it.
   bundled: { manifest: release as Manifest, weights: new Uint8Array(weights) },
 });

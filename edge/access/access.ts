@@ -1,43 +1,42 @@
 /**
- * @file Who may call: the middleware before every address that classifies, before a byte of a body is read.
+ * @file Access control: middleware that runs before a request body is read.
  *
- * | variable (wrangler.toml) or secret | who may call                                                                       |
- * | ---------------------------------- | ---------------------------------------------------------------------------------- |
- * | none of the next three             | this machine; everywhere else the service is closed and says what to set           |
- * | `API_KEYS`, a secret               | holders of a bearer key; its hash is all that is here                               |
- * | `SITE_KEYS`                        | pages of the origins that a site key is bound to                                    |
- * | `ACCESS`                           | `open`: everybody. `keys`, unless given: only those                                 |
- * | `ALLOWED_ORIGINS`                  | whose pages may read answers, beside those of site keys and this service            |
- * | `TURNSTILE_SECRET`, a secret       | of those without a bearer key, whom Turnstile takes for human                       |
+ * | variable (wrangler.toml) or secret | who may call                                                                   |
+ * | ---------------------------------- | ------------------------------------------------------------------------------ |
+ * | none of the next three             | clients on this machine; elsewhere the service is closed                        |
+ * | `API_KEYS`, a secret               | holders of an API key; the secret contains only hashes                          |
+ * | `SITE_KEYS`                        | web pages of the origins that a site key is bound to                            |
+ * | `ACCESS`                           | `open`: everyone. `keys`, the default: only the callers above                   |
+ * | `ALLOWED_ORIGINS`                  | more origins whose pages may read responses, beside those of site keys          |
+ * | `TURNSTILE_SECRET`, a secret       | callers without an API key must also pass Turnstile                             |
  *
- * `TOKEN_SECRET`, a secret, signs answers (edge/token).
+ * `TOKEN_SECRET`, a secret, signs results (edge/token).
  */
 import type { Context, MiddlewareHandler } from 'hono';
-import type { AppEnv } from '../env.ts';
-import { type Caller, callerOf, keyHolderOf } from './caller.ts';
-import { corsBy } from './cors.ts';
-import { count, networkOf, type RateBindings } from './limiter.ts';
-import { settingsOnce, type Variables } from './settings.ts';
+import type { AppEnv } from '../http/env.ts';
+import type { Caller } from '../http/record.ts';
+import { identifyCaller, identifyKeyHolder } from './caller.ts';
+import { createCors } from './cors.ts';
+import { clientNetwork, enforceRate } from './limiter.ts';
+import { cachedSettings } from './settings.ts';
 import { checkTurnstile } from './turnstile.ts';
-
-export type AccessBindings = Variables & RateBindings;
 
 export interface Access {
   cors: MiddlewareHandler<AppEnv>;
-  /** Lets callers in that may classify. */
+  /** Guards classification: admits API keys, site keys and, when the service is open, everyone. */
   requireCaller: MiddlewareHandler<AppEnv>;
-  /** Lets holders of a bearer key in, and this machine while nothing is set. */
-  requireKey: MiddlewareHandler<AppEnv>;
-  /** What answers are signed with; none where nothing is signed. */
+  /** Guards operations of the service's owner: admits only API keys and, without any access variable, this machine. */
+  requireApiKey: MiddlewareHandler<AppEnv>;
+  /** Returns the secrets that sign and verify tokens. Empty when TOKEN_SECRET is not set. */
   tokenSecrets(c: Context<AppEnv>): readonly string[];
 }
 
-/** Holds what the variables of the first request said. */
+/** Reads the settings from the variables of the first request. */
 export function createAccess(): Access {
-  const settingsOf = settingsOnce();
+  const settingsOf = cachedSettings();
 
   const guard =
-    (identify: typeof callerOf): MiddlewareHandler<AppEnv> =>
+    (identify: typeof identifyCaller): MiddlewareHandler<AppEnv> =>
     async (c, next) => {
       const settings = settingsOf(c.env);
       const caller = await identify(c.req, settings).catch((problem) => refuse(c, problem));
@@ -50,20 +49,20 @@ export function createAccess(): Access {
     };
 
   return {
-    cors: corsBy(settingsOf),
-    requireCaller: guard(callerOf),
-    requireKey: guard(keyHolderOf),
+    cors: createCors(settingsOf),
+    requireCaller: guard(identifyCaller),
+    requireApiKey: guard(identifyKeyHolder),
     tokenSecrets: ({ env }) => settingsOf(env).tokenSecrets,
   };
 }
 
 async function checkRate(c: Context<AppEnv>, caller: Caller): Promise<void> {
-  if (caller.kind === 'key') await count(c, 'key', caller.name);
-  if (caller.kind === 'visitor') await count(c, 'visitor', `${caller.site} ${networkOf(c)}`);
+  if (caller.kind === 'key') await enforceRate(c, 'key', caller.name);
+  if (caller.kind === 'visitor') await enforceRate(c, 'visitor', `${caller.site} ${clientNetwork(c)}`);
 }
 
-/** Whoever keeps trying is told to wait: nobody guesses a key, but a program that was set up wrongly asks for ever. */
+/** Limits refused requests as well: a misconfigured client would retry forever. Keys are too long to be guessed. */
 async function refuse(c: Context<AppEnv>, problem: unknown): Promise<never> {
-  await count(c, 'visitor', `refused ${networkOf(c)}`);
+  await enforceRate(c, 'visitor', `refused ${clientNetwork(c)}`);
   throw problem;
 }

@@ -1,12 +1,11 @@
-/** @file Which pages' scripts may read answers, errors included. Whether a request is answered at all, access.ts decides. */
+/** @file CORS: which web pages may read responses. Whether a request is admitted is decided in access.ts. */
 import type { MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
-import type { AppEnv } from '../env.ts';
-import { isThisMachine } from './caller.ts';
-import { isLoopback, matches } from './origins.ts';
-import type { Settings, SettingsOf } from './settings.ts';
+import type { AppEnv } from '../http/env.ts';
+import { isLocal } from './caller.ts';
+import { isLoopback, matchesOrigin } from './origins.ts';
+import type { AccessSettings, SettingsOf } from './settings.ts';
 
-/** Hugging Face's client sends a user agent of its own from browsers, too. */
 const ALLOWED_HEADERS = [
   'authorization',
   'content-type',
@@ -14,6 +13,7 @@ const ALLOWED_HEADERS = [
   'x-site-key',
   'cf-turnstile-response',
   'inference-header-content-length',
+  // Hugging Face's client sets its own, in browsers too.
   'user-agent',
 ];
 
@@ -28,16 +28,17 @@ const EXPOSED_HEADERS = [
 ];
 
 /**
- * A preflight says what an origin may do, whatever the address: a page reads 404 and 405 as everybody does, while a preflight that
- * failed would tell it nothing. OPTIONS that is no preflight is a method like others.
+ * Adds CORS headers. Preflights are answered for every path: scripts can then read a 404 or 405, while a failed preflight hides
+ * the reason. An OPTIONS request that is not a preflight is handled like any other method.
  */
-export function corsBy(settingsOf: SettingsOf): MiddlewareHandler<AppEnv> {
+export function createCors(settingsOf: SettingsOf): MiddlewareHandler<AppEnv> {
   const allow: MiddlewareHandler<AppEnv> = cors({
     origin: (origin, c) => {
       try {
         return allowedOrigin(origin, c.req, settingsOf(c.env));
       } catch {
-        return null; // misconfigured, which the requests that depend on it say
+        // The guards of the routes report the wrong variable.
+        return null;
       }
     },
     allowMethods: ['GET', 'HEAD', 'POST'],
@@ -54,13 +55,13 @@ export function corsBy(settingsOf: SettingsOf): MiddlewareHandler<AppEnv> {
   };
 }
 
-/** What `Access-Control-Allow-Origin` says to a page of `origin`. */
-function allowedOrigin(origin: string, request: { url: string }, settings: Settings): string | null {
+/** Returns the value of `Access-Control-Allow-Origin` for a page of `origin`, or null. */
+function allowedOrigin(origin: string, request: { url: string }, settings: AccessSettings): string | null {
   const { allowedOrigins } = settings;
   if (allowedOrigins.includes('*')) return '*';
   const isAllowed =
-    allowedOrigins.some((pattern) => matches(pattern, origin)) ||
+    allowedOrigins.some((pattern) => matchesOrigin(pattern, origin)) ||
     origin === new URL(request.url).origin ||
-    (isThisMachine(request, settings) && isLoopback(URL.parse(origin)?.hostname ?? ''));
+    (isLocal(request, settings) && isLoopback(URL.parse(origin)?.hostname ?? ''));
   return isAllowed ? origin : null;
 }

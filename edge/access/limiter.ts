@@ -1,34 +1,30 @@
-/** @file Counts requests with the platform's rate limiter. Without its binding there is no limit. */
+/** @file Rate limits, enforced by Cloudflare's rate limiting binding. Without the binding there is no limit. */
 import type { Context } from 'hono';
-import type { AppEnv } from '../env.ts';
-import { HttpProblem } from '../problem.ts';
+import type { AppEnv } from '../http/env.ts';
+import { HttpProblem } from '../http/problem.ts';
 import { log } from '../telemetry/log.ts';
 import { RATES } from './rates.ts';
 
-export interface RateBindings {
-  KEY_RATE?: RateLimit;
-  VISITOR_RATE?: RateLimit;
-}
-
 /**
- * `RateLimit-Policy` is from draft-ietf-httpapi-ratelimit-headers; what is left is not said, since the binding does not tell.
+ * Counts a request against a rate limit. `RateLimit-Policy` follows draft-ietf-httpapi-ratelimit-headers. The header with the
+ * remaining quota is missing, because the binding does not report it.
  * @throws HttpProblem `too-many-requests`
  */
-export async function count(c: Context<AppEnv>, rate: keyof typeof RATES, key: string): Promise<void> {
+export async function enforceRate(c: Context<AppEnv>, rate: keyof typeof RATES, key: string): Promise<void> {
   const { binding, limit, period } = RATES[rate];
   const limiter = c.env[binding];
   if (!limiter) return;
   c.header('ratelimit-policy', `"${rate}";q=${limit};w=${period}`);
   if (await isWithin(limiter, key)) return;
-  const detail = `${limit} requests in ${period} seconds are the limit. Send several images in one request.`;
+  const detail = `The limit is ${limit} requests in ${period} seconds. Wait, or send several images in one request.`;
   throw new HttpProblem('too-many-requests', detail, {
     members: { limit },
-    // The binding does not say when; by then a new period has begun.
+    // The binding does not report the end of the period. After a full period a new one has begun.
     headers: { 'retry-after': `${period}` },
   });
 }
 
-/** A limiter that fails lets the request pass: who may call is known already, and its failure must not be everybody's. */
+/** Admits the request when the limiter fails: the caller is already authenticated, and an outage must not stop everyone. */
 async function isWithin(limiter: RateLimit, key: string): Promise<boolean> {
   try {
     return (await limiter.limit({ key })).success;
@@ -38,8 +34,8 @@ async function isWithin(limiter: RateLimit, key: string): Promise<boolean> {
   }
 }
 
-/** Where a request comes from: an IPv4 address, or the /64 of an IPv6 address, since that is what one household gets. */
-export function networkOf(c: Context<AppEnv>): string {
+/** Returns the network of the client: an IPv4 address, or the /64 prefix of an IPv6 address, which is one household. */
+export function clientNetwork(c: Context<AppEnv>): string {
   const address = c.req.header('cf-connecting-ip') ?? '';
   if (!address.includes(':')) return address;
   const [head = [], tail = []] = address.split('::').map((part) => part.split(':').filter(Boolean));

@@ -1,25 +1,25 @@
-/** @file Origins of pages: which are meant by what the deployer has written, and which are this machine's own. */
+/** @file Parses and matches origins of web pages. */
 
 /**
- * An origin as browsers write it, or one whose host begins with `*.`, for every host below that one.
- * @returns undefined for what is neither: a path, another scheme than http and https, a `*` elsewhere
+ * Parses an origin. A host that begins with `*.` matches all its subdomains.
+ * @returns the origin as browsers write it; undefined for a path, a scheme other than http and https, or a misplaced `*`
  */
 export function parseOrigin(text: string): string | undefined {
   const url = URL.parse(text);
   if (!url || !/^https?:$/.test(url.protocol) || url.href !== `${url.origin}/`) return undefined;
-  // Two labels at least: everything below a top-level domain is nobody's site.
+  // At least two labels after the wildcard: nobody owns a whole top-level domain.
   return !url.host.includes('*') || /^\*(\.[^*.]+){2,}$/.test(url.host) ? url.origin : undefined;
 }
 
-/** @param pattern from `parseOrigin`; scheme and port are compared, too */
-export function matches(pattern: string, origin: string): boolean {
+/** Returns whether an origin matches a pattern from `parseOrigin`. Scheme and port must match, too. */
+export function matchesOrigin(pattern: string, origin: string): boolean {
   const [scheme = '', parent] = pattern.split('*');
   if (parent === undefined) return pattern === origin;
   const labels = origin.slice(scheme.length, -parent.length);
   return origin === scheme + labels + parent && /^[\w.-]+$/.test(labels);
 }
 
-/** @param hostname as `URL` writes it */
+/** @param hostname in the form of `URL.hostname` */
 export function isLoopback(hostname: string): boolean {
   return ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
 }

@@ -1,13 +1,22 @@
-/** @file How often one caller may ask. wrangler.toml declares the bindings with the same numbers, and a test compares them. */
+/** @file Rate limits. wrangler.toml declares the bindings with the same numbers; a test compares them. */
+import type { Bindings } from '../http/env.ts';
+
+interface Rate {
+  binding: keyof Pick<Bindings, 'KEY_RATE' | 'VISITOR_RATE'>;
+  /** Requests in `period`. */
+  limit: number;
+  /** Seconds. */
+  period: number;
+}
 
 /**
- * Requests in `period` seconds, counted by each Cloudflare location for itself. A request counts once, however many images it has:
- * the binding takes no weights, and limits.ts bounds a batch.
+ * Each Cloudflare location counts for itself. A request with several images counts once: the binding has no weights, and
+ * MAX_IMAGES limits a batch.
  * https://developers.cloudflare.com/workers/runtime-apis/bindings/rate-limit/
  */
 export const RATES = {
-  /** For each name in API_KEYS. */
+  /** Per name in API_KEYS. */
   key: { binding: 'KEY_RATE', limit: 600, period: 60 },
-  /** For each address and site key; for each address also of requests whose credential was refused. */
+  /** Per client network and site key, and per client network for refused credentials. */
   visitor: { binding: 'VISITOR_RATE', limit: 60, period: 60 },
-} as const;
+} as const satisfies Record<string, Rate>;

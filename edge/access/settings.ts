@@ -1,42 +1,45 @@
-/** @file What the deployer has set → who may call. Read at the first request, once for an isolate; held against schemas, never repeated. */
+/** @file Validates the access variables. They are read once per isolate. Errors never repeat their values. */
 import * as v from 'valibot';
-import { HttpProblem } from '../problem.ts';
+import type { Bindings } from '../http/env.ts';
+import { HttpProblem } from '../http/problem.ts';
 import { parseOrigin } from './origins.ts';
 
-/** A bearer key as it is held: its SHA-256. A key is 256 random bits, so there is nothing to guess that a slow hash would slow down. */
+/** An API key. A plain SHA-256 is enough, since keys are 256 random bits and cannot be guessed. */
 export interface ApiKey {
-  /** Whose it is; what its requests are counted by. */
+  /** Name of its holder, which rate limits and telemetry use. */
   name: string;
   digest: Uint8Array<ArrayBuffer>;
 }
 
-export interface Settings {
+export interface AccessSettings {
   access: 'keys' | 'open';
-  /** Whether it was said who may call: by ACCESS, API_KEYS or SITE_KEYS, even an empty one. */
+  /** Whether ACCESS, API_KEYS or SITE_KEYS is set, even to an empty value. */
   isConfigured: boolean;
   apiKeys: readonly ApiKey[];
-  /** Site key → origins of the pages that may use it. */
+  /** Origins by the site key that is bound to them. */
   siteKeys: ReadonlyMap<string, readonly string[]>;
-  /** Origins whose pages may read answers; `*` is every origin. */
+  /** Origins whose pages may read responses. `*` is any origin. */
   allowedOrigins: readonly string[];
   turnstileSecret: string | undefined;
-  /** The first one signs, all verify. */
+  /** The first secret signs; all of them verify. */
   tokenSecrets: readonly string[];
 }
 
-/** What each variable must hold. `npm run key` prints lines for two of them. */
+/** The expected format of each variable. `npm run key` prints valid lines. */
 const EXPECTED = {
   ACCESS: 'keys or open',
-  API_KEYS: 'entries of a name, a colon and a SHA-256 in hexadecimal, between them commas or new lines',
+  API_KEYS: 'entries `name:SHA-256 in hexadecimal`, separated by commas or newlines',
   SITE_KEYS: 'JSON such as {"site_…": ["https://shop.example"]}',
   ALLOWED_ORIGINS:
-    '* or origins such as https://shop.example and https://*.shop.example, between them commas',
+    '* or origins such as https://shop.example and https://*.shop.example, separated by commas',
   TURNSTILE_SECRET: 'the secret of a Turnstile widget',
-  TOKEN_SECRET: 'secrets of 32 characters or more, between them commas; the first signs, all verify',
-} as const;
+  TOKEN_SECRET: 'secrets of at least 32 characters, separated by commas; the first signs, all verify',
+} as const satisfies { [Name in keyof Bindings]?: string };
 
-/** Unread: bindings come from outside, like a request. */
-export type Variables = { [Name in keyof typeof EXPECTED]?: unknown };
+type VariableName = keyof typeof EXPECTED;
+
+/** Unvalidated access variables. */
+export type AccessVariables = Pick<Bindings, VariableName>;
 
 const KEY_ENTRY = /^([\w.-]{1,64}):([0-9a-f]{64})$/i;
 
@@ -56,7 +59,7 @@ const KeyEntry = v.pipe(
 
 const Origin = v.pipe(v.string(), v.transform(parseOrigin), v.string());
 
-/** wrangler.toml can hold a table as well as a text. */
+/** Parses JSON. A variable in wrangler.toml can also be a table, which arrives as an object. */
 const Json = v.pipe(
   v.unknown(),
   v.transform((value): unknown => {
@@ -78,12 +81,13 @@ const SCHEMAS = {
   ALLOWED_ORIGINS: v.pipe(List, v.array(v.union([v.literal('*'), Origin]))),
   TURNSTILE_SECRET: v.pipe(v.string(), v.minLength(1)),
   TOKEN_SECRET: v.pipe(List, v.array(v.pipe(v.string(), v.minLength(32))), v.minLength(1)),
-} satisfies Record<keyof Variables, v.GenericSchema>;
-
-type Name = keyof typeof SCHEMAS;
+} satisfies Record<VariableName, v.GenericSchema>;
 
 /** @throws HttpProblem `misconfigured` */
-function read<N extends Name>(variables: Variables, name: N): v.InferOutput<(typeof SCHEMAS)[N]> | undefined {
+function read<N extends VariableName>(
+  variables: AccessVariables,
+  name: N,
+): v.InferOutput<(typeof SCHEMAS)[N]> | undefined {
   if (variables[name] === undefined) return undefined;
   const { success, output, issues } = v.safeParse(SCHEMAS[name], variables[name]);
   if (success) return output;
@@ -92,7 +96,7 @@ function read<N extends Name>(variables: Variables, name: N): v.InferOutput<(typ
 }
 
 /** @throws HttpProblem `misconfigured` */
-function readSettings(variables: Variables): Settings {
+function readSettings(variables: AccessVariables): AccessSettings {
   const access = read(variables, 'ACCESS');
   const apiKeys = read(variables, 'API_KEYS');
   const siteKeys = read(variables, 'SITE_KEYS');
@@ -107,19 +111,22 @@ function readSettings(variables: Variables): Settings {
   };
 }
 
-/** @param entry of a list, counted from 1 */
-export function misconfigured(name: keyof Variables, entry?: number): HttpProblem {
+/**
+ * Returns the problem of an invalid variable.
+ * @param entry number of the invalid list entry, from 1
+ */
+export function misconfigured(name: VariableName, entry?: number): HttpProblem {
   const place = entry === undefined ? name : `${name}, entry ${entry}`;
-  const detail = `The variable ${place}: expected ${EXPECTED[name]}. Set it anew with wrangler and deploy.`;
+  const detail = `The variable ${place}: expected ${EXPECTED[name]}. Correct it with wrangler and deploy again.`;
   return new HttpProblem('misconfigured', detail);
 }
 
 /** @throws HttpProblem `misconfigured` */
-export type SettingsOf = (variables: Variables) => Settings;
+export type SettingsOf = (variables: AccessVariables) => AccessSettings;
 
-/** Reads the first variables it is given, and gives what they said from then on. */
-export function settingsOnce(): SettingsOf {
-  let settings: Settings | undefined;
+/** Returns a function that validates the variables of its first call and then always returns or throws the same result. */
+export function cachedSettings(): SettingsOf {
+  let settings: AccessSettings | undefined;
   let problem: unknown;
   return (variables) => {
     if (problem) throw problem;

@@ -1,16 +1,16 @@
 /**
- * @file Cloudflare's Turnstile: whether a visitor's token was given to a human on the page that the request comes from.
+ * @file Verifies Turnstile tokens, which Cloudflare issues to human visitors of a page.
  * https://developers.cloudflare.com/turnstile/get-started/server-side-validation/
  */
 import type { HonoRequest } from 'hono';
 import * as v from 'valibot';
-import { HttpProblem } from '../problem.ts';
+import { HttpProblem } from '../http/problem.ts';
 import { misconfigured } from './settings.ts';
 
 const SITEVERIFY = 'https://challenges.cloudflare.com/turnstile/v0/siteverify';
 const TIMEOUT_MS = 5_000;
 const RETRY_AFTER_S = 10;
-/** Turnstile's own limit. */
+/** Turnstile's own limit, in characters. */
 const MAX_TOKEN_LENGTH = 2048;
 
 const Outcome = v.object({
@@ -21,7 +21,10 @@ const Outcome = v.object({
 });
 type Outcome = v.InferOutput<typeof Outcome>;
 
-/** @throws HttpProblem `turnstile-failed`, `turnstile-unavailable`, `misconfigured` */
+/**
+ * Checks that the token of a request is valid and was issued on the page that sends the request.
+ * @throws HttpProblem `turnstile-failed`, `turnstile-unavailable`, `misconfigured`
+ */
 export async function checkTurnstile(request: HonoRequest, secret: string): Promise<void> {
   const token = request.header('cf-turnstile-response') ?? '';
   if (token === '' || token.length > MAX_TOKEN_LENGTH) {
@@ -31,17 +34,17 @@ export async function checkTurnstile(request: HonoRequest, secret: string): Prom
   if (codes.some((code) => code.endsWith('-input-secret'))) throw misconfigured('TURNSTILE_SECRET');
   if (codes.includes('internal-error')) throw unavailable();
   if (codes.includes('timeout-or-duplicate')) {
-    throw failed('The token was used before or is older than five minutes. Reset the widget for a new one.');
+    throw failed('The token was already used or is older than five minutes. Reset the widget for a new one.');
   }
-  if (!success) throw failed('The token is not valid. Reset the widget for a new one.');
-  // Cloudflare's testing secrets answer with example.com whatever the page.
+  if (!success) throw failed('The token is invalid. Reset the widget for a new one.');
+  // With Cloudflare's testing secrets the host name is always example.com.
   if (metadata?.result_with_testing_key) return;
   if (hostname !== URL.parse(request.header('origin') ?? '')?.hostname) {
-    throw failed('The token was given out on another page than the one that sends it.');
+    throw failed('The token was issued on another page than the one that sends it.');
   }
 }
 
-/** One attempt without an `idempotency_key`: with one, the same token would be good again. */
+/** Sends no `idempotency_key`: Cloudflare would then accept the same token again. So there is no retry either. */
 async function siteverify(secret: string, token: string, request: HonoRequest): Promise<Outcome> {
   try {
     const response = await fetch(SITEVERIFY, {
@@ -60,6 +63,6 @@ const failed = (detail: string): HttpProblem => new HttpProblem('turnstile-faile
 
 function unavailable(cause?: unknown): HttpProblem {
   const headers = { 'retry-after': `${RETRY_AFTER_S}` };
-  const detail = 'Cloudflare did not say whether the token is valid. Try again with a new one.';
+  const detail = 'Cloudflare did not verify the token. Try again with a new one.';
   return new HttpProblem('turnstile-unavailable', detail, { headers, cause });
 }

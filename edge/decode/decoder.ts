@@ -1,4 +1,4 @@
-/** @file Bytes of an image → pixels: the usual formats here, with decoders that workerd has compiled, the others in their Worker. */
+/** @file Decodes images: JPEG, PNG and GIF in this Worker, WebP and AVIF in the decoders' Worker. */
 import jpegWasm from '@cwasm/jpeg-turbo/jpeg-turbo.wasm?module';
 import pngWasm from '@jsquash/png/codec/pkg/squoosh_png_bg.wasm?module';
 import { createDecoder, type Decoder } from '#shared/decode/decoder.ts';
@@ -7,7 +7,7 @@ import { jpegDecoder } from '#shared/decode/jpeg/decoder.ts';
 import { pngDecoder } from '#shared/decode/png/decoder.ts';
 import { serviceDecoder } from './service.ts';
 
-/** Told apart by their own bytes, whatever the request says of them. */
+/** Detects the format from the first bytes, not from the content type of the request. */
 export const decoder: Decoder = createDecoder({
   jpeg: jpegDecoder(jpegWasm),
   png: pngDecoder(pngWasm),

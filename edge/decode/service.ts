@@ -1,6 +1,7 @@
 /** @file The decoders behind the service binding to worker.ts. */
 import { env } from 'cloudflare:workers';
 import type { Decoder } from '#shared/decode/decoder.ts';
+import { FORMAT_NAMES } from '#shared/decode/format.ts';
 import { ImageError } from '#shared/decode/image-error.ts';
 import type { default as DecodeWorker, RemoteFormat } from './worker.ts';
 
@@ -10,8 +11,8 @@ export function serviceDecoder(format: RemoteFormat): Decoder {
       const { DECODE } = env as { DECODE?: Service<DecodeWorker> };
       if (!DECODE) {
         throw new ImageError('unsupported', {
-          what: 'this deployment has no decoder for the image',
-          next: 'Convert it to JPEG or PNG.',
+          what: `this deployment has no decoder for ${FORMAT_NAMES[format]} images`,
+          next: 'Convert the image to JPEG or PNG.',
         });
       }
       const { pixels, refusal } = await DECODE.decode(format, bytes);

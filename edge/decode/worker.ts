@@ -1,6 +1,6 @@
 /**
- * @file The large decoders as a Worker of its own, behind a service binding: their 1.3 MB cost a cold start only to those who send such
- * files, and what a hostile one does to memory, it does here.
+ * @file The large decoders as a Worker of its own, behind a service binding. Their 1.3 MB add to the cold start only of requests
+ * with such files, and a hostile file exhausts only this Worker's memory.
  */
 import { WorkerEntrypoint } from 'cloudflare:workers';
 import avifWasm from '@jsquash/avif/codec/dec/avif_dec.wasm?module';
@@ -14,17 +14,18 @@ const DECODERS = { webp: webpDecoder(webpWasm), avif: avifDecoder(avifWasm) };
 
 export type RemoteFormat = keyof typeof DECODERS;
 
-/** An ImageError as data: between Workers an error loses its class. */
-interface Refusal {
+/** An ImageError as plain data, because errors lose their class between Workers. */
+interface DecodeRefusal {
   fault: ImageError['fault'];
   message: string;
   size: { limit: number; actual: number } | undefined;
 }
 
-export type Decoded = { pixels: Pixels; refusal?: never } | { pixels?: never; refusal: Refusal };
+/** Both Workers are deployed one after the other, so these members must not change. */
+export type DecodeResult = { pixels: Pixels; refusal?: never } | { pixels?: never; refusal: DecodeRefusal };
 
 export default class DecodeWorker extends WorkerEntrypoint {
-  async decode(format: RemoteFormat, bytes: Uint8Array): Promise<Decoded> {
+  async decode(format: RemoteFormat, bytes: Uint8Array): Promise<DecodeResult> {
     try {
       return { pixels: await DECODERS[format].decode(bytes) };
     } catch (error) {

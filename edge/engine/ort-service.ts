@@ -1,4 +1,4 @@
-/** @file The engine behind the service binding to ort-worker.ts. */
+/** @file The inference engine behind the service binding to ort-worker.ts. */
 import { sha256 } from '#shared/digest.ts';
 import type { InferenceEngine } from '#shared/inference/engine.ts';
 import type OrtWorker from './ort-worker.ts';
@@ -14,11 +14,13 @@ export function ortService(worker: Service<OrtWorker>): InferenceEngine {
         async logits(images, n) {
           let logits = await worker.logits(version, images, n);
           if (!logits) {
-            // Another isolate than the one that loaded the model, or it was idle and is gone.
+            // The call reached another isolate than `load`, or a new isolate after an idle time.
             await worker.load(version, bytes);
             logits = await worker.logits(version, images, n);
           }
-          if (!logits) throw new Error('onnxruntime’s Worker holds no model right after it was loaded');
+          if (!logits) {
+            throw new Error('the onnxruntime Worker lost the model right after loading it');
+          }
           return logits;
         },
       };

@@ -1,20 +1,19 @@
 /**
- * @file onnxruntime-web in workerd.
+ * @file The inference engine on onnxruntime-web, in workerd.
  *
- * workerd compiles WebAssembly only from files that are imported statically, never from bytes, and onnxruntime-web takes only
- * bytes. So the runtime is given one byte as its binary, and while the first session is created `WebAssembly.instantiate`
- * answers that byte with an instance of the imported module. Nothing else of the project knows this.
+ * workerd compiles WebAssembly only from statically imported files, while onnxruntime-web accepts only bytes. So onnxruntime
+ * receives one byte as its binary, and during the first session `WebAssembly.instantiate` is replaced: for that byte it returns an
+ * instance of the imported module.
  *
- * `onnxruntime-web/wasm` is the build whose glue is inlined and has no branch for Node: workerd's `nodejs_compat` looks like
- * Node and would mislead the other one.
+ * `onnxruntime-web/wasm` is the build with inlined glue and without a branch for Node. The other build mistakes workerd's
+ * `nodejs_compat` for Node.
  */
-
 import runtime from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?module';
 import * as ort from 'onnxruntime-web/wasm';
 import type { Classifier, InferenceEngine } from '#shared/inference/engine.ts';
 import { IMAGE_SIZE } from '#shared/labels.ts';
 
-/** What the manifest's input and output are called (shared/manifest.ts). */
+/** Names of the model's input and output (shared/manifest.ts). */
 const INPUT = 'image';
 const OUTPUT = 'logits';
 
@@ -22,15 +21,15 @@ const OUTPUT = 'logits';
 ort.env.wasm.numThreads = 1;
 ort.env.wasm.proxy = false;
 
-/** A model with memory of the runtime's. */
+/** A classifier that holds memory of the runtime. */
 export interface OrtClassifier extends Classifier {
-  /** Frees it. No call may follow. */
+  /** Frees the memory. The classifier must not be used afterwards. */
   release(): Promise<void>;
 }
 
 /**
- * Neither loading nor running waits for anything but promises that are already settled, so within one isolate a call is over
- * before another request gets its turn: the runtime, which must not be entered twice, never is.
+ * The runtime must not be entered twice. Loading and running await only settled promises, so within one isolate a call ends before
+ * another request continues.
  */
 export const ortEngine = {
   name: `onnxruntime-web ${ort.env.versions.web}`,
@@ -43,8 +42,9 @@ export const ortEngine = {
       async logits(images, n) {
         const input = new ort.Tensor('float32', images, [n, 1, IMAGE_SIZE, IMAGE_SIZE]);
         const { [OUTPUT]: output } = await session.run({ [INPUT]: input });
-        if (!(output?.data instanceof Float32Array))
+        if (!(output?.data instanceof Float32Array)) {
           throw new Error(`the model has no float32 output ${OUTPUT}`);
+        }
         return output.data;
       },
       release: () => session.release(),
@@ -56,7 +56,7 @@ type Instantiate = (source: unknown, imports: WebAssembly.Imports) => Promise<un
 
 let runtimeReady = false;
 
-/** Runs `create` with `WebAssembly.instantiate` able to give the runtime its module. Only the first session needs it. */
+/** Runs `create` while `WebAssembly.instantiate` returns the imported module. Only the first session needs this. */
 async function withRuntime<T>(create: () => Promise<T>): Promise<T> {
   if (runtimeReady) return create();
   const sentinel = new ArrayBuffer(1);
@@ -72,7 +72,7 @@ async function withRuntime<T>(create: () => Promise<T>): Promise<T> {
   try {
     const created = await create();
     if (!runtimeReady) {
-      throw new Error('onnxruntime-web did not ask for its binary through WebAssembly.instantiate');
+      throw new Error('onnxruntime-web did not call WebAssembly.instantiate with its binary');
     }
     return created;
   } finally {

@@ -1,6 +1,6 @@
 /** @file Security schemes, their errors and their headers. */
 import { RATES } from '../access/rates.ts';
-import type { ProblemType } from '../problem.ts';
+import type { ProblemType } from '../http/problem-types.ts';
 import type { Header, Parameter, Security } from './openapi.ts';
 import { described, inHeader, text } from './parameters.ts';
 

@@ -14,7 +14,6 @@ import {
   ServerMetadata,
   TensorMetadata,
 } from '../api/oip/responses.ts';
-import { PlainError, Problem } from '../api/problem-schema.ts';
 import { Health } from '../api/service/responses.ts';
 import { ClassifyBatchRequest, ClassifyRequest, VerifyRequest } from '../api/v1/requests.ts';
 import {
@@ -28,6 +27,7 @@ import {
   ServedManifest,
   ValidToken,
 } from '../api/v1/responses.ts';
+import { PlainError, Problem } from '../http/problem-schema.ts';
 import type { Schema } from './openapi.ts';
 
 type Definitions = Record<string, v.GenericSchema>;

@@ -7,9 +7,9 @@
 import { FORMAT_NAMES, type ImageFormat } from '#shared/decode/format.ts';
 import { MAX_PIXELS } from '#shared/decode/limits.ts';
 import { LABELS } from '#shared/labels.ts';
-import { MAX_BODY_BYTES, MAX_IMAGES } from '../api/limits.ts';
 import { ORIGIN } from '../api/service/origin.ts';
-import { NAME, VERSION } from '../service.ts';
+import { MAX_BODY_BYTES, MAX_IMAGES } from '../http/limits.ts';
+import { NAME, VERSION } from '../version.ts';
 import { ACCESS, securitySchemes } from './access.ts';
 import { namedSchemas } from './components.ts';
 import type { OpenApiDocument } from './openapi.ts';

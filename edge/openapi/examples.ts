@@ -8,7 +8,7 @@ import type {
   ModelInfo,
   TokenVerification,
 } from '../api/v1/responses.ts';
-import { HttpProblem } from '../problem.ts';
+import { HttpProblem } from '../http/problem.ts';
 import type { Example } from './openapi.ts';
 
 const REQUEST_ID = '0f8fad5b-d9cb-469f-a165-70867728950e';

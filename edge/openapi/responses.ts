@@ -1,8 +1,8 @@
 /** @file Builders for responses and request bodies. */
 import type * as v from 'valibot';
 import { FORMAT_NAMES } from '#shared/decode/format.ts';
-import { PlainError, Problem } from '../api/problem-schema.ts';
-import { PROBLEMS, type ProblemType } from '../problem.ts';
+import { PlainError, Problem } from '../http/problem-schema.ts';
+import { PROBLEMS, type ProblemType } from '../http/problem-types.ts';
 import { ERROR_HEADERS } from './access.ts';
 import { responseSchema } from './components.ts';
 import type { ApiResponse, ApiResponses, Content, Example } from './openapi.ts';

@@ -1,134 +1,147 @@
 /**
- * @file The read side of the registry (shared/manifest.ts): which model answers.
+ * @file The read side of the registry (shared/manifest.ts): selects the model that serves a request.
  *
- * Alias → manifest → weights, each checked; the last good model stays whatever the store does, and before there is one the
- * release that is compiled into the Worker answers. A request may name another alias, or a version.
+ * An alias points at a manifest, and a manifest at its weights. All three are checked. The last good model keeps serving when the
+ * object store fails. Before the first good model, the bundled model serves. A request may select another alias or a version.
  */
 import { ExplainedError } from '#shared/errors.ts';
 import type { InferenceEngine } from '#shared/inference/engine.ts';
 import type { LoadedModel } from '#shared/inference/model.ts';
 import { BUNDLED_ALIAS, DEFAULT_ALIAS, isName } from '#shared/manifest.ts';
-import { createFollower, type Follower, type LookEvent, REFRESH_MS, type StoreState } from './follower.ts';
+import { LruMap } from '../lru-map.ts';
+import { AliasFollower, REFRESH_MS, type RefreshEvent, type StoreState } from './alias-follower.ts';
 import type { ServedModel } from './served-model.ts';
-import { createVersions, type RefusalEvent, type Release } from './versions.ts';
+import { type BundledModel, type RefusalEvent, VersionCache } from './version-cache.ts';
 
-export type RegistryEvent = LookEvent | RefusalEvent;
+export type RegistryEvent = RefreshEvent | RefusalEvent;
 
 export interface RegistryOptions {
   engine: InferenceEngine;
-  /** Computes the models that `engine` does not. */
+  /** Runs the models that `engine` does not support. */
   fallback?: InferenceEngine | undefined;
-  bundled: Release;
+  bundled: BundledModel;
   /** Milliseconds since the epoch. */
   now?: () => number;
-  /** Milliseconds between two looks at an alias; REFRESH_MS unless given. */
+  /** Milliseconds between two refreshes of an alias. Defaults to REFRESH_MS. */
   refreshMs?: number | undefined;
   onEvent: (event: RegistryEvent) => void;
 }
 
-/** What a request asks for; without either, the default alias decides. */
-export interface Wanted {
+/** A version, or the alias that points at one. Defaults to the default alias. */
+export interface VersionSelector {
   alias?: string | undefined;
   version?: string | undefined;
 }
 
-export interface Registry {
-  /** Name of the one model that is served. */
+/** Number of aliases that an isolate follows beside the default one: those that requests selected last. */
+const FOLLOWED_ALIASES = 4;
+
+export class Registry {
+  /** Name of the only model. */
   readonly name: string;
-  /**
-   * The model that answers; undefined when the store knows no such alias or version. The isolate's first request loads it.
-   * @throws ExplainedError when none serves
-   */
-  model(bucket: R2Bucket, wanted?: Wanted): Promise<ServedModel | undefined>;
-  /** The ONNX file of a version; undefined when the store knows no such version. @throws ExplainedError when it cannot be read */
-  weights(bucket: R2Bucket, version: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
-  /** The model that answers unless a request names another, as far as one is loaded. */
-  current(): ServedModel | undefined;
-  /** Follows the aliases whose last look is too old. Never throws. */
-  refresh(bucket: R2Bucket): Promise<void>;
-  /** Of the default alias. */
-  store(): StoreState;
-}
+  readonly #versions: VersionCache;
+  readonly #createFollower: (alias: string) => AliasFollower;
+  readonly #defaultAlias: AliasFollower;
+  readonly #otherAliases = new LruMap<string, AliasFollower>(FOLLOWED_ALIASES);
+  /** The bundled model, once it serves. */
+  #bundled: LoadedModel | undefined;
+  /** Why the bundled model cannot serve. */
+  #bundledError: unknown;
 
-/** Aliases beside the default one that an isolate follows: those that requests named last. */
-const FOLLOWED = 4;
-
-export function createRegistry(options: RegistryOptions): Registry {
-  const { engine, fallback, bundled, now = Date.now, refreshMs = REFRESH_MS, onEvent } = options;
-  const { name } = bundled.manifest;
-  const versions = createVersions(fallback ? [engine, fallback] : [engine], bundled, onEvent);
-  const follow = (alias: string) => createFollower(name, alias, { versions, now, refreshMs, onEvent });
-  const byDefault = follow(DEFAULT_ALIAS);
-  /** By alias, least recently named first. */
-  const others = new Map<string, Follower>();
-  /** The bundled release, once it answers; or why it cannot. */
-  let standIn: LoadedModel | undefined;
-  let failure: unknown;
-
-  function current(): ServedModel | undefined {
-    const model = byDefault.current();
-    if (model) return { ...model, alias: DEFAULT_ALIAS };
-    return standIn && { ...standIn, alias: BUNDLED_ALIAS };
+  constructor({
+    engine,
+    fallback,
+    bundled,
+    now = Date.now,
+    refreshMs = REFRESH_MS,
+    onEvent,
+  }: RegistryOptions) {
+    const versions = new VersionCache(fallback ? [engine, fallback] : [engine], bundled, onEvent);
+    const { name } = bundled.manifest;
+    this.name = name;
+    this.#versions = versions;
+    this.#createFollower = (alias) => new AliasFollower(name, alias, { versions, now, refreshMs, onEvent });
+    this.#defaultAlias = this.#createFollower(DEFAULT_ALIAS);
   }
 
-  async function defaultModel(bucket: R2Bucket): Promise<ServedModel> {
-    if (!current()) {
-      if (failure && !byDefault.isDue()) throw failure;
-      await byDefault.look(bucket);
+  /**
+   * Returns the model that serves a request. The first request of an isolate loads it.
+   * @returns undefined when there is no such alias or version
+   * @throws ExplainedError when no model can serve
+   */
+  async model(
+    bucket: R2Bucket,
+    { alias = DEFAULT_ALIAS, version }: VersionSelector = {},
+  ): Promise<ServedModel | undefined> {
+    if (version !== undefined) return this.#versionModel(bucket, version);
+    return alias === DEFAULT_ALIAS ? this.#defaultModel(bucket) : this.#aliasModel(bucket, alias);
+  }
+
+  /**
+   * Returns the ONNX file of a version.
+   * @returns undefined when there is no such version
+   * @throws ExplainedError when the file cannot be read
+   */
+  weights(bucket: R2Bucket, version: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    return this.#versions.weights(bucket, version);
+  }
+
+  /** The model of the default alias, or the bundled one, if it is loaded. */
+  get current(): ServedModel | undefined {
+    const { model } = this.#defaultAlias;
+    if (model) return { ...model, alias: DEFAULT_ALIAS };
+    return this.#bundled && { ...this.#bundled, alias: BUNDLED_ALIAS };
+  }
+
+  /** State of the default alias in the object store. */
+  get store(): StoreState {
+    return this.#defaultAlias.state;
+  }
+
+  /** Refreshes the aliases whose last refresh is too old. Never throws. */
+  async refresh(bucket: R2Bucket): Promise<void> {
+    const others = this.#otherAliases.values();
+    // Until a model is loaded, the default alias is left to the first request that needs it.
+    const followers = this.current ? [this.#defaultAlias, ...others] : others;
+    await Promise.all(followers.filter(({ isDue }) => isDue).map((follower) => follower.refresh(bucket)));
+  }
+
+  async #defaultModel(bucket: R2Bucket): Promise<ServedModel> {
+    if (!this.current) {
+      if (this.#bundledError && !this.#defaultAlias.isDue) throw this.#bundledError;
+      await this.#defaultAlias.refresh(bucket);
     }
-    const model = current();
-    if (model) return model;
+    if (this.current) return this.current;
     try {
-      standIn = await versions.bundled();
-      return { ...standIn, alias: BUNDLED_ALIAS };
+      this.#bundled = await this.#versions.bundled();
+      return { ...this.#bundled, alias: BUNDLED_ALIAS };
     } catch (error) {
-      failure = error;
+      this.#bundledError = error;
       throw error;
     }
   }
 
-  async function aliasModel(bucket: R2Bucket, alias: string): Promise<ServedModel | undefined> {
+  async #aliasModel(bucket: R2Bucket, alias: string): Promise<ServedModel | undefined> {
     if (!isName(alias)) return undefined;
-    const follower = others.get(alias) ?? follow(alias);
-    others.delete(alias);
-    others.set(alias, follower);
-    const [oldest] = others.keys();
-    if (others.size > FOLLOWED && oldest !== undefined) others.delete(oldest);
-    if (!follower.current() && follower.isDue()) await follower.look(bucket);
-    const model = follower.current();
-    if (model) return { ...model, alias };
-    if (follower.isAbsent()) return undefined;
-    throw unavailable(`the alias ${alias}`, follower.state().error);
+    const follower = this.#otherAliases.get(alias) ?? this.#createFollower(alias);
+    this.#otherAliases.set(alias, follower);
+    if (!follower.model && follower.isDue) await follower.refresh(bucket);
+    if (follower.model) return { ...follower.model, alias };
+    if (follower.isAbsent) return undefined;
+    throw unavailable(`the alias ${alias}`, follower.state.error);
   }
 
-  async function versionModel(bucket: R2Bucket, version: string): Promise<ServedModel | undefined> {
+  async #versionModel(bucket: R2Bucket, version: string): Promise<ServedModel | undefined> {
     try {
-      const model = await versions.get(bucket, version);
+      const model = await this.#versions.get(bucket, version);
       return model && { ...model, alias: null };
     } catch (error) {
       throw unavailable(`version ${version}`, error instanceof Error ? error.message : String(error), error);
     }
   }
-
-  return {
-    name,
-    current,
-    weights: versions.weights,
-    async model(bucket, { alias = DEFAULT_ALIAS, version } = {}) {
-      if (version !== undefined) return versionModel(bucket, version);
-      return alias === DEFAULT_ALIAS ? defaultModel(bucket) : aliasModel(bucket, alias);
-    },
-    async refresh(bucket) {
-      const due = [byDefault, ...others.values()].filter(
-        (follower) => follower.isDue() && (follower !== byDefault || byDefault.current() || standIn),
-      );
-      await Promise.all(due.map((follower) => follower.look(bucket)));
-    },
-    store: () => byDefault.state(),
-  };
 }
 
-/** Texts of the store, never of the client: an alias or a version that is no name is unknown before anybody reads it. */
+/** The message may contain the alias or the version of the request, because both are valid names at this point. */
 const unavailable = (what: string, got: string | null, cause?: unknown): ExplainedError =>
   new ExplainedError({
     kind: 'store',

@@ -1,26 +1,26 @@
 /**
- * @file Requests of all isolates, in Workers Analytics Engine: one data point each, kept for three months and asked in SQL.
+ * @file Writes one data point per request to Workers Analytics Engine, which keeps them for three months and answers SQL.
  * https://developers.cloudflare.com/analytics/analytics-engine/
  *
- * | column    | what it is                                                                      |
- * | --------- | ------------------------------------------------------------------------------- |
- * | `index1`  | route (`/v1/classify`), by which Cloudflare samples: rare routes stay in sight   |
- * | `blob1`   | method                                                                          |
- * | `blob2`   | type of the problem (`damaged-image`), or empty                                 |
- * | `blob3`   | version of the model that answered, or empty                                    |
- * | `blob4`   | alias it was found under; empty for a version that the request named            |
- * | `blob5`   | engine                                                                          |
- * | `blob6`   | kinds of the images: `jpeg,png`                                                 |
- * | `blob7`   | problems of single images: `damaged-image`                                      |
- * | `blob8`   | name of the bearer key, or the site key; empty without one                      |
- * | `double1` | status                                                                          |
- * | `double2` | images                                                                          |
- * | `double3` | images that were not read                                                       |
- * | `double4` | bytes of the body                                                               |
- * | `double5` | milliseconds that the request waited for its body                               |
- * | `double6` | milliseconds that it waited for the object store                                |
+ * | column    | content                                                                              |
+ * | --------- | ------------------------------------------------------------------------------------ |
+ * | `index1`  | route (`/v1/classify`); Cloudflare samples by it, so rare routes are not lost         |
+ * | `blob1`   | method                                                                               |
+ * | `blob2`   | problem type (`damaged-image`), or empty                                             |
+ * | `blob3`   | version of the model, or empty                                                       |
+ * | `blob4`   | alias of the model; empty when the request selected a version                        |
+ * | `blob5`   | engine                                                                               |
+ * | `blob6`   | kinds of the images: `jpeg,png`                                                      |
+ * | `blob7`   | problem types of single images: `damaged-image`                                      |
+ * | `blob8`   | name of the API key, or the site key; empty without one                              |
+ * | `double1` | status                                                                               |
+ * | `double2` | number of images                                                                     |
+ * | `double3` | number of unreadable images                                                          |
+ * | `double4` | size of the body in bytes                                                            |
+ * | `double5` | milliseconds that the request waited for its body                                    |
+ * | `double6` | milliseconds that the request waited for the object store                            |
  *
- * A point stands for `_sample_interval` requests. The share of refused images by model and hour:
+ * A data point stands for `_sample_interval` requests. Share of unreadable images by model version and hour:
  *
  * ```sql
  * SELECT toStartOfInterval(timestamp, INTERVAL '1' HOUR) AS hour, blob3 AS version,
@@ -30,17 +30,17 @@
  * GROUP BY hour, version ORDER BY hour
  * ```
  */
-import type { Caller } from '../access/caller.ts';
+import type { Caller } from '../http/record.ts';
+import { type CompletedRequest, imageSummary } from './completed-request.ts';
 import { log } from './log.ts';
-import { type EndedRequest, imageFacts } from './request.ts';
 
-const nameOf = (caller: Caller | undefined): string =>
+const callerName = (caller: Caller | undefined): string =>
   caller?.kind === 'key' ? caller.name : caller?.kind === 'visitor' ? caller.site : '';
 
-/** Writes a data point where the dataset is bound. Does not wait, and never throws: nobody's answer depends on it. */
-export function writeDataPoint(dataset: AnalyticsEngineDataset | undefined, request: EndedRequest): void {
+/** Writes a data point if the dataset is bound. Returns at once and never throws. */
+export function writeDataPoint(dataset: AnalyticsEngineDataset | undefined, request: CompletedRequest): void {
   const { id, route, method, status, problem, caller, model, bodyBytes, waits } = request;
-  const { images, imagesRefused, imageKinds, imageProblems } = imageFacts(request);
+  const { images, imagesRefused, imageKinds, imageProblems } = imageSummary(request);
   try {
     dataset?.writeDataPoint({
       indexes: [route],
@@ -52,11 +52,11 @@ export function writeDataPoint(dataset: AnalyticsEngineDataset | undefined, requ
         model?.engine ?? '',
         imageKinds,
         imageProblems,
-        nameOf(caller),
+        callerName(caller),
       ],
       doubles: [status, images, imagesRefused, bodyBytes, waits.body ?? 0, waits.store ?? 0],
     });
   } catch (error) {
-    log('warn', 'Analytics Engine takes no data point', { requestId: id, error: String(error) });
+    log('warn', 'Analytics Engine rejected a data point', { requestId: id, error: String(error) });
   }
 }

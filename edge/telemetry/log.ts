@@ -1,11 +1,12 @@
 /**
- * @file Logs: one line of JSON a happening, whose members Workers Logs indexes.
+ * @file Logs one line of JSON per event. Workers Logs indexes its members.
  * https://developers.cloudflare.com/workers/observability/logs/workers-logs/
  *
- * `info` is a request that was answered, or refused for what it is; `warn` a store or a model that fails while others go on serving;
- * `error` an answer of 5xx, with what caused it.
+ * - `info`: a request with a status below 500, or a new model
+ * - `warn`: a failure of the object store, a model or a binding, while requests are still served
+ * - `error`: a response with a status of 500 or above, with its cause
  */
-import { type EndedRequest, imageFacts } from './request.ts';
+import { type CompletedRequest, imageSummary } from './completed-request.ts';
 
 type Level = 'info' | 'warn' | 'error';
 
@@ -13,7 +14,7 @@ export function log(level: Level, message: string, fields: object): void {
   console[level](JSON.stringify({ level, message, ...fields }));
 }
 
-export function logRequest(request: EndedRequest, isolate: string): void {
+export function logRequest(request: CompletedRequest, isolate: string): void {
   const { id, route, method, status, problem, caller, model, bodyBytes, waits, error } = request;
   const failed = status >= 500;
   log(failed ? 'error' : 'info', `${method} ${route} ${status}`, {
@@ -25,18 +26,18 @@ export function logRequest(request: EndedRequest, isolate: string): void {
     problem,
     caller,
     model: model && { version: model.manifest.version, alias: model.alias, engine: model.engine },
-    ...(request.images.length > 0 && imageFacts(request)),
+    ...(request.images.length > 0 && imageSummary(request)),
     bodyBytes,
     waits,
-    // Of a client's mistake the type is enough: what caused it may hold what the client sent.
+    // Client errors are logged by type only: their causes may contain request data.
     ...(failed && { error: describeError(error) }),
   });
 }
 
-/** Causes of causes, no deeper than this. */
+/** Most errors in a chain of causes. */
 const DEPTH = 4;
 
-/** An error with its stack, and all that caused it. */
+/** Returns an error with its stack and its causes as plain data. */
 function describeError(error: unknown, depth = DEPTH): unknown {
   if (Array.isArray(error)) return error.map((one) => describeError(one, depth));
   if (!(error instanceof Error)) return error === undefined ? undefined : String(error);

@@ -1,16 +1,15 @@
 /**
- * @file What one isolate knows of itself, for Prometheus.
+ * @file Metrics of one isolate for Prometheus.
  *
- * Cloudflare runs many isolates and chooses which one a scrape reaches, so every sample is labelled with its isolate: a counter
- * without that label would seem to fall and rise as scrapes reach one or another. What all isolates did together is in Workers
- * Analytics Engine; where there is one isolate, as under `npm start`, these are the totals.
+ * Cloudflare runs many isolates and chooses the one that a scrape reaches. Every sample has the label `isolate`, because otherwise
+ * a counter would jump between the values of different isolates. Workers Analytics Engine has the totals of all isolates. With a
+ * single isolate, as under `npm start`, these metrics are the totals.
  */
-
 import { MODEL_CHECKS } from '#shared/inference/model.ts';
 import { BUNDLED_ALIAS, DEFAULT_ALIAS } from '#shared/manifest.ts';
 import type { Registry, RegistryEvent } from '../registry/registry.ts';
-import { counter, exposition, gauge, histogram } from './prometheus.ts';
-import type { EndedRequest } from './request.ts';
+import type { CompletedRequest } from './completed-request.ts';
+import { counter, exposition, type Family, gauge, histogram } from './prometheus.ts';
 
 export interface Isolate {
   id: string;
@@ -18,104 +17,102 @@ export interface Isolate {
   startedAt: number;
 }
 
-export interface Metrics {
-  request(request: EndedRequest): void;
-  registry(event: RegistryEvent): void;
-  /** The exposition of now. */
-  text(registry: Registry, isolate: Isolate): string;
-}
-
-/** Seconds. The store's time-out is the last one. */
+/** Upper bounds in seconds. The last one is the timeout of the object store. */
 const WAIT_BOUNDS = [0.001, 0.01, 0.1, 1, 3];
 
-export function createMetrics(): Metrics {
-  const requests = counter(
-    'tinyvgg_http_requests_total',
-    'Requests that this isolate has answered, by pattern of the route.',
-  );
-  const problems = counter(
-    'tinyvgg_problems_total',
-    'Requests that this isolate has refused, by type of problem.',
-  );
-  const images = counter(
+export class Metrics {
+  readonly #requests = counter('tinyvgg_http_requests_total', 'Responses, by route, method and status.');
+  readonly #problems = counter('tinyvgg_problems_total', 'Problem responses, by problem type.');
+  readonly #images = counter(
     'tinyvgg_images_total',
-    'Images that this isolate was given, by kind, and whether it read them or with which problem not.',
+    'Images in requests, by kind and outcome: `read`, or the problem type.',
   );
-  const bytes = counter(
-    'tinyvgg_http_request_body_bytes_total',
-    'Bytes of bodies that reached this isolate.',
-  );
-  const waits = histogram(
+  readonly #bytes = counter('tinyvgg_http_request_body_bytes_total', 'Bytes of request bodies.');
+  readonly #waits = histogram(
     'tinyvgg_wait_seconds',
-    'Time that requests to this isolate waited for their body or the store. Computing is not measured: the clock stands still.',
+    'Time that requests waited for their body or the object store. Computation is not measured, since Cloudflare stops the clock.',
     WAIT_BOUNDS,
   );
-  const looks = counter(
+  readonly #refreshes = counter(
     'tinyvgg_store_looks_total',
-    'Looks of this isolate at what an alias means: another version, the same, no such alias, no answer that is of use.',
+    'Refreshes of an alias from the object store, by outcome: changed, unchanged, absent, failed.',
   );
-  const swaps = counter(
+  readonly #swaps = counter(
     'tinyvgg_model_swaps_total',
-    'Times that a version replaced another one behind the default alias in this isolate.',
+    'Times that the default alias changed from one version to another.',
   );
-  const refusals = counter(
+  readonly #refusals = counter(
     'tinyvgg_model_refusals_total',
-    'Models that this isolate did not let serve, by the check that they failed.',
+    'Models that failed a check before serving, by check.',
   );
 
-  bytes.add({}, 0);
-  swaps.add({}, 0);
-  for (const check of MODEL_CHECKS) refusals.add({ check }, 0);
-  for (const outcome of ['changed', 'unchanged', 'absent', 'failed'])
-    looks.add({ alias: DEFAULT_ALIAS, outcome }, 0);
+  constructor() {
+    // Series that start at 0, so that Prometheus sees the first increase.
+    this.#bytes.add({}, 0);
+    this.#swaps.add({}, 0);
+    for (const check of MODEL_CHECKS) this.#refusals.add({ check }, 0);
+    for (const outcome of ['changed', 'unchanged', 'absent', 'failed']) {
+      this.#refreshes.add({ alias: DEFAULT_ALIAS, outcome }, 0);
+    }
+  }
 
-  return {
-    request({ route, method, status, problem, images: seen, bodyBytes, waits: times }) {
-      requests.add({ route, method, status: `${status}` });
-      if (problem) problems.add({ type: problem });
-      for (const { kind, outcome } of seen) images.add({ kind, outcome });
-      bytes.add({}, bodyBytes);
-      for (const [reason, time] of Object.entries(times)) waits.observe({ for: reason }, time / 1000);
-    },
-    registry(event) {
-      if (event.type === 'refusal') {
-        refusals.add({ check: event.check });
-        return;
-      }
-      const isDefault = event.alias === DEFAULT_ALIAS;
-      // Clients name the others.
-      looks.add({ alias: isDefault ? DEFAULT_ALIAS : 'other', outcome: event.outcome });
-      if (isDefault && event.replaced !== undefined) swaps.add();
-    },
-    text(registry, { id, startedAt }) {
-      const model = registry.current();
-      const { succeededAt, failures } = registry.store();
-      const states = [
-        gauge('tinyvgg_isolate_start_time_seconds', 'When this isolate began to answer.', startedAt / 1000),
-        gauge(
-          'tinyvgg_model_info',
-          'The model that this isolate answers with unless a request names another; none before the first answer.',
-          model && 1,
-          { version: model?.manifest.version ?? '', alias: model?.alias ?? '', engine: model?.engine ?? '' },
-        ),
-        gauge(
-          'tinyvgg_bundled',
-          '1 while the release in the Worker answers because the store has given this isolate no model.',
-          Number(model?.alias === BUNDLED_ALIAS),
-        ),
-        gauge(
-          'tinyvgg_store_failed_looks',
-          'Looks at the default alias that have failed in a row. Above 0, the last good model serves.',
-          failures,
-        ),
-        gauge(
-          'tinyvgg_store_last_success_timestamp_seconds',
-          'When this isolate last looked at the default alias with success; 0 for never.',
-          succeededAt === null ? 0 : Date.parse(succeededAt) / 1000,
-        ),
-      ];
-      const counted = [requests, problems, images, bytes, waits, looks, swaps, refusals];
-      return exposition([...states, ...counted.map((metric) => metric.family())], { isolate: id });
-    },
-  };
+  countRequest({ route, method, status, problem, images, bodyBytes, waits }: CompletedRequest): void {
+    this.#requests.add({ route, method, status: `${status}` });
+    if (problem) this.#problems.add({ type: problem });
+    for (const { kind, outcome } of images) this.#images.add({ kind, outcome });
+    this.#bytes.add({}, bodyBytes);
+    for (const [reason, time] of Object.entries(waits)) this.#waits.observe({ for: reason }, time / 1000);
+  }
+
+  countEvent(event: RegistryEvent): void {
+    if (event.type === 'refusal') {
+      this.#refusals.add({ check: event.check });
+      return;
+    }
+    const isDefault = event.alias === DEFAULT_ALIAS;
+    // Clients choose the names of other aliases, so those names must not become labels.
+    this.#refreshes.add({ alias: isDefault ? DEFAULT_ALIAS : 'other', outcome: event.outcome });
+    if (isDefault && event.replaced !== undefined) this.#swaps.add();
+  }
+
+  /** Returns all metrics in the exposition format. */
+  expose(registry: Registry, { id, startedAt }: Isolate): string {
+    const counted = [
+      ...[this.#requests, this.#problems, this.#images, this.#bytes, this.#waits],
+      ...[this.#refreshes, this.#swaps, this.#refusals],
+    ];
+    const families = [...gauges(registry, startedAt), ...counted.map((metric) => metric.family())];
+    return exposition(families, { isolate: id });
+  }
+}
+
+function gauges({ current, store }: Registry, startedAt: number): Family[] {
+  return [
+    gauge('tinyvgg_isolate_start_time_seconds', 'Time of the isolate’s first request.', startedAt / 1000),
+    gauge(
+      'tinyvgg_model_info',
+      'The model of the default alias, or the bundled model. Absent before the first classification.',
+      current && 1,
+      {
+        version: current?.manifest.version ?? '',
+        alias: current?.alias ?? '',
+        engine: current?.engine ?? '',
+      },
+    ),
+    gauge(
+      'tinyvgg_bundled',
+      '1 while the bundled model serves, because the object store has provided no model.',
+      Number(current?.alias === BUNDLED_ALIAS),
+    ),
+    gauge(
+      'tinyvgg_store_failed_looks',
+      'Consecutive failed refreshes of the default alias. Above 0, the last good model serves.',
+      store.failures,
+    ),
+    gauge(
+      'tinyvgg_store_last_success_timestamp_seconds',
+      'Time of the last successful refresh of the default alias; 0 before the first.',
+      store.succeededAt === null ? 0 : Date.parse(store.succeededAt) / 1000,
+    ),
+  ];
 }

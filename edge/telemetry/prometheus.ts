@@ -1,5 +1,5 @@
 /**
- * @file Counters, and the text in which Prometheus reads them: exposition format 0.0.4.
+ * @file Counters, histograms and gauges in Prometheus' exposition format 0.0.4.
  * https://prometheus.io/docs/instrumenting/exposition_formats/
  */
 
@@ -7,10 +7,10 @@ export const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 export type Labels = Readonly<Record<string, string>>;
 
-/** `suffix` follows the family's name; `labels` are written out. */
+/** `suffix` is appended to the family's name; `labels` are already serialized. */
 type Sample = [suffix: string, labels: string, value: number];
 
-/** A metric with all its labels. */
+/** A metric with all its series. */
 export interface Family {
   name: string;
   type: 'counter' | 'gauge' | 'histogram';
@@ -19,7 +19,7 @@ export interface Family {
 }
 
 export interface Counter {
-  /** With 0, lets a series be there before its first event: what begins at 1 was never seen to rise. */
+  /** Increases a series. Adding 0 creates it: Prometheus does not see the increase of a series that begins at 1. */
   add(labels?: Labels, by?: number): void;
   family(): Family;
 }
@@ -40,7 +40,7 @@ export interface Histogram {
   family(): Family;
 }
 
-/** @param bounds upper bounds of the buckets, ascending; the last bucket has none */
+/** @param bounds ascending upper bounds of the buckets; a bucket without a bound is added */
 export function histogram(name: string, help: string, bounds: readonly number[]): Histogram {
   const buckets = [...bounds, Number.POSITIVE_INFINITY];
   const series = new Map<string, { counts: number[]; sum: number }>();
@@ -48,7 +48,7 @@ export function histogram(name: string, help: string, bounds: readonly number[])
     observe(labels, value) {
       const key = labelText(labels);
       const entry = series.get(key) ?? { counts: buckets.map(() => 0), sum: 0 };
-      // A bucket counts all that is not above its bound, so that each holds those before it.
+      // Buckets are cumulative: each counts all values up to its bound.
       entry.counts = entry.counts.map((count, i) => count + (value <= (buckets[i] as number) ? 1 : 0));
       entry.sum += value;
       series.set(key, entry);
@@ -72,12 +72,12 @@ export function histogram(name: string, help: string, bounds: readonly number[])
   };
 }
 
-/** A state, as it is now; none when there is nothing to say. */
+/** The current value of a state. The metric has no series when `value` is undefined. */
 export function gauge(name: string, help: string, value: number | undefined, labels: Labels = {}): Family {
   return { name, type: 'gauge', help, samples: value === undefined ? [] : [['', labelText(labels), value]] };
 }
 
-/** @param common labels of every sample */
+/** Serializes metrics. @param common labels of every sample */
 export function exposition(families: readonly Family[], common: Labels): string {
   const shared = labelText(common);
   return families
@@ -94,7 +94,7 @@ export function exposition(families: readonly Family[], common: Labels): string 
     .join('');
 }
 
-/** Backslash, double quote and line feed are escaped here as in JSON. */
+/** Serializes labels. The format escapes backslash, double quote and line feed like JSON. */
 function labelText(labels: Labels): string {
   return Object.entries(labels)
     .map(([name, value]) => `${name}=${JSON.stringify(value)}`)

@@ -1,20 +1,20 @@
 /**
- * @file What a token says: a JSON Web Token (RFC 7519), signed with HMAC-SHA-256.
+ * @file The claims of a result token: a JSON Web Token (RFC 7519), signed with HMAC-SHA-256.
  *
- * | claim                        | meaning                                                                       |
- * | ---------------------------- | ----------------------------------------------------------------------------- |
- * | `label`, `score`             | the likeliest label, with its calibrated score                                |
- * | `abstained`                  | why that should not be taken for an answer, or null                           |
- * | `sha256`                     | of the image's bytes as they were sent                                        |
- * | `model`, `version`           | who answered; the version is the SHA-256 of the ONNX file                     |
- * | `aud`                        | the site key that the request carried; absent without one                     |
- * | `iat`, `exp`                 | seconds since the epoch; the token is good until `exp`                        |
- * | `jti`                        | names the token, so that it is good once                                      |
+ * | claim              | content                                                                     |
+ * | ------------------ | --------------------------------------------------------------------------- |
+ * | `label`, `score`   | the first prediction, with its calibrated score                              |
+ * | `abstained`        | why the model declined to answer, or null                                    |
+ * | `sha256`           | SHA-256 of the uploaded image file                                           |
+ * | `model`, `version` | the model; its version is the SHA-256 of the ONNX file                       |
+ * | `aud`              | site key of the classification request; absent without one                   |
+ * | `iat`, `exp`       | times of issue and expiry, in seconds since the epoch                        |
+ * | `jti`              | unique ID, which lets the token be verified only once                        |
  */
 import type { AbstentionReason } from '#shared/abstention.ts';
 
-/** What the model has said of an image. */
-export interface Statement {
+/** The result that a token states. */
+export interface SignedResult {
   label: string;
   score: number;
   abstained: AbstentionReason | null;
@@ -23,25 +23,26 @@ export interface Statement {
   version: string;
 }
 
-export interface Claims extends Statement {
+export interface TokenClaims extends SignedResult {
   aud?: string;
   iat: number;
   exp: number;
   jti: string;
 }
 
-/** Seconds that a token is good for: as long as Turnstile's. */
+/** Lifetime of a token in seconds, the same as Turnstile's. */
 export const LIFETIME_S = 300;
 
-/** Longer ones are none of ours. */
+/** This service issues shorter tokens only. */
 export const MAX_TOKEN_LENGTH = 2048;
 
 /**
- * - `malformed`: no token at all
- * - `forged`: signed by no secret of this service
- * - `expired`: older than five minutes
- * - `other-site`: made on pages of another site key
+ * Reasons why a token is invalid.
+ * - `malformed`: not a token of this format
+ * - `forged`: not signed with a secret of this service
+ * - `expired`: past its lifetime
+ * - `other-site`: issued for another site key
  * - `used`: verified before
  */
 export const REFUSALS = ['malformed', 'forged', 'expired', 'other-site', 'used'] as const;
-export type Refusal = (typeof REFUSALS)[number];
+export type TokenRefusal = (typeof REFUSALS)[number];

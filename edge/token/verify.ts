@@ -1,44 +1,51 @@
-/** @file A token → whether it is one of ours, still good, and for the first time here. */
+/** @file Verifies a result token: signature, lifetime, site key and single use. */
 import { verify } from 'hono/jwt';
-import { type Claims, MAX_TOKEN_LENGTH, type Refusal } from './claims.ts';
-import { spend } from './spent.ts';
+import { MAX_TOKEN_LENGTH, type TokenClaims, type TokenRefusal } from './claims.ts';
+import { markUsed } from './used-tokens.ts';
 
-export interface Question {
+export interface VerificationRequest {
   token: string;
-  /** The site key whose pages the token must come from. */
+  /** Accepts only tokens that were issued for this site key. */
   siteKey?: string | undefined;
-  /** Whoever asks again with the same one hears the same. */
+  /** A repeated request with the same key returns the same result. */
   idempotencyKey?: string | undefined;
 }
 
-/** @throws HttpProblem `token-store-unavailable` when it cannot be known whether the token was used */
+/**
+ * @param secrets from TOKEN_SECRET; any of them may have signed the token
+ * @param now milliseconds since the epoch
+ * @throws HttpProblem `token-store-unavailable`
+ */
 export async function verifyToken(
-  { token, siteKey, idempotencyKey }: Question,
+  { token, siteKey, idempotencyKey }: VerificationRequest,
   secrets: readonly string[],
   bucket: R2Bucket,
   now: number,
-): Promise<Claims | Refusal> {
+): Promise<TokenClaims | TokenRefusal> {
   const claims = await claimsOf(token, secrets);
   if (typeof claims === 'string') return claims;
   if (claims.exp * 1000 <= now) return 'expired';
   if (siteKey !== undefined && claims.aud !== siteKey) return 'other-site';
-  return (await spend(bucket, claims, idempotencyKey)) ? claims : 'used';
+  return (await markUsed(bucket, claims, idempotencyKey)) ? claims : 'used';
 }
 
-async function claimsOf(token: string, secrets: readonly string[]): Promise<Claims | 'malformed' | 'forged'> {
+async function claimsOf(
+  token: string,
+  secrets: readonly string[],
+): Promise<TokenClaims | 'malformed' | 'forged'> {
   if (token.length > MAX_TOKEN_LENGTH || token.split('.').length !== 3) return 'malformed';
   let refusal: 'malformed' | 'forged' = 'malformed';
   for (const secret of secrets) {
     try {
-      // Times are held against this service's clock, after the signature.
+      // verifyToken checks the times against its own clock.
       const times = { exp: false, iat: false, nbf: false };
-      return (await verify(token, secret, { alg: 'HS256', ...times })) as unknown as Claims;
+      return (await verify(token, secret, { alg: 'HS256', ...times })) as unknown as TokenClaims;
     } catch (error) {
-      if (error instanceof Error && FORGERIES.includes(error.name)) refusal = 'forged';
+      if (error instanceof Error && SIGNATURE_ERRORS.includes(error.name)) refusal = 'forged';
     }
   }
   return refusal;
 }
 
-/** What hono/jwt throws at tokens that are well-formed and not signed by this service. */
-const FORGERIES = ['JwtTokenSignatureMismatched', 'JwtAlgorithmMismatch'];
+/** Errors of hono/jwt for well-formed tokens with a wrong signature. */
+const SIGNATURE_ERRORS = ['JwtTokenSignatureMismatched', 'JwtAlgorithmMismatch'];

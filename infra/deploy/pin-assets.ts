@@ -7,7 +7,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import { Command } from 'commander';
-import { isKept, keyOf } from '../../edge/pinned-assets.ts';
+import { isPinnedAsset, pinnedAssetKey } from '../../edge/pinned-assets.ts';
 import { DEFAULT_BUCKET } from '../../train/store/open.ts';
 import { ROOT } from '../child-process.ts';
 import { runCommand } from '../command.ts';
@@ -24,12 +24,12 @@ function main({ local, persistTo }: Flags): void {
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => join(parentPath, name))
     .map((file) => ({ path: `/${relative(SITE, file).split(sep).join('/')}`, file }))
-    .filter(({ path }) => isKept(path));
+    .filter(({ path }) => isPinnedAsset(path));
 
   const folder = mkdtempSync(join(tmpdir(), 'tinyvgg-assets-'));
   try {
     const list = join(folder, 'files.json');
-    writeFileSync(list, JSON.stringify(files.map(({ path, file }) => ({ key: keyOf(path), file }))));
+    writeFileSync(list, JSON.stringify(files.map(({ path, file }) => ({ key: pinnedAssetKey(path), file }))));
     const where = local ? ['--local'] : ['--remote'];
     if (persistTo !== undefined) where.push('--persist-to', persistTo);
     execFileSync('wrangler', ['r2', 'bulk', 'put', DEFAULT_BUCKET, '--filename', list, ...where], {

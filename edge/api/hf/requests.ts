@@ -4,15 +4,15 @@
  */
 import * as v from 'valibot';
 import { Whole } from '#shared/validation.ts';
-import { Base64 } from '../base64.ts';
-import { OUTPUTS } from './scores.ts';
+import { Base64 } from '../../http/base64.ts';
+import { SCORE_FUNCTIONS } from './scores.ts';
 
 /** Hugging Face's default. */
 export const DEFAULT_TOP_K = 5;
 
 export const HfParameters = v.object({
   function_to_apply: v.pipe(
-    v.optional(v.picklist(OUTPUTS), 'softmax'),
+    v.optional(v.picklist(SCORE_FUNCTIONS), 'softmax'),
     v.description(
       'How logits become scores. `softmax` gives the calibrated probabilities of /v1; `sigmoid` and `none` use the uncalibrated logits.',
     ),

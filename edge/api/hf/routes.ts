@@ -1,26 +1,32 @@
-/** @file The interface of Hugging Face's image classification, for clients that know it. */
+/** @file Routes of /hf: Hugging Face's image classification, for its clients. */
 import * as v from 'valibot';
 import { detectFormat } from '#shared/decode/format.ts';
-import { classifyOne } from '../../classify.ts';
-import { newRoutes } from '../../routes.ts';
-import type { Serving } from '../../serving.ts';
-import type { RequestRecord } from '../../telemetry/request.ts';
-import { mediaType, readBody } from '../body.ts';
-import { check, parseJson } from '../validate.ts';
+import type { Access } from '../../access/access.ts';
+import { mediaType, readBody } from '../../http/body.ts';
+import type { RequestRecord } from '../../http/record.ts';
+import { createRouter } from '../../http/router.ts';
+import { check, parseJson } from '../../http/validate.ts';
+import { classifyOne } from '../../inference/classify.ts';
+import type { SelectModel } from '../../inference/select-model.ts';
 import { HfParameters, HfRequest } from './requests.ts';
 import { scoresOf } from './scores.ts';
 
-export function hfRoutes(serving: Serving) {
-  return newRoutes().post('/models/:name', async (c) => {
+export interface HfParts {
+  selectModel: SelectModel;
+  access: Access;
+}
+
+export function hfRoutes({ selectModel, access }: HfParts) {
+  return createRouter().post('/models/:name', access.requireCaller, async (c) => {
     const { inputs, parameters } = await readRequest(c.req.raw, c.var.record);
-    const model = await serving(c, c.req.param());
+    const model = await selectModel(c, c.req.param());
     const { logits } = await classifyOne(model, { kind: 'file', bytes: inputs }, c.var.record);
     const { function_to_apply, top_k } = v.parse(HfParameters, parameters ?? {});
     return c.json(scoresOf(model.manifest, logits, function_to_apply).slice(0, top_k));
   });
 }
 
-/** JSON, or the bytes of the image alone. */
+/** Reads a JSON request, or an image file as the whole body. */
 async function readRequest(request: Request, record: RequestRecord) {
   const body = await readBody(request, record);
   const isJson = mediaType(request) === 'application/json' && !detectFormat(body);

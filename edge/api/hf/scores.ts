@@ -1,19 +1,20 @@
-/** @file Logits → scores, by the function that a request names. */
+/** @file Converts logits to scores with the function that a request selects. */
 import type { Manifest } from '#shared/manifest.ts';
 import { rankLabels } from '#shared/predictions.ts';
 import type { HfResponse } from './responses.ts';
 
-export const OUTPUTS = ['softmax', 'sigmoid', 'none'] as const;
+export const SCORE_FUNCTIONS = ['softmax', 'sigmoid', 'none'] as const;
 
+/** @returns all labels, highest score first */
 export function scoresOf(
   manifest: Manifest,
   logits: Float32Array,
-  output: (typeof OUTPUTS)[number],
+  scoreFunction: (typeof SCORE_FUNCTIONS)[number],
 ): HfResponse {
-  if (output === 'softmax') {
+  if (scoreFunction === 'softmax') {
     return rankLabels(logits, manifest).map(({ label, score }) => ({ label, score }));
   }
-  const apply = output === 'sigmoid' ? sigmoid : (logit: number) => logit;
+  const apply = scoreFunction === 'sigmoid' ? sigmoid : (logit: number) => logit;
   return Array.from(logits, (logit, i) => ({ label: manifest.labels[i] ?? '', score: apply(logit) })).sort(
     (a, b) => b.score - a.score,
   );

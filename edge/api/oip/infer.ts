@@ -1,27 +1,27 @@
-/** @file Inference by the Open Inference Protocol: tensors in, logits out. */
+/** @file Inference of the Open Inference Protocol: computes logits from tensors. */
 import type { Context } from 'hono';
-import type { AppEnv } from '../../env.ts';
-import { HttpProblem } from '../../problem.ts';
+import type { AppEnv } from '../../http/env.ts';
+import { HttpProblem } from '../../http/problem.ts';
 import type { ServedModel } from '../../registry/served-model.ts';
 import { binaryResponse, type InferMessage } from './message.ts';
 import type { InferRequest } from './requests.ts';
 import type { InferResponse } from './responses.ts';
 import { readTensor } from './tensor.ts';
 
-/** @throws HttpProblem */
+/** @throws HttpProblem `invalid-body`, `too-many-images` */
 export async function infer(c: Context<AppEnv>, message: InferMessage, model: ServedModel) {
   const { request, binary } = message;
   const { manifest, classifier } = model;
   const [input, ...more] = request.inputs;
   if (!input || more.length > 0) {
-    throw new HttpProblem('invalid-body', `The model has one input, "${manifest.input.name}".`);
+    throw new HttpProblem('invalid-body', `The model has one input, "${manifest.input.name}". Send only it.`);
   }
-  const isBinary = wantsBinary(request, manifest.output.name);
+  const isBinary = requestsBinary(request, manifest.output.name);
   const { images, n } = readTensor(input, manifest.input, binary);
   for (let i = 0; i < n; i++) c.var.record.images.push({ kind: 'tensor', outcome: 'read' });
   const logits = await classifier.logits(images, n);
   const parameters = { binary_data_size: logits.byteLength };
-  const answer: InferResponse = {
+  const response: InferResponse = {
     model_name: manifest.name,
     model_version: manifest.version,
     ...(request.id !== undefined && { id: request.id }),
@@ -34,13 +34,13 @@ export async function infer(c: Context<AppEnv>, message: InferMessage, model: Se
       },
     ],
   };
-  return isBinary ? binaryResponse(answer, logits) : c.json(answer);
+  return isBinary ? binaryResponse(response, logits) : c.json(response);
 }
 
-/** Of the outputs that a request names, this model has one; none named means all. */
-function wantsBinary({ parameters, outputs = [] }: InferRequest, name: string): boolean {
+/** Returns whether the request asks for the output as bytes. A request without outputs asks for all of them. */
+function requestsBinary({ parameters, outputs = [] }: InferRequest, name: string): boolean {
   if (outputs.some((output) => output.name !== name) || outputs.length > 1) {
-    throw new HttpProblem('invalid-body', `The model has one output, "${name}".`);
+    throw new HttpProblem('invalid-body', `The model has one output, "${name}". Request only it.`);
   }
   return outputs[0]?.parameters?.binary_data ?? parameters?.binary_data_output ?? false;
 }

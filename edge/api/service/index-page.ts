@@ -1,6 +1,6 @@
 /** @file `GET /`: the try page for browsers, and a text that lists the API's routes for other clients. */
 import type { Context } from 'hono';
-import type { AppEnv } from '../../env.ts';
+import type { AppEnv } from '../../http/env.ts';
 import index from './index.txt';
 import { ORIGIN } from './origin.ts';
 

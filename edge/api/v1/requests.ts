@@ -1,8 +1,8 @@
 /** @file Request schemas of /v1. */
 import * as v from 'valibot';
 import { DEFAULT_ALIAS } from '#shared/manifest.ts';
-import { Base64 } from '../base64.ts';
-import { MAX_IMAGES } from '../limits.ts';
+import { Base64 } from '../../http/base64.ts';
+import { MAX_IMAGES } from '../../http/limits.ts';
 
 /** The number of labels, and the default of `top_k`. */
 const MAX_TOP_K = 10;

@@ -4,8 +4,8 @@ import { ABSTENTION_REASONS, LEAST_SCORE } from '#shared/abstention.ts';
 import type { Classification } from '#shared/inference/result.ts';
 import { BUNDLED_ALIAS, DEFAULT_ALIAS, Manifest } from '#shared/manifest.ts';
 import { Share, Time, Whole } from '#shared/validation.ts';
+import { Problem } from '../../http/problem-schema.ts';
 import { LIFETIME_S, REFUSALS } from '../../token/claims.ts';
-import { Problem } from '../problem-schema.ts';
 
 export const ModelInfo = v.pipe(
   v.object({

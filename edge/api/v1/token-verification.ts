@@ -1,10 +1,11 @@
-/** @file What was found out about a token → what is said of it. */
-import type { Claims, Refusal } from '../../token/claims.ts';
+/** @file The response of `POST /v1/verify`. */
+import type { TokenClaims, TokenRefusal } from '../../token/claims.ts';
 import type { TokenVerification } from './responses.ts';
 
-export function tokenVerification(found: Claims | Refusal): TokenVerification {
-  if (typeof found === 'string') return { valid: false, reason: found };
-  const { label, score, abstained, sha256, model: name, version, aud = null, iat, exp } = found;
+/** @param verified the claims of a valid token, or why the token is invalid */
+export function tokenVerification(verified: TokenClaims | TokenRefusal): TokenVerification {
+  if (typeof verified === 'string') return { valid: false, reason: verified };
+  const { label, score, abstained, sha256, model: name, version, aud = null, iat, exp } = verified;
   return {
     ...{ valid: true, label, score, abstained },
     image_sha256: sha256,

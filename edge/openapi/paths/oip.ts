@@ -1,5 +1,5 @@
 /** @file /v2 in the OpenAPI document. */
-import { MAX_IMAGES } from '../../api/limits.ts';
+
 import { InferRequest } from '../../api/oip/requests.ts';
 import {
   InferResponse,
@@ -9,6 +9,7 @@ import {
   Ready,
   ServerMetadata,
 } from '../../api/oip/responses.ts';
+import { MAX_IMAGES } from '../../http/limits.ts';
 import { ACCESS_PROBLEMS, ANY_KEY, PUBLIC, TURNSTILE_TOKEN } from '../access.ts';
 import { requestSchema, responseSchema } from '../components.ts';
 import * as examples from '../examples.ts';

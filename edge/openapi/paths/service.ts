@@ -1,7 +1,7 @@
 /** @file Health, metrics and problem types in the OpenAPI document. */
 import * as v from 'valibot';
-import { Problem } from '../../api/problem-schema.ts';
 import { Health } from '../../api/service/responses.ts';
+import { Problem } from '../../http/problem-schema.ts';
 import { API_KEY, API_KEY_PROBLEMS, PUBLIC } from '../access.ts';
 import { HEALTH, INDEX, METRICS, PROBLEM, SERVICE_LIVE } from '../examples.ts';
 import type { Paths } from '../openapi.ts';

@@ -1,7 +1,6 @@
 /** @file /v1 in the OpenAPI document. */
 import * as v from 'valibot';
 import { IMAGE_PIXELS } from '#shared/labels.ts';
-import { MAX_IMAGES } from '../../api/limits.ts';
 import {
   ClassifyBatchRequest,
   ClassifyQuery,
@@ -15,6 +14,7 @@ import {
   ServedManifest,
   TokenVerification,
 } from '../../api/v1/responses.ts';
+import { MAX_IMAGES } from '../../http/limits.ts';
 import { ACCESS_PROBLEMS, ANY_KEY, API_KEY, API_KEY_PROBLEMS, PUBLIC, TURNSTILE_TOKEN } from '../access.ts';
 import { requestSchema } from '../components.ts';
 import * as examples from '../examples.ts';

@@ -1,7 +1,7 @@
 /** @file Who may call: with nothing set, with keys, site keys, ACCESS=open, and with variables that are wrong. */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { nameOfKey } from '../../../edge/access/caller.ts';
+import { findKeyName } from '../../../edge/access/caller.ts';
 import { operationsOf } from '../../../edge/openapi/openapi.ts';
 import { bearer, expectProblem, keyOf, SHOP, SITE_KEY, SITE_KEYS, service } from '../support/callers.ts';
 import { document } from '../support/documented.ts';
@@ -91,7 +91,7 @@ describe('a bearer key', () => {
     const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', utf8(alice.key)));
     const other = new Uint8Array(32);
     const names = (...entries: [string, Uint8Array<ArrayBuffer>][]) =>
-      nameOfKey(
+      findKeyName(
         alice.key,
         entries.map(([name, digest]) => ({ name, digest })),
       );

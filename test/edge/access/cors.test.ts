@@ -1,6 +1,6 @@
 /** @file Whose scripts may read answers, errors of every kind included. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { MAX_BODY_BYTES } from '../../../edge/api/limits.ts';
+import { MAX_BODY_BYTES } from '../../../edge/http/limits.ts';
 import { bearer, keyOf, SHOP, SITE_KEY, SITE_KEYS, service } from '../support/callers.ts';
 import { isolate, tinyEngine, tinyRelease } from '../support/tiny.ts';
 

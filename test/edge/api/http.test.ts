@@ -6,8 +6,8 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { MAX_PIXELS } from '#shared/decode/limits.ts';
 import { LABELS } from '#shared/labels.ts';
-import { MAX_BODY_BYTES } from '../../../edge/api/limits.ts';
-import { PROBLEMS, type ProblemType } from '../../../edge/problem.ts';
+import { MAX_BODY_BYTES } from '../../../edge/http/limits.ts';
+import { PROBLEMS, type ProblemType } from '../../../edge/http/problem-types.ts';
 import { concat, greyPng, jpeg, paint, png } from '../../fixtures/images.ts';
 import { isolate, tinyRelease, utf8 } from '../support/tiny.ts';
 

@@ -1,8 +1,8 @@
 /** @file The OpenAPI document and the API are one thing said twice. That answers fit the document, every test sees (tiny.ts). */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../../edge/app.ts';
+import { PROBLEMS } from '../../../edge/http/problem-types.ts';
 import { operationsOf } from '../../../edge/openapi/openapi.ts';
-import { PROBLEMS } from '../../../edge/problem.ts';
 import packageJson from '../../../package.json';
 import { document, expectDocumented, expectValid } from '../support/documented.ts';
 import { isolate, tinyEngine, tinyRelease } from '../support/tiny.ts';

@@ -3,8 +3,8 @@ import { env } from 'cloudflare:workers';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sha256 } from '#shared/digest.ts';
 import { modelKey } from '#shared/manifest.ts';
-import { REFRESH_MS } from '../../../edge/registry/follower.ts';
-import type { Release } from '../../../edge/registry/versions.ts';
+import { REFRESH_MS } from '../../../edge/registry/alias-follower.ts';
+import type { BundledModel } from '../../../edge/registry/version-cache.ts';
 import { afterRefresh, type Isolate, nameOf, type Ready, ready } from '../support/readiness.ts';
 import {
   emptyBucket,
@@ -17,9 +17,9 @@ import {
   utf8,
 } from '../support/tiny.ts';
 
-let bundled: Release;
-let first: Release;
-let second: Release;
+let bundled: BundledModel;
+let first: BundledModel;
+let second: BundledModel;
 beforeAll(async () => {
   [bundled, first, second] = await Promise.all([tinyRelease(1), tinyRelease(2), tinyRelease(3)]);
 });

@@ -1,8 +1,8 @@
 /** @file Keys, and the API as their holders see it. */
 import { expect } from 'vitest';
 import { sha256 } from '#shared/digest.ts';
-import type { AppEnv } from '../../../edge/env.ts';
-import { PROBLEMS, type ProblemType } from '../../../edge/problem.ts';
+import type { AppEnv } from '../../../edge/http/env.ts';
+import { PROBLEMS, type ProblemType } from '../../../edge/http/problem-types.ts';
 import { isolate, tinyRelease, utf8 } from './tiny.ts';
 
 export const SITE_KEY = 'site_0123456789abcdefghijkl';

@@ -1,7 +1,7 @@
 /** @file `/health/ready`, as a monitor reads it. */
 import { expect } from 'vitest';
-import { REFRESH_MS } from '../../../edge/registry/follower.ts';
-import type { Release } from '../../../edge/registry/versions.ts';
+import { REFRESH_MS } from '../../../edge/registry/alias-follower.ts';
+import type { BundledModel } from '../../../edge/registry/version-cache.ts';
 import type { isolate } from './tiny.ts';
 
 export interface Ready {
@@ -25,7 +25,7 @@ export async function afterRefresh(worker: Isolate): Promise<Ready> {
   return ready(worker);
 }
 
-export const nameOf = ({ manifest }: Release, alias = 'stable') => ({
+export const nameOf = ({ manifest }: BundledModel, alias = 'stable') => ({
   name: 'tinyvgg',
   version: manifest.version,
   alias,

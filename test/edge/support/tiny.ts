@@ -14,8 +14,8 @@ import {
   serializeStored,
 } from '#shared/manifest.ts';
 import { createApp } from '../../../edge/app.ts';
-import type { AppEnv } from '../../../edge/env.ts';
-import type { Release } from '../../../edge/registry/versions.ts';
+import type { AppEnv } from '../../../edge/http/env.ts';
+import type { BundledModel } from '../../../edge/registry/version-cache.ts';
 import { expectDocumented } from './documented.ts';
 
 /** A model is ten numbers as JSON: they are the logits of a black image, and an image's mean adds to the first. */
@@ -52,7 +52,7 @@ export function tinyEngine(): TinyEngine {
 }
 
 /** A model that answers `winner` to every image. */
-export async function tinyRelease(winner: number): Promise<Release> {
+export async function tinyRelease(winner: number): Promise<BundledModel> {
   const bias = LABELS.map((_, i) => (i === winner ? 5 : i / 10));
   const weights = utf8(JSON.stringify(bias));
   const manifest: Manifest = {
@@ -78,7 +78,7 @@ export async function tinyRelease(winner: number): Promise<Release> {
 }
 
 /** The same model, calibrated. */
-export function withTemperature({ manifest, weights }: Release, temperature: number): Release {
+export function withTemperature({ manifest, weights }: BundledModel, temperature: number): BundledModel {
   const ece = { before: 0.04, after: 0.01, bins: 15, images: 10_000 };
   const calibration = { method: 'temperature', temperature, heldOut: 6000, ece } as const;
   return { manifest: { ...manifest, calibration }, weights };
@@ -90,7 +90,10 @@ export function utf8(text: string): Uint8Array<ArrayBuffer> {
 }
 
 /** Writes a version's two objects; `edit` changes the manifest on its way. */
-export async function put({ manifest, weights }: Release, edit: (manifest: Manifest) => void = () => {}) {
+export async function put(
+  { manifest, weights }: BundledModel,
+  edit: (manifest: Manifest) => void = () => {},
+) {
   const written = structuredClone(manifest);
   edit(written);
   await env.MODELS.put(modelKey(manifest.name, manifest.version, 'onnx'), weights);
@@ -98,7 +101,7 @@ export async function put({ manifest, weights }: Release, edit: (manifest: Manif
 }
 
 /** Lets an alias mean a version. */
-export async function promote({ manifest }: Release, name = DEFAULT_ALIAS) {
+export async function promote({ manifest }: BundledModel, name = DEFAULT_ALIAS) {
   const alias: Alias = {
     formatVersion: FORMAT_VERSION,
     version: manifest.version,
@@ -154,7 +157,7 @@ interface IsolateOptions {
 
 /** The API as one isolate has it, with a clock that the test moves. */
 export function isolate(
-  bundled: Release,
+  bundled: BundledModel,
   { bindings = OPEN, bucket = env.MODELS, engine = tinyEngine() }: IsolateOptions = {},
 ) {
   const clock = { now: Date.UTC(2026, 0, 1) };

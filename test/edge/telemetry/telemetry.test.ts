@@ -3,8 +3,8 @@ import encoderWasm from '@jsquash/jpeg/codec/enc/mozjpeg_enc.wasm?module';
 import { init as initJpegEncoder } from '@jsquash/jpeg/encode.js';
 import fc from 'fast-check';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { REFRESH_MS } from '../../../edge/registry/follower.ts';
-import type { Release } from '../../../edge/registry/versions.ts';
+import { REFRESH_MS } from '../../../edge/registry/alias-follower.ts';
+import type { BundledModel } from '../../../edge/registry/version-cache.ts';
 import { greyPng, jpeg, paint } from '../../fixtures/images.ts';
 import { scrape } from '../support/scrape.ts';
 import {
@@ -19,9 +19,9 @@ import {
   utf8,
 } from '../support/tiny.ts';
 
-let bundled: Release;
-let first: Release;
-let second: Release;
+let bundled: BundledModel;
+let first: BundledModel;
+let second: BundledModel;
 let pngFile: Uint8Array<ArrayBuffer>;
 let jpegFile: Uint8Array<ArrayBuffer>;
 let broken: Uint8Array<ArrayBuffer>;
@@ -116,7 +116,7 @@ describe('/metrics', () => {
     const worker = isolate(bundled);
     expect((await scrape(worker)).has('tinyvgg_model_info')).toBe(false);
     await worker.send('/v1/models');
-    const info = ({ manifest }: Release, alias: string) =>
+    const info = ({ manifest }: BundledModel, alias: string) =>
       `tinyvgg_model_info{version="${manifest.version}",alias="${alias}",engine="tiny"}`;
     let samples = await scrape(worker);
     expect(samples.get(info(bundled, 'bundled'))).toBe(1);

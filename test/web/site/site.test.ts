@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PROBLEMS } from '../../../edge/http/problem-types.ts';
 import { type OpenApiDocument, operationsOf } from '../../../edge/openapi/openapi.ts';
-import { PROBLEMS } from '../../../edge/problem.ts';
 import { openLocalStore } from '../../../train/store/open.ts';
 import { expectSuccess, runNode } from '../../support/command.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';

@@ -1,68 +1,72 @@
-/** @file An answer, or a problem, as a page: for forms without script. No script, nothing loaded, nothing of what was sent. */
+/**
+ * @file A classification or a problem as a page, for HTML forms without script. The page has no script, loads nothing and contains no
+ * request data.
+ */
 import { html, raw } from 'hono/html';
-import type { AbstentionReason } from '#shared/abstention.ts';
-import type { HttpProblem, ProblemDetails } from '../../../problem.ts';
+import type { HttpProblem, ProblemDetails } from '../../../http/problem.ts';
+import type { ProblemType } from '../../../http/problem-types.ts';
 import type { ClassifyBatchResponse, ClassifyResponse, ClassifyResult } from '../responses.ts';
 import { STYLE } from './style.ts';
+import { ABSTENTIONS, problemText, TEXTS } from './texts.ts';
 
-/** Labels that a page lists. */
+/** Number of labels in the table. */
 const TOP = 5;
 
-const REASONS: Record<AbstentionReason, string> = {
-  'no-garment': 'Nothing stands out from the background. Lay the garment on a plain floor, in good light.',
-  'poor-mask': 'The outline is hard to see. A plain floor and more light help.',
-  'low-score': 'Several labels are about as likely.',
-};
-
-export async function answerPage(answer: ClassifyResponse | ClassifyBatchResponse): Promise<Response> {
-  const { model, id } = answer;
-  const results = 'results' in answer ? answer.results : [answer];
+export async function responsePage(response: ClassifyResponse | ClassifyBatchResponse): Promise<Response> {
+  const { model, id } = response;
+  const results = 'results' in response ? response.results : [response];
   const sections = results.map((result) =>
-    'problem' in result ? problemSection(result.problem) : saidSection(result),
+    'problem' in result ? problemSection(result.problem) : resultSection(result),
   );
   const [first] = results;
   const isOne = results.length === 1 && first && 'predictions' in first;
-  const title = isOne ? (first.predictions[0]?.label ?? 'Answer') : `${results.length} photos`;
-  const footer = html`<p class="soft">Answered by ${model.name} <code>${model.version.slice(0, 12)}</code>, request <code>${id}</code>.
-Your browser’s back button leads to the form.</p>`;
-  return page(title, html`${sections}<footer><h2>About this answer</h2>${footer}</footer>`, 200, {});
+  const title = isOne ? (first.predictions[0]?.label ?? TEXTS.result) : TEXTS.photos(results.length);
+  const version = html`${model.name} <code>${model.version.slice(0, 12)}</code>`;
+  const footer = html`<footer><h2>${TEXTS.about}</h2>
+<p class="soft">${TEXTS.model} ${version}, ${TEXTS.request} <code>${id}</code>. ${TEXTS.back}</p></footer>`;
+  return page(title, html`${sections}${footer}`, 200, {});
 }
 
 export async function problemPage(problem: HttpProblem, requestId: string): Promise<Response> {
   const details = problem.details(requestId);
   const body = html`${problemSection(details)}
-<p class="soft">Request <code>${requestId}</code>. Your browser’s back button leads to the form.</p>`;
-  return page(details.title, body, details.status, problem.headers);
+<p class="soft">${TEXTS.problemRequest} <code>${requestId}</code>. ${TEXTS.back}</p>`;
+  return page(problemText(problem.type).heading, body, details.status, problem.headers);
 }
 
-function saidSection({ predictions, abstained, explanation }: ClassifyResult) {
-  const [best] = predictions;
+function resultSection({ predictions, abstained, explanation }: ClassifyResult) {
+  const label = predictions[0]?.label ?? '';
   const rows = predictions.slice(0, TOP).map(
     ({ label, score }) => html`<tr><th scope="row">${label}
 <td aria-hidden="true"><progress value="${score}"></progress>
 <td>${percent(score)}`,
   );
   return html`<section>
-<h1>${abstained ? 'Perhaps ' : ''}${best?.label}</h1>
-${abstained ? html`<p>${REASONS[abstained]}</p>` : ''}
-<table><caption>The likeliest labels</caption><tbody>${rows}</tbody></table>
+<h1>${abstained ? TEXTS.uncertain(label) : label}</h1>
+${abstained ? html`<p>${ABSTENTIONS[abstained]}</p>` : ''}
+<table><caption>${TEXTS.predictions}</caption><tbody>${rows}</tbody></table>
 ${
   explanation &&
-  html`<h2>What the model saw</h2>
-<p class="soft">All that it sees are 28 × 28 grey pixels of the garment. ${explanation.warnings.join(' ')}</p>
-<img src="${explanation.image}" alt="The garment in 28 × 28 grey pixels" width="140" height="140">`
+  html`<h2>${TEXTS.explanation}</h2>
+<p class="soft">${TEXTS.explanationNote} ${explanation.warnings.join(' ')}</p>
+<img src="${explanation.image}" alt="${TEXTS.explanationImage}" width="140" height="140">`
 }
 </section>`;
 }
 
-const problemSection = ({ title, detail }: Pick<ProblemDetails, 'title' | 'detail'>) => html`<section>
-<h1>${title}</h1>
-<p class="detail">${detail}</p>
+function problemSection({ type, detail }: Pick<ProblemDetails, 'type' | 'detail'>) {
+  const { heading, advice } = problemText(type.replace('/problems/', '') as ProblemType);
+  return html`<section>
+<h1>${heading}</h1>
+<p>${advice}</p>
+<p class="soft detail">${detail}</p>
 </section>`;
+}
 
-/** Never rounded up to certainty. */
+/** Rounds down, so that no score becomes 100 %. */
 const percent = (share: number): string => (share < 0.01 ? '< 1 %' : `${Math.floor(100 * share)} %`);
 
+/** Returns a complete page. Its policy allows only the inline style and data URLs of images. */
 async function page(title: string, body: unknown, status: number, headers: Record<string, string>) {
   const text = html`<!doctype html>
 <html lang="en">
@@ -81,7 +85,7 @@ async function page(title: string, body: unknown, status: number, headers: Recor
   const policy = [
     "default-src 'none'",
     `style-src 'sha256-${btoa(String.fromCharCode(...digest))}'`,
-    // The 28 × 28 pixels.
+    // The image of the explanation.
     'img-src data:',
     "base-uri 'none'",
     "form-action 'none'",

@@ -1,4 +1,4 @@
-/** @file How the page of an answer looks. */
+/** @file The style of the page. */
 
 export const STYLE = `
 :root { color-scheme: light dark; --ink: light-dark(#1d1d20, #ececf0); --soft: light-dark(#5d5d68, #a9a9b5);

@@ -6,9 +6,9 @@
  */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { MAX_IMAGES } from '../../../../edge/api/limits.ts';
 import type { InferResponse } from '../../../../edge/api/oip/responses.ts';
-import { VERSION } from '../../../../edge/service.ts';
+import { MAX_IMAGES } from '../../../../edge/http/limits.ts';
+import { VERSION } from '../../../../edge/version.ts';
 import { concat } from '../../../fixtures/images.ts';
 import { isolate, tinyRelease, utf8 } from '../../support/tiny.ts';
 

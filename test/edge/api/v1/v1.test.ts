@@ -1,9 +1,9 @@
 /** @file POST /v1/classify: what it takes in, how it answers to one image and to several, and what it says of its own answer. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { LABELS } from '#shared/labels.ts';
-import { MAX_BODY_BYTES, MAX_IMAGES, MAX_JSON_VALUES } from '../../../../edge/api/limits.ts';
 import type { ClassifyBatchResponse, ClassifyResponse } from '../../../../edge/api/v1/responses.ts';
 import { decoder } from '../../../../edge/decode/decoder.ts';
+import { MAX_BODY_BYTES, MAX_IMAGES, MAX_JSON_VALUES } from '../../../../edge/http/limits.ts';
 import { concat, greyPng } from '../../../fixtures/images.ts';
 import { isolate, tinyRelease, utf8, withTemperature } from '../../support/tiny.ts';
 

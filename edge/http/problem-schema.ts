@@ -1,7 +1,7 @@
 /** @file Schemas of error responses, shared by every API. */
 import * as v from 'valibot';
 import { Whole } from '#shared/validation.ts';
-import { PROBLEMS, type ProblemType } from '../problem.ts';
+import { PROBLEMS, type ProblemType } from './problem-types.ts';
 
 const types = Object.keys(PROBLEMS) as ProblemType[];
 

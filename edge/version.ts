@@ -1,4 +1,4 @@
-/** @file What this service is called. */
+/** @file Name and version of the service. */
 export { version as VERSION } from '../package.json';
 
 export const NAME = 'tinyvgg-edge';

@@ -1,21 +1,20 @@
-/** @file A request's body → bytes. Limits come before work: declared bytes, then counted bytes. */
-
-import { HttpProblem } from '../problem.ts';
-import { type RequestRecord, waiting } from '../telemetry/request.ts';
+/** @file Reads request bodies up to a size limit. */
 import { MAX_BODY_BYTES } from './limits.ts';
+import { HttpProblem } from './problem.ts';
+import { type RequestRecord, recordWait } from './record.ts';
 
 /**
- * Of a body that turns out too large, as many bytes are read and thrown away, so that the connection can be used again: bytes
- * that nobody reads fail the next request on it. Cloudflare lets no more than this through (its limit for most plans).
+ * Bytes of an oversized body that are read and discarded: an unread body breaks the next request on the same connection.
+ * Cloudflare accepts no larger bodies on most plans.
  */
 const MAX_DRAINED_BYTES = 100 * 2 ** 20;
 
 /**
- * Reads a body to its end, whatever length it declares.
+ * Reads a body to its end.
  * @throws HttpProblem `empty-body`, `body-too-large`, `unreadable-body`
  */
 export function readBody(request: Request, record: RequestRecord): Promise<Uint8Array<ArrayBuffer>> {
-  return waiting(record, 'body', () => readToEnd(request, record));
+  return recordWait(record, 'body', () => readToEnd(request, record));
 }
 
 async function readToEnd(request: Request, record: RequestRecord): Promise<Uint8Array<ArrayBuffer>> {
@@ -24,7 +23,7 @@ async function readToEnd(request: Request, record: RequestRecord): Promise<Uint8
   const chunks: Uint8Array[] = [];
   let length = 0;
   try {
-    // Breaking off must not cancel the stream: that would cut the connection before the answer.
+    // A cancelled stream closes the connection before the response is sent.
     for await (const chunk of request.body?.values({ preventCancel: true }) ?? []) {
       length += chunk.length;
       record.bodyBytes = length;
@@ -33,30 +32,34 @@ async function readToEnd(request: Request, record: RequestRecord): Promise<Uint8
       if (length > MAX_DRAINED_BYTES) break;
     }
   } catch (cause) {
-    throw new HttpProblem('unreadable-body', 'The body ended before it was complete.', { cause });
+    throw new HttpProblem('unreadable-body', 'The connection closed before the body was complete.', {
+      cause,
+    });
   }
-  if (length === 0) throw new HttpProblem('empty-body', 'GET /docs says what to send.');
+  if (length === 0) {
+    throw new HttpProblem('empty-body', 'The request has no body. See GET /docs for the accepted formats.');
+  }
   if (length > MAX_BODY_BYTES) throw bodyTooLarge();
   return concat(chunks, length);
 }
 
-/** @param length of all chunks together */
+/** @param length total length of the chunks */
 export function concat(chunks: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(length);
-  let at = 0;
+  let offset = 0;
   for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
+    whole.set(chunk, offset);
+    offset += chunk.length;
   }
   return whole;
 }
 
 function bodyTooLarge(size: { actual?: number } = {}): HttpProblem {
-  const detail = `The body has more than ${MAX_BODY_BYTES} bytes. Scale images down, or send fewer.`;
+  const detail = `The body is larger than ${MAX_BODY_BYTES} bytes. Scale the images down or send fewer.`;
   return new HttpProblem('body-too-large', detail, { members: { limit: MAX_BODY_BYTES, ...size } });
 }
 
-/** The media type that a request declares, without its parameters. */
+/** Returns the media type of a request without parameters, in lower case. */
 export function mediaType(request: Request): string {
   return (request.headers.get('content-type') ?? '').split(';', 1).join('').trim().toLowerCase();
 }

@@ -1,0 +1,88 @@
+/** @file Handles `POST /v1/classify`. */
+import type { Context } from 'hono';
+import type * as v from 'valibot';
+import { ImageError } from '#shared/decode/image-error.ts';
+import { sha256 } from '#shared/digest.ts';
+import { resultOf } from '#shared/inference/result.ts';
+import type { Access } from '../../access/access.ts';
+import type { AppEnv } from '../../http/env.ts';
+import { toProblem } from '../../http/problem.ts';
+import {
+  type ClassifiedImage,
+  classifyEach,
+  classifyOne,
+  type ImageInput,
+} from '../../inference/classify.ts';
+import type { SelectModel } from '../../inference/select-model.ts';
+import { modelInfo, type ServedModel } from '../../registry/served-model.ts';
+import { etagOf, matchesEtag } from './etag.ts';
+import { prefersHtml } from './page/negotiate.ts';
+import type { ClassifyQuery } from './requests.ts';
+import type { ClassifyBatchResponse, ClassifyResponse, ClassifyResult } from './responses.ts';
+import { readUpload } from './upload.ts';
+
+export interface ClassifyParts {
+  selectModel: SelectModel;
+  access: Access;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+}
+
+/** @throws HttpProblem, ImageError, and ExplainedError when no model can serve */
+export async function classify(
+  c: Context<AppEnv>,
+  { top_k, explain, sign, ...version }: v.InferOutput<typeof ClassifyQuery>,
+  { selectModel, access, now }: ClassifyParts,
+) {
+  const { record, requestId: id } = c.var;
+  const isPage = prefersHtml(c.req);
+  const options = { top_k, explain: explain || isPage };
+  const { images, isList } = await readUpload(c.req.raw, record);
+  const model = await selectModel(c, version);
+  const etag = await etagOf({ images, isList }, model, options);
+  c.header('etag', etag);
+  // RFC 9110 defines 304 only for GET and HEAD. This POST is safe as well, and a client that sends If-None-Match expects it.
+  // A signed response is always new, because each token is.
+  if (!sign && matchesEtag(c.req.header('if-none-match'), etag)) return c.body(null, 304);
+
+  async function resultFor(image: ImageInput, classified: ClassifiedImage): Promise<ClassifyResult> {
+    const result = await resultOf(classified, model.manifest, options);
+    if (!sign) return result;
+    const { signToken } = await import('../../token/sign.ts');
+    const signed = await signedResult(image, result, model);
+    return { ...result, token: await signToken(signed, access.tokenSecrets(c), record.caller, now()) };
+  }
+
+  const head = { id, model: modelInfo(model) };
+  const [image] = images;
+  if (image && !isList) {
+    const response: ClassifyResponse = {
+      ...head,
+      ...(await resultFor(image, await classifyOne(model, image, record))),
+    };
+    return isPage ? responsePage(response) : c.json(response);
+  }
+  const classified = await classifyEach(model, images, record);
+  const results: ClassifyBatchResponse['results'] = [];
+  for (const [index, image] of images.entries()) {
+    const outcome = classified[index] as ClassifiedImage | ImageError;
+    const isError = outcome instanceof ImageError;
+    const result = isError ? { problem: toProblem(outcome).details(id) } : await resultFor(image, outcome);
+    results.push({ index, ...result });
+  }
+  const response: ClassifyBatchResponse = { ...head, results };
+  return isPage ? responsePage(response) : c.json(response);
+}
+
+/** Returns the claims of a token: the first prediction, the image and the model. */
+async function signedResult({ bytes }: ImageInput, result: ClassifyResult, { manifest }: ServedModel) {
+  const { predictions, abstained } = result;
+  const [{ label, score }] = predictions as [ClassifyResult['predictions'][number]];
+  const { name: model, version } = manifest;
+  return { label, score, abstained, sha256: await sha256(bytes), model, version };
+}
+
+/** Imports the page on demand, since few requests need it. The type `never` keeps the page out of client.ts's responses. */
+async function responsePage(response: ClassifyResponse | ClassifyBatchResponse): Promise<never> {
+  return (await import('./page/page.ts')).responsePage(response) as Promise<never>;
+}

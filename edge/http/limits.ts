@@ -1,0 +1,37 @@
+/** @file Limits of one request. An isolate has 128 MB of memory. shared/decode/limits.ts limits pixels. */
+import { HttpProblem } from './problem.ts';
+
+/** Largest request body, in bytes. */
+export const MAX_BODY_BYTES = 10 * 2 ** 20;
+
+/** Most images in one request. They are decoded one after the other and share the CPU time of the request. */
+export const MAX_IMAGES = 32;
+
+/**
+ * Most values in a JSON text. The largest batch of tensors has 25,088 numbers. Without this limit, a body of the maximum size
+ * could contain three million empty arrays, each of which takes many times its three bytes in memory.
+ */
+export const MAX_JSON_VALUES = 2 ** 16;
+
+/** @throws HttpProblem `too-many-images` */
+export function checkImageCount(actual: number): void {
+  if (actual <= MAX_IMAGES) return;
+  const detail = `The request has more than ${MAX_IMAGES} images. Split it into several requests.`;
+  throw new HttpProblem('too-many-images', detail, { members: { limit: MAX_IMAGES, actual } });
+}
+
+/**
+ * Estimates the number of values before parsing, by counting commas and opening brackets. Those inside strings count too; base64
+ * contains none.
+ * @throws HttpProblem `body-too-large`
+ */
+export function checkJsonSize(bytes: Uint8Array): void {
+  let values = 0;
+  for (const byte of bytes) if (byte === COMMA || byte === BRACKET || byte === BRACE) values += 1;
+  if (values <= MAX_JSON_VALUES) return;
+  const members = { limit: MAX_JSON_VALUES, actual: values };
+  const detail = `The JSON has more than ${MAX_JSON_VALUES} values. Send fewer images or tensors.`;
+  throw new HttpProblem('body-too-large', detail, { members });
+}
+
+const [COMMA, BRACKET, BRACE] = [0x2c, 0x5b, 0x7b];

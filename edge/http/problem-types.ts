@@ -1,0 +1,34 @@
+/** @file All problem types of the API. `GET /problems/<type>` returns an entry. */
+
+/** Status and title of every problem type. The key is the last segment of the type's URI. */
+export const PROBLEMS = {
+  'not-found': { status: 404, title: 'Not found' },
+  'method-not-allowed': { status: 405, title: 'Method not allowed' },
+  'unknown-model': { status: 404, title: 'Unknown model' },
+  'unknown-alias': { status: 404, title: 'Unknown alias' },
+  'unknown-version': { status: 404, title: 'Unknown model version' },
+  'invalid-query': { status: 400, title: 'Invalid query parameter' },
+  'no-key': { status: 401, title: 'API key required' },
+  'wrong-key': { status: 401, title: 'Invalid API key or site key' },
+  'wrong-origin': { status: 403, title: 'Site key not valid for this origin' },
+  closed: { status: 403, title: 'No access configured' },
+  'turnstile-failed': { status: 403, title: 'Turnstile verification failed' },
+  'turnstile-unavailable': { status: 503, title: 'Turnstile unavailable' },
+  'too-many-requests': { status: 429, title: 'Rate limit exceeded' },
+  'empty-body': { status: 400, title: 'Empty request body' },
+  'unreadable-body': { status: 400, title: 'Incomplete request body' },
+  'malformed-form': { status: 400, title: 'Invalid multipart form' },
+  'invalid-body': { status: 400, title: 'Invalid request body' },
+  'body-too-large': { status: 413, title: 'Request body too large' },
+  'too-many-images': { status: 413, title: 'Too many images' },
+  'image-too-large': { status: 413, title: 'Image dimensions too large' },
+  'unsupported-image': { status: 415, title: 'Unsupported image format' },
+  'damaged-image': { status: 422, title: 'Damaged image file' },
+  'not-signed': { status: 501, title: 'Signing not configured' },
+  'token-store-unavailable': { status: 503, title: 'Token store unavailable' },
+  'model-unavailable': { status: 503, title: 'No model available' },
+  misconfigured: { status: 500, title: 'Server misconfigured' },
+  internal: { status: 500, title: 'Internal server error' },
+} as const;
+
+export type ProblemType = keyof typeof PROBLEMS;

@@ -1,0 +1,81 @@
+/** @file Runs images through decoder, photo pipeline and network. */
+import { detectFormat } from '#shared/decode/format.ts';
+import { ImageError } from '#shared/decode/image-error.ts';
+import { networkInput } from '#shared/inference/model.ts';
+import kernels from '#shared/input/garment/build/photo.wasm?module';
+import { type PreparedPhoto, photoPipeline } from '#shared/input/garment/photo.ts';
+import { IMAGE_PIXELS } from '#shared/labels.ts';
+import { decoder } from '../decode/decoder.ts';
+import { toProblem } from '../http/problem.ts';
+import type { RequestRecord } from '../http/record.ts';
+import type { ServedModel } from '../registry/served-model.ts';
+
+const preparePhoto = photoPipeline(kernels);
+
+/** An image of a request. */
+export interface ImageInput {
+  /** An image file, or the 28 × 28 grey bytes of the network's input. */
+  kind: 'file' | 'pixels';
+  bytes: Uint8Array<ArrayBuffer>;
+}
+
+export interface ClassifiedImage {
+  photo: PreparedPhoto;
+  /** `[classes]` */
+  logits: Float32Array;
+}
+
+/** Classifies one image. @throws ImageError when it cannot be decoded */
+export async function classifyOne(
+  model: ServedModel,
+  image: ImageInput,
+  record: RequestRecord,
+): Promise<ClassifiedImage> {
+  const photo = await prepare(image, record);
+  return { photo, logits: await model.classifier.logits(networkInput(photo.image), 1) };
+}
+
+/**
+ * Classifies several images in one batch. Images that cannot be decoded yield their error. Decoding is sequential, so that memory
+ * holds the pixels of one image at a time.
+ */
+export async function classifyEach(
+  { classifier }: ServedModel,
+  images: readonly ImageInput[],
+  record: RequestRecord,
+): Promise<(ClassifiedImage | ImageError)[]> {
+  const prepared: (PreparedPhoto | ImageError)[] = [];
+  for (const image of images) prepared.push(await prepare(image, record).catch(asImageError));
+  const photos = prepared.filter((photo) => 'image' in photo);
+  if (photos.length === 0) return prepared as ImageError[];
+  const inputs = new Float32Array(photos.length * IMAGE_PIXELS);
+  for (const [i, { image }] of photos.entries()) inputs.set(networkInput(image), i * IMAGE_PIXELS);
+  const logits = await classifier.logits(inputs, photos.length);
+  const classes = logits.length / photos.length;
+  let row = 0;
+  return prepared.map((photo) => {
+    if (photo instanceof ImageError) return photo;
+    row += 1;
+    return { photo, logits: logits.subarray((row - 1) * classes, row * classes) };
+  });
+}
+
+/** Decodes an image, prepares it for the network and records the outcome. */
+async function prepare({ kind, bytes }: ImageInput, { images }: RequestRecord): Promise<PreparedPhoto> {
+  const recordedKind = kind === 'pixels' ? kind : (detectFormat(bytes) ?? 'unknown');
+  try {
+    const photo = kind === 'pixels' ? unchanged(bytes) : preparePhoto(await decoder.decode(bytes));
+    images.push({ kind: recordedKind, outcome: 'read' });
+    return photo;
+  } catch (error) {
+    images.push({ kind: recordedKind, outcome: toProblem(error).type });
+    throw error;
+  }
+}
+
+const unchanged = (image: Uint8Array): PreparedPhoto => ({ image, steps: [{ step: 'as-is' }], warnings: [] });
+
+function asImageError(error: unknown): ImageError {
+  if (error instanceof ImageError) return error;
+  throw error;
+}
