@@ -23,7 +23,7 @@ describe('a visitor', () => {
   it('comes in with a token of the page, once', async () => {
     const mine = await token('shop.example');
     expect((await visit(ask, mine)).status).toBe(200);
-    expect(await expectProblem(await visit(ask, mine), 'turnstile-failed')).toMatch(/used before/);
+    expect(await expectProblem(await visit(ask, mine), 'turnstile-failed')).toMatch(/already used/);
     expect((await visit(ask, await token('shop.example'))).status).toBe(200);
   });
 
@@ -37,7 +37,7 @@ describe('a visitor', () => {
   it.each([
     ['none', '', /Send the token/],
     ['a long one', 'x'.repeat(2049), /Send the token/],
-    ['an invented one', 'x'.repeat(2048), /not valid/],
+    ['an invented one', 'x'.repeat(2048), /is invalid/],
   ])('with %s does not', async (_name, response, detail) => {
     const answer = await visit(ask, response);
     expect(await expectProblem(answer, 'turnstile-failed')).toMatch(detail);
@@ -85,9 +85,9 @@ describe('Cloudflare’s testing secrets', () => {
       expect((await visit((await withSecret(1)).ask, dummy)).status).toBe(200);
     }
     const failed = await visit((await withSecret(2)).ask, dummy);
-    expect(await expectProblem(failed, 'turnstile-failed')).toMatch(/not valid/);
+    expect(await expectProblem(failed, 'turnstile-failed')).toMatch(/is invalid/);
     const spent = await visit((await withSecret(3)).ask, dummy);
-    expect(await expectProblem(spent, 'turnstile-failed')).toMatch(/used before/);
+    expect(await expectProblem(spent, 'turnstile-failed')).toMatch(/already used/);
   });
 
   it('of production refuse the token of testing', async () => {

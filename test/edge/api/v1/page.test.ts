@@ -57,13 +57,13 @@ describe('a page', () => {
     await expectSafe(response, page);
     expect(page).toContain('<title>3 photos</title>');
     expect(page.match(/<section>/g)).toHaveLength(3);
-    expect(page).toContain('The image is of a kind that is not read');
+    expect(page).toContain('This file is not a supported photo');
   });
 
   it.each([
-    ['no photo', [utf8('qMarkerq')], '', 415, 'The image is of a kind that is not read'],
-    ['no file', [], '', 400, 'The form does not hold images'],
-    ['a wrong query', [image], '?top_k=11', 400, 'A query parameter is out of its range'],
+    ['no photo', [utf8('qMarkerq')], '', 415, 'This file is not a supported photo'],
+    ['no file', [], '', 400, 'No photo was chosen'],
+    ['a wrong query', [image], '?top_k=11', 400, 'top_k must be an integer from 1 to 10'],
   ] as const)('says the problem: %s', async (_name, files, query, status, title) => {
     const { response, page } = await submit([...files], BROWSER, query);
     expect(response.status).toBe(status);
