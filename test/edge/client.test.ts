@@ -1,4 +1,4 @@
-/** @file The typed client: what the compiler knows of an answer is what comes. */
+/** @file The typed client: responses have the types that the compiler infers. */
 import { beforeAll, expect, expectTypeOf, it } from 'vitest';
 import type { ClassifyBatchResponse, ClassifyResponse, ModelInfo } from '../../edge/api/v1/responses.ts';
 import { createClient } from '../../edge/client.ts';
@@ -27,12 +27,12 @@ it('classifies', async () => {
   expectTypeOf(answer).toExtend<ClassifyResponse | ClassifyBatchResponse>();
   expect(answer).toMatchObject({ predictions: [{ index: 4 }, {}] });
   await client.v1.classify.$post({ query: {} }, { init: { body } });
-  // @ts-expect-error The compiler knows the query.
+  // @ts-expect-error Query values are strings.
   const wrong = () => client.v1.classify.$post({ query: { top_k: 2 } });
   expect(wrong).toBeTypeOf('function');
 });
 
-it('knows what every other address answers', async () => {
+it('infers the responses of the other routes', async () => {
   const { models } = await (await client.v1.models.$get()).json();
   expectTypeOf(models).toEqualTypeOf<ModelInfo[]>();
   expect(models).toMatchObject([{ name: 'tinyvgg' }]);
@@ -50,7 +50,7 @@ it('knows what every other address answers', async () => {
   expectTypeOf(inputs).toEqualTypeOf<{ name: string; datatype: string; shape: number[] }[]>();
   expect(inputs).toHaveLength(1);
 
-  // @ts-expect-error The compiler knows the addresses.
+  // @ts-expect-error There is no such route.
   expect(client.v1.secret).toBeDefined();
 });
 

@@ -1,4 +1,4 @@
-/** @file Who may call: with nothing set, with keys, site keys, ACCESS=open, and with variables that are wrong. */
+/** @file Access control: without settings, with API keys, site keys, ACCESS=open, and with invalid variables. */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { findKeyName } from '../../../edge/access/caller.ts';
@@ -15,9 +15,9 @@ beforeAll(async () => {
   API_KEYS = `${alice.entry}\n${bob.entry}`;
 });
 
-describe('with nothing set', () => {
+describe('without access settings', () => {
   it.each(['http://localhost:8787', 'http://127.0.0.1:8787', 'http://[::1]', 'https://LOCALHOST'])(
-    'the service is open on %s, whatever credential comes along',
+    'the service admits any request on %s',
     async (origin) => {
       const { ask } = await service();
       const headers = { ...bearer('hf_of_somewhere_else'), 'x-site-key': 'x' };
@@ -34,7 +34,7 @@ describe('with nothing set', () => {
     'http://localhost.:8787',
     'http://192.168.0.7:8787',
     'http://0.0.0.0:8787',
-  ])('it is closed on %s, and says what to set', async (origin) => {
+  ])('the service refuses requests on %s and names the settings', async (origin) => {
     const { ask } = await service();
     const headers = { origin: 'http://localhost', 'x-forwarded-host': 'localhost' };
     const detail = await expectProblem(await ask(headers, `${origin}/v1/classify`), 'closed');
@@ -42,7 +42,7 @@ describe('with nothing set', () => {
   });
 
   it.each([{ ACCESS: 'keys' }, { API_KEYS: '' }, { SITE_KEYS: '{}' }])(
-    'is not the case with %j: closed here, too',
+    '%j counts as a setting, so that localhost is refused, too',
     async (bindings) => {
       const { ask } = await service(bindings);
       await expectProblem(await ask({}, 'http://localhost/v1/classify'), 'closed');
@@ -50,8 +50,8 @@ describe('with nothing set', () => {
   );
 });
 
-describe('a bearer key', () => {
-  it('lets its holder in, on this machine as elsewhere; no key does not', async () => {
+describe('an API key', () => {
+  it('is required on localhost as elsewhere', async () => {
     const { ask } = await service({ API_KEYS });
     for (const path of ['/v1/classify', 'http://localhost:8787/v1/classify']) {
       for (const { key } of [alice, bob]) expect((await ask(bearer(key), path)).status).toBe(200);
@@ -62,24 +62,24 @@ describe('a bearer key', () => {
   });
 
   it.each([
-    ['the scheme in another case', () => `bEARER ${alice.key}`, 200],
-    ['more than one space', () => `Bearer   ${alice.key}`, 200],
+    ['scheme in another case', () => `bEARER ${alice.key}`, 200],
+    ['several spaces', () => `Bearer   ${alice.key}`, 200],
     ['no key', () => 'Bearer', 401],
-    ['its hash', () => `Bearer ${alice.entry.split(':')[1]}`, 401],
-    ['its entry', () => `Bearer ${alice.entry}`, 401],
-    ['a part of it', () => `Bearer ${alice.key.slice(0, -1)}`, 401],
-    ['more than it', () => `Bearer ${alice.key}a`, 401],
-    ['it in another case', () => `Bearer ${alice.key.toUpperCase()}`, 401],
+    ['hash of the key', () => `Bearer ${alice.entry.split(':')[1]}`, 401],
+    ['entry of API_KEYS', () => `Bearer ${alice.entry}`, 401],
+    ['truncated key', () => `Bearer ${alice.key.slice(0, -1)}`, 401],
+    ['key with a suffix', () => `Bearer ${alice.key}a`, 401],
+    ['key in another case', () => `Bearer ${alice.key.toUpperCase()}`, 401],
     ['two keys', () => `Bearer ${alice.key}, Bearer ${bob.key}`, 401],
-    ['it without a space', () => `Bearer${alice.key}`, 401],
-    ['it without a scheme', () => alice.key, 401],
-    ['it in the scheme Basic', () => `Basic ${btoa(`:${alice.key}`)}`, 401],
-  ])('as %s', async (_name, authorization, status) => {
+    ['no space', () => `Bearer${alice.key}`, 401],
+    ['no scheme', () => alice.key, 401],
+    ['scheme Basic', () => `Basic ${btoa(`:${alice.key}`)}`, 401],
+  ])('is checked in the Authorization header: %s', async (_name, authorization, status) => {
     const { ask } = await service({ API_KEYS });
     expect((await ask({ authorization: authorization() })).status).toBe(status);
   });
 
-  it('that is not known is said to be wrong; what is no bearer key, to be missing', async () => {
+  it('that is unknown is a wrong key, while another scheme is a missing key', async () => {
     const { ask } = await service({ API_KEYS: alice.entry });
     const revoked = await ask(bearer(bob.key));
     expect(revoked.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
@@ -87,7 +87,7 @@ describe('a bearer key', () => {
     await expectProblem(await ask({ authorization: 'Basic eDp5' }), 'no-key');
   });
 
-  it('is looked for in all entries, found or not: of two that are the same, the later counts', async () => {
+  it('is compared with all entries, of which the last match wins', async () => {
     const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', utf8(alice.key)));
     const other = new Uint8Array(32);
     const names = (...entries: [string, Uint8Array<ArrayBuffer>][]) =>
@@ -101,7 +101,7 @@ describe('a bearer key', () => {
     expect(await names()).toBeUndefined();
   });
 
-  it('of any other form is 401, and never said again', async () => {
+  it('in any other form gets 401, and the response does not repeat it', async () => {
     const { ask } = await service({ API_KEYS, SITE_KEYS });
     const marker = 'qMarkerq';
     const scheme = fc.constantFrom(
@@ -128,7 +128,7 @@ describe('a bearer key', () => {
   });
 
   it.each(['/hf/models/tinyvgg', '/v2/models/tinyvgg/infer'])(
-    'is missed as {"error"} at %s',
+    'is required at %s, with an {"error"} response',
     async (path) => {
       const response = await (await service({ API_KEYS })).ask({}, path);
       expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
@@ -142,7 +142,7 @@ describe('a site key', () => {
     (await service({ SITE_KEYS })).ask(headers, path);
 
   it.each([SHOP, 'https://a.shops.example:8443', 'https://a.b-c.shops.example:8443'])(
-    'lets pages of %s in, by header or query',
+    'admits pages of %s, in a header or in the query',
     async (origin) => {
       expect((await ask({ 'x-site-key': SITE_KEY, origin })).status).toBe(200);
       expect((await ask({ origin }, `/v1/classify?top_k=1&site_key=${SITE_KEY}`)).status).toBe(200);
@@ -164,41 +164,41 @@ describe('a site key', () => {
     'null',
     '',
     '*',
-  ])('lets no page of %j in', async (origin) => {
+  ])('refuses pages of %j', async (origin) => {
     await expectProblem(await ask({ 'x-site-key': SITE_KEY, origin }), 'wrong-origin');
   });
 
-  it('needs an origin', async () => {
+  it('requires an Origin header', async () => {
     expect(await expectProblem(await ask({ 'x-site-key': SITE_KEY }), 'wrong-origin')).toContain('no Origin');
   });
 
-  it.each(['site_unknownunknownunknown', '', 'constructor', '__proto__'])('%j is nobody’s', async (key) => {
+  it.each(['site_unknownunknownunknown', '', 'constructor', '__proto__'])('%j is unknown', async (key) => {
     const response = await ask({ 'x-site-key': key, origin: SHOP });
     expect(response.headers.get('www-authenticate')).toBe('Bearer');
     await expectProblem(response, 'wrong-key');
   });
 
-  it('does not count beside a bearer key, right or wrong', async () => {
+  it('is ignored when the request has a bearer token, valid or not', async () => {
     const { ask } = await service({ API_KEYS, SITE_KEYS });
     const site = { 'x-site-key': SITE_KEY };
     expect((await ask({ ...site, ...bearer(bob.key) })).status).toBe(200);
     await expectProblem(await ask({ ...site, ...bearer('x'), origin: SHOP }), 'wrong-key');
   });
 
-  it('can be a table of wrangler.toml', async () => {
+  it('can be set as a table in wrangler.toml', async () => {
     const { ask } = await service({ SITE_KEYS: JSON.parse(SITE_KEYS) });
     expect((await ask({ 'x-site-key': SITE_KEY, origin: SHOP })).status).toBe(200);
   });
 });
 
 describe('ACCESS=open', () => {
-  it('lets everybody in, and has no look at credentials of a kind that is not set', async () => {
+  it('admits everyone and ignores credentials of a kind that is not set', async () => {
     const { ask } = await service({ ACCESS: 'open' });
     expect((await ask()).status).toBe(200);
     expect((await ask({ ...bearer('x'), 'x-site-key': 'x' })).status).toBe(200);
   });
 
-  it('still says when a credential is wrong', async () => {
+  it('refuses wrong credentials of a kind that is set', async () => {
     const { ask } = await service({ ACCESS: 'open', API_KEYS, SITE_KEYS });
     expect((await ask()).status).toBe(200);
     expect((await ask(bearer(alice.key))).status).toBe(200);
@@ -207,7 +207,7 @@ describe('ACCESS=open', () => {
   });
 });
 
-describe('a wrong variable', () => {
+describe('an invalid variable', () => {
   const hash = 'a'.repeat(64);
   it.each([
     ['ACCESS', 'qMarkerq', /keys or open/],
@@ -229,7 +229,7 @@ describe('a wrong variable', () => {
     ['ALLOWED_ORIGINS', 'https://user@qMarkerq.example', /ALLOWED_ORIGINS/],
     ['ALLOWED_ORIGINS', 'null', /ALLOWED_ORIGINS/],
     ['TURNSTILE_SECRET', '', /TURNSTILE_SECRET/],
-  ])('%s=%j is named without its value, to whoever classifies', async (name, value, expected) => {
+  ])('%s=%j is named in the problem, without its value', async (name, value, expected) => {
     const { send, ask } = await service({ ACCESS: 'open', [name]: value });
     for (let again = 0; again < 2; again++) {
       const detail = await expectProblem(await ask({ origin: SHOP }), 'misconfigured');
@@ -239,7 +239,7 @@ describe('a wrong variable', () => {
     expect((await send('/v1/models', { headers: { origin: SHOP } })).status).toBe(200);
   });
 
-  it('of any content is a problem or a setting, and never said again', async () => {
+  it('with any content is accepted or misconfigured', async () => {
     const names = fc.constantFrom('ACCESS', 'API_KEYS', 'SITE_KEYS', 'ALLOWED_ORIGINS', 'TURNSTILE_SECRET');
     const value = fc.oneof(fc.string(), fc.json(), fc.jsonValue());
     await fc.assert(
@@ -253,7 +253,7 @@ describe('a wrong variable', () => {
   });
 });
 
-it('exactly the operations for which the document wants a key want one', async () => {
+it('exactly the operations with security in the document require a key', async () => {
   const { send } = await service({ API_KEYS });
   for (const { path, method, operation } of operationsOf(document)) {
     const address = path.replaceAll(/\{\w+\}/g, 'tinyvgg');
@@ -263,13 +263,13 @@ it('exactly the operations for which the document wants a key want one', async (
   }
 });
 
-describe('requireKey', () => {
+describe('requireApiKey', () => {
   const statusOf = async (bindings: object, headers: Record<string, string> = {}, host = 'edge.test') => {
     const { send } = await service(bindings);
     return (await send(`https://${host}/metrics`, { headers })).status;
   };
 
-  it('takes a bearer key, and nothing that classifying takes in its place', async () => {
+  it('admits API keys, but neither site keys nor an open service’s visitors', async () => {
     expect(await statusOf({ API_KEYS }, bearer(alice.key))).toBe(200);
     expect(await statusOf({ API_KEYS })).toBe(401);
     expect(await statusOf({ API_KEYS }, bearer('x'))).toBe(401);
@@ -277,7 +277,7 @@ describe('requireKey', () => {
     expect(await statusOf({ API_KEYS, ACCESS: 'open' })).toBe(401);
   });
 
-  it('is closed without keys, but for this machine with nothing set', async () => {
+  it('refuses everyone without API keys, except localhost without settings', async () => {
     expect(await statusOf({ ACCESS: 'open' })).toBe(403);
     expect(await statusOf({ SITE_KEYS }, {}, 'localhost')).toBe(403);
     expect(await statusOf({})).toBe(403);

@@ -1,4 +1,4 @@
-/** @file Whose scripts may read answers, errors of every kind included. */
+/** @file CORS: which pages may read responses, including errors. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { MAX_BODY_BYTES } from '../../../edge/http/limits.ts';
 import { bearer, keyOf, SHOP, SITE_KEY, SITE_KEYS, service } from '../support/callers.ts';
@@ -22,8 +22,8 @@ beforeAll(async () => {
   ({ send } = await service({ API_KEYS: entry, SITE_KEYS, ALLOWED_ORIGINS: ADMIN }));
 });
 
-/** The origin that may read an answer, after a look at what must be beside it. */
-function reader({ headers }: Response): string | null {
+/** Checks the CORS headers of a response. @returns the origin that may read it, or null */
+function allowedReader({ headers }: Response): string | null {
   const origin = headers.get('access-control-allow-origin');
   expect(headers.get('vary')).toMatch(/(^|, )Origin(,|$)/);
   expect(headers.get('timing-allow-origin')).toBe(origin);
@@ -37,10 +37,10 @@ function reader({ headers }: Response): string | null {
 }
 
 describe('a preflight', () => {
-  it('needs no credential, says what may be sent, and holds for a day', async () => {
+  it('needs no credential, lists the allowed methods and headers, and is cached for a day', async () => {
     const response = await send('/v1/classify', preflight(ADMIN));
     expect(response.status).toBe(204);
-    expect(reader(response)).toBe(ADMIN);
+    expect(allowedReader(response)).toBe(ADMIN);
     const list = (name: string) => response.headers.get(name)?.split(',');
     expect(list('access-control-allow-methods')).toEqual(['GET', 'HEAD', 'POST']);
     expect(list('access-control-allow-headers')).toEqual(
@@ -56,10 +56,10 @@ describe('a preflight', () => {
   });
 
   it.each([SHOP, ADMIN, 'https://a.shops.example:8443', 'https://edge.test'])(
-    'lets pages of %s ask',
+    'allows pages of %s',
     async (origin) => {
       for (const path of ['/v1/classify', '/hf/models/tinyvgg', '/v2/models/tinyvgg/infer', '/v1/models']) {
-        expect(reader(await send(path, preflight(origin)))).toBe(origin);
+        expect(allowedReader(await send(path, preflight(origin)))).toBe(origin);
       }
     },
   );
@@ -71,37 +71,37 @@ describe('a preflight', () => {
     'https://shops.example:8443',
     'http://localhost:3000',
     'edge.test',
-  ])('does not let %s', async (origin) => {
-    expect(reader(await send('/v1/classify', preflight(origin)))).toBeNull();
+  ])('does not allow %s', async (origin) => {
+    expect(allowedReader(await send('/v1/classify', preflight(origin)))).toBeNull();
   });
 
-  it('is answered at addresses and for methods that do not exist, whose problem the page then reads', async () => {
+  it('is answered for unknown paths and methods, so that the page can read the problem', async () => {
     for (const [path, method, status] of [
       ['/v3', 'POST', 404],
       ['/v1/models', 'POST', 405],
     ] as const) {
       expect((await send(path, preflight(ADMIN, method))).status).toBe(204);
       const response = await send(path, { method, headers: { origin: ADMIN } });
-      expect([response.status, reader(response)]).toEqual([status, ADMIN]);
+      expect([response.status, allowedReader(response)]).toEqual([status, ADMIN]);
     }
     const { headers } = await send('/v1/classify', preflight(ADMIN, 'DELETE'));
     expect(headers.get('access-control-allow-methods')).not.toContain('DELETE');
   });
 
-  it('is more than OPTIONS, which is a method that no address knows', async () => {
+  it('needs Access-Control-Request-Method; any other OPTIONS request gets 405', async () => {
     const response = await send('/v1/classify', { method: 'OPTIONS', headers: { origin: ADMIN } });
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);
     expect((await send('/v3', { method: 'OPTIONS' })).status).toBe(404);
   });
 });
 
-describe('an answer can be read', () => {
+describe('a response can be read', () => {
   it.each(['/', '/v1/models', '/health/live', '/v2', '/problems/closed'])(
-    'from %s, by allowed pages',
+    'at %s by allowed pages',
     async (path) => {
-      expect(reader(await send(path, { headers: { origin: SHOP } }))).toBe(SHOP);
-      expect(reader(await send(path, { headers: { origin: EVIL } }))).toBeNull();
-      expect(reader(await send(path))).toBeNull();
+      expect(allowedReader(await send(path, { headers: { origin: SHOP } }))).toBe(SHOP);
+      expect(allowedReader(await send(path, { headers: { origin: EVIL } }))).toBeNull();
+      expect(allowedReader(await send(path))).toBeNull();
     },
   );
 
@@ -129,16 +129,16 @@ describe('an answer can be read', () => {
       body: payload as BodyInit,
       headers: { ...headers, origin: SHOP },
     });
-    expect([response.status, reader(response)]).toEqual([status, SHOP]);
+    expect([response.status, allowedReader(response)]).toEqual([status, SHOP]);
   });
 
-  it('with status 304, and with 403 by pages that are allowed for another key', async () => {
+  it('with status 304, and with 403 by pages that are allowed for another site key', async () => {
     const { ask } = await service({ SITE_KEYS, ALLOWED_ORIGINS: ADMIN });
     const etag = (await ask({ ...site, origin: SHOP })).headers.get('etag') ?? '';
     const same = await ask({ ...site, origin: SHOP, 'if-none-match': etag });
-    expect([same.status, reader(same)]).toEqual([304, SHOP]);
+    expect([same.status, allowedReader(same)]).toEqual([304, SHOP]);
     const refused = await ask({ ...site, origin: ADMIN });
-    expect([refused.status, reader(refused)]).toEqual([403, ADMIN]);
+    expect([refused.status, allowedReader(refused)]).toEqual([403, ADMIN]);
   });
 
   it('with status 500 and 503', async () => {
@@ -156,19 +156,19 @@ describe('an answer can be read', () => {
       return { logits: (images, n) => (failing.runs > 0 ? Promise.reject(new Error()) : logits(images, n)) };
     };
     const internal = await isolate(release, { bindings, engine: failing }).send('/v1/classify', request);
-    expect([internal.status, reader(internal)]).toEqual([500, SHOP]);
+    expect([internal.status, allowedReader(internal)]).toEqual([500, SHOP]);
 
     failing.load = () => Promise.reject(new Error());
     const none = await isolate(release, { bindings, engine: failing }).send('/v1/classify', request);
-    expect([none.status, reader(none)]).toEqual([503, SHOP]);
+    expect([none.status, allowedReader(none)]).toEqual([503, SHOP]);
   });
 });
 
-describe('the pages that may read', () => {
+describe('the pages that may read responses', () => {
   const readerOf = async (bindings: object, origin: string, url = '/health/live') =>
-    reader(await (await service(bindings)).send(url, { headers: { origin } }));
+    allowedReader(await (await service(bindings)).send(url, { headers: { origin } }));
 
-  it('with nothing set are those of this machine, on any port, when it is asked by its own name', async () => {
+  it('are those of localhost on any port, when nothing is set and the service runs on localhost', async () => {
     const here = 'http://localhost:8787/health/live';
     for (const origin of ['http://localhost:5173', 'https://127.0.0.1', 'http://[::1]:8080']) {
       expect(await readerOf({}, origin, here)).toBe(origin);
@@ -180,12 +180,12 @@ describe('the pages that may read', () => {
     expect(await readerOf({ ACCESS: 'open' }, 'http://localhost:5173', here)).toBeNull();
   });
 
-  it('with * are all', async () => {
+  it('are all with *', async () => {
     expect(await readerOf({ ALLOWED_ORIGINS: `${SHOP}, *` }, EVIL)).toBe('*');
     expect(await readerOf({ ALLOWED_ORIGINS: '*' }, 'null')).toBe('*');
   });
 
-  it('are the service’s own, whatever else is wrong with the settings', async () => {
+  it('include the service’s own', async () => {
     expect(await readerOf({}, 'https://edge.test')).toBe('https://edge.test');
     expect(await readerOf({ ACCESS: 'wrong' }, SHOP)).toBeNull();
   });

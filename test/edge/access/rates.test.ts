@@ -1,4 +1,4 @@
-/** @file How often callers may ask, counted by the platform's own rate limiter as wrangler runs it here. */
+/** @file Rate limits, with the platform's rate limiter as wrangler runs it locally. */
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RATES } from '../../../edge/access/rates.ts';
@@ -11,8 +11,8 @@ type Ask = Awaited<ReturnType<typeof service>>['ask'];
 const from = (address: string) => ({ 'cf-connecting-ip': address });
 
 /**
- * Asks with each of `callers` in turn until one is told to wait. The minute may change meanwhile, once: three callers that are not
- * counted together are not told to wait by then.
+ * Sends requests of each caller in turn until one is limited. The limiter's minute can change once during this time. Three callers
+ * that are counted separately do not reach the limit by then.
  */
 async function exhaust(ask: Ask, limit: number, ...callers: Record<string, string>[]): Promise<Response> {
   for (let sent = 0; sent <= 2 * limit; sent++) {
@@ -23,7 +23,7 @@ async function exhaust(ask: Ask, limit: number, ...callers: Record<string, strin
     }
     await response.body?.cancel();
   }
-  throw new Error(`${2 * limit + 1} requests were answered`);
+  throw new Error(`${2 * limit + 1} requests stayed within the limit`);
 }
 
 describe('a visitor', () => {
@@ -32,7 +32,7 @@ describe('a visitor', () => {
     ({ ask } = await service({ ACCESS: 'open', SITE_KEYS, ALLOWED_ORIGINS: SHOP, ...limits }));
   });
 
-  it('is told how often, and to wait after that; a neighbour is not', async () => {
+  it('gets 429 beyond the limit, while another network does not', async () => {
     const first = await ask(from('192.0.2.1'));
     expect(first.headers.get('ratelimit-policy')).toBe('"visitor";q=60;w=60');
     const response = await exhaust(ask, RATES.visitor.limit - 1, { ...from('192.0.2.1'), origin: SHOP });
@@ -49,18 +49,18 @@ describe('a visitor', () => {
     ['2001:db8::', ['2001:db8::1', '2001:db8:0:0:ffff::', '2001:db8:0::2:3'], '2001:db8:0:1::1'],
     ['2001:db8:1:2::', ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::', '2001:db8:1:2::9'], '2001:db8:1:3:3:4:5:6'],
     ['::', ['::1', '::', '::2:0:0:1'], '0:0:0:1::'],
-  ])('of IPv6 is a /64: that of %s is %j, not %s', async (_network, addresses, other) => {
+  ])('with IPv6 is counted by its /64: %s has %j, not %s', async (_network, addresses, other) => {
     await exhaust(ask, RATES.visitor.limit, ...addresses.map(from));
     expect((await ask(from(other))).status).toBe(200);
   });
 
-  it('is another one on another site', async () => {
+  it('is counted separately for each site key', async () => {
     await exhaust(ask, RATES.visitor.limit, from('192.0.2.3'));
     const site = { 'x-site-key': SITE_KEY, origin: SHOP, ...from('192.0.2.3') };
     expect((await ask(site)).status).toBe(200);
   });
 
-  it('is told under /hf as Hugging Face’s clients read it', async () => {
+  it('gets an {"error"} response under /hf', async () => {
     const hf: Ask = (headers) => ask(headers, '/hf/models/tinyvgg');
     const response = await exhaust(hf, RATES.visitor.limit, from('192.0.2.4'));
     expect(await response.json()).toEqual({ error: expect.stringContaining('60 requests') });
@@ -68,7 +68,7 @@ describe('a visitor', () => {
   });
 });
 
-it('keys are counted by their name, wherever they are used', async () => {
+it('API keys are counted by name, on all networks together', async () => {
   const [other, ...same] = await Promise.all(['others', 'rates', 'rates', 'rates'].map(keyOf));
   const API_KEYS = [other, ...same].map((key) => key?.entry).join();
   const { ask } = await service({ API_KEYS, ...limits });
@@ -78,7 +78,7 @@ it('keys are counted by their name, wherever they are used', async () => {
   expect((await ask({ ...bearer(other?.key ?? ''), ...from('192.0.2.20') })).status).toBe(200);
 });
 
-it('whoever is refused again and again is told to wait; who is not refused there is not', async () => {
+it('refused requests are limited by network, without limiting admitted ones', async () => {
   const { key, entry } = await keyOf('refused');
   const { ask } = await service({ ACCESS: 'open', API_KEYS: entry, SITE_KEYS, ...limits });
   const here = from('192.0.2.7');
@@ -92,7 +92,7 @@ it('whoever is refused again and again is told to wait; who is not refused there
   expect((await ask(here)).status).toBe(200);
 });
 
-describe('nothing is counted', () => {
+describe('nothing is limited', () => {
   const often = async (ask: Ask, path?: string) => {
     for (let sent = 0; sent <= 2 * RATES.visitor.limit; sent++) {
       const response = await ask(from('192.0.2.8'), path);
@@ -101,7 +101,7 @@ describe('nothing is counted', () => {
     }
   };
 
-  it('on this machine with nothing set', async () => {
+  it('on localhost without access settings', async () => {
     const { ask } = await service(limits);
     await often(ask, 'http://localhost:8787/v1/classify');
     const response = await ask({}, 'http://localhost:8787/v1/classify');

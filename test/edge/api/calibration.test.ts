@@ -1,4 +1,4 @@
-/** @file What a manifest's temperature changes: every score, and no logit. */
+/** @file The effect of a manifest's temperature: it changes scores, but not logits. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { LABELS } from '#shared/labels.ts';
 import type { HfResponse } from '../../../edge/api/hf/responses.ts';
@@ -8,7 +8,7 @@ import { greyPng } from '../../fixtures/images.ts';
 import { isolate, tinyRelease, withTemperature } from '../support/tiny.ts';
 
 const TEMPERATURE = 2.5;
-/** A black image: its logits are the model's ten numbers. */
+/** A black image. Its logits are the ten numbers of the tiny model. */
 const IMAGE = new Uint8Array(784);
 
 let plain: ReturnType<typeof isolate>;
@@ -21,7 +21,7 @@ beforeAll(async () => {
   calibrated = isolate(withTemperature(release, TEMPERATURE));
 });
 
-/** softmax(logits / temperature) by its definition, by label. */
+/** Computes softmax(logits / temperature) by its definition. @returns scores by label */
 function scoresAt(temperature: number): Record<string, number> {
   const powers = logits.map((logit) => Math.exp(logit / temperature));
   const sum = powers.reduce((a, b) => a + b, 0);
@@ -48,18 +48,18 @@ async function huggingFace(worker: typeof plain, function_to_apply: string) {
 }
 
 describe('a temperature', () => {
-  it('divides the logits of the scores of /v1 and /hf', async () => {
+  it('divides the logits before the softmax in /v1 and /hf', async () => {
     expectScores(await classify(plain), scoresAt(1));
     expectScores(await classify(calibrated), scoresAt(TEMPERATURE));
     expectScores(await huggingFace(plain, 'softmax'), scoresAt(1));
     expectScores(await huggingFace(calibrated, 'softmax'), scoresAt(TEMPERATURE));
   });
 
-  it.each(['none', 'sigmoid'])('leaves %s of /hf to the bare logits', async (output) => {
+  it.each(['none', 'sigmoid'])('does not change the scores of %s in /hf', async (output) => {
     expect(await huggingFace(calibrated, output)).toEqual(await huggingFace(plain, output));
   });
 
-  it('leaves the logits of /v2 as they are', async () => {
+  it('does not change the logits of /v2', async () => {
     const input = { name: 'image', shape: [1, 1, 28, 28], datatype: 'FP32', data: [...IMAGE] };
     const response = await calibrated.send('/v2/models/tinyvgg/infer', {
       method: 'POST',
@@ -70,7 +70,7 @@ describe('a temperature', () => {
     expect(outputs[0]?.data).toEqual(logits.map(Math.fround));
   });
 
-  it('is in the manifest that is served', async () => {
+  it('is in the served manifest', async () => {
     const manifest = await (await calibrated.send('/v1/models/tinyvgg')).json();
     expect(manifest).toMatchObject({
       calibration: { method: 'temperature', temperature: TEMPERATURE, heldOut: 6000, ece: { bins: 15 } },

@@ -1,4 +1,4 @@
-/** @file The API from outside: good requests answer, bad ones get their problem, and nothing a client sends is the server's fault. */
+/** @file HTTP behaviour of the API: valid requests succeed, invalid ones get their problem, and no request causes a 5xx. */
 import { env } from 'cloudflare:workers';
 import encoderWasm from '@jsquash/jpeg/codec/enc/mozjpeg_enc.wasm?module';
 import { init as initJpegEncoder } from '@jsquash/jpeg/encode.js';
@@ -33,7 +33,7 @@ interface Answer {
   predictions: { label: string; index: number; score: number }[];
 }
 
-/** Checks the form of a problem (RFC 9457) and gives its members. */
+/** Checks that a response is a problem (RFC 9457). @returns its members */
 async function problemOf(response: Response) {
   expect(response.headers.get('content-type')).toBe('application/problem+json');
   const problem = await response.json<Record<string, unknown>>();
@@ -58,7 +58,7 @@ function form(...fields: [name: string, value: Uint8Array<ArrayBuffer> | string]
 }
 
 describe('POST /v1/classify', () => {
-  it('answers with id, model and all labels, likeliest first, scores adding up to 1', async () => {
+  it('returns id, model and all labels, highest score first, with scores that add up to 1', async () => {
     const response = await post(pngFile);
     expect(response.status).toBe(200);
     const { id, model, predictions } = await response.json<Answer>();
@@ -72,7 +72,7 @@ describe('POST /v1/classify', () => {
     expect(scores.reduce((a, b) => a + b)).toBeCloseTo(1, 12);
   });
 
-  it.each(['1', '3', '10'])('gives top_k=%s predictions', async (k) => {
+  it.each(['1', '3', '10'])('returns top_k=%s predictions', async (k) => {
     const { predictions } = await (await post(pngFile, { path: `/v1/classify?top_k=${k}` })).json<Answer>();
     expect(predictions).toHaveLength(Number(k));
   });
@@ -88,36 +88,36 @@ describe('POST /v1/classify', () => {
     'application/json',
     'application/x-www-form-urlencoded',
     'nonsense',
-  ])('goes by the bytes, not by content type %s', async (type) => {
+  ])('detects the format from the bytes with content type %s', async (type) => {
     for (const file of [pngFile, jpegFile]) {
       expect((await post(file, { headers: { 'content-type': type } })).status).toBe(200);
     }
   });
 
-  it('takes a JPEG and a form', async () => {
+  it('accepts a JPEG and a form', async () => {
     expect((await post(jpegFile)).status).toBe(200);
     expect((await post(form(['image', jpegFile]))).status).toBe(200);
     expect((await post(form(['note', 'x'], ['image', pngFile]))).status).toBe(200);
   });
 });
 
-describe('a body that is no image', () => {
+describe('a body that is not an image', () => {
   it.each([
     ['hello'],
     ['{"image": "aGVsbG8="}'],
     ['BM of a bitmap'],
     ['%PDF-1.7'],
     ['data:image/png;base64,iVBORw0KGgo='],
-  ])('%j is unsupported', async (text) => {
+  ])('is an unsupported image: %j', async (text) => {
     await expectProblem(await post(text), 'unsupported-image');
   });
 
-  it('of no bytes is named as such', async () => {
+  it('is an empty body without bytes', async () => {
     await expectProblem(await post(''), 'empty-body');
     await expectProblem(await worker.send('/v1/classify', { method: 'POST' }), 'empty-body');
   });
 
-  it('is never repeated in the answer', async () => {
+  it('is not repeated in the response', async () => {
     const secret = '<script>alert("secret")</script>';
     const path = `/v1/classify?top_k=${encodeURIComponent(secret)}`;
     for (const response of [
@@ -136,19 +136,19 @@ describe('a form', () => {
     ['with a text in the field', form(['image', 'x'])],
     ['with a text beside a file', form(['image', utf8('x')], ['image', 'y'])],
     ['without fields', form()],
-  ])('%s is malformed', async (_name, body) => {
+  ])('is malformed %s', async (_name, body) => {
     await expectProblem(await post(body), 'malformed-form');
   });
 
   it.each(['multipart/form-data', 'multipart/form-data; boundary=', 'Multipart/Form-Data; boundary=b'])(
-    'that does not fit %s is malformed',
+    'is malformed when it does not match the content type %s',
     async (type) => {
       const body = utf8('--a\r\n');
       await expectProblem(await post(body, { headers: { 'content-type': type } }), 'malformed-form');
     },
   );
 
-  it('with an empty file is no image', async () => {
+  it('with an empty file has an unsupported image', async () => {
     await expectProblem(await post(form(['image', utf8('')])), 'unsupported-image');
   });
 });
@@ -156,12 +156,12 @@ describe('a form', () => {
 describe('limits', () => {
   const big = MAX_BODY_BYTES + 1;
 
-  it('a declared length is believed when it is too large', async () => {
+  it('a declared length above the limit is refused', async () => {
     const response = await post(pngFile, { headers: { 'content-length': `${big}` } });
     await expectProblem(response, 'body-too-large', { limit: MAX_BODY_BYTES, actual: big });
   });
 
-  it('a body without a length is counted, and what is too much is read away, but not for ever', async () => {
+  it('an oversized body without a length is drained up to a bound', async () => {
     let sent = 0;
     const endless = new ReadableStream<Uint8Array>({
       pull(controller) {
@@ -173,17 +173,17 @@ describe('limits', () => {
     expect(sent).toBeLessThan(110);
   });
 
-  it.each(['x', '-1', 'NaN', '', '1'])('a wrong length %j is no way around it', async (length) => {
+  it.each(['x', '-1', 'NaN', '', '1'])('a wrong length %j does not bypass the limit', async (length) => {
     const headers = { 'content-length': length };
     await expectProblem(await post(new Uint8Array(big), { headers }), 'body-too-large');
     expect((await post(pngFile, { headers })).status).toBe(200);
   });
 
-  it('a form is counted, too', async () => {
+  it('an oversized form is refused', async () => {
     await expectProblem(await post(form(['image', new Uint8Array(big)])), 'body-too-large');
   });
 
-  it('a body that breaks off is the client’s fault', async () => {
+  it('an incomplete body is a client error', async () => {
     const broken = new ReadableStream({
       start(controller) {
         controller.enqueue(pngFile.slice(0, 50));
@@ -193,7 +193,7 @@ describe('limits', () => {
     await expectProblem(await post(broken), 'unreadable-body');
   });
 
-  it('an image with too many pixels is refused by its header', async () => {
+  it('an image whose header declares too many pixels is refused', async () => {
     const claim = (width: number, height: number) =>
       png(1, 1, [0], { channels: 1, claim: { width, height } });
     const size = { limit: MAX_PIXELS.png, actual: 4000 * 3000 };
@@ -202,7 +202,7 @@ describe('limits', () => {
     await expectProblem(await post(await claim(0, 0)), 'damaged-image');
   });
 
-  it('an image of just the allowed size is answered', async () => {
+  it('an image of exactly the maximum size is classified', async () => {
     const image = await greyPng(3000, 2000, (x, y) =>
       x > 1000 && x < 2000 && y > 500 && y < 1500 ? 50 : 240,
     );
@@ -211,7 +211,7 @@ describe('limits', () => {
 });
 
 describe('a damaged image', () => {
-  it('cut off anywhere is refused with 4xx', async () => {
+  it('truncated anywhere gets 4xx', async () => {
     for (const file of [pngFile, jpegFile]) {
       for (let cut = 1; cut < file.length - 12; cut += 11) {
         const problem = await problemOf(await post(file.slice(0, cut)));
@@ -220,7 +220,7 @@ describe('a damaged image', () => {
     }
   });
 
-  it('in any way is answered or refused, never the server’s fault, and the next request is fine', async () => {
+  it('with any bytes changed gets 200 or 4xx, and the next request succeeds', async () => {
     const damage = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 12 });
     await fc.assert(
       fc.asyncProperty(fc.boolean(), damage, async (isPng, damage) => {
@@ -236,7 +236,7 @@ describe('a damaged image', () => {
     expect((await post(jpegFile)).status).toBe(200);
   });
 
-  it('any bytes behind any beginning, with any content type, are refused with 4xx', async () => {
+  it('made of a valid beginning and random bytes gets 4xx, with any content type', async () => {
     const beginnings = fc.constantFrom(
       utf8(''),
       pngFile.slice(0, 33),
@@ -262,7 +262,7 @@ describe('a damaged image', () => {
   });
 });
 
-describe('addresses and methods', () => {
+describe('paths and methods', () => {
   it.each([
     ['GET', '/v1/classify', 'POST'],
     ['PUT', '/v1/classify', 'POST'],
@@ -272,7 +272,7 @@ describe('addresses and methods', () => {
     ['DELETE', '/v1/models/tinyvgg', 'GET, HEAD'],
     ['POST', '/health/ready', 'GET, HEAD'],
     ['PATCH', '/', 'GET, HEAD'],
-  ])('%s %s is not allowed, and Allow says %s', async (method, path, allow) => {
+  ])('%s %s is not allowed, and Allow is %s', async (method, path, allow) => {
     const response = await worker.send(path, { method });
     expect(response.headers.get('allow')).toBe(allow);
     if (method === 'HEAD') expect(response.status).toBe(405);
@@ -280,18 +280,21 @@ describe('addresses and methods', () => {
   });
 
   it.each(['/v1', '/v1/', '/v1/classify/', '/v3', '/.env', '/%00', '/%E0%A4%A', '//', '/problems/none'])(
-    '%s is not there',
+    '%s is not found',
     async (path) => {
       await expectProblem(await worker.send(path), 'not-found');
     },
   );
 
-  it.each(['resnet', 'TINYVGG', '%E0%A4%A', '..%2Ftinyvgg', '__proto__'])('no model %s', async (name) => {
-    await expectProblem(await worker.send(`/v1/models/${name}`), 'unknown-model');
-  });
+  it.each(['resnet', 'TINYVGG', '%E0%A4%A', '..%2Ftinyvgg', '__proto__'])(
+    'the model %s is unknown',
+    async (name) => {
+      await expectProblem(await worker.send(`/v1/models/${name}`), 'unknown-model');
+    },
+  );
 
   it.each(['/', '/v1/models', '/v1/models/tinyvgg', '/health/live', '/health/ready'])(
-    'GET and HEAD %s answer',
+    'GET and HEAD %s return 200',
     async (path) => {
       const [get, head] = [await worker.send(path), await worker.send(path, { method: 'HEAD' })];
       expect([get.status, head.status]).toEqual([200, 200]);
@@ -301,7 +304,7 @@ describe('addresses and methods', () => {
   );
 
   it.each(['/v2/classify', '/v2/', '/hf', '/hf/models', '/hf/models/'])(
-    '%s is not there either',
+    '%s is not found, with an {"error"} response',
     async (path) => {
       const response = await worker.send(path);
       expect(response.status).toBe(404);
@@ -309,18 +312,18 @@ describe('addresses and methods', () => {
     },
   );
 
-  it('lists the models, and shows a manifest with its alias', async () => {
+  it('lists the models and returns the manifest with its alias', async () => {
     const { models } = await (await worker.send('/v1/models')).json<{ models: Answer['model'][] }>();
     const manifest = await (await worker.send('/v1/models/tinyvgg')).json<Record<string, unknown>>();
     expect(models).toEqual([{ name: 'tinyvgg', version: manifest.version, alias: 'bundled' }]);
     expect(manifest).toMatchObject({ alias: 'bundled', formatVersion: 1, labels: [...LABELS] });
   });
 
-  it('prints an index whose curl line names the address that was asked', async () => {
+  it('prints an index whose curl command contains the origin of the request', async () => {
     expect(await (await worker.send('/')).text()).toContain("'https://edge.test/v1/classify?top_k=3'");
   });
 
-  it('explains every problem under its type', async () => {
+  it('returns status and title of every problem type', async () => {
     for (const [type, meaning] of Object.entries(PROBLEMS)) {
       const response = await worker.send(`/problems/${type}`);
       expect(await response.json()).toEqual({ type: `/problems/${type}`, ...meaning });
@@ -328,7 +331,7 @@ describe('addresses and methods', () => {
   });
 });
 
-it('what is not foreseen is a 500 without its inside', async () => {
+it('an unexpected error is a 500 that does not reveal its message', async () => {
   const engine = {
     name: 'failing',
     loads: 0,

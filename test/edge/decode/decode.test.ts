@@ -1,4 +1,4 @@
-/** @file The decoders in workerd: the same pixels as in Node, the same refusals, and good images after bad ones. */
+/** @file The decoders in workerd: the same pixels and errors as in Node, and valid images after damaged ones. */
 import { describe, expect, it } from 'vitest';
 import { ImageError } from '#shared/decode/image-error.ts';
 import { decoder } from '../../../edge/decode/decoder.ts';
@@ -17,7 +17,7 @@ async function outcomeOf(bytes: Uint8Array): Promise<string> {
 }
 
 describe('a picture of four quarters', () => {
-  it.each(SAMPLE_NAMES)('%s shows them where a browser does', async (name) => {
+  it.each(SAMPLE_NAMES)('%s has them where a browser shows them', async (name) => {
     expect(farthest(corners(await decoder.decode(sample(name))), quartersOf(name))).toBeLessThanOrEqual(3);
   });
 });
@@ -28,7 +28,7 @@ describe('a hostile file', async () => {
     if (outcome !== 'any') expect(actual).toBe(outcome);
   });
 
-  it('leaves the decoders whole', async () => {
+  it('does not break the decoders', async () => {
     for (const name of SAMPLE_NAMES) {
       for (const file of flipped(name, 5)) await outcomeOf(file);
       for (let length = 0; length < sample(name).length; length += 50)
@@ -38,7 +38,7 @@ describe('a hostile file', async () => {
   });
 });
 
-it('requests that decode at the same time do not meet', async () => {
+it('concurrent requests decode independently', async () => {
   const answers = await Promise.all(
     SAMPLE_NAMES.map(async (name) => corners(await decoder.decode(sample(name)))),
   );

@@ -1,4 +1,4 @@
-/** @file The Worker with its real parts: onnxruntime-web runs in workerd and the release that is compiled in answers. */
+/** @file onnxruntime-web in workerd, with the bundled model. */
 import * as v from 'valibot';
 import { afterAll, expect, it } from 'vitest';
 import { loadModel } from '#shared/inference/model.ts';
@@ -15,17 +15,17 @@ const manifest = v.parse(Manifest, release);
 const bytes = new Uint8Array(weights);
 afterAll(emptyBucket);
 
-it('the manifest of the bundled release, which the Worker takes as it is, is one', () => {
+it('the manifest of the bundled model is valid; the Worker does not validate it', () => {
   expect(manifest).toEqual(release);
 });
 
-it('workerd itself compiles no bytes, and is left as it was', async () => {
+it('WebAssembly.instantiate is restored and still refuses bytes', async () => {
   const { instantiate } = WebAssembly;
   await loadModel([ortEngine], manifest, bytes);
   expect(WebAssembly.instantiate).toBe(instantiate);
 });
 
-it('loading and running never give another request its turn', async () => {
+it('loading and running do not yield to another request', async () => {
   let turns = 0;
   const timer = setInterval(() => {
     turns += 1;
@@ -39,7 +39,7 @@ it('loading and running never give another request its turn', async () => {
   clearInterval(timer);
 });
 
-it('a batch gives the same logits as one by one', async () => {
+it('a batch has the same logits as single images', async () => {
   const classifier = await ortEngine.load(bytes);
   const images = Float32Array.from({ length: 3 * 784 }, (_, i) => (i % 251) / 255);
   const batch = await classifier.logits(images, 3);
@@ -51,12 +51,12 @@ it('a batch gives the same logits as one by one', async () => {
   await classifier.release();
 });
 
-it('bytes that are no model are refused, and the next model loads', async () => {
+it('invalid bytes are refused, and the next model loads', async () => {
   await expect(ortEngine.load(bytes.slice(0, 1000))).rejects.toThrow();
   await (await ortEngine.load(bytes)).release();
 });
 
-it('the Worker answers from the bundled release while the bucket is empty', async () => {
+it('the Worker serves the bundled model while the bucket is empty', async () => {
   const image = await greyPng(28, 28, (x, y) => (x > 6 && x < 21 && y > 3 ? 180 : 0));
   const request = new Request('https://edge.test/v1/classify', { method: 'POST', body: image });
   const response = await fetchAndFinish(worker, request);
@@ -65,7 +65,7 @@ it('the Worker answers from the bundled release while the bucket is empty', asyn
   expect(await response.json()).toMatchObject({ model: { name: 'tinyvgg', version, alias: 'bundled' } });
 });
 
-it('a release in the bucket serves through its alias', async () => {
+it('a model in the bucket serves through its alias', async () => {
   const bundled = { manifest, weights: bytes };
   await put(bundled);
   await promote(bundled);

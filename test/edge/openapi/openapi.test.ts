@@ -1,4 +1,4 @@
-/** @file The OpenAPI document and the API are one thing said twice. That answers fit the document, every test sees (tiny.ts). */
+/** @file The OpenAPI document describes the app. Every test also validates its responses against the document (support/tiny.ts). */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../../edge/app.ts';
 import { PROBLEMS } from '../../../edge/http/problem-types.ts';
@@ -12,7 +12,7 @@ beforeAll(async () => {
   worker = isolate(await tinyRelease(1));
 });
 
-it('has every route of the app, and no other', async () => {
+it('has exactly the routes of the app', async () => {
   const { routes } = createApp({ engine: tinyEngine(), bundled: await tinyRelease(1) });
   const inApp = routes
     .filter(({ method }) => method !== 'ALL')
@@ -21,7 +21,7 @@ it('has every route of the app, and no other', async () => {
   expect(inDocument.toSorted()).toEqual([...new Set(inApp)].toSorted());
 });
 
-it('has every parameter of a path, and every operation its own name', () => {
+it('has every path parameter, and a unique name for each operation', () => {
   for (const { path, operation } of operationsOf(document)) {
     const named = operation.parameters
       ?.filter((parameter) => parameter.in === 'path')
@@ -32,12 +32,12 @@ it('has every parameter of a path, and every operation its own name', () => {
   expect(new Set(names).size).toBe(names.length);
 });
 
-it('lists every type of problem', () => {
+it('lists every problem type', () => {
   const types = document.components.schemas.Problem?.properties?.type?.enum;
   expect(types).toEqual(Object.keys(PROBLEMS).map((type) => `/problems/${type}`));
 });
 
-it('names the version of the package', () => {
+it('has the version of the package', () => {
   expect(document).toMatchObject({
     openapi: expect.stringMatching(/^3\.1\./),
     info: { version: packageJson.version },
@@ -45,7 +45,7 @@ it('names the version of the package', () => {
   });
 });
 
-it('refers to nothing that it does not hold', () => {
+it('has no dangling references', () => {
   const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)];
   expect(references.length).toBeGreaterThan(10);
   for (const [, name = ''] of references) expect(document.components.schemas).toHaveProperty(name);
@@ -70,24 +70,24 @@ it('has an example for every successful JSON or text response, valid by its sche
   }
 });
 
-describe('an answer that the document does not know fails the tests:', () => {
+describe('a response that contradicts the document fails the tests:', () => {
   const request = (path: string) => new Request(`https://edge.test${path}`);
   const json = (value: unknown, status = 200) =>
     Response.json(value, { status, headers: { 'x-request-id': crypto.randomUUID() } });
   it.each<[name: string, path: string, response: Response]>([
     ['another status', '/health/live', json({ status: 'live' }, 418)],
-    ['another content', '/health/live', json({ status: 'dead' })],
+    ['another value', '/health/live', json({ status: 'dead' })],
     ['a missing member', '/v1/models', json({ models: [{ name: 'a', version: 'b' }] })],
-    ['a member too many', '/v1/models', json({ models: [], more: 1 })],
-    ['another type', '/', json('text')],
-    ['an address', '/v1/secret', json({})],
+    ['an unknown member', '/v1/models', json({ models: [], more: 1 })],
+    ['another content type', '/', json('text')],
+    ['an unknown path', '/v1/secret', json({})],
     ['no request id', '/health/live', Response.json({ status: 'live' })],
   ])('%s', async (_name, path, response) => {
     await expect(expectDocumented(request(path), response)).rejects.toThrow();
   });
 });
 
-it('the index lists every address', async () => {
+it('the index lists every route', async () => {
   const index = await (await worker.send('/')).text();
   for (const page of ['/docs', '/openapi.json']) expect(index).toContain(`GET  ${page} `);
   for (const { method, path } of operationsOf(document)) {

@@ -1,7 +1,4 @@
-/**
- * @file Whatever is wrong with the store, a model that has proved itself answers, and neither `/health/ready` nor `/metrics` makes a
- * secret of it.
- */
+/** @file Faults of the object store: a good model keeps serving, and `/health/ready` and `/metrics` report the fault. */
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sha256 } from '#shared/digest.ts';
@@ -34,10 +31,10 @@ const onnxKey = () => modelKey('tinyvgg', second.manifest.version, 'onnx');
 const jsonKey = () => modelKey('tinyvgg', second.manifest.version, 'json');
 const edited = (edit: (manifest: Manifest) => void) => () => put(second, edit);
 
-/** As many bytes, one of them another. */
-const swapped = (bytes: Uint8Array<ArrayBuffer>) => bytes.with(1, (bytes[1] ?? 0) ^ 1);
+/** Changes one byte. */
+const corrupted = (bytes: Uint8Array<ArrayBuffer>) => bytes.with(1, (bytes[1] ?? 0) ^ 1);
 
-/** Lets the alias mean a model of seven classes; `edit` changes what its manifest says. */
+/** Points the alias at a model with seven classes. @param edit changes its manifest */
 async function promoteSeven(edit: (manifest: Manifest) => void = () => {}): Promise<void> {
   const logits = [5, 1, 2, 3, 4, 0, 1];
   const weights = utf8(JSON.stringify(logits));
@@ -50,23 +47,28 @@ async function promoteSeven(edit: (manifest: Manifest) => void = () => {}): Prom
   await promote({ manifest, weights });
 }
 
-/** Ways to break `second` in the bucket; what readiness says of each, and which check a model failed where there was one. */
-const BREAKS: [name: string, breakIt: () => Promise<unknown>, says: RegExp, check?: ModelCheck][] = [
-  ['weights that are missing', () => env.MODELS.delete(onnxKey()), /has no models.*onnx/],
+/** Ways to break `second` in the bucket, the expected error, and the failed check if a model was checked. */
+const BREAKS: [name: string, breakIt: () => Promise<unknown>, error: RegExp, check?: ModelCheck][] = [
+  ['missing weights', () => env.MODELS.delete(onnxKey()), /has no models.*onnx/],
   [
     'weights of another digest',
-    () => env.MODELS.put(onnxKey(), swapped(second.weights)),
+    () => env.MODELS.put(onnxKey(), corrupted(second.weights)),
     /SHA-256/,
     'weights',
   ],
   [
-    'weights that are cut off',
+    'truncated weights',
     () => env.MODELS.put(onnxKey(), second.weights.slice(0, 20)),
     /bytes of weights/,
     'weights',
   ],
-  ['no manifest', () => env.MODELS.delete(jsonKey()), /has no models.*json/],
-  ['half a manifest', () => env.MODELS.put(jsonKey(), '{"formatVersion":1,"name":"ti'), /JSON/, 'manifest'],
+  ['a missing manifest', () => env.MODELS.delete(jsonKey()), /has no models.*json/],
+  [
+    'a truncated manifest',
+    () => env.MODELS.put(jsonKey(), '{"formatVersion":1,"name":"ti'),
+    /JSON/,
+    'manifest',
+  ],
   [
     'a manifest of a later format',
     () => env.MODELS.put(jsonKey(), '{"formatVersion":2}'),
@@ -86,13 +88,13 @@ const BREAKS: [name: string, breakIt: () => Promise<unknown>, says: RegExp, chec
     'manifest',
   ],
   [
-    'golden logits that differ',
+    'wrong golden logits',
     edited((m) => Object.assign(m.golden.vectors[0] ?? {}, { logits: Array(10).fill(0) })),
     /golden logits within/,
     'golden',
   ],
   [
-    'golden logits of another number',
+    'too few golden logits',
     edited((m) => Object.assign(m.golden.vectors[0] ?? {}, { logits: [1] })),
     /1 logits/,
     'golden',
@@ -106,26 +108,26 @@ const BREAKS: [name: string, breakIt: () => Promise<unknown>, says: RegExp, chec
   ['other labels', edited((m) => m.labels.pop()), /10 labels/, 'fit'],
   ['another photo pipeline', edited((m) => Object.assign(m, { photoPipeline: 99 })), /photo pipeline/, 'fit'],
   [
-    'another size of input',
+    'another input size',
     edited((m) => Object.assign(m.input, { shape: ['batch', 1, 32, 32] })),
     /image \[batch, 1, 28, 28\]/,
     'fit',
   ],
   [
-    'another size of output',
+    'another output size',
     edited((m) => Object.assign(m.output, { shape: ['batch', 7] })),
     /logits \[batch, 10\]/,
     'fit',
   ],
-  ['a model of seven classes', () => promoteSeven(), /10 labels, got 7/, 'fit'],
+  ['a model with seven classes', () => promoteSeven(), /10 labels, got 7/, 'fit'],
   [
-    'a model of seven classes under ten labels',
+    'a model with seven classes and ten labels',
     () => promoteSeven((m) => Object.assign(m, { labels: second.manifest.labels })),
     /logits \[batch, 10\], got \[batch, 7\]/,
     'fit',
   ],
   [
-    'a model of seven classes that is said to have ten',
+    'a model with seven classes whose manifest declares ten',
     () =>
       promoteSeven((m) =>
         Object.assign(m, {
@@ -137,11 +139,15 @@ const BREAKS: [name: string, breakIt: () => Promise<unknown>, says: RegExp, chec
     /10 logits, got 7/,
     'golden',
   ],
-  ['an alias that is no JSON', () => env.MODELS.put(STABLE, 'latest'), /JSON/],
-  ['an alias for nothing', () => env.MODELS.put(STABLE, '{"formatVersion":1}'), /version/],
+  ['an alias that is not JSON', () => env.MODELS.put(STABLE, 'latest'), /JSON/],
+  ['an alias without a version', () => env.MODELS.put(STABLE, '{"formatVersion":1}'), /version/],
 ];
 
-async function expectTold(worker: Isolate, outcome: 'absent' | 'failed', check?: ModelCheck): Promise<void> {
+async function expectReported(
+  worker: Isolate,
+  outcome: 'absent' | 'failed',
+  check?: ModelCheck,
+): Promise<void> {
   const { status, store } = await ready(worker);
   expect(status).toBe('degraded');
   expect(store.failures).toBe(1);
@@ -154,7 +160,7 @@ async function expectTold(worker: Isolate, outcome: 'absent' | 'failed', check?:
   expect(refusals).toEqual(check ? [[`tinyvgg_model_refusals_total{check="${check}"}`, 1]] : []);
 }
 
-async function expectMended(worker: Isolate): Promise<void> {
+async function expectRecovered(worker: Isolate): Promise<void> {
   const { status, model, store } = await afterRefresh(worker);
   expect(status).toBe('ready');
   expect(model).toEqual(nameOf(second));
@@ -162,21 +168,21 @@ async function expectMended(worker: Isolate): Promise<void> {
   expect((await scrape(worker)).get('tinyvgg_store_failed_looks')).toBe(0);
 }
 
-describe.each(BREAKS)('with %s', (_name, breakIt, says, check) => {
-  it('the bundled release answers at the start', async () => {
+describe.each(BREAKS)('with %s', (_name, breakIt, error, check) => {
+  it('a new isolate serves the bundled model', async () => {
     await put(second);
     await promote(second);
     await breakIt();
     const worker = isolate(bundled);
     const { model, store } = await ready(worker);
     expect(model).toEqual(nameOf(bundled, 'bundled'));
-    expect(store.error).toMatch(says);
+    expect(store.error).toMatch(error);
     expect(store.succeededAt).toBeNull();
-    await expectTold(worker, 'failed', check);
+    await expectReported(worker, 'failed', check);
     expect((await scrape(worker)).get('tinyvgg_bundled')).toBe(1);
   });
 
-  it('the last good model stays, until the store is mended', async () => {
+  it('the last good model serves until the store is repaired', async () => {
     await put(first);
     await promote(first);
     const worker = isolate(bundled);
@@ -186,16 +192,16 @@ describe.each(BREAKS)('with %s', (_name, breakIt, says, check) => {
     await breakIt();
     const { model, store } = await afterRefresh(worker);
     expect(model).toEqual(nameOf(first));
-    expect(store.error).toMatch(says);
+    expect(store.error).toMatch(error);
     expect(Date.parse(store.checkedAt) - Date.parse(`${store.succeededAt}`)).toBe(REFRESH_MS);
-    await expectTold(worker, 'failed', check);
+    await expectReported(worker, 'failed', check);
     await put(second);
     await promote(second);
-    await expectMended(worker);
+    await expectRecovered(worker);
   });
 });
 
-/** A bucket that reads through the real one until it is told to do something else. */
+/** Returns a bucket that delegates to the real one until `state.get` is replaced. */
 function faultyBucket() {
   const real: R2Bucket['get'] = env.MODELS.get.bind(env.MODELS);
   const state = { get: real as (...args: Parameters<R2Bucket['get']>) => Promise<unknown> };
@@ -204,12 +210,12 @@ function faultyBucket() {
 }
 
 type Fault = (real: R2Bucket['get']) => (...args: Parameters<R2Bucket['get']>) => Promise<unknown>;
-const FAULTS: [name: string, fault: Fault, says: RegExp, outcome: 'absent' | 'failed'][] = [
+const FAULTS: [name: string, fault: Fault, error: RegExp, outcome: 'absent' | 'failed'][] = [
   ['is empty', () => async () => null, /has no aliases/, 'absent'],
   ['fails', () => () => Promise.reject(new Error('internal error (10001)')), /10001/, 'failed'],
-  ['does not answer', () => () => new Promise(() => {}), /an answer within/, 'failed'],
+  ['does not respond', () => () => new Promise(() => {}), /an answer within/, 'failed'],
   [
-    'breaks off',
+    'fails while sending an object',
     (real) => async (key) => {
       const object = await real(key);
       return (
@@ -225,8 +231,8 @@ const FAULTS: [name: string, fault: Fault, says: RegExp, outcome: 'absent' | 'fa
   ],
 ];
 
-describe.each(FAULTS)('while the store %s', (_name, fault, says, outcome) => {
-  it('the bundled release answers at the start', async () => {
+describe.each(FAULTS)('while the store %s', (_name, fault, error, outcome) => {
+  it('a new isolate serves the bundled model', async () => {
     await put(first);
     await promote(first);
     const { bucket, state, real } = faultyBucket();
@@ -234,11 +240,11 @@ describe.each(FAULTS)('while the store %s', (_name, fault, says, outcome) => {
     const worker = isolate(bundled, { bucket });
     const { model, store } = await ready(worker);
     expect(model).toEqual(nameOf(bundled, 'bundled'));
-    expect(store.error).toMatch(says);
-    await expectTold(worker, outcome);
+    expect(store.error).toMatch(error);
+    await expectReported(worker, outcome);
   });
 
-  it('the last good model answers, and nobody waits for the store', async () => {
+  it('the last good model serves without waiting for the store', async () => {
     await put(first);
     await promote(first);
     const { bucket, state, real } = faultyBucket();
@@ -249,17 +255,17 @@ describe.each(FAULTS)('while the store %s', (_name, fault, says, outcome) => {
     await promote(second);
     const { model, store } = await afterRefresh(worker);
     expect(model).toEqual(nameOf(first));
-    expect(store.error).toMatch(says);
-    await expectTold(worker, outcome);
-    // The slowest of these stores takes three seconds for its failure.
+    expect(store.error).toMatch(error);
+    await expectReported(worker, outcome);
+    // The slowest of these faults takes three seconds.
     const waited = (await scrape(worker)).get('tinyvgg_wait_seconds_sum{for="store"}');
     expect(waited).toBeLessThan(1);
     state.get = real;
-    await expectMended(worker);
+    await expectRecovered(worker);
   });
 });
 
-it('a store that is slow is waited for by the first request, and by no other', async () => {
+it('only the first request waits for a slow store', async () => {
   await put(first);
   await promote(first);
   const { bucket, state, real } = faultyBucket();
@@ -271,13 +277,13 @@ it('a store that is slow is waited for by the first request, and by no other', a
   expect(await ready(worker)).toMatchObject({ status: 'ready', model: nameOf(first) });
   await put(second);
   await promote(second);
-  await expectMended(worker);
+  await expectRecovered(worker);
   const waited = (await scrape(worker)).get('tinyvgg_wait_seconds_sum{for="store"}');
   expect(waited).toBeGreaterThan(0.55);
   expect(waited).toBeLessThan(1);
 });
 
-it('a look that is overtaken by a later one changes nothing', async () => {
+it('a refresh that ends after a later one has no effect', async () => {
   await put(first);
   await promote(first);
   const { bucket, state, real } = faultyBucket();
@@ -285,8 +291,8 @@ it('a look that is overtaken by a later one changes nothing', async () => {
   await ready(worker);
   await put(second);
   await promote(second);
-  // The first of two looks has read the alias and is stopped there, as long as the second one needs.
-  const { promise: later, resolve: goOn } = Promise.withResolvers<void>();
+  // The first of two refreshes reads the alias and pauses there until the second one has ended.
+  const { promise: later, resolve: proceed } = Promise.withResolvers<void>();
   state.get = async (...args) => {
     state.get = real;
     const object = await real(...args);
@@ -298,12 +304,12 @@ it('a look that is overtaken by a later one changes nothing', async () => {
   await scheduler.wait(50);
   await promote(first);
   expect((await afterRefresh(worker)).model).toEqual(nameOf(first));
-  goOn();
+  proceed();
   await overtaken;
   expect((await ready(worker)).model).toEqual(nameOf(first));
 });
 
-it('a model that has stopped working is not ready, though it once proved itself', async () => {
+it('a model that fails its golden vectors later is not ready', async () => {
   const engine = tinyEngine();
   const load = engine.load;
   let broken = false;

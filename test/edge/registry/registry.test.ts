@@ -1,4 +1,4 @@
-/** @file Which model answers: the alias is followed, the last good model stays, the bundled release stands in. */
+/** @file Selects the model: follows aliases, keeps the last good model and falls back to the bundled model. */
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sha256 } from '#shared/digest.ts';
@@ -25,14 +25,14 @@ beforeAll(async () => {
 });
 afterEach(emptyBucket);
 
-describe('at an isolate’s first request', () => {
-  it('an empty bucket means the bundled release, and readiness says so', async () => {
+describe('the first request of an isolate', () => {
+  it('uses the bundled model when the bucket is empty, and readiness reports it', async () => {
     const { model, store } = await ready(isolate(bundled));
     expect(model).toEqual(nameOf(bundled, 'bundled'));
     expect(store.error).toContain(STABLE);
   });
 
-  it('the alias names the model', async () => {
+  it('uses the model of the alias', async () => {
     await put(first);
     await promote(first);
     const { model, store } = await ready(isolate(bundled));
@@ -40,29 +40,29 @@ describe('at an isolate’s first request', () => {
     expect(store.error).toBeNull();
   });
 
-  it('requests that come together get the same model', async () => {
+  it('uses the same model as concurrent requests', async () => {
     await put(first);
     await promote(first);
     const worker = isolate(bundled);
-    const answers = await Promise.all(Array.from({ length: 5 }, () => ready(worker)));
-    for (const { model } of answers) expect(model).toEqual(nameOf(first));
+    const responses = await Promise.all(Array.from({ length: 5 }, () => ready(worker)));
+    for (const { model } of responses) expect(model).toEqual(nameOf(first));
   });
 
-  it('a store that throws means the bundled release', async () => {
+  it('uses the bundled model when the store throws', async () => {
     const bucket = { get: () => Promise.reject(new Error('internal error (10001)')) } as unknown as R2Bucket;
     const { model, store } = await ready(isolate(bundled, { bucket }));
     expect(model).toEqual(nameOf(bundled, 'bundled'));
     expect(store.error).toContain('10001');
   });
 
-  it('a store that does not answer means the bundled release after a while', async () => {
+  it('uses the bundled model after a timeout of the store', async () => {
     const bucket = { get: () => new Promise(() => {}) } as unknown as R2Bucket;
     const { model, store } = await ready(isolate(bundled, { bucket }));
     expect(model).toEqual(nameOf(bundled, 'bundled'));
     expect(store.error).toContain('an answer within');
   });
 
-  it('no model at all means 503 with the reason, and one more attempt later', async () => {
+  it('gets 503 with the reason when no model can serve, and a later request tries again', async () => {
     const broken = { ...bundled, weights: bundled.weights.slice(1) };
     const worker = isolate(broken);
     for (const path of ['/health/ready', '/v1/models', '/v1/models/tinyvgg']) {
@@ -81,8 +81,8 @@ describe('at an isolate’s first request', () => {
   });
 });
 
-describe('when the alias moves', () => {
-  it('the new version answers after the next look, not before', async () => {
+describe('when the alias changes', () => {
+  it('the new version serves after the next refresh, not before', async () => {
     await put(first);
     await promote(first);
     const worker = isolate(bundled);
@@ -95,7 +95,7 @@ describe('when the alias moves', () => {
     expect((await afterRefresh(worker)).model).toEqual(nameOf(second));
   });
 
-  it('the bundled release gives way, and the alias can go back', async () => {
+  it('the bundled model is replaced, and the alias can point back at it', async () => {
     const worker = isolate(bundled);
     expect((await ready(worker)).model.alias).toBe('bundled');
     await put(bundled);
@@ -108,7 +108,7 @@ describe('when the alias moves', () => {
     expect((await afterRefresh(worker)).model).toEqual(nameOf(bundled));
   });
 
-  it('many times, a version that comes back is not loaded again', async () => {
+  it('to an earlier version, the version is not loaded again', async () => {
     const worker = isolate(bundled);
     for (let i = 0; i < 6; i++) {
       const release = i % 2 ? first : second;
@@ -119,7 +119,7 @@ describe('when the alias moves', () => {
     expect(worker.engine.loads).toBe(2);
   });
 
-  it('an alias that has not changed costs one conditional read', async () => {
+  it('to nothing new, a refresh costs one conditional read', async () => {
     await put(first);
     await promote(first);
     const reads: string[] = [];
@@ -136,7 +136,7 @@ describe('when the alias moves', () => {
     expect(reads.slice(3)).toEqual([`${STABLE} if changed`]);
   });
 
-  it('an alias written again for the same version loads nothing', async () => {
+  it('only in its object, the same version is not loaded again', async () => {
     await put(first);
     await promote(first);
     const worker = isolate(bundled);
@@ -160,14 +160,14 @@ it('a model that the engine cannot load does not serve', async () => {
   expect(store.error).toContain('a model that tiny loads');
 });
 
-describe('a request that names', () => {
+describe('a request that selects', () => {
   const classifying = (worker: Isolate, query: string) =>
     worker.send(`/v1/classify?top_k=1&${query}`, {
       method: 'POST',
       headers: { 'content-type': 'application/octet-stream' },
       body: new Uint8Array(784),
     });
-  const answerTo = async (worker: Isolate, query: string) => {
+  const classifiedBy = async (worker: Isolate, query: string) => {
     const response = await classifying(worker, query);
     expect(response.status).toBe(200);
     return (await response.json()) as { model: Ready['model']; predictions: { index: number }[] };
@@ -177,41 +177,41 @@ describe('a request that names', () => {
     (await response.json<{ type: string }>()).type,
   ];
 
-  it('a version gets it, whatever the alias means, and loads it once', async () => {
+  it('a version uses it, independently of the alias, and loads it once', async () => {
     for (const release of [first, second]) await put(release);
     await promote(first);
     const worker = isolate(bundled);
     for (let i = 0; i < 3; i++) {
-      const { model, predictions } = await answerTo(worker, `version=${second.manifest.version}`);
+      const { model, predictions } = await classifiedBy(worker, `version=${second.manifest.version}`);
       expect(model).toEqual({ ...nameOf(second), alias: null });
       expect(predictions).toMatchObject([{ index: 3 }]);
-      expect((await answerTo(worker, '')).model).toEqual(nameOf(first));
+      expect((await classifiedBy(worker, '')).model).toEqual(nameOf(first));
     }
     expect(worker.engine.loads).toBe(2);
   });
 
-  it('another alias gets what that means, and follows it', async () => {
+  it('another alias uses its model and follows it', async () => {
     for (const release of [first, second]) await put(release);
     await promote(first);
     await promote(second, 'canary');
     const worker = isolate(bundled);
-    expect((await answerTo(worker, 'alias=canary')).model).toEqual(nameOf(second, 'canary'));
-    expect((await answerTo(worker, '')).model).toEqual(nameOf(first));
+    expect((await classifiedBy(worker, 'alias=canary')).model).toEqual(nameOf(second, 'canary'));
+    expect((await classifiedBy(worker, '')).model).toEqual(nameOf(first));
     await promote(first, 'canary');
     worker.clock.now += REFRESH_MS;
-    await answerTo(worker, '');
-    expect((await answerTo(worker, 'alias=canary')).model).toEqual(nameOf(first, 'canary'));
+    await classifiedBy(worker, '');
+    expect((await classifiedBy(worker, 'alias=canary')).model).toEqual(nameOf(first, 'canary'));
   });
 
-  it('the bundled version gets it without a store', async () => {
+  it('the bundled version needs no store', async () => {
     const bucket = { get: () => Promise.reject(new Error('internal error')) } as unknown as R2Bucket;
     const worker = isolate(bundled, { bucket });
-    expect((await answerTo(worker, `version=${bundled.manifest.version}`)).model.version).toBe(
+    expect((await classifiedBy(worker, `version=${bundled.manifest.version}`)).model.version).toBe(
       bundled.manifest.version,
     );
   });
 
-  it('what nobody has pushed gets 404', async () => {
+  it('an unknown version or alias gets 404', async () => {
     const worker = isolate(bundled);
     const unknown = '0'.repeat(64);
     expect(await problemOf(await classifying(worker, `version=${unknown}`))).toEqual([
@@ -230,7 +230,7 @@ describe('a request that names', () => {
     expect((await classifying(worker, '')).status).toBe(200);
   });
 
-  it('what the store cannot give gets 503, and the others go on', async () => {
+  it('a damaged version gets 503, while other requests succeed', async () => {
     await put(second);
     await env.MODELS.put(modelKey('tinyvgg', second.manifest.version, 'onnx'), 'half');
     await promote(second, 'canary');
@@ -238,10 +238,10 @@ describe('a request that names', () => {
     for (const query of [`version=${second.manifest.version}`, 'alias=canary']) {
       expect(await problemOf(await classifying(worker, query))).toEqual([503, '/problems/model-unavailable']);
     }
-    expect((await answerTo(worker, '')).model.alias).toBe('bundled');
+    expect((await classifiedBy(worker, '')).model.alias).toBe('bundled');
   });
 
-  it('many versions and aliases, one after the other, are not all held', async () => {
+  it('many versions in turn loads each again, because the cache is small', async () => {
     const releases = await Promise.all([1, 2, 3, 4, 5, 6].map((winner) => tinyRelease(winner)));
     for (const [i, release] of releases.entries()) {
       await put(release);
@@ -250,10 +250,10 @@ describe('a request that names', () => {
     const worker = isolate(await tinyRelease(9));
     for (let round = 0; round < 2; round++) {
       for (const [i, release] of releases.entries()) {
-        expect((await answerTo(worker, `alias=try-${i}`)).model).toEqual(nameOf(release, `try-${i}`));
+        expect((await classifiedBy(worker, `alias=try-${i}`)).model).toEqual(nameOf(release, `try-${i}`));
       }
     }
-    // Four are held, so that each of the six was gone when it was asked for again.
+    // The cache holds four of the six, so each was evicted before its second use.
     expect(worker.engine.loads).toBe(12);
   });
 });

@@ -1,4 +1,4 @@
-/** @file Keys, and the API as their holders see it. */
+/** @file API keys, site keys, and a service that checks them. */
 import { expect } from 'vitest';
 import { sha256 } from '#shared/digest.ts';
 import type { AppEnv } from '../../../edge/http/env.ts';
@@ -9,7 +9,7 @@ export const SITE_KEY = 'site_0123456789abcdefghijkl';
 export const SHOP = 'https://shop.example';
 export const SITE_KEYS = JSON.stringify({ [SITE_KEY]: [SHOP, 'https://*.shops.example:8443'] });
 
-/** A key and its entry for API_KEYS. */
+/** Creates a key and its entry for API_KEYS. */
 export async function keyOf(name: string) {
   const key = `tinyvgg_${crypto.randomUUID()}${crypto.randomUUID()}`;
   return { key, entry: `${name}:${await sha256(utf8(key))}` };
@@ -17,10 +17,10 @@ export async function keyOf(name: string) {
 
 export const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 
-/** An isolate with these variables and bindings. */
+/** Starts an isolate with these variables and bindings. */
 export async function service(bindings: Partial<AppEnv['Bindings']> = {}) {
   const { send } = isolate(await tinyRelease(3), { bindings });
-  /** Classifies a black picture. */
+  /** Classifies a black image. */
   const ask = (headers: Record<string, string> = {}, path = '/v1/classify') =>
     send(path, {
       method: 'POST',
@@ -30,7 +30,7 @@ export async function service(bindings: Partial<AppEnv['Bindings']> = {}) {
   return { send, ask };
 }
 
-/** Checks that an answer is a problem of this type, and gives what it says to do. */
+/** Checks that a response is a problem of this type. @returns its `detail` */
 export async function expectProblem(response: Response, type: ProblemType): Promise<string> {
   const problem = await response.json<{ type: string; detail: string }>();
   expect(problem.type).toBe(`/problems/${type}`);

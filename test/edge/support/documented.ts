@@ -1,4 +1,4 @@
-/** @file Holds answers against the OpenAPI document: what is not in it, or not as it says, fails the test that got it. */
+/** @file Validates responses against the OpenAPI document. A response that contradicts it fails the test that received it. */
 import { Validator } from '@cfworker/json-schema';
 import { expect } from 'vitest';
 import openapi from '../../../edge/openapi/openapi.json';
@@ -10,7 +10,7 @@ import {
   type Schema,
 } from '../../../edge/openapi/openapi.ts';
 
-// JSON is typed by what it happens to hold.
+// TypeScript infers a narrower type from the JSON file.
 export const document = openapi as unknown as OpenApiDocument;
 
 const operations = operationsOf(document).map(({ path, method, operation }) => ({
@@ -19,14 +19,14 @@ const operations = operationsOf(document).map(({ path, method, operation }) => (
   pattern: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
 }));
 
-/** The operation that the document has for a request, if it has one. */
+/** Finds the operation of a request. */
 function operationFor({ method, url }: Request) {
   const name = (method === 'HEAD' ? 'get' : method.toLowerCase()) as Method;
   const { pathname } = new URL(url);
   return operations.find(({ method, pattern }) => method === name && pattern.test(pathname))?.operation;
 }
 
-/** @param json the request's body, where it was JSON */
+/** Validates a response, and the request if it was accepted. @param json body of the request, if it was JSON */
 export async function expectDocumented(request: Request, response: Response, json?: string): Promise<void> {
   const operation = operationFor(request);
   const place = `${request.method} ${new URL(request.url).pathname} → ${response.status}`;
@@ -39,18 +39,18 @@ export async function expectDocumented(request: Request, response: Response, jso
     expect([404, 405], `${place} is not in the document`).toContain(response.status);
     return;
   }
-  const answer = operation.responses[response.status];
-  expect(answer, `${place} is not in the document`).toBeDefined();
-  for (const [name, { required }] of Object.entries(answer?.headers ?? {})) {
+  const documented = operation.responses[response.status];
+  expect(documented, `${place} is not in the document`).toBeDefined();
+  for (const [name, { required }] of Object.entries(documented?.headers ?? {})) {
     if (required) expect(response.headers.has(name), `${place} has no ${name}`).toBe(true);
   }
-  if (request.method !== 'HEAD') await expectContent(place, response.clone(), answer?.content);
+  if (request.method !== 'HEAD') await expectContent(place, response.clone(), documented?.content);
   if (json !== undefined && response.ok) {
     expectValid(place, JSON.parse(json), operation.requestBody?.content['application/json']?.schema);
   }
 }
 
-/** Whatever the address, the document does not have it: it is between the browser and the service. */
+/** The document does not contain CORS preflights, which browsers send for any path. */
 const isPreflight = ({ method, headers }: Request): boolean =>
   method === 'OPTIONS' && headers.has('access-control-request-method');
 

@@ -1,4 +1,4 @@
-/** @file The bindings that wrangler.toml declares, as `cloudflare:workers` gives them to a test. */
+/** @file Types of the bindings that tests import from `cloudflare:workers`. */
 declare namespace Cloudflare {
   interface Env {
     MODELS: R2Bucket;

@@ -1,4 +1,4 @@
-/** @file `/health/ready`, as a monitor reads it. */
+/** @file Reads `/health/ready`. */
 import { expect } from 'vitest';
 import { REFRESH_MS } from '../../../edge/registry/alias-follower.ts';
 import type { BundledModel } from '../../../edge/registry/version-cache.ts';
@@ -18,7 +18,7 @@ export async function ready({ send }: Isolate): Promise<Ready> {
   return response.json<Ready>();
 }
 
-/** What answers after the alias has been looked at once more. */
+/** Returns the readiness after one more refresh of the alias. */
 export async function afterRefresh(worker: Isolate): Promise<Ready> {
   worker.clock.now += REFRESH_MS;
   await ready(worker);

@@ -1,8 +1,8 @@
-/** @file Reads `/metrics`. That the text is what Prometheus reads, promtool says in test/end-to-end/soak.test.ts. */
+/** @file Reads `/metrics`. test/end-to-end/soak.test.ts checks the format with promtool. */
 import { expect } from 'vitest';
 import { type isolate, OPERATOR } from './tiny.ts';
 
-/** Every sample by its name and labels, the isolate's left out: `tinyvgg_images_total{kind="png",outcome="read"}`. */
+/** Returns samples by name and labels, without the label `isolate`: `tinyvgg_images_total{kind="png",outcome="read"}`. */
 export async function scrape({ send }: ReturnType<typeof isolate>): Promise<Map<string, number>> {
   const response = await send('/metrics', { headers: OPERATOR });
   expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');

@@ -1,4 +1,4 @@
-/** @file An engine small enough to see through, models for it, and the API around both, on the real local R2 bucket. */
+/** @file A tiny inference engine with its models, and the app on the local R2 bucket. */
 import { env } from 'cloudflare:workers';
 import { sha256 } from '#shared/digest.ts';
 import type { InferenceEngine } from '#shared/inference/engine.ts';
@@ -18,11 +18,11 @@ import type { AppEnv } from '../../../edge/http/env.ts';
 import type { BundledModel } from '../../../edge/registry/version-cache.ts';
 import { expectDocumented } from './documented.ts';
 
-/** A model is ten numbers as JSON: they are the logits of a black image, and an image's mean adds to the first. */
+/** A model is ten numbers as JSON: the logits of a black image. The mean of an image is added to the first one. */
 export interface TinyEngine extends InferenceEngine {
-  /** How many models were loaded. */
+  /** Number of loaded models. */
   loads: number;
-  /** How often a model has computed something. */
+  /** Number of calls to `logits`. */
   runs: number;
 }
 
@@ -51,7 +51,7 @@ export function tinyEngine(): TinyEngine {
   return engine;
 }
 
-/** A model that answers `winner` to every image. */
+/** Creates a model that predicts the label `winner` for every image. */
 export async function tinyRelease(winner: number): Promise<BundledModel> {
   const bias = LABELS.map((_, i) => (i === winner ? 5 : i / 10));
   const weights = utf8(JSON.stringify(bias));
@@ -77,19 +77,19 @@ export async function tinyRelease(winner: number): Promise<BundledModel> {
   return { manifest, weights };
 }
 
-/** The same model, calibrated. */
+/** Returns the model with a calibration. */
 export function withTemperature({ manifest, weights }: BundledModel, temperature: number): BundledModel {
   const ece = { before: 0.04, after: 0.01, bins: 15, images: 10_000 };
   const calibration = { method: 'temperature', temperature, heldOut: 6000, ece } as const;
   return { manifest: { ...manifest, calibration }, weights };
 }
 
-/** Bytes of a text. */
+/** Encodes a text. */
 export function utf8(text: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(new TextEncoder().encode(text));
 }
 
-/** Writes a version's two objects; `edit` changes the manifest on its way. */
+/** Writes the two objects of a version. @param edit changes the manifest before it is written */
 export async function put(
   { manifest, weights }: BundledModel,
   edit: (manifest: Manifest) => void = () => {},
@@ -100,7 +100,7 @@ export async function put(
   await env.MODELS.put(modelKey(manifest.name, manifest.version, 'json'), serializeStored(written));
 }
 
-/** Lets an alias mean a version. */
+/** Points an alias at a version. */
 export async function promote({ manifest }: BundledModel, name = DEFAULT_ALIAS) {
   const alias: Alias = {
     formatVersion: FORMAT_VERSION,
@@ -113,13 +113,12 @@ export async function promote({ manifest }: BundledModel, name = DEFAULT_ALIAS) 
   await env.MODELS.put(aliasKey('tinyvgg', name), serializeStored(alias));
 }
 
-/** Key of the alias that is served. */
+/** Key of the default alias. */
 export const STABLE = aliasKey('tinyvgg', DEFAULT_ALIAS);
 
 /**
- * Sends a request and waits for what the Worker does after its answer. `cloudflare:test` could do so, too, but to import it
- * is to import the whole Worker with its 14 MB of runtime: ten seconds for every test file. Everybody may call, unless `bindings`
- * say otherwise.
+ * Sends a request and waits for the work after its response. `cloudflare:test` offers the same, but imports the whole Worker with
+ * 14 MB of onnxruntime, which takes ten seconds in every test file. The service is open unless `bindings` are given.
  */
 export async function fetchAndFinish(
   app: ReturnType<typeof createApp>,
@@ -137,16 +136,16 @@ export async function fetchAndFinish(
   return response;
 }
 
-/** Deletes all that the bucket holds. */
+/** Deletes all objects of the bucket. */
 export async function emptyBucket() {
   const { objects } = await env.MODELS.list();
   await env.MODELS.delete(objects.map(({ key }) => key));
 }
 
-/** What `/metrics` asks for. */
+/** The API key for `/metrics`. */
 export const OPERATOR = { authorization: 'Bearer operator' };
 
-/** Open to everybody, with one key. */
+/** Bindings of an open service with one API key. */
 export const OPEN = { ACCESS: 'open', API_KEYS: `operator:${await sha256(utf8('operator'))}` };
 
 interface IsolateOptions {
@@ -155,14 +154,14 @@ interface IsolateOptions {
   engine?: TinyEngine;
 }
 
-/** The API as one isolate has it, with a clock that the test moves. */
+/** Starts the app of one isolate, with a clock that the test sets. */
 export function isolate(
   bundled: BundledModel,
   { bindings = OPEN, bucket = env.MODELS, engine = tinyEngine() }: IsolateOptions = {},
 ) {
   const clock = { now: Date.UTC(2026, 0, 1) };
   const app = createApp({ engine, bundled, now: () => clock.now });
-  /** Every answer is held against the OpenAPI document. An address without a host is that of a public one. */
+  /** Sends a request and validates the response against the OpenAPI document. A path is sent to a public host. */
   async function send(path: string, init?: RequestInit): Promise<Response> {
     const request = new Request(path.startsWith('http') ? path : `https://edge.test${path}`, init);
     const isJson =

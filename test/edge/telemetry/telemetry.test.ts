@@ -1,4 +1,4 @@
-/** @file What is told of requests: true counts, in bounded numbers of series, and nothing of who asked or what was sent. */
+/** @file Metrics, logs and Analytics Engine: correct counts, a bounded number of series, and no personal or request data. */
 import encoderWasm from '@jsquash/jpeg/codec/enc/mozjpeg_enc.wasm?module';
 import { init as initJpegEncoder } from '@jsquash/jpeg/encode.js';
 import fc from 'fast-check';
@@ -33,7 +33,7 @@ beforeAll(async () => {
   jpegFile = await jpeg(paint(48, 48, (x) => (x > 20 ? [90, 40, 40] : [250, 250, 250])));
 });
 
-/** What the Worker logs, as it stands there. */
+/** Lines that the Worker logs. */
 let lines: string[];
 beforeEach(() => {
   lines = [];
@@ -45,7 +45,7 @@ afterEach(emptyBucket);
 afterEach(() => vi.restoreAllMocks());
 const logged = () => lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 
-/** A dataset that keeps what it is given: miniflare's forgets it. */
+/** Creates a dataset that keeps its data points. Miniflare's discards them. */
 function dataset() {
   const points: AnalyticsEngineDataPoint[] = [];
   const analytics: AnalyticsEngineDataset = { writeDataPoint: (point) => void points.push(point ?? {}) };
@@ -112,7 +112,7 @@ describe('/metrics', () => {
     expect((await scrape(worker)).get('tinyvgg_images_total{kind="tensor",outcome="read"}')).toBe(3);
   });
 
-  it('says which model serves, since when the store is silent, and how often models changed', async () => {
+  it('reports the model, the last success of the store and the number of swaps', async () => {
     const worker = isolate(bundled);
     expect((await scrape(worker)).has('tinyvgg_model_info')).toBe(false);
     await worker.send('/v1/models');
@@ -139,7 +139,7 @@ describe('/metrics', () => {
     expect(samples.get('tinyvgg_store_last_success_timestamp_seconds')).toBe(worker.clock.now / 1000);
   });
 
-  it('says which isolate speaks', async () => {
+  it('labels samples with the isolate', async () => {
     const workers = [isolate(bundled), isolate(bundled)];
     const starts = await Promise.all(
       workers.map(async ({ send }) => (await send('/metrics', { headers: OPERATOR })).text()),
@@ -150,7 +150,7 @@ describe('/metrics', () => {
     expect(started).toBe(isolate(bundled).clock.now / 1000);
   });
 
-  it('has no more series, whatever clients send', async () => {
+  it('has a bounded number of series, whatever clients send', async () => {
     const worker = isolate(bundled);
     const word = fc.stringMatching(/^[a-z0-9-]{1,12}$/);
     const paths = fc.oneof(
@@ -185,7 +185,7 @@ describe('/metrics', () => {
 });
 
 describe('the log', () => {
-  it('has one line for each request, with its id', async () => {
+  it('has one line per request, with its ID', async () => {
     const worker = isolate(bundled);
     await worker.send('/health/ready');
     lines = [];
@@ -213,7 +213,7 @@ describe('the log', () => {
     for (const line of lines) expect(line).not.toContain('\n');
   });
 
-  it('says of the server’s mistakes what caused them, and of a store that fails that others serve', async () => {
+  it('has the causes of server errors and a warning for a failing store', async () => {
     const bucket = { get: () => Promise.reject(new Error('internal error')) } as unknown as R2Bucket;
     const dead = { ...bundled, weights: bundled.weights.slice(1) };
     await isolate(dead, { bucket }).send('/v1/models');
@@ -248,7 +248,7 @@ describe('the log', () => {
 });
 
 describe('Analytics Engine', () => {
-  it('gets a data point for each request, as its table says', async () => {
+  it('receives a data point per request, as documented in analytics.ts', async () => {
     const { points, analytics } = dataset();
     const worker = isolate(bundled, { bindings: { ...OPEN, ANALYTICS: analytics } });
     const body = form(pngFile, jpegFile, broken);
@@ -269,7 +269,7 @@ describe('Analytics Engine', () => {
     ]);
   });
 
-  it('is no condition of an answer', async () => {
+  it('does not fail requests when it fails', async () => {
     const analytics = {
       writeDataPoint() {
         throw new Error('too many data points');
@@ -282,7 +282,7 @@ describe('Analytics Engine', () => {
   });
 });
 
-it('nothing tells who sent a request or what', async () => {
+it('no report contains the client’s identity or request data', async () => {
   const { points, analytics } = dataset();
   const worker = isolate(bundled, { bindings: { ...OPEN, ANALYTICS: analytics } });
   const headers = {
@@ -306,12 +306,12 @@ it('nothing tells who sent a request or what', async () => {
   ] as [string, RequestInit & { headers?: Record<string, string> }][]) {
     await (await worker.send(path, { ...init, headers: { ...headers, ...init.headers } })).text();
   }
-  const told = [
+  const reports = [
     ...lines,
     JSON.stringify(points),
     await (await worker.send('/metrics', { headers: OPERATOR })).text(),
   ].join('\n');
-  expect(told).toContain('unknown-alias');
-  expect(told.toLowerCase()).not.toContain('secret');
-  expect(told).not.toContain('203.0.113.7');
+  expect(reports).toContain('unknown-alias');
+  expect(reports.toLowerCase()).not.toContain('secret');
+  expect(reports).not.toContain('203.0.113.7');
 });

@@ -1,4 +1,4 @@
-/** @file Signed answers: what a form's back end may believe, and what it must not. */
+/** @file Signed results: which tokens a form's back end can trust. */
 import { env } from 'cloudflare:workers';
 import { sign } from 'hono/jwt';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -26,7 +26,7 @@ beforeAll(async () => {
   release = await tinyRelease(WINNER);
 });
 
-/** An isolate that signs with these secrets, its bucket's failures, and its clock. */
+/** Starts an isolate that signs with these secrets. @param bucket replaces the local bucket */
 function signer(TOKEN_SECRET: string | undefined = SECRET, bucket?: R2Bucket) {
   const bindings = { API_KEYS: holder.entry, SITE_KEYS, ...(TOKEN_SECRET && { TOKEN_SECRET }) };
   const { send, clock } = isolate(release, { bindings, ...(bucket && { bucket }) });
@@ -49,11 +49,10 @@ function signer(TOKEN_SECRET: string | undefined = SECRET, bucket?: R2Bucket) {
 }
 
 describe('a token', () => {
-  it('says what the model said of which image, on whose pages, and until when', async () => {
+  it('states the prediction, the image, the site key and the time of expiry', async () => {
     const { ask, verify } = signer();
     const { token = '', predictions, abstained, model } = await (await ask()).json<ClassifyResponse>();
-    const verdict = await verify(token);
-    expect(verdict).toEqual({
+    expect(await verify(token)).toEqual({
       ...{ valid: true, label: LABELS[WINNER], score: predictions[0]?.score, abstained },
       image_sha256: await sha256(image),
       model: { name: model.name, version: model.version },
@@ -63,7 +62,7 @@ describe('a token', () => {
     });
   });
 
-  it('is made for every image of a list', async () => {
+  it('is issued for every readable image of a batch', async () => {
     const { send, verify } = signer();
     const body = new FormData();
     body.append('image', new Blob([image]));
@@ -78,13 +77,13 @@ describe('a token', () => {
     expect(await verify(tokens[2] ?? '')).toMatchObject({ valid: true });
   });
 
-  it('names no site where the request carried no site key', async () => {
+  it('has no site key when the request had none', async () => {
     const { tokenOf, verify } = signer();
     const token = await tokenOf(bearer(holder.key));
     expect(await verify(token)).toMatchObject({ valid: true, site_key: null });
   });
 
-  it('is new in every answer, also where everything else is the same', async () => {
+  it('is new in every response, even if the ETag matches', async () => {
     const { ask, tokenOf } = signer();
     const etag = (await ask()).headers.get('etag') ?? '';
     const again = await ask({ origin: SHOP, 'x-site-key': SITE_KEY, 'if-none-match': etag });
@@ -94,14 +93,14 @@ describe('a token', () => {
     expect((await ask(unsigned, '')).status).toBe(304);
   });
 
-  it('is made only where it is asked for', async () => {
+  it('is issued only with sign=1', async () => {
     const answer = await (await signer().ask(undefined, '')).json<ClassifyResponse>();
     expect(answer).not.toHaveProperty('token');
   });
 });
 
-describe('it is refused', () => {
-  it('the second time, to whoever asks', async () => {
+describe('a token is invalid', () => {
+  it('the second time, in any isolate', async () => {
     const { tokenOf, verify } = signer();
     const token = await tokenOf();
     expect(await verify(token)).toMatchObject({ valid: true });
@@ -109,14 +108,14 @@ describe('it is refused', () => {
     expect(await signer().verify(token)).toEqual({ valid: false, reason: 'used' });
   });
 
-  it('to all but one of those who ask at the same time', async () => {
+  it('for all but one of several concurrent requests', async () => {
     const { tokenOf, verify } = signer();
     const token = await tokenOf();
-    const verdicts = await Promise.all(Array.from({ length: 8 }, () => verify(token)));
-    expect(verdicts.filter(({ valid }) => valid)).toHaveLength(1);
+    const verifications = await Promise.all(Array.from({ length: 8 }, () => verify(token)));
+    expect(verifications.filter(({ valid }) => valid)).toHaveLength(1);
   });
 
-  it('after five minutes, used or not', async () => {
+  it('after five minutes', async () => {
     const { tokenOf, verify, clock } = signer();
     const [first, second] = [await tokenOf(), await tokenOf()];
     clock.now += 299_000;
@@ -126,7 +125,7 @@ describe('it is refused', () => {
     expect(await verify(second)).toEqual({ valid: false, reason: 'expired' });
   });
 
-  it('for another site’s form, and is not spent by that', async () => {
+  it('for another site key, without being used up', async () => {
     const { tokenOf, verify } = signer();
     const token = await tokenOf();
     const other = { site_key: 'site_of_another_shop_altogether' };
@@ -134,7 +133,7 @@ describe('it is refused', () => {
     expect(await verify(token, { site_key: SITE_KEY })).toMatchObject({ valid: true });
   });
 
-  it('when a character of it is another', async () => {
+  it('when a character differs', async () => {
     const { tokenOf, verify } = signer();
     const token = await tokenOf();
     const [head = '', payload = '', signature = ''] = token.split('.');
@@ -146,7 +145,7 @@ describe('it is refused', () => {
     expect(await verify(token)).toMatchObject({ valid: true });
   });
 
-  it('when it is signed otherwise: by another secret, by another algorithm, by none', async () => {
+  it('when it is signed with another secret, another algorithm or none', async () => {
     const { tokenOf, verify } = signer();
     const [, payload = ''] = (await tokenOf()).split('.');
     const claims = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')));
@@ -158,15 +157,15 @@ describe('it is refused', () => {
   });
 
   it.each(['', 'x', 'a.b.c', '..', `${'x'.repeat(3000)}.x.x`, 'eyJhbGciOiJIUzI1NiJ9.bnVsbA.x'])(
-    'when it is none: %j',
+    'when it is malformed: %j',
     async (token) => {
       expect(await signer().verify(token)).toMatchObject({ valid: false });
     },
   );
 });
 
-describe('whoever asks again with the same idempotency key', () => {
-  it('hears the same, and others do not', async () => {
+describe('an idempotency key', () => {
+  it('returns the same result for retries, but not for other requests', async () => {
     const { tokenOf, verify } = signer();
     const token = await tokenOf();
     const mine = { idempotency_key: crypto.randomUUID() };
@@ -180,7 +179,7 @@ describe('whoever asks again with the same idempotency key', () => {
 });
 
 describe('secrets', () => {
-  it('rotate: the first signs, all verify', async () => {
+  it('rotate: the first one signs, all of them verify', async () => {
     const before = await signer(OLDER).tokenOf();
     const after = signer(`${SECRET},${OLDER}`);
     expect(await after.verify(before)).toMatchObject({ valid: true });
@@ -191,21 +190,21 @@ describe('secrets', () => {
     });
   });
 
-  it('are none by default: an answer cannot be signed, and says what to set', async () => {
+  it('are not set by default, and the problem explains how to set one', async () => {
     const { ask } = signer('');
     expect(await expectProblem(await ask(), 'not-signed')).toMatch(/TOKEN_SECRET.*npm run key -- --token/);
     expect((await ask(undefined, '')).status).toBe(200);
   });
 
-  it('that are short are the server’s mistake', async () => {
+  it('that are too short are misconfigured', async () => {
     const detail = await expectProblem(await signer('short').ask(), 'misconfigured');
     expect(detail).toMatch(/TOKEN_SECRET, entry 1: expected secrets of at least 32 characters/);
     expect(detail).not.toContain('short');
   });
 });
 
-describe('who may verify', () => {
-  it('holders of a bearer key alone', async () => {
+describe('POST /v1/verify', () => {
+  it('requires an API key', async () => {
     const { tokenOf, post } = signer();
     const token = await tokenOf();
     await expectProblem(await post({ token }, {}), 'no-key');
@@ -215,7 +214,7 @@ describe('who may verify', () => {
   });
 });
 
-it('what is no question is refused by name', async () => {
+it('an invalid verification request names the wrong member', async () => {
   const { post } = signer();
   expect(await expectProblem(await post({}), 'invalid-body')).toMatch(/token/);
   await expectProblem(await post({ token: 1 }), 'invalid-body');
@@ -223,7 +222,7 @@ it('what is no question is refused by name', async () => {
   await expectProblem(await post({ token: 'x', idempotency_key: '' }), 'invalid-body');
 });
 
-it('a store that fails says neither yes nor no', async () => {
+it('verification fails with 503 when the store fails, and the token stays valid', async () => {
   const bucket = new Proxy(env.MODELS, {
     get: (target, name) =>
       name === 'put'

@@ -1,4 +1,4 @@
-/** @file POST /hf/models/tinyvgg: Hugging Face's image classification. Its own client is in test/end-to-end/api.test.ts. */
+/** @file POST /hf/models/tinyvgg. test/end-to-end/api.test.ts tests it with Hugging Face's own client. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { LABELS } from '#shared/labels.ts';
 import { DEFAULT_TOP_K } from '../../../../edge/api/hf/requests.ts';
@@ -35,8 +35,8 @@ async function expectError(response: Response, status: number, error: RegExp) {
   expect(await response.json()).toEqual({ error: expect.stringMatching(error) });
 }
 
-describe('the answer', () => {
-  it('holds the five likeliest labels with the scores of /v1', async () => {
+describe('the response', () => {
+  it('has the five most likely labels with the scores of /v1', async () => {
     const response = await worker.send('/v1/classify?top_k=5', { method: 'POST', body: file });
     const { predictions } = await response.json<ClassifyResponse>();
     const expected = predictions.map(({ label, score }) => ({ label, score }));
@@ -49,12 +49,12 @@ describe('the answer', () => {
     ).toEqual(expected);
   });
 
-  it.each([1, 3, 10, 1000])('holds top_k=%i at most', async (top_k) => {
+  it.each([1, 3, 10, 1000])('has at most top_k=%i labels', async (top_k) => {
     const scores = await scoresOf(await postJson({ inputs, parameters: { top_k } }));
     expect(scores).toHaveLength(Math.min(top_k, LABELS.length));
   });
 
-  it('holds sigmoids or bare logits when asked for', async () => {
+  it('has sigmoids or logits on request', async () => {
     const ask = (function_to_apply: string) =>
       postJson({ inputs, parameters: { function_to_apply, top_k: 10 } });
     const logits = await scoresOf(await ask('none'));
@@ -68,12 +68,12 @@ describe('the answer', () => {
   });
 });
 
-describe('an error is {"error"}:', () => {
+describe('an error response has the member error:', () => {
   it.each([
-    ['no image', () => post('hello'), 415, /image/],
-    ['a cut file', () => post(file.slice(0, 60)), 422, /decode/],
+    ['not an image', () => post('hello'), 415, /image/],
+    ['a truncated file', () => post(file.slice(0, 60)), 422, /decode/],
     ['no body', () => post(''), 400, /docs/],
-    ['no JSON', () => post('{', { 'content-type': 'application/json' }), 400, /JSON/],
+    ['invalid JSON', () => post('{', { 'content-type': 'application/json' }), 400, /JSON/],
     ['no inputs', () => postJson({}), 400, /\/inputs/],
     ['bad base64', () => postJson({ inputs: '?' }), 400, /base64/],
     [
@@ -91,7 +91,7 @@ describe('an error is {"error"}:', () => {
     await expectError(response, status, error);
   });
 
-  it('no model', async () => {
+  it('no model available', async () => {
     const { manifest } = await tinyRelease(WINNER);
     const empty = isolate({ manifest, weights: utf8('') });
     const response = await empty.send(PATH, { method: 'POST', body: file });

@@ -1,5 +1,5 @@
 /**
- * @file Conformance with the Open Inference Protocol, version 2, sentence by sentence.
+ * @file Conformance with the Open Inference Protocol, version 2. Quotations are from these specifications.
  *
  * [R] https://github.com/kserve/open-inference-protocol/blob/main/specification/protocol/inference_rest.md
  * [B] https://github.com/triton-inference-server/server/blob/main/docs/protocol/extension_binary_data.md
@@ -14,7 +14,7 @@ import { isolate, tinyRelease, utf8 } from '../../support/tiny.ts';
 
 let version: string;
 let worker: ReturnType<typeof isolate>;
-/** Without a model. */
+/** A service whose only model cannot load. */
 let empty: ReturnType<typeof isolate>;
 /** The logits of a black image. */
 let bias: number[];
@@ -28,9 +28,9 @@ beforeAll(async () => {
 
 const MODEL = '/v2/models/tinyvgg';
 
-/** One image whose pixels are all `value`. */
+/** Returns an image whose pixels all are `value`. */
 const image = (value: number): number[] => Array(784).fill(value);
-/** The tiny engine adds an image's mean to the first logit. */
+/** Expected logits. The tiny engine adds the mean of an image to the first logit. */
 const logitsOf = (mean: number) => bias.map((logit, i) => Math.fround(i === 0 ? logit + mean : logit));
 
 const input = (members: object = {}) => ({
@@ -49,20 +49,20 @@ function infer(request: unknown, path = MODEL) {
   });
 }
 
-async function answerOf(response: Response): Promise<InferResponse> {
+async function responseBody(response: Response): Promise<InferResponse> {
   expect(response.status, await response.clone().text()).toBe(200);
   expect(response.headers.get('content-type')).toBe('application/json');
   return response.json<InferResponse>();
 }
 
 async function expectLogits(response: Response, means: number[]) {
-  const { outputs } = await answerOf(response);
+  const { outputs } = await responseBody(response);
   const data = outputs[0]?.data ?? [];
   expect(outputs).toEqual([{ name: 'logits', datatype: 'FP32', shape: [means.length, 10], data }]);
   for (const [i, expected] of means.flatMap(logitsOf).entries()) expect(data[i]).toBeCloseTo(expected, 5);
 }
 
-/** [R] "The HTTP body must contain the … error object": `{"error": string}`, and nothing that was sent. */
+/** [R] "The HTTP body must contain the … error object": `{"error": string}`, without request data. */
 async function expectError(response: Response, status: number, error = /./) {
   const text = await response.text();
   expect(response.status, text).toBe(status);
@@ -86,12 +86,12 @@ describe('server metadata', () => {
 });
 
 describe('health', () => {
-  it('live says so, with a model or without', async () => {
+  it('reports live with and without a model', async () => {
     expect(await jsonOf('/v2/health/live')).toEqual({ live: true });
     expect(await jsonOf('/v2/health/live', 200, empty)).toEqual({ live: true });
   });
 
-  it('ready of server and model is 200 and true, or 503 and false', async () => {
+  it('reports ready with 200, or not ready with 503, for the server and a model', async () => {
     expect(await jsonOf('/v2/health/ready')).toEqual({ ready: true });
     expect(await jsonOf('/v2/health/ready', 503, empty)).toEqual({ ready: false });
     for (const path of [MODEL, `${MODEL}/versions/${version}`]) {
@@ -102,7 +102,7 @@ describe('health', () => {
 });
 
 describe('model metadata', () => {
-  it('names versions, platform, inputs and outputs; -1 is a size that varies', async () => {
+  it('has versions, platform, inputs and outputs, with -1 for a size that varies', async () => {
     const expected = {
       name: 'tinyvgg',
       versions: [version],
@@ -114,7 +114,7 @@ describe('model metadata', () => {
     expect(await jsonOf(`${MODEL}/versions/${version}`)).toEqual(expected);
   });
 
-  it('of what is not served is an error', async () => {
+  it('of an unknown model or version is an error', async () => {
     for (const path of ['', '/ready']) {
       await expectError(await worker.send(`/v2/models/secret${path}`), 404);
       await expectError(await worker.send(`${MODEL}/versions/secret${path}`), 404);
@@ -124,25 +124,25 @@ describe('model metadata', () => {
 });
 
 describe('inference', () => {
-  it('answers with model, version and the output', async () => {
-    const answer = await answerOf(await infer({ inputs: [input()] }));
+  it('returns model, version and output', async () => {
+    const answer = await responseBody(await infer({ inputs: [input()] }));
     expect(answer).toMatchObject({ model_name: 'tinyvgg', model_version: version });
     expect(answer).not.toHaveProperty('id');
   });
 
   it('[R] "if specified this identifier must be returned in the response"', async () => {
     for (const id of ['42', '', '"\\\u0000\u2028']) {
-      expect(await answerOf(await infer({ id, inputs: [input()] }))).toMatchObject({ id });
+      expect(await responseBody(await infer({ id, inputs: [input()] }))).toMatchObject({ id });
     }
   });
 
-  it('takes the served version in the path, and no other', async () => {
+  it('accepts a served version in the path, but no other', async () => {
     await expectLogits(await infer({ inputs: [input()] }, `${MODEL}/versions/${version}`), [0.5]);
     await expectError(await infer({ inputs: [input()] }, `${MODEL}/versions/1`), 404);
     await expectError(await infer({ inputs: [input()] }, '/v2/models/secret'), 404);
   });
 
-  it('takes tensors flat or "in their natural multi-dimensional representation"', async () => {
+  it('accepts tensors flat or "in their natural multi-dimensional representation"', async () => {
     const rows = (value: number) => Array(28).fill(Array(28).fill(value));
     await expectLogits(await infer({ inputs: [input()] }), [0.5]);
     await expectLogits(await infer({ inputs: [input({ data: [[rows(0.5)]] })] }), [0.5]);
@@ -155,24 +155,24 @@ describe('inference', () => {
     );
   });
 
-  it('takes UINT8 pixels', async () => {
+  it('accepts UINT8 pixels', async () => {
     await expectLogits(await infer({ inputs: [input({ datatype: 'UINT8', data: image(51) })] }), [0.2]);
   });
 
-  it('takes as many images as the limit', async () => {
+  it('accepts as many images as the limit, but no more', async () => {
     const batch = (n: number) => input({ shape: [n, 1, 28, 28], data: Array(n * 784).fill(0) });
     await expectLogits(await infer({ inputs: [batch(MAX_IMAGES)] }), Array(MAX_IMAGES).fill(0));
     await expectError(await infer({ inputs: [batch(MAX_IMAGES + 1)] }), 413, /more than 32/);
   });
 
-  it('[R] outputs: those that are named, all when none is', async () => {
+  it('returns the requested outputs, or all when the request has none', async () => {
     for (const outputs of [undefined, [], [{ name: 'logits' }]]) {
       await expectLogits(await infer({ inputs: [input()], outputs }), [0.5]);
     }
     await expectError(await infer({ inputs: [input()], outputs: [{ name: 'secret' }] }), 400, /"logits"/);
   });
 
-  it('ignores parameters and members that it does not know', async () => {
+  it('ignores unknown parameters and members', async () => {
     const parameters = { priority: 1, sequence: 'a', flag: true };
     const request = { model_name: 'x', parameters, inputs: [input({ parameters })] };
     await expectLogits(await infer({ ...request, outputs: [{ name: 'logits', parameters }] }), [0.5]);
@@ -191,15 +191,15 @@ describe('inference', () => {
     ['a longer shape', { inputs: [input({ shape: [1, 1, 28, 28, 1] })] }],
     ['a batch of none', { inputs: [input({ shape: [0, 1, 28, 28], data: [] })] }],
     ['a size below 0', { inputs: [input({ shape: [-1, 1, 28, 28] })] }],
-    ['a size that is not whole', { inputs: [input({ shape: [1.5, 1, 28, 28] })] }],
+    ['a size that is not an integer', { inputs: [input({ shape: [1.5, 1, 28, 28] })] }],
     ['an unknown datatype', { inputs: [input({ datatype: 'secret' })] }],
-    ['a known datatype that is not taken', { inputs: [input({ datatype: 'FP64' })] }],
+    ['an unsupported datatype', { inputs: [input({ datatype: 'FP64' })] }],
     ['no data', { inputs: [input({ data: undefined })] }],
-    ['data that is no list', { inputs: [input({ data: 'secret' })] }],
+    ['data that is not an array', { inputs: [input({ data: 'secret' })] }],
     ['too little data', { inputs: [input({ data: image(0).slice(1) })] }],
     ['too much data', { inputs: [input({ data: [...image(0), 0] })] }],
-    ['data nested otherwise', { inputs: [input({ data: [image(0)] })] }],
-    ['data nested too deep', { inputs: [input({ data: image(0).map((value) => [value]) })] }],
+    ['data of another shape', { inputs: [input({ data: [image(0)] })] }],
+    ['data with too many dimensions', { inputs: [input({ data: image(0).map((value) => [value]) })] }],
     ['text in the data', { inputs: [input({ data: ['secret', ...image(0).slice(1)] })] }],
     ['null in the data', { inputs: [input({ data: [null, ...image(0).slice(1)] })] }],
     ['pixels of 0..255 as FP32', { inputs: [input({ data: image(255) })] }],
@@ -210,19 +210,19 @@ describe('inference', () => {
     await expectError(await infer(request), 400);
   });
 
-  it('what is no JSON: 400', async () => {
+  it('invalid JSON: 400', async () => {
     for (const body of ['{', 'secret', '\ufffe', '['.repeat(60_000)]) {
       await expectError(await worker.send(`${MODEL}/infer`, { method: 'POST', body }), 400);
     }
   });
 
-  it('data nested without end: 400', async () => {
+  it('deeply nested data: 400', async () => {
     const nested = `${'['.repeat(60_000)}${']'.repeat(60_000)}`;
     const body = JSON.stringify({ inputs: [input({ data: 'nested' })] }).replace('"nested"', nested);
     await expectError(await worker.send(`${MODEL}/infer`, { method: 'POST', body }), 400, /data/);
   });
 
-  it('any JSON in any place: 4xx', async () => {
+  it('any JSON in any member: 200 or 4xx', async () => {
     const members = fc.record(
       { name: fc.constant('image'), shape: fc.jsonValue(), datatype: fc.jsonValue(), data: fc.jsonValue() },
       { requiredKeys: [] },
@@ -243,7 +243,7 @@ describe('inference', () => {
     );
   });
 
-  it('without a model: 503', async () => {
+  it('no model: 503', async () => {
     const body = JSON.stringify({ inputs: [input()] });
     await expectError(await empty.send(`${MODEL}/infer`, { method: 'POST', body }), 503);
   });
@@ -274,14 +274,14 @@ describe('binary tensor data', () => {
   const binaryInput = (binary_data_size: unknown, members: object = {}) =>
     input({ data: undefined, parameters: { binary_data_size }, ...members });
 
-  it('is taken as input, wherever in the body it begins', async () => {
+  it('is accepted at any offset in the body', async () => {
     for (const id of ['a', 'ab', 'abc', 'abcd']) {
       const json = { id, inputs: [binaryInput(3136)] };
       await expectLogits(await send({ json, binary: floats(...image(0.25)) }), [0.25]);
     }
   });
 
-  it('is taken as UINT8', async () => {
+  it('is accepted as UINT8', async () => {
     const shape = [2, 1, 28, 28];
     const json = { inputs: [binaryInput(1568, { datatype: 'UINT8', shape })] };
     await expectLogits(
@@ -302,7 +302,7 @@ describe('binary tensor data', () => {
       false,
     ],
     ['neither', { outputs: [{ name: 'logits' }] }, false],
-  ])('is given as output by %s', async (_name, members, isBinary) => {
+  ])('is returned according to %s', async (_name, members, isBinary) => {
     const response = await infer({ id: '7', inputs: [input()], ...members });
     if (!isBinary) return expectLogits(response, [0.5]);
     expect(response.status).toBe(200);
@@ -325,17 +325,17 @@ describe('binary tensor data', () => {
   const binary = floats(...image(0));
   it.each<[name: string, message: Message]>([
     ['a size that is not the shape’s', { json: { inputs: [binaryInput(3135)] }, binary }],
-    ['a size that is no number', { json: { inputs: [binaryInput('secret')] }, binary }],
+    ['a size that is not a number', { json: { inputs: [binaryInput('secret')] }, binary }],
     ['fewer bytes than the size', { json: { inputs: [binaryInput(3136)] }, binary: binary.slice(1) }],
     ['more bytes than the size', { json: { inputs: [binaryInput(3136)] }, binary: concat(binary, binary) }],
     ['data beside the bytes', { json: { inputs: [binaryInput(3136, { data: image(0) })] }, binary }],
-    ['bytes that no input takes', { json: { inputs: [input()] }, binary }],
+    ['bytes that no input refers to', { json: { inputs: [input()] }, binary }],
     ['neither', { json: { inputs: [binaryInput(undefined)] }, binary: new Uint8Array() }],
     ['NaN', { json: { inputs: [binaryInput(3136)] }, binary: floats(Number.NaN, ...image(0).slice(1)) }],
     ['infinity', { json: { inputs: [binaryInput(3136)] }, binary: floats(Infinity, ...image(0).slice(1)) }],
     ['a header beyond the body', { json: { inputs: [binaryInput(3136)] }, binary, length: '9999999' }],
     ['a header below the JSON', { json: { inputs: [binaryInput(3136)] }, binary, length: '10' }],
-    ['a header that is no number', { json: { inputs: [binaryInput(3136)] }, binary, length: '1e2' }],
+    ['a header that is not a number', { json: { inputs: [binaryInput(3136)] }, binary, length: '1e2' }],
     ['a negative header', { json: { inputs: [binaryInput(3136)] }, binary, length: '-1' }],
   ])('%s: 400', async (_name, message) => {
     await expectError(await send(message), 400);

@@ -1,11 +1,11 @@
-/** @file POST /v1/classify as a form without script sends it: the answer is a page. */
+/** @file POST /v1/classify from an HTML form without script: the response is a page. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { LABELS } from '#shared/labels.ts';
 import { greyPng } from '../../../fixtures/images.ts';
 import { isolate, tinyRelease, utf8 } from '../../support/tiny.ts';
 
 const WINNER = 3;
-/** As Firefox and Chromium send it when they go to an address. */
+/** The Accept header of Firefox and Chromium for a navigation. */
 const BROWSER = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
 
 let worker: ReturnType<typeof isolate>;
@@ -41,7 +41,7 @@ async function expectSafe(response: Response, page: string) {
 }
 
 describe('a page', () => {
-  it('says the labels with their scores, and shows what the model saw', async () => {
+  it('shows labels, scores and the input of the network', async () => {
     const { response, page } = await submit([image]);
     expect(response.status).toBe(200);
     await expectSafe(response, page);
@@ -51,7 +51,7 @@ describe('a page', () => {
     expect(page).toContain(response.headers.get('x-request-id'));
   });
 
-  it('has a part for each photo of several, also for one that cannot be read', async () => {
+  it('has a section for each photo, including an unreadable one', async () => {
     const { response, page } = await submit([image, utf8('qMarkerq'), image]);
     expect(response.status).toBe(200);
     await expectSafe(response, page);
@@ -61,17 +61,17 @@ describe('a page', () => {
   });
 
   it.each([
-    ['no photo', [utf8('qMarkerq')], '', 415, 'This file is not a supported photo'],
+    ['not a photo', [utf8('qMarkerq')], '', 415, 'This file is not a supported photo'],
     ['no file', [], '', 400, 'No photo was chosen'],
-    ['a wrong query', [image], '?top_k=11', 400, 'top_k must be an integer from 1 to 10'],
-  ] as const)('says the problem: %s', async (_name, files, query, status, title) => {
+    ['an invalid query', [image], '?top_k=11', 400, 'top_k must be an integer from 1 to 10'],
+  ] as const)('shows the problem: %s', async (_name, files, query, status, title) => {
     const { response, page } = await submit([...files], BROWSER, query);
     expect(response.status).toBe(status);
     await expectSafe(response, page);
     expect(page).toContain(title);
   });
 
-  it('says who may not ask', async () => {
+  it('shows that access is refused', async () => {
     const closed = isolate(await tinyRelease(WINNER), { bindings: {} });
     const body = new FormData();
     body.append('image', new Blob([image]));
@@ -81,12 +81,15 @@ describe('a page', () => {
   });
 });
 
-it.each([{}, { accept: '*/*' }, { accept: 'application/json' }])('scripts get JSON: %j', async (headers) => {
-  const { response } = await submit([image], headers as Record<string, string>);
-  expect(response.headers.get('content-type')).toBe('application/json');
-});
+it.each([{}, { accept: '*/*' }, { accept: 'application/json' }])(
+  'other clients get JSON: %j',
+  async (headers) => {
+    const { response } = await submit([image], headers as Record<string, string>);
+    expect(response.headers.get('content-type')).toBe('application/json');
+  },
+);
 
-it('pages are an affair of this one address', async () => {
+it('other paths return no page', async () => {
   const response = await worker.send('/v1/nothing', { method: 'POST', headers: BROWSER });
   expect(response.headers.get('content-type')).toBe('application/problem+json');
 });

@@ -1,4 +1,4 @@
-/** @file POST /v1/classify: what it takes in, how it answers to one image and to several, and what it says of its own answer. */
+/** @file POST /v1/classify: request formats, single and batch responses, explanations, abstentions and ETags. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { LABELS } from '#shared/labels.ts';
 import type { ClassifyBatchResponse, ClassifyResponse } from '../../../../edge/api/v1/responses.ts';
@@ -9,7 +9,7 @@ import { isolate, tinyRelease, utf8, withTemperature } from '../../support/tiny.
 
 const WINNER = 5;
 let worker: ReturnType<typeof isolate>;
-/** Grey images whose means differ, and so their scores. */
+/** Grey images with different means and therefore different scores. */
 let dark: Uint8Array<ArrayBuffer>;
 let bright: Uint8Array<ArrayBuffer>;
 const level = (value: number) => (x: number) => (x > 9 && x < 19 ? value : 0);
@@ -51,7 +51,7 @@ async function expectProblem(response: Response, type: string, members: Record<s
 }
 
 describe('one image', () => {
-  it('gets the same predictions in every form', async () => {
+  it('gets the same predictions in every request format', async () => {
     const expected = await predictionsOf(await post(dark));
     expect(expected).not.toEqual(await predictionsOf(await post(bright)));
     const others = [
@@ -63,7 +63,7 @@ describe('one image', () => {
     for (const response of others) expect(await predictionsOf(response)).toEqual(expected);
   });
 
-  it('is a list when JSON says images', async () => {
+  it('gets a list when it is sent as images in JSON', async () => {
     const results = await resultsOf(await postJson({ images: [base64(dark)] }));
     expect(results).toEqual([
       { index: 0, abstained: null, predictions: await predictionsOf(await post(dark)) },
@@ -76,7 +76,7 @@ describe('several images', () => {
     ['in a form', () => post(form(dark, bright, dark))],
     ['in JSON', () => postJson({ images: [dark, bright, dark].map(base64) })],
     ['as pixels', () => postPixels(concat(pixels(60), pixels(240), pixels(60)))],
-  ])('%s are answered in their order, each as if alone', async (_name, send) => {
+  ])('%s get the results of single requests, in request order', async (_name, send) => {
     const [first, second] = [await predictionsOf(await post(dark)), await predictionsOf(await post(bright))];
     const predictions = [first, second, first];
     expect(await resultsOf(await send())).toEqual(
@@ -84,12 +84,12 @@ describe('several images', () => {
     );
   });
 
-  it('heed top_k', async () => {
+  it('respect top_k', async () => {
     const results = await resultsOf(await postJson({ images: [base64(dark)] }, '?top_k=2'));
     expect(results).toMatchObject([{ predictions: [{ label: LABELS[WINNER] }, {}] }]);
   });
 
-  it('of which some cannot be read: those have a problem, the others predictions', async () => {
+  it('get a problem for each unreadable image and predictions for the others', async () => {
     const response = await post(form(dark, utf8('no image'), bright.slice(0, 60), bright));
     const instance = `urn:uuid:${response.headers.get('x-request-id')}`;
     const results = await resultsOf(response);
@@ -105,12 +105,12 @@ describe('several images', () => {
     expect(JSON.stringify(results)).not.toMatch(/secret|no image/);
   });
 
-  it('of which none can be read are answered all the same', async () => {
+  it('get 200 even if all of them are unreadable', async () => {
     const results = await resultsOf(await postJson({ images: ['', btoa('x')] }));
     expect(results.map((result) => 'problem' in result)).toEqual([true, true]);
   });
 
-  it('are as many as the limit, and not more', async () => {
+  it('are accepted up to the limit', async () => {
     const many = (count: number) => new Uint8Array(784 * count);
     expect(await resultsOf(await postPixels(many(MAX_IMAGES)))).toHaveLength(MAX_IMAGES);
     const actual = MAX_IMAGES + 1;
@@ -126,16 +126,16 @@ describe('several images', () => {
   });
 });
 
-describe('pixels', () => {
-  it.each([783, 785, 28])('of %i bytes are no image', async (length) => {
+describe('raw pixels', () => {
+  it.each([783, 785, 28])('with %i bytes are an unsupported image', async (length) => {
     await expectProblem(await postPixels(new Uint8Array(length)), 'unsupported-image');
   });
 
-  it('of another type are no image', async () => {
+  it('with another content type are an unsupported image', async () => {
     await expectProblem(await post(pixels(60)), 'unsupported-image');
   });
 
-  it('that begin like a file are that file', async () => {
+  it('that begin like an image file are read as that file', async () => {
     const padded = concat(dark, new Uint8Array(784 - (dark.length % 784)));
     expect(padded.length % 784).toBe(0);
     expect(await predictionsOf(await postPixels(padded))).toEqual(await predictionsOf(await post(dark)));
@@ -147,18 +147,18 @@ describe('pixels', () => {
 
 describe('JSON', () => {
   it.each([
-    ['no object', [1], 'The JSON:'],
+    ['an array', [1], 'The JSON:'],
     ['null', null, 'The JSON:'],
     ['neither member', {}, '/image of the JSON:'],
     ['both members', { image: '', images: [''] }, 'an unknown member'],
     ['another member', { image: '', secret: 1 }, 'an unknown member'],
-    ['an image that is no text', { image: 1 }, '/image of the JSON:'],
-    ['images that are no list', { images: 'secret' }, '/images of the JSON:'],
+    ['an image that is not a string', { image: 1 }, '/image of the JSON:'],
+    ['images that are not an array', { images: 'secret' }, '/images of the JSON:'],
     ['no images', { images: [] }, '/images of the JSON:'],
-    ['bad base64', { image: 'secret!' }, 'expected base64'],
+    ['invalid base64', { image: 'secret!' }, 'expected base64'],
     ['a data URL', { image: 'data:image/png;base64,c2VjcmV0' }, 'expected base64'],
-    ['bad base64 in a list', { images: ['', 'secret!'] }, '/images/1 of the JSON: expected base64'],
-  ])('with %s is refused', async (_name, value, detail) => {
+    ['invalid base64 in a list', { images: ['', 'secret!'] }, '/images/1 of the JSON: expected base64'],
+  ])('with %s is an invalid body', async (_name, value, detail) => {
     const response = await postJson(value);
     expect(response.status).toBe(400);
     expect(await response.clone().text()).not.toContain('secret');
@@ -166,7 +166,7 @@ describe('JSON', () => {
   });
 
   it.each([['{'], ['{"image": "'], ['\xff'], ['['.repeat(60_000)], ['{"image":'.repeat(60_000)]])(
-    'that is none is refused: %.20s…',
+    'that cannot be parsed is an invalid body: %.20s…',
     async (text) => {
       const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
       const response = await post(bytes, { 'content-type': 'application/json' });
@@ -174,14 +174,14 @@ describe('JSON', () => {
     },
   );
 
-  it('of more values than any request needs is refused before they are made', async () => {
+  it('with too many values is refused before it is parsed', async () => {
     const response = await post(utf8('[],'.repeat(MAX_BODY_BYTES / 3)), {
       'content-type': 'application/json',
     });
     await expectProblem(response, 'body-too-large', { limit: MAX_JSON_VALUES });
   });
 
-  it('of the largest size is answered', async () => {
+  it('of the maximum size is read', async () => {
     const image = 'A'.repeat(MAX_BODY_BYTES - 100);
     await expectProblem(await postJson({ image }), 'unsupported-image');
   });
@@ -196,13 +196,13 @@ describe('explain', () => {
     return rgba.filter((_, i) => i % 4 === 0);
   };
 
-  it('shows the pixels that the network saw, and how they came about', async () => {
+  it('returns the input of the network and the steps of the pipeline', async () => {
     const answer = await (await post(dark, {}, '?explain=1')).json<ClassifyResponse>();
     expect([...(await seen(answer))]).toEqual([...pixels(60)]);
     expect(answer.explanation).toMatchObject({ steps: [{ step: 'as-is' }], box: null, warnings: [] });
   });
 
-  it('does so for a photo that is cut out, and for each image of several', async () => {
+  it('returns a bounding box for a photo, and an explanation for each image of a batch', async () => {
     const photo = await greyPng(120, 90, (x, y) => (x > 30 && x < 70 && y > 20 && y < 80 ? 40 : 230));
     const { results } = await (
       await post(form(photo, utf8('none'), dark), {}, '?explain=1')
@@ -215,35 +215,35 @@ describe('explain', () => {
     expect(last).toMatchObject({ explanation: { steps: [{ step: 'as-is' }] } });
   });
 
-  it('is left out unless asked for', async () => {
+  it('is off by default', async () => {
     expect(await (await post(dark)).json()).not.toHaveProperty('explanation');
     expect(await (await post(dark, {}, '?explain=0')).json()).not.toHaveProperty('explanation');
     expect((await post(dark, {}, '?explain=yes')).status).toBe(400);
   });
 });
 
-it('says when there is no answer, and gives the predictions all the same', async () => {
+it('reports when the model declined to answer, along with the predictions', async () => {
   const plain = await greyPng(60, 80, () => 128);
   const [nothing, garment] = [await post(plain), await post(dark)];
   expect(await nothing.json()).toMatchObject({ abstained: 'no-garment', predictions: { length: 10 } });
   expect(await garment.json()).toMatchObject({ abstained: null });
 });
 
-describe('the entity tag', () => {
+describe('the ETag', () => {
   const tagOf = async (response: Response) => {
     expect(response.status).toBe(200);
     await response.body?.cancel();
     return response.headers.get('etag') ?? '';
   };
 
-  it('is strong, and the same for the same question', async () => {
+  it('is strong and the same for the same request', async () => {
     const tag = await tagOf(await post(dark));
     expect(tag).toMatch(/^"[0-9a-f]{64}"$/);
     expect(await tagOf(await post(dark))).toBe(tag);
     expect(await tagOf(await post(form(dark)))).toBe(tag);
   });
 
-  it('is another one for another image, number, order, top_k, model or calibration', async () => {
+  it('changes with the images, their number and order, top_k, the model and its calibration', async () => {
     const other = isolate(await tinyRelease(WINNER + 1));
     const calibrated = isolate(withTemperature(await tinyRelease(WINNER), 2));
     const tags = [
@@ -259,7 +259,7 @@ describe('the entity tag', () => {
     expect(new Set(tags).size).toBe(tags.length);
   });
 
-  it('that the client has means 304, without running the network', async () => {
+  it('returns 304 without running the network when If-None-Match contains it', async () => {
     const tag = await tagOf(await post(dark));
     const { runs } = worker.engine;
     for (const header of [tag, `W/${tag}`, `"other", ${tag}`]) {
@@ -276,7 +276,7 @@ describe('the entity tag', () => {
   });
 });
 
-it('says how long it waited, and for nothing else', async () => {
+it('returns Server-Timing with the waits for body and model only', async () => {
   for (const response of [await post(dark), await post('no image')]) {
     expect(response.headers.get('server-timing')).toMatch(/^body;dur=[\d.]+,model;dur=[\d.]+$/);
   }

@@ -1,4 +1,4 @@
-/** @file A version by its name: what a browser needs to answer by itself. */
+/** @file GET /v1/models/{name}/versions/{version}: the manifest and the ONNX file, which a browser needs to run the model. */
 import { beforeEach, expect, it } from 'vitest';
 import { sha256 } from '#shared/digest.ts';
 import { expectProblem } from '../../support/callers.ts';
@@ -8,7 +8,7 @@ beforeEach(emptyBucket);
 
 const bytesOf = async (response: Response) => new Uint8Array(await response.arrayBuffer());
 
-it('gives the manifest and the ONNX file of what is bundled and of what was pushed, for ever', async () => {
+it('returns manifest and ONNX file of bundled and pushed versions as immutable', async () => {
   const [bundled, pushed] = [await tinyRelease(1), await tinyRelease(2)];
   await put(pushed);
   const { send } = isolate(bundled);
@@ -25,7 +25,7 @@ it('gives the manifest and the ONNX file of what is bundled and of what was push
   }
 });
 
-it.each(['', '/onnx'])('knows no others%s', async (end) => {
+it.each(['', '/onnx'])('returns 404 for unknown versions: <version>%s', async (end) => {
   const { send } = isolate(await tinyRelease(1));
   for (const version of ['stable', 'F'.repeat(64), '0'.repeat(64)]) {
     const response = await send(`/v1/models/tinyvgg/versions/${encodeURIComponent(version)}${end}`);
