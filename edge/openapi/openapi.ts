@@ -53,7 +53,7 @@ export type ApiResponses = Record<string, ApiResponse>;
 /** Alternative security schemes, by name. An empty list marks a public operation. */
 export type Security = Record<string, string[]>[];
 
-/** A request in one language. `source` reads `ORIGIN`, `API_KEY` and `VERSION` from the environment. */
+/** A request in one language. `$ORIGIN` stands for the address of the service. */
 export interface CodeSample {
   lang: 'Shell' | 'JavaScript' | 'Python';
   source: string;
