@@ -39,7 +39,7 @@ const EXPECTED = {
 type VariableName = keyof typeof EXPECTED;
 
 /** Unvalidated access variables. */
-export type AccessVariables = Pick<Bindings, VariableName>;
+type AccessVariables = Pick<Bindings, VariableName>;
 
 const KEY_ENTRY = /^([\w.-]{1,64}):([0-9a-f]{64})$/i;
 

@@ -23,9 +23,9 @@ it('classifies', async () => {
   const body = await greyPng(28, 28, (x) => (x > 9 && x < 19 ? 200 : 0));
   const response = await client.v1.classify.$post({ query: { top_k: '2' } }, { init: { body } });
   if (response.status === 304) throw new Error('no tag was sent');
-  const answer = await response.json();
-  expectTypeOf(answer).toExtend<ClassifyResponse | ClassifyBatchResponse>();
-  expect(answer).toMatchObject({ predictions: [{ index: 4 }, {}] });
+  const classified = await response.json();
+  expectTypeOf(classified).toExtend<ClassifyResponse | ClassifyBatchResponse>();
+  expect(classified).toMatchObject({ predictions: [{ index: 4 }, {}] });
   await client.v1.classify.$post({ query: {} }, { init: { body } });
   // @ts-expect-error Query values are strings.
   const wrong = () => client.v1.classify.$post({ query: { top_k: 2 } });

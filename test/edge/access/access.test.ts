@@ -19,10 +19,10 @@ describe('without access settings', () => {
   it.each(['http://localhost:8787', 'http://127.0.0.1:8787', 'http://[::1]', 'https://LOCALHOST'])(
     'the service admits any request on %s',
     async (origin) => {
-      const { ask } = await service();
+      const { classify } = await service();
       const headers = { ...bearer('hf_of_somewhere_else'), 'x-site-key': 'x' };
-      expect((await ask(headers, `${origin}/v1/classify`)).status).toBe(200);
-      expect((await ask({}, `${origin}/hf/models/tinyvgg`)).status).not.toBe(403);
+      expect((await classify(headers, `${origin}/v1/classify`)).status).toBe(200);
+      expect((await classify({}, `${origin}/hf/models/tinyvgg`)).status).not.toBe(403);
     },
   );
 
@@ -35,27 +35,27 @@ describe('without access settings', () => {
     'http://192.168.0.7:8787',
     'http://0.0.0.0:8787',
   ])('the service refuses requests on %s and names the settings', async (origin) => {
-    const { ask } = await service();
+    const { classify } = await service();
     const headers = { origin: 'http://localhost', 'x-forwarded-host': 'localhost' };
-    const detail = await expectProblem(await ask(headers, `${origin}/v1/classify`), 'closed');
+    const detail = await expectProblem(await classify(headers, `${origin}/v1/classify`), 'closed');
     expect(detail).toMatch(/npm run key.*wrangler secret put API_KEYS.*ACCESS = "open"/);
   });
 
   it.each([{ ACCESS: 'keys' }, { API_KEYS: '' }, { SITE_KEYS: '{}' }])(
     '%j counts as a setting, so that localhost is refused, too',
     async (bindings) => {
-      const { ask } = await service(bindings);
-      await expectProblem(await ask({}, 'http://localhost/v1/classify'), 'closed');
+      const { classify } = await service(bindings);
+      await expectProblem(await classify({}, 'http://localhost/v1/classify'), 'closed');
     },
   );
 });
 
 describe('an API key', () => {
   it('is required on localhost as elsewhere', async () => {
-    const { ask } = await service({ API_KEYS });
+    const { classify } = await service({ API_KEYS });
     for (const path of ['/v1/classify', 'http://localhost:8787/v1/classify']) {
-      for (const { key } of [alice, bob]) expect((await ask(bearer(key), path)).status).toBe(200);
-      const response = await ask({}, path);
+      for (const { key } of [alice, bob]) expect((await classify(bearer(key), path)).status).toBe(200);
+      const response = await classify({}, path);
       expect(response.headers.get('www-authenticate')).toBe('Bearer');
       await expectProblem(response, 'no-key');
     }
@@ -75,16 +75,16 @@ describe('an API key', () => {
     ['no scheme', () => alice.key, 401],
     ['scheme Basic', () => `Basic ${btoa(`:${alice.key}`)}`, 401],
   ])('is checked in the Authorization header: %s', async (_name, authorization, status) => {
-    const { ask } = await service({ API_KEYS });
-    expect((await ask({ authorization: authorization() })).status).toBe(status);
+    const { classify } = await service({ API_KEYS });
+    expect((await classify({ authorization: authorization() })).status).toBe(status);
   });
 
   it('that is unknown is a wrong key, while another scheme is a missing key', async () => {
-    const { ask } = await service({ API_KEYS: alice.entry });
-    const revoked = await ask(bearer(bob.key));
+    const { classify } = await service({ API_KEYS: alice.entry });
+    const revoked = await classify(bearer(bob.key));
     expect(revoked.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
     await expectProblem(revoked, 'wrong-key');
-    await expectProblem(await ask({ authorization: 'Basic eDp5' }), 'no-key');
+    await expectProblem(await classify({ authorization: 'Basic eDp5' }), 'no-key');
   });
 
   it('is compared with all entries, of which the last match wins', async () => {
@@ -102,7 +102,7 @@ describe('an API key', () => {
   });
 
   it('in any other form gets 401, and the response does not repeat it', async () => {
-    const { ask } = await service({ API_KEYS, SITE_KEYS });
+    const { classify } = await service({ API_KEYS, SITE_KEYS });
     const marker = 'qMarkerq';
     const scheme = fc.constantFrom(
       'Bearer ',
@@ -118,7 +118,7 @@ describe('an API key', () => {
       .map(([scheme, a, b]) => `${scheme}${a.replaceAll(/[\0\r\n]/g, '')}${marker}${b}`);
     await fc.assert(
       fc.asyncProperty(header, async (authorization) => {
-        const response = await ask({ authorization });
+        const response = await classify({ authorization });
         expect(response.status).toBe(401);
         expect(await response.text()).not.toContain(marker);
         expect(JSON.stringify([...response.headers])).not.toContain(marker);
@@ -130,7 +130,7 @@ describe('an API key', () => {
   it.each(['/hf/models/tinyvgg', '/v2/models/tinyvgg/infer'])(
     'is required at %s, with an {"error"} response',
     async (path) => {
-      const response = await (await service({ API_KEYS })).ask({}, path);
+      const response = await (await service({ API_KEYS })).classify({}, path);
       expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
       expect(await response.json()).toEqual({ error: expect.stringContaining('Authorization: Bearer') });
     },
@@ -138,14 +138,14 @@ describe('an API key', () => {
 });
 
 describe('a site key', () => {
-  const ask = async (headers: Record<string, string>, path?: string) =>
-    (await service({ SITE_KEYS })).ask(headers, path);
+  const classify = async (headers: Record<string, string>, path?: string) =>
+    (await service({ SITE_KEYS })).classify(headers, path);
 
   it.each([SHOP, 'https://a.shops.example:8443', 'https://a.b-c.shops.example:8443'])(
     'admits pages of %s, in a header or in the query',
     async (origin) => {
-      expect((await ask({ 'x-site-key': SITE_KEY, origin })).status).toBe(200);
-      expect((await ask({ origin }, `/v1/classify?top_k=1&site_key=${SITE_KEY}`)).status).toBe(200);
+      expect((await classify({ 'x-site-key': SITE_KEY, origin })).status).toBe(200);
+      expect((await classify({ origin }, `/v1/classify?top_k=1&site_key=${SITE_KEY}`)).status).toBe(200);
     },
   );
 
@@ -165,45 +165,47 @@ describe('a site key', () => {
     '',
     '*',
   ])('refuses pages of %j', async (origin) => {
-    await expectProblem(await ask({ 'x-site-key': SITE_KEY, origin }), 'wrong-origin');
+    await expectProblem(await classify({ 'x-site-key': SITE_KEY, origin }), 'wrong-origin');
   });
 
   it('requires an Origin header', async () => {
-    expect(await expectProblem(await ask({ 'x-site-key': SITE_KEY }), 'wrong-origin')).toContain('no Origin');
+    expect(await expectProblem(await classify({ 'x-site-key': SITE_KEY }), 'wrong-origin')).toContain(
+      'no Origin',
+    );
   });
 
   it.each(['site_unknownunknownunknown', '', 'constructor', '__proto__'])('%j is unknown', async (key) => {
-    const response = await ask({ 'x-site-key': key, origin: SHOP });
+    const response = await classify({ 'x-site-key': key, origin: SHOP });
     expect(response.headers.get('www-authenticate')).toBe('Bearer');
     await expectProblem(response, 'wrong-key');
   });
 
   it('is ignored when the request has a bearer token, valid or not', async () => {
-    const { ask } = await service({ API_KEYS, SITE_KEYS });
+    const { classify } = await service({ API_KEYS, SITE_KEYS });
     const site = { 'x-site-key': SITE_KEY };
-    expect((await ask({ ...site, ...bearer(bob.key) })).status).toBe(200);
-    await expectProblem(await ask({ ...site, ...bearer('x'), origin: SHOP }), 'wrong-key');
+    expect((await classify({ ...site, ...bearer(bob.key) })).status).toBe(200);
+    await expectProblem(await classify({ ...site, ...bearer('x'), origin: SHOP }), 'wrong-key');
   });
 
   it('can be set as a table in wrangler.toml', async () => {
-    const { ask } = await service({ SITE_KEYS: JSON.parse(SITE_KEYS) });
-    expect((await ask({ 'x-site-key': SITE_KEY, origin: SHOP })).status).toBe(200);
+    const { classify } = await service({ SITE_KEYS: JSON.parse(SITE_KEYS) });
+    expect((await classify({ 'x-site-key': SITE_KEY, origin: SHOP })).status).toBe(200);
   });
 });
 
 describe('ACCESS=open', () => {
   it('admits everyone and ignores credentials of a kind that is not set', async () => {
-    const { ask } = await service({ ACCESS: 'open' });
-    expect((await ask()).status).toBe(200);
-    expect((await ask({ ...bearer('x'), 'x-site-key': 'x' })).status).toBe(200);
+    const { classify } = await service({ ACCESS: 'open' });
+    expect((await classify()).status).toBe(200);
+    expect((await classify({ ...bearer('x'), 'x-site-key': 'x' })).status).toBe(200);
   });
 
   it('refuses wrong credentials of a kind that is set', async () => {
-    const { ask } = await service({ ACCESS: 'open', API_KEYS, SITE_KEYS });
-    expect((await ask()).status).toBe(200);
-    expect((await ask(bearer(alice.key))).status).toBe(200);
-    await expectProblem(await ask(bearer('x')), 'wrong-key');
-    await expectProblem(await ask({ 'x-site-key': SITE_KEY }), 'wrong-origin');
+    const { classify } = await service({ ACCESS: 'open', API_KEYS, SITE_KEYS });
+    expect((await classify()).status).toBe(200);
+    expect((await classify(bearer(alice.key))).status).toBe(200);
+    await expectProblem(await classify(bearer('x')), 'wrong-key');
+    await expectProblem(await classify({ 'x-site-key': SITE_KEY }), 'wrong-origin');
   });
 });
 
@@ -230,9 +232,9 @@ describe('an invalid variable', () => {
     ['ALLOWED_ORIGINS', 'null', /ALLOWED_ORIGINS/],
     ['TURNSTILE_SECRET', '', /TURNSTILE_SECRET/],
   ])('%s=%j is named in the problem, without its value', async (name, value, expected) => {
-    const { send, ask } = await service({ ACCESS: 'open', [name]: value });
+    const { send, classify } = await service({ ACCESS: 'open', [name]: value });
     for (let again = 0; again < 2; again++) {
-      const detail = await expectProblem(await ask({ origin: SHOP }), 'misconfigured');
+      const detail = await expectProblem(await classify({ origin: SHOP }), 'misconfigured');
       expect(detail).toMatch(expected);
       expect(detail).not.toContain('qMarkerq');
     }
@@ -244,8 +246,8 @@ describe('an invalid variable', () => {
     const value = fc.oneof(fc.string(), fc.json(), fc.jsonValue());
     await fc.assert(
       fc.asyncProperty(names, value, async (name, value) => {
-        const { ask } = await service({ [name]: value });
-        const response = await ask({ origin: SHOP });
+        const { classify } = await service({ [name]: value });
+        const response = await classify({ origin: SHOP });
         if (response.status !== 403) await expectProblem(response, 'misconfigured');
       }),
       { numRuns: 200 },

@@ -133,11 +133,11 @@ describe('a response can be read', () => {
   });
 
   it('with status 304, and with 403 by pages that are allowed for another site key', async () => {
-    const { ask } = await service({ SITE_KEYS, ALLOWED_ORIGINS: ADMIN });
-    const etag = (await ask({ ...site, origin: SHOP })).headers.get('etag') ?? '';
-    const same = await ask({ ...site, origin: SHOP, 'if-none-match': etag });
+    const { classify } = await service({ SITE_KEYS, ALLOWED_ORIGINS: ADMIN });
+    const etag = (await classify({ ...site, origin: SHOP })).headers.get('etag') ?? '';
+    const same = await classify({ ...site, origin: SHOP, 'if-none-match': etag });
     expect([same.status, allowedReader(same)]).toEqual([304, SHOP]);
-    const refused = await ask({ ...site, origin: ADMIN });
+    const refused = await classify({ ...site, origin: ADMIN });
     expect([refused.status, allowedReader(refused)]).toEqual([403, ADMIN]);
   });
 

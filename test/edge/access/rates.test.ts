@@ -7,16 +7,20 @@ import { bearer, expectProblem, keyOf, SHOP, SITE_KEY, SITE_KEYS, service } from
 const { KEY_RATE, VISITOR_RATE } = env;
 const limits = { KEY_RATE, VISITOR_RATE };
 
-type Ask = Awaited<ReturnType<typeof service>>['ask'];
+type Classify = Awaited<ReturnType<typeof service>>['classify'];
 const from = (address: string) => ({ 'cf-connecting-ip': address });
 
 /**
  * Sends requests of each caller in turn until one is limited. The limiter's minute can change once during this time. Three callers
  * that are counted separately do not reach the limit by then.
  */
-async function exhaust(ask: Ask, limit: number, ...callers: Record<string, string>[]): Promise<Response> {
+async function exhaust(
+  classify: Classify,
+  limit: number,
+  ...callers: Record<string, string>[]
+): Promise<Response> {
   for (let sent = 0; sent <= 2 * limit; sent++) {
-    const response = await ask(callers[sent % callers.length]);
+    const response = await classify(callers[sent % callers.length]);
     if (response.status === 429) {
       expect(sent).toBeGreaterThanOrEqual(limit);
       return response;
@@ -27,22 +31,22 @@ async function exhaust(ask: Ask, limit: number, ...callers: Record<string, strin
 }
 
 describe('a visitor', () => {
-  let ask: Ask;
+  let classify: Classify;
   beforeAll(async () => {
-    ({ ask } = await service({ ACCESS: 'open', SITE_KEYS, ALLOWED_ORIGINS: SHOP, ...limits }));
+    ({ classify } = await service({ ACCESS: 'open', SITE_KEYS, ALLOWED_ORIGINS: SHOP, ...limits }));
   });
 
   it('gets 429 beyond the limit, while another network does not', async () => {
-    const first = await ask(from('192.0.2.1'));
+    const first = await classify(from('192.0.2.1'));
     expect(first.headers.get('ratelimit-policy')).toBe('"visitor";q=60;w=60');
-    const response = await exhaust(ask, RATES.visitor.limit - 1, { ...from('192.0.2.1'), origin: SHOP });
+    const response = await exhaust(classify, RATES.visitor.limit - 1, { ...from('192.0.2.1'), origin: SHOP });
     expect(Object.fromEntries(response.headers)).toMatchObject({
       'retry-after': '60',
       'ratelimit-policy': '"visitor";q=60;w=60',
       'access-control-allow-origin': SHOP,
     });
     expect(await expectProblem(response, 'too-many-requests')).toContain('60 requests in 60 seconds');
-    expect((await ask(from('192.0.2.2'))).status).toBe(200);
+    expect((await classify(from('192.0.2.2'))).status).toBe(200);
   });
 
   it.each([
@@ -50,18 +54,18 @@ describe('a visitor', () => {
     ['2001:db8:1:2::', ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::', '2001:db8:1:2::9'], '2001:db8:1:3:3:4:5:6'],
     ['::', ['::1', '::', '::2:0:0:1'], '0:0:0:1::'],
   ])('with IPv6 is counted by its /64: %s has %j, not %s', async (_network, addresses, other) => {
-    await exhaust(ask, RATES.visitor.limit, ...addresses.map(from));
-    expect((await ask(from(other))).status).toBe(200);
+    await exhaust(classify, RATES.visitor.limit, ...addresses.map(from));
+    expect((await classify(from(other))).status).toBe(200);
   });
 
   it('is counted separately for each site key', async () => {
-    await exhaust(ask, RATES.visitor.limit, from('192.0.2.3'));
+    await exhaust(classify, RATES.visitor.limit, from('192.0.2.3'));
     const site = { 'x-site-key': SITE_KEY, origin: SHOP, ...from('192.0.2.3') };
-    expect((await ask(site)).status).toBe(200);
+    expect((await classify(site)).status).toBe(200);
   });
 
   it('gets an {"error"} response under /hf', async () => {
-    const hf: Ask = (headers) => ask(headers, '/hf/models/tinyvgg');
+    const hf: Classify = (headers) => classify(headers, '/hf/models/tinyvgg');
     const response = await exhaust(hf, RATES.visitor.limit, from('192.0.2.4'));
     expect(await response.json()).toEqual({ error: expect.stringContaining('60 requests') });
     expect(response.headers.get('retry-after')).toBe('60');
@@ -71,49 +75,49 @@ describe('a visitor', () => {
 it('API keys are counted by name, on all networks together', async () => {
   const [other, ...same] = await Promise.all(['others', 'rates', 'rates', 'rates'].map(keyOf));
   const API_KEYS = [other, ...same].map((key) => key?.entry).join();
-  const { ask } = await service({ API_KEYS, ...limits });
+  const { classify } = await service({ API_KEYS, ...limits });
   const callers = same.map(({ key }, i) => ({ ...bearer(key), ...from(`192.0.2.2${i}`) }));
-  const response = await exhaust(ask, RATES.key.limit, ...callers);
+  const response = await exhaust(classify, RATES.key.limit, ...callers);
   expect(response.headers.get('ratelimit-policy')).toBe('"key";q=600;w=60');
-  expect((await ask({ ...bearer(other?.key ?? ''), ...from('192.0.2.20') })).status).toBe(200);
+  expect((await classify({ ...bearer(other?.key ?? ''), ...from('192.0.2.20') })).status).toBe(200);
 });
 
 it('refused requests are limited by network, without limiting admitted ones', async () => {
   const { key, entry } = await keyOf('refused');
-  const { ask } = await service({ ACCESS: 'open', API_KEYS: entry, SITE_KEYS, ...limits });
+  const { classify } = await service({ ACCESS: 'open', API_KEYS: entry, SITE_KEYS, ...limits });
   const here = from('192.0.2.7');
-  await expectProblem(await ask({ ...here, ...bearer('x') }), 'wrong-key');
+  await expectProblem(await classify({ ...here, ...bearer('x') }), 'wrong-key');
   const wrong = [
     { ...here, ...bearer('x') },
     { ...here, 'x-site-key': SITE_KEY },
   ];
-  await exhaust(ask, RATES.visitor.limit - 1, ...wrong);
-  expect((await ask({ ...here, ...bearer(key) })).status).toBe(200);
-  expect((await ask(here)).status).toBe(200);
+  await exhaust(classify, RATES.visitor.limit - 1, ...wrong);
+  expect((await classify({ ...here, ...bearer(key) })).status).toBe(200);
+  expect((await classify(here)).status).toBe(200);
 });
 
 describe('nothing is limited', () => {
-  const often = async (ask: Ask, path?: string) => {
+  const often = async (classify: Classify, path?: string) => {
     for (let sent = 0; sent <= 2 * RATES.visitor.limit; sent++) {
-      const response = await ask(from('192.0.2.8'), path);
+      const response = await classify(from('192.0.2.8'), path);
       expect(response.status).toBe(200);
       await response.body?.cancel();
     }
   };
 
   it('on localhost without access settings', async () => {
-    const { ask } = await service(limits);
-    await often(ask, 'http://localhost:8787/v1/classify');
-    const response = await ask({}, 'http://localhost:8787/v1/classify');
+    const { classify } = await service(limits);
+    await often(classify, 'http://localhost:8787/v1/classify');
+    const response = await classify({}, 'http://localhost:8787/v1/classify');
     expect(response.headers.has('ratelimit-policy')).toBe(false);
   });
 
   it('without the bindings', async () => {
-    await often((await service({ ACCESS: 'open' })).ask);
+    await often((await service({ ACCESS: 'open' })).classify);
   });
 
   it('when the limiter fails', async () => {
     const failing = { limit: () => Promise.reject(new Error('no limiter')) };
-    await often((await service({ ACCESS: 'open', VISITOR_RATE: failing })).ask);
+    await often((await service({ ACCESS: 'open', VISITOR_RATE: failing })).classify);
   });
 });

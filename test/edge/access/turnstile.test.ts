@@ -10,27 +10,30 @@ async function token(hostname: string): Promise<string> {
   return (await fetch(`https://challenges.cloudflare.com/widget?hostname=${hostname}`)).text();
 }
 
-type Ask = Awaited<ReturnType<typeof service>>['ask'];
-let ask: Ask;
+type Classify = Awaited<ReturnType<typeof service>>['classify'];
+let classify: Classify;
 beforeAll(async () => {
-  ({ ask } = await service({ SITE_KEYS, TURNSTILE_SECRET }));
+  ({ classify } = await service({ SITE_KEYS, TURNSTILE_SECRET }));
 });
 
-const visit = (ask: Ask, response: string, origin = SHOP) =>
-  ask({ origin, 'x-site-key': SITE_KEY, 'cf-turnstile-response': response });
+const visit = (classify: Classify, response: string, origin = SHOP) =>
+  classify({ origin, 'x-site-key': SITE_KEY, 'cf-turnstile-response': response });
 
 describe('a visitor', () => {
   it('is admitted once with a token of the page', async () => {
     const mine = await token('shop.example');
-    expect((await visit(ask, mine)).status).toBe(200);
-    expect(await expectProblem(await visit(ask, mine), 'turnstile-failed')).toMatch(/already used/);
-    expect((await visit(ask, await token('shop.example'))).status).toBe(200);
+    expect((await visit(classify, mine)).status).toBe(200);
+    expect(await expectProblem(await visit(classify, mine), 'turnstile-failed')).toMatch(/already used/);
+    expect((await visit(classify, await token('shop.example'))).status).toBe(200);
   });
 
   it('is refused with a token of another page', async () => {
-    const detail = await expectProblem(await visit(ask, await token('evil.example')), 'turnstile-failed');
+    const detail = await expectProblem(
+      await visit(classify, await token('evil.example')),
+      'turnstile-failed',
+    );
     expect(detail).toMatch(/another page/);
-    const port = await visit(ask, await token('a.shops.example'), 'https://a.shops.example:8443');
+    const port = await visit(classify, await token('a.shops.example'), 'https://a.shops.example:8443');
     expect(port.status).toBe(200);
   });
 
@@ -38,9 +41,9 @@ describe('a visitor', () => {
     ['no token', '', /Send the token/],
     ['a token that is too long', 'x'.repeat(2049), /Send the token/],
     ['an invented token', 'x'.repeat(2048), /is invalid/],
-  ])('is refused with %s', async (_name, response, detail) => {
-    const answer = await visit(ask, response);
-    expect(await expectProblem(answer, 'turnstile-failed')).toMatch(detail);
+  ])('is refused with %s', async (_name, token, detail) => {
+    const response = await visit(classify, token);
+    expect(await expectProblem(response, 'turnstile-failed')).toMatch(detail);
   });
 
   it.each([
@@ -49,30 +52,30 @@ describe('a visitor', () => {
     ['reports an internal error', 'internal.example'],
     ['does not respond within five seconds', 'silent.example'],
   ])('gets 503 with Retry-After when siteverify %s', async (_name, hostname) => {
-    const answer = await visit(ask, await token(hostname));
-    expect(answer.headers.get('retry-after')).toBe('10');
-    await expectProblem(answer, 'turnstile-unavailable');
+    const response = await visit(classify, await token(hostname));
+    expect(response.headers.get('retry-after')).toBe('10');
+    await expectProblem(response, 'turnstile-unavailable');
   });
 
   it('keeps the token when the site key is refused', async () => {
     const mine = await token('shop.example');
-    await expectProblem(await visit(ask, mine, 'https://evil.example'), 'wrong-origin');
-    expect((await visit(ask, mine)).status).toBe(200);
+    await expectProblem(await visit(classify, mine, 'https://evil.example'), 'wrong-origin');
+    expect((await visit(classify, mine)).status).toBe(200);
   });
 });
 
 it('an API key needs no Turnstile token', async () => {
   const { key, entry } = await keyOf('alice');
-  const { ask } = await service({ API_KEYS: entry, SITE_KEYS, TURNSTILE_SECRET });
-  expect((await ask(bearer(key))).status).toBe(200);
+  const { classify } = await service({ API_KEYS: entry, SITE_KEYS, TURNSTILE_SECRET });
+  expect((await classify(bearer(key))).status).toBe(200);
 });
 
 it('an open service requires a Turnstile token of every visitor', async () => {
-  const { ask } = await service({ ACCESS: 'open', TURNSTILE_SECRET });
-  await expectProblem(await ask({ origin: SHOP }), 'turnstile-failed');
+  const { classify } = await service({ ACCESS: 'open', TURNSTILE_SECRET });
+  await expectProblem(await classify({ origin: SHOP }), 'turnstile-failed');
   const headers = async () => ({ 'cf-turnstile-response': await token('shop.example') });
-  expect((await ask({ origin: SHOP, ...(await headers()) })).status).toBe(200);
-  await expectProblem(await ask(await headers()), 'turnstile-failed');
+  expect((await classify({ origin: SHOP, ...(await headers()) })).status).toBe(200);
+  await expectProblem(await classify(await headers()), 'turnstile-failed');
 });
 
 describe('Cloudflare’s testing secrets', () => {
@@ -82,22 +85,22 @@ describe('Cloudflare’s testing secrets', () => {
 
   it('accept on any page, fail, or report a used token', async () => {
     for (let again = 0; again < 2; again++) {
-      expect((await visit((await withSecret(1)).ask, dummy)).status).toBe(200);
+      expect((await visit((await withSecret(1)).classify, dummy)).status).toBe(200);
     }
-    const failed = await visit((await withSecret(2)).ask, dummy);
+    const failed = await visit((await withSecret(2)).classify, dummy);
     expect(await expectProblem(failed, 'turnstile-failed')).toMatch(/is invalid/);
-    const spent = await visit((await withSecret(3)).ask, dummy);
+    const spent = await visit((await withSecret(3)).classify, dummy);
     expect(await expectProblem(spent, 'turnstile-failed')).toMatch(/already used/);
   });
 
   it('are separate from production: a production secret refuses their token', async () => {
-    await expectProblem(await visit(ask, dummy), 'turnstile-failed');
+    await expectProblem(await visit(classify, dummy), 'turnstile-failed');
   });
 });
 
 it('a secret that Cloudflare does not know is misconfigured', async () => {
-  const { ask } = await service({ SITE_KEYS, TURNSTILE_SECRET: 'qMarkerq' });
-  const detail = await expectProblem(await visit(ask, await token('shop.example')), 'misconfigured');
+  const { classify } = await service({ SITE_KEYS, TURNSTILE_SECRET: 'qMarkerq' });
+  const detail = await expectProblem(await visit(classify, await token('shop.example')), 'misconfigured');
   expect(detail).toMatch(/TURNSTILE_SECRET: expected the secret/);
   expect(detail).not.toContain('qMarkerq');
 });

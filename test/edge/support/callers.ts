@@ -21,13 +21,13 @@ export const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 export async function service(bindings: Partial<AppEnv['Bindings']> = {}) {
   const { send } = isolate(await tinyRelease(3), { bindings });
   /** Classifies a black image. */
-  const ask = (headers: Record<string, string> = {}, path = '/v1/classify') =>
+  const classify = (headers: Record<string, string> = {}, path = '/v1/classify') =>
     send(path, {
       method: 'POST',
       body: new Uint8Array(784),
       headers: { 'content-type': 'application/octet-stream', ...headers },
     });
-  return { send, ask };
+  return { send, classify };
 }
 
 /** Checks that a response is a problem of this type. @returns its `detail` */
@@ -36,4 +36,15 @@ export async function expectProblem(response: Response, type: ProblemType): Prom
   expect(problem.type).toBe(`/problems/${type}`);
   expect(response.status).toBe(PROBLEMS[type].status);
   return problem.detail;
+}
+
+/** Checks that a response is a problem (RFC 9457). @returns its members */
+export async function problemOf(response: Response) {
+  expect(response.headers.get('content-type')).toBe('application/problem+json');
+  const problem = await response.json<Record<string, unknown>>();
+  const type = String(problem.type).replace('/problems/', '') as ProblemType;
+  expect(PROBLEMS[type]).toEqual({ status: response.status, title: problem.title });
+  expect(problem.status).toBe(response.status);
+  expect(problem.instance).toBe(`urn:uuid:${response.headers.get('x-request-id')}`);
+  return { ...problem, type, status: response.status };
 }

@@ -31,10 +31,10 @@ function signer(TOKEN_SECRET: string | undefined = SECRET, bucket?: R2Bucket) {
   const bindings = { API_KEYS: holder.entry, SITE_KEYS, ...(TOKEN_SECRET && { TOKEN_SECRET }) };
   const { send, clock } = isolate(release, { bindings, ...(bucket && { bucket }) });
   const site = { origin: SHOP, 'x-site-key': SITE_KEY };
-  const ask = (headers: Record<string, string> = site, query = '?sign=1') =>
+  const classify = (headers: Record<string, string> = site, query = '?sign=1') =>
     send(`/v1/classify${query}`, { method: 'POST', body: image, headers });
   const tokenOf = async (headers?: Record<string, string>) => {
-    const { token } = await (await ask(headers)).json<ClassifyResponse>();
+    const { token } = await (await classify(headers)).json<ClassifyResponse>();
     return token as string;
   };
   const post = (body: object, headers: Record<string, string> = bearer(holder.key)) =>
@@ -45,13 +45,13 @@ function signer(TOKEN_SECRET: string | undefined = SECRET, bucket?: R2Bucket) {
     });
   const verify = async (token: string, more: object = {}) =>
     (await post({ token, ...more })).json<TokenVerification>();
-  return { send, clock, ask, tokenOf, post, verify };
+  return { send, clock, classify, tokenOf, post, verify };
 }
 
 describe('a token', () => {
   it('states the prediction, the image, the site key and the time of expiry', async () => {
-    const { ask, verify } = signer();
-    const { token = '', predictions, abstained, model } = await (await ask()).json<ClassifyResponse>();
+    const { classify, verify } = signer();
+    const { token = '', predictions, abstained, model } = await (await classify()).json<ClassifyResponse>();
     expect(await verify(token)).toEqual({
       ...{ valid: true, label: LABELS[WINNER], score: predictions[0]?.score, abstained },
       image_sha256: await sha256(image),
@@ -84,18 +84,18 @@ describe('a token', () => {
   });
 
   it('is new in every response, even if the ETag matches', async () => {
-    const { ask, tokenOf } = signer();
-    const etag = (await ask()).headers.get('etag') ?? '';
-    const again = await ask({ origin: SHOP, 'x-site-key': SITE_KEY, 'if-none-match': etag });
+    const { classify, tokenOf } = signer();
+    const etag = (await classify()).headers.get('etag') ?? '';
+    const again = await classify({ origin: SHOP, 'x-site-key': SITE_KEY, 'if-none-match': etag });
     expect(again.status).toBe(200);
     expect((await again.json<ClassifyResponse>()).token).not.toBe(await tokenOf());
     const unsigned = { origin: SHOP, 'x-site-key': SITE_KEY, 'if-none-match': etag };
-    expect((await ask(unsigned, '')).status).toBe(304);
+    expect((await classify(unsigned, '')).status).toBe(304);
   });
 
   it('is issued only with sign=1', async () => {
-    const answer = await (await signer().ask(undefined, '')).json<ClassifyResponse>();
-    expect(answer).not.toHaveProperty('token');
+    const classified = await (await signer().classify(undefined, '')).json<ClassifyResponse>();
+    expect(classified).not.toHaveProperty('token');
   });
 });
 
@@ -191,13 +191,15 @@ describe('secrets', () => {
   });
 
   it('are not set by default, and the problem explains how to set one', async () => {
-    const { ask } = signer('');
-    expect(await expectProblem(await ask(), 'not-signed')).toMatch(/TOKEN_SECRET.*npm run key -- --token/);
-    expect((await ask(undefined, '')).status).toBe(200);
+    const { classify } = signer('');
+    expect(await expectProblem(await classify(), 'not-signed')).toMatch(
+      /TOKEN_SECRET.*npm run key -- --token/,
+    );
+    expect((await classify(undefined, '')).status).toBe(200);
   });
 
   it('that are too short are misconfigured', async () => {
-    const detail = await expectProblem(await signer('short').ask(), 'misconfigured');
+    const detail = await expectProblem(await signer('short').classify(), 'misconfigured');
     expect(detail).toMatch(/TOKEN_SECRET, entry 1: expected secrets of at least 32 characters/);
     expect(detail).not.toContain('short');
   });

@@ -24,9 +24,9 @@ const postJson = (value: unknown) => post(JSON.stringify(value), { 'content-type
 
 async function scoresOf(response: Response): Promise<HfResponse> {
   expect(response.status).toBe(200);
-  const answer = await response.json<HfResponse>();
-  expect(answer.map(({ score }) => score)).toEqual(answer.map(({ score }) => score).sort((a, b) => b - a));
-  return answer;
+  const scores = await response.json<HfResponse>();
+  expect(scores.map(({ score }) => score)).toEqual(scores.map(({ score }) => score).sort((a, b) => b - a));
+  return scores;
 }
 
 async function expectError(response: Response, status: number, error: RegExp) {
@@ -55,15 +55,15 @@ describe('the response', () => {
   });
 
   it('has sigmoids or logits on request', async () => {
-    const ask = (function_to_apply: string) =>
+    const scored = (function_to_apply: string) =>
       postJson({ inputs, parameters: { function_to_apply, top_k: 10 } });
-    const logits = await scoresOf(await ask('none'));
+    const logits = await scoresOf(await scored('none'));
     expect(logits[0]).toEqual({ label: LABELS[WINNER], score: 5 });
-    const sigmoids = await scoresOf(await ask('sigmoid'));
+    const sigmoids = await scoresOf(await scored('sigmoid'));
     expect(sigmoids).toEqual(
       logits.map(({ label, score }) => ({ label, score: 1 / (1 + Math.exp(-score)) })),
     );
-    const softmax = await scoresOf(await ask('softmax'));
+    const softmax = await scoresOf(await scored('softmax'));
     expect(softmax.reduce((sum, { score }) => sum + score, 0)).toBeCloseTo(1, 12);
   });
 });

@@ -1,75 +1,28 @@
 /**
- * @file Conformance with the Open Inference Protocol, version 2. Quotations are from these specifications.
+ * @file Conformance with the Open Inference Protocol, version 2. Quotations are from its specification.
  *
  * [R] https://github.com/kserve/open-inference-protocol/blob/main/specification/protocol/inference_rest.md
- * [B] https://github.com/triton-inference-server/server/blob/main/docs/protocol/extension_binary_data.md
  */
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
-import type { InferResponse } from '../../../../edge/api/oip/responses.ts';
+import { describe, expect, it } from 'vitest';
 import { MAX_IMAGES } from '../../../../edge/http/limits.ts';
 import { VERSION } from '../../../../edge/version.ts';
-import { concat } from '../../../fixtures/images.ts';
-import { isolate, tinyRelease, utf8 } from '../../support/tiny.ts';
+import { isolate, utf8 } from '../../support/tiny.ts';
+import {
+  expectError,
+  expectLogits,
+  image,
+  infer,
+  input,
+  MODEL,
+  release,
+  responseBody,
+  version,
+  worker,
+} from './service.ts';
 
-let version: string;
-let worker: ReturnType<typeof isolate>;
 /** A service whose only model cannot load. */
-let empty: ReturnType<typeof isolate>;
-/** The logits of a black image. */
-let bias: number[];
-beforeAll(async () => {
-  const release = await tinyRelease(3);
-  ({ version } = release.manifest);
-  bias = release.manifest.golden.vectors[0]?.logits ?? [];
-  worker = isolate(release);
-  empty = isolate({ ...release, weights: utf8('') });
-});
-
-const MODEL = '/v2/models/tinyvgg';
-
-/** Returns an image whose pixels all are `value`. */
-const image = (value: number): number[] => Array(784).fill(value);
-/** Expected logits. The tiny engine adds the mean of an image to the first logit. */
-const logitsOf = (mean: number) => bias.map((logit, i) => Math.fround(i === 0 ? logit + mean : logit));
-
-const input = (members: object = {}) => ({
-  name: 'image',
-  shape: [1, 1, 28, 28],
-  datatype: 'FP32',
-  data: image(0.5),
-  ...members,
-});
-
-function infer(request: unknown, path = MODEL) {
-  return worker.send(`${path}/infer`, {
-    method: 'POST',
-    body: JSON.stringify(request),
-    headers: { 'content-type': 'application/json' },
-  });
-}
-
-async function responseBody(response: Response): Promise<InferResponse> {
-  expect(response.status, await response.clone().text()).toBe(200);
-  expect(response.headers.get('content-type')).toBe('application/json');
-  return response.json<InferResponse>();
-}
-
-async function expectLogits(response: Response, means: number[]) {
-  const { outputs } = await responseBody(response);
-  const data = outputs[0]?.data ?? [];
-  expect(outputs).toEqual([{ name: 'logits', datatype: 'FP32', shape: [means.length, 10], data }]);
-  for (const [i, expected] of means.flatMap(logitsOf).entries()) expect(data[i]).toBeCloseTo(expected, 5);
-}
-
-/** [R] "The HTTP body must contain the … error object": `{"error": string}`, without request data. */
-async function expectError(response: Response, status: number, error = /./) {
-  const text = await response.text();
-  expect(response.status, text).toBe(status);
-  expect(response.headers.get('content-type')).toBe('application/json');
-  expect(JSON.parse(text)).toEqual({ error: expect.stringMatching(error) });
-  expect(text).not.toContain('secret');
-}
+const empty = isolate({ ...release, weights: utf8('') });
 
 async function jsonOf(path: string, status = 200, { send } = worker) {
   const response = await send(path);
@@ -125,9 +78,9 @@ describe('model metadata', () => {
 
 describe('inference', () => {
   it('returns model, version and output', async () => {
-    const answer = await responseBody(await infer({ inputs: [input()] }));
-    expect(answer).toMatchObject({ model_name: 'tinyvgg', model_version: version });
-    expect(answer).not.toHaveProperty('id');
+    const body = await responseBody(await infer({ inputs: [input()] }));
+    expect(body).toMatchObject({ model_name: 'tinyvgg', model_version: version });
+    expect(body).not.toHaveProperty('id');
   });
 
   it('[R] "if specified this identifier must be returned in the response"', async () => {
@@ -246,98 +199,5 @@ describe('inference', () => {
   it('no model: 503', async () => {
     const body = JSON.stringify({ inputs: [input()] });
     await expectError(await empty.send(`${MODEL}/infer`, { method: 'POST', body }), 503);
-  });
-});
-
-describe('binary tensor data', () => {
-  const floats = (...values: number[]) => new Uint8Array(Float32Array.from(values).buffer);
-
-  interface Message {
-    json: object;
-    binary: Uint8Array;
-    length?: string;
-  }
-
-  /** [B] "The binary data for a tensor is delivered in the HTTP body after the JSON object" */
-  function send({ json, binary, length }: Message) {
-    const head = utf8(JSON.stringify(json));
-    return worker.send(`${MODEL}/infer`, {
-      method: 'POST',
-      body: concat(head, binary),
-      headers: {
-        'content-type': 'application/octet-stream',
-        'inference-header-content-length': length ?? `${head.length}`,
-      },
-    });
-  }
-
-  const binaryInput = (binary_data_size: unknown, members: object = {}) =>
-    input({ data: undefined, parameters: { binary_data_size }, ...members });
-
-  it('is accepted at any offset in the body', async () => {
-    for (const id of ['a', 'ab', 'abc', 'abcd']) {
-      const json = { id, inputs: [binaryInput(3136)] };
-      await expectLogits(await send({ json, binary: floats(...image(0.25)) }), [0.25]);
-    }
-  });
-
-  it('is accepted as UINT8', async () => {
-    const shape = [2, 1, 28, 28];
-    const json = { inputs: [binaryInput(1568, { datatype: 'UINT8', shape })] };
-    await expectLogits(
-      await send({ json, binary: Uint8Array.from([...image(51), ...image(255)]) }),
-      [0.2, 1],
-    );
-  });
-
-  it.each<[name: string, members: object, isBinary: boolean]>([
-    ['binary_data_output', { parameters: { binary_data_output: true } }, true],
-    ['binary_data', { outputs: [{ name: 'logits', parameters: { binary_data: true } }] }, true],
-    [
-      'binary_data over binary_data_output',
-      {
-        parameters: { binary_data_output: true },
-        outputs: [{ name: 'logits', parameters: { binary_data: false } }],
-      },
-      false,
-    ],
-    ['neither', { outputs: [{ name: 'logits' }] }, false],
-  ])('is returned according to %s', async (_name, members, isBinary) => {
-    const response = await infer({ id: '7', inputs: [input()], ...members });
-    if (!isBinary) return expectLogits(response, [0.5]);
-    expect(response.status).toBe(200);
-    expect(response.headers.get('content-type')).toBe('application/octet-stream');
-    const body = new Uint8Array(await response.arrayBuffer());
-    const length = Number(response.headers.get('inference-header-content-length'));
-    const answer = JSON.parse(new TextDecoder().decode(body.subarray(0, length)));
-    expect(answer).toEqual({
-      model_name: 'tinyvgg',
-      model_version: version,
-      id: '7',
-      outputs: [{ name: 'logits', shape: [1, 10], datatype: 'FP32', parameters: { binary_data_size: 40 } }],
-    });
-    expect(body.length).toBe(length + 40);
-    const view = new DataView(body.buffer, length);
-    for (const [i, logit] of logitsOf(0.5).entries())
-      expect(view.getFloat32(4 * i, true)).toBeCloseTo(logit, 5);
-  });
-
-  const binary = floats(...image(0));
-  it.each<[name: string, message: Message]>([
-    ['a size that is not the shape’s', { json: { inputs: [binaryInput(3135)] }, binary }],
-    ['a size that is not a number', { json: { inputs: [binaryInput('secret')] }, binary }],
-    ['fewer bytes than the size', { json: { inputs: [binaryInput(3136)] }, binary: binary.slice(1) }],
-    ['more bytes than the size', { json: { inputs: [binaryInput(3136)] }, binary: concat(binary, binary) }],
-    ['data beside the bytes', { json: { inputs: [binaryInput(3136, { data: image(0) })] }, binary }],
-    ['bytes that no input refers to', { json: { inputs: [input()] }, binary }],
-    ['neither', { json: { inputs: [binaryInput(undefined)] }, binary: new Uint8Array() }],
-    ['NaN', { json: { inputs: [binaryInput(3136)] }, binary: floats(Number.NaN, ...image(0).slice(1)) }],
-    ['infinity', { json: { inputs: [binaryInput(3136)] }, binary: floats(Infinity, ...image(0).slice(1)) }],
-    ['a header beyond the body', { json: { inputs: [binaryInput(3136)] }, binary, length: '9999999' }],
-    ['a header below the JSON', { json: { inputs: [binaryInput(3136)] }, binary, length: '10' }],
-    ['a header that is not a number', { json: { inputs: [binaryInput(3136)] }, binary, length: '1e2' }],
-    ['a negative header', { json: { inputs: [binaryInput(3136)] }, binary, length: '-1' }],
-  ])('%s: 400', async (_name, message) => {
-    await expectError(await send(message), 400);
   });
 });

@@ -197,9 +197,9 @@ describe('explain', () => {
   };
 
   it('returns the input of the network and the steps of the pipeline', async () => {
-    const answer = await (await post(dark, {}, '?explain=1')).json<ClassifyResponse>();
-    expect([...(await seen(answer))]).toEqual([...pixels(60)]);
-    expect(answer.explanation).toMatchObject({ steps: [{ step: 'as-is' }], box: null, warnings: [] });
+    const classified = await (await post(dark, {}, '?explain=1')).json<ClassifyResponse>();
+    expect([...(await seen(classified))]).toEqual([...pixels(60)]);
+    expect(classified.explanation).toMatchObject({ steps: [{ step: 'as-is' }], box: null, warnings: [] });
   });
 
   it('returns a bounding box for a photo, and an explanation for each image of a batch', async () => {
@@ -222,7 +222,7 @@ describe('explain', () => {
   });
 });
 
-it('reports when the model declined to answer, along with the predictions', async () => {
+it('reports when the model declined to classified, along with the predictions', async () => {
   const plain = await greyPng(60, 80, () => 128);
   const [nothing, garment] = [await post(plain), await post(dark)];
   expect(await nothing.json()).toMatchObject({ abstained: 'no-garment', predictions: { length: 10 } });

@@ -1,4 +1,4 @@
-/** @file HTTP behaviour of the API: valid requests succeed, invalid ones get their problem, and no request causes a 5xx. */
+/** @file Request bodies of POST /v1/classify: valid ones succeed, invalid ones get their problem, and none causes a 5xx. */
 import { env } from 'cloudflare:workers';
 import encoderWasm from '@jsquash/jpeg/codec/enc/mozjpeg_enc.wasm?module';
 import { init as initJpegEncoder } from '@jsquash/jpeg/encode.js';
@@ -6,9 +6,11 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { MAX_PIXELS } from '#shared/decode/limits.ts';
 import { LABELS } from '#shared/labels.ts';
+import type { ClassifyResponse } from '../../../edge/api/v1/responses.ts';
 import { MAX_BODY_BYTES } from '../../../edge/http/limits.ts';
-import { PROBLEMS, type ProblemType } from '../../../edge/http/problem-types.ts';
+import type { ProblemType } from '../../../edge/http/problem-types.ts';
 import { concat, greyPng, jpeg, paint, png } from '../../fixtures/images.ts';
+import { problemOf } from '../support/callers.ts';
 import { isolate, tinyRelease, utf8 } from '../support/tiny.ts';
 
 const WINNER = 5;
@@ -27,23 +29,6 @@ beforeAll(async () => {
 const post = (body: BodyInit, { path = '/v1/classify', headers = {} as Record<string, string> } = {}) =>
   worker.send(path, { method: 'POST', body, headers });
 
-interface Answer {
-  id: string;
-  model: { name: string; version: string; alias: string };
-  predictions: { label: string; index: number; score: number }[];
-}
-
-/** Checks that a response is a problem (RFC 9457). @returns its members */
-async function problemOf(response: Response) {
-  expect(response.headers.get('content-type')).toBe('application/problem+json');
-  const problem = await response.json<Record<string, unknown>>();
-  const type = String(problem.type).replace('/problems/', '') as ProblemType;
-  expect(PROBLEMS[type]).toEqual({ status: response.status, title: problem.title });
-  expect(problem.status).toBe(response.status);
-  expect(problem.instance).toBe(`urn:uuid:${response.headers.get('x-request-id')}`);
-  return { ...problem, type, status: response.status };
-}
-
 async function expectProblem(response: Response, type: ProblemType, members: Record<string, unknown> = {}) {
   expect(await problemOf(response)).toMatchObject({ type, ...members });
 }
@@ -61,7 +46,7 @@ describe('POST /v1/classify', () => {
   it('returns id, model and all labels, highest score first, with scores that add up to 1', async () => {
     const response = await post(pngFile);
     expect(response.status).toBe(200);
-    const { id, model, predictions } = await response.json<Answer>();
+    const { id, model, predictions } = await response.json<ClassifyResponse>();
     expect(id).toBe(response.headers.get('x-request-id'));
     expect(model).toMatchObject({ name: 'tinyvgg', alias: 'bundled' });
     expect(model.version).toMatch(/^[0-9a-f]{64}$/);
@@ -73,7 +58,9 @@ describe('POST /v1/classify', () => {
   });
 
   it.each(['1', '3', '10'])('returns top_k=%s predictions', async (k) => {
-    const { predictions } = await (await post(pngFile, { path: `/v1/classify?top_k=${k}` })).json<Answer>();
+    const { predictions } = await (
+      await post(pngFile, { path: `/v1/classify?top_k=${k}` })
+    ).json<ClassifyResponse>();
     expect(predictions).toHaveLength(Number(k));
   });
 
@@ -259,75 +246,6 @@ describe('a damaged image', () => {
       }),
       { numRuns: 150 },
     );
-  });
-});
-
-describe('paths and methods', () => {
-  it.each([
-    ['GET', '/v1/classify', 'POST'],
-    ['PUT', '/v1/classify', 'POST'],
-    ['HEAD', '/v1/classify', 'POST'],
-    ['OPTIONS', '/v1/classify', 'POST'],
-    ['POST', '/v1/models', 'GET, HEAD'],
-    ['DELETE', '/v1/models/tinyvgg', 'GET, HEAD'],
-    ['POST', '/health/ready', 'GET, HEAD'],
-    ['PATCH', '/', 'GET, HEAD'],
-  ])('%s %s is not allowed, and Allow is %s', async (method, path, allow) => {
-    const response = await worker.send(path, { method });
-    expect(response.headers.get('allow')).toBe(allow);
-    if (method === 'HEAD') expect(response.status).toBe(405);
-    else await expectProblem(response, 'method-not-allowed');
-  });
-
-  it.each(['/v1', '/v1/', '/v1/classify/', '/v3', '/.env', '/%00', '/%E0%A4%A', '//', '/problems/none'])(
-    '%s is not found',
-    async (path) => {
-      await expectProblem(await worker.send(path), 'not-found');
-    },
-  );
-
-  it.each(['resnet', 'TINYVGG', '%E0%A4%A', '..%2Ftinyvgg', '__proto__'])(
-    'the model %s is unknown',
-    async (name) => {
-      await expectProblem(await worker.send(`/v1/models/${name}`), 'unknown-model');
-    },
-  );
-
-  it.each(['/', '/v1/models', '/v1/models/tinyvgg', '/health/live', '/health/ready'])(
-    'GET and HEAD %s return 200',
-    async (path) => {
-      const [get, head] = [await worker.send(path), await worker.send(path, { method: 'HEAD' })];
-      expect([get.status, head.status]).toEqual([200, 200]);
-      expect((await get.text()).length).toBeGreaterThan(10);
-      expect(await head.text()).toBe('');
-    },
-  );
-
-  it.each(['/v2/classify', '/v2/', '/hf', '/hf/models', '/hf/models/'])(
-    '%s is not found, with an {"error"} response',
-    async (path) => {
-      const response = await worker.send(path);
-      expect(response.status).toBe(404);
-      expect(await response.json()).toEqual({ error: expect.any(String) });
-    },
-  );
-
-  it('lists the models and returns the manifest with its alias', async () => {
-    const { models } = await (await worker.send('/v1/models')).json<{ models: Answer['model'][] }>();
-    const manifest = await (await worker.send('/v1/models/tinyvgg')).json<Record<string, unknown>>();
-    expect(models).toEqual([{ name: 'tinyvgg', version: manifest.version, alias: 'bundled' }]);
-    expect(manifest).toMatchObject({ alias: 'bundled', formatVersion: 1, labels: [...LABELS] });
-  });
-
-  it('prints an index whose curl command contains the origin of the request', async () => {
-    expect(await (await worker.send('/')).text()).toContain("'https://edge.test/v1/classify?top_k=3'");
-  });
-
-  it('returns status and title of every problem type', async () => {
-    for (const [type, meaning] of Object.entries(PROBLEMS)) {
-      const response = await worker.send(`/problems/${type}`);
-      expect(await response.json()).toEqual({ type: `/problems/${type}`, ...meaning });
-    }
   });
 });
 
