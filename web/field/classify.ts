@@ -1,4 +1,4 @@
-/** @file Classifies a file, with retries, and reports every state on the way. The page loads this file when a visitor is about to use the field. */
+/** @file Classifies a file, with retries, and reports every state on the way. Loaded when a visitor is about to use the field. */
 import type { Classification } from '#shared/inference/result.ts';
 import type { FieldOptions } from './options.ts';
 import { type Photo, PhotoError, readPhoto } from './photo.ts';

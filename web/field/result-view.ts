@@ -1,4 +1,4 @@
-/** @file A result's details: the labels with their scores, the visitor's confirmation, and the network's input. Loaded with the first result. */
+/** @file A result's details: labels with scores, the visitor's confirmation, and the network's input. Loaded with the first result. */
 import { LABELS } from '#shared/labels.ts';
 import { lazy } from '#shared/lazy.ts';
 import { createSheet, h } from './dom.ts';

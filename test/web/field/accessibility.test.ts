@@ -1,43 +1,22 @@
 /** @file Accessibility of the field: axe on every state, announcements, and the table of scores. */
 import { readFile } from 'node:fs/promises';
-import type { BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { describeInBrowser } from '../../support/browser/chromium.ts';
-import { fieldOn } from '../../support/browser/field.ts';
 import { axeViolations } from '../../support/browser/pages.ts';
-import { type Relay, startRelay } from '../../support/browser/relay.ts';
-import { type PageOptions, type Site, startSite, strictPolicy } from '../../support/browser/site.ts';
+import { type FormOptions, type RelayedSite, useRelayedSite } from './relayed-site.ts';
 
 const TROUSER = 'examples/trouser.png';
-/** A page with a light and a dark scheme. */
-const STYLE =
-  ':root{color-scheme:light dark}body{margin:0;padding:1rem;background:light-dark(#fff,#121214);color:light-dark(#111,#eee);font:16px/1.5 system-ui,sans-serif}';
-
-let site: Site;
-let relay: Relay;
-let page: Page;
-
-type Options = PageOptions & { context?: BrowserContextOptions };
-
-/** Opens a form with a field whose uploads pass the relay. */
-async function open(attributes = '', options: Options = {}) {
-  const policy = `${strictPolicy(site.endpoint).replace('connect-src', `connect-src ${relay.origin}`)}; style-src 'unsafe-inline'`;
-  const head = `<style>${STYLE}</style><script type="module" src="${site.endpoint}/field.js"></script>`;
-  const field = `<fashion-classifier name="g" required endpoint="${relay.origin}" ${attributes}></fashion-classifier>`;
-  page = await site.open(`<form>${field}<button>Send</button></form>`, { policy, head, ...options });
-  await page.waitForFunction(() => customElements.get('fashion-classifier'));
-  return fieldOn(page);
-}
 
 /** Puts a field into every state that a visitor can meet. */
 async function throughAllStates(
+  on: RelayedSite,
   look: (state: string) => Promise<void>,
   attributes = '',
-  options: Options = {},
+  options: FormOptions = {},
 ) {
-  const { field, pick, reaches, button } = await open(attributes, options);
+  const { field, pick, reaches, button } = await on.openForm(attributes, options);
   await look('empty');
-  await page.locator('form > button').click();
+  await on.page.locator('form > button').click();
   await look('user-invalid');
   await field.locator('[part=zone]').evaluate((zone) => {
     const dataTransfer = new DataTransfer();
@@ -46,7 +25,7 @@ async function throughAllStates(
   });
   await look('dragging');
   await field.locator('[part=zone]').dispatchEvent('dragleave');
-  const release = relay.hold();
+  const release = on.relay.hold();
   await pick(TROUSER);
   await reaches('classifying');
   await look('busy');
@@ -61,21 +40,21 @@ async function throughAllStates(
   await field.evaluate((element) => element.setAttribute('disabled', ''));
   await look('disabled');
   await field.evaluate((element) => element.removeAttribute('disabled'));
-  relay.refusals.push({ status: 429, type: 'too-many-requests', retryAfter: '60' });
+  on.relay.refusals.push({ status: 429, type: 'too-many-requests', retryAfter: '60' });
   await pick(TROUSER);
   await reaches('waiting');
   await look('waiting');
   await field.locator('[part="button cancel"]').click();
-  await page.context().setOffline(true);
+  await on.page.context().setOffline(true);
   await pick(TROUSER);
   await reaches('offline');
   await look('offline');
-  await page.context().setOffline(false);
+  await on.page.context().setOffline(false);
   await reaches('answered');
   await pick({ name: 'x.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('no photo') });
   await reaches('failed');
   await look('failed');
-  const floor = { name: 'floor.png', mimeType: 'image/png', buffer: await nothing() };
+  const floor = { name: 'floor.png', mimeType: 'image/png', buffer: await blackImage(on) };
   await pick(floor);
   await reaches('unsure');
   await look('unsure');
@@ -83,8 +62,8 @@ async function throughAllStates(
 }
 
 /** A black image. */
-async function nothing(): Promise<Buffer> {
-  const dataUrl = await page.evaluate(() => {
+async function blackImage(on: RelayedSite): Promise<Buffer> {
+  const dataUrl = await on.page.evaluate(() => {
     const canvas = document.createElement('canvas');
     canvas.width = canvas.height = 120;
     return canvas.toDataURL();
@@ -93,19 +72,7 @@ async function nothing(): Promise<Buffer> {
 }
 
 describeInBrowser('the field is accessible', () => {
-  beforeAll(async () => {
-    site = await startSite();
-    relay = await startRelay(site.endpoint);
-  }, 100_000);
-  afterAll(async () => {
-    relay?.stop();
-    await site?.stop();
-  });
-  afterEach(async () => {
-    await page?.context().close();
-    relay.refusals.length = 0;
-    expect(site.errors.splice(0)).toEqual([]);
-  });
+  const on = useRelayedSite();
 
   describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
     it.each([360, 1440])(
@@ -114,11 +81,14 @@ describeInBrowser('the field is accessible', () => {
       async (width) => {
         const found: Record<string, string[]> = {};
         const look = async (state: string) => {
-          const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-          found[state] = [...(await axeViolations(page)), ...(wide > 0 ? [`${wide} pixels too wide`] : [])];
+          const wide = await on.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+          found[state] = [
+            ...(await axeViolations(on.page)),
+            ...(wide > 0 ? [`${wide} pixels too wide`] : []),
+          ];
         };
         const context = { colorScheme, viewport: { width, height: 800 }, hasTouch: width === 360 };
-        await throughAllStates(look, '', { context });
+        await throughAllStates(on, look, '', { context });
         expect(Object.keys(found)).toHaveLength(12);
         expect(found).toEqual(Object.fromEntries(Object.keys(found).map((state) => [state, []])));
       },
@@ -128,23 +98,23 @@ describeInBrowser('the field is accessible', () => {
   it.each(['light', 'dark'] as const)(
     'axe finds no violation in the endpoint’s page for browsers without JavaScript: %s',
     async (colorScheme) => {
-      page = await (
-        await site.browser.newContext({ colorScheme, viewport: { width: 360, height: 800 } })
+      on.page = await (
+        await on.site.browser.newContext({ colorScheme, viewport: { width: 360, height: 800 } })
       ).newPage();
       for (const file of [await readFile(TROUSER), Buffer.from('no photo')]) {
         const body = new FormData();
         body.append('image', new Blob([file]));
         const headers = { accept: 'text/html' };
-        const answer = await fetch(`${site.endpoint}/v1/classify`, { method: 'POST', body, headers });
-        await page.setContent(await answer.text());
-        expect(await axeViolations(page)).toEqual([]);
-        expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+        const response = await fetch(`${on.site.endpoint}/v1/classify`, { method: 'POST', body, headers });
+        await on.page.setContent(await response.text());
+        expect(await axeViolations(on.page)).toEqual([]);
+        expect(await on.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
       }
     },
   );
 
   it('announces every step once, and describes the button with the error', async () => {
-    const { field, pick, reaches, button } = await open();
+    const { field, pick, reaches, button } = await on.openForm();
     await field.evaluate((element) => {
       const status = element.shadowRoot?.querySelector('[role=status]') as Element;
       const texts: string[] = [];
@@ -157,7 +127,7 @@ describeInBrowser('the field is accessible', () => {
     });
     const announced = () =>
       field.evaluate((element) => (element as unknown as { texts: string[] }).texts.splice(0));
-    relay.refusals.push({ status: 429, type: 'too-many-requests', retryAfter: '2' });
+    on.relay.refusals.push({ status: 429, type: 'too-many-requests', retryAfter: '2' });
     await pick(TROUSER);
     await reaches('answered');
     const steps = [
@@ -169,7 +139,7 @@ describeInBrowser('the field is accessible', () => {
     expect([...new Set(await announced())]).toEqual([...steps, 'Trousers, 99%']);
     await button('Remove').click();
     expect(await announced()).toEqual(['The photo was removed.']);
-    await page.locator('form > button').click();
+    await on.page.locator('form > button').click();
     const described = await button('Choose a photo').evaluate((element) => {
       const ids = element.getAttribute('aria-describedby')?.split(' ') ?? [];
       const root = element.getRootNode() as ShadowRoot;
@@ -181,7 +151,7 @@ describeInBrowser('the field is accessible', () => {
   });
 
   it('has a table of scores for screen readers', async () => {
-    const { field, pick, reaches } = await open('top="2"');
+    const { field, pick, reaches } = await on.openForm('top="2"');
     await pick(TROUSER);
     await reaches('answered');
     await field.locator('table').waitFor();

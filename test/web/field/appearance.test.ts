@@ -1,46 +1,12 @@
 /** @file The appearance of the field: languages, directions, colour schemes, forced colours, motion, and the page's own styles. */
-import type { BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { describeInBrowser } from '../../support/browser/chromium.ts';
-import { fieldOn } from '../../support/browser/field.ts';
-import { type Relay, startRelay } from '../../support/browser/relay.ts';
-import { type PageOptions, type Site, startSite, strictPolicy } from '../../support/browser/site.ts';
+import { useRelayedSite } from './relayed-site.ts';
 
 const TROUSER = 'examples/trouser.png';
-/** A page with a light and a dark scheme. */
-const STYLE =
-  ':root{color-scheme:light dark}body{margin:0;padding:1rem;background:light-dark(#fff,#121214);color:light-dark(#111,#eee);font:16px/1.5 system-ui,sans-serif}';
-
-let site: Site;
-let relay: Relay;
-let page: Page;
-
-type Options = PageOptions & { context?: BrowserContextOptions };
-
-/** Opens a form with a field whose uploads pass the relay. */
-async function open(attributes = '', { style = '', ...options }: Options & { style?: string } = {}) {
-  const policy = `${strictPolicy(site.endpoint).replace('connect-src', `connect-src ${relay.origin}`)}; style-src 'unsafe-inline'`;
-  const head = `<style>${STYLE}${style}</style><script type="module" src="${site.endpoint}/field.js"></script>`;
-  const field = `<fashion-classifier name="g" required endpoint="${relay.origin}" ${attributes}></fashion-classifier>`;
-  page = await site.open(`<form>${field}<button>Send</button></form>`, { policy, head, ...options });
-  await page.waitForFunction(() => customElements.get('fashion-classifier'));
-  return fieldOn(page);
-}
 
 describeInBrowser('the field', () => {
-  beforeAll(async () => {
-    site = await startSite();
-    relay = await startRelay(site.endpoint);
-  }, 100_000);
-  afterAll(async () => {
-    relay?.stop();
-    await site?.stop();
-  });
-  afterEach(async () => {
-    await page?.context().close();
-    relay.refusals.length = 0;
-    expect(site.errors.splice(0)).toEqual([]);
-  });
+  const on = useRelayedSite();
 
   it.each([
     ['de-AT', 'Foto auswählen', /Hose, 99\s%/],
@@ -51,7 +17,7 @@ describeInBrowser('the field', () => {
   ] as const)(
     'shows its texts in the language %s, but submits the model’s label',
     async (lang, choose, answer) => {
-      const { field, button, status, pick, reaches, value } = await open('', { lang });
+      const { field, button, status, pick, reaches, value } = await on.openForm('', { lang });
       await button(choose).waitFor();
       await pick(TROUSER);
       await reaches('answered');
@@ -59,12 +25,12 @@ describeInBrowser('the field', () => {
       expect(await value()).toBe('Trouser');
       const words = await field.locator('[part=field]').getAttribute('lang');
       expect(words).toBe(lang === 'eo' ? 'en' : lang);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+      expect(await on.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
     },
   );
 
   it('shows the page’s own texts', async () => {
-    const { field, button } = await open('label="Your coat" hint="One photo, please"');
+    const { field, button } = await on.openForm('label="Your coat" hint="One photo, please"');
     await field.evaluate((element) =>
       Object.assign(element, { messages: { choose: 'Show us', missing: 'Show us first' } }),
     );
@@ -77,7 +43,7 @@ describeInBrowser('the field', () => {
   });
 
   it('follows the page’s direction from right to left', async () => {
-    const { field, pick, reaches } = await open('', { dir: 'rtl', lang: 'ar' });
+    const { field, pick, reaches } = await on.openForm('', { dir: 'rtl', lang: 'ar' });
     await pick(TROUSER);
     await reaches('answered');
     await field.locator('table').waitFor();
@@ -92,7 +58,7 @@ describeInBrowser('the field', () => {
   });
 
   it('shows bars and focus in forced colours', async () => {
-    const { field, pick, reaches } = await open('', { context: { forcedColors: 'active' } });
+    const { field, pick, reaches } = await on.openForm('', { context: { forcedColors: 'active' } });
     await pick(TROUSER);
     await reaches('answered');
     await field.locator('table').waitFor();
@@ -114,16 +80,16 @@ describeInBrowser('the field', () => {
   });
 
   it('hides the moving progress bar when the visitor prefers reduced motion', async () => {
-    const { pick, reaches, field, status } = await open('', { context: { reducedMotion: 'reduce' } });
+    const { pick, reaches, field, status } = await on.openForm('', { context: { reducedMotion: 'reduce' } });
     const progress = field.locator('[part=progress]');
-    const release = relay.hold();
+    const release = on.relay.hold();
     await pick(TROUSER);
     await reaches('classifying');
     expect([await progress.isVisible(), await status.textContent()]).toEqual([
       false,
       'Recognizing the garment…',
     ]);
-    await page.emulateMedia({ reducedMotion: 'no-preference' });
+    await on.page.emulateMedia({ reducedMotion: 'no-preference' });
     expect(await progress.isVisible()).toBe(true);
     release();
   });
@@ -132,7 +98,7 @@ describeInBrowser('the field', () => {
     const style = `fashion-classifier { --fashion-accent: rgb(0, 100, 0); --fashion-radius: 0; }
       fashion-classifier::part(label) { color: rgb(1, 2, 3); }
       fashion-classifier:state(answered)::part(zone) { background: rgb(4, 5, 6); }`;
-    const { field, pick, reaches } = await open('', { style });
+    const { field, pick, reaches } = await on.openForm('', { style });
     await pick(TROUSER);
     await reaches('answered');
     await field.locator('table').waitFor();
@@ -149,14 +115,14 @@ describeInBrowser('the field', () => {
 
   it('follows the page’s colour scheme, not the system’s', async () => {
     const surface = async (scheme: string, colorScheme: 'light' | 'dark') => {
-      const { field } = await open('', {
+      const { field } = await on.openForm('', {
         style: `:root { color-scheme: ${scheme}; }`,
         context: { colorScheme },
       });
       const colour = await field
         .locator('[part=zone]')
         .evaluate((zone) => getComputedStyle(zone).backgroundColor);
-      await page.context().close();
+      await on.page.context().close();
       return colour;
     };
     expect(await surface('dark', 'light')).toBe('rgb(29, 29, 33)');

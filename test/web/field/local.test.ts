@@ -2,104 +2,68 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { init } from '@jsquash/jpeg/encode.js';
-import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { shirt } from '../../fixtures/garments.ts';
 import { jpeg, paint, png } from '../../fixtures/images.ts';
 import { describeInBrowser } from '../../support/browser/chromium.ts';
-import { type Field, fieldOn } from '../../support/browser/field.ts';
-import { type Relay, startRelay } from '../../support/browser/relay.ts';
-import { type Site, startSite, strictPolicy } from '../../support/browser/site.ts';
+import type { Field } from '../../support/browser/field.ts';
+import { useRelayedSite } from './relayed-site.ts';
 
 const TROUSER = 'examples/trouser.png';
 
 type Result = { explanation: { image: string } };
-let site: Site;
-let relay: Relay;
-let page: Page;
-
-/** Opens a page with a field whose uploads pass the relay. */
-async function open(attributes = '', policy?: string) {
-  const allowed = (policy ?? strictPolicy(site.endpoint)).replace(
-    'connect-src',
-    `connect-src ${relay.origin}`,
-  );
-  page = await site.open(
-    `<fashion-classifier endpoint="${relay.origin}" ${attributes}></fashion-classifier>`,
-    { policy: allowed },
-  );
-  await page.waitForFunction(() => customElements.get('fashion-classifier'));
-  await page.evaluate(() => {
-    const problems: string[] = [];
-    document.addEventListener('problem', (event) => problems.push((event as CustomEvent).detail.type));
-    Object.assign(document.body, { problems });
-  });
-  return fieldOn(page);
-}
-const problems = () => page.evaluate(() => (document.body as unknown as { problems: string[] }).problems);
 describeInBrowser('the field on the device', () => {
-  beforeAll(async () => {
-    site = await startSite();
-    relay = await startRelay(site.endpoint);
-  }, 100_000);
-  afterAll(async () => {
-    relay?.stop();
-    await site?.stop();
-  });
-  afterEach(async () => {
-    await page?.context().close();
-    relay.refusals.length = 0;
-    expect(site.errors.splice(0)).toEqual([]);
-  });
-  const policy = () => strictPolicy(site.endpoint).replace('script-src', "script-src 'wasm-unsafe-eval'");
+  const on = useRelayedSite();
+
+  const policy = () => on.policy.replace('script-src', "script-src 'wasm-unsafe-eval'");
 
   it('classifies without sending the photo, and says so', async () => {
-    const { pick, reaches, value, field } = await open('mode="local"', policy());
+    const { pick, reaches, value, field } = await on.openField('mode="local"', policy());
     await field.getByText('The photo stays on your device.').waitFor();
-    relay.uploads = 0;
+    on.relay.uploads = 0;
     const sent: string[] = [];
-    page.on('request', (request) => request.method() !== 'GET' && sent.push(request.url()));
+    on.page.on('request', (request) => request.method() !== 'GET' && sent.push(request.url()));
     await pick(TROUSER);
     await reaches('answered');
-    expect([await value(), relay.uploads, sent]).toEqual(['Trouser', 0, []]);
+    expect([await value(), on.relay.uploads, sent]).toEqual(['Trouser', 0, []]);
     await field.locator('summary').click();
     await field.getByText('Computed on your device.').waitFor();
   });
 
   it('takes over from an endpoint that does not respond, with mode="auto"', async () => {
-    const { pick, reaches, field } = await open('mode="auto"', policy());
+    const { pick, reaches, field } = await on.openField('mode="auto"', policy());
     for (let i = 0; i < 4; i++)
-      relay.refusals.push({ status: 503, type: 'model-unavailable', retryAfter: '80' });
-    relay.uploads = 0;
+      on.relay.refusals.push({ status: 503, type: 'model-unavailable', retryAfter: '80' });
+    on.relay.uploads = 0;
     await pick(TROUSER);
     await reaches('answered');
-    expect(relay.uploads).toBe(1);
+    expect(on.relay.uploads).toBe(1);
     await field.locator('summary').click();
     await field.getByText('Computed on your device.').waitFor();
   });
 
   it('fails without sending the photo when the page’s policy forbids WebAssembly', async () => {
-    const { pick, reaches, status } = await open('mode="local"');
-    relay.uploads = 0;
+    const { pick, reaches, status } = await on.openField('mode="local"');
+    on.relay.uploads = 0;
     await pick(TROUSER);
     await reaches('failed');
     expect(await status.textContent()).toBe(
       'Your browser could not process the photo. Try again, or use another browser.',
     );
-    expect([await problems(), relay.uploads]).toEqual([['no-local'], 0]);
+    expect([await on.problems(), on.relay.uploads]).toEqual([['no-local'], 0]);
   });
 
   it('returns the endpoint’s result for 200 photos, bit for bit', { timeout: 120_000 }, async () => {
     await init(
       await WebAssembly.compile(await readFile('node_modules/@jsquash/jpeg/codec/enc/mozjpeg_enc.wasm')),
     );
-    await open('mode="local"', policy());
+    await on.openField('mode="local"', policy());
     const pictures = await twoHundred();
     expect(pictures).toHaveLength(200);
     const differing: string[] = [];
     for (const { name, bytes } of pictures) {
       // Both get the bytes that the field uploads, so that a photo is scaled down once.
-      const [remote, local] = await page.evaluate(
+      const [remote, local] = await on.page.evaluate(
         async ([bytes, endpoint]) => {
           const field = document.querySelector('fashion-classifier') as Field & {
             classify(file: Blob): Promise<void>;
@@ -124,7 +88,7 @@ describeInBrowser('the field on the device', () => {
           };
           return [await unpacked(result), await unpacked(field.result as Result)];
         },
-        [Buffer.from(bytes).toString('latin1'), relay.origin],
+        [Buffer.from(bytes).toString('latin1'), on.relay.origin],
       );
       if (local !== remote) differing.push(name);
     }

@@ -1,64 +1,30 @@
 /** @file The field on slow, broken and offline networks, with refused requests, and with hostile files. */
 import { readFile } from 'node:fs/promises';
-import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { RATES } from '../../../edge/access/rates.ts';
 import { noiseFrom } from '../../fixtures/garments.ts';
 import { paint, png } from '../../fixtures/images.ts';
 import { hostileFiles } from '../../fixtures/images-hostile.ts';
 import { describeInBrowser } from '../../support/browser/chromium.ts';
 import { type Field, fieldOn } from '../../support/browser/field.ts';
-import { type Relay, startRelay } from '../../support/browser/relay.ts';
-import { type Site, startSite, strictPolicy } from '../../support/browser/site.ts';
+import { startSite } from '../../support/browser/site.ts';
+import { useRelayedSite } from './relayed-site.ts';
 
 const TROUSER = 'examples/trouser.png';
 
-let site: Site;
-let relay: Relay;
-let page: Page;
-
-/** Opens a page with a field whose uploads pass the relay. */
-async function open(attributes = '') {
-  const policy = strictPolicy(site.endpoint).replace('connect-src', `connect-src ${relay.origin}`);
-  page = await site.open(
-    `<fashion-classifier endpoint="${relay.origin}" ${attributes}></fashion-classifier>`,
-    { policy },
-  );
-  await page.waitForFunction(() => customElements.get('fashion-classifier'));
-  await page.evaluate(() => {
-    const problems: string[] = [];
-    document.addEventListener('problem', (event) => problems.push((event as CustomEvent).detail.type));
-    Object.assign(document.body, { problems });
-  });
-  return fieldOn(page);
-}
-const problems = () => page.evaluate(() => (document.body as unknown as { problems: string[] }).problems);
-
 describeInBrowser('the field on a network', () => {
-  beforeAll(async () => {
-    site = await startSite();
-    relay = await startRelay(site.endpoint);
-  }, 100_000);
-  afterAll(async () => {
-    relay?.stop();
-    await site?.stop();
-  });
-  afterEach(async () => {
-    await page?.context().close();
-    relay.refusals.length = 0;
-    expect(site.errors.splice(0)).toEqual([]);
-  });
+  const on = useRelayedSite();
 
   it.each(['append', 'moveBefore'] as const)(
     'uploads once and shows the result when %s moves it during the upload',
     async (method) => {
-      const { pick, reaches, value } = await open();
-      relay.uploads = 0;
-      const release = relay.hold();
+      const { pick, reaches, value } = await on.openField();
+      on.relay.uploads = 0;
+      const release = on.relay.hold();
       await pick(TROUSER);
       await reaches('busy');
-      while (relay.uploads === 0) await page.waitForTimeout(20);
-      await page.evaluate((method) => {
+      while (on.relay.uploads === 0) await on.page.waitForTimeout(20);
+      await on.page.evaluate((method) => {
         const field = document.querySelector('fashion-classifier') as Element;
         const body = document.body as Element & { moveBefore(node: Node, child: null): void };
         if (method === 'append') body.append(field);
@@ -66,21 +32,21 @@ describeInBrowser('the field on a network', () => {
       }, method);
       release();
       await reaches('answered');
-      expect([await value(), await problems(), relay.uploads]).toEqual(['Trouser', [], 1]);
+      expect([await value(), await on.problems(), on.relay.uploads]).toEqual(['Trouser', [], 1]);
     },
   );
 
   it('shows the progress of a slow upload, which can be cancelled', async () => {
-    const { pick, reaches, button, status, is, field, flags } = await open();
-    const release = relay.hold();
-    const cdp = await page.context().newCDPSession(page);
+    const { pick, reaches, button, status, is, field, flags } = await on.openField();
+    const release = on.relay.hold();
+    const cdp = await on.page.context().newCDPSession(on.page);
     const slow = { offline: false, latency: 20, downloadThroughput: 1e6, uploadThroughput: 120_000 };
     await field.hover();
-    await page.waitForFunction(() =>
+    await on.page.waitForFunction(() =>
       performance.getEntriesByType('resource').some(({ name }) => name.includes('classify-')),
     );
     await cdp.send('Network.emulateNetworkConditions', slow);
-    const shares = page.evaluate(
+    const shares = on.page.evaluate(
       () =>
         new Promise<number[]>((settle) => {
           const seen = new Set<number>();
@@ -112,25 +78,25 @@ describeInBrowser('the field on a network', () => {
   });
 
   it('waits while the device is offline, then continues', async () => {
-    const { pick, reaches, status, field } = await open();
+    const { pick, reaches, status, field } = await on.openField();
     await field.hover();
-    await page.waitForFunction(() =>
+    await on.page.waitForFunction(() =>
       performance.getEntriesByType('resource').some(({ name }) => name.includes('classify-')),
     );
-    await page.context().setOffline(true);
+    await on.page.context().setOffline(true);
     await pick(TROUSER);
     await reaches('offline');
     expect(await status.textContent()).toBe(
       'You are offline. We will continue when you are connected again.',
     );
-    await page.context().setOffline(false);
+    await on.page.context().setOffline(false);
     await reaches('answered');
   });
 
   it('retries after the seconds in Retry-After', async () => {
-    const { pick, reaches, status, field } = await open();
-    relay.uploads = 0;
-    relay.refusals.push({ status: 429, type: 'too-many-requests', retryAfter: '2' });
+    const { pick, reaches, status, field } = await on.openField();
+    on.relay.uploads = 0;
+    on.relay.refusals.push({ status: 429, type: 'too-many-requests', retryAfter: '2' });
     const start = Date.now();
     await pick(TROUSER);
     await reaches('waiting');
@@ -138,45 +104,45 @@ describeInBrowser('the field on a network', () => {
     expect(await field.locator('[part=countdown]').textContent()).toMatch(/^Next attempt in [12] seconds?$/);
     await reaches('answered');
     expect(Date.now() - start).toBeGreaterThan(2000);
-    expect(relay.uploads).toBe(2);
+    expect(on.relay.uploads).toBe(2);
   });
 
   it('retries at the date in Retry-After, and without the header', async () => {
-    const { pick, reaches } = await open();
-    relay.refusals.push({
+    const { pick, reaches } = await on.openField();
+    on.relay.refusals.push({
       status: 503,
       type: 'model-unavailable',
       retryAfter: new Date(Date.now() + 3000).toUTCString(),
     });
-    relay.refusals.push({ status: 502, type: 'bad-gateway' });
-    relay.uploads = 0;
+    on.relay.refusals.push({ status: 502, type: 'bad-gateway' });
+    on.relay.uploads = 0;
     await pick(TROUSER);
     await reaches('answered');
-    expect(relay.uploads).toBe(3);
+    expect(on.relay.uploads).toBe(3);
   });
 
   it('fails at once when Retry-After is an hour, and the visitor can retry', async () => {
-    const { pick, reaches, button } = await open();
-    relay.refusals.push({ status: 429, type: 'too-many-requests', retryAfter: '3600' });
+    const { pick, reaches, button } = await on.openField();
+    on.relay.refusals.push({ status: 429, type: 'too-many-requests', retryAfter: '3600' });
     await pick(TROUSER);
     await reaches('failed');
     await button('Try again').click();
     await reaches('answered');
-    expect(await problems()).toEqual(['too-many-requests']);
+    expect(await on.problems()).toEqual(['too-many-requests']);
   });
 
   it('reports a missing key to the page’s developer, and offers no retry', async () => {
-    const { pick, reaches, button, status } = await open();
-    relay.refusals.push({ status: 401, type: 'no-key' });
+    const { pick, reaches, button, status } = await on.openField();
+    on.relay.refusals.push({ status: 401, type: 'no-key' });
     await pick(TROUSER);
     await reaches('failed');
     expect(await status.textContent()).toMatch(/not set up correctly/);
     expect(await button('Try again').isHidden()).toBe(true);
-    expect(await problems()).toEqual(['no-key']);
+    expect(await on.problems()).toEqual(['no-key']);
   });
 
   it('sends the site key, and calls the page’s headers function for each request', async () => {
-    const { pick, field } = await open('sitekey="site_of_a_shop_with_enough_letters"');
+    const { pick, field } = await on.openField('sitekey="site_of_a_shop_with_enough_letters"');
     await field.evaluate((element) => {
       let count = 0;
       const headers = async () => {
@@ -187,14 +153,14 @@ describeInBrowser('the field on a network', () => {
     });
     for (const count of [1, 2]) {
       await pick(TROUSER);
-      const token = () => relay.lastHeaders['cf-turnstile-response'];
+      const token = () => on.relay.lastHeaders['cf-turnstile-response'];
       await expect.poll(token, { timeout: 15_000 }).toBe(`token ${count}`);
-      expect(relay.lastHeaders['x-site-key']).toBe('site_of_a_shop_with_enough_letters');
+      expect(on.relay.lastHeaders['x-site-key']).toBe('site_of_a_shop_with_enough_letters');
     }
   });
 
   it('reports an error of the page’s headers function, and offers a retry', async () => {
-    const { pick, reaches, button, status, field } = await open();
+    const { pick, reaches, button, status, field } = await on.openField();
     await field.evaluate((element) => {
       const headers = () => {
         throw new Error('no token yet');
@@ -204,34 +170,34 @@ describeInBrowser('the field on a network', () => {
     await pick(TROUSER);
     await reaches('failed');
     expect(await status.textContent()).toMatch(/Something went wrong on our side/);
-    expect(await problems()).toEqual(['page-error']);
+    expect(await on.problems()).toEqual(['page-error']);
     await field.evaluate((element) => Object.assign(element, { headers: {} }));
     await button('Try again').click();
     await reaches('answered');
   });
 
   it('renews a token before it expires', async () => {
-    const { pick, reaches, get } = await open('name="g" sign');
-    await page.clock.install();
+    const { pick, reaches, get } = await on.openField('name="g" sign');
+    await on.page.clock.install();
     await pick(TROUSER);
     await reaches('answered');
     const first = await get('token');
-    relay.uploads = 0;
-    await page.clock.fastForward(260_000);
+    on.relay.uploads = 0;
+    await on.page.clock.fastForward(260_000);
     expect(await get('token')).toBe(first);
-    await page.clock.fastForward(15_000);
-    await page.waitForFunction(
+    await on.page.clock.fastForward(15_000);
+    await on.page.waitForFunction(
       (first) => (document.querySelector('fashion-classifier') as Field).token !== first,
       first,
     );
     expect(await get('token')).toMatch(/^eyJ/);
-    expect(relay.uploads).toBe(1);
+    expect(on.relay.uploads).toBe(1);
   });
 
   it('rejects hostile files with a message and still works', { timeout: 120_000 }, async () => {
-    const { reaches, pick } = await open();
+    const { reaches, pick } = await on.openField();
     const files = (await hostileFiles()).filter(({ bytes }) => bytes.length > 0);
-    const texts = await page.evaluate(
+    const texts = await on.page.evaluate(
       async (files) => {
         const field = document.querySelector('fashion-classifier') as Field & {
           classify(file: Blob): Promise<void>;

@@ -1,0 +1,74 @@
+/** @file A site whose fields upload through a relay. Suites share its start, its stop and its pages. */
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { fieldOn } from '../../support/browser/field.ts';
+import { type Relay, startRelay } from '../../support/browser/relay.ts';
+import { type PageOptions, type Site, startSite, strictPolicy } from '../../support/browser/site.ts';
+
+/** A page with a light and a dark scheme. */
+const STYLE = `:root { color-scheme: light dark; }
+body { margin: 0; padding: 1rem; background: light-dark(#fff, #121214); color: light-dark(#111, #eee); font: 16px/1.5 system-ui, sans-serif; }`;
+
+export type FormOptions = PageOptions & { context?: BrowserContextOptions; style?: string };
+
+export class RelayedSite {
+  site!: Site;
+  relay!: Relay;
+  /** The page that was opened last. It is closed after the test. */
+  page!: Page;
+
+  /** The strictest policy that allows uploads to the relay. */
+  get policy(): string {
+    return strictPolicy(this.site.endpoint).replace('connect-src', `connect-src ${this.relay.origin}`);
+  }
+
+  /** Opens a page with a field alone, which records its problem events. */
+  async openField(attributes = '', policy = this.policy) {
+    const field = await this.#open(this.#field(attributes), { policy });
+    await this.page.evaluate(() => {
+      const problems: string[] = [];
+      document.addEventListener('problem', (event) => problems.push((event as CustomEvent).detail.type));
+      Object.assign(document.body, { problems });
+    });
+    return field;
+  }
+
+  /** Opens a page with a required field in a form, and with styles. */
+  openForm(attributes = '', { style = '', ...options }: FormOptions = {}) {
+    const form = `<form>${this.#field(`name="g" required ${attributes}`)}<button>Send</button></form>`;
+    const script = `<script type="module" src="${this.site.endpoint}/field.js"></script>`;
+    const head = `<style>${STYLE}${style}</style>${script}`;
+    return this.#open(form, { policy: `${this.policy}; style-src 'unsafe-inline'`, head, ...options });
+  }
+
+  /** Returns the types of the problem events on a page of `openField`. */
+  problems = () => this.page.evaluate(() => (document.body as unknown as { problems: string[] }).problems);
+
+  #field = (attributes: string) =>
+    `<fashion-classifier endpoint="${this.relay.origin}" ${attributes}></fashion-classifier>`;
+
+  async #open(...args: Parameters<Site['open']>) {
+    this.page = await this.site.open(...args);
+    await this.page.waitForFunction(() => customElements.get('fashion-classifier'));
+    return fieldOn(this.page);
+  }
+}
+
+/** Starts the site and the relay for the suite that calls this, and checks after each test that the page reported no error. */
+export function useRelayedSite(): RelayedSite {
+  const on = new RelayedSite();
+  beforeAll(async () => {
+    on.site = await startSite();
+    on.relay = await startRelay(on.site.endpoint);
+  }, 100_000);
+  afterAll(async () => {
+    on.relay?.stop();
+    await on.site?.stop();
+  });
+  afterEach(async () => {
+    await on.page?.context().close();
+    on.relay.refusals.length = 0;
+    expect(on.site.errors.splice(0)).toEqual([]);
+  });
+  return on;
+}
