@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { ABSTENTION_REASONS } from '#shared/abstention.ts';
 import { LABELS } from '#shared/labels.ts';
-import { PROBLEMS, type ProblemType } from '../../../edge/problem.ts';
+import { PROBLEMS, type ProblemType } from '../../../edge/http/problem-types.ts';
 import de from '../../../web/field/messages/de.ts';
 import en, { type Messages, type ProblemText } from '../../../web/field/messages/en.ts';
 import es from '../../../web/field/messages/es.ts';
