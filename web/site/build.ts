@@ -1,9 +1,8 @@
 /**
- * @file `npm run site`: the files that the Worker's address serves without the Worker, in web/site/build. `npm ci` runs it, as
- * wrangler wants the folder (`[assets]` in wrangler.toml). Where a file has a path, no request for it wakes an isolate.
+ * @file `npm run site`: builds web/site/build, the files that Cloudflare serves without starting the Worker. `npm ci` runs it, because
+ * wrangler needs the folder (`[assets]` in wrangler.toml).
  *
- * `_headers` says what goes along with which path:
- * https://developers.cloudflare.com/workers/static-assets/headers/
+ * `_headers` sets headers by path: https://developers.cloudflare.com/workers/static-assets/headers/
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -16,7 +15,7 @@ const document = JSON.parse(openapi);
 
 const field = await fieldFiles(document.info.version);
 
-/** Public, unlike answers: pages of any origin may read the document, and an explorer of another origin does. */
+/** Pages of every origin may read the OpenAPI document, as API explorers on other sites do. */
 const HEADERS = `/*
   x-content-type-options: nosniff
 /openapi.json

@@ -1,8 +1,8 @@
 /**
- * @file The field as browsers get it: one file before somebody means to use it, all else fetched when it is needed.
+ * @file Bundles the field for browsers: field.js, and parts that it loads when they are needed.
  *
- * Every dynamic import becomes a file of its own, whole in itself, so that the first file imports nothing and its integrity hash
- * covers all that runs at first. What is fetched later is named by its content: who trusts the first file knows what follows.
+ * Each dynamic import becomes one self-contained file. So field.js has no static imports, and its integrity hash covers everything that
+ * runs before the first use. Names of parts contain a hash of their content. So the hash of field.js pins its parts, too.
  */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -12,21 +12,22 @@ import { build, type Plugin } from 'esbuild';
 
 const ENTRY = join(import.meta.dirname, '../field/field.ts');
 
-/** Folder of all files but the first, below it. */
+/** Folder of the parts, relative to field.js. */
 const PARTS = 'field';
 
-/** What pages need to embed the field with an integrity hash; served as /field.json. */
+/** The data that a page needs to embed the field with an integrity hash; served as /field.json. */
 interface FieldIndex {
   version: string;
   url: string;
   integrity: string;
-  /** Hashes of what may be fetched later, by address: for the `integrity` of a page's import map. */
+  /** Integrity hashes of the parts by address, for the `integrity` of a page's import map. */
   parts: Record<string, string>;
 }
 
 /**
+ * Bundles the field.
  * @param version of the package
- * @returns files by their path; the field itself twice, under its evergreen name and under its immutable one
+ * @returns files by path. field.js is there twice: under that name and under a name with its hash, which never changes its content.
  */
 export async function fieldFiles(version: string): Promise<Map<string, Uint8Array | string>> {
   const parts = new Map<string, Uint8Array>();

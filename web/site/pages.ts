@@ -1,4 +1,4 @@
-/** @file The files of the pages: markup, scripts and styles (web, bundled by esbuild), pictures, models, and their headers. */
+/** @file The files of the pages: markup, scripts and styles bundled by esbuild, pictures and models; and their headers. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -8,12 +8,12 @@ import { indexPage } from './pages/index.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** Nothing from anywhere else, nothing inline. `data:` is the picture in an explanation, `blob:` a photo that was chosen. */
+/** Allows only files of this origin, and nothing inline. An explanation contains its image as a `data:` URL. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
-  "img-src 'self' data: blob:",
+  "img-src 'self' data:",
   "connect-src 'self'",
   "worker-src 'self'",
   "form-action 'self'",
@@ -21,7 +21,10 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Two rules that match one path would both hold, so each path has its own. A worker is under the policy of its own file. */
+/**
+ * Each path has a rule of its own, because Cloudflare joins the headers of all rules that match. A worker has the policy of its own
+ * file, so only the photo worker may compile WebAssembly.
+ */
 export const PAGE_HEADERS = `${['/', '/explore', '/docs']
   .map(
     (path) => `${path}
@@ -35,7 +38,7 @@ export const PAGE_HEADERS = `${['/', '/explore', '/docs']
   content-security-policy: default-src 'none'; connect-src 'self'; script-src 'wasm-unsafe-eval'
 `;
 
-/** By their paths. */
+/** Returns the files by their paths. */
 export async function pageFiles(): Promise<Map<string, string | Uint8Array>> {
   const copied = [
     ['icon.svg', 'web/site/icon.svg'],
@@ -63,10 +66,10 @@ async function bundles(): Promise<[string, Uint8Array][]> {
     absWorkingDir: ROOT,
     entryPoints: [
       { in: 'web/explore/main.ts', out: 'explore' },
-      { in: 'web/try/main.ts', out: 'demo' },
+      { in: 'web/try/main.ts', out: 'try' },
       { in: 'web/picture/photo-worker.ts', out: 'photo-worker' },
       { in: 'web/reference/main.ts', out: 'docs' },
-      ...['explore', 'demo', 'docs'].map((name) => ({ in: `web/site/style/${name}.css`, out: name })),
+      ...['explore', 'try', 'docs'].map((name) => ({ in: `web/site/style/${name}.css`, out: name })),
     ],
     outdir: '.',
     write: false,

@@ -1,105 +1,53 @@
-/** @file /: a picture goes to the Worker, its answer comes back. */
-import { find, say } from '../dom.ts';
-import { openCamera } from '../picture/camera.ts';
-import { showAnswer, showProblem, showWaiting } from './answer.ts';
-import { classify } from './classify.ts';
-import { showPhoto } from './photo.ts';
-import { snippets } from './snippets.ts';
+/** @file The try page's script: more ways to fill in the field (examples, camera, paste), and what became of the photo. */
+import { find, prefersStillness } from '../dom.ts';
+import type { FashionClassifier } from '../field/field.ts';
+import { connectCamera } from './camera.ts';
+import { connectExamples } from './examples.ts';
+import { explain } from './explanation.ts';
+import { fillSnippets } from './snippets.ts';
 
-/** Asked last; what comes back for an earlier picture is not shown. */
-let request = new AbortController();
-
-async function take(file: Blob): Promise<void> {
-  request.abort();
-  request = new AbortController();
-  const { signal } = request;
-  const photo = showPhoto(file);
-  showWaiting();
-  try {
-    const answer = await classify(file, signal);
-    if (signal.aborted) return;
-    showAnswer(answer);
-    const { outline } = await photo;
-    if (!signal.aborted) await outline(answer.explanation?.box ?? null);
-  } catch (error) {
-    if (!signal.aborted) showProblem(error);
-  }
+async function main(): Promise<void> {
+  await customElements.whenDefined('fashion-classifier');
+  const field = document.querySelector('fashion-classifier') as FashionClassifier;
+  const showProblem = (error?: unknown) => {
+    find('#problem', HTMLElement).textContent = error instanceof Error ? error.message : '';
+  };
+  connectExamples(field, showProblem);
+  connectCamera(field, showProblem);
+  acceptFiles(field);
+  field.addEventListener('statechange', () => {
+    if (field.state === 'preparing') showProblem();
+    explain(field).catch(showProblem);
+    if (field.state === 'answered') keepInView(field);
+  });
+  fillSnippets();
+  document.documentElement.dataset.ready = 'yes';
 }
 
-function files(): void {
-  const input = find('#file', HTMLInputElement);
-  const drop = find('#drop', HTMLFormElement);
-  const takeFrom = (list: FileList | null | undefined) => {
-    const file = list?.[0];
-    if (file) take(file);
-  };
-  input.addEventListener('change', () => {
-    takeFrom(input.files);
-    input.value = '';
-    press();
-  });
-  drop.addEventListener('submit', (event) => event.preventDefault());
-  addEventListener('paste', ({ clipboardData }) => takeFrom(clipboardData?.files));
-  addEventListener('dragover', (event) => {
+/** Accepts photos that are pasted or dropped anywhere on the page. The field handles those on itself. */
+function acceptFiles(field: FashionClassifier): void {
+  const take = (event: Event, files: FileList | undefined) => {
+    if (event.defaultPrevented || !files?.[0]) return;
     event.preventDefault();
-    drop.classList.add('over');
-  });
-  addEventListener('dragleave', ({ relatedTarget }) => relatedTarget ?? drop.classList.remove('over'));
+    field.classify(files[0]);
+  };
+  addEventListener('paste', (event) => take(event, event.clipboardData?.files));
+  // Without a handler the browser would open the dropped file in place of the page.
+  addEventListener('dragover', (event) => event.preventDefault());
   addEventListener('drop', (event) => {
+    take(event, event.dataTransfer?.files);
     event.preventDefault();
-    drop.classList.remove('over');
-    press();
-    takeFrom(event.dataTransfer?.files);
   });
 }
 
-function press(chosen?: Element): void {
-  for (const button of document.querySelectorAll('[data-example]'))
-    button.setAttribute('aria-pressed', `${button === chosen}`);
+/** Height of the photo and the first scores, in pixels. */
+const ANSWER_HEIGHT = 320;
+
+/** Scrolls to the field if the answer is outside the window, as it would be on a phone. The examples stay in view above it. */
+function keepInView(field: FashionClassifier): void {
+  const { top } = field.getBoundingClientRect();
+  if (top > 0 && top + ANSWER_HEIGHT < innerHeight) return;
+  find('#try', HTMLElement).scrollIntoView({ behavior: prefersStillness() ? 'auto' : 'smooth' });
 }
 
-function examples(): void {
-  for (const button of document.querySelectorAll<HTMLButtonElement>('[data-example]')) {
-    button.addEventListener('click', async () => {
-      press(button);
-      const response = await fetch(`/examples/${button.dataset.example}.png`).catch(() => undefined);
-      if (response?.ok) take(await response.blob());
-      else showProblem(new Error('The example cannot be loaded. Check the connection and try again.'));
-    });
-  }
-}
-
-function camera(): void {
-  const open = find('#camera', HTMLButtonElement);
-  const live = find('#live', HTMLElement);
-  const video = find('#video', HTMLVideoElement);
-  let stop = () => {};
-  const close = () => {
-    stop();
-    live.hidden = true;
-    open.focus();
-  };
-  open.addEventListener('click', async () => {
-    try {
-      ({ stop } = await openCamera(video));
-      live.hidden = false;
-      find('#shutter', HTMLButtonElement).focus();
-    } catch (error) {
-      showProblem(error);
-    }
-  });
-  find('#stop', HTMLButtonElement).addEventListener('click', close);
-  find('#shutter', HTMLButtonElement).addEventListener('click', async () => {
-    const canvas = new OffscreenCanvas(video.videoWidth, video.videoHeight);
-    canvas.getContext('2d')?.drawImage(video, 0, 0);
-    press();
-    close();
-    take(await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.9 }));
-  });
-}
-
-files();
-examples();
-camera();
-snippets((text) => say(find('#copied', HTMLElement), text));
-document.documentElement.dataset.ready = 'yes';
+main();

@@ -1,55 +1,56 @@
-/** @file What to copy: the lines that ask this very service, and embed its field. */
+/** @file Code to copy: a request to this service, and HTML that embeds its field. Both contain the page's origin. */
 import { find } from '../dom.ts';
 
 const curl = (origin: string): string =>
   `curl --data-binary @photo.jpg \\\n  '${origin}/v1/classify?top_k=3'`;
 
-/** What /field.json says of the field's file whose content never changes. */
-interface Pinned {
+/** Members of /field.json that a page needs to embed one version of the field. */
+interface FieldIndex {
   url: string;
   integrity: string;
 }
 
-const script = (origin: string, pinned: Pinned | undefined): string =>
+const script = (origin: string, pinned: FieldIndex | undefined): string =>
   pinned
     ? `<script type="module" src="${origin}${pinned.url}"\n  integrity="${pinned.integrity}" crossorigin></script>`
     : `<script type="module" src="${origin}/field.js"></script>`;
 
-const embed = (origin: string, pinned?: Pinned): string => `${script(origin, pinned)}
+const embed = (origin: string, pinned?: FieldIndex): string => `${script(origin, pinned)}
 
 <form action="/offers" method="post">
   <fashion-classifier name="garment" required></fashion-classifier>
   <button>Offer it</button>
 </form>`;
 
-/** @param tell says it aloud */
-export function snippets(tell: (text: string) => void): void {
+export function fillSnippets(): void {
   const { origin } = location;
   find('#curl', HTMLElement).textContent = curl(origin);
   const embedding = find('#embed', HTMLElement);
   embedding.textContent = embed(origin);
   fetch('/field.json').then(
     async (response) => {
-      if (response.ok) embedding.textContent = embed(origin, (await response.json()) as Pinned);
+      if (response.ok) embedding.textContent = embed(origin, (await response.json()) as FieldIndex);
     },
-    () => {}, // the evergreen address does as well
+    () => {}, // The snippet then keeps the address that is always current.
   );
-  for (const button of document.querySelectorAll<HTMLButtonElement>('[data-copy]')) copies(button, tell);
+  for (const button of document.querySelectorAll<HTMLButtonElement>('[data-copy]')) copyOnClick(button);
 }
 
-function copies(button: HTMLButtonElement, tell: (text: string) => void): void {
-  const said = button.textContent;
+function copyOnClick(button: HTMLButtonElement): void {
+  const label = button.textContent;
   button.addEventListener('click', async () => {
     const code = find(`#${button.dataset.copy}`, HTMLElement);
-    const done = await navigator.clipboard?.writeText(code.textContent ?? '').then(
+    const isCopied = await navigator.clipboard?.writeText(code.textContent ?? '').then(
       () => true,
       () => false,
     );
-    button.textContent = done ? 'Copied' : 'Select and copy';
-    tell(done ? 'Copied.' : 'The browser does not allow copying here. Select the text and copy it.');
-    if (!done) getSelection()?.selectAllChildren(code);
+    button.textContent = isCopied ? 'Copied' : 'Select and copy';
+    find('#copied', HTMLElement).textContent = isCopied
+      ? 'Copied.'
+      : 'The browser does not allow copying here. Select the text and copy it.';
+    if (!isCopied) getSelection()?.selectAllChildren(code);
     setTimeout(() => {
-      button.textContent = said;
+      button.textContent = label;
     }, 2000);
   });
 }

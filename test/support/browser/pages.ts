@@ -36,7 +36,7 @@ export async function startPages(): Promise<Pages> {
         errors.push(request.url());
     });
     await page.goto(`${origin}${path}`);
-    if (options.javaScriptEnabled !== false && !path.startsWith('/docs'))
+    if (options.javaScriptEnabled !== false)
       await page.waitForSelector('html[data-ready]', { state: 'attached' });
     return page;
   }

@@ -1,8 +1,8 @@
-/** @file Every page in every state, on a desk and a phone, light and dark: axe finds nothing, and nothing sticks out. */
-
+/** @file Accessibility (axe) and horizontal overflow of every page, on desktop and phone, light and dark. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeInBrowser } from '../../support/browser/chromium.ts';
+import { fieldOn } from '../../support/browser/field.ts';
 import {
   axeViolations,
   DESK,
@@ -16,14 +16,15 @@ let pages: Pages;
 
 const answered = async (page: Page) => {
   await page.click('[data-example="dress"]');
-  await page.waitForSelector('#answer .label');
+  await page.locator('#outline').waitFor();
 };
-const noPicture = async (page: Page) => {
-  const file = { name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('no picture') };
-  await page.setInputFiles('#file', file);
-  await page.waitForSelector('#answer .problem');
+const unreadable = async (page: Page) => {
+  const { pick, reaches } = fieldOn(page);
+  await pick({ name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('no picture') });
+  await reaches('failed');
 };
-const flat = async (page: Page) => {
+const declined = async (page: Page) => {
+  const { pick, reaches } = fieldOn(page);
   const png = await page.evaluate(async () => {
     const canvas = new OffscreenCanvas(300, 300);
     const context = canvas.getContext('2d') as OffscreenCanvasRenderingContext2D;
@@ -31,11 +32,11 @@ const flat = async (page: Page) => {
     context.fillRect(0, 0, 300, 300);
     return [...new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer())];
   });
-  await page.setInputFiles('#file', { name: 'grey.png', mimeType: 'image/png', buffer: Buffer.from(png) });
-  await page.waitForSelector('#answer .abstained');
+  await pick({ name: 'grey.png', mimeType: 'image/png', buffer: Buffer.from(png) });
+  await reaches('unsure');
 };
-/** Scrolls by, so that figures draw and load. */
-const seen = async (page: Page) => {
+/** Scrolls through the explorer: figures load and draw when they come into view. */
+const scrolled = async (page: Page) => {
   for (const id of ['tensor', 'convolution', 'pooling', 'network', 'models']) {
     await page.locator(`#${id}`).scrollIntoViewIfNeeded();
     await page.locator(`#${id} .figure`).first().scrollIntoViewIfNeeded();
@@ -44,53 +45,57 @@ const seen = async (page: Page) => {
 };
 
 const STATES: [name: string, path: string, prepare?: (page: Page) => Promise<void>][] = [
-  ['the reference', '/docs'],
-  ['the demo', '/'],
-  ['the demo with an answer', '/', answered],
-  ['the demo with a problem', '/', noPicture],
-  ['the demo with no answer worth giving', '/', flat],
-  ['the explorer', '/explore', seen],
+  ['the API reference', '/docs'],
+  ['the try page', '/'],
+  ['the try page with an answer', '/', answered],
+  ['the try page with an unreadable file', '/', unreadable],
+  ['the try page when the model declines to answer', '/', declined],
+  ['the explorer', '/explore', scrolled],
   [
-    'the explorer with all chosen otherwise',
+    'the explorer with every choice changed',
     '/explore#convolution?image=bag&view=colour&kernel=learned-2-4-3&size=5&stride=2&padding=0&source=photo&poolSize=3&poolStride=1&layer=13&map=8&temperature=3',
-    seen,
+    scrolled,
   ],
 ];
 
-describeInBrowser('accessibility', () => {
+describeInBrowser('axe', () => {
   beforeAll(async () => {
     pages = await startPages();
   }, 100_000);
   afterAll(() => pages?.stop());
 
-  it.each(STATES)('%s', { timeout: 90_000 }, async (_, path, prepare) => {
-    const page = await pages.open(path, { hasTouch: true });
-    await prepare?.(page);
-    for (const viewport of [DESK.viewport, PHONE.viewport]) {
-      await page.setViewportSize(viewport);
-      expect(await overflowOf(page)).toBeLessThanOrEqual(0);
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        // Colours are those of the scheme from the next frame on.
-        await page.evaluate(
-          'new Promise((settle) => requestAnimationFrame(() => requestAnimationFrame(settle)))',
-        );
-        expect({ width: viewport.width, colorScheme, found: await axeViolations(page) }).toMatchObject({
-          found: [],
-        });
+  it.each(STATES)(
+    'finds no violation in %s, and nothing overflows',
+    { timeout: 90_000 },
+    async (_, path, prepare) => {
+      const page = await pages.open(path, { hasTouch: true });
+      await prepare?.(page);
+      for (const viewport of [DESK.viewport, PHONE.viewport]) {
+        await page.setViewportSize(viewport);
+        expect(await overflowOf(page)).toBeLessThanOrEqual(0);
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+          // The next frame has the colours of the scheme.
+          await page.evaluate(
+            'new Promise((settle) => requestAnimationFrame(() => requestAnimationFrame(settle)))',
+          );
+          expect({ width: viewport.width, colorScheme, found: await axeViolations(page) }).toMatchObject({
+            found: [],
+          });
+        }
       }
-    }
-    await page.context().close();
-  });
+      await page.context().close();
+    },
+  );
 
-  it('with forced colours', async () => {
+  it('finds no violation in the explorer with forced colours', async () => {
     const page = await pages.open('/explore', { forcedColors: 'active' });
-    await seen(page);
+    await scrolled(page);
     expect(await axeViolations(page)).toEqual([]);
     await page.context().close();
   });
 
-  it('nothing was stopped by the policy, went wrong, or was asked of another machine', () => {
+  it('ran without errors, policy violations and requests to other origins', () => {
     expect(pages.errors).toEqual([]);
   });
 });

@@ -1,167 +1,207 @@
-/** @file / as people use it: pick, drop, paste, camera, keyboard alone; what is wrong is said; without JavaScript it is a form. */
+/** @file The try page, /, in Chromium: photos by picker, drop, paste, example and camera; problems; copied code; no JavaScript. */
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readPixels } from '../../../web/picture/link.ts';
 import { describeInBrowser } from '../../support/browser/chromium.ts';
+import { fieldOn } from '../../support/browser/field.ts';
 import { type Pages, PHONE, startPages } from '../../support/browser/pages.ts';
 import { EXAMPLE_NAMES, imageOfExample } from '../explore/pictures.ts';
 
 let pages: Pages;
 
-const label = (page: Page) => page.locator('#answer .label');
 const BAG = 'examples/bag.png';
 
-/** Hands a file over as a drop or a paste does. */
-const transfer = async (page: Page, event: 'drop' | 'paste', path: string) => {
+/** Dispatches a drop or a paste of a file on the page, outside the field. */
+const transfer = async (page: Page, type: 'drop' | 'paste', path: string) => {
   const bytes = [...(await readFile(path))];
   await page.evaluate(
-    ([event, bytes]) => {
+    ([type, bytes]) => {
       const data = new DataTransfer();
       data.items.add(new File([new Uint8Array(bytes)], 'picture.png', { type: 'image/png' }));
       const options = { bubbles: true, cancelable: true };
-      const told =
-        event === 'drop'
+      const event =
+        type === 'drop'
           ? new DragEvent('drop', { ...options, dataTransfer: data })
           : new ClipboardEvent('paste', { ...options, clipboardData: data });
-      document.querySelector('#drop')?.dispatchEvent(told);
+      document.querySelector('h1')?.dispatchEvent(event);
     },
-    [event, bytes] as const,
+    [type, bytes] as const,
   );
 };
 
-describeInBrowser('/', () => {
+/** Name of the example whose picture shows the field's label. */
+const exampleOf = (label: string): string => label.toLowerCase().replace(/\/.*/, '').replace(' ', '-');
+
+describeInBrowser('the try page', () => {
   beforeAll(async () => {
     pages = await startPages();
   }, 100_000);
   afterAll(() => pages?.stop());
 
-  it('answers a picked file, shows what the network saw, byte for byte, and outlines the garment', async () => {
+  it('classifies a picked file, shows the network’s exact input, and outlines the garment', async () => {
     const page = await pages.open('/');
-    await page.setInputFiles('#file', BAG);
-    await label(page).waitFor();
-    expect(await label(page).textContent()).toBe('Bag');
-    const seen = await page.locator('.seen img').evaluate((image: HTMLImageElement) => {
-      const canvas = new OffscreenCanvas(28, 28);
-      const context = canvas.getContext('2d') as OffscreenCanvasRenderingContext2D;
+    const { pick, reaches, value } = fieldOn(page);
+    await pick(BAG);
+    await reaches('answered');
+    expect(await value()).toBe('Bag');
+    expect(await page.locator('fashion-classifier tbody tr').count()).toBe(10);
+    const input = [...(await imageOfExample('bag'))];
+    const shown = await page.locator('#input').evaluate(async (image: HTMLImageElement) => {
+      await image.decode();
+      const context = new OffscreenCanvas(28, 28).getContext('2d') as OffscreenCanvasRenderingContext2D;
       context.drawImage(image, 0, 0);
       return [...context.getImageData(0, 0, 28, 28).data].filter((_, i) => i % 4 === 0);
     });
-    expect(seen).toEqual([...(await imageOfExample('bag'))]);
-    // Outside the outline the photo is paler than it was.
-    const corner = () =>
-      page.locator('#photo').evaluate((canvas: HTMLCanvasElement) => {
-        return canvas.getContext('2d')?.getImageData(2, 2, 1, 1).data.join();
-      });
-    await expect.poll(corner, { timeout: 10_000 }).not.toBe('244,241,236,255');
+    expect(shown).toEqual(input);
+    await page.locator('#outline').waitFor();
+    // Outside the outline the photo is paler than its file.
+    const corner = await page
+      .locator('#outline')
+      .evaluate((canvas: HTMLCanvasElement) => canvas.getContext('2d')?.getImageData(2, 2, 1, 1).data.join());
+    expect(corner).not.toBe('244,241,236,255');
     await page.context().close();
   });
 
-  it('answers what is dropped and what is pasted, and every example', async () => {
+  it('links to /explore with the network’s input', async () => {
     const page = await pages.open('/');
+    const { pick, button } = fieldOn(page);
+    const href = async () => (await page.getAttribute('#inside', 'href')) ?? '';
+    await pick(BAG);
+    await expect.poll(href).toContain('#?image=own&pixels=');
+    const pixels = new URLSearchParams((await href()).split('?')[1]).get('pixels') ?? '';
+    expect([...readPixels(pixels)]).toEqual([...(await imageOfExample('bag'))]);
+    await button('Remove').click();
+    await expect.poll(href).toMatch(/\/explore$/);
+    expect(await page.isVisible('#input')).toBe(false);
+    await page.context().close();
+  });
+
+  it('classifies files that are dropped or pasted outside the field', async () => {
+    const page = await pages.open('/');
+    const { value } = fieldOn(page);
     await transfer(page, 'drop', BAG);
-    await expect.poll(() => label(page).textContent()).toBe('Bag');
+    await expect.poll(value).toBe('Bag');
     await transfer(page, 'paste', 'examples/sandal.png');
-    await expect.poll(() => label(page).textContent()).toBe('Sandal');
+    await expect.poll(value).toBe('Sandal');
+    await page.context().close();
+  });
+
+  it('classifies every example correctly, and marks the example until another photo replaces it', async () => {
+    const page = await pages.open('/');
+    const { pick, value } = fieldOn(page);
+    const pressed = page.locator('[data-example][aria-pressed=true]');
     for (const name of EXAMPLE_NAMES) {
       await page.click(`[data-example="${name}"]`);
-      await expect
-        .poll(async () =>
-          (await label(page).textContent())?.toLowerCase().replace(/\/.*| /, (m) => (m === ' ' ? '-' : '')),
-        )
-        .toBe(name);
+      await expect.poll(async () => exampleOf(await value())).toBe(name);
+      expect(await pressed.getAttribute('data-example')).toBe(name);
     }
+    await pick(BAG);
+    await expect.poll(() => pressed.count()).toBe(0);
     await page.context().close();
   });
 
-  it('is used by keyboard alone', async () => {
+  it('shows an example’s answer in the window of a phone', async () => {
+    const page = await pages.open('/', PHONE);
+    const { status, reaches } = fieldOn(page);
+    await page.tap('[data-example=trouser]');
+    await reaches('answered');
+    const bottom = () => status.evaluate((element) => element.getBoundingClientRect().bottom);
+    await expect.poll(bottom).toBeLessThan(PHONE.viewport.height / 2);
+    await page.context().close();
+  });
+
+  it('can be used by keyboard alone', async () => {
     const page = await pages.open('/');
     const focused = () =>
-      page.evaluate(
-        () => document.activeElement?.id || (document.activeElement as HTMLElement)?.dataset.example,
-      );
-    const order: (string | undefined)[] = [];
-    for (let i = 0; i < 12 && !order.includes('t-shirt'); i++) {
+      page.evaluate(() => {
+        const { activeElement } = document;
+        return activeElement?.id || activeElement?.getAttribute('data-example') || activeElement?.localName;
+      });
+    const order: (string | null | undefined)[] = [];
+    while (order.length < 20 && !order.includes('camera')) {
       await page.keyboard.press('Tab');
       order.push(await focused());
     }
-    expect(order).toContain('file');
-    expect(order).toContain('camera');
+    expect(order).toEqual(expect.arrayContaining([...EXAMPLE_NAMES, 'fashion-classifier', 'camera']));
+    await page.focus('[data-example=t-shirt]');
     await page.keyboard.press('Enter');
-    await expect.poll(() => label(page).textContent()).toBe('T-shirt/top');
-    expect(await page.getAttribute('#answer', 'aria-live')).toBe('polite');
+    await expect.poll(fieldOn(page).value).toBe('T-shirt/top');
     await page.context().close();
   });
 
-  it('photographs with the camera, on a phone too', async () => {
+  it('classifies a frame of the webcam, and stops the webcam', async () => {
+    const page = await pages.open('/');
+    await page.click('#camera');
+    const video = page.locator('#video');
+    await video.evaluate(
+      (video: HTMLVideoElement) =>
+        video.readyState >= 2 || new Promise((settle) => video.addEventListener('loadeddata', settle)),
+    );
+    await page.click('#shutter');
+    await fieldOn(page).reaches('answered');
+    expect(await page.isVisible('#live')).toBe(false);
+    expect(await video.evaluate((video: HTMLVideoElement) => video.srcObject)).toBe(null);
+    await page.context().close();
+  });
+
+  it('offers the field’s camera button, not the webcam, on a phone', async () => {
     const page = await pages.open('/', PHONE);
-    await page.tap('#camera');
-    await page
-      .locator('#video')
-      .evaluate(
-        (video: HTMLVideoElement) =>
-          video.readyState >= 2 || new Promise((settle) => video.addEventListener('loadeddata', settle)),
-      );
-    await page.tap('#shutter');
-    await label(page).waitFor();
-    expect(await page.locator('#live').isHidden()).toBe(true);
-    expect(await page.locator('#video').evaluate((video: HTMLVideoElement) => video.srcObject)).toBe(null);
+    expect(await fieldOn(page).button('Take a photo').isVisible()).toBe(true);
+    expect(await page.isVisible('#camera')).toBe(false);
     await page.context().close();
   });
 
-  it('says in the Worker’s words what is no picture, and says when nobody answers', async () => {
+  it('reports an example that cannot be loaded, until the next photo', async () => {
     const page = await pages.open('/');
-    await page.setInputFiles('#file', {
-      name: 'a.png',
-      mimeType: 'image/png',
-      buffer: Buffer.from('no picture'),
-    });
-    await expect.poll(() => page.textContent('#answer [role=alert]')).toMatch(/cannot read the image/);
+    const problem = page.locator('#problem');
     await page.context().setOffline(true);
-    await page.setInputFiles('#file', BAG);
-    await expect.poll(() => page.textContent('#answer')).toMatch(/cannot be reached/);
+    await page.click('[data-example=bag]');
+    await expect.poll(() => problem.textContent()).toMatch(/example cannot be loaded/);
     await page.context().setOffline(false);
-    await page.setInputFiles('#file', BAG);
-    await expect.poll(() => label(page).textContent()).toBe('Bag');
+    await fieldOn(page).pick(BAG);
+    await expect.poll(() => problem.textContent()).toBe('');
     await page.context().close();
   });
 
-  it('copies lines that name this address', async () => {
+  it('copies code that contains its own origin', async () => {
     const page = await pages.open('/');
-    const { url, integrity } = (await (await fetch(`${pages.origin}/field.json`)).json()) as Record<
-      string,
-      string
-    >;
+    const index = await (await fetch(`${pages.origin}/field.json`)).json();
+    const { url, integrity } = index as { url: string; integrity: string };
     await expect.poll(() => page.textContent('#embed')).toContain(integrity);
-    for (const [what, line] of [
+    for (const [id, line] of [
       ['curl', `curl --data-binary @photo.jpg \\\n  '${pages.origin}/v1/classify?top_k=3'`],
       [
         'embed',
         `<script type="module" src="${pages.origin}${url}"\n  integrity="${integrity}" crossorigin></script>`,
       ],
     ]) {
-      await page.click(`[data-copy=${what}]`);
+      await page.click(`[data-copy=${id}]`);
       await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toContain(line);
       expect(await page.textContent('#copied')).toBe('Copied.');
     }
     await page.context().close();
   });
 
-  it('without JavaScript is a form that the Worker answers, and shows nothing that would not work', async () => {
+  it('is a form without JavaScript, and hides what needs JavaScript', async () => {
     const page = await pages.open('/', { javaScriptEnabled: false });
     expect(await page.isVisible('#camera')).toBe(false);
     expect(await page.isVisible('[data-example]')).toBe(false);
     expect(await page.isVisible('text=The network scores ten kinds')).toBe(true);
-    await page.setInputFiles('#file', BAG);
-    const [answer] = await Promise.all([
+    await page.setInputFiles('input[type=file]', BAG);
+    const [response] = await Promise.all([
       page.waitForResponse(/classify/),
-      page.click('noscript .button, button:text("Classify")'),
+      page.click('button:text("Classify")'),
     ]);
-    expect([answer.status(), answer.headers()['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+    expect([response.status(), response.headers()['content-type']]).toEqual([
+      200,
+      'text/html; charset=utf-8',
+    ]);
     expect(await page.textContent('main')).toContain('Bag');
     await page.context().close();
   });
 
-  it('nothing was stopped by the policy, went wrong, or was asked of another machine', () => {
+  it('has no errors, no policy violations, and no requests to other origins', () => {
     expect(pages.errors).toEqual([]);
   });
 });

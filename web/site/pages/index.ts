@@ -1,4 +1,4 @@
-/** @file /: try a picture. */
+/** @file The try page, /: the field with examples, what became of the photo, and code to copy. */
 import { html } from 'hono/html';
 import { LABELS } from '#shared/labels.ts';
 import { layout, type Markup } from './layout.ts';
@@ -6,47 +6,64 @@ import { needsScript, thumbnails } from './parts.ts';
 
 const IMAGES = 'image/jpeg,image/png,image/webp,image/avif,image/gif';
 
-const tryIt = (): Markup => html`<section class="hero">
+const hero = (): Markup => html`<section class="hero">
 <h1>What are you wearing?</h1>
-<p class="lede">Show it one garment, lying or hanging before something plain, and it says which of ten kinds it is, how sure it is, and when it
-should not be believed. The network has 7,740 parameters and answers from the edge; the photo is not stored.</p>
-</section>
-<section class="try" aria-label="Try it">
-<form class="drop" id="drop" method="post" action="/v1/classify?explain=1" enctype="multipart/form-data">
-<canvas id="photo" hidden></canvas>
-<div class="invite"><p><label class="button primary"><input type="file" id="file" name="image" accept="${IMAGES}" required>Choose a photo</label>
-<button type="button" class="button scripted" id="camera">Use the camera</button></p>
-<p class="note scripted">or drop one here, or paste it</p>
-${needsScript('Without JavaScript the answer comes as a page of its own.')}<noscript><button class="button">Classify</button></noscript></div>
-<div class="live" id="live" hidden><video id="video" muted playsinline></video><p><button type="button" class="button primary" id="shutter">Take the photo</button>
-<button type="button" class="button" id="stop">Stop</button></p></div>
+<p class="lede">Take a photo of one garment on a plain background. A neural network with 7,740 parameters names its kind, one of ten, and
+says how sure it is. If it cannot tell, it says so. Your photo is not stored.</p>
+</section>`;
+
+/** Without JavaScript the form uploads the photo, and the Worker responds with a page. */
+const field =
+  (): Markup => html`<form method="post" action="/v1/classify?explain=1" enctype="multipart/form-data">
+<fashion-classifier top="${LABELS.length}" label="Your photo"><button slot="actions" type="button" class="button scripted" id="camera">Use the camera</button></fashion-classifier>
+${needsScript('Without JavaScript the answer opens as a new page.')}
+<noscript><p class="upload"><input type="file" name="image" aria-label="Your photo" accept="${IMAGES}" required> <button class="button">Classify</button></p></noscript>
 </form>
-<div class="answer" id="answer" aria-live="polite"><ol class="steps"><li><h2>It finds the garment</h2><p>by its looks and its place, without a network, and draws the outline that it has
-found.</p></li><li><h2>It makes it small</h2><p>28 × 28 pixels, grey, bright on black: the only kind of picture that the network knows.</p></li><li><h2>The network scores ten kinds</h2>
-<p>${LABELS.join(', ')}. Where the photo or the score does not bear an answer, it says so.</p></li></ol></div>
-</section>
-<section class="examples scripted" aria-label="Examples"><h2 class="small">Or take one of these</h2><div class="thumbnails">${thumbnails()}</div></section>`;
+<p class="problem" id="problem" role="alert"></p>
+<dialog id="live" aria-label="Camera"><video id="video" muted playsinline></video>
+<p><button type="button" class="button primary" id="shutter">Take the photo</button> <button type="button" class="button" id="stop">Cancel</button></p></dialog>`;
+
+/** What the network does with a photo in general. The script adds what it did with the visitor's. */
+const steps = (): Markup => html`<ol class="steps" aria-label="How it works">
+<li><h2>The garment is cut out</h2><p id="cut">Its colours and its place in the photo tell it from the background.</p>
+<ul class="warnings" id="warnings"></ul><canvas id="outline" role="img" aria-label="Your photo with the outline of the garment" hidden></canvas></li>
+<li><h2>It becomes 28&nbsp;×&nbsp;28&nbsp;pixels</h2><p id="scaled">Grey and bright on black, like the 60,000 pictures that the network learned from.</p>
+<img id="input" alt="Your photo as the network saw it, 28 by 28 grey pixels" width="28" height="28" hidden></li>
+<li><h2>The network scores ten kinds</h2><p>${LABELS.join(', ')}. The scores add up to 100&nbsp;%.</p>
+<p class="note" id="model"></p>
+<p><a id="inside" href="/explore">See how it computes the scores</a></p></li>
+</ol>`;
+
+const tryIt = (): Markup => html`<section class="try" id="try" aria-label="Try it">
+<div class="examples scripted" role="group" aria-labelledby="examples-title"><h2 class="small" id="examples-title">Choose an example or a photo of your own</h2><div
+ class="thumbnails">${thumbnails()}</div></div>
+<div class="photo">${field()}</div>
+${steps()}
+</section>`;
+
+const snippet = (id: string, title: string, name: string, code: string): Markup =>
+  html`<div><h3>${title}</h3><div class="snippet"><pre tabindex="0" aria-label="${name}"><code id="${id}">${code}</code></pre>
+<button type="button" class="button copy scripted" data-copy="${id}">Copy</button></div></div>`;
 
 const use = (): Markup => html`<section class="part" id="use"><h2>Use it</h2>
 <div class="two">
-<div><h3>From a terminal</h3><div class="snippet"><pre tabindex="0" aria-label="A curl command"><code id="curl">curl --data-binary @photo.jpg https://…/v1/classify</code></pre>
-<button type="button" class="button copy scripted" data-copy="curl">Copy</button></div></div>
-<div><h3>In a page</h3><div class="snippet"><pre tabindex="0" aria-label="A piece of HTML"><code id="embed"></code></pre>
-<button type="button" class="button copy scripted" data-copy="embed">Copy</button></div></div>
+${snippet('curl', 'From a terminal', 'A curl command', 'curl --data-binary @photo.jpg https://…/v1/classify')}
+${snippet('embed', 'In a web page', 'HTML with the form field', '')}
 </div>
 <p class="hidden" role="status" id="copied"></p>
 <ul class="links">
-<li><a href="/explore">See inside</a><span>what the network does with a picture, down to the sums behind one pixel</span></li>
-<li><a href="/docs">API reference</a><span>every address, what it takes and what it answers</span></li>
-<li><a href="/v1/models/tinyvgg">The model's manifest</a><span>how it was trained, and how well it does</span></li>
+<li><a href="/explore">See inside</a><span>Follow a picture through the network, down to the sum behind one pixel.</span></li>
+<li><a href="/docs">API reference</a><span>Every route, with its parameters, responses and examples.</span></li>
+<li><a href="/v1/models/tinyvgg">The model's manifest</a><span>How the model was trained, and how accurate it is.</span></li>
 </ul></section>`;
 
 export const indexPage = (): Markup =>
   layout({
     path: '/',
-    title: 'tinyvgg-edge: which of ten kinds of clothing a picture shows',
+    title: 'tinyvgg-edge: name the garment in a photo',
     description:
-      'Try a classifier of Fashion-MNIST that answers from the edge: photo in, label and scores out.',
-    asset: 'demo',
-    main: html`${tryIt()}${use()}`,
+      'Try a Fashion-MNIST classifier that runs at the edge: upload a photo, get a label and ten scores.',
+    asset: 'try',
+    scripts: ['/field.js'],
+    main: html`${hero()}${tryIt()}${use()}`,
   });

@@ -1,17 +1,17 @@
-/** @file What all pages have around their content. No inline script or style: the policy in ../pages.ts allows none. */
+/** @file The frame of every page: head, navigation and footer. Nothing is inline, because the policy in ../pages.ts forbids it. */
 import { html } from 'hono/html';
 
 export type Markup = ReturnType<typeof html>;
 
 export interface Page {
-  /** Path of the address, as the navigation knows it. */
   path: '/' | '/explore' | '/docs';
   title: string;
   description: string;
-  /** Name of its style sheet, and of its script where it has one. */
+  /** Name of the page's style sheet and of its script. */
   asset: string;
-  isScripted?: boolean;
-  /** Between the navigation and the content, staying in view. */
+  /** Addresses of further scripts, which run before the page's own. */
+  scripts?: readonly string[];
+  /** A bar between the navigation and the content that stays in view. */
   tray?: Markup;
   main: Markup;
 }
@@ -27,7 +27,7 @@ export const layout = ({
   title,
   description,
   asset,
-  isScripted = true,
+  scripts = [],
   tray,
   main,
 }: Page): Markup => html`<!doctype html>
@@ -40,7 +40,7 @@ export const layout = ({
 <title>${title}</title>
 <link rel="icon" href="/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/${asset}.css">
-${isScripted ? html`<script type="module" src="/${asset}.js"></script>` : ''}
+${[...scripts, `/${asset}.js`].map((address) => html`<script type="module" src="${address}"></script>`)}
 </head>
 <body>
 <a class="skip" href="#main">Skip to the content</a>
@@ -56,8 +56,8 @@ ${tray ?? ''}
 ${main}
 </main>
 <footer class="bottom">
-<p>tinyvgg-edge trains three small classifiers of Fashion-MNIST in TypeScript, number for number as PyTorch does, and answers with the
-best one from a Cloudflare Worker. MIT licence.</p>
+<p>tinyvgg-edge trains three small Fashion-MNIST classifiers in TypeScript, with the same numbers as PyTorch. A Cloudflare Worker serves the
+best of them. MIT licence.</p>
 <nav aria-label="More">${PLACES.map(([address, name]) => html`<a href="${address}">${name}</a>`)}<a href="/openapi.json">OpenAPI</a>
 <a href="/v1/models">Models</a></nav>
 </footer>

@@ -1,0 +1,70 @@
+/** @file What became of the visitor's photo, beside the general steps: its outline, the network's input, and a link to /explore. */
+import type { Explanation } from '#shared/inference/result.ts';
+import { element, find } from '../dom.ts';
+import type { FashionClassifier } from '../field/field.ts';
+import { percent } from '../percent.ts';
+import { writePixels } from '../picture/link.ts';
+import { drawOutline } from './outline.ts';
+
+const cut = find('#cut', HTMLElement);
+const scaled = find('#scaled', HTMLElement);
+const warnings = find('#warnings', HTMLElement);
+const model = find('#model', HTMLElement);
+const outline = find('#outline', HTMLCanvasElement);
+const input = find('#input', HTMLImageElement);
+const inside = find('#inside', HTMLAnchorElement);
+
+const general = { cut: cut.textContent, scaled: scaled.textContent, inside: inside.href };
+
+/**
+ * Shows the explanation of the field's result. Without one it shows the general steps.
+ * @throws Error in a visitor's words when the photo pipeline cannot be loaded
+ */
+export async function explain(field: FashionClassifier): Promise<void> {
+  const { explanation, model: source } = field.result ?? {};
+  const isCurrent = () => field.result?.explanation === explanation;
+  cut.textContent = explanation ? cutText(explanation) : general.cut;
+  scaled.textContent = explanation ? scaledText(explanation) : general.scaled;
+  // Without a garment the only warning repeats the text above.
+  const advice = explanation?.box ? explanation.warnings : [];
+  warnings.replaceChildren(...advice.map((warning) => element('li', {}, warning)));
+  model.textContent = source ? `Model: ${source.name}, version ${source.version.slice(0, 12)}` : '';
+  input.hidden = !explanation;
+  outline.hidden = true;
+  inside.href = general.inside;
+  if (!explanation) return;
+  input.src = explanation.image;
+  const pixels = await greyPixelsOf(explanation.image);
+  if (!isCurrent()) return;
+  inside.href = `/explore#?image=own&pixels=${writePixels(pixels)}`;
+  if (explanation.box && field.file) await drawOutline(outline, field.file, isCurrent);
+}
+
+function cutText({ steps, quality }: Explanation): string {
+  const mask = steps.find(({ step }) => step === 'mask');
+  if (mask) {
+    const trust = quality === null ? '' : ` Quality of the outline: ${percent(quality)}.`;
+    return `The garment covers ${percent(Number(mask.share))} of your photo.${trust}`;
+  }
+  return steps.some(({ step }) => step === 'as-is')
+    ? 'Your picture already has 28 × 28 pixels, bright on black. The network sees it unchanged.'
+    : 'No garment stands out, so the network sees your whole photo.';
+}
+
+function scaledText({ steps }: Explanation): string {
+  return steps.some(({ step }) => step === 'tone')
+    ? 'This is what the network saw: the garment on black, with its brightness and contrast adjusted.'
+    : 'This is what the network saw.';
+}
+
+/** Decodes the network's input to its 28 × 28 bytes. @param url data URL of a grey PNG file */
+async function greyPixelsOf(url: string): Promise<Uint8Array> {
+  const image = new Image();
+  image.src = url;
+  await image.decode();
+  const { naturalWidth: width, naturalHeight: height } = image;
+  const context = new OffscreenCanvas(width, height).getContext('2d') as OffscreenCanvasRenderingContext2D;
+  context.drawImage(image, 0, 0);
+  const { data } = context.getImageData(0, 0, width, height);
+  return Uint8Array.from({ length: width * height }, (_, i) => data[4 * i]);
+}
