@@ -137,18 +137,22 @@ describeInBrowser('an embedded field', () => {
     },
   );
 
-  it('stops working when it is removed from the page', async () => {
-    const { pick, reaches } = await open(form());
+  it('stops when it is removed from the page, and starts again when it is inserted', async () => {
+    const { pick, reaches, value } = await open(form());
     await pick(TROUSER);
     await reaches('answered');
-    const busy = await page.evaluate(async () => {
+    const isBusy = await page.evaluate(async () => {
       const field = document.querySelector('fashion-classifier') as Field;
       const done = field.classify(field.file as File);
       field.remove();
       await done;
-      return field.matches(':state(busy)');
+      const isBusy = field.matches(':state(busy)');
+      document.body.append(field);
+      return isBusy;
     });
-    expect(busy).toBe(true);
+    expect(isBusy).toBe(true);
+    await reaches('answered');
+    expect(await value()).toBe('Trouser');
   });
 
   it('can be imported without a DOM', async () => {
