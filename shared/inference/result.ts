@@ -9,7 +9,7 @@ import type { Manifest } from '../manifest.ts';
 import { type Prediction, rankLabels } from '../predictions.ts';
 
 /** What the photo pipeline did with an image. */
-interface Explanation {
+export interface Explanation {
   /** The network's input, 28 × 28 grey pixels: a PNG file as a data URL. */
   image: string;
   /** The pipeline's steps in order, each with its measurements. */
