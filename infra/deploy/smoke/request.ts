@@ -9,7 +9,7 @@ export interface SmokeTarget {
   version?: string | undefined;
   /** A bearer key, where classification requires one. */
   key?: string | undefined;
-  /** Milliseconds until a new deployment is in place everywhere, 30 s by default. Cloudflare says a couple of seconds. */
+  /** Milliseconds until a new deployment is in place everywhere, 30 s by default. Cloudflare documents a couple of seconds. */
   propagationLimit?: number;
   signal?: AbortSignal | undefined;
 }
