@@ -1,7 +1,7 @@
 /**
  * @file Serves pinned assets: content-hashed files of the field that older pages still load. The asset service has only the files of
  * the current deployment and passes other paths to the Worker. `npm run deploy` copies all of them to the bucket
- * (infra/pin-assets.ts).
+ * (infra/deploy/pin-assets.ts).
  */
 import type { Context } from 'hono';
 import type { AppEnv } from './http/env.ts';
