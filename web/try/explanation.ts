@@ -1,11 +1,10 @@
 /** @file What became of the visitor's photo, beside the general steps: its outline, the network's input, and a link to /explore. */
+import type { Explanation } from '#shared/inference/result.ts';
 import { element, find } from '../dom.ts';
-import type { Classification, FashionClassifier } from '../field/field.ts';
+import type { FashionClassifier } from '../field/field.ts';
 import { percent } from '../percent.ts';
 import { writePixels } from '../picture/link.ts';
 import { drawOutline } from './outline.ts';
-
-type Explanation = NonNullable<Classification['explanation']>;
 
 const cut = find('#cut', HTMLElement);
 const scaled = find('#scaled', HTMLElement);
