@@ -17,7 +17,8 @@ const cli = (...args: string[]) =>
     env: { ...process.env, AWS_ACCESS_KEY_ID: 'nobody', AWS_SECRET_ACCESS_KEY: 'nothing' },
   });
 
-describe('the command line', () => {
+// Every test starts a process, which takes seconds on a busy machine.
+describe('the command line', { timeout: 30_000 }, () => {
   it.each(['train', 'report', 'evaluate', 'classify', 'push', 'promote', 'rollback', 'status'])(
     'prints the defaults and exit codes of %s',
     async (command) => {
@@ -65,7 +66,7 @@ describe('the command line', () => {
   });
 });
 
-describe('classify', () => {
+describe('classify', { timeout: 30_000 }, () => {
   it('prints the labels of an image, best first', async () => {
     const { stdout } = await cli('classify', 'examples/trouser.png', '--json', '--top-k', '2');
     const { image, predictions } = JSON.parse(stdout);
