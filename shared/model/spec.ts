@@ -26,25 +26,35 @@ export type Layer =
 /** Zeros around the image: a number on every side, `same` (the output has the size of the input), or `valid` (none). */
 export type Padding = number | 'same' | 'valid';
 
+/** Returns a layer that flattens [channels, height, width] to [features]. */
 export const flatten = (): Layer => ({ kind: 'flatten' });
+
+/** Returns a ReLU, max(0, x). */
 export const relu = (): Layer => ({ kind: 'relu' });
+
+/** Returns a fully connected layer, [inFeatures] to [outFeatures]. */
 export const linear = (inFeatures: number, outFeatures: number): Layer => ({
   kind: 'linear',
   inFeatures,
   outFeatures,
 });
+
+/** Returns a convolution with square filters; the defaults are PyTorch's. */
 export const conv2d = (
   inChannels: number,
   outChannels: number,
   kernelSize: number,
   { stride = 1, padding = 0 }: { stride?: number; padding?: Padding } = {},
 ): Layer => ({ kind: 'conv2d', inChannels, outChannels, kernelSize, stride, padding });
+
+/** Returns a max pooling with square windows, which do not overlap by default. */
 export const maxPool2d = (kernelSize: number, { stride = kernelSize }: { stride?: number } = {}): Layer => ({
   kind: 'maxPool2d',
   kernelSize,
   stride,
 });
 
+/** A network as data: its name, the shape of its input, and its layers. */
 export interface ModelSpec {
   name: string;
   input: Shape;
