@@ -1,13 +1,13 @@
-/** @file Numbers → colours: grey for brightness, blue and orange on either side of zero, in the page's scheme. */
+/** @file Colour palettes for numbers: grey for brightness, blue and orange for signed values. */
 
-/** Packed pixels (ABGR, as ImageData lies in memory) of numbers from low to high. */
+/** Maps numbers from `low` to `high` to packed pixels (ABGR, the memory layout of ImageData on little-endian machines). */
 export interface Palette {
   low: number;
   high: number;
   colours: Uint32Array;
 }
 
-/** Odd, so that zero has a colour of its own. */
+/** Number of colours of a palette. It is odd, so that zero has a colour of its own. */
 const STEPS = 511;
 
 type Rgb = readonly [red: number, green: number, blue: number];
@@ -15,7 +15,7 @@ type Rgb = readonly [red: number, green: number, blue: number];
 const pack = ([red, green, blue]: Rgb): number =>
   (255 << 24) | (Math.round(blue) << 16) | (Math.round(green) << 8) | Math.round(red);
 
-/** Colours between anchors at equal distances. */
+/** Interpolates linearly between colours at equal distances. */
 function ramp(...anchors: Rgb[]): Uint32Array {
   return Uint32Array.from({ length: STEPS }, (_, i) => {
     const at = (i / (STEPS - 1)) * (anchors.length - 1);
@@ -32,11 +32,11 @@ const TINTS = [
   ramp([0, 0, 0], [92, 150, 255]),
 ];
 
-/** Colours grow faster than numbers, so that a weak map beside a strong one still shows what it has. */
+/** Exponent below 1: it makes small values more visible, so that a weak feature map beside a strong one still shows detail. */
 const GAMMA = 0.65;
 
-/** A ramp whose middle is zero. */
-const around = (...anchors: Rgb[]): Uint32Array => {
+/** Makes a diverging palette. The colour in the middle is that of zero. */
+const diverging = (...anchors: Rgb[]): Uint32Array => {
   const even = ramp(...anchors);
   return even.map((_, i) => {
     const share = (2 * i) / (STEPS - 1) - 1;
@@ -45,27 +45,28 @@ const around = (...anchors: Rgb[]): Uint32Array => {
   });
 };
 
-// Strong, zero, strong. Zero is the colour of the page's surfaces, so that nothing looks like nothing.
+// From negative over zero to positive. Zero has the colour of the page's surfaces.
 const SIGNED = {
-  light: around([164, 60, 0], [232, 126, 58], [255, 255, 255], [74, 152, 214], [0, 82, 140]),
-  dark: around([255, 176, 120], [214, 96, 36], [38, 35, 32], [34, 116, 176], [130, 204, 255]),
+  light: diverging([164, 60, 0], [232, 126, 58], [255, 255, 255], [74, 152, 214], [0, 82, 140]),
+  dark: diverging([255, 176, 120], [214, 96, 36], [38, 35, 32], [34, 116, 176], [130, 204, 255]),
 };
 
 export const darkScheme = matchMedia('(prefers-color-scheme: dark)');
 
-/** Brightness: 0 is black in either scheme, as in the data set. */
+/** Palette for brightness. As in the data set, 0 is black, in the light and in the dark colour scheme. */
 export const grey = (high = 1): Palette => ({ low: 0, high, colours: GREY });
 
-/** Brightness of one of the channels red, green, blue. */
+/** Palette for the brightness of one channel: 0 is red, 1 green, 2 blue. */
 export const tint = (channel: number): Palette => ({ low: 0, high: 1, colours: TINTS[channel] });
 
-/** Signed numbers up to `scale` on either side. */
+/** Palette for signed numbers in −`scale`..`scale`, in the colours of the current colour scheme. */
 export const signed = (scale: number): Palette => ({
   low: -(scale || 1),
   high: scale || 1,
   colours: darkScheme.matches ? SIGNED.dark : SIGNED.light,
 });
 
+/** Returns the packed colour of `value`. Values outside the palette get its first or last colour. */
 export function colourOf({ low, high, colours }: Palette, value: number): number {
   const last = colours.length - 1;
   const step = Math.round(((value - low) / (high - low)) * last);
@@ -77,19 +78,19 @@ export function cssColour(palette: Palette, value: number): string {
   return `rgb(${packed & 255} ${(packed >> 8) & 255} ${(packed >> 16) & 255})`;
 }
 
-/** Black or white, whichever is readable on that colour (relative luminance of WCAG 2.2, roughly). */
-export function inkOn(palette: Palette, value: number): string {
+/** Returns black or white, whichever contrasts more with the colour of `value` (approximate relative luminance of WCAG 2.2). */
+export function textColourOn(palette: Palette, value: number): string {
   const packed = colourOf(palette, value);
-  const light =
+  const luminance =
     0.2126 * (packed & 255) ** 2.2 +
     0.7152 * ((packed >> 8) & 255) ** 2.2 +
     0.0722 * ((packed >> 16) & 255) ** 2.2;
-  return light / 255 ** 2.2 > 0.18 ? '#000' : '#fff';
+  return luminance / 255 ** 2.2 > 0.18 ? '#000' : '#fff';
 }
 
-/** The largest distance from zero. */
-export function largest(values: ArrayLike<number>): number {
-  let most = 0;
-  for (let i = 0; i < values.length; i++) most = Math.max(most, Math.abs(values[i]));
-  return most;
+/** Returns the largest absolute value; 0 when there are no values. */
+export function maxAbs(values: ArrayLike<number>): number {
+  let max = 0;
+  for (let i = 0; i < values.length; i++) max = Math.max(max, Math.abs(values[i]));
+  return max;
 }

@@ -1,63 +1,62 @@
-/** @file When figures are drawn: once a frame at most, when something has changed, and only those in view. */
+/** @file Schedules the drawing of figures: at most once a frame, only after a change, and only for figures in view. */
 
 interface Figure {
   draw: () => void;
-  stale: boolean;
-  inView: boolean;
+  isStale: boolean;
+  isInView: boolean;
 }
 
-/** By the element that must be in view. */
+/** Figures by the element whose position decides whether they are in view. */
 const figures = new Map<Element, Figure[]>();
-let isAsked = false;
+let isFrameRequested = false;
 
-const inView = new IntersectionObserver(
-  (changes) => {
-    for (const { target, isIntersecting } of changes)
-      for (const figure of figures.get(target) ?? []) figure.inView = isIntersecting;
-    request();
+const observer = new IntersectionObserver(
+  (entries) => {
+    for (const { target, isIntersecting } of entries)
+      for (const figure of figures.get(target) ?? []) figure.isInView = isIntersecting;
+    requestFrame();
   },
   { rootMargin: '200px' },
 );
 
 /**
- * A figure that is drawn when `where` comes into view.
- * @returns draws it again at the next frame in which it is in view
+ * Draws a figure when `container` comes into view.
+ * @returns a function that draws the figure again at the next frame in which it is in view
  */
-export function figure(where: Element, draw: () => void): () => void {
-  const made: Figure = { draw, stale: true, inView: false };
-  const beside = figures.get(where);
-  if (beside) made.inView = beside[0].inView;
-  figures.set(where, [...(beside ?? []), made]);
-  inView.observe(where);
-  request();
+export function registerFigure(container: Element, draw: () => void): () => void {
+  const siblings = figures.get(container) ?? [];
+  const figure: Figure = { draw, isStale: true, isInView: siblings[0]?.isInView ?? false };
+  figures.set(container, [...siblings, figure]);
+  observer.observe(container);
+  requestFrame();
   return () => {
-    made.stale = true;
-    request();
+    figure.isStale = true;
+    requestFrame();
   };
 }
 
-/** Draws all figures at once, in view or not, so that each takes its room. */
+/** Draws all figures at once, in view or not, so that each takes up its final height. */
 export function drawAll(): void {
   for (const figure of [...figures.values()].flat()) {
-    figure.stale = false;
+    figure.isStale = false;
     figure.draw();
   }
 }
 
-/** Draws all figures again: the colours have changed. */
+/** Draws all figures again, each when it is in view, after the colour scheme has changed. */
 export function redrawAll(): void {
-  for (const figure of [...figures.values()].flat()) figure.stale = true;
-  request();
+  for (const figure of [...figures.values()].flat()) figure.isStale = true;
+  requestFrame();
 }
 
-function request(): void {
-  if (isAsked) return;
-  isAsked = true;
+function requestFrame(): void {
+  if (isFrameRequested) return;
+  isFrameRequested = true;
   requestAnimationFrame(() => {
-    isAsked = false;
+    isFrameRequested = false;
     for (const figure of [...figures.values()].flat()) {
-      if (!figure.stale || !figure.inView) continue;
-      figure.stale = false;
+      if (!figure.isStale || !figure.isInView) continue;
+      figure.isStale = false;
       figure.draw();
     }
   });

@@ -1,14 +1,14 @@
-/** @file Planes of numbers: what is drawn. */
+/** @file Two-dimensional arrays of numbers, which the canvases draw. */
 
-/** One channel of a tensor. */
+/** One channel of a tensor, or one kernel. */
 export interface Plane {
   height: number;
   width: number;
-  /** Row by row. */
+  /** [height, width], row by row. */
   data: Float32Array;
 }
 
-/** Channel `c` of a tensor [channels, height, width]. */
+/** Returns channel `c` of a tensor [channels, height, width] without copying it. */
 export const channelOf = (data: Float32Array, [, height, width]: readonly number[], c: number): Plane => ({
   height,
   width,

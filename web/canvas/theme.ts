@@ -1,4 +1,4 @@
-/** @file The colours of the style sheet that canvases need. They change with the reader's scheme. */
+/** @file The colours of the style sheet that canvases use. They depend on the light or dark colour scheme. */
 import { darkScheme } from './colour.ts';
 import { redrawAll } from './figures.ts';
 
@@ -11,16 +11,17 @@ export interface Theme {
 
 let theme: Theme | undefined;
 
+/** Returns the colours of the current colour scheme. They are read from the style sheet once per change of scheme. */
 export function themeNow(): Theme {
   if (theme) return theme;
   const style = getComputedStyle(document.documentElement);
-  const probe = (name: string) => style.getPropertyValue(name).trim();
+  const read = (name: string) => style.getPropertyValue(name).trim();
   const scheme = darkScheme.matches ? 'dark' : 'light';
   theme = {
-    page: probe(`--page-${scheme}`),
-    ink: probe(`--ink-${scheme}`),
-    line: probe(`--line-${scheme}`),
-    mark: probe(`--mark-${scheme}`),
+    page: read(`--page-${scheme}`),
+    ink: read(`--ink-${scheme}`),
+    line: read(`--line-${scheme}`),
+    mark: read(`--mark-${scheme}`),
   };
   return theme;
 }

@@ -1,18 +1,26 @@
-/** @file Figure 2: a kernel over the picture, every weight to be changed, every pixel's sum to be seen. */
-import { grey, largest, type Palette, signed } from '../canvas/colour.ts';
-import { planeCanvas } from '../canvas/view.ts';
+/** @file Figure 2: a convolution of the image, with an editable kernel and the sum behind each output pixel. */
+import { grey, maxAbs, signed } from '../canvas/colour.ts';
+import { type PlaneCanvas, planeCanvas } from '../canvas/plane-canvas.ts';
 import { canvasIn, choose, find, onChoice, say } from '../dom.ts';
 import { sizeFormula } from './convolution.ts';
-import { half, middle, outputAt, type Scene, sceneOf, sumAt } from './convolution-scene.ts';
-import type { Explorer, Source } from './explorer.ts';
-import { editWeight, resizeKernel } from './kernel-choice.ts';
-import { learnedKernels, presetButtons } from './kernel-picker.ts';
-import { character, format, isPicture } from './kernels.ts';
-import { showProducts } from './products.ts';
-import { type Slide, slide } from './slide.ts';
+import {
+  type ConvolutionScene,
+  convolutionScene,
+  outputAt,
+  sumAt,
+  windowCentre,
+  windowRadius,
+} from './convolution-scene.ts';
+import type { Dependency, Explorer } from './explorer.ts';
+import { formatNumber } from './format-number.ts';
+import { learnedKernelPicker, presetButtons } from './kernel-picker.ts';
+import { describeWeightSum, keepsBrightness } from './preset-kernels.ts';
+import { editWeight, resizeKernel } from './selected-kernel.ts';
 import { weightsEditor } from './weights-editor.ts';
+import { animateWindow, type WindowAnimation } from './window-animation.ts';
+import { showProducts } from './window-table.ts';
 
-const SOURCES: Source[] = [
+const DEPENDENCIES: Dependency[] = [
   'picture',
   'frame',
   'kernel',
@@ -25,79 +33,86 @@ const SOURCES: Source[] = [
   'at',
 ];
 
-/** Seconds that a kernel takes over a whole picture. */
+/** Duration of the animation over the whole output, in seconds. */
 const SECONDS = 14;
 
 export function convolutionFigure(explorer: Explorer): void {
   const { change } = explorer;
-  const chosen = () => sceneOf(explorer).at;
-  const pick = (row: number, column: number) => {
-    sliding.stop();
+  const animation = convolutionAnimation(explorer, () => draw());
+  const { input, output } = convolutionCanvases(explorer, (row, column) => {
+    animation.stop();
     change({ at: [row, column] });
-  };
+  });
+  const editor = weightsEditor(find('#weights', HTMLElement), (index, value) =>
+    change(editWeight(convolutionScene(explorer).kernel, index, value)),
+  );
+  listenToControls(explorer);
+  presetButtons(explorer, find('#presets', HTMLElement));
+  learnedKernelPicker(explorer);
+
+  function draw(): void {
+    const scene = convolutionScene(explorer);
+    editor.show(scene.kernel);
+    drawPlanes(scene, input, output, animation);
+    showSum(scene);
+    showShapes(scene);
+    showControls(explorer);
+    say(find('#kernel-note', HTMLElement), describeWeightSum(scene.kernel));
+  }
+  explorer.watch(find('#convolution .figure', HTMLElement), DEPENDENCIES, draw);
+}
+
+function convolutionAnimation(explorer: Explorer, toggled: () => void): WindowAnimation {
+  const count = () => convolutionScene(explorer).output.data.length;
+  return animateWindow({
+    button: find('#convolution-play', HTMLButtonElement),
+    count,
+    pace: () => count() / SECONDS,
+    position: () => {
+      const { at, output } = convolutionScene(explorer);
+      return at[0] * output.width + at[1];
+    },
+    moveTo: (position) => {
+      const { width } = convolutionScene(explorer).output;
+      explorer.change({ at: [Math.floor(position / width), position % width] });
+    },
+    toggled,
+  });
+}
+
+/** @param select receives the output pixel that the visitor selects on either canvas */
+function convolutionCanvases(explorer: Explorer, select: (row: number, column: number) => void) {
+  const selected = () => convolutionScene(explorer).at;
   const describe = () => {
-    const [row, column] = chosen();
-    return `row ${row}, column ${column}: ${format(sumAt(sceneOf(explorer)).value)}`;
+    const [row, column] = selected();
+    return `row ${row}, column ${column}: ${formatNumber(sumAt(convolutionScene(explorer)).value)}`;
   };
   const output = planeCanvas(canvasIn('#convolution-output'), {
     label: 'Pixel of the output',
-    chosen,
+    selected,
     describe,
-    choose: pick,
+    select,
   });
-  // The input's pixel is the middle of the window, whatever the stride.
   const input = planeCanvas(canvasIn('#convolution-input'), {
-    label: 'Where the kernel lies on the input',
-    chosen: () => middle(sceneOf(explorer)),
+    label: 'Position of the kernel on the input',
+    selected: () => windowCentre(convolutionScene(explorer)),
     describe,
-    choose: (row, column) => pick(...outputAt(sceneOf(explorer), row, column)),
+    select: (row, column) => select(...outputAt(convolutionScene(explorer), row, column)),
   });
-  const sliding = slide({
-    button: find('#slide', HTMLButtonElement),
-    count: () => sceneOf(explorer).output.data.length,
-    pace: () => sceneOf(explorer).output.data.length / SECONDS,
-    at: () => {
-      const { at, output } = sceneOf(explorer);
-      return at[0] * output.width + at[1];
-    },
-    go: (place) => {
-      const { width } = sceneOf(explorer).output;
-      change({ at: [Math.floor(place / width), place % width] });
-    },
-    changed: () => draw(),
-  });
-  const editor = weightsEditor(find('#weights', HTMLElement), (index, value) =>
-    change(editWeight(sceneOf(explorer).kernel, index, value)),
-  );
-  controls(explorer);
-  presetButtons(explorer, find('#presets', HTMLElement));
-  learnedKernels(explorer);
-
-  function draw(): void {
-    const now = sceneOf(explorer);
-    editor.show(now.kernel);
-    showScene(now, input, output, sliding);
-    showControls(explorer);
-    say(find('#kernel-note', HTMLElement), character(now.kernel));
-  }
-  explorer.watch(find('#convolution .figure', HTMLElement), SOURCES, draw);
+  return { input, output };
 }
 
-function showScene(
-  now: Scene,
-  inputCanvas: ReturnType<typeof planeCanvas>,
-  outputCanvas: ReturnType<typeof planeCanvas>,
-  { isMoving }: Slide,
+function drawPlanes(
+  scene: ConvolutionScene,
+  inputCanvas: PlaneCanvas,
+  outputCanvas: PlaneCanvas,
+  { isRunning }: WindowAnimation,
 ): void {
-  const { input, output, layer, kernel, padding, at, bias } = now;
+  const { input, output, layer, padding, at } = scene;
   const [row, column] = at;
+  const size = layer.kernelSize;
   const extent = { width: input.width + 2 * padding, height: input.height + 2 * padding };
-  const window = {
-    y: row * layer.stride,
-    x: column * layer.stride,
-    height: layer.kernelSize,
-    width: layer.kernelSize,
-  };
+  const window = { y: row * layer.stride, x: column * layer.stride, height: size, width: size };
   inputCanvas.draw({
     plane: input,
     palette: grey(),
@@ -106,61 +121,53 @@ function showScene(
     hatched: true,
     outlines: [window],
   });
-  // At the input's scale, and with stride 1 each pixel where its window has its middle: a smaller output looks smaller.
+  // The output has cells of the input's size, so that it looks as small as it is. With stride 1, each output pixel lies where the
+  // centre of its window lies on the input.
   const offset =
     layer.stride === 1
-      ? half(now)
+      ? windowRadius(scene)
       : Math.floor(Math.min(extent.width - output.width, extent.height - output.height) / 2);
-  const pixel = { y: row + offset, x: column + offset, height: 1, width: 1 };
-  const place = row * output.width + column + 1;
   outputCanvas.draw({
     plane: output,
-    palette: paletteOf(now),
+    palette: isShownInGrey(scene) ? grey() : signed(maxAbs(output.data)),
     offset,
     extent,
-    outlines: [pixel],
-    ...(isMoving && { until: place }),
+    outlines: [{ y: row + offset, x: column + offset, height: 1, width: 1 }],
+    ...(isRunning && { visibleCells: row * output.width + column + 1 }),
   });
-  const { windows, value } = sumAt(now);
-  showProducts(
-    find('#products', HTMLElement),
-    windows[0].inputs,
-    kernel,
-    signed(Math.max(1, largest(kernel)) * 0.8),
-  );
-  say(
-    find('#sum', HTMLElement),
-    `${format(windows[0].sum, 3)} + bias ${format(bias, 3)} = ${format(value, 3)}`,
-  );
-  showSizes(now);
 }
 
-function paletteOf({ kernel, bias, output }: Scene): Palette {
-  return isPicture(kernel) && bias === 0 ? grey() : signed(largest(output.data));
+const isShownInGrey = ({ kernel, bias }: ConvolutionScene): boolean => keepsBrightness(kernel) && bias === 0;
+
+function showSum(scene: ConvolutionScene): void {
+  const { kernel, bias } = scene;
+  const { windows, value } = sumAt(scene);
+  const palette = signed(Math.max(1, maxAbs(kernel)) * 0.8);
+  showProducts(find('#products', HTMLElement), windows[0].inputs, kernel, palette);
+  const [sumText, biasText, valueText] = [windows[0].sum, bias, value].map((n) => formatNumber(n, 3));
+  say(find('#sum', HTMLElement), `${sumText} + bias ${biasText} = ${valueText}`);
 }
 
-function showSizes(now: Scene): void {
-  const { input, output, layer, padding } = now;
-  const [heightText, widthText] = [input.height, input.width].map((size) =>
+function showShapes(scene: ConvolutionScene): void {
+  const { input, output, layer, padding } = scene;
+  const [heightFormula, widthFormula] = [input.height, input.width].map((size) =>
     sizeFormula(size, layer.kernelSize, layer.stride, padding),
   );
-  const rows = input.height === input.width ? heightText : `rows ${heightText}, columns ${widthText}`;
-  say(
-    find('#convolution-shape', HTMLElement),
-    `Output size: ${rows}, so [1, ${output.height}, ${output.width}]`,
-  );
+  const formula =
+    input.height === input.width ? heightFormula : `rows ${heightFormula}, columns ${widthFormula}`;
+  const [inputShape, outputShape] = [input, output].map(({ height, width }) => `[1, ${height}, ${width}]`);
+  say(find('#convolution-shape', HTMLElement), `Output size: ${formula}, so the shape is ${outputShape}`);
   say(
     find('#convolution-input .note', HTMLElement),
-    `[1, ${input.height}, ${input.width}]${padding ? `, ${padding} of zeros around it` : ''}`,
+    `${inputShape}${padding ? `, with ${padding} ${padding === 1 ? 'row' : 'rows'} of zeros on each side` : ''}`,
   );
-  const scale =
-    isPicture(now.kernel) && now.bias === 0
-      ? 'black is 0, white is 1'
-      : `orange below 0, blue above; full colour at ±${format(largest(output.data))}`;
-  say(find('#convolution-output .note', HTMLElement), `[1, ${output.height}, ${output.width}]: ${scale}`);
+  const colours = isShownInGrey(scene)
+    ? 'black is 0, white is 1'
+    : `orange is negative, blue is positive; full colour at ±${formatNumber(maxAbs(output.data))}`;
+  say(find('#convolution-output .note', HTMLElement), `${outputShape}: ${colours}`);
 }
 
-function controls(explorer: Explorer): void {
+function listenToControls(explorer: Explorer): void {
   const { change } = explorer;
   onChoice('size', (size) => change(resizeKernel(explorer.state, explorer.model, Number(size))));
   onChoice('stride', (stride) => change({ stride: Number(stride) }));

@@ -1,28 +1,32 @@
-/** @file A convolution taken apart: the products behind one output pixel, one input channel's share, its size as a formula. */
+/** @file The arithmetic of a convolution: the sum of one output pixel, the contribution of each input channel, and the output size. */
 import { type Conv, layerForward, type Tensor } from '#shared/model/forward.ts';
 import { type NetworkLayer, paddingOf, resolveNetwork, type Weights } from '#shared/model/spec.ts';
 
-/** What one input channel gives to one output pixel. */
-interface Window {
+/** The contribution of one input channel to one output pixel. */
+interface ChannelWindow {
   channel: number;
-  /** Row and column of the input that the window begins at; negative in the padding. */
+  /** First row and column of the window in the input; negative in the padding. */
   y: number;
   x: number;
-  /** kernelSize² each, row by row. Inputs in the padding are 0. */
+  /** kernelSize² values each, row by row. Inputs in the padding are 0. */
   inputs: Float32Array;
   weights: Float32Array;
-  /** Of inputs and weights. */
+  /** Sum of inputs × weights. */
   sum: number;
 }
 
 export interface PixelSum {
-  windows: Window[];
+  /** One per input channel. */
+  windows: ChannelWindow[];
   bias: number;
-  /** The output pixel: all sums and the bias. */
+  /** The output pixel: the sum over all windows, plus the bias. */
   value: number;
 }
 
-/** The sums behind output pixel (y, x) of output channel `o`, of an input [channels, height, width]. */
+/**
+ * Computes output pixel (y, x) of output channel `o`, window by window.
+ * @param input [channels, height, width]
+ */
 export function pixelSum(
   layer: Conv,
   weights: Weights,
@@ -31,31 +35,31 @@ export function pixelSum(
   y: number,
   x: number,
 ): PixelSum {
-  const [weight, bias] = valuesOf(layer, weights);
+  const [weight, bias] = weightAndBias(layer, weights);
   const { inChannels, kernelSize, stride } = layer;
   const [, height, width] = layer.input;
   const [before] = paddingOf(layer);
   const [top, left] = [y * stride - before, x * stride - before];
-  const windows = Array.from({ length: inChannels }, (_, channel): Window => {
+  const windows = Array.from({ length: inChannels }, (_, channel): ChannelWindow => {
     const inputs = new Float32Array(kernelSize ** 2);
     const from = (o * inChannels + channel) * kernelSize ** 2;
-    const own = weight.subarray(from, from + kernelSize ** 2);
+    const kernel = weight.subarray(from, from + kernelSize ** 2);
     let sum = 0;
     for (let i = 0; i < inputs.length; i++) {
       const [row, column] = [top + Math.floor(i / kernelSize), left + (i % kernelSize)];
       if (row >= 0 && row < height && column >= 0 && column < width)
         inputs[i] = input[(channel * height + row) * width + column];
-      sum += inputs[i] * own[i];
+      sum += inputs[i] * kernel[i];
     }
-    return { channel, y: top, x: left, inputs, weights: own, sum };
+    return { channel, y: top, x: left, inputs, weights: kernel, sum };
   });
   const value = windows.reduce((total, { sum }) => total + sum, bias[o]);
   return { windows, bias: bias[o], value };
 }
 
-/** What output channel `o` is made of: for each input channel its share of every output pixel, without bias. */
-export function shares(layer: Conv, weights: Weights, input: Tensor, o: number): Tensor[] {
-  const [weight] = valuesOf(layer, weights);
+/** Returns the contribution of each input channel to output channel `o`, without bias: planes of the output's size. */
+export function channelContributions(layer: Conv, weights: Weights, input: Tensor, o: number): Tensor[] {
+  const [weight] = weightAndBias(layer, weights);
   const { inChannels, kernelSize, stride, padding } = layer;
   const [, height, width] = layer.input;
   const one = kernelLayer(height, width, { size: kernelSize, stride, padding });
@@ -73,7 +77,7 @@ interface KernelSizes {
 }
 
 /**
- * One kernel over one plane, as a layer.
+ * Makes a layer with one input channel and one output channel.
  * @throws ExplainedError of kind `model` when the kernel is larger than the padded plane
  */
 export function kernelLayer(height: number, width: number, { size, stride, padding }: KernelSizes): Conv {
@@ -93,7 +97,10 @@ export function kernelLayer(height: number, width: number, { size, stride, paddi
   return layers[0] as Conv;
 }
 
-/** @param kernel size² weights, row by row */
+/**
+ * Applies one kernel to one plane.
+ * @param kernel kernelSize² weights, row by row
+ */
 export function convolve(
   layer: Conv,
   kernel: Float32Array<ArrayBuffer>,
@@ -103,16 +110,16 @@ export function convolve(
   return layerForward(layer, kernelWeights(layer, kernel, bias), plane, 1);
 }
 
-/** One kernel as the weights of its layer. */
+/** Returns the weights of a layer that `kernelLayer` made. */
 export const kernelWeights = (layer: Conv, kernel: Float32Array<ArrayBuffer>, bias: number): Weights =>
   new Map(layer.parameters.map(({ name }, i) => [name, i === 0 ? kernel : Float32Array.of(bias)]));
 
-/** ⌊(size + 2·padding − window) / stride⌋ + 1, with its numbers. */
+/** Writes the output size as a formula with its numbers: ⌊(size + 2·padding − window) / stride⌋ + 1. */
 export function sizeFormula(size: number, window: number, stride: number, padding: number): string {
   const count = Math.floor((size + 2 * padding - window) / stride) + 1;
   return `⌊(${size} + 2 · ${padding} − ${window}) / ${stride}⌋ + 1 = ${count}`;
 }
 
-/** A layer's weight and bias. */
-export const valuesOf = ({ parameters }: NetworkLayer, weights: Weights): Tensor[] =>
+/** Returns a layer's weight and its bias. */
+export const weightAndBias = ({ parameters }: NetworkLayer, weights: Weights): Tensor[] =>
   parameters.map(({ name }) => weights.get(name) as Tensor);

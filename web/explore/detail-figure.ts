@@ -1,116 +1,103 @@
-/** @file The chosen map taken apart: each input map, its kernel, their product, and the sums behind the chosen pixel. */
+/** @file The detail panel of figure 4: how the layer computes the selected feature map, and the sum behind its selected pixel. */
 import type { Tensor } from '#shared/model/forward.ts';
-import { darkScheme, grey, largest, signed } from '../canvas/colour.ts';
+import { darkScheme, grey, maxAbs, signed } from '../canvas/colour.ts';
 import { channelOf } from '../canvas/plane.ts';
-import { planeCanvas } from '../canvas/view.ts';
+import { type PlaneCanvas, planeCanvas } from '../canvas/plane-canvas.ts';
 import { canvasIn, find, say } from '../dom.ts';
-import type { Explorer, Source } from './explorer.ts';
-import { format } from './kernels.ts';
+import type { Dependency, Explorer } from './explorer.ts';
+import { formatNumber } from './format-number.ts';
 import { paletteOf } from './layer-row.ts';
-import { mapsOf, type Row, rowsOf } from './layers.ts';
-import { type Making, makingOf, type Term } from './makers.ts';
-import { chosenMap } from './network-figure.ts';
-import { showMaximum, showProducts } from './products.ts';
-import { remember } from './remember.ts';
+import { mapsOf, rowsOf } from './layers.ts';
+import { memoizeLast } from './memoize-last.ts';
+import type { Term } from './pixel-terms.ts';
+import { type SelectedMap, selectedMap, selectedPixelTerms } from './selected-map.ts';
 import { termRows } from './term-rows.ts';
+import { showMaximum, showProducts } from './window-table.ts';
 
-const SOURCES: Source[] = ['picture', 'layer', 'map', 'cell'];
-
-/** The chosen pixel's making; the figure of all maps draws its lines by it. */
-export function makingNow(
-  { model, activations, state }: Explorer,
-  { row, map }: { row: number; map: number },
-): Making | undefined {
-  const { height, width } = mapsOf(rowsOf(model.network)[row]);
-  const cell = [Math.min(state.cell[0], height - 1), Math.min(state.cell[1], width - 1)] as const;
-  return makingOf({ network: model.network, weights: model.weights, activations, row, map, cell });
-}
+const DEPENDENCIES: Dependency[] = ['picture', 'layer', 'map', 'cell'];
 
 export function detailFigure(explorer: Explorer): void {
   const { model, change } = explorer;
-  const rows = rowsOf(model.network);
-  /** Which input map's numbers are shown; the one that gives most unless one is pointed at. */
-  let term: number | undefined;
-  const now = () => {
-    const { row, map } = chosenMap(explorer);
-    const { height, width } = mapsOf(rows[row]);
-    const { cell } = explorer.state;
-    return {
-      row: rows[row],
-      map,
-      cell: [Math.min(cell[0], height - 1), Math.min(cell[1], width - 1)] as const,
-    };
-  };
-  const valueNow = () => {
-    const { row, map, cell } = now();
-    const { height, width } = mapsOf(row);
-    return explorer.activations[row.index][(map * height + cell[0]) * width + cell[1]];
-  };
-  const made = planeCanvas(canvasIn('#made'), {
-    label: 'Pixel of the map',
-    chosen: () => now().cell,
-    describe: () => `row ${now().cell[0]}, column ${now().cell[1]}: ${format(valueNow(), 3)}`,
-    choose: (row, column) => change({ cell: [row, column] }),
+  /** Index of the term that the visitor pointed at; the largest term is shown until then. */
+  let pointed: number | undefined;
+  const mapCanvas = planeCanvas(canvasIn('#selected-map'), {
+    label: 'Pixel of the feature map',
+    selected: () => selectedMap(explorer).cell,
+    describe: () => describePixel(selectedMap(explorer)),
+    select: (row, column) => change({ cell: [row, column] }),
   });
-
-  const rowsOfTerms = termRows(find('#terms', HTMLElement), (index) => {
-    if (term === index) return;
-    term = index;
+  const rows = termRows(find('#terms', HTMLElement), (index) => {
+    if (pointed === index) return;
+    pointed = index;
     draw();
   });
-  /** The maps change less often than the pixel that is pointed at; the scheme is the palettes'. */
-  const paintTerms = remember(
-    (activations: readonly Tensor[], row: number, map: number, _isDark: boolean) => {
-      const making = makingNow(explorer, { row, map });
-      const palette = making ? paletteOf(rows[making.from], activations[making.from]) : grey();
-      rowsOfTerms.paint(making?.terms ?? [], palette);
+  // The maps change less often than the selected pixel. The palettes depend on the colour scheme.
+  const paintTerms = memoizeLast(
+    (activations: readonly Tensor[], _row: number, _map: number, _isDark: boolean) => {
+      const { terms = [], from } = selectedPixelTerms(explorer) ?? {};
+      const inputPalette =
+        from === undefined ? grey() : paletteOf(rowsOf(model.network)[from], activations[from]);
+      rows.paint(terms, inputPalette);
     },
   );
 
   function draw(): void {
-    const { row, map, cell } = now();
-    const making = makingNow(explorer, { row: row.index, map });
-    showTitle(row, map, model.manifest.labels);
-    const terms = making?.terms ?? [];
-    const values = terms.map(({ value }) => Math.abs(value));
-    const strongest = values.indexOf(Math.max(...values));
-    const shown = Math.max(0, term !== undefined && term < terms.length ? term : strongest);
+    const selected = selectedMap(explorer);
+    const { row, map, cell, value } = selected;
+    const { terms = [], equation } = selectedPixelTerms(explorer) ?? {};
+    const shown = pointed !== undefined && pointed < terms.length ? pointed : largestTerm(terms);
+    showTitle(selected, model.manifest.labels);
     paintTerms(explorer.activations, row.index, map, darkScheme.matches);
-    rowsOfTerms.mark(terms, shown, cell);
-    const { count, height, width } = mapsOf(row);
-    const data = explorer.activations[row.index];
-    const outlines = [{ y: cell[0], x: cell[1], height: 1, width: 1 }];
-    made.draw({
-      plane: channelOf(data, [count, height, width], map),
-      palette: paletteOf(row, data),
-      outlines: height > 1 ? outlines : [],
-    });
-    find('#made', HTMLElement).hidden = height === 1;
-    say(find('#made .note', HTMLElement), `row ${cell[0]}, column ${cell[1]}: ${format(valueNow(), 3)}`);
-    showNumbers(terms[shown], shown, terms.length);
+    rows.update(terms, shown, cell);
+    drawMap(mapCanvas, selected, explorer.activations[row.index]);
+    showWindow(terms[shown], shown, terms.length);
     say(
       find('#detail-sum', HTMLElement),
-      making?.equation ?? `${format(valueNow(), 3)}: a byte of the picture, divided by 255`,
+      equation ?? `${formatNumber(value, 3)}: a byte of the image, divided by 255`,
     );
   }
-  explorer.watch(find('#detail', HTMLElement), SOURCES, draw);
+  explorer.watch(find('#detail', HTMLElement), DEPENDENCIES, draw);
 }
 
-function showTitle(row: Row, map: number, labels: readonly string[]): void {
+const describePixel = ({ cell: [row, column], value }: SelectedMap): string =>
+  `row ${row}, column ${column}: ${formatNumber(value, 3)}`;
+
+/** Returns the index of the term with the largest absolute value; 0 when there are none. */
+function largestTerm(terms: readonly Term[]): number {
+  const values = terms.map(({ value }) => Math.abs(value));
+  return Math.max(0, values.indexOf(Math.max(...values)));
+}
+
+function showTitle({ row, map }: SelectedMap, labels: readonly string[]): void {
   const isLast = row.layer?.kind === 'linear' && row.shape[0] === labels.length;
-  say(
-    find('#detail-title', HTMLElement),
-    `${row.name[0].toUpperCase()}${row.name.slice(1)}, ${isLast ? labels[map] : `map ${map + 1}`}`,
-  );
+  const name = `${row.name[0].toUpperCase()}${row.name.slice(1)}`;
+  say(find('#detail-title', HTMLElement), `${name}, ${isLast ? labels[map] : `map ${map + 1}`}`);
   say(find('#detail-text', HTMLElement), row.text);
 }
 
-function showNumbers(term: Term | undefined, index: number, count: number): void {
-  const where = find('#detail-products', HTMLElement);
-  where.hidden = !term || term.inputs.length < 2;
-  if (!term || where.hidden) return;
-  where.setAttribute('aria-label', count > 1 ? `What map ${index + 1} gives` : 'The numbers');
+/** @param data the output of the layer */
+function drawMap(canvas: PlaneCanvas, selected: SelectedMap, data: Tensor): void {
+  const { row, map, cell } = selected;
+  const { count, height, width } = mapsOf(row);
+  canvas.draw({
+    plane: channelOf(data, [count, height, width], map),
+    palette: paletteOf(row, data),
+    outlines: height > 1 ? [{ y: cell[0], x: cell[1], height: 1, width: 1 }] : [],
+  });
+  find('#selected-map', HTMLElement).hidden = height === 1;
+  say(find('#selected-map .note', HTMLElement), describePixel(selected));
+}
+
+/** Shows the values in the window of a term. A term without a window, or with a single value, shows none. */
+function showWindow(term: Term | undefined, index: number, count: number): void {
+  const container = find('#detail-products', HTMLElement);
+  container.hidden = !term || term.inputs.length < 2;
+  if (!term || container.hidden) return;
+  container.setAttribute(
+    'aria-label',
+    count > 1 ? `Contribution of map ${index + 1}` : 'Values in the window',
+  );
   if (term.factors)
-    showProducts(where, term.inputs, term.factors, signed(Math.max(0.2, largest(term.factors))));
-  else showMaximum(where, term.inputs, term.place ?? 0, signed(largest(term.inputs)));
+    showProducts(container, term.inputs, term.factors, signed(Math.max(0.2, maxAbs(term.factors))));
+  else showMaximum(container, term.inputs, term.maxIndex ?? 0, signed(maxAbs(term.inputs)));
 }

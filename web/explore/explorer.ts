@@ -1,35 +1,38 @@
-/** @file What the figures share: the state, the picture, what the network makes of it; and who is told of which change. */
+/** @file The data that all figures share: state, image, model and activations. It notifies figures of changes and keeps the URL current. */
 import type { Tensor } from '#shared/model/forward.ts';
-import { figure } from '../canvas/figures.ts';
+import { registerFigure } from '../canvas/figures.ts';
 import type { Plane } from '../canvas/plane.ts';
 import { activationsOf, type Model } from './model.ts';
-import type { Picture } from './picture.ts';
+import type { SourcePicture } from './source-picture.ts';
 import { readState, type State, writeState } from './state.ts';
 
-/** What a figure may be drawn from. */
-export type Source = keyof State | 'picture' | 'frame';
+/** Data that a figure can depend on. `frame` is a frame of the camera. */
+export type Dependency = keyof State | 'picture' | 'frame';
+
+type Listener = (changed: ReadonlySet<Dependency>) => void;
 
 export interface Explorer {
   readonly state: State;
-  readonly picture: Picture;
+  readonly picture: SourcePicture;
   readonly model: Model;
   /** The network's input and every layer's output. */
   readonly activations: readonly Tensor[];
   change(changes: Partial<State>): void;
-  show(picture: Picture): void;
-  /** The camera's newest frame in grey; what the network sees of it follows later, by `show`. */
-  glance(grey: Plane): void;
+  /** Replaces the image and runs the network. */
+  setPicture(picture: SourcePicture): void;
+  /** Replaces the grey image by the camera's newest frame, without running the network. */
+  setFrame(grey: Plane): void;
   /**
-   * Draws a figure, and again at every change of one of `sources`, while it is in view.
-   * @returns draws it again whatever has changed
+   * Draws a figure now and after every change of its dependencies, whenever it is in view.
+   * @returns a function that draws it again without a change
    */
-  watch(where: Element, sources: readonly Source[], draw: () => void): () => void;
-  /** Calls at once at every change, in view or not. */
-  onChange(told: (changed: ReadonlySet<Source>) => void): void;
+  watch(container: Element, dependencies: readonly Dependency[], draw: () => void): () => void;
+  /** Calls the listener immediately at every change. */
+  onChange(listener: Listener): void;
 }
 
-/** What changes as a pointer moves; Back goes past it. */
-const PASSING = new Set<Source>([
+/** State that changes while a pointer moves. These changes replace the entry of the browser's history instead of adding one. */
+const TRANSIENT = new Set<Dependency>([
   'part',
   'pixel',
   'weights',
@@ -41,40 +44,25 @@ const PASSING = new Set<Source>([
   'pixels',
 ]);
 
-/** Browsers refuse to change an address often; nobody can read it as fast either. */
-const ADDRESS_MS = 400;
+/** Milliseconds between updates of the URL. Browsers limit their rate. */
+const URL_MS = 400;
 
-export function createExplorer(model: Model, first: Picture): Explorer {
+export function createExplorer(model: Model, first: SourcePicture): Explorer {
   let state = readState(location.hash);
   let picture = first;
   let activations = activationsOf(model, first.image);
-  const listeners: ((changed: ReadonlySet<Source>) => void)[] = [];
-  let timer = 0;
+  const listeners: Listener[] = [];
+  const urlWriter = createUrlWriter(() => state);
 
-  const told = (names: Iterable<Source>) => {
+  const notify = (names: Iterable<Dependency>) => {
     const changed = new Set(names);
     for (const listener of listeners) listener(changed);
   };
-  const settle = () => {
-    clearTimeout(timer);
-    timer = 0;
-  };
-  const write = (push: boolean) => {
-    if (push) {
-      settle();
-      history.pushState(null, '', addressOf(state));
-    } else {
-      timer ||= setTimeout(() => {
-        settle();
-        history.replaceState(null, '', addressOf(state));
-      }, ADDRESS_MS);
-    }
-  };
   addEventListener('popstate', () => {
-    settle();
+    urlWriter.cancel();
     const before = state;
     state = readState(location.hash);
-    told(differences(before, state));
+    notify(differences(before, state));
   });
 
   return {
@@ -93,24 +81,22 @@ export function createExplorer(model: Model, first: Picture): Explorer {
       state = { ...state, ...changes };
       const changed = differences(before, state);
       if (changed.length === 0) return;
-      const push = changed.some((name) => !PASSING.has(name));
-      // What was passed through belongs to the entry that is left.
-      if (push && timer) history.replaceState(null, '', addressOf(before));
-      write(push);
-      told(changed);
+      if (changed.some((name) => !TRANSIENT.has(name))) urlWriter.push(before);
+      else urlWriter.replaceLater();
+      notify(changed);
     },
-    show(next) {
+    setPicture(next) {
       picture = next;
       activations = activationsOf(model, next.image);
-      told(['picture']);
+      notify(['picture']);
     },
-    glance(grey) {
+    setFrame(grey) {
       picture = { ...picture, grey };
-      told(['frame']);
+      notify(['frame']);
     },
-    watch(where, sources, draw) {
-      const redraw = figure(where, draw);
-      listeners.push((changed) => sources.some((source) => changed.has(source)) && redraw());
+    watch(container, dependencies, draw) {
+      const redraw = registerFigure(container, draw);
+      listeners.push((changed) => dependencies.some((name) => changed.has(name)) && redraw());
       return redraw;
     },
     onChange(listener) {
@@ -119,7 +105,31 @@ export function createExplorer(model: Model, first: Picture): Explorer {
   };
 }
 
-const addressOf = (state: State): string => `${location.pathname}${location.search}${writeState(state)}`;
+/** Writes the state to the URL: adds an entry to the browser's history, or replaces the current one after a delay. */
+function createUrlWriter(current: () => State) {
+  let timer = 0;
+  const cancel = () => {
+    clearTimeout(timer);
+    timer = 0;
+  };
+  return {
+    cancel,
+    /** @param before written to the current entry first when its replacement is still pending */
+    push(before: State): void {
+      if (timer) history.replaceState(null, '', urlOf(before));
+      cancel();
+      history.pushState(null, '', urlOf(current()));
+    },
+    replaceLater(): void {
+      timer ||= setTimeout(() => {
+        cancel();
+        history.replaceState(null, '', urlOf(current()));
+      }, URL_MS);
+    },
+  };
+}
 
-const differences = (a: State, b: State): Source[] =>
+const urlOf = (state: State): string => `${location.pathname}${location.search}${writeState(state)}`;
+
+const differences = (a: State, b: State): Dependency[] =>
   (Object.keys(b) as (keyof State)[]).filter((name) => `${a[name]}` !== `${b[name]}`);

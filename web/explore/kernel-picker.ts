@@ -1,111 +1,118 @@
-/** @file The kernels to choose from: those known by name as buttons, those of a layer of the network as one picture of many. */
-import { largest, signed } from '../canvas/colour.ts';
-import { paint } from '../canvas/draw.ts';
-import { figure } from '../canvas/figures.ts';
-import { gridControl, keepSharp } from '../canvas/grid.ts';
+/** @file The kernels that a visitor can select: presets as buttons, and all kernels of one layer of the network on a canvas. */
+import { maxAbs, signed } from '../canvas/colour.ts';
+import { paint } from '../canvas/draw-plane.ts';
+import { registerFigure } from '../canvas/figures.ts';
+import { gridControl } from '../canvas/grid-control.ts';
+import { keepSharp } from '../canvas/sharp-canvas.ts';
 import { themeNow } from '../canvas/theme.ts';
 import { element, find, say } from '../dom.ts';
 import type { Explorer } from './explorer.ts';
+import { PRESETS } from './preset-kernels.ts';
 import {
-  chooseLearned,
   convolutionsOf,
   type LearnedKernel,
   learnedId,
-  learnedOf,
   learnedWeights,
-} from './kernel-choice.ts';
-import { PRESETS } from './kernels.ts';
+  parseLearnedId,
+  selectLearned,
+} from './selected-kernel.ts';
 
-export function presetButtons(explorer: Explorer, where: HTMLElement): void {
+export function presetButtons(explorer: Explorer, container: HTMLElement): void {
   const buttons = PRESETS.map(({ id, name, weights }) => {
     const canvas = element('canvas');
     const button = element('button', { type: 'button', className: 'preset' }, canvas, name);
     button.addEventListener('click', () => explorer.change({ kernel: id, size: 3, bias: 0 }));
     const draw = () => {
       const data = Float32Array.from(weights(3));
-      paint(canvas, { width: 3, height: 3, data }, signed(largest(data)));
+      paint(canvas, { width: 3, height: 3, data }, signed(maxAbs(data)));
     };
-    figure(canvas, draw);
+    registerFigure(canvas, draw);
     return { id, button };
   });
-  where.replaceChildren(...buttons.map(({ button }) => button));
-  explorer.watch(where, ['kernel'], () => {
+  container.replaceChildren(...buttons.map(({ button }) => button));
+  explorer.watch(container, ['kernel'], () => {
     for (const { id, button } of buttons)
       button.setAttribute('aria-pressed', `${id === explorer.state.kernel}`);
   });
 }
 
-/** Cells of a kernel's picture, with the gap behind it. */
-const [SIZE, GAP] = [3, 1];
+/** Share of a grid cell that the kernel fills; the rest is a gap. */
+const FILL = 3 / 4;
 
-export function learnedKernels(explorer: Explorer): void {
+export function learnedKernelPicker(explorer: Explorer): void {
   const canvas = find('#learned', HTMLCanvasElement);
-  const select = find('#learned-layer', HTMLSelectElement);
+  const layerSelect = find('#learned-layer', HTMLSelectElement);
   const layers = convolutionsOf(explorer.model.network);
-  select.replaceChildren(...layers.map((_, i) => element('option', { value: `${i}` }, `${i + 1}`)));
-  let layer = learnedOf(explorer.state.kernel)?.layer ?? 0;
-  let at: LearnedKernel = learnedOf(explorer.state.kernel) ?? { layer, to: 0, from: 0 };
+  layerSelect.replaceChildren(...layers.map((_, i) => element('option', { value: `${i}` }, `${i + 1}`)));
+  const selected = () => learnedInNetwork(explorer);
+  /** The kernel from which the arrow keys move: the last one that was selected, or the first of the layer. */
+  let at = selected() ?? { layer: 0, to: 0, from: 0 };
 
-  // Down go the maps that a kernel reads, across those that it makes: one row where the layer reads the picture itself.
+  // One row per input channel, one column per output channel.
   const grid = () => {
-    const { inChannels, outChannels } = layers[layer];
+    const { inChannels, outChannels } = layers[at.layer];
     return { rows: inChannels, columns: outChannels, extent: { width: outChannels, height: inChannels } };
   };
-  const choose = (from: number, to: number) => {
-    at = { layer, to, from };
-    explorer.change(chooseLearned(explorer.model, at));
+  const select = (from: number, to: number) => {
+    at = { layer: at.layer, to, from };
+    explorer.change(selectLearned(explorer.model, at));
   };
-  const describe = () => `to map ${at.to + 1} from map ${at.from + 1} of ${layers[layer].inChannels}`;
-  const tell = gridControl(canvas, {
+  const describe = () =>
+    `output map ${at.to + 1}, input map ${at.from + 1} of ${layers[at.layer].inChannels}`;
+  const updateAria = gridControl(canvas, {
     label: 'Kernel of the network',
     grid,
-    chosen: () => [at.from, at.to],
+    selected: () => [at.from, at.to],
     describe,
-    choose,
+    select,
     hover: false,
   });
-  const redraw = figure(canvas, () => {
-    drawKernels(canvas, explorer, layer, learnedOf(explorer.state.kernel));
+  const redraw = registerFigure(canvas, () => {
+    drawKernels(canvas, explorer, at.layer, selected());
   });
   keepSharp(canvas, redraw);
   const show = () => {
     const { rows, columns } = grid();
-    select.value = `${layer}`;
+    layerSelect.value = `${at.layer}`;
     canvas.style.aspectRatio = `${columns} / ${rows}`;
-    const { inChannels, outChannels } = layers[layer];
     say(
       find('#learned-note', HTMLElement),
-      inChannels === 1
-        ? `${outChannels} kernels that read the picture itself`
-        : `${inChannels} × ${outChannels} kernels: across, the map they help to make; down, the map they read`,
+      rows === 1
+        ? `${columns} kernels, one per output map`
+        : `${rows} × ${columns} kernels: one row per input map, one column per output map`,
     );
-    tell();
+    updateAria();
     redraw();
   };
-  select.addEventListener('change', () => {
-    layer = Number(select.value);
-    at = { layer, to: 0, from: 0 };
+  layerSelect.addEventListener('change', () => {
+    at = { layer: Number(layerSelect.value), to: 0, from: 0 };
     show();
   });
   explorer.onChange((changed) => {
     if (!changed.has('kernel')) return;
-    const learned = learnedOf(explorer.state.kernel);
-    if (learned && layers[learned.layer]) [at, layer] = [learned, learned.layer];
+    at = selected() ?? at;
     show();
   });
   show();
 }
 
+/** Returns the selected kernel when it is one of the network's. */
+function learnedInNetwork({ state, model }: Explorer): LearnedKernel | undefined {
+  const learned = parseLearnedId(state.kernel);
+  return learned && learnedWeights(model, learned) ? learned : undefined;
+}
+
+/** Draws all kernels of a layer as a grid and outlines the selected one. */
 function drawKernels(
   canvas: HTMLCanvasElement,
   { model }: Explorer,
   layer: number,
-  chosen: LearnedKernel | undefined,
+  selected: LearnedKernel | undefined,
 ): void {
   const { inChannels, outChannels } = convolutionsOf(model.network)[layer];
   const context = canvas.getContext('2d') as CanvasRenderingContext2D;
   const cell = canvas.width / outChannels;
-  const inner = (cell * SIZE) / (SIZE + GAP);
+  const inner = cell * FILL;
   const scratch = new OffscreenCanvas(1, 1);
   const kernel = (to: number, from: number) =>
     learnedWeights(model, { layer, to, from }) ?? new Float32Array();
@@ -115,10 +122,10 @@ function drawKernels(
     for (let from = 0; from < inChannels; from++) {
       const data = kernel(to, from);
       const size = Math.sqrt(data.length);
-      paint(scratch, { width: size, height: size, data }, signed(largest(data)));
+      paint(scratch, { width: size, height: size, data }, signed(maxAbs(data)));
       const [x, y] = [to, from].map((i) => Math.round(i * cell + (cell - inner) / 2));
       context.drawImage(scratch, x, y, Math.round(inner), Math.round(inner));
-      if (chosen && learnedId({ layer, to, from }) === learnedId(chosen)) {
+      if (selected && learnedId({ layer, to, from }) === learnedId(selected)) {
         context.lineWidth = Math.max(2, inner / 12);
         context.strokeStyle = themeNow().mark;
         context.strokeRect(x - 1, y - 1, inner + 2, inner + 2);

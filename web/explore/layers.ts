@@ -1,17 +1,17 @@
-/** @file The layers of a network as rows of a figure: names, sizes, and how their maps are coloured. */
+/** @file The layers of a network as rows of figure 4: names, descriptions and shapes. */
 import type { Network, NetworkLayer, Shape } from '#shared/model/spec.ts';
 import { sizeOf } from '#shared/model/spec.ts';
-import { remember } from './remember.ts';
+import { memoizeLast } from './memoize-last.ts';
 
-/** One activation: what goes into the network, or what comes out of a layer. */
-export interface Row {
+/** The network's input, or the output of one layer. */
+export interface LayerRow {
   /** Index into the activations. */
   index: number;
-  /** The layer it comes out of; the input comes out of none. */
+  /** The layer that computes it; missing for the network's input. */
   layer?: NetworkLayer;
-  /** As people count: `convolution 2`. */
+  /** The kind of the layer and its number among those of the kind, from 1: `convolution 2`. */
   name: string;
-  /** What the layer does, with its sizes and parameters. */
+  /** Describes what the layer does, with its sizes and parameters. */
   text: string;
   shape: Shape;
 }
@@ -24,16 +24,16 @@ const NAMES = {
   linear: 'linear',
 } as const;
 
-export const rowsOf = remember(({ layers, input }: Network): Row[] => {
+export const rowsOf = memoizeLast(({ layers, input }: Network): LayerRow[] => {
   const counts = new Map<string, number>();
-  const rows = layers.map((layer, i): Row => {
+  const rows = layers.map((layer, i): LayerRow => {
     const count = (counts.get(layer.kind) ?? 0) + 1;
     counts.set(layer.kind, count);
-    const alone = layers.filter(({ kind }) => kind === layer.kind).length === 1;
-    const name = `${NAMES[layer.kind]}${alone ? '' : ` ${count}`}`;
+    const isOnly = layers.filter(({ kind }) => kind === layer.kind).length === 1;
+    const name = `${NAMES[layer.kind]}${isOnly ? '' : ` ${count}`}`;
     return { index: i + 1, layer, name, text: describe(layer), shape: layer.output };
   });
-  return [{ index: 0, name: 'input', text: 'what the network sees', shape: input }, ...rows];
+  return [{ index: 0, name: 'input', text: 'the image, 0 to 1', shape: input }, ...rows];
 });
 
 function describe(layer: NetworkLayer): string {
@@ -42,20 +42,20 @@ function describe(layer: NetworkLayer): string {
     case 'conv2d':
       return `${layer.inChannels} → ${layer.outChannels} maps, ${layer.kernelSize} × ${layer.kernelSize}, ${parameters} parameters`;
     case 'linear':
-      return `${layer.inFeatures} → ${layer.outFeatures} numbers, ${parameters} parameters`;
+      return `${layer.inFeatures} → ${layer.outFeatures} features, ${parameters} parameters`;
     case 'maxPool2d':
-      return `the largest of ${layer.kernelSize} × ${layer.kernelSize}`;
+      return `the largest value of each ${layer.kernelSize} × ${layer.kernelSize} window`;
     case 'relu':
-      return 'what is below 0 becomes 0';
+      return 'negative values become 0';
     case 'flatten':
-      return 'all maps in one row';
+      return 'all feature maps in one row';
     default:
       throw layer satisfies never;
   }
 }
 
-/** Maps of a row, and their height and width: a flat row is maps of one number each. */
-export function mapsOf({ shape }: Row): { count: number; height: number; width: number } {
+/** Returns the number of feature maps of a row, and their size. In a flat row, each value is a map of 1 × 1. */
+export function mapsOf({ shape }: LayerRow): { count: number; height: number; width: number } {
   const [count, height = 1, width = 1] = shape;
   return { count, height, width };
 }

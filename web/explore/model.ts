@@ -1,4 +1,4 @@
-/** @file A model from its two files, ready to be looked into. */
+/** @file Loads models and computes the output of every layer. */
 import { PIXEL_SCALE } from '#shared/labels.ts';
 import type { Manifest } from '#shared/manifest.ts';
 import { forward, type Tensor } from '#shared/model/forward.ts';
@@ -12,25 +12,27 @@ export interface Model {
   manifest: Manifest;
 }
 
-/** A model among the pages' own files. @param address without `.onnx` and `.json` */
-export const loadModel = (address: string): Promise<Model> =>
-  fetchModel(`${address}.onnx`, `${address}.json`);
+/**
+ * Loads a model that is deployed with the pages.
+ * @param path without the extensions `.onnx` and `.json`
+ */
+export const loadModel = (path: string): Promise<Model> => fetchModel(`${path}.onnx`, `${path}.json`);
 
-/** The model that answers requests now; where that cannot be looked into, the one that came with these pages. */
-export async function loadServed(): Promise<Model> {
+/** Loads the model that the Worker serves now, or the bundled model when that fails. */
+export async function loadServedModel(): Promise<Model> {
   try {
-    const { models } = (await (await get('/v1/models')).json()) as {
+    const { models } = (await (await fetchOk('/v1/models')).json()) as {
       models: { name: string; version: string }[];
     };
-    const address = `/v1/models/${models[0].name}/versions/${models[0].version}`;
-    return await fetchModel(`${address}/onnx`, address);
+    const url = `/v1/models/${models[0].name}/versions/${models[0].version}`;
+    return await fetchModel(`${url}/onnx`, url);
   } catch {
     return loadModel('/release/tinyvgg');
   }
 }
 
-async function fetchModel(weights: string, manifest: string): Promise<Model> {
-  const [onnx, json] = await Promise.all([get(weights), get(manifest)]);
+async function fetchModel(onnxUrl: string, manifestUrl: string): Promise<Model> {
+  const [onnx, json] = await Promise.all([fetchOk(onnxUrl), fetchOk(manifestUrl)]);
   return openModel(new Uint8Array(await onnx.arrayBuffer()), (await json.json()) as Manifest);
 }
 
@@ -39,8 +41,12 @@ export const openModel = (onnx: Uint8Array, manifest: Manifest): Model => ({
   manifest,
 });
 
+/** Names the model's network and recipe, because models of different recipes have the same network name. */
+export const modelTitle = ({ name, training }: Manifest): string =>
+  `${name === 'tinyvgg' ? 'TinyVGG' : name}, ${training.recipe} recipe`;
+
 /**
- * The input and every layer's output.
+ * Runs the network, and returns its input and every layer's output.
  * @param image 28 × 28 bytes
  */
 export const activationsOf = ({ network, weights }: Model, image: Uint8Array): Tensor[] =>
@@ -51,8 +57,11 @@ export const activationsOf = ({ network, weights }: Model, image: Uint8Array): T
     1,
   );
 
-export async function get(address: string): Promise<Response> {
-  const response = await fetch(address);
+/** @throws Error with a message for the visitor when the status is not 2xx */
+export async function fetchOk(url: string): Promise<Response> {
+  const response = await fetch(url);
   if (response.ok) return response;
-  throw new Error(`cannot load ${address}: status ${response.status}. Load the page again.`);
+  throw new Error(
+    `Cannot load ${url}: the server answered with status ${response.status}. Please reload the page.`,
+  );
 }

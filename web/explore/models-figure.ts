@@ -1,35 +1,35 @@
-/** @file Figure 5: the lab's three models on the same picture, and how they learned. Loaded when it comes near. */
+/** @file Figure 5: the predictions of the lab's three models for the image, and their training curves. It loads when it comes into view. */
 import type { LabRecords } from '#shared/lab-records.ts';
 import { rankLabels } from '#shared/predictions.ts';
 import { element, find, say } from '../dom.ts';
 import { percent } from '../percent.ts';
-import { accuracyChart, drawChart, lossChart } from './curves.ts';
 import type { Explorer } from './explorer.ts';
-import { activationsOf, get, loadModel, type Model } from './model.ts';
+import { activationsOf, fetchOk, loadModel, type Model, modelTitle } from './model.ts';
+import { accuracyChart, drawChart, lossChart } from './training-curves.ts';
 
 const NAMES = ['v0', 'v1', 'tinyvgg'] as const;
 
-const KINDS: Record<string, string> = { v0: 'linear', v1: 'with a ReLU', tinyvgg: 'convolutional' };
+const KINDS: Record<string, string> = { v0: 'linear', v1: 'one ReLU', tinyvgg: 'convolutional' };
 
-/** Answers shown of each model. */
+/** Number of predictions shown per model. */
 const TOP = 3;
 
 export function modelsFigure(explorer: Explorer): void {
   const section = find('#models', HTMLElement);
-  let shown: ReturnType<typeof modelColumn>[] | undefined;
+  let columns: ModelColumn[] | undefined;
   let isLoading = false;
   explorer.watch(section, ['picture'], () => {
-    for (const column of shown ?? []) column.show(explorer.picture.image);
-    if (shown || isLoading) return;
+    for (const column of columns ?? []) column.show(explorer.picture.image);
+    if (columns || isLoading) return;
     isLoading = true;
     load().then(
-      (columns) => {
-        shown = columns;
-        for (const column of shown) column.show(explorer.picture.image);
+      (loaded) => {
+        columns = loaded;
+        for (const column of columns) column.show(explorer.picture.image);
       },
       (error: Error) => {
         isLoading = false;
-        find('#model-answers', HTMLElement).replaceChildren(
+        find('#model-predictions', HTMLElement).replaceChildren(
           element('p', { className: 'problem', role: 'alert' }, error.message),
         );
       },
@@ -37,34 +37,42 @@ export function modelsFigure(explorer: Explorer): void {
   });
 }
 
-async function load() {
+/** Loads models and records, and fills the figure. */
+async function load(): Promise<ModelColumn[]> {
   const [records, ...models] = await Promise.all([
-    get('/release/lab/records.json').then((response) => response.json() as Promise<LabRecords>),
+    fetchOk('/release/lab/records.json').then((response) => response.json() as Promise<LabRecords>),
     ...NAMES.map((name) => loadModel(`/release/lab/${name}`)),
   ]);
   find('#loss-curve', HTMLElement).replaceChildren(drawChart(lossChart(records)));
   find('#accuracy-curve', HTMLElement).replaceChildren(drawChart(accuracyChart(records)));
   writeTable(records);
   const columns = models.map(modelColumn);
-  find('#model-answers', HTMLElement).replaceChildren(...columns.map(({ where }) => where));
+  find('#model-predictions', HTMLElement).replaceChildren(...columns.map(({ element }) => element));
   return columns;
 }
 
-function modelColumn(model: Model) {
+interface ModelColumn {
+  element: HTMLElement;
+  /** Shows the model's predictions for an image of 28 × 28 bytes. */
+  show(image: Uint8Array): void;
+}
+
+function modelColumn(model: Model): ModelColumn {
   const { name, parameters, metrics } = model.manifest;
+  const title = modelTitle(model.manifest);
   const lines = Array.from({ length: TOP }, () => ({
     label: element('span'),
     bar: element('i'),
     score: element('b'),
   }));
-  const where = element(
+  const column = element(
     'section',
-    { className: `model line-${name}`, 'aria-label': name },
-    element('h3', {}, name, element('small', {}, KINDS[name] ?? '')),
+    { className: `model line-${name}`, 'aria-label': title },
+    element('h3', {}, title, element('small', {}, KINDS[name] ?? '')),
     element(
       'p',
       { className: 'note' },
-      `${parameters.toLocaleString('en')} parameters, ${percent(metrics.testAccuracy)} of the test images`,
+      `${parameters.toLocaleString('en')} parameters, ${percent(metrics.testAccuracy)} test accuracy`,
     ),
     element(
       'ol',
@@ -75,7 +83,7 @@ function modelColumn(model: Model) {
     ),
   );
   return {
-    where,
+    element: column,
     show(image: Uint8Array): void {
       const logits = activationsOf(model, image).at(-1) as Float32Array;
       for (const [i, { label, score }] of rankLabels(logits, model.manifest).slice(0, TOP).entries()) {
@@ -103,7 +111,7 @@ function writeTable({ models }: LabRecords): void {
     ),
   );
   find('#records', HTMLTableElement).replaceChildren(
-    element('caption', {}, 'Three epochs of the recipe lab, on all 60,000 images'),
+    element('caption', {}, 'Three epochs of the recipe “lab” on all 60,000 training images'),
     element('thead', {}, element('tr', {}, ...head)),
     element('tbody', {}, ...body),
   );

@@ -1,83 +1,113 @@
-/** @file Figure 4: every feature map of the network, one row a layer; one of them is chosen, its makers are joined to it. */
-import { element, find, prefersStillness } from '../dom.ts';
+/** @file Figure 4: all feature maps of the network, one row per layer, with lines from the inputs of the selected map. */
+import { element, find, prefersStillness, say } from '../dom.ts';
+import { percent } from '../percent.ts';
+import { connectionsOf, drawConnections } from './connections.ts';
 import type { Explorer } from './explorer.ts';
-import { drawRow, MOST_MAPS, paintRow } from './layer-row.ts';
+import { createRow, MAX_MAPS, paintRow, type RowElements } from './layer-row.ts';
 import { mapsOf, rowsOf } from './layers.ts';
-import { courseOf, drawLinks } from './links.ts';
-import type { Making } from './makers.ts';
-import { remember } from './remember.ts';
+import { memoizeLast } from './memoize-last.ts';
+import { modelTitle } from './model.ts';
+import { selectedMap, selectedPixelTerms } from './selected-map.ts';
 
-export function networkFigure(explorer: Explorer, makingOf: () => Making | undefined): void {
+const ARROWS: Record<string, readonly [rows: number, maps: number]> = {
+  ArrowUp: [-1, 0],
+  ArrowDown: [1, 0],
+  ArrowLeft: [0, -1],
+  ArrowRight: [0, 1],
+};
+
+/** A detail panel that begins less than this above the bottom of the window, in CSS pixels, is scrolled into view. */
+const MIN_VISIBLE = 120;
+
+export function networkFigure(explorer: Explorer): void {
   const { model } = explorer;
-  const where = find('#layers', HTMLElement);
+  const container = find('#layers', HTMLElement);
   const rows = rowsOf(model.network);
-  const links = element('canvas', { className: 'links', 'aria-hidden': 'true' });
-  const drawn = rows.map((row) => drawRow(row, model.manifest.labels));
-  const widest = Math.max(...rows.map((row) => mapsOf(row).count).filter((count) => count <= MOST_MAPS));
-  where.style.setProperty('--maps', `${widest}`);
-  where.setAttribute('role', 'grid');
-  where.setAttribute('aria-label', 'Feature maps, one row a layer; arrow keys move');
-  where.append(links, ...drawn.map(({ line }) => line));
+  const canvas = element('canvas', { className: 'connections', 'aria-hidden': 'true' });
+  const elements = rows.map((row) => createRow(row, model.manifest.labels));
+  const maxMaps = Math.max(...rows.map((row) => mapsOf(row).count).filter((count) => count <= MAX_MAPS));
+  container.style.setProperty('--maps', `${maxMaps}`);
+  container.setAttribute('role', 'grid');
+  container.setAttribute('aria-label', 'Feature maps, one row per layer; use the arrow keys to move');
+  container.append(canvas, ...elements.map(({ element }) => element));
+  showModel(explorer);
+  selectByClick(explorer, container);
+  selectByKey(explorer, container, elements);
+  explorer.watch(container, ['picture'], () => {
+    for (const [i, row] of rows.entries()) paintRow(row, elements[i], explorer.activations[row.index]);
+  });
+  drawSelection(explorer, container, canvas, elements);
+}
 
-  const buttonAt = (row: number, map: number) => {
-    const { buttons } = drawn[row];
-    return buttons[Math.min(map, buttons.length - 1)];
-  };
-  where.addEventListener('click', ({ target }) => {
+function showModel({ model }: Explorer): void {
+  const { parameters, metrics } = model.manifest;
+  say(
+    find('#network-model', HTMLElement),
+    `Model: ${modelTitle(model.manifest)}, ${parameters.toLocaleString('en')} parameters, ${percent(metrics.testAccuracy)} test accuracy`,
+  );
+}
+
+function selectByClick(explorer: Explorer, container: HTMLElement): void {
+  container.addEventListener('click', ({ target }) => {
     const button = (target as Element).closest('button');
     if (!button) return;
     explorer.change({ layer: Number(button.dataset.row), map: Number(button.dataset.map) });
-    // Beside each other or one above the other: what was asked for comes into view.
+    // On narrow screens the detail panel is below the layers.
     const detail = find('#detail', HTMLElement);
-    if (detail.getBoundingClientRect().top > innerHeight - 120)
+    if (detail.getBoundingClientRect().top > innerHeight - MIN_VISIBLE)
       detail.scrollIntoView({ behavior: prefersStillness() ? 'auto' : 'smooth', block: 'start' });
   });
-  where.addEventListener('keydown', (event) => {
+}
+
+function selectByKey(explorer: Explorer, container: HTMLElement, elements: readonly RowElements[]): void {
+  container.addEventListener('keydown', (event) => {
     const button = (event.target as Element).closest('button');
-    const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+    const step = ARROWS[event.key];
     if (!button || !step) return;
     event.preventDefault();
     let row = Number(button.dataset.row) + step[0];
-    while (drawn[row]?.buttons.length === 0) row += step[0];
-    const { buttons = [] } = drawn[row] ?? {};
-    const map = Math.max(0, Math.min(buttons.length - 1, Number(button.dataset.map) + step[1]));
+    while (elements[row]?.buttons.length === 0) row += step[0];
+    const { buttons = [] } = elements[row] ?? {};
     if (buttons.length === 0) return;
+    const map = Math.max(0, Math.min(buttons.length - 1, Number(button.dataset.map) + step[1]));
     explorer.change({ layer: row, map });
     buttons[map].focus({ preventScroll: false });
   });
+}
 
-  explorer.watch(where, ['picture'], () => {
-    for (const [i, row] of rows.entries()) paintRow(row, drawn[i], explorer.activations[row.index]);
+/** Marks the button of the selected map and draws the lines to it. */
+function drawSelection(
+  explorer: Explorer,
+  container: HTMLElement,
+  canvas: HTMLCanvasElement,
+  elements: readonly RowElements[],
+): void {
+  const buttonAt = (row: number, map: number) => {
+    const { buttons } = elements[row];
+    return buttons[Math.min(map, buttons.length - 1)];
+  };
+  // Measuring the buttons is slow. Their positions change only with the selection and the width.
+  const connections = memoizeLast((row: number, map: number, _width: number) => {
+    const { terms = [], from = 0 } = selectedPixelTerms(explorer) ?? {};
+    const sources = terms.map(({ map }) => buttonAt(from, map));
+    return connectionsOf(container, sources, buttonAt(row, map));
   });
-  const course = remember((row: number, map: number, _width: number) => {
-    const { terms = [], from = 0 } = makingOf() ?? {};
-    const makers = terms.map(({ map }) => buttonAt(from, map));
-    return courseOf(where, makers, buttonAt(row, map));
-  });
-  const press = remember((row: number, map: number) => {
-    const chosen = buttonAt(row, map);
-    for (const button of drawn.flatMap(({ buttons }) => buttons)) {
-      button.setAttribute('aria-pressed', `${button === chosen}`);
-      button.tabIndex = button === chosen ? 0 : -1;
+  const press = memoizeLast((row: number, map: number) => {
+    const selected = buttonAt(row, map);
+    for (const button of elements.flatMap(({ buttons }) => buttons)) {
+      button.setAttribute('aria-pressed', `${button === selected}`);
+      button.tabIndex = button === selected ? 0 : -1;
     }
   });
   let width = 0;
-  const redraw = explorer.watch(where, ['layer', 'map', 'cell', 'picture'], () => {
-    const { row, map } = chosenMap(explorer);
-    press(row, map);
-    const shares = makingOf()?.terms.map(({ value }) => value) ?? [];
-    drawLinks(links, course(row, map, width), shares);
+  const redraw = explorer.watch(container, ['layer', 'map', 'cell', 'picture'], () => {
+    const { row, map } = selectedMap(explorer);
+    press(row.index, map);
+    const contributions = selectedPixelTerms(explorer)?.terms.map(({ value }) => value) ?? [];
+    drawConnections(canvas, connections(row.index, map, width), contributions);
   });
   new ResizeObserver(([{ contentRect }]) => {
     width = contentRect.width;
     redraw();
-  }).observe(where);
-}
-
-/** The chosen map, where the network has it. */
-export function chosenMap({ state, model }: Explorer): { row: number; map: number } {
-  const rows = rowsOf(model.network);
-  let row = Math.min(state.layer, rows.length - 1);
-  if (mapsOf(rows[row]).count > MOST_MAPS) row -= 1;
-  return { row, map: Math.min(state.map, mapsOf(rows[row]).count - 1) };
+  }).observe(container);
 }

@@ -1,110 +1,31 @@
 /** @file Figure 3: max pooling of one feature map, window by window. */
-import type { Pool, Tensor } from '#shared/model/forward.ts';
-import { layerForward } from '#shared/model/forward.ts';
-import { largest, signed } from '../canvas/colour.ts';
-import { channelOf, type Plane } from '../canvas/plane.ts';
-import { planeCanvas } from '../canvas/view.ts';
+import { maxAbs, signed } from '../canvas/colour.ts';
+import { type PlaneCanvas, planeCanvas } from '../canvas/plane-canvas.ts';
 import { canvasIn, choose, element, find, onChoice, say } from '../dom.ts';
 import { sizeFormula } from './convolution.ts';
 import type { Explorer } from './explorer.ts';
-import { format } from './kernels.ts';
-import { poolLayer, poolWindow } from './pooling.ts';
-import { showMaximum } from './products.ts';
-import { slide } from './slide.ts';
+import { formatNumber } from './format-number.ts';
+import { maxEquation } from './pooling.ts';
+import { type PoolingScene, pooledMap, poolingScene } from './pooling-scene.ts';
+import { animateWindow, type WindowAnimation } from './window-animation.ts';
+import { showMaximum } from './window-table.ts';
 
-/** Windows a second when it plays. */
+/** Windows per second of the animation. */
 const PACE = 12;
 
 export function poolingFigure(explorer: Explorer): void {
-  const { change } = explorer;
-  const pick = (row: number, column: number) => {
-    playing.stop();
-    change({ poolAt: [row, column] });
-  };
-  const place = () => {
-    const { at, output } = scene(explorer);
-    return at[0] * output.width + at[1];
-  };
-  const go = (index: number) => {
-    const { output } = scene(explorer);
-    const count = output.data.length;
-    const wrapped = (index + count) % count;
-    change({ poolAt: [Math.floor(wrapped / output.width), wrapped % output.width] });
-  };
-  const playing = slide({
-    button: find('#pool-play', HTMLButtonElement),
-    count: () => scene(explorer).output.data.length,
-    pace: () => PACE,
-    at: place,
-    go,
-    changed: () => draw(),
+  const animation = poolingAnimation(explorer, () => draw());
+  const { input, output } = poolingCanvases(explorer, (row, column) => {
+    animation.stop();
+    explorer.change({ poolAt: [row, column] });
   });
-  for (const [button, step] of [
-    ['#pool-back', -1],
-    ['#pool-on', 1],
-  ] as const) {
-    find(button, HTMLButtonElement).addEventListener('click', () => {
-      playing.stop();
-      go(place() + step);
-    });
-  }
-  const describe = () => {
-    const { at, output } = scene(explorer);
-    return `row ${at[0]}, column ${at[1]}: ${format(output.data[at[0] * output.width + at[1]])}`;
-  };
-  const output = planeCanvas(canvasIn('#pool-output'), {
-    label: 'Pixel of the output',
-    chosen: () => scene(explorer).at,
-    describe,
-    choose: pick,
-  });
-  const input = planeCanvas(canvasIn('#pool-input'), {
-    label: 'Where the window lies on the input',
-    chosen: () => scene(explorer).at.map((at) => at * explorer.state.poolStride) as [number, number],
-    describe,
-    choose: (row, column) => {
-      const { output } = scene(explorer);
-      const to = (at: number, count: number) =>
-        Math.min(count - 1, Math.floor(at / explorer.state.poolStride));
-      pick(to(row, output.height), to(column, output.width));
-    },
-  });
-  controls(explorer);
+  listenToControls(explorer);
 
   function draw(): void {
-    const { input: plane, output: pooled, layer, at, window } = scene(explorer);
-    const extent = { width: plane.width, height: plane.height };
-    const palette = signed(largest(plane.data));
-    const outline = { y: window.y, x: window.x, height: layer.kernelSize, width: layer.kernelSize };
-    const inner = {
-      y: window.y + Math.floor(window.place / layer.kernelSize),
-      x: window.x + (window.place % layer.kernelSize),
-      height: 1,
-      width: 1,
-    };
-    input.draw({ plane, palette, extent, outlines: [outline, inner] });
-    const offset = Math.floor((plane.width - pooled.width) / 2);
-    output.draw({
-      plane: pooled,
-      palette,
-      extent,
-      offset,
-      outlines: [{ y: at[0] + offset, x: at[1] + offset, height: 1, width: 1 }],
-      ...(playing.isMoving && { until: at[0] * pooled.width + at[1] + 1 }),
-    });
-    showMaximum(find('#pool-window', HTMLElement), window.inputs, window.place, palette);
-    const numbers = [...window.inputs].map((value) => format(value)).join(', ');
-    say(find('#pool-maximum', HTMLElement), `max(${numbers}) = ${format(window.value)}`);
-    say(find('#pool-input .note', HTMLElement), `[${plane.height}, ${plane.width}]`);
-    say(
-      find('#pool-output .note', HTMLElement),
-      `[${pooled.height}, ${pooled.width}]: ${pooled.data.length} of ${plane.data.length} numbers`,
-    );
-    const size = sizeFormula(plane.height, layer.kernelSize, layer.stride, 0);
-    say(find('#pool-shape', HTMLElement), `Output size: ${size}`);
-    choose('pool-size', `${explorer.state.poolSize}`);
-    choose('pool-stride', `${explorer.state.poolStride}`);
-    find('#pool-map', HTMLSelectElement).value = `${mapOf(explorer).c}`;
+    const scene = poolingScene(explorer);
+    drawPlanes(scene, input, output, animation);
+    showTexts(scene);
+    showControls(explorer);
   }
   explorer.watch(
     find('#pooling .figure', HTMLElement),
@@ -113,46 +34,121 @@ export function poolingFigure(explorer: Explorer): void {
   );
 }
 
-/** What the network pools first, and the map of it that is chosen. */
-function mapOf({ model, activations, state }: Explorer) {
-  const index = Math.max(
-    0,
-    model.network.layers.findIndex(({ kind }) => kind === 'maxPool2d'),
+/** Connects the buttons that move the window: play, previous and next. */
+function poolingAnimation(explorer: Explorer, toggled: () => void): WindowAnimation {
+  const position = () => {
+    const { at, output } = poolingScene(explorer);
+    return at[0] * output.width + at[1];
+  };
+  const moveTo = (position: number) => {
+    const { data, width } = poolingScene(explorer).output;
+    const wrapped = (position + data.length) % data.length;
+    explorer.change({ poolAt: [Math.floor(wrapped / width), wrapped % width] });
+  };
+  const animation = animateWindow({
+    button: find('#pool-play', HTMLButtonElement),
+    count: () => poolingScene(explorer).output.data.length,
+    pace: () => PACE,
+    position,
+    moveTo,
+    toggled,
+  });
+  for (const [button, step] of [
+    ['#pool-previous', -1],
+    ['#pool-next', 1],
+  ] as const) {
+    find(button, HTMLButtonElement).addEventListener('click', () => {
+      animation.stop();
+      moveTo(position() + step);
+    });
+  }
+  return animation;
+}
+
+/** @param select receives the output pixel that the visitor selects on either canvas */
+function poolingCanvases(explorer: Explorer, select: (row: number, column: number) => void) {
+  const selected = () => poolingScene(explorer).at;
+  const describe = () => {
+    const { at, window } = poolingScene(explorer);
+    return `row ${at[0]}, column ${at[1]}: ${formatNumber(window.value)}`;
+  };
+  const output = planeCanvas(canvasIn('#pool-output'), {
+    label: 'Pixel of the output',
+    selected,
+    describe,
+    select,
+  });
+  const input = planeCanvas(canvasIn('#pool-input'), {
+    label: 'Position of the window on the input',
+    selected: () => selected().map((at) => at * explorer.state.poolStride) as [number, number],
+    describe,
+    select: (row, column) => {
+      const { output } = poolingScene(explorer);
+      const toOutput = (at: number, count: number) =>
+        Math.min(count - 1, Math.floor(at / explorer.state.poolStride));
+      select(toOutput(row, output.height), toOutput(column, output.width));
+    },
+  });
+  return { input, output };
+}
+
+function drawPlanes(
+  { input, output, layer, at, window }: PoolingScene,
+  inputCanvas: PlaneCanvas,
+  outputCanvas: PlaneCanvas,
+  { isRunning }: WindowAnimation,
+): void {
+  const size = layer.kernelSize;
+  const extent = { width: input.width, height: input.height };
+  const palette = signed(maxAbs(input.data));
+  const outline = { y: window.y, x: window.x, height: size, width: size };
+  const maximum = {
+    y: window.y + Math.floor(window.maxIndex / size),
+    x: window.x + (window.maxIndex % size),
+    height: 1,
+    width: 1,
+  };
+  inputCanvas.draw({ plane: input, palette, extent, outlines: [outline, maximum] });
+  // The output has cells of the input's size, so that it looks as small as it is.
+  const offset = Math.floor((input.width - output.width) / 2);
+  outputCanvas.draw({
+    plane: output,
+    palette,
+    extent,
+    offset,
+    outlines: [{ y: at[0] + offset, x: at[1] + offset, height: 1, width: 1 }],
+    ...(isRunning && { visibleCells: at[0] * output.width + at[1] + 1 }),
+  });
+  showMaximum(find('#pool-window', HTMLElement), window.inputs, window.maxIndex, palette);
+}
+
+function showTexts({ input, output, layer, window }: PoolingScene): void {
+  say(find('#pool-maximum', HTMLElement), maxEquation(window));
+  say(find('#pool-input .note', HTMLElement), `[${input.height}, ${input.width}]`);
+  say(
+    find('#pool-output .note', HTMLElement),
+    `[${output.height}, ${output.width}]: ${output.data.length} values instead of ${input.data.length}`,
   );
-  const shape = model.network.layers[index].input;
-  const c = Math.min(state.poolMap, shape[0] - 1);
-  return { c, channels: shape[0], plane: channelOf(activations[index], shape, c) };
+  const size = sizeFormula(input.height, layer.kernelSize, layer.stride, 0);
+  say(find('#pool-shape', HTMLElement), `Output size: ${size}`);
 }
 
-interface Scene {
-  input: Plane;
-  output: Plane;
-  layer: Pool;
-  at: readonly [number, number];
-  window: ReturnType<typeof poolWindow>;
-}
-
-function scene(explorer: Explorer): Scene {
-  const { poolSize, poolStride, poolAt } = explorer.state;
-  const { plane } = mapOf(explorer);
-  const layer = poolLayer(plane.height, plane.width, poolSize, poolStride);
-  const [, height, width] = layer.output;
-  const input = plane.data as Tensor;
-  const output = { height, width, data: layerForward(layer, new Map(), input, 1) };
-  const at = [Math.min(poolAt[0], height - 1), Math.min(poolAt[1], width - 1)] as const;
-  return { input: plane, output, layer, at, window: poolWindow(layer, input, 0, ...at) };
-}
-
-function controls(explorer: Explorer): void {
+function listenToControls(explorer: Explorer): void {
   const { change } = explorer;
   onChoice('pool-size', (size) => change({ poolSize: Number(size) }));
   onChoice('pool-stride', (stride) => change({ poolStride: Number(stride) }));
   const select = find('#pool-map', HTMLSelectElement);
-  const { channels } = mapOf(explorer);
+  const { channels } = pooledMap(explorer);
   select.replaceChildren(
     ...Array.from({ length: channels }, (_, c) =>
       element('option', { value: `${c}` }, `feature map ${c + 1}`),
     ),
   );
   select.addEventListener('change', () => change({ poolMap: Number(select.value) }));
+}
+
+function showControls(explorer: Explorer): void {
+  choose('pool-size', `${explorer.state.poolSize}`);
+  choose('pool-stride', `${explorer.state.poolStride}`);
+  find('#pool-map', HTMLSelectElement).value = `${pooledMap(explorer).channel}`;
 }

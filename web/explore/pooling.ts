@@ -1,19 +1,23 @@
-/** @file Max pooling taken apart: one window's numbers, and which of them goes on. */
+/** @file The arithmetic of max pooling: the values of one window and their maximum. */
 import type { Pool, Tensor } from '#shared/model/forward.ts';
 import { resolveNetwork } from '#shared/model/spec.ts';
+import { formatNumber } from './format-number.ts';
 
 export interface PoolWindow {
-  /** Row and column of the input that the window begins at. */
+  /** First row and column of the window in the input. */
   y: number;
   x: number;
-  /** kernelSize² numbers, row by row. */
+  /** kernelSize² values, row by row. */
   inputs: Float32Array;
-  /** Place of the largest in `inputs`: the first of equal ones, as in PyTorch. */
-  place: number;
+  /** Index of the maximum in `inputs`; the first one of equal values, as in PyTorch. */
+  maxIndex: number;
   value: number;
 }
 
-/** The window behind output (y, x) of channel `c`, of an input [channels, height, width]. */
+/**
+ * Returns the window of output pixel (y, x) of channel `c`.
+ * @param input [channels, height, width]
+ */
 export function poolWindow(
   { kernelSize, stride, input: [, height, width] }: Pool,
   input: Tensor,
@@ -27,10 +31,13 @@ export function poolWindow(
     return input[(c * height + row) * width + column];
   });
   const value = Math.max(...inputs);
-  return { y: top, x: left, inputs, place: inputs.indexOf(value), value };
+  return { y: top, x: left, inputs, maxIndex: inputs.indexOf(value), value };
 }
 
-/** Pooling of one plane, as a layer. @throws ExplainedError of kind `model` when the window is larger than the plane */
+/**
+ * Makes a pooling layer with one channel.
+ * @throws ExplainedError of kind `model` when the window is larger than the plane
+ */
 export function poolLayer(height: number, width: number, size: number, stride: number): Pool {
   const { layers } = resolveNetwork({
     name: 'pooling',
@@ -39,3 +46,7 @@ export function poolLayer(height: number, width: number, size: number, stride: n
   });
   return layers[0] as Pool;
 }
+
+/** Writes the calculation of a window as text: `max(0.10, 0.25, 0.00, 0.12) = 0.25`. */
+export const maxEquation = ({ inputs, value }: Pick<PoolWindow, 'inputs' | 'value'>): string =>
+  `max(${Array.from(inputs, (input) => formatNumber(input)).join(', ')}) = ${formatNumber(value)}`;

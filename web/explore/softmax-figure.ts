@@ -1,22 +1,22 @@
-/** @file The network's end: logits, a temperature, scores. */
+/** @file Logits, temperature and scores: how softmax turns the network's output into predictions. */
 import type { Tensor } from '#shared/model/forward.ts';
 import { softmax, temperatureOf } from '#shared/predictions.ts';
-import { largest } from '../canvas/colour.ts';
+import { maxAbs } from '../canvas/colour.ts';
 import { element, find, say } from '../dom.ts';
 import { percent } from '../percent.ts';
 import type { Explorer } from './explorer.ts';
-import { format } from './kernels.ts';
+import { formatNumber } from './format-number.ts';
 
 export function softmaxFigure(explorer: Explorer): void {
   const { labels } = explorer.model.manifest;
   const calibrated = temperatureOf(explorer.model.manifest);
   const slider = find('#temperature', HTMLInputElement);
-  const lines = labels.map((label) => scoreLine(label));
-  find('#scores tbody', HTMLElement).append(...lines.map(({ line }) => line));
-  // A slider's steps are hundredths: what it can say of the calibrated temperature means that one.
+  const rows = labels.map((label) => scoreRow(label));
+  find('#scores tbody', HTMLElement).append(...rows.map(({ element }) => element));
+  // The slider's steps are hundredths. The step nearest to the calibrated temperature selects it exactly.
   slider.addEventListener('input', () => {
-    const said = slider.valueAsNumber;
-    explorer.change({ temperature: Math.abs(said - calibrated) < 0.006 ? 0 : said });
+    const temperature = slider.valueAsNumber;
+    explorer.change({ temperature: Math.abs(temperature - calibrated) < 0.006 ? 0 : temperature });
   });
   find('#calibrated', HTMLButtonElement).addEventListener('click', () => explorer.change({ temperature: 0 }));
 
@@ -24,33 +24,41 @@ export function softmaxFigure(explorer: Explorer): void {
     const temperature = explorer.state.temperature || calibrated;
     const logits = explorer.activations.at(-1) as Tensor;
     const scores = softmax(logits, temperature);
-    const most = largest(logits);
+    const scale = maxAbs(logits);
     const best = logits.indexOf(Math.max(...logits));
-    for (const [i, line] of lines.entries()) {
-      line.show(logits[i], logits[i] / most, scores[i]);
-      line.line.className = i === best ? 'best' : '';
+    for (const [i, row] of rows.entries()) {
+      row.show(logits[i], logits[i] / scale, scores[i]);
+      row.element.className = i === best ? 'best' : '';
     }
     if (document.activeElement !== slider) slider.value = `${temperature}`;
-    say(
-      find('#temperature-value', HTMLElement),
-      `${format(temperature, 3)}${explorer.state.temperature ? '' : ', as calibrated'}`,
-    );
-    const sum = logits.reduce((total, logit) => total + Math.exp(logit / temperature), 0);
-    const power = `e^(${format(logits[best])} / ${format(temperature)})`;
+    const suffix = explorer.state.temperature ? '' : ', calibrated';
+    say(find('#temperature-value', HTMLElement), `${formatNumber(temperature, 3)}${suffix}`);
     say(
       find('#softmax-formula', HTMLElement),
-      `${labels[best]}: ${power} ÷ sum of all ten e^(logit / ${format(temperature)}) = ${short(Math.exp(logits[best] / temperature))} ÷ ${short(sum)} = ${percent(scores[best])}`,
+      softmaxFormula(labels[best], logits, best, temperature, scores[best]),
     );
   });
 }
 
-const short = (value: number): string =>
+/** Writes the softmax of one class as text, with its numbers. */
+function softmaxFormula(label: string, logits: Tensor, index: number, temperature: number, score: number) {
+  const exponential = Math.exp(logits[index] / temperature);
+  const sum = logits.reduce((total, logit) => total + Math.exp(logit / temperature), 0);
+  const divisor = formatNumber(temperature);
+  const numerator = `e^(${formatNumber(logits[index])} / ${divisor})`;
+  const denominator = `sum of e^(logit / ${divisor}) over all ten classes`;
+  return `${label}: ${numerator} ÷ ${denominator} = ${formatLarge(exponential)} ÷ ${formatLarge(sum)} = ${percent(score)}`;
+}
+
+/** Formats with two decimals, and in scientific notation from 100,000. */
+const formatLarge = (value: number): string =>
   value < 1e5 ? value.toFixed(2) : value.toExponential(2).replace('e+', ' · 10^');
 
-function scoreLine(label: string) {
+/** Makes the table row of one class. */
+function scoreRow(label: string) {
   const [logitBar, scoreBar] = [element('i'), element('i')];
   const [logitText, scoreText] = [element('b'), element('b')];
-  const line = element(
+  const row = element(
     'tr',
     {},
     element('th', { scope: 'row' }, label),
@@ -62,16 +70,16 @@ function scoreLine(label: string) {
     element('td', {}, element('div', {}, element('span', { className: 'bar' }, scoreBar), scoreText)),
   );
   return {
-    line,
-    /** @param share the logit as a share of the largest, −1..1 */
-    show(logit: number, share: number, score: number): void {
-      logitBar.className = share < 0 ? 'below' : '';
+    element: row,
+    /** @param relative the logit divided by the largest absolute logit, in −1..1 */
+    show(logit: number, relative: number, score: number): void {
+      logitBar.className = relative < 0 ? 'below' : '';
       Object.assign(logitBar.style, {
-        width: `${50 * Math.abs(share)}%`,
-        left: `${share < 0 ? 50 + 50 * share : 50}%`,
+        width: `${50 * Math.abs(relative)}%`,
+        left: `${relative < 0 ? 50 + 50 * relative : 50}%`,
       });
       scoreBar.style.width = `${100 * score}%`;
-      say(logitText, format(logit));
+      say(logitText, formatNumber(logit));
       say(scoreText, percent(score));
     },
   };

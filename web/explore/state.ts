@@ -1,40 +1,46 @@
 /**
- * @file All that can be chosen on /explore, and its place in the address: `#<part>?<name>=<value>&…`, only what is not as it is at
- * first. The fragment never leaves the browser, so that a picture of one's own may be in a link.
+ * @file The state of /explore and its form in the URL's fragment: `#<part>?<name>=<value>&…`. Values equal to the initial ones are
+ * omitted. Browsers do not send the fragment to the server, so a link can hold the visitor's own image. The names of the state are
+ * part of existing links and cannot change.
  */
 import { IMAGE_PIXELS } from '#shared/labels.ts';
 
 export interface State {
-  /** Section that is looked at; empty for the top. */
+  /** Id of the section in view; empty at the top of the page. */
   part: string;
-  /** An example's name, or `own` with `pixels`. */
+  /** Name of an example, or `own` for the visitor's image. */
   image: string;
-  /** 784 bytes of the reader's own picture as the network sees it, base64url; empty with an example. */
+  /** The network's input for the visitor's image: 784 bytes as base64url. Empty for an example. */
   pixels: string;
+  /** What figure 1 shows: the network's input, or the photo in colour. */
   view: 'network' | 'colour';
-  /** Chosen pixel of the picture, [row, column]. */
+  /** Selected pixel in figure 1. */
   pixel: Cell;
-  /** A preset's id, `own`, or `learned-<layer>-<output channel>-<input channel>`. */
+  /** Id of a preset, `own` for a custom kernel, or `learned-<layer>-<output channel>-<input channel>`. */
   kernel: string;
-  /** Weights of a kernel of one's own. */
+  /** Weights of the custom kernel, row by row; empty for other kernels. */
   weights: readonly number[];
+  /** Kernel size of the convolution in figure 2, and its stride, padding and bias. */
   size: number;
   stride: number;
   padding: number;
   bias: number;
+  /** Input of the convolution: the network's input, or the photo in grey. */
   source: 'network' | 'photo';
-  /** Chosen pixel of the convolution's output. */
+  /** Selected pixel of the convolution's output. */
   at: Cell;
+  /** Window size of the pooling in figure 3, and its stride. */
   poolSize: number;
   poolStride: number;
-  /** Feature map that is pooled. */
+  /** Channel of the feature map that is pooled. */
   poolMap: number;
+  /** Selected pixel of the pooling's output. */
   poolAt: Cell;
-  /** Chosen feature map: index into the activations (0 is the input), channel, pixel. */
+  /** Selected feature map in figure 4: index into the activations (0 is the network's input), channel, and pixel. */
   layer: number;
   map: number;
   cell: Cell;
-  /** 0 for the one that the model was calibrated with. */
+  /** Temperature of softmax; 0 selects the model's calibrated temperature. */
   temperature: number;
 }
 
@@ -44,6 +50,7 @@ export const INITIAL: State = {
   part: '',
   image: 'ankle-boot',
   pixels: '',
+  /** What figure 1 shows: the network's input, or the photo in colour. */
   view: 'network',
   pixel: [11, 13],
   kernel: 'left',
@@ -52,6 +59,7 @@ export const INITIAL: State = {
   stride: 1,
   padding: 1,
   bias: 0,
+  /** Input of the convolution: the network's input, or the photo in grey. */
   source: 'network',
   at: [11, 12],
   poolSize: 2,
@@ -64,45 +72,45 @@ export const INITIAL: State = {
   temperature: 0,
 };
 
-/** Reads a value, or says undefined when it is none. */
-type Reader<T> = (text: string) => T | undefined;
+/** Parses a value; undefined when the text is invalid. */
+type Parser<T> = (text: string) => T | undefined;
 
 const number =
-  (low: number, high: number): Reader<number> =>
+  (low: number, high: number): Parser<number> =>
   (text) => {
     const value = Number(text);
     return text !== '' && value >= low && value <= high ? value : undefined;
   };
-const whole =
-  (low: number, high: number): Reader<number> =>
+const integer =
+  (low: number, high: number): Parser<number> =>
   (text) =>
     Number.isInteger(Number(text)) ? number(low, high)(text) : undefined;
 const oneOf =
-  <T>(...values: T[]): Reader<T> =>
+  <T>(...values: T[]): Parser<T> =>
   (text) =>
     values.find((value) => `${value}` === text);
-const word =
-  (pattern: RegExp): Reader<string> =>
+const matching =
+  (pattern: RegExp): Parser<string> =>
   (text) =>
     pattern.test(text) ? text : undefined;
-const cell: Reader<Cell> = (text) => {
-  const [row, column, ...more] = text.split(',').map((part) => whole(0, 999)(part));
+const cell: Parser<Cell> = (text) => {
+  const [row, column, ...more] = text.split(',').map((part) => integer(0, 999)(part));
   return row === undefined || column === undefined || more.length > 0 ? undefined : [row, column];
 };
-const weights: Reader<number[]> = (text) => {
+const weights: Parser<number[]> = (text) => {
   const values = text.split(',').map((part) => number(-99, 99)(part));
   const isKernel = [1, 9, 25, 49].includes(values.length) && values.every((value) => value !== undefined);
   return isKernel ? (values as number[]) : undefined;
 };
 
-/** How each value is read; an index that the model does not have is cut to its range where it is used. */
-const READERS: { [Name in keyof State]: Reader<State[Name]> } = {
-  part: word(/^[a-z]{0,16}$/),
-  image: word(/^[a-z-]{1,16}$/),
-  pixels: word(new RegExp(`^[\\w-]{${Math.ceil((IMAGE_PIXELS * 8) / 6)}}$`)),
+/** Parsers by name. They do not know the model, so the figures clamp an index that is out of range. */
+const PARSERS: { [Name in keyof State]: Parser<State[Name]> } = {
+  part: matching(/^[a-z]{0,16}$/),
+  image: matching(/^[a-z-]{1,16}$/),
+  pixels: matching(new RegExp(`^[\\w-]{${Math.ceil((IMAGE_PIXELS * 8) / 6)}}$`)),
   view: oneOf<State['view']>('network', 'colour'),
   pixel: cell,
-  kernel: word(/^(own|[a-z]{1,10}|learned-\d{1,2}-\d{1,3}-\d{1,3})$/),
+  kernel: matching(/^(own|[a-z]{1,10}|learned-\d{1,2}-\d{1,3}-\d{1,3})$/),
   weights,
   size: oneOf(1, 3, 5, 7),
   stride: oneOf(1, 2, 3),
@@ -112,31 +120,32 @@ const READERS: { [Name in keyof State]: Reader<State[Name]> } = {
   at: cell,
   poolSize: oneOf(2, 3),
   poolStride: oneOf(1, 2, 3),
-  poolMap: whole(0, 999),
+  poolMap: integer(0, 999),
   poolAt: cell,
-  layer: whole(0, 99),
-  map: whole(0, 999),
+  layer: integer(0, 99),
+  map: integer(0, 999),
   cell,
   temperature: number(0.2, 5),
 };
 
-/** What an address says; what it does not say, or says wrongly, is as it is at first. */
+/** Parses a fragment. Missing and invalid values are the initial ones. */
 export function readState(fragment: string): State {
   const [part = '', query = ''] = fragment.replace(/^#/, '').split('?');
-  const said = new URLSearchParams(query);
-  said.set('part', part);
-  const read = Object.entries(READERS).flatMap(([name, reader]) => {
-    const text = said.get(name);
-    const value = text === null ? undefined : reader(text);
+  const parameters = new URLSearchParams(query);
+  parameters.set('part', part);
+  const values = Object.entries(PARSERS).flatMap(([name, parse]) => {
+    const text = parameters.get(name);
+    const value = text === null ? undefined : parse(text);
     return value === undefined ? [] : [[name, value] as const];
   });
-  return { ...INITIAL, ...Object.fromEntries(read) };
+  return { ...INITIAL, ...Object.fromEntries(values) };
 }
 
-/** The fragment of a state, with its `#`; empty for the initial one. */
+/** Writes the fragment of a state, with its `#`; empty for the initial state. */
 export function writeState({ part, ...rest }: State): string {
-  const said = Object.entries(rest)
+  const query = Object.entries(rest)
     .filter(([name, value]) => `${value}` !== `${INITIAL[name as keyof State]}`)
-    .map(([name, value]) => `${name}=${value}`);
-  return part || said.length > 0 ? `#${part}${said.length > 0 ? `?${said.join('&')}` : ''}` : '';
+    .map(([name, value]) => `${name}=${value}`)
+    .join('&');
+  return part || query ? `#${part}${query ? `?${query}` : ''}` : '';
 }

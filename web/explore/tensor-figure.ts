@@ -1,14 +1,14 @@
-/** @file Figure 1: the picture's numbers, its channels apart, and where a pixel lies in memory. */
+/** @file Figure 1: the image as a tensor, with its values, its channels and the memory layout of a pixel. */
 import { PIXEL_SCALE } from '#shared/labels.ts';
-import { cssColour, grey, inkOn, type Palette, tint } from '../canvas/colour.ts';
+import { cssColour, grey, type Palette, textColourOn, tint } from '../canvas/colour.ts';
 import { channelOf, type Plane } from '../canvas/plane.ts';
-import { planeCanvas } from '../canvas/view.ts';
+import { planeCanvas } from '../canvas/plane-canvas.ts';
 import { canvasIn, choose, element, find, onChoice, say } from '../dom.ts';
 import type { Explorer } from './explorer.ts';
-import { networkPlane } from './picture.ts';
+import { networkInput } from './source-picture.ts';
 
-/** Columns of numbers around the chosen pixel, and rows: of one channel, of each of three. */
-const [COLUMNS, ROWS, ROWS_EACH] = [7, 7, 3];
+/** Size of the table of values around the selected pixel: rows of the one channel, or rows per channel of a colour image. */
+const [COLUMNS, ROWS, ROWS_PER_CHANNEL] = [7, 7, 3];
 
 const CHANNELS = ['red', 'green', 'blue'];
 
@@ -16,10 +16,10 @@ export function tensorFigure(explorer: Explorer): void {
   const cells = find('#tensor-numbers .cells', HTMLElement);
   const channels = find('#channels', HTMLElement);
   const control = {
-    label: 'Pixel of the picture',
-    chosen: () => explorer.state.pixel,
-    describe: () => words(tensor(explorer), explorer.state.pixel),
-    choose: (row: number, column: number) => explorer.change({ pixel: [row, column] }),
+    label: 'Pixel of the image',
+    selected: () => explorer.state.pixel,
+    describe: () => describePixel(shownTensor(explorer), explorer.state.pixel),
+    select: (row: number, column: number) => explorer.change({ pixel: [row, column] }),
   };
   const picture = planeCanvas(canvasIn('#tensor-picture'), control);
   const planes = [...channels.querySelectorAll('canvas')].map((canvas, c) =>
@@ -28,41 +28,41 @@ export function tensorFigure(explorer: Explorer): void {
   onChoice('view', (view) => explorer.change({ view: view as 'network' | 'colour' }));
 
   explorer.watch(find('#tensor .figure', HTMLElement), ['picture', 'view', 'pixel'], () => {
-    const now = tensor(explorer);
-    const [rows, columns] = [now.planes[0].height, now.planes[0].width];
+    const shown = shownTensor(explorer);
+    const [rows, columns] = [shown.planes[0].height, shown.planes[0].width];
     const [row, column] = explorer.state.pixel.map((at, i) => Math.min(at, [rows, columns][i] - 1));
     const outlines = [{ y: row, x: column, height: 1, width: 1 }];
-    choose('view', now.colour ? 'colour' : 'network');
-    channels.hidden = !now.colour;
-    if (now.colour)
-      for (const [c, plane] of now.planes.entries()) planes[c].draw({ plane, palette: tint(c), outlines });
-    // In colour the picture itself is shown by its brightness alone where channels are apart; so the canvas gets all three.
-    picture.draw({ plane: now.whole, palette: now.palette, outlines });
-    writeNumbers(cells, now, row, column);
-    writeFacts(now, row, column);
+    choose('view', shown.isColour ? 'colour' : 'network');
+    channels.hidden = !shown.isColour;
+    if (shown.isColour)
+      for (const [c, plane] of shown.planes.entries()) planes[c].draw({ plane, palette: tint(c), outlines });
+    picture.draw({ plane: shown.whole, palette: shown.palette, outlines });
+    showValues(cells, shown, row, column);
+    showFacts(shown, row, column);
   });
 }
 
 interface ShownTensor {
+  /** One per channel: one of the network's input, three of the photo. */
   planes: Plane[];
-  /** What the large canvas shows. */
+  /** The image on the large canvas, and its palette. */
   whole: Plane;
   palette: Palette;
-  colour: boolean;
+  isColour: boolean;
 }
 
-function tensor({ state, picture }: Explorer): ShownTensor {
+function shownTensor({ state, picture }: Explorer): ShownTensor {
   const { colour } = picture;
   if (state.view === 'network' || !colour) {
-    const plane = networkPlane(picture);
-    return { planes: [plane], whole: plane, palette: grey(), colour: false };
+    const plane = networkInput(picture);
+    return { planes: [plane], whole: plane, palette: grey(), isColour: false };
   }
   const shape = [3, colour.height, colour.width];
   const planes = [0, 1, 2].map((c) => channelOf(colour.data, shape, c));
-  return { planes, ...inColour(planes), colour: true };
+  return { planes, ...inColour(planes), isColour: true };
 }
 
-/** Three channels as one picture: each number is the place of its pixel in a palette of all pixels. */
+/** Combines three channels in one plane. Each value is the index of its pixel in a palette that contains the colour of every pixel. */
 function inColour(planes: readonly Plane[]): Pick<ShownTensor, 'whole' | 'palette'> {
   const [red, green, blue] = planes.map(({ data }) => data.map((value) => Math.round(value * PIXEL_SCALE)));
   const colours = Uint32Array.from(red, (r, i) => (255 << 24) | (blue[i] << 16) | (green[i] << 8) | r);
@@ -70,20 +70,20 @@ function inColour(planes: readonly Plane[]): Pick<ShownTensor, 'whole' | 'palett
   return { whole, palette: { low: 0, high: colours.length - 1, colours } };
 }
 
-function words({ planes, colour }: ShownTensor, [row, column]: readonly [number, number]): string {
+function describePixel({ planes, isColour }: ShownTensor, [row, column]: readonly [number, number]): string {
   const values = planes.map(
-    ({ width, data }, c) => `${colour ? `${CHANNELS[c]} ` : ''}${data[row * width + column]?.toFixed(3)}`,
+    ({ width, data }, c) => `${isColour ? `${CHANNELS[c]} ` : ''}${data[row * width + column]?.toFixed(3)}`,
   );
   return `row ${row}, column ${column}: ${values.join(', ')}`;
 }
 
-function writeNumbers(
+function showValues(
   cells: HTMLElement,
-  { planes, colour }: ShownTensor,
+  { planes, isColour }: ShownTensor,
   row: number,
   column: number,
 ): void {
-  const rows = colour ? ROWS_EACH : ROWS;
+  const rows = isColour ? ROWS_PER_CHANNEL : ROWS;
   const count = planes.length * rows * COLUMNS;
   while (cells.childElementCount > count) cells.lastChild?.remove();
   while (cells.childElementCount < count) cells.append(element('span'));
@@ -95,15 +95,15 @@ function writeNumbers(
     const { width, height, data } = planes[c];
     const isInside = y >= 0 && y < height && x >= 0 && x < width;
     const value = data[y * width + x];
-    const palette = colour ? tint(c) : grey();
+    const palette = isColour ? tint(c) : grey();
     say(cell, isInside ? value.toFixed(2) : '');
     cell.style.backgroundColor = isInside ? cssColour(palette, value) : '';
-    cell.style.color = isInside ? inkOn(palette, value) : '';
-    cell.className = y === row && x === column ? 'chosen' : '';
+    cell.style.color = isInside ? textColourOn(palette, value) : '';
+    cell.className = y === row && x === column ? 'selected' : '';
   }
 }
 
-function writeFacts({ planes, colour }: ShownTensor, row: number, column: number): void {
+function showFacts({ planes, isColour }: ShownTensor, row: number, column: number): void {
   const { width, height, data } = planes[0];
   const index = row * width + column;
   const bytes = planes.map(({ data }) => `${Math.round(data[index] * PIXEL_SCALE)}`).join(', ');
@@ -111,21 +111,23 @@ function writeFacts({ planes, colour }: ShownTensor, row: number, column: number
     [
       'shape',
       `[${planes.length}, ${height}, ${width}]`,
-      `channels × rows × columns: ${(planes.length * data.length).toLocaleString('en')} numbers`,
+      `channels × rows × columns: ${(planes.length * data.length).toLocaleString('en')} values`,
     ],
     [
       'pixel',
       `row ${row}, column ${column}`,
-      colour ? `bytes ${bytes}, each divided by 255` : `byte ${bytes} of 255, so ${data[index].toFixed(4)}`,
+      isColour
+        ? `bytes ${bytes}, each divided by 255`
+        : `byte ${bytes}, divided by 255: ${data[index].toFixed(4)}`,
     ],
     [
-      'in memory',
-      colour
+      'index in memory',
+      isColour
         ? `c · ${height} · ${width} + ${row} · ${width} + ${column}`
         : `${row} · ${width} + ${column} = ${index}`,
-      colour
+      isColour
         ? `red ${index}, green ${index + data.length}, blue ${index + 2 * data.length}`
-        : 'row by row, so its place is row · width + column',
+        : 'index = row · width + column, because pixels are stored row by row',
     ],
   ];
   const list = find('#tensor-facts', HTMLElement);

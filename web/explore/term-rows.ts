@@ -1,31 +1,31 @@
-/** @file What a chosen pixel was made of, a row for each input map: input × kernel = product, and what that gives. */
-import { largest, type Palette, signed } from '../canvas/colour.ts';
-import { paint } from '../canvas/draw.ts';
+/** @file The terms of the selected pixel, one row per input map: input × weights = contribution. */
+import { maxAbs, type Palette, signed } from '../canvas/colour.ts';
+import { paint } from '../canvas/draw-plane.ts';
 import { element, say } from '../dom.ts';
-import { format } from './kernels.ts';
-import type { Term } from './makers.ts';
+import { formatNumber } from './format-number.ts';
+import type { Term } from './pixel-terms.ts';
 
 interface TermRow {
   button: HTMLButtonElement;
   input: HTMLCanvasElement;
   weights: HTMLCanvasElement;
   product: HTMLCanvasElement;
-  /** Over input and product. */
+  /** Outlines over the input and the product. */
   frames: [HTMLElement, HTMLElement];
   signs: HTMLElement[];
   value: HTMLElement;
 }
 
-/** @param point is told of the row that is pointed at */
-export function termRows(where: HTMLElement, point: (index: number) => void) {
+/** @param activate called with the index of the row that the visitor points at, focuses or clicks */
+export function termRows(container: HTMLElement, activate: (index: number) => void) {
   let rows: TermRow[] = [];
   return {
-    /** Paints the maps; needed when they are others. */
+    /** Paints the maps. Needed when the selected map, the image or the colour scheme changes. */
     paint(terms: readonly Term[], inputs: Palette): void {
-      rows = terms.map((_, i) => rows[i] ?? termRow(i, point));
-      where.replaceChildren(...rows.map(({ button }) => button));
-      const products = signed(most(terms.map(({ product }) => product?.data)));
-      const kernels = signed(most(terms.map(({ weights }) => weights?.data)));
+      rows = terms.map((_, i) => rows[i] ?? termRow(i, activate));
+      container.replaceChildren(...rows.map(({ button }) => button));
+      const products = signed(maxAbsOf(terms.map(({ product }) => product?.data)));
+      const kernels = signed(maxAbsOf(terms.map(({ weights }) => weights?.data)));
       for (const [i, term] of terms.entries()) {
         const { button, input, weights, product, signs } = rows[i];
         paint(input, term.input, inputs);
@@ -35,24 +35,24 @@ export function termRows(where: HTMLElement, point: (index: number) => void) {
         button.disabled = terms.length === 1;
       }
     },
-    /** Shows where they are looked at, and what each gives. */
-    mark(terms: readonly Term[], shown: number, [y, x]: readonly [row: number, column: number]): void {
+    /** Shows the windows and contributions of the selected pixel. Needed at every change. */
+    update(terms: readonly Term[], active: number, [y, x]: readonly [row: number, column: number]): void {
       for (const [i, { map, input, product, window, value }] of terms.entries()) {
         const row = rows[i];
-        frame(row.frames[0], window, input);
-        frame(row.frames[1], product && window && { y, x, height: 1, width: 1 }, product ?? input);
-        say(row.value, format(value, 3));
-        row.button.setAttribute('aria-pressed', `${i === shown}`);
-        row.button.setAttribute('aria-label', `Map ${map + 1} gives ${format(value, 3)}`);
+        placeFrame(row.frames[0], window, input);
+        placeFrame(row.frames[1], product && window && { y, x, height: 1, width: 1 }, product ?? input);
+        say(row.value, formatNumber(value, 3));
+        row.button.setAttribute('aria-pressed', `${i === active}`);
+        row.button.setAttribute('aria-label', `Map ${map + 1} contributes ${formatNumber(value, 3)}`);
       }
     },
   };
 }
 
-const most = (planes: readonly (Float32Array | undefined)[]): number =>
-  largest(planes.map((data) => (data ? largest(data) : 0)));
+const maxAbsOf = (planes: readonly (Float32Array | undefined)[]): number =>
+  maxAbs(planes.map((data) => (data ? maxAbs(data) : 0)));
 
-function termRow(index: number, point: (index: number) => void): TermRow {
+function termRow(index: number, activate: (index: number) => void): TermRow {
   const [input, weights, product] = [
     element('canvas'),
     element('canvas', { className: 'kernel' }),
@@ -71,12 +71,13 @@ function termRow(index: number, point: (index: number) => void): TermRow {
     element('span', { className: 'framed' }, product, frames[1]),
     value,
   );
-  for (const event of ['pointerenter', 'focus', 'click']) button.addEventListener(event, () => point(index));
+  for (const event of ['pointerenter', 'focus', 'click'])
+    button.addEventListener(event, () => activate(index));
   return { button, input, weights, product, frames, signs, value };
 }
 
-/** Lays a frame over a part of a canvas, in hundredths of it. */
-function frame(frame: HTMLElement, part: Term['window'], { width, height }: Term['input']): void {
+/** Places an outline over a part of a canvas, in percent of its size. */
+function placeFrame(frame: HTMLElement, part: Term['window'], { width, height }: Term['input']): void {
   frame.hidden = !part;
   if (!part) return;
   const [left, top] = [Math.max(0, part.x), Math.max(0, part.y)];

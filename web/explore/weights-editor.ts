@@ -1,19 +1,20 @@
-/** @file The kernel's weights as fields: typed, stepped by arrow keys, or dragged sideways. */
-import { cssColour, inkOn, largest, signed } from '../canvas/colour.ts';
+/** @file Number fields for the weights of a kernel. A weight can be typed, stepped with the arrow keys, or dragged sideways. */
+import { cssColour, maxAbs, signed, textColourOn } from '../canvas/colour.ts';
 import { element } from '../dom.ts';
 
-/** Change of a weight for each pixel that it is dragged. */
+/** Change of a weight per pixel of dragging. */
 const PER_PIXEL = 0.02;
 
-/** A press that moves less than this is a click into the field. */
-const SLACK = 3;
+/** Pixels that the pointer must move for a drag; otherwise a press is a click into the field. */
+const DRAG_THRESHOLD = 3;
 
-export function weightsEditor(where: HTMLElement, edit: (index: number, value: number) => void) {
+/** @param edit called with the index and new value of a weight that the visitor changed */
+export function weightsEditor(container: HTMLElement, edit: (index: number, value: number) => void) {
   let kernel: Float32Array = new Float32Array();
 
   function build(size: number): void {
-    where.style.setProperty('--columns', `${size}`);
-    where.replaceChildren(
+    container.style.setProperty('--columns', `${size}`);
+    container.replaceChildren(
       ...Array.from({ length: size ** 2 }, (_, i) => {
         const [row, column] = [Math.floor(i / size) + 1, (i % size) + 1];
         const field = element('input', {
@@ -40,13 +41,13 @@ export function weightsEditor(where: HTMLElement, edit: (index: number, value: n
     show(next: Float32Array): void {
       kernel = next;
       const size = Math.sqrt(next.length);
-      if (where.childElementCount !== next.length) build(size);
-      const palette = signed(largest(next));
-      for (const [i, field] of [...where.children].entries()) {
+      if (container.childElementCount !== next.length) build(size);
+      const palette = signed(maxAbs(next));
+      for (const [i, field] of [...container.children].entries()) {
         if (!(field instanceof HTMLInputElement)) continue;
         if (field !== document.activeElement || field.dataset.dragged) write(field, next[i]);
         field.style.backgroundColor = cssColour(palette, next[i]);
-        field.style.color = inkOn(palette, next[i]);
+        field.style.color = textColourOn(palette, next[i]);
       }
     },
   };
@@ -57,15 +58,16 @@ function write(field: HTMLInputElement, weight: number): void {
   if (field.value !== text) field.value = text;
 }
 
-function drag(field: HTMLInputElement, now: () => number, set: (value: number) => void): void {
+/** Lets the pointer drag the weight sideways. `data-dragged` marks a field during a drag. */
+function drag(field: HTMLInputElement, current: () => number, set: (value: number) => void): void {
   let start: { x: number; value: number } | undefined;
   field.addEventListener('pointerdown', ({ clientX }) => {
-    start = { x: clientX, value: now() };
+    start = { x: clientX, value: current() };
   });
   field.addEventListener('pointermove', (event) => {
     if (!start || !event.buttons) return;
     const moved = event.clientX - start.x;
-    if (!field.dataset.dragged && Math.abs(moved) < SLACK) return;
+    if (!field.dataset.dragged && Math.abs(moved) < DRAG_THRESHOLD) return;
     field.dataset.dragged = 'yes';
     field.setPointerCapture(event.pointerId);
     set(Number((start.value + moved * PER_PIXEL).toFixed(2)));

@@ -21,13 +21,13 @@ const ACTIONS: Record<string, { path: string; prepare?: string; act: string }> =
   },
   'the kernel slides by itself': {
     path: '/explore#convolution',
-    prepare: `document.querySelector('#slide').click()`,
+    prepare: `document.querySelector('#convolution-play').click()`,
     act: '',
   },
   'pooling windows': { path: '/explore#pooling', act: `point('#pool-input canvas', i)` },
   'pointing into a map of the second convolution': {
     path: '/explore#network?layer=3',
-    act: `point('#made canvas', i)`,
+    act: `point('#selected-map canvas', i)`,
   },
   'turning the temperature': {
     path: '/explore#network',

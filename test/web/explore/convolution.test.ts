@@ -1,4 +1,4 @@
-/** @file Kernels and pooling by hand: numbers that a person can add up. */
+/** @file Convolution and max pooling of inputs small enough to compute by hand. */
 import { describe, expect, it } from 'vitest';
 import {
   convolve,
@@ -7,8 +7,9 @@ import {
   pixelSum,
   sizeFormula,
 } from '../../../web/explore/convolution.ts';
-import { character, embed, format, isPicture, PRESETS } from '../../../web/explore/kernels.ts';
+import { formatNumber } from '../../../web/explore/format-number.ts';
 import { poolLayer, poolWindow } from '../../../web/explore/pooling.ts';
+import { describeWeightSum, embed, keepsBrightness, PRESETS } from '../../../web/explore/preset-kernels.ts';
 
 // 1 2 3
 // 4 5 6
@@ -16,14 +17,14 @@ import { poolLayer, poolWindow } from '../../../web/explore/pooling.ts';
 const NINE = Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9);
 const layer = (size: number, stride: number, padding: number) => kernelLayer(3, 3, { size, stride, padding });
 
-describe('a kernel over nine pixels', () => {
-  it('copies as identity', () => {
+describe('a convolution of 3 × 3 pixels', () => {
+  it('returns its input with the identity kernel', () => {
     expect(convolve(layer(3, 1, 1), Float32Array.of(0, 0, 0, 0, 1, 0, 0, 0, 0), 0, NINE)).toEqual(NINE);
   });
-  it('adds up its window and the bias, without padding', () => {
+  it('adds the bias to the sum of the window', () => {
     expect(convolve(layer(3, 1, 0), new Float32Array(9).fill(1), 0.5, NINE)).toEqual(Float32Array.of(45.5));
   });
-  it('steps by its stride', () => {
+  it('moves by its stride', () => {
     expect(convolve(layer(1, 2, 0), Float32Array.of(2), 0, NINE)).toEqual(Float32Array.of(2, 6, 14, 18));
   });
   it('reads zeros in the padding', () => {
@@ -32,37 +33,40 @@ describe('a kernel over nine pixels', () => {
     expect(corner).toMatchObject({ bias: 1, value: 13, windows: [{ y: -1, x: -1, sum: 12 }] });
     expect([...corner.windows[0].inputs]).toEqual([0, 0, 0, 0, 1, 2, 0, 4, 5]);
   });
-  it('is refused when it is larger than the padded picture', () => {
+  it('throws when the kernel is larger than the padded input', () => {
     expect(() => layer(5, 1, 0)).toThrow(/at least 5×5/);
   });
-  it.each([1, 3, 5, 7])('size %i, any stride and padding: the formula says the layer’s size', (size) => {
-    for (const stride of [1, 2, 3])
-      for (const padding of [0, 1, 2, 3]) {
-        const { output } = kernelLayer(28, 28, { size, stride, padding });
-        expect(sizeFormula(28, size, stride, padding)).toMatch(new RegExp(`= ${output[1]}$`));
-      }
-  });
+  it.each([1, 3, 5, 7])(
+    'has the output size of the formula with kernel size %i and any stride and padding',
+    (size) => {
+      for (const stride of [1, 2, 3])
+        for (const padding of [0, 1, 2, 3]) {
+          const { output } = kernelLayer(28, 28, { size, stride, padding });
+          expect(sizeFormula(28, size, stride, padding)).toMatch(new RegExp(`= ${output[1]}$`));
+        }
+    },
+  );
 });
 
-describe('kernels by name', () => {
-  it.each([1, 3, 5, 7])('blurs and the identity keep brightness at size %i', (size) => {
+describe('preset kernels', () => {
+  it.each([1, 3, 5, 7])('keep the brightness at size %i if they are blurs or the identity', (size) => {
     for (const id of ['identity', 'box', 'blur']) {
       const weights = PRESETS.find((preset) => preset.id === id)?.weights(size) ?? [];
       expect(weights).toHaveLength(size ** 2);
-      expect(isPicture(weights)).toBe(true);
+      expect(keepsBrightness(weights)).toBe(true);
     }
   });
-  it('edges add up to zero, and say so', () => {
+  it('have weights that add up to 0 if they detect edges', () => {
     for (const id of ['edges', 'left', 'top'])
-      expect(character(PRESETS.find((preset) => preset.id === id)?.weights(3) ?? [])).toMatch(
+      expect(describeWeightSum(PRESETS.find((preset) => preset.id === id)?.weights(3) ?? [])).toMatch(
         /0\.00: .*differences/,
       );
   });
-  it('Gaussian is Pascal’s', () => {
+  it('have binomial weights if they are the Gaussian blur', () => {
     const weights = PRESETS.find(({ id }) => id === 'blur')?.weights(3) ?? [];
     expect(weights.map((weight) => 16 * weight)).toEqual([1, 2, 1, 2, 4, 2, 1, 2, 1]);
   });
-  it('grow by zeros and shrink by their rim', () => {
+  it('get zeros around them when they grow, and lose their border when they shrink', () => {
     expect(embed([1, 2, 3, 4, 5, 6, 7, 8, 9], 1)).toEqual([5]);
     const grown = embed([1, 2, 3, 4, 5, 6, 7, 8, 9], 5);
     expect(grown).toHaveLength(25);
@@ -71,12 +75,21 @@ describe('kernels by name', () => {
   });
 });
 
-it('a pool takes the first of equal maxima, as PyTorch does', () => {
+it('max pooling selects the first of equal maxima, like PyTorch', () => {
   const plane = Float32Array.of(1, 7, 7, 0, 2, 7, 3, 4, 5);
-  expect(poolWindow(poolLayer(3, 3, 2, 1), plane, 0, 0, 1)).toMatchObject({ y: 0, x: 1, place: 0, value: 7 });
-  expect(poolWindow(poolLayer(3, 3, 2, 1), plane, 0, 1, 1)).toMatchObject({ place: 1, value: 7 });
+  expect(poolWindow(poolLayer(3, 3, 2, 1), plane, 0, 0, 1)).toMatchObject({
+    y: 0,
+    x: 1,
+    maxIndex: 0,
+    value: 7,
+  });
+  expect(poolWindow(poolLayer(3, 3, 2, 1), plane, 0, 1, 1)).toMatchObject({ maxIndex: 1, value: 7 });
 });
 
-it('numbers have a true minus, and zero has none', () => {
-  expect([format(-1.5), format(-0.001), format(0.125, 3)]).toEqual(['−1.50', '0.00', '0.125']);
+it('formatNumber writes a true minus sign, and none for zero', () => {
+  expect([formatNumber(-1.5), formatNumber(-0.001), formatNumber(0.125, 3)]).toEqual([
+    '−1.50',
+    '0.00',
+    '0.125',
+  ]);
 });

@@ -1,18 +1,17 @@
-/** @file /explore as people use it; what it says of a picture is what the Worker says. */
+/** @file The page /explore in Chromium, with the Worker behind it. */
 import { readFile } from 'node:fs/promises';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeInBrowser } from '../../support/browser/chromium.ts';
 import { type Pages, PHONE, startPages } from '../../support/browser/pages.ts';
-import { EXAMPLE_NAMES } from './pictures.ts';
+import { EXAMPLE_NAMES } from './example-images.ts';
 
 let pages: Pages;
 
-const verdict = (page: Page) => page.textContent('#verdict');
+const prediction = (page: Page) => page.textContent('#prediction');
 const canvas = (page: Page, panel: string) => page.locator(`#${panel} canvas`);
-const says = (control: Locator) => control.getAttribute('aria-valuetext');
-/** The fragment, once it has been written. */
-const address = (page: Page) => page.evaluate(() => location.hash);
+const valueText = (control: Locator) => control.getAttribute('aria-valuetext');
+const fragment = (page: Page) => page.evaluate(() => location.hash);
 const show = (page: Page, id: string) => page.locator(`#${id}`).scrollIntoViewIfNeeded();
 const press = async (control: Locator, ...keys: string[]) => {
   await control.focus();
@@ -37,7 +36,7 @@ describeInBrowser('/explore', () => {
   }, 100_000);
   afterAll(() => pages?.stop());
 
-  it('says of every example what the Worker says, to a tenth of a percent', async () => {
+  it('predicts the same as the Worker for every example, to a tenth of a percent', async () => {
     const page = await pages.open('/explore');
     for (const name of EXAMPLE_NAMES) {
       const body = await readFile(`examples/${name}.png`);
@@ -45,14 +44,14 @@ describeInBrowser('/explore', () => {
       const { predictions } = (await response.json()) as { predictions: { label: string; score: number }[] };
       const [{ label, score }] = predictions;
       await page.click(`[data-example="${name}"]`);
-      await expect.poll(() => verdict(page)).toContain(label);
-      const said = Number.parseFloat((await verdict(page))?.slice(label.length) ?? '');
+      await expect.poll(() => prediction(page)).toContain(label);
+      const said = Number.parseFloat((await prediction(page))?.slice(label.length) ?? '');
       expect(Math.abs(said - 100 * score)).toBeLessThan(0.06);
     }
     await page.context().close();
   });
 
-  it('looks into the model that answers, and without one into its own', async () => {
+  it('shows the served model, and the bundled model when the Worker has none', async () => {
     const page = await pages.open('/explore');
     const loaded = await page.evaluate(() =>
       performance.getEntriesByType('resource').map(({ name }) => name),
@@ -63,16 +62,16 @@ describeInBrowser('/explore', () => {
     expect(loaded).toContain(`${pages.origin}/v1/models/tinyvgg/versions/${models[0].version}/onnx`);
     await page.route('**/v1/**', (route) => route.abort());
     await page.reload();
-    await expect.poll(() => verdict(page)).toContain('Ankle boot');
+    await expect.poll(() => prediction(page)).toContain('Ankle boot');
     await page.context().close();
   });
 
-  it('shows the sum behind the pixel that is pointed at, and follows the arrow keys', async () => {
+  it('shows the sum of the pixel under the pointer, and moves with the arrow keys', async () => {
     const page = await pages.open('/explore#convolution?kernel=box&padding=0&at=0,0');
     const output = canvas(page, 'convolution-output');
     // Without padding 26 × 26 pixels lie in the middle of 28 × 28.
     await pointAt(page, output, [14, 15], 28);
-    await expect.poll(() => says(output)).toMatch(/^row 13, column 14: /);
+    await expect.poll(() => valueText(output)).toMatch(/^row 13, column 14: /);
     const products = await page.locator('#products span').allTextContents();
     const sum = products
       .map((text) => text.replace('−', '-').split('× ').map(Number))
@@ -80,12 +79,12 @@ describeInBrowser('/explore', () => {
     const said = Number((await page.textContent('#sum'))?.split('= ')[1].replace('−', '-'));
     expect(Math.abs(sum - said)).toBeLessThan(0.05);
     await press(output, 'ArrowRight', 'ArrowDown', 'Home');
-    expect(await says(output)).toMatch(/^row 14, column 0: /);
-    await expect.poll(() => address(page)).toContain('at=14,0');
+    expect(await valueText(output)).toMatch(/^row 14, column 0: /);
+    await expect.poll(() => fragment(page)).toContain('at=14,0');
     await page.context().close();
   });
 
-  it('takes weights typed and dragged, sizes, strides and padding; the formula follows', async () => {
+  it('updates the formula when weights are typed or dragged, and when size, stride or padding change', async () => {
     const page = await pages.open('/explore#convolution?kernel=identity');
     const weights = page.locator('#weights input');
     await show(page, 'weights');
@@ -97,66 +96,66 @@ describeInBrowser('/explore', () => {
     await page.mouse.move(box.x + 60, box.y + 10, { steps: 5 });
     await page.mouse.up();
     await expect.poll(() => weights.nth(0).inputValue()).toBe('1');
-    await expect.poll(() => address(page)).toContain('weights=1,0,0,0,0.5,0,0,0,0');
+    await expect.poll(() => fragment(page)).toContain('weights=1,0,0,0,0.5,0,0,0,0');
     await page.check('input[name=stride][value="2"]', { force: true });
     await page.check('input[name=padding][value="0"]', { force: true });
     await page.check('input[name=size][value="5"]', { force: true });
     await expect
       .poll(() => page.textContent('#convolution-shape'))
-      .toContain('⌊(28 + 2 · 0 − 5) / 2⌋ + 1 = 12, so [1, 12, 12]');
+      .toContain('⌊(28 + 2 · 0 − 5) / 2⌋ + 1 = 12, so the shape is [1, 12, 12]');
     expect(await weights.count()).toBe(25);
     await page.context().close();
   });
 
-  it('goes back through what was chosen, and comes again from its address', async () => {
+  it('restores the state with the Back button and from a link', async () => {
     const page = await pages.open('/explore');
     await page.click('.preset:has-text("Emboss")');
     await page.click('[data-example="bag"]');
-    await expect.poll(() => verdict(page)).toContain('Bag');
-    const shared = await pages.open(`/explore${await address(page)}`);
-    await expect.poll(() => verdict(shared)).toContain('Bag');
+    await expect.poll(() => prediction(page)).toContain('Bag');
+    const shared = await pages.open(`/explore${await fragment(page)}`);
+    await expect.poll(() => prediction(shared)).toContain('Bag');
     await show(shared, 'presets');
     await expect.poll(() => shared.getAttribute('.preset:has-text("Emboss")', 'aria-pressed')).toBe('true');
     await page.goBack();
-    await expect.poll(() => verdict(page)).toContain('Ankle boot');
+    await expect.poll(() => prediction(page)).toContain('Ankle boot');
     await page.goBack();
     await expect.poll(() => page.getAttribute('.preset:has-text("Emboss")', 'aria-pressed')).toBe('false');
     await Promise.all([page.context().close(), shared.context().close()]);
   });
 
-  it('keeps a picture of one’s own in the address alone: a link shows it without the photo, and no request has it', async () => {
+  it('keeps the visitor’s image in the fragment: a link shows it, and no request contains it', async () => {
     const page = await pages.open('/explore');
     const sent: (string | null)[] = [];
     page.on('request', (request) => sent.push(request.url(), request.postData()));
     await page.setInputFiles('#file', 'examples/sneaker.png');
-    await expect.poll(() => verdict(page)).toContain('Sneaker');
-    const link = await address(page);
+    await expect.poll(() => prediction(page)).toContain('Sneaker');
+    const link = await fragment(page);
     expect(link).toMatch(/image=own&pixels=[\w-]{1046}/);
     expect(sent.filter((text) => text && !/\/(icon\.svg|photo-worker\.js|photo\.wasm)$/.test(text))).toEqual(
       [],
     );
     const other = await pages.open(`/explore${link}`);
-    expect(await verdict(other)).toBe(await verdict(page));
+    expect(await prediction(other)).toBe(await prediction(page));
     await show(other, 'convolution-input');
     await expect.poll(() => other.isDisabled('input[name=source][value=photo]')).toBe(true);
     await Promise.all([page.context().close(), other.context().close()]);
   });
 
-  it('slides the kernel and the pooling window by themselves, and step by step', async () => {
+  it('moves the kernel and the pooling window with their buttons', async () => {
     const page = await pages.open('/explore');
     const output = canvas(page, 'convolution-output');
-    await page.click('#slide');
+    await page.click('#convolution-play');
     await output.focus();
-    const first = await says(output);
-    await expect.poll(() => says(output)).not.toBe(first);
-    await page.click('#slide');
-    expect(await page.getAttribute('#slide', 'aria-pressed')).toBe('false');
+    const first = await valueText(output);
+    await expect.poll(() => valueText(output)).not.toBe(first);
+    await page.click('#convolution-play');
+    expect(await page.getAttribute('#convolution-play', 'aria-pressed')).toBe('false');
     const pooled = canvas(page, 'pool-output');
     await press(pooled, 'Home');
-    expect(await says(pooled)).toMatch(/^row 6, column 0: /);
-    await page.click('#pool-on');
+    expect(await valueText(pooled)).toMatch(/^row 6, column 0: /);
+    await page.click('#pool-next');
     await pooled.focus();
-    expect(await says(pooled)).toMatch(/^row 6, column 1: /);
+    expect(await valueText(pooled)).toMatch(/^row 6, column 1: /);
     const numbers =
       (await page.textContent('#pool-maximum'))
         ?.match(/−?\d+\.\d+/g)
@@ -165,7 +164,7 @@ describeInBrowser('/explore', () => {
     await page.context().close();
   });
 
-  it('takes any map apart, by pointer and by keyboard, down to one pixel', async () => {
+  it('explains the feature map that is selected by mouse or keyboard', async () => {
     const page = await pages.open('/explore');
     await page.click('[aria-label="convolution 1, map 2"]');
     await expect.poll(() => page.textContent('#detail-title')).toBe('Convolution 1, map 2');
@@ -191,17 +190,17 @@ describeInBrowser('/explore', () => {
     await page.context().close();
   });
 
-  it('shows the sums behind the pixel of a map that is pointed at', async () => {
+  it('shows the sum of the pixel under the pointer in a feature map', async () => {
     const page = await pages.open('/explore#network?layer=6&map=2');
-    const made = canvas(page, 'made');
-    await pointAt(page, made, [9, 4], 14);
-    await expect.poll(() => says(made)).toMatch(/^row 9, column 4: /);
-    const value = (await says(made))?.split(': ')[1] ?? '';
+    const map = canvas(page, 'selected-map');
+    await pointAt(page, map, [9, 4], 14);
+    await expect.poll(() => valueText(map)).toMatch(/^row 9, column 4: /);
+    const value = (await valueText(map))?.split(': ')[1] ?? '';
     await expect.poll(() => page.textContent('#detail-sum')).toContain(`= ${value}`);
     await page.context().close();
   });
 
-  it('goes to the part that its address names, and stays there', async () => {
+  it('scrolls to the section that the URL names, and stays there', async () => {
     for (const options of [{}, PHONE]) {
       const page = await pages.open('/explore#network', options);
       const top = () =>
@@ -215,7 +214,13 @@ describeInBrowser('/explore', () => {
     }
   });
 
-  it('takes its room before its figures are drawn', async () => {
+  it('loads with a kernel in the URL that the network does not have', async () => {
+    const page = await pages.open('/explore#convolution?kernel=learned-9-1-1');
+    await expect.poll(() => prediction(page)).toContain('Ankle boot');
+    await page.context().close();
+  });
+
+  it('has almost no layout shifts', async () => {
     for (const path of ['/', '/explore']) {
       const page = await pages.open(path, PHONE);
       const shifts = (await page.evaluate(`new Promise((settle) => {
@@ -227,7 +232,7 @@ describeInBrowser('/explore', () => {
     }
   });
 
-  it('is less sure at a higher temperature, and as calibrated again', async () => {
+  it('lowers the best score at a higher temperature, and resets to the calibrated one', async () => {
     const page = await pages.open('/explore');
     await show(page, 'scores');
     const best = page.locator('#scores .best td:last-child b');
@@ -240,7 +245,7 @@ describeInBrowser('/explore', () => {
     await page.context().close();
   });
 
-  it('sets the three models side by side, with their curves and a table', async () => {
+  it('shows three models with their predictions, curves and a table', async () => {
     const page = await pages.open('/explore#models?image=trouser');
     await page.locator('#models').scrollIntoViewIfNeeded();
     await expect
@@ -253,7 +258,7 @@ describeInBrowser('/explore', () => {
     await page.context().close();
   });
 
-  it('works by finger', async () => {
+  it('works with touch', async () => {
     const page = await pages.open('/explore', PHONE);
     const input = canvas(page, 'tensor-picture');
     await input.scrollIntoViewIfNeeded();
@@ -270,7 +275,7 @@ describeInBrowser('/explore', () => {
     await page.context().close();
   });
 
-  it('follows the camera, and keeps the frame that was asked for', async () => {
+  it('shows the camera, and keeps a frame on request', async () => {
     const page = await pages.open('/explore');
     await page.click('#camera');
     await show(page, 'convolution-output');
@@ -279,19 +284,19 @@ describeInBrowser('/explore', () => {
     const before = await picture();
     await expect.poll(picture, { timeout: 10_000 }).not.toBe(before);
     await page.click('#camera');
-    await expect.poll(() => address(page)).toMatch(/image=own&pixels=[\w-]{1046}/);
+    await expect.poll(() => fragment(page)).toMatch(/image=own&pixels=[\w-]{1046}/);
     await page.context().close();
   });
 
-  it('without JavaScript says so, and what it is about', async () => {
+  it('explains itself without JavaScript', async () => {
     const page = await pages.open('/explore', { javaScriptEnabled: false });
     expect(await page.isVisible('.noscript')).toBe(true);
-    expect(await page.isVisible('text=A convolution looks through a small window')).toBe(true);
+    expect(await page.isVisible('text=A convolution moves a small window')).toBe(true);
     expect(await page.isVisible('#convolution-input')).toBe(false);
     await page.context().close();
   });
 
-  it('nothing was stopped by the policy, went wrong, or was asked of another machine', () => {
+  it('causes no errors, no policy violations and no requests to other origins', () => {
     expect(pages.errors).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-/** @file The address holds all that was chosen, and no address breaks the page. */
+/** @file The state of /explore in the URL. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { INITIAL, readState, type State, writeState } from '../../../web/explore/state.ts';
@@ -29,30 +29,30 @@ const states: fc.Arbitrary<State> = fc.record({
   temperature: fc.constantFrom(0, 0.2, 1.5, 5),
 });
 
-describe('a state', () => {
-  it('comes back from its address', () => {
+describe('the state in the URL', () => {
+  it('is the same after it is written and parsed', () => {
     fc.assert(
       fc.property(states, (state) => {
         expect(readState(writeState(state))).toEqual(state);
       }),
     );
   });
-  it('has no address while nothing was chosen', () => {
+  it('is empty for the initial state', () => {
     expect(writeState(INITIAL)).toBe('');
     expect(readState('')).toEqual(INITIAL);
     expect(writeState({ ...INITIAL, part: 'pooling' })).toBe('#pooling');
   });
-  it('is readable in its address', () => {
+  it('has readable names and values', () => {
     expect(writeState({ ...INITIAL, part: 'convolution', kernel: 'blur', at: [3, 4] })).toBe(
       '#convolution?kernel=blur&at=3,4',
     );
   });
-  it('stays as it is at first where an address says nonsense', () => {
+  it('has the initial values where the fragment is invalid', () => {
     const nonsense =
       '#a/b?size=4&stride=NaN&at=1,2,3&pixel=-1,0&temperature=1e9&weights=1,2&bias=&kernel=%00&view=__proto__&layer=1.5&pixels=abc';
     expect(readState(nonsense)).toEqual(INITIAL);
   });
-  it('is read from any text', () => {
+  it('parses from any text without an error', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         expect(Object.keys(readState(text))).toEqual(Object.keys(INITIAL));
@@ -61,7 +61,7 @@ describe('a state', () => {
   });
 });
 
-it('a picture in an address is the same picture', () => {
+it('an image in the URL is the same after it is written and parsed', () => {
   fc.assert(
     fc.property(fc.uint8Array({ minLength: 784, maxLength: 784 }), (image) => {
       const pixels = writePixels(image);

@@ -6,7 +6,7 @@ import { readPixels } from '../../../web/picture/link.ts';
 import { describeInBrowser } from '../../support/browser/chromium.ts';
 import { fieldOn } from '../../support/browser/field.ts';
 import { type Pages, PHONE, startPages } from '../../support/browser/pages.ts';
-import { EXAMPLE_NAMES, imageOfExample } from '../explore/pictures.ts';
+import { EXAMPLE_NAMES, imageOfExample } from '../explore/example-images.ts';
 
 let pages: Pages;
 

@@ -1,4 +1,4 @@
-/** @file /explore: what the network does, figure by figure. Numbers and pictures come from explore/main.ts. */
+/** @file The page /explore. web/explore/main.ts fills its figures. */
 import { html } from 'hono/html';
 import { models, network } from './explore-network.ts';
 import { layout, type Markup } from './layout.ts';
@@ -7,27 +7,27 @@ import { choice, panel, thumbnails } from './parts.ts';
 const numbers = (text: string) => text.split(' ').map((value) => [value, value] as const);
 
 const PARTS = [
-  ['tensor', 'A picture is a tensor'],
-  ['convolution', 'A kernel slides over it'],
-  ['pooling', 'Pooling keeps the strongest'],
+  ['tensor', 'An image is a tensor'],
+  ['convolution', 'Convolution'],
+  ['pooling', 'Max pooling'],
   ['network', 'TinyVGG, layer by layer'],
-  ['models', 'Three models, one picture'],
+  ['models', 'Three models compared'],
 ] as const;
 
-const tray = (): Markup => html`<div class="tray" role="region" aria-label="Your picture">
+const tray = (): Markup => html`<div class="tray" role="region" aria-label="Your image">
 <div class="thumbnails">${thumbnails()}</div>
 <div class="sources"><label class="button"><input type="file" accept="image/*" id="file">Your photo</label>
 <button type="button" class="button" id="camera" aria-pressed="false">Camera</button></div>
-<p class="verdict" id="verdict" role="status">&nbsp;</p>
+<p class="prediction" id="prediction" role="status">&nbsp;</p>
 </div>`;
 
 const hero = (): Markup => html`<section class="hero">
-<h1>See a convolution happen</h1>
-<p class="lede">A network of 7,740 numbers looks at a picture of a garment and says what it is. Nothing in it is hidden here: pick a
-picture, point at a pixel, change a weight. Every figure computes on this device, with the network's own weights.</p>
-<noscript><p class="noscript">The figures on this page compute in the browser and need JavaScript. The text stands without it, and so does the
-<a href="/docs">API</a>. This is one of them:</p>
-<img src="/examples/explorer.png" alt="Every feature map of the network for a sneaker, one row a layer, and one of them taken apart" width="1264" height="1043"></noscript>
+<h1>Inside a convolutional network</h1>
+<p class="lede">A small neural network with 7,740 parameters classifies an image of a garment. On this page you can see every number that it
+computes: choose an image, point at a pixel, change a weight. All figures run in your browser with the network's real weights.</p>
+<noscript><p class="noscript">The figures on this page are computed in the browser and need JavaScript. You can still read the text and the
+<a href="/docs">API reference</a>. This is one of the figures:</p>
+<img src="/examples/explorer.png" alt="All feature maps of the network for a sneaker, one row per layer, and the details of one feature map" width="1264" height="1043"></noscript>
 <nav class="contents" aria-label="On this page"><ol>${PARTS.map(
   ([id, title]) =>
     html`<li><a href="#${id}"><canvas width="28" height="28" data-part="${id}"></canvas><span>${title}</span></a></li>`,
@@ -35,39 +35,41 @@ picture, point at a pixel, change a weight. Every figure computes on this device
 </section>`;
 
 const tensor = (): Markup => html`<section id="tensor" class="part">
-<h2><span>1</span> A picture is a tensor</h2>
-<div class="prose"><p>To the network a picture is a block of numbers with three sizes: channels, height and width. Its own pictures are
-small, 28 × 28 pixels, and grey, so they have one channel: 0 is black, 1 is white, and the garment lies bright on black. A
-photo in colour has three channels, one each for red, green and blue, stored one behind the other.</p></div>
+<h2><span>1</span> An image is a tensor</h2>
+<div class="prose"><p>For the network, an image is a tensor: a block of numbers with the shape channels × height × width. The network's input
+has 28 × 28 pixels and one channel, the brightness. 0 is black and 1 is white. The garment is bright on a black background. A colour photo
+has three channels, red, green and blue, which are stored one after the other.</p></div>
 <div class="figure">
 <div class="controls">${choice(
   'view',
   'Show',
   [
-    ['network', 'what the network sees'],
-    ['colour', 'the picture in colour'],
+    ['network', "the network's input"],
+    ['colour', 'the photo in colour'],
   ],
   'network',
 )}</div>
 <div class="panels tensor-panels">
-${panel('tensor-picture', 'The picture')}
-<div class="numbers"><div class="panel channels" id="channels" hidden><h3>Its channels, apart</h3><div><canvas></canvas><canvas></canvas><canvas></canvas></div></div>
-<div class="panel" id="tensor-numbers"><h3>The numbers there</h3><div class="cells"></div></div></div>
+${panel('tensor-picture', 'Image')}
+<div class="numbers"><div class="panel channels" id="channels" hidden><h3>Channels</h3><div><canvas></canvas><canvas></canvas><canvas></canvas></div></div>
+<div class="panel" id="tensor-numbers"><h3>Values around the selected pixel</h3><div class="cells"></div></div></div>
 </div>
 <dl class="facts" id="tensor-facts"></dl>
 </div>
 </section>`;
 
 const convolution = (): Markup => html`<section id="convolution" class="part">
-<h2><span>2</span> A kernel slides over it</h2>
-<div class="prose"><p>A convolution looks through a small window. Each pixel in the window is multiplied by the weight that lies over
-it, the products are added up, and the sum becomes one pixel of the result. Then the window moves on. Which weights it
-uses decides what it sees: a blur, an edge, or what training found to be of use.</p>
-<p>Point at a pixel to see its sum. Drag a weight sideways, or type, to change it.</p></div>
+<h2><span>2</span> Convolution</h2>
+<div class="prose"><p>A convolution moves a small window over the input. At each position it multiplies every pixel in the window by a weight
+and adds up the products and a bias. The sum is one pixel of the output, which is called a feature map. The weights form the kernel. They
+decide what the convolution detects: a blur, an edge, or a pattern that the network learned in training.</p>
+<p>The window is the receptive field of the output pixel: the part of the input that the pixel depends on. The stride is the distance that
+the window moves. Padding adds zeros around the input, so that the window can reach its border.</p>
+<p>Point at a pixel to see its sum. To change a weight, type a number or drag it sideways.</p></div>
 <div class="figure">
 <div class="kernel-choice">
-<div class="presets" id="presets" role="group" aria-label="Kernels known by name"></div>
-<div class="learned"><p id="learned-title">Learned by the network: <label>layer <select id="learned-layer"></select></label></p>
+<div class="presets" id="presets" role="group" aria-label="Preset kernels"></div>
+<div class="learned"><p id="learned-title">Learned by the network: <label>convolution <select id="learned-layer"></select></label></p>
 <canvas id="learned"></canvas><p class="note" id="learned-note"></p></div>
 </div>
 <div class="controls">
@@ -76,21 +78,21 @@ ${choice('stride', 'Stride', numbers('1 2 3'), '1')}
 ${choice('padding', 'Padding', numbers('0 1 2 3'), '1')}
 ${choice(
   'source',
-  'On',
+  'Input',
   [
     ['network', '28 × 28'],
-    ['photo', 'the photo, grey'],
+    ['photo', 'photo, grey'],
   ],
   'network',
 )}
 <label class="field">Bias <input type="number" id="bias" step="0.1" value="0"></label>
-<button type="button" class="button" id="slide" aria-pressed="false">Slide</button>
+<button type="button" class="button" id="convolution-play" aria-pressed="false">Play</button>
 </div>
 <div class="panels convolution-panels">
 ${panel('convolution-input', 'Input')}
 <div class="panel middle"><h3>Kernel</h3><div class="weights" id="weights" role="group" aria-label="Weights of the kernel"></div>
 <p class="note" id="kernel-note"></p>
-<h3 id="sum-title">The sum</h3><div class="products" id="products" role="group" aria-labelledby="sum-title"></div>
+<h3 id="sum-title">Pixels × weights</h3><div class="products" id="products" role="group" aria-labelledby="sum-title"></div>
 <p class="equation" id="sum"></p></div>
 ${panel('convolution-output', 'Output')}
 </div>
@@ -99,9 +101,10 @@ ${panel('convolution-output', 'Output')}
 </section>`;
 
 const pooling = (): Markup => html`<section id="pooling" class="part">
-<h2><span>3</span> Pooling keeps the strongest</h2>
-<div class="prose"><p>Max pooling has no weights. It too looks through a window, and hands on the largest number that it finds: whether
-a feature is there stays, where exactly it is goes. A picture of a quarter of the pixels is left.</p></div>
+<h2><span>3</span> Max pooling</h2>
+<div class="prose"><p>Max pooling also moves a window over its input, but it has no weights: each output pixel is the largest value in its
+window. The output keeps whether a feature is present and loses its exact position. With a 2 × 2 window and stride 2, the output has a
+quarter of the pixels.</p></div>
 <div class="figure">
 <div class="controls">
 ${choice(
@@ -114,13 +117,13 @@ ${choice(
   '2',
 )}
 ${choice('pool-stride', 'Stride', numbers('1 2 3'), '2')}
-<label class="field">Of <select id="pool-map"></select></label>
-<div class="steps"><button type="button" class="button" id="pool-back" aria-label="One window back">‹</button><button
- type="button" class="button" id="pool-play" aria-pressed="false">Play</button><button type="button" class="button" id="pool-on" aria-label="One window on">›</button></div>
+<label class="field">Input <select id="pool-map"></select></label>
+<div class="steps"><button type="button" class="button" id="pool-previous" aria-label="Previous window">‹</button><button
+ type="button" class="button" id="pool-play" aria-pressed="false">Play</button><button type="button" class="button" id="pool-next" aria-label="Next window">›</button></div>
 </div>
 <div class="panels convolution-panels">
 ${panel('pool-input', 'Input')}
-<div class="panel middle"><h3>The window</h3><div class="products" id="pool-window"></div><p class="equation" id="pool-maximum"></p></div>
+<div class="panel middle"><h3>Window</h3><div class="products" id="pool-window"></div><p class="equation" id="pool-maximum"></p></div>
 ${panel('pool-output', 'Output')}
 </div>
 <p class="formula" id="pool-shape"></p>
@@ -130,9 +133,9 @@ ${panel('pool-output', 'Output')}
 export const explorePage = (): Markup =>
   layout({
     path: '/explore',
-    title: 'See inside: a convolution, a kernel, a network · tinyvgg-edge',
+    title: 'Inside a convolutional network · tinyvgg-edge',
     description:
-      'Pictures as tensors, kernels, max pooling and TinyVGG layer by layer, computed in the browser on your own picture.',
+      'Tensors, convolution, max pooling and TinyVGG layer by layer, computed in your browser for your own image.',
     asset: 'explore',
     tray: tray(),
     main: html`${hero()}${tensor()}${convolution()}${pooling()}${network()}${models()}`,

@@ -1,16 +1,16 @@
-/** @file The explorer's numbers are the network's own: its forward pass is onnxruntime's, and what it takes apart adds up to it. */
+/** @file The numbers of the explorer agree with onnxruntime, and its terms add up to the network's outputs. */
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Conv, Linear, Pool, Tensor } from '#shared/model/forward.ts';
 import { rankLabels } from '#shared/predictions.ts';
 import { onnxPredictor } from '../../../train/release/onnxruntime.ts';
-import { pixelSum, shares } from '../../../web/explore/convolution.ts';
+import { channelContributions, pixelSum } from '../../../web/explore/convolution.ts';
 import { rowsOf } from '../../../web/explore/layers.ts';
-import { logitShares } from '../../../web/explore/linear.ts';
-import { makingOf } from '../../../web/explore/makers.ts';
+import { logitContributions } from '../../../web/explore/logit-contributions.ts';
 import { activationsOf, type Model, openModel } from '../../../web/explore/model.ts';
+import { pixelTerms } from '../../../web/explore/pixel-terms.ts';
 import { poolWindow } from '../../../web/explore/pooling.ts';
-import { EXAMPLE_NAMES, imageOfExample } from './pictures.ts';
+import { EXAMPLE_NAMES, imageOfExample } from './example-images.ts';
 
 const MODELS = ['tinyvgg', 'lab/v0', 'lab/v1', 'lab/tinyvgg'];
 
@@ -20,7 +20,7 @@ async function filesOf(name: string) {
 }
 
 describe.each(MODELS)('%s', (name) => {
-  it('gives onnxruntime’s logits for every example, within 1e-4', async () => {
+  it('computes the same logits as onnxruntime for every example, within 1e-4', async () => {
     const { onnx, model } = await filesOf(name);
     const predict = await onnxPredictor(onnx);
     for (const example of EXAMPLE_NAMES) {
@@ -31,7 +31,7 @@ describe.each(MODELS)('%s', (name) => {
     }
   });
 
-  it('reproduces its golden vectors', async () => {
+  it('reproduces its golden logits', async () => {
     const { model } = await filesOf(name);
     const { vectors, tolerance } = model.manifest.golden;
     for (const { pixels, logits } of vectors) {
@@ -41,7 +41,7 @@ describe.each(MODELS)('%s', (name) => {
   });
 });
 
-it('the model in the Worker answers every example rightly, and surely', async () => {
+it('the bundled model classifies every example correctly with a score above 0.5', async () => {
   const { model } = await filesOf('tinyvgg');
   const labels = { 't-shirt': 'T-shirt/top', 'ankle-boot': 'Ankle boot' } as Record<string, string>;
   for (const name of EXAMPLE_NAMES) {
@@ -53,7 +53,7 @@ it('the model in the Worker answers every example rightly, and surely', async ()
   }
 });
 
-describe('what the explorer takes apart', () => {
+describe('the explanation of a layer', () => {
   let model: Model;
   let activations: Tensor[];
   beforeAll(async () => {
@@ -61,13 +61,13 @@ describe('what the explorer takes apart', () => {
     activations = activationsOf(model, await imageOfExample('ankle-boot'));
   });
 
-  /** Every layer of a kind, with what goes in and what comes out. */
+  /** Returns every layer of a kind, with its input `x` and its output `y`. */
   const layersOf = <Kind extends string>(kind: Kind) =>
     model.network.layers.flatMap((layer, i) =>
       layer.kind === kind ? [{ layer, row: i + 1, x: activations[i], y: activations[i + 1] }] : [],
     );
 
-  it('the sums behind every pixel of every convolution are that pixel', () => {
+  it('has sums that equal the pixels of every convolution', () => {
     const convolutions = layersOf('conv2d');
     expect(convolutions.length).toBeGreaterThan(0);
     for (const { layer, x, y } of convolutions) {
@@ -85,12 +85,12 @@ describe('what the explorer takes apart', () => {
     }
   });
 
-  it('the shares of the input maps and the bias add up to the map', () => {
+  it('has contributions of input maps that add up, with the bias, to the feature map', () => {
     for (const { layer, x, y } of layersOf('conv2d')) {
       const [, height, width] = layer.output;
       const bias = model.weights.get(layer.parameters[1].name) as Tensor;
       for (const o of [0, 3]) {
-        const parts = shares(layer as Conv, model.weights, x, o);
+        const parts = channelContributions(layer as Conv, model.weights, x, o);
         for (let i = 0; i < height * width; i++) {
           const sum = parts.reduce((sum, part) => sum + part[i], bias[o]);
           expect(Math.abs(sum - y[o * height * width + i])).toBeLessThan(1e-5);
@@ -99,7 +99,7 @@ describe('what the explorer takes apart', () => {
     }
   });
 
-  it('the largest number of every pooling window goes on', () => {
+  it('has the output of max pooling as the maximum of its window', () => {
     for (const { layer, x, y } of layersOf('maxPool2d')) {
       const [channels, height, width] = layer.output;
       for (let i = 0; i < y.length; i++) {
@@ -110,17 +110,17 @@ describe('what the explorer takes apart', () => {
     }
   });
 
-  it('the shares of the last maps and the bias are the logits', () => {
+  it('has contributions of the last feature maps that add up, with the bias, to the logits', () => {
     const [{ layer, x, y }] = layersOf('linear');
     const maps = model.network.layers.findLast(({ output }) => output.length === 3)?.output ?? [];
     for (const [o, logit] of y.entries()) {
-      const { shares, value } = logitShares(layer as Linear, model.weights, x, maps, o);
-      expect(shares).toHaveLength(maps[0]);
+      const { contributions, value } = logitContributions(layer as Linear, model.weights, x, maps, o);
+      expect(contributions).toHaveLength(maps[0]);
       expect(Math.abs(value - logit)).toBeLessThan(1e-4);
     }
   });
 
-  it('every layer has a row, and every row but the first has been made of something', () => {
+  it('has a row for every layer, and terms for every row except the input', () => {
     const rows = rowsOf(model.network);
     expect(rows.map(({ name }) => name).slice(0, 4)).toEqual([
       'input',
@@ -129,9 +129,9 @@ describe('what the explorer takes apart', () => {
       'convolution 2',
     ]);
     for (const { index } of rows) {
-      const making = makingOf({ ...model, activations, row: index, map: 0, cell: [0, 0] });
-      expect(making === undefined).toBe(index === 0);
-      if (making && making.terms.length > 0) expect(making.from).toBeLessThan(index);
+      const result = pixelTerms({ ...model, activations, row: index, map: 0, cell: [0, 0] });
+      expect(result === undefined).toBe(index === 0);
+      if (result && result.terms.length > 0) expect(result.from).toBeLessThan(index);
     }
   });
 });

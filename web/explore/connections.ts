@@ -1,30 +1,35 @@
-/** @file Lines from maps to the map that was made of them, as strong as their shares in the chosen pixel. */
-import { largest, type Palette, signed } from '../canvas/colour.ts';
+/** @file Lines in figure 4 from the input maps to the selected feature map. Their width shows the contribution to the selected pixel. */
+import { maxAbs, type Palette, signed } from '../canvas/colour.ts';
 import { themeNow } from '../canvas/theme.ts';
 
-/** Where lines begin and end, in pixels of the page from the corner of the figure. */
-interface Course {
+/** Start points and end point of the lines, in CSS pixels from the corner of the figure. */
+interface Connections {
   size: { width: number; height: number };
   starts: (readonly [x: number, y: number])[];
   end: readonly [x: number, y: number];
 }
 
-export function courseOf(where: HTMLElement, makers: readonly HTMLElement[], made: HTMLElement): Course {
-  const size = where.getBoundingClientRect();
-  const middle = ({ left, width }: DOMRect) => left + width / 2 - size.left;
-  const starts = makers.map((maker) => {
-    const box = maker.getBoundingClientRect();
-    return [middle(box), box.bottom - size.top] as const;
+/** Returns lines from the bottom of each source to the top of the target. */
+export function connectionsOf(
+  container: HTMLElement,
+  sources: readonly HTMLElement[],
+  target: HTMLElement,
+): Connections {
+  const size = container.getBoundingClientRect();
+  const centre = ({ left, width }: DOMRect) => left + width / 2 - size.left;
+  const starts = sources.map((source) => {
+    const box = source.getBoundingClientRect();
+    return [centre(box), box.bottom - size.top] as const;
   });
-  const end = made.getBoundingClientRect();
-  return { size, starts, end: [middle(end), end.top - size.top] };
+  const end = target.getBoundingClientRect();
+  return { size, starts, end: [centre(end), end.top - size.top] };
 }
 
-/** @param shares one for each start; their signs are the colours */
-export function drawLinks(
+/** @param contributions one per line; the sign sets the colour */
+export function drawConnections(
   canvas: HTMLCanvasElement,
-  { size, starts, end }: Course,
-  shares: readonly number[],
+  { size, starts, end }: Connections,
+  contributions: readonly number[],
 ): void {
   const scale = devicePixelRatio;
   const [width, height] = [size.width, size.height].map((pixels) => Math.round(pixels * scale));
@@ -32,11 +37,11 @@ export function drawLinks(
   const context = canvas.getContext('2d') as CanvasRenderingContext2D;
   context.setTransform(scale, 0, 0, scale, 0, 0);
   context.clearRect(0, 0, size.width, size.height);
-  const most = largest(shares) || 1;
+  const max = maxAbs(contributions) || 1;
   const palette = signed(1);
   const [x1, y1] = end;
   for (const [i, [x0, y0]] of starts.entries()) {
-    const share = (shares[i] ?? 0) / most;
+    const share = (contributions[i] ?? 0) / max;
     context.beginPath();
     context.moveTo(x0, y0);
     context.bezierCurveTo(x0, (y0 + y1) / 2, x1, (y0 + y1) / 2, x1, y1);
@@ -46,7 +51,7 @@ export function drawLinks(
   }
 }
 
-/** Of a line: never as pale as a small share would be. */
+/** Returns a strong colour of the same sign, because the palette's colours of small values are too pale for a line. */
 const strongColour = (palette: Palette, share: number): string => {
   const packed =
     palette.colours[

@@ -1,13 +1,14 @@
-/** @file Kernels that image processing knows by name, at any odd size. */
+/** @file Well-known kernels of image processing, at any odd size, and properties of kernels. */
+import { formatNumber } from './format-number.ts';
 
 export interface Preset {
   id: string;
   name: string;
-  /** size² weights, row by row. */
+  /** Returns size² weights, row by row. */
   weights: (size: number) => number[];
 }
 
-/** A kernel of 3 × 3 in the middle of a larger one, or what is left of it in a smaller one. */
+/** Centres a square kernel in a kernel of another size: a larger one gets zeros around it, a smaller one loses its border. */
 export function embed(weights: readonly number[], size: number): number[] {
   const from = Math.sqrt(weights.length);
   const shift = (from - size) / 2;
@@ -22,7 +23,7 @@ const fixed =
   (size: number) =>
     embed(weights, size);
 
-/** Row `n` of Pascal's triangle. */
+/** Returns row `n` of Pascal's triangle. */
 const binomials = (n: number): number[] =>
   Array.from({ length: n }).reduce<number[]>(
     (row) => [...row, 0].map((value, i) => value + (row[i - 1] ?? 0)),
@@ -47,22 +48,20 @@ export const PRESETS: readonly Preset[] = [
   { id: 'emboss', name: 'Emboss', weights: fixed(-2, -1, 0, -1, 1, 1, 0, 1, 2) },
 ];
 
-/** What the sum of its weights says of a kernel. */
-export function character(weights: ArrayLike<number>): string {
-  let sum = 0;
-  for (let i = 0; i < weights.length; i++) sum += weights[i];
-  const said = `The weights add up to ${format(sum)}`;
-  if (Math.abs(sum - 1) < 0.005) return `${said}: even areas keep their brightness.`;
-  if (Math.abs(sum) < 0.005) return `${said}: even areas become 0, only differences remain.`;
-  return `${said}.`;
-}
+/** Largest deviation at which a sum of weights counts as 0 or 1. */
+const TOLERANCE = 0.005;
 
-/** Keeps brightness, so that its output is looked at as a picture. */
-export const isPicture = (weights: ArrayLike<number>): boolean =>
-  Math.abs(Array.from(weights).reduce((a, b) => a + b, 0) - 1) < 0.005;
+const sumOf = (weights: ArrayLike<number>): number => Array.from(weights).reduce((a, b) => a + b, 0);
 
-/** A number as the page writes it: two digits behind the point, a true minus. */
-export function format(value: number, digits = 2): string {
-  const text = value.toFixed(digits);
-  return Number(text) === 0 ? (0).toFixed(digits) : text.replace('-', '−');
+/** Whether the weights add up to 1. The output then has the brightness of the input and can be shown in grey. */
+export const keepsBrightness = (weights: ArrayLike<number>): boolean =>
+  Math.abs(sumOf(weights) - 1) < TOLERANCE;
+
+/** Describes the effect of the sum of the weights on areas of equal brightness. */
+export function describeWeightSum(weights: ArrayLike<number>): string {
+  const sum = sumOf(weights);
+  const text = `The weights add up to ${formatNumber(sum)}`;
+  if (keepsBrightness(weights)) return `${text}: uniform areas keep their brightness.`;
+  if (Math.abs(sum) < TOLERANCE) return `${text}: uniform areas become 0, only differences remain.`;
+  return `${text}.`;
 }

@@ -1,4 +1,4 @@
-/** @file The drawn examples as the explorer sees them, prepared by the code that the Worker runs. */
+/** @file The example images, prepared by the photo pipeline of the Worker. */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { compileDecoder } from '#shared/decode/compile.ts';
@@ -17,6 +17,6 @@ async function pixelsOfExample(name: string) {
   return (await decoder()).decode(new Uint8Array(await readFile(`examples/${name}.png`)));
 }
 
-/** 28 × 28 bytes. */
+/** Returns the network's input for an example, 28 × 28 bytes. */
 export const imageOfExample = async (name: string): Promise<Uint8Array> =>
   (await openPipeline())(await pixelsOfExample(name)).image;

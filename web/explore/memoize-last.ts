@@ -1,7 +1,7 @@
-/** @file What was computed last, for as long as it is asked of the same things. */
+/** @file Memoization of the last result. */
 
-/** The function, which computes again only when one of its arguments is another. */
-export function remember<Arguments extends unknown[], Result>(
+/** Wraps a function. A call with the same arguments (`===`) as the call before returns the same result. */
+export function memoizeLast<Arguments extends unknown[], Result>(
   compute: (...args: Arguments) => Result,
 ): (...args: Arguments) => Result {
   let last: { args: Arguments; result: Result } | undefined;
