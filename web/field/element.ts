@@ -136,7 +136,7 @@ export class FashionClassifier extends FormField {
     this.#listen();
   }
 
-  /** The label; empty without one. Setting it fires `statechange` alone. */
+  /** The label; empty without one. Setting it fires no event but `statechange`. */
   get value(): string {
     return labelOf(this.#state);
   }
@@ -200,7 +200,7 @@ export class FashionClassifier extends FormField {
     return this.result;
   }
 
-  /** Removes the photo and the label. Fires `statechange` alone. */
+  /** Removes the photo and the label. Fires no event but `statechange`. */
   clear(): void {
     this.#task.reset();
     this.#setState(EMPTY);
