@@ -1,8 +1,8 @@
-/** @file The few things that the pages' scripts do with the document. */
+/** @file DOM helpers of the pages' scripts. */
 
 type Content = Node | string;
 
-/** An element with properties, `data-` and `aria-` attributes among them, and content. */
+/** Creates an element with properties, `data-` and `aria-` attributes, and content. */
 export function element<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   properties: Record<string, unknown> = {},
@@ -17,7 +17,7 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** The one element that `selector` finds, of a kind. @throws Error when the page has none such */
+/** Returns the first element that matches `selector`. @throws Error when there is none, or it is of another class */
 export function find<Kind extends Element>(
   selector: string,
   kind: new () => Kind,
@@ -31,18 +31,19 @@ export function find<Kind extends Element>(
 export const canvasIn = (selector: string): HTMLCanvasElement =>
   find(`${selector} canvas`, HTMLCanvasElement);
 
-/** Says text where it is not said already: what is set again is laid out, and read aloud, again. */
+/** Sets an element's text if it differs. Setting the same text would cause layout, and screen readers would read it again. */
 export function say(where: Element, text: string): void {
   if (where.textContent !== text) where.textContent = text;
 }
 
-/** The chosen value of the radio buttons `name`, told now and whenever it is changed by hand. */
-export function onChoice(name: string, chosen: (value: string) => void): void {
+/** Calls `onChange` with the value of the radio buttons `name` when the visitor changes it. */
+export function onChoice(name: string, onChange: (value: string) => void): void {
   for (const input of document.querySelectorAll<HTMLInputElement>(`input[name="${name}"]`)) {
-    input.addEventListener('change', () => input.checked && chosen(input.value));
+    input.addEventListener('change', () => input.checked && onChange(input.value));
   }
 }
 
+/** Checks the radio button `name` with this value. */
 export function choose(name: string, value: string): void {
   const input = document.querySelector<HTMLInputElement>(`input[name="${name}"][value="${value}"]`);
   if (input) input.checked = true;

@@ -1,6 +1,6 @@
 /**
- * @file The photo pipeline beside the page, so that figures go on moving: pixels in, what the network sees out. A worker is under the
- * policy of its own file, so that WebAssembly runs here alone.
+ * @file Web worker that runs the photo pipeline: pixels in, prepared photo out. Figures on the page keep moving meanwhile. A worker has
+ * a Content-Security-Policy of its own, so the page itself does not have to allow WebAssembly.
  */
 import type { Pixels } from '#shared/decode/pixels.ts';
 import { photoPipeline } from '#shared/input/garment/photo.ts';

@@ -1,4 +1,4 @@
-/** @file What the photo pipeline makes of pixels, computed in a worker, one picture after the other. */
+/** @file The photo pipeline, run in a web worker on one photo after the other. */
 import type { Pixels } from '#shared/decode/pixels.ts';
 import type { PreparedPhoto } from '#shared/input/garment/photo.ts';
 
@@ -7,7 +7,7 @@ type Reply = { prepared: PreparedPhoto } | { error: string };
 let worker: Worker | undefined;
 let last: Promise<unknown> = Promise.resolve();
 
-/** @throws Error when the pipeline cannot be loaded or fails */
+/** Prepares a photo for the network. @throws Error in a visitor's words when the pipeline fails or cannot be loaded */
 export function prepare(pixels: Pixels): Promise<PreparedPhoto> {
   const prepared = last.then(() => ask(pixels));
   last = prepared.catch(() => {});
@@ -17,11 +17,11 @@ export function prepare(pixels: Pixels): Promise<PreparedPhoto> {
 function ask(pixels: Pixels): Promise<PreparedPhoto> {
   worker ??= new Worker('/photo-worker.js', { type: 'module' });
   const { promise, resolve, reject } = Promise.withResolvers<PreparedPhoto>();
-  const failed = (cause: unknown) =>
-    reject(new Error('The photo pipeline has stopped. Load the page again.', { cause }));
+  const fail = (cause: unknown) =>
+    reject(new Error('The photo could not be processed. Reload the page and try again.', { cause }));
   worker.onmessage = ({ data }: MessageEvent<Reply>) =>
-    'prepared' in data ? resolve(data.prepared) : failed(data.error);
-  worker.onerror = failed;
+    'prepared' in data ? resolve(data.prepared) : fail(data.error);
+  worker.onerror = fail;
   worker.postMessage(pixels);
   return promise;
 }

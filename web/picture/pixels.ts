@@ -1,16 +1,16 @@
-/** @file Pictures → pixels, by the browser's own decoders. */
+/** @file Decodes image files with the browser's own decoders. */
 import type { Pixels } from '#shared/decode/pixels.ts';
 
-/** Longest edge of what is looked at, in pixels: the photo pipeline's own is 192. */
-const LONGEST = 768;
+/** Longest edge of a decoded image, in pixels. The photo pipeline scales it down to 192. */
+const MAX_EDGE = 768;
 
-/** The pixels of an image file, upright; what is larger than that is made smaller. @throws Error when it is none */
+/** Decodes an image file: upright, and scaled down to `MAX_EDGE`. @throws Error in a visitor's words when the browser cannot read it */
 export async function pixelsOf(file: Blob): Promise<Pixels> {
   const options = { imageOrientation: 'from-image', colorSpaceConversion: 'none' } as const;
   const bitmap = await createImageBitmap(file, options).catch((cause: unknown) => {
-    throw new Error('This is no picture that the browser can read.', { cause });
+    throw new Error('The browser cannot read this file. Choose a JPEG or PNG file.', { cause });
   });
-  const scale = Math.min(1, LONGEST / Math.max(bitmap.width, bitmap.height));
+  const scale = Math.min(1, MAX_EDGE / Math.max(bitmap.width, bitmap.height));
   const [width, height] = [bitmap.width, bitmap.height].map((size) => Math.max(1, Math.round(size * scale)));
   const pixels = drawn(bitmap, width, height);
   bitmap.close();
@@ -20,7 +20,7 @@ export async function pixelsOf(file: Blob): Promise<Pixels> {
 const canvas = new OffscreenCanvas(1, 1);
 const context = canvas.getContext('2d', { willReadFrequently: true }) as OffscreenCanvasRenderingContext2D;
 
-/** The pixels of anything that a canvas draws, at a size. */
+/** Draws an image or a frame of a video at a size, and returns its pixels. */
 export function drawn(source: ImageBitmap | HTMLVideoElement, width: number, height: number): Pixels {
   Object.assign(canvas, { width, height });
   context.imageSmoothingQuality = 'high';

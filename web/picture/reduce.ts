@@ -1,9 +1,9 @@
-/** @file A picture in fewer pixels, each the mean of those that it covers. */
+/** @file Downscaling by area: each pixel is the mean of the pixels that it covers. */
 import type { Pixels } from '#shared/decode/pixels.ts';
 import { PIXEL_SCALE } from '#shared/labels.ts';
 import type { Plane } from '../canvas/plane.ts';
 
-/** Red, green, blue behind one another, as a network takes a picture in colour. */
+/** A colour image as a tensor: the red, green and blue channel one after the other. */
 export interface Colours {
   height: number;
   width: number;
@@ -11,7 +11,7 @@ export interface Colours {
   data: Float32Array<ArrayBuffer>;
 }
 
-/** Until the longest edge is `edge` or less; what is transparent lies over white. */
+/** Scales an image down so that its longest edge is at most `edge` pixels. Transparent pixels are drawn over white. */
 export function reduce({ width, height, data }: Pixels, edge: number): Colours {
   const scale = Math.min(1, edge / Math.max(width, height));
   const small = {
@@ -34,7 +34,7 @@ export function reduce({ width, height, data }: Pixels, edge: number): Colours {
   return { ...small, data: sums.map((sum, i) => sum / counts[i % size] / PIXEL_SCALE) };
 }
 
-/** Grey as Rec. 601 weighs colours, the `L` of common image libraries. */
+/** Converts to grey in 0..1 with the weights of Rec. 601, as the mode `L` of common image libraries does. */
 export function greyOf({ width, height, data }: Colours): Plane {
   const size = width * height;
   const grey = Float32Array.from(

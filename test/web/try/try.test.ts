@@ -45,7 +45,7 @@ describeInBrowser('the try page', () => {
     await pick(BAG);
     await reaches('answered');
     expect(await value()).toBe('Bag');
-    expect(await page.locator('fashion-classifier tbody tr').count()).toBe(10);
+    await expect.poll(() => page.locator('fashion-classifier tbody tr').count()).toBe(10);
     const input = [...(await imageOfExample('bag'))];
     const shown = await page.locator('#input').evaluate(async (image: HTMLImageElement) => {
       await image.decode();

@@ -1,4 +1,4 @@
-/** @file The pictures that were drawn for this project (examples/), by the names of their files. */
+/** @file The example pictures, drawn for this project: file names in examples/, alternative texts and sizes in pixels. */
 
 export const EXAMPLES = [
   { name: 'ankle-boot', title: 'an ankle boot', width: 360, height: 360 },

@@ -1,9 +1,9 @@
-/** @file Pieces of the pages: choices, panels, thumbnails. */
+/** @file Markup that several pages share: choices, panels and thumbnails. */
 import { html } from 'hono/html';
 import { EXAMPLES } from './examples.ts';
 import type { Markup } from './layout.ts';
 
-/** One of a few values, as radio buttons in a row. */
+/** A row of radio buttons. */
 export const choice = (
   name: string,
   legend: string,
@@ -15,17 +15,17 @@ export const choice = (
       html`<label><input type="radio" name="${name}" value="${value}"${value === chosen ? html` checked` : ''}><span>${text}</span></label>`,
   )}</div></fieldset>`;
 
-/** A canvas with its heading and, below it, what is said of it. */
+/** A canvas with a heading above and a note below. */
 export const panel = (id: string, heading: string | Markup, note?: string): Markup =>
   html`<div class="panel" id="${id}"><h3>${heading}</h3><canvas></canvas><p class="note">${note ?? ''}</p></div>`;
 
-/** The drawn pictures as buttons. */
+/** The example pictures as buttons. */
 export const thumbnails = (): Markup =>
   html`${EXAMPLES.map(
     ({ name, title, width, height }) =>
       html`<button type="button" class="thumbnail" data-example="${name}" aria-pressed="false"><img src="/examples/${name}.png" alt="${title}" width="${width}" height="${height}"></button>`,
   )}`;
 
-/** What a reader without JavaScript is told in a figure's place. */
-export const needsScript = (what: string): Markup =>
-  html`<noscript><p class="noscript">${what}</p></noscript>`;
+/** A note for visitors without JavaScript. */
+export const needsScript = (note: string): Markup =>
+  html`<noscript><p class="noscript">${note}</p></noscript>`;
