@@ -35,6 +35,11 @@ const declined = async (page: Page) => {
   await pick({ name: 'grey.png', mimeType: 'image/png', buffer: Buffer.from(png) });
   await reaches('unsure');
 };
+const photographing = async (page: Page) => {
+  // The page has hasTouch: the pointer is coarse, and the button is hidden.
+  await page.evaluate(() => document.querySelector<HTMLElement>('#camera')?.click());
+  await page.locator('#live[open]').waitFor();
+};
 /** Scrolls through the explorer: figures load and draw when they come into view. */
 const scrolled = async (page: Page) => {
   for (const id of ['tensor', 'convolution', 'pooling', 'network', 'models']) {
@@ -48,6 +53,7 @@ const STATES: [name: string, path: string, prepare?: (page: Page) => Promise<voi
   ['the API reference', '/docs'],
   ['the try page', '/'],
   ['the try page with an answer', '/', answered],
+  ['the try page with the webcam', '/', photographing],
   ['the try page with an unreadable file', '/', unreadable],
   ['the try page when the model declines to answer', '/', declined],
   ['the explorer', '/explore', scrolled],

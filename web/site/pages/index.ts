@@ -41,6 +41,10 @@ const tryIt = (): Markup => html`<section class="try" id="try" aria-label="Try i
 ${steps()}
 </section>`;
 
+const EMBED = `<script type="module" src="https://…/field.js"></script>
+<fashion-classifier name="garment"></fashion-classifier>`;
+
+/** Code with a button that copies it. The script fills in the page's origin. */
 const snippet = (id: string, title: string, name: string, code: string): Markup =>
   html`<div><h3>${title}</h3><div class="snippet"><pre tabindex="0" aria-label="${name}"><code id="${id}">${code}</code></pre>
 <button type="button" class="button copy scripted" data-copy="${id}">Copy</button></div></div>`;
@@ -48,7 +52,7 @@ const snippet = (id: string, title: string, name: string, code: string): Markup 
 const use = (): Markup => html`<section class="part" id="use"><h2>Use it</h2>
 <div class="two">
 ${snippet('curl', 'From a terminal', 'A curl command', 'curl --data-binary @photo.jpg https://…/v1/classify')}
-${snippet('embed', 'In a web page', 'HTML with the form field', '')}
+${snippet('embed', 'In a web page', 'HTML with the form field', EMBED)}
 </div>
 <p class="hidden" role="status" id="copied"></p>
 <ul class="links">
