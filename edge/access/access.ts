@@ -61,7 +61,7 @@ async function checkRate(c: Context<AppEnv>, caller: Caller): Promise<void> {
   if (caller.kind === 'visitor') await enforceRate(c, 'visitor', `${caller.site} ${clientNetwork(c)}`);
 }
 
-/** Limits refused requests as well: a misconfigured client would retry forever. Keys are too long to be guessed. */
+/** Counts refused requests against the rate limit, because a misconfigured client would retry forever. */
 async function refuse(c: Context<AppEnv>, problem: unknown): Promise<never> {
   await enforceRate(c, 'visitor', `refused ${clientNetwork(c)}`);
   throw problem;

@@ -3,7 +3,7 @@ import type { HonoRequest } from 'hono';
 import { HttpProblem } from '../http/problem.ts';
 import type { Caller } from '../http/record.ts';
 import { isLoopback, matchesOrigin } from './origins.ts';
-import type { AccessSettings, ApiKey } from './settings.ts';
+import type { AccessSettings, ApiKeyEntry } from './settings.ts';
 
 /**
  * Identifies a caller who may classify. Even an open service checks the kinds of credentials that it has keys for; it ignores
@@ -55,7 +55,7 @@ function bearerToken(request: HonoRequest): string | undefined {
   return /^Bearer(?: +|$)(.*)/i.exec(request.header('authorization') ?? '')?.[1];
 }
 
-async function keyHolder(token: string, keys: readonly ApiKey[]): Promise<Caller> {
+async function keyHolder(token: string, keys: readonly ApiKeyEntry[]): Promise<Caller> {
   const name = await findKeyName(token, keys);
   if (name !== undefined) return { kind: 'key', name };
   const headers = { 'www-authenticate': 'Bearer error="invalid_token"' };
@@ -67,7 +67,7 @@ async function keyHolder(token: string, keys: readonly ApiKey[]): Promise<Caller
  * Returns the name of the key that matches a token. It compares every entry in constant time, so that the duration reveals
  * nothing. The last of several entries with the same digest wins.
  */
-export async function findKeyName(token: string, keys: readonly ApiKey[]): Promise<string | undefined> {
+export async function findKeyName(token: string, keys: readonly ApiKeyEntry[]): Promise<string | undefined> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token));
   let found: string | undefined;
   for (const key of keys) if (crypto.subtle.timingSafeEqual(key.digest, digest)) found = key.name;

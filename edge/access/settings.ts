@@ -4,10 +4,11 @@ import type { Bindings } from '../http/env.ts';
 import { HttpProblem } from '../http/problem.ts';
 import { parseOrigin } from './origins.ts';
 
-/** An API key. A plain SHA-256 is enough, since keys are 256 random bits and cannot be guessed. */
-export interface ApiKey {
-  /** Name of its holder, which rate limits and telemetry use. */
+/** An entry of API_KEYS. A plain SHA-256 is enough, since keys are 256 random bits and cannot be guessed. */
+export interface ApiKeyEntry {
+  /** Name of the holder, for rate limits and telemetry. */
   name: string;
+  /** SHA-256 of the key. */
   digest: Uint8Array<ArrayBuffer>;
 }
 
@@ -15,7 +16,7 @@ export interface AccessSettings {
   access: 'keys' | 'open';
   /** Whether ACCESS, API_KEYS or SITE_KEYS is set, even to an empty value. */
   isConfigured: boolean;
-  apiKeys: readonly ApiKey[];
+  apiKeys: readonly ApiKeyEntry[];
   /** Origins by the site key that is bound to them. */
   siteKeys: ReadonlyMap<string, readonly string[]>;
   /** Origins whose pages may read responses. `*` is any origin. */
@@ -51,7 +52,7 @@ const List = v.pipe(
 const KeyEntry = v.pipe(
   v.string(),
   v.regex(KEY_ENTRY),
-  v.transform((entry): ApiKey => {
+  v.transform((entry): ApiKeyEntry => {
     const [, name = '', hex = ''] = KEY_ENTRY.exec(entry) ?? [];
     return { name, digest: Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16)) };
   }),
@@ -117,7 +118,7 @@ function readSettings(variables: AccessVariables): AccessSettings {
  */
 export function misconfigured(name: VariableName, entry?: number): HttpProblem {
   const place = entry === undefined ? name : `${name}, entry ${entry}`;
-  const detail = `The variable ${place}: expected ${EXPECTED[name]}. Correct it with wrangler and deploy again.`;
+  const detail = `Invalid variable ${place}: expected ${EXPECTED[name]}. Correct it in wrangler.toml or with \`wrangler secret put\`.`;
   return new HttpProblem('misconfigured', detail);
 }
 

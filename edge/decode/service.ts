@@ -1,4 +1,4 @@
-/** @file The decoders behind the service binding to worker.ts. */
+/** @file Decodes images in another Worker (worker.ts), through a service binding. */
 import { env } from 'cloudflare:workers';
 import type { Decoder } from '#shared/decode/decoder.ts';
 import { FORMAT_NAMES } from '#shared/decode/format.ts';

@@ -21,7 +21,7 @@ interface DecodeRefusal {
   size: { limit: number; actual: number } | undefined;
 }
 
-/** Both Workers are deployed one after the other, so these members must not change. */
+/** A new version of one Worker can call an old version of the other, so these members must not change. */
 export type DecodeResult = { pixels: Pixels; refusal?: never } | { pixels?: never; refusal: DecodeRefusal };
 
 export default class DecodeWorker extends WorkerEntrypoint {

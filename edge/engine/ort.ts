@@ -1,5 +1,5 @@
 /**
- * @file The inference engine on onnxruntime-web, in workerd.
+ * @file The inference engine that runs onnxruntime-web in workerd.
  *
  * workerd compiles WebAssembly only from statically imported files, while onnxruntime-web accepts only bytes. So onnxruntime
  * receives one byte as its binary, and during the first session `WebAssembly.instantiate` is replaced: for that byte it returns an
@@ -28,8 +28,8 @@ export interface OrtClassifier extends Classifier {
 }
 
 /**
- * The runtime must not be entered twice. Loading and running await only settled promises, so within one isolate a call ends before
- * another request continues.
+ * onnxruntime cannot run two calls at the same time. `load` and `logits` await only settled promises, so each call ends before the
+ * isolate continues with another request.
  */
 export const ortEngine = {
   name: `onnxruntime-web ${ort.env.versions.web}`,
@@ -56,7 +56,7 @@ type Instantiate = (source: unknown, imports: WebAssembly.Imports) => Promise<un
 
 let runtimeReady = false;
 
-/** Runs `create` while `WebAssembly.instantiate` returns the imported module. Only the first session needs this. */
+/** Runs `create` with a replaced `WebAssembly.instantiate`, which returns an instance of the imported module. Only the first session needs it. */
 async function withRuntime<T>(create: () => Promise<T>): Promise<T> {
   if (runtimeReady) return create();
   const sentinel = new ArrayBuffer(1);

@@ -1,14 +1,14 @@
-/** @file Limits of one request. An isolate has 128 MB of memory. shared/decode/limits.ts limits pixels. */
+/** @file Limits of one request, which keep an isolate below its 128 MB of memory. shared/decode/limits.ts limits the pixels of an image. */
 import { HttpProblem } from './problem.ts';
 
 /** Largest request body, in bytes. */
 export const MAX_BODY_BYTES = 10 * 2 ** 20;
 
-/** Most images in one request. They are decoded one after the other and share the CPU time of the request. */
+/** Maximum number of images in one request. They are decoded one after the other and share the CPU time of the request. */
 export const MAX_IMAGES = 32;
 
 /**
- * Most values in a JSON text. The largest batch of tensors has 25,088 numbers. Without this limit, a body of the maximum size
+ * Maximum number of values in a JSON text. The largest batch of tensors has 25,088 numbers. Without this limit, a body of the maximum size
  * could contain three million empty arrays, each of which takes many times its three bytes in memory.
  */
 export const MAX_JSON_VALUES = 2 ** 16;

@@ -12,7 +12,9 @@ export const Problem = v.pipe(
     status: Whole,
     detail: v.pipe(
       v.string(),
-      v.description('What failed and how to fix the request. Never contains request data.'),
+      v.description(
+        'What failed and how to fix the request. Contains no request data except the name of an alias or a version.',
+      ),
     ),
     instance: v.pipe(
       v.string(),

@@ -25,7 +25,7 @@ export interface ProblemOptions {
   cause?: unknown;
 }
 
-/** An error with its HTTP response. `detail` must not contain request data. */
+/** An error with its HTTP response. `detail` must not contain request data, except validated names. */
 export class HttpProblem extends Error {
   readonly type: ProblemType;
   readonly members: Size;

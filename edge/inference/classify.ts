@@ -21,7 +21,7 @@ export interface ImageInput {
 
 export interface ClassifiedImage {
   photo: PreparedPhoto;
-  /** `[classes]` */
+  /** One logit for each label. */
   logits: Float32Array;
 }
 
@@ -36,8 +36,8 @@ export async function classifyOne(
 }
 
 /**
- * Classifies several images in one batch. Images that cannot be decoded yield their error. Decoding is sequential, so that memory
- * holds the pixels of one image at a time.
+ * Classifies several images in one batch. An image that cannot be decoded yields its error. The images are decoded one after the
+ * other, so that memory holds the pixels of one at a time.
  */
 export async function classifyEach(
   { classifier }: ServedModel,

@@ -27,10 +27,10 @@ const pixelLimits = (Object.entries(MAX_PIXELS) as [ImageFormat, number][])
 const description = [
   `Classifies photos of clothing into ${LABELS.length} labels: ${LABELS.join(', ')}.`,
   `Images are ${FORMATS} files. A request has at most ${MAX_BODY_BYTES / 2 ** 20} MiB and ${MAX_IMAGES} images.
-The largest image has, in millions of pixels: ${pixelLimits}.`,
+Maximum size of an image in megapixels: ${pixelLimits}. A progressive JPEG has a lower limit.`,
   ACCESS,
   `Errors are problem details (RFC 9457); under /v2 and /hf they are \`{"error"}\`. Every response has an \`x-request-id\`.
-Responses never repeat request data, except the \`id\` under /v2.`,
+Responses never repeat request data, except the name of an alias or a version, and the \`id\` under /v2.`,
   `In the code samples, \`${ORIGIN}\` stands for the address of the service. \`API_KEY\` and \`VERSION\` are environment variables.`,
 ].map((paragraph) => paragraph.replaceAll('\n', ' '));
 
@@ -47,7 +47,7 @@ export function createOpenApiDocument(): OpenApiDocument {
     },
     servers: [{ url: '/' }],
     tags: [
-      { name: 'v1', description: 'Classification, models and signed results: the API of this service.' },
+      { name: 'v1', description: 'Classification, models and signed predictions: the API of this service.' },
       { name: 'hf', description: 'Image classification for Hugging Face clients.' },
       {
         name: 'v2',

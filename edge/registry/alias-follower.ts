@@ -26,9 +26,9 @@ export interface RefreshEvent {
   outcome: 'changed' | 'unchanged' | 'absent' | 'failed';
   /** With `changed`: the version that serves from now on. */
   version?: string;
-  /** With `changed`: the version that served before. Absent on the first change. */
+  /** With `changed`: the version that served before. Undefined for the first version. */
   replaced?: string;
-  /** With `absent` and `failed`. */
+  /** With `absent` and `failed`: why no model was loaded. */
   error?: unknown;
 }
 

@@ -34,7 +34,7 @@ export function logRequest(request: CompletedRequest, isolate: string): void {
   });
 }
 
-/** Most errors in a chain of causes. */
+/** Maximum number of errors in a chain of causes. */
 const DEPTH = 4;
 
 /** Returns an error with its stack and its causes as plain data. */

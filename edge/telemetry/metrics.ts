@@ -91,7 +91,7 @@ function gauges({ current, store }: Registry, startedAt: number): Family[] {
     gauge('tinyvgg_isolate_start_time_seconds', 'Time of the isolate’s first request.', startedAt / 1000),
     gauge(
       'tinyvgg_model_info',
-      'The model of the default alias, or the bundled model. Absent before the first classification.',
+      'The model of the default alias, or the bundled model. Absent until a request needs a model.',
       current && 1,
       {
         version: current?.manifest.version ?? '',

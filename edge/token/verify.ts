@@ -37,7 +37,7 @@ async function claimsOf(
   let refusal: 'malformed' | 'forged' = 'malformed';
   for (const secret of secrets) {
     try {
-      // verifyToken checks the times against its own clock.
+      // verifyToken compares the times with `now`.
       const times = { exp: false, iat: false, nbf: false };
       return (await verify(token, secret, { alg: 'HS256', ...times })) as unknown as TokenClaims;
     } catch (error) {

@@ -6,7 +6,7 @@ import { ExplainedError } from '#shared/errors.ts';
 import { parseOrigin } from '../../edge/access/origins.ts';
 import { runCommand } from '../command.ts';
 
-const USAGE = `NAME                     a bearer key, for servers and programs
+const USAGE = `NAME                     an API key, for servers and programs
        npm run key -- --site ORIGIN [ORIGIN…]  a site key, for pages of these origins
        npm run key -- --token                  a secret that signs tokens`;
 
@@ -24,7 +24,7 @@ async function keyFor(values: string[], { site, token }: Flags): Promise<string>
   if (site && !token && values.length > 0) return siteKey(values.map(originOf));
   if (token && !site && values.length === 0) return tokenSecret();
   const [name = '', ...more] = values;
-  if (!site && !token && more.length === 0 && /^[\w.-]{1,64}$/.test(name)) return bearerKey(name);
+  if (!site && !token && more.length === 0 && /^[\w.-]{1,64}$/.test(name)) return apiKey(name);
   throw new ExplainedError({
     kind: 'usage',
     what: 'cannot create a key',
@@ -34,7 +34,7 @@ async function keyFor(values: string[], { site, token }: Flags): Promise<string>
 }
 
 /** The prefix makes the key recognizable to scanners for leaked secrets. */
-async function bearerKey(name: string): Promise<string> {
+async function apiKey(name: string): Promise<string> {
   const key = `tinyvgg_${randomBytes(32).toString('base64url')}`;
   const digest = await sha256(new Uint8Array(new TextEncoder().encode(key)));
   return `The key of ${name}. It is shown only this once:
@@ -93,7 +93,7 @@ await runCommand(
   new Command('npm run key --')
     .description('Creates a key and prints how to install it. It stores nothing.')
     .usage(USAGE)
-    .argument('[values...]', 'the name of a bearer key, or with --site the origins')
+    .argument('[values...]', 'the name of an API key, or with --site the origins')
     .option('--site', 'create a site key')
     .option('--token', 'create a secret that signs tokens')
     .addHelpText('after', '\nExit code 0, or 1 for invalid arguments.')

@@ -14,7 +14,7 @@ const HELP = `
 Environment:
   CLOUDFLARE_API_TOKEN   a token with the permissions in docs/deploy.md
   CLOUDFLARE_ACCOUNT_ID  the account to deploy to
-  SMOKE_KEY              a bearer key of the service, where classification requires one
+  SMOKE_KEY              an API key of the service, where classification requires one
 
 Exit codes:
   0  the new version is deployed

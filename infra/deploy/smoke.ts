@@ -7,7 +7,7 @@ import { smokeTest } from './smoke/smoke-test.ts';
 
 const HELP = `
 Environment:
-  SMOKE_KEY  a bearer key of the service, where classification requires one
+  SMOKE_KEY  an API key of the service, where classification requires one
 
 Exit code 0 when all checks pass, otherwise 1.`;
 

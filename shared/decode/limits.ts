@@ -9,9 +9,15 @@ import { ImageError } from './image-error.ts';
 import type { Size } from './pixels.ts';
 
 /**
- * Most pixels of an image. Decoding needs the file and, for each pixel (measured with 2 to 12 megapixels): PNG 4 to 9 bytes, WebP
- * 9 (lossy) to 14, GIF 5, AVIF 21 to 28 and more when lossless. A large JPEG is decoded at a reduced scale and needs 0.3 to 2
- * bytes. When its scans do not contain whole pixels, as in a progressive JPEG, its coefficients need more (jpeg/header.ts).
+ * Maximum number of pixels of an image. Besides the file, the decoder needs memory for each pixel, measured with 2 to 12
+ * megapixels:
+ *
+ * - PNG: 4 to 9 bytes
+ * - WebP: 9 bytes (lossy) to 14
+ * - GIF: 5 bytes
+ * - AVIF: 21 to 28 bytes; a lossless image needs more
+ * - JPEG: 0.3 to 2 bytes, because a large image is decoded at a reduced scale. A progressive image needs more, and
+ *   jpeg/header.ts limits it.
  */
 export const MAX_PIXELS: Record<ImageFormat, number> = {
   jpeg: 64_000_000,
@@ -29,14 +35,14 @@ export const MAX_RATIO = 28;
 
 /**
  * Checks an image's size before it is decoded.
- * @param format display name of its format
+ * @param format name of the format for the error
  * @throws ImageError when the image is too large or too narrow
  */
 export function checkSize({ width, height }: Size, maxPixels: number, format: string): void {
   const size = `${width} × ${height} pixels`;
   const [short, long] = [Math.min(width, height), Math.max(width, height)];
   const what = 'the image is too large';
-  const next = 'Scale the image down; the network uses 28 × 28 pixels of it.';
+  const next = 'Scale the image down. The network sees only 28 × 28 pixels.';
   if (long > MAX_EDGE) {
     const expected = `at most ${MAX_EDGE} pixels along an edge`;
     const edge = { limit: MAX_EDGE, actual: long };

@@ -1,6 +1,6 @@
 /**
- * @file Loads a model and checks it. No model answers a request before it has computed its manifest's golden logits, neither in the
- * Worker nor in a browser.
+ * @file Loads a model and checks it. In the Worker and in a browser, a model serves only after it has reproduced the golden logits of
+ * its manifest.
  */
 import { sha256 } from '../digest.ts';
 import { ExplainedError, type Explanation } from '../errors.ts';
@@ -55,10 +55,10 @@ export async function loadModel(
   if (refusals.length === 1) throw refusals[0];
   const got = refusals.map(({ message }) => message).join('; ');
   const check = refusals.some((refusal) => refusal.check === 'golden') ? 'golden' : 'engine';
-  throw refusal(manifest, check, 'an engine that computes it', got, refusals);
+  throw refusal(manifest, check, 'an engine that runs the model', got, refusals);
 }
 
-/** Loads the model on one engine and checks its golden logits. */
+/** Loads a model on one engine and checks its golden logits. */
 async function loadOn(
   engine: InferenceEngine,
   manifest: Manifest,

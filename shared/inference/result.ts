@@ -14,9 +14,9 @@ export interface Explanation {
   image: string;
   /** The pipeline's steps in order, each with its measurements. */
   steps: { step: string; [detail: string]: unknown }[];
-  /** Bounding box of the garment, in pixels of the image; null when no garment was found. */
+  /** Bounding box of the garment, in pixels of the image; null when the whole image was used. */
   box: { left: number; top: number; width: number; height: number } | null;
-  /** Quality of the garment's outline in 0..1; null when the image was taken as it is. */
+  /** Quality of the garment's outline in 0..1; null when the image was used unchanged. */
   quality: number | null;
   /** Advice for the photographer, in English. */
   warnings: string[];

@@ -19,8 +19,8 @@ import type { Kernel } from './plan.ts';
  *
  * - `scalar`: one multiplication at a time
  * - `simd`: four multiplications at a time
- * - `relaxed`: four multiply-adds at a time, each rounded once; as `simd` on a machine without relaxed SIMD
- * - `winograd`: Winograd's convolution for the gradient of a convolution's input, where it is faster
+ * - `relaxed`: four multiply-adds at a time, each rounded once. Without relaxed SIMD, the machine runs the `simd` kernels.
+ * - `winograd`: where it is faster, Winograd's convolution for the gradient of a convolution's input
  */
 export const KERNEL_LEVELS = ['scalar', 'simd', 'relaxed', 'winograd'] as const;
 export type KernelLevel = (typeof KERNEL_LEVELS)[number];
@@ -29,7 +29,7 @@ export type KernelLevel = (typeof KERNEL_LEVELS)[number];
 export interface Choice {
   layer: NetworkLayer;
   kernel: Kernel;
-  /** The kernel also computes the ReLU after the layer, and the next layer's kernel masks the gradient. */
+  /** Whether the kernel also computes the ReLU after the layer. The kernel of the next layer then masks the gradient. */
   relu: boolean;
 }
 
@@ -65,7 +65,7 @@ function simdKernel(layer: NetworkLayer, level: KernelLevel): Kernel | undefined
   return SIMD[layer.kind as keyof typeof SIMD];
 }
 
-/** Returns whether a layer consists of whole 2×2 tiles, with a row of them in one transform, and has enough channels. */
+/** Returns whether a layer divides into 2×2 tiles, one transform covers a row of tiles, and the layer has enough channels. */
 function suitsWinograd(layer: NetworkLayer): boolean {
   if (layer.kind !== 'conv2d') return false;
   const [channels, height, width] = layer.input;
@@ -73,7 +73,7 @@ function suitsWinograd(layer: NetworkLayer): boolean {
   return Math.min(channels, layer.outChannels) >= WINOGRAD_CHANNELS;
 }
 
-/** Returns the names of the layers with scalar kernels, each with the reason. */
+/** Returns the name of each layer with a scalar kernel, followed by the reason. */
 export function withoutSimd(choices: Choice[]): string[] {
   return choices
     .filter(({ layer, kernel }) => kernel === SCALAR[layer.kind])
@@ -82,7 +82,7 @@ export function withoutSimd(choices: Choice[]): string[] {
 
 /** Returns why no SIMD kernel covers a layer by itself, or undefined if one does. */
 function whyScalar(layer: NetworkLayer): string | undefined {
-  // Between two layers with SIMD kernels, the first one computes the ReLU.
+  // chooseKernels fuses a ReLU between two SIMD kernels into the first one.
   if (layer.kind === 'relu') return 'a ReLU of its own';
   if (layer.kind === 'conv2d') {
     const [before, after] = paddingOf(layer);

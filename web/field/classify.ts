@@ -38,8 +38,8 @@ export async function classify(file: Blob, job: ClassifyJob): Promise<State> {
 }
 
 /**
- * Sends the photo until the endpoint returns a result. Retries as soon as the device is online again, after the delay that the endpoint
- * requests, or after 1, 2 and 4 seconds.
+ * Sends the photo until the endpoint returns a result. After a failed attempt it waits for the time in the endpoint's `Retry-After`, or
+ * else for 1, 2 and 4 seconds. An offline device waits until it is online again.
  */
 async function classifyWithRetries(file: File, job: ClassifyJob): Promise<State> {
   const { signal, onState, mode } = job;
@@ -69,7 +69,7 @@ async function classifyWithRetries(file: File, job: ClassifyJob): Promise<State>
   }
 }
 
-/** Sends one request. Renewing a token uses it, too. */
+/** Sends one request. Also renews tokens. */
 export async function classifyRemotely(
   file: File,
   { onState, ...request }: Omit<ClassifyJob, 'mode' | 'onPhoto'>,

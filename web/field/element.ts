@@ -1,6 +1,6 @@
 /**
- * @file `<fashion-classifier>`: a form field for the kind of garment in a photo. It is a guest in the pages of others: it loads no code
- * until the visitor is about to use it, sets no global, and parses no markup.
+ * @file `<fashion-classifier>`: a form field for the kind of garment in a photo. It runs in pages of other developers, so it loads
+ * more code only when the visitor is about to use it, sets no global variable, and parses no markup.
  */
 import type { Classification } from '#shared/inference/result.ts';
 import { toggleState, updateCustomStates } from './custom-states.ts';
@@ -25,14 +25,14 @@ import { viewModelOf } from './view-model.ts';
  *
  * @tag fashion-classifier
  *
- * @attr {string} name - name of the form entries `name`, `name-score`, `name-token` and `name-file`
+ * @attr {string} name - name of the form entry with the label. The other entries add `-score`, `-token` and `-file`
  * @attr {boolean} required - the form can only be submitted with a label
  * @attr {boolean} disabled - disables the field, as on an `<input>`
  * @attr {string} value - the initial label
- * @attr {'edge'|'local'|'auto'} mode - where the photo is classified: `edge` (default) at the endpoint; `local` on the visitor's device; `auto` at the endpoint, or on the device when the endpoint does not respond
+ * @attr {'edge'|'local'|'auto'} mode - where the photo is classified: `edge` (default) at the endpoint; `local` on the visitor's device; `auto` at the endpoint, or on the device when the request to the endpoint fails
  * @attr {string} endpoint - origin of the API; defaults to the origin of this script
  * @attr {string} sitekey - the site key that the API requires from pages of other origins
- * @attr {boolean} sign - asks the endpoint to sign the result
+ * @attr {boolean} sign - adds a signed prediction to the form and to the property `token`
  * @attr {boolean} include-file - also submits the photo that was classified
  * @attr {number} min-score - lowest score, in 0..1, for a valid label. With a lower score, or when the model declines to answer, the visitor must confirm or choose a label
  * @attr {number} top - number of labels in the result's table; defaults to 3
@@ -45,7 +45,7 @@ import { viewModelOf } from './view-model.ts';
  * @fires cancel - the visitor closed the file picker without a choice
  * @fires {CustomEvent<Classification>} result - a photo was classified; `detail` is the same as the property `result`. Fires before `input` and `change`
  * @fires {CustomEvent<Problem>} problem - classification failed; `detail` describes the problem for the page's developer
- * @fires statechange - the property `state` has changed, by the visitor or by a script
+ * @fires statechange - the property `state` has changed
  *
  * @slot label - replaces the text of the label
  * @slot hint - replaces the hint
@@ -57,7 +57,7 @@ import { viewModelOf } from './view-model.ts';
  * @csspart icon - the drawing in an empty field
  * @csspart preview - the photo, a canvas
  * @csspart body - everything beside the photo
- * @csspart status - the status line, or the label
+ * @csspart status - the line with the state, the label or the problem
  * @csspart countdown - the time until the next attempt
  * @csspart progress - the progress bar
  * @csspart answer - the details of the result
@@ -65,7 +65,7 @@ import { viewModelOf } from './view-model.ts';
  * @csspart table - the most likely labels with their scores
  * @csspart track - the background of a score's bar
  * @csspart bar - a score's bar
- * @csspart question - the question whether the label is right
+ * @csspart question - the question "Is this right?"
  * @csspart select - the list of the other labels
  * @csspart saw - the network's input, which the visitor can open
  * @csspart pixels - the 28 × 28 pixels, a canvas
@@ -78,7 +78,7 @@ import { viewModelOf } from './view-model.ts';
  * @csspart remove - the button that removes the photo
  * @csspart yes - the button that confirms the label
  * @csspart quiet - a button without a frame
- * @csspart drop - the text beside the buttons: that a photo can be dropped or pasted
+ * @csspart drop - the text beside the buttons, "or drop or paste one here"
  * @csspart hint - the hint below the frame
  * @csspart error - the validation error
  *
@@ -92,7 +92,7 @@ import { viewModelOf } from './view-model.ts';
  * @cssprop --fashion-radius - radius of the corners
  *
  * @cssstate empty - there is no photo and no label
- * @cssstate busy - the field is working on a photo: one of the next five states
+ * @cssstate busy - the field is working on a photo: `preparing`, `uploading`, `classifying`, `waiting` or `offline`
  * @cssstate preparing - the browser reads the photo
  * @cssstate uploading - the photo is sent
  * @cssstate classifying - the endpoint or the device computes the result
@@ -162,7 +162,7 @@ export class FashionClassifier extends FormField {
     return resultOf(this.#state);
   }
 
-  /** The signed result, with the attribute `sign`. */
+  /** The signed prediction. Undefined without the attribute `sign`. */
   get token(): string | undefined {
     return this.result?.token;
   }

@@ -27,7 +27,7 @@ export abstract class FormField extends Base {
   /** Updates the form value, the CSS states and the view. */
   protected abstract update(): void;
 
-  /** Name of the element, as `HTMLInputElement.type` for scripts that go through a form's controls. */
+  /** The element's tag name. Scripts that handle all controls of a form read `type`, as of an `<input>`. */
   get type(): string {
     return this.localName;
   }

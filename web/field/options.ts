@@ -18,7 +18,7 @@ export const OBSERVED_ATTRIBUTES = [
 /** Number of labels in the result's table, unless `top` is set. */
 const DEFAULT_TOP = 3;
 
-/** Where the photo is classified: at the endpoint, on this device, or on this device when the endpoint does not respond. */
+/** Where the photo is classified: at the endpoint, on this device, or on this device when the request to the endpoint fails. */
 type Mode = 'edge' | 'local' | 'auto';
 
 export interface FieldOptions {

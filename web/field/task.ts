@@ -1,4 +1,4 @@
-/** @file The classification of one file: started, aborted, suspended and resumed with the element, and its token renewed. */
+/** @file Classifies one file. The element can abort, suspend and resume the classification. The task also renews the token of its result. */
 import type { ClassifyJob } from './classify.ts';
 import type { Photo } from './photo.ts';
 import { EMPTY, isBusy, type State } from './state.ts';
@@ -70,7 +70,7 @@ export class ClassificationTask {
     }
   }
 
-  /** Aborts and forgets the file. */
+  /** Aborts the classification and discards the file. */
   reset(): void {
     this.#stop();
     this.#file = undefined;
@@ -79,7 +79,7 @@ export class ClassificationTask {
     this.#state = EMPTY;
   }
 
-  /** Aborts until `resume`, which starts again. */
+  /** Aborts the classification. `resume` starts it again. */
   suspend(): void {
     this.#isSuspended = true;
     this.#abort?.abort();
@@ -105,7 +105,7 @@ export class ClassificationTask {
     this.#host.onState(state);
   }
 
-  /** Renews a token before it expires. @param signal aborts while the code is loaded */
+  /** Renews a token before it expires. @param signal cancels the renewal while its code is loaded */
   async #renewLater(token: string | undefined, signal: AbortSignal): Promise<void> {
     if (token === undefined) return;
     const receivedAt = performance.now();

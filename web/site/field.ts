@@ -26,15 +26,15 @@ interface FieldIndex {
 
 /**
  * Bundles the field.
- * @param version of the package
- * @returns files by path. field.js is there twice: under that name and under a name with its hash, which never changes its content.
+ * @param version version of the package
+ * @returns files by path. `field.js` has a copy with a hash in its name. The content at that address never changes.
  */
 export async function fieldFiles(version: string): Promise<Map<string, Uint8Array | string>> {
   const parts = new Map<string, Uint8Array>();
-  /** By source path, so that what two parts import is one file. */
-  const named = new Map<string, Promise<string>>();
+  /** Name of each part by its source path. Two importers of a module share one part. */
+  const names = new Map<string, Promise<string>>();
 
-  /** Bundles a module; adds all that it imports dynamically to `parts`. */
+  /** Bundles a module. Adds the modules that it imports dynamically to `parts`. */
   async function bundle(source: string, isFirst: boolean): Promise<Uint8Array> {
     const address = (name: string) => `./${isFirst ? `${PARTS}/` : ''}${name}`;
     const split: Plugin = {
@@ -66,9 +66,9 @@ export async function fieldFiles(version: string): Promise<Map<string, Uint8Arra
   }
 
   function part(source: string, make: () => Promise<Uint8Array>, extension: string): Promise<string> {
-    const naming = named.get(source) ?? addPart(source, make, extension);
-    named.set(source, naming);
-    return naming;
+    const name = names.get(source) ?? addPart(source, make, extension);
+    names.set(source, name);
+    return name;
   }
 
   async function addPart(source: string, make: () => Promise<Uint8Array>, extension: string) {
@@ -96,7 +96,7 @@ export async function fieldFiles(version: string): Promise<Map<string, Uint8Arra
   ]);
 }
 
-/** For `_headers`. Pages of all origins may embed the field; scripts with `integrity` are fetched by CORS. */
+/** Returns the field's lines of `_headers`. CORS is open to every origin, because browsers fetch scripts with `integrity` by CORS. */
 export function fieldHeaders(files: ReadonlyMap<string, unknown>): string {
   const forAll = '  access-control-allow-origin: *\n  cross-origin-resource-policy: cross-origin\n';
   const forEver = '  cache-control: public, max-age=31536000, immutable\n';
@@ -112,6 +112,6 @@ ${forEver}${forAll}`;
 const shortHash = (bytes: Uint8Array): string =>
   createHash('sha256').update(bytes).digest('hex').slice(0, 16);
 
-/** Subresource Integrity, 3.1. */
+/** Returns an integrity hash (Subresource Integrity, 3.1). */
 const integrityOf = (bytes: Uint8Array): string =>
   `sha384-${createHash('sha384').update(bytes).digest('base64')}`;

@@ -1,4 +1,4 @@
-/** @file The try page's script: more ways to fill in the field (examples, camera, paste), and what became of the photo. */
+/** @file The try page's script: it adds examples, a camera and pasting to the field, and explains the result. */
 import { find, prefersStillness } from '../dom.ts';
 import type { FashionClassifier } from '../field/field.ts';
 import { connectCamera } from './camera.ts';
@@ -40,10 +40,10 @@ function acceptFiles(field: FashionClassifier): void {
   });
 }
 
-/** Height of the photo and the first scores, in pixels. */
+/** Approximate height of the photo with the first scores, in pixels. */
 const ANSWER_HEIGHT = 320;
 
-/** Scrolls to the field if the answer is outside the window, as it would be on a phone. The examples stay in view above it. */
+/** Scrolls to the field if the result is outside the window, which is common on phones. The examples stay visible above the field. */
 function keepInView(field: FashionClassifier): void {
   const { top } = field.getBoundingClientRect();
   if (top > 0 && top + ANSWER_HEIGHT < innerHeight) return;

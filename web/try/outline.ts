@@ -1,11 +1,11 @@
-/** @file The photo with the garment's outline. The browser computes the mask with the Worker's photo pipeline. */
+/** @file Draws the photo with the garment's outline. The browser computes the mask with the Worker's photo pipeline. */
 import type { Pixels } from '#shared/decode/pixels.ts';
 import type { AlphaMask } from '#shared/input/garment/photo.ts';
 import { themeNow } from '../canvas/theme.ts';
 import { prepare } from '../picture/photo.ts';
 import { pixelsOf } from '../picture/pixels.ts';
 
-/** Draws the photo and its outline, and shows the canvas, if the photo is still current and has an outline. */
+/** Draws the photo with its outline and shows the canvas. Does nothing if another photo is current by then, or no outline was found. */
 export async function drawOutline(
   canvas: HTMLCanvasElement,
   photo: Blob,
@@ -35,7 +35,7 @@ function drawPhoto(canvas: HTMLCanvasElement, { width, height, data }: Pixels): 
   canvas.getContext('2d')?.putImageData(new ImageData(new Uint8ClampedArray(data), width, height), 0, 0);
 }
 
-/** Returns the area around the garment and the garment's border, in pixels of a canvas. */
+/** Returns two paths in pixels of the canvas: the garment's border, and the area outside it. */
 function pathsOf({ width, height, data }: AlphaMask, canvas: HTMLCanvasElement) {
   const [scaleX, scaleY] = [canvas.width / width, canvas.height / height];
   const isInside = (x: number, y: number) =>

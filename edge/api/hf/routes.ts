@@ -11,12 +11,12 @@ import type { SelectModel } from '../../inference/select-model.ts';
 import { HfParameters, HfRequest } from './requests.ts';
 import { scoresOf } from './scores.ts';
 
-export interface HfParts {
+export interface HfDependencies {
   selectModel: SelectModel;
   access: Access;
 }
 
-export function hfRoutes({ selectModel, access }: HfParts) {
+export function hfRoutes({ selectModel, access }: HfDependencies) {
   return createRouter().post('/models/:name', access.requireCaller, async (c) => {
     const { inputs, parameters } = await readRequest(c.req.raw, c.var.record);
     const model = await selectModel(c, c.req.param());

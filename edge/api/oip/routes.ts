@@ -12,12 +12,12 @@ import { infer } from './infer.ts';
 import { readMessage } from './message.ts';
 import type { ModelMetadata } from './responses.ts';
 
-export interface OipParts {
+export interface OipDependencies {
   selectModel: SelectModel;
   access: Access;
 }
 
-export function oipRoutes({ selectModel, access }: OipParts) {
+export function oipRoutes({ selectModel, access }: OipDependencies) {
   /** The specification leaves the status of "not ready" open; it is 503 here. */
   async function isReady(c: Context<AppEnv>, selector?: ModelSelector): Promise<boolean> {
     try {

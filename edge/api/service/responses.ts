@@ -7,7 +7,7 @@ export const Health = v.object({
   status: v.pipe(
     v.picklist(['ready', 'degraded']),
     v.description(
-      'Both states serve requests. `degraded`: the last read of the object store failed, so the last good model or the bundled model serves.',
+      'The Worker classifies images in both states. `degraded`: the last read of the object store failed, so the last good model or the bundled model serves.',
     ),
   ),
   worker: v.pipe(

@@ -9,14 +9,14 @@ import { modelInfo } from '../../registry/served-model.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import { indexPage } from './index-page.ts';
 
-export interface ServiceParts {
+export interface ServiceDependencies {
   selectModel: SelectModel;
   registry: Registry;
   access: Access;
   telemetry: Telemetry;
 }
 
-export function serviceRoutes({ selectModel, registry, access, telemetry }: ServiceParts) {
+export function serviceRoutes({ selectModel, registry, access, telemetry }: ServiceDependencies) {
   return createRouter()
     .get('/', indexPage)
     .get('/health/live', (c) => c.json({ status: 'live' }))

@@ -21,18 +21,21 @@ import type { ClassifyQuery } from './requests.ts';
 import type { ClassifyBatchResponse, ClassifyResponse, ClassifyResult } from './responses.ts';
 import { readUpload } from './upload.ts';
 
-export interface ClassifyParts {
+export interface ClassifyDependencies {
   selectModel: SelectModel;
   access: Access;
   /** Milliseconds since the epoch. */
   now: () => number;
 }
 
-/** @throws HttpProblem, ImageError, and ExplainedError when no model can serve */
+/**
+ * Responds with the result of one image or several, or with 304.
+ * @throws HttpProblem, ImageError, and ExplainedError when no model can serve
+ */
 export async function classify(
   c: Context<AppEnv>,
   { top_k, explain, sign, ...version }: v.InferOutput<typeof ClassifyQuery>,
-  { selectModel, access, now }: ClassifyParts,
+  { selectModel, access, now }: ClassifyDependencies,
 ) {
   const { record, requestId: id } = c.var;
   const isPage = prefersHtml(c.req);
@@ -82,7 +85,7 @@ async function signedResult({ bytes }: ImageInput, result: ClassifyResult, { man
   return { label, score, abstained, sha256: await sha256(bytes), model, version };
 }
 
-/** Imports the page on demand, since few requests need it. The type `never` keeps the page out of client.ts's responses. */
+/** Imports the page on demand, since few requests need it. The type `never` keeps the page out of the client's response types. */
 async function responsePage(response: ClassifyResponse | ClassifyBatchResponse): Promise<never> {
   return (await import('./page/page.ts')).responsePage(response) as Promise<never>;
 }

@@ -36,11 +36,11 @@ export const ClassifyQuery = v.object({
   sign: flag('sign', 'Set to 1 to add a signed `token` for `POST /v1/verify`.'),
   alias: v.pipe(
     v.optional(v.string('alias must be given once.')),
-    v.metadata({ description: 'Alias of the model to use.', default: DEFAULT_ALIAS }),
+    v.metadata({ description: 'Alias of the model version to use.', default: DEFAULT_ALIAS }),
   ),
   version: v.pipe(
     v.optional(v.string('version must be given once.')),
-    v.description('Version of the model to use. Overrides `alias`.'),
+    v.description('Model version to use. Overrides `alias`.'),
   ),
 });
 

@@ -47,7 +47,9 @@ export const Explanation = v.pipe(
     ),
     quality: v.pipe(
       v.nullable(Share),
-      v.description('Reliability of the garment’s outline, from 0 to 1. Null when there is no outline.'),
+      v.description(
+        'Reliability of the garment’s outline, from 0 to 1. Null when the image was used unchanged.',
+      ),
     ),
     warnings: v.pipe(v.array(v.string()), v.description('Hints for the person who took the photo.')),
   }),
@@ -135,7 +137,7 @@ export const InvalidToken = v.object({
   reason: v.pipe(
     v.picklist(REFUSALS),
     v.description(
-      '`malformed`: not a token of this format. `forged`: not signed by this service. `expired`: past its lifetime. `other-site`: issued for another site key. `used`: already verified.',
+      '`malformed`: not a well-formed token. `forged`: not signed by this service. `expired`: past its lifetime. `other-site`: issued for another site key. `used`: already verified.',
     ),
   ),
 });

@@ -7,18 +7,18 @@ import { createRouter } from '../../http/router.ts';
 import { check, parseJson, query } from '../../http/validate.ts';
 import type { Registry } from '../../registry/registry.ts';
 import { modelInfo } from '../../registry/served-model.ts';
-import { type ClassifyParts, classify } from './classify.ts';
+import { type ClassifyDependencies, classify } from './classify.ts';
 import { ClassifyQuery, VerifyRequest } from './requests.ts';
 import { tokenVerification } from './token-verification.ts';
 
-export interface V1Parts extends ClassifyParts {
+export interface V1Dependencies extends ClassifyDependencies {
   registry: Pick<Registry, 'weights'>;
 }
 
 /** For responses that never change. */
 const IMMUTABLE = 'public, max-age=31536000, immutable';
 
-export function v1Routes({ selectModel, registry, access, now }: V1Parts) {
+export function v1Routes({ selectModel, registry, access, now }: V1Dependencies) {
   return createRouter()
     .post('/classify', access.requireCaller, serverTiming, query(ClassifyQuery), (c) =>
       classify(c, c.req.valid('query'), { selectModel, access, now }),

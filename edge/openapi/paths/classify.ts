@@ -17,27 +17,26 @@ const headers: Record<string, Header> = {
   etag: {
     required: true,
     ...text(
-      'Depends on the images, the model, its calibration, the photo pipeline, `top_k` and `explain`. The `id` of the response is not part of it.',
+      'Changes with the images, the model, its calibration, the photo pipeline, `top_k` and `explain`, but not with the `id` of the response.',
     ),
   },
   'server-timing': {
     required: true,
     ...text(
-      'Milliseconds that the request waited: `body` for its upload, `model` for the object store. Decoding and inference are missing, because the clock of a Worker stands still while it computes.',
+      'Milliseconds that the request waited: `body` for its upload, `model` for the object store. Decoding and inference are not measured, because the clock of a Worker stands still while it computes.',
     ),
   },
 };
 
 const CLASSIFY =
-  `Send one image as the request body, or several images as form fields or JSON. One image returns \`predictions\`.
-Several images return \`results\`, one entry per image in request order; an unreadable image has a \`problem\` instead of
-predictions. A request returns \`results\` if it has two or more files in a form, the member \`images\` in JSON, or
-${2 * IMAGE_PIXELS} or more bytes of raw pixels. At most ${MAX_IMAGES} images per request. Clients that accept \`text/html\`, such
-as HTML forms without script, receive a page.`.replaceAll('\n', ' ');
+  `The request body is an image file, or one to ${MAX_IMAGES} images as form fields, as JSON or as raw pixels. The response to one
+image has \`predictions\`. The response to several images, and to the JSON member \`images\`, has \`results\`: one entry per image in
+request order. The entry of an unreadable image has a \`problem\` instead of predictions. Clients that accept \`text/html\`, such as
+HTML forms without script, receive a page.`.replaceAll('\n', ' ');
 
 const PIXELS =
   `Raw pixels: ${IMAGE_PIXELS} bytes per image, 28 × 28 grey values in row-major order, a bright garment on black. They
-reach the network unchanged. A body that begins like an image file is read as that file.`.replaceAll(
+reach the network unchanged. A body that begins like an image file is decoded as an image file.`.replaceAll(
     '\n',
     ' ',
   );
@@ -59,7 +58,7 @@ const classifyContent: Content = {
   'application/octet-stream': { schema: { description: PIXELS } },
 };
 
-/** Adds the page that an HTML form receives. */
+/** Adds the content type `text/html`, which HTML forms receive. */
 function alsoAsPages(responses: ApiResponses): ApiResponses {
   const page = { 'text/html': { schema: { type: 'string' } } };
   return Object.fromEntries(
@@ -82,7 +81,7 @@ export const classify: Operation = {
     inHeader(
       'if-none-match',
       text(
-        'An `etag` of an earlier response. Returns 304 without inference if the response would be the same.',
+        'The `etag` of an earlier response. If the response would be the same, the Worker returns 304 without inference.',
       ),
     ),
   ],

@@ -67,7 +67,7 @@ export const servicePaths: Paths = {
       operationId: 'metrics',
       summary: 'Read the metrics of one isolate',
       description:
-        'Returns counters and gauges in Prometheus’ exposition format 0.0.4. Each isolate counts for itself, and its label `isolate` tells its samples apart.',
+        'Returns counters and gauges in Prometheus’ exposition format 0.0.4. Each isolate counts only its own requests. The label `isolate` distinguishes the isolates.',
       security: API_KEY,
       responses: {
         '200': plainText('Metrics in exposition format 0.0.4.', METRICS),

@@ -15,7 +15,7 @@ const tags = ['v1'];
 const verify: Operation = {
   tags,
   operationId: 'verify',
-  summary: 'Verify a signed classification',
+  summary: 'Verify a signed prediction',
   description:
     'Checks a token from `POST /v1/classify?sign=1`, which a browser submits with its form. A back end can then trust the label. Each token can be verified once.',
   security: API_KEY,

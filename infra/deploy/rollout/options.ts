@@ -6,7 +6,7 @@ export interface RolloutOptions {
   cloudflare: Cloudflare;
   /** Where the API's Worker responds. */
   origin: string;
-  /** A bearer key, where classification requires one. */
+  /** An API key, where classification requires one. */
   key: string | undefined;
   watchSeconds: number;
   /** Tag of the version: its commit. */

@@ -7,7 +7,7 @@ export interface SmokeTarget {
   origin: string;
   /** The version to test; by default whichever version the deployment selects. */
   version?: string | undefined;
-  /** A bearer key, where classification requires one. */
+  /** An API key, where classification requires one. */
   key?: string | undefined;
   /** Milliseconds until a new deployment is in place everywhere, 30 s by default. Cloudflare documents a couple of seconds. */
   propagationLimit?: number;

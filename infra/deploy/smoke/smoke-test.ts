@@ -86,7 +86,7 @@ async function checkClassification({ send, image, authorization }: Context): Pro
     throw unexpected(
       response,
       'a classification',
-      'SMOKE_KEY must be a bearer key of the service: npm run key -- smoke',
+      'SMOKE_KEY must be an API key of the service: npm run key -- smoke',
     );
   }
   const { model, predictions } = parse(Classification, response);

@@ -10,7 +10,7 @@ import { viewOf } from '../bytes.ts';
 import { damaged, ImageError } from '../image-error.ts';
 import { contentOf, type IsoBox, MAX_LISTED, parseBoxes } from './boxes.ts';
 
-/** Most frames of an item. A layered image has one per spatial layer, and AV1 has up to 4 layers. */
+/** Maximum number of frames of an item. A layered image has one per spatial layer, and AV1 has up to 4 layers. */
 const MAX_FRAMES = 4;
 
 /** OBU types that begin a frame. */

@@ -34,7 +34,7 @@ const RGBA = 7;
 const CMYK = 11;
 
 /**
- * Most pixels that are decoded at full size. A larger image is decoded at a half, a quarter or an eighth of its size. The decoder
+ * Maximum number of pixels that are decoded at full size. A larger image is decoded at a half, a quarter or an eighth of its size. The decoder
  * then uses fewer coefficients of each block and never stores the full-size image. 12 megapixels at a quarter take 6 MB and 70
  * ms, at full size 52 MB and 190 ms.
  */

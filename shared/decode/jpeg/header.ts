@@ -21,10 +21,10 @@ export interface JpegHeader extends Size {
   maxPixels: number;
 }
 
-/** Most scans. Each one makes the decoder process all blocks again. Encoders write 10 to 18. */
+/** Maximum number of scans. Each one makes the decoder process all blocks again. Encoders write 10 to 18. */
 const MAX_SCANS = 32;
 
-/** Most bytes of coefficients. The decoder stores the coefficients of an image whose scans do not contain whole pixels. */
+/** Maximum bytes of coefficients. The decoder stores them for a progressive JPEG, and when a scan does not contain all components. */
 const MAX_COEFFICIENT_BYTES = 75_000_000;
 
 const SOF0 = 0xc0;

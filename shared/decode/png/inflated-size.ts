@@ -5,7 +5,7 @@
 import { ImageError } from '../image-error.ts';
 import type { PngHeader } from './header.ts';
 
-/** Most bytes that a byte of a deflate stream can inflate to (RFC 1951: 258 bytes from two bits). */
+/** Maximum number of bytes that one byte of a deflate stream can inflate to (RFC 1951: 258 bytes from two bits). */
 const MAX_EXPANSION = 1032;
 
 /** Excess bytes that need no check: the decoder inflates them in half a second. */

@@ -18,7 +18,7 @@ export const WORK_EDGE = 192;
 /** Features of a pixel: lightness, green–red, blue–yellow, roughness. */
 export const FEATURE_COUNT = 4;
 
-/** Most colour clusters of a picture. The kernels need a multiple of 4. */
+/** Maximum number of colour clusters of a picture. The kernels need a multiple of 4. */
 export const MAX_CLUSTERS = 20;
 
 /** The memory below holds the kernels' own constants (asconfig.json). */

@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 describe('without access settings', () => {
   it.each(['http://localhost:8787', 'http://127.0.0.1:8787', 'http://[::1]', 'https://LOCALHOST'])(
-    'the service admits any request on %s',
+    'the service admits any request to %s',
     async (origin) => {
       const { classify } = await service();
       const headers = { ...bearer('hf_of_somewhere_else'), 'x-site-key': 'x' };
@@ -34,7 +34,7 @@ describe('without access settings', () => {
     'http://localhost.:8787',
     'http://192.168.0.7:8787',
     'http://0.0.0.0:8787',
-  ])('the service refuses requests on %s and names the settings', async (origin) => {
+  ])('the service refuses requests to %s and names the settings', async (origin) => {
     const { classify } = await service();
     const headers = { origin: 'http://localhost', 'x-forwarded-host': 'localhost' };
     const detail = await expectProblem(await classify(headers, `${origin}/v1/classify`), 'closed');
@@ -42,7 +42,7 @@ describe('without access settings', () => {
   });
 
   it.each([{ ACCESS: 'keys' }, { API_KEYS: '' }, { SITE_KEYS: '{}' }])(
-    '%j counts as a setting, so that localhost is refused, too',
+    '%j counts as a setting, so the service refuses localhost, too',
     async (bindings) => {
       const { classify } = await service(bindings);
       await expectProblem(await classify({}, 'http://localhost/v1/classify'), 'closed');
@@ -51,7 +51,7 @@ describe('without access settings', () => {
 });
 
 describe('an API key', () => {
-  it('is required on localhost as elsewhere', async () => {
+  it('is required on every host, including localhost', async () => {
     const { classify } = await service({ API_KEYS });
     for (const path of ['/v1/classify', 'http://localhost:8787/v1/classify']) {
       for (const { key } of [alice, bob]) expect((await classify(bearer(key), path)).status).toBe(200);
@@ -74,12 +74,12 @@ describe('an API key', () => {
     ['no space', () => `Bearer${alice.key}`, 401],
     ['no scheme', () => alice.key, 401],
     ['scheme Basic', () => `Basic ${btoa(`:${alice.key}`)}`, 401],
-  ])('is checked in the Authorization header: %s', async (_name, authorization, status) => {
+  ])('is read from the Authorization header: %s', async (_name, authorization, status) => {
     const { classify } = await service({ API_KEYS });
     expect((await classify({ authorization: authorization() })).status).toBe(status);
   });
 
-  it('that is unknown is a wrong key, while another scheme is a missing key', async () => {
+  it('gets `wrong-key` when it is unknown; another scheme gets `no-key`', async () => {
     const { classify } = await service({ API_KEYS: alice.entry });
     const revoked = await classify(bearer(bob.key));
     expect(revoked.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
@@ -87,7 +87,7 @@ describe('an API key', () => {
     await expectProblem(await classify({ authorization: 'Basic eDp5' }), 'no-key');
   });
 
-  it('is compared with all entries, of which the last match wins', async () => {
+  it('is compared with all entries, and the last match wins', async () => {
     const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', utf8(alice.key)));
     const other = new Uint8Array(32);
     const names = (...entries: [string, Uint8Array<ArrayBuffer>][]) =>
@@ -101,7 +101,7 @@ describe('an API key', () => {
     expect(await names()).toBeUndefined();
   });
 
-  it('in any other form gets 401, and the response does not repeat it', async () => {
+  it('gets 401 in any other form, and the response does not repeat it', async () => {
     const { classify } = await service({ API_KEYS, SITE_KEYS });
     const marker = 'qMarkerq';
     const scheme = fc.constantFrom(
@@ -142,7 +142,7 @@ describe('a site key', () => {
     (await service({ SITE_KEYS })).classify(headers, path);
 
   it.each([SHOP, 'https://a.shops.example:8443', 'https://a.b-c.shops.example:8443'])(
-    'admits pages of %s, in a header or in the query',
+    'in a header or in the query admits pages of %s',
     async (origin) => {
       expect((await classify({ 'x-site-key': SITE_KEY, origin })).status).toBe(200);
       expect((await classify({ origin }, `/v1/classify?top_k=1&site_key=${SITE_KEY}`)).status).toBe(200);
@@ -174,11 +174,14 @@ describe('a site key', () => {
     );
   });
 
-  it.each(['site_unknownunknownunknown', '', 'constructor', '__proto__'])('%j is unknown', async (key) => {
-    const response = await classify({ 'x-site-key': key, origin: SHOP });
-    expect(response.headers.get('www-authenticate')).toBe('Bearer');
-    await expectProblem(response, 'wrong-key');
-  });
+  it.each(['site_unknownunknownunknown', '', 'constructor', '__proto__'])(
+    '%j gets `wrong-key`',
+    async (key) => {
+      const response = await classify({ 'x-site-key': key, origin: SHOP });
+      expect(response.headers.get('www-authenticate')).toBe('Bearer');
+      await expectProblem(response, 'wrong-key');
+    },
+  );
 
   it('is ignored when the request has a bearer token, valid or not', async () => {
     const { classify } = await service({ API_KEYS, SITE_KEYS });
@@ -187,7 +190,7 @@ describe('a site key', () => {
     await expectProblem(await classify({ ...site, ...bearer('x'), origin: SHOP }), 'wrong-key');
   });
 
-  it('can be set as a table in wrangler.toml', async () => {
+  it('can come from a table in wrangler.toml', async () => {
     const { classify } = await service({ SITE_KEYS: JSON.parse(SITE_KEYS) });
     expect((await classify({ 'x-site-key': SITE_KEY, origin: SHOP })).status).toBe(200);
   });
@@ -241,7 +244,7 @@ describe('an invalid variable', () => {
     expect((await send('/v1/models', { headers: { origin: SHOP } })).status).toBe(200);
   });
 
-  it('with any content is accepted or misconfigured', async () => {
+  it('gets `misconfigured` unless it is valid, for any content', async () => {
     const names = fc.constantFrom('ACCESS', 'API_KEYS', 'SITE_KEYS', 'ALLOWED_ORIGINS', 'TURNSTILE_SECRET');
     const value = fc.oneof(fc.string(), fc.json(), fc.jsonValue());
     await fc.assert(
@@ -255,7 +258,7 @@ describe('an invalid variable', () => {
   });
 });
 
-it('exactly the operations with security in the document require a key', async () => {
+it('an operation requires a key if and only if the OpenAPI document lists security for it', async () => {
   const { send } = await service({ API_KEYS });
   for (const { path, method, operation } of operationsOf(document)) {
     const address = path.replaceAll(/\{\w+\}/g, 'tinyvgg');

@@ -1,4 +1,4 @@
-/** @file Faults of the object store: a good model keeps serving, and `/health/ready` and `/metrics` report the fault. */
+/** @file Faults of the object store: the last good model or the bundled model serves, and `/health/ready` and `/metrics` report the fault. */
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { REFRESH_MS } from '../../../edge/registry/alias-follower.ts';
@@ -58,7 +58,7 @@ describe.each(FAULTS)('while the store %s', (_name, fault, error, outcome) => {
     await expectReported(worker, outcome);
   });
 
-  it('the last good model serves without waiting for the store', async () => {
+  it('the last good model serves requests, which do not wait for the store', async () => {
     await put(first);
     await promote(first);
     const { bucket, state, real } = faultyBucket();
@@ -93,6 +93,7 @@ it('only the first request waits for a slow store', async () => {
   await promote(second);
   await expectRecovered(worker, second);
   const waited = (await scrape(worker)).get('tinyvgg_wait_seconds_sum{for="store"}');
+  // The first request reads three objects: alias, manifest and weights.
   expect(waited).toBeGreaterThan(0.55);
   expect(waited).toBeLessThan(1);
 });
@@ -123,7 +124,7 @@ it('a refresh that ends after a later one has no effect', async () => {
   expect((await ready(worker)).model).toEqual(nameOf(first));
 });
 
-it('a model that fails its golden vectors later is not ready', async () => {
+it('readiness is 503 when a loaded model no longer reproduces its golden logits', async () => {
   const engine = tinyEngine();
   const load = engine.load;
   let broken = false;

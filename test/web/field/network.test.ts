@@ -12,11 +12,11 @@ import { useRelayedSite } from './relayed-site.ts';
 
 const TROUSER = 'examples/trouser.png';
 
-describeInBrowser('the field on a network', () => {
+describeInBrowser('the field on unreliable networks', () => {
   const on = useRelayedSite();
 
   it.each(['append', 'moveBefore'] as const)(
-    'uploads once and shows the result when %s moves it during the upload',
+    'uploads once and shows the result when the page moves it with %s during the upload',
     async (method) => {
       const { pick, reaches, value } = await on.openField();
       on.relay.uploads = 0;
@@ -61,11 +61,11 @@ describeInBrowser('the field on a network', () => {
         }),
     );
     const noise = noiseFrom(7);
-    const grain = paint(250, 250, () => [noise(), noise(), noise()]);
+    const image = paint(250, 250, () => [noise(), noise(), noise()]);
     await pick({
       name: 'noise.png',
       mimeType: 'image/png',
-      buffer: Buffer.from(await png(250, 250, grain.data, { channels: 4 })),
+      buffer: Buffer.from(await png(250, 250, image.data, { channels: 4 })),
     });
     expect((await shares).length).toBeGreaterThan(2);
     expect(await status.textContent()).toBe('Recognizing the garment…');
@@ -107,7 +107,7 @@ describeInBrowser('the field on a network', () => {
     expect(on.relay.uploads).toBe(2);
   });
 
-  it('retries at the date in Retry-After, and without the header', async () => {
+  it('retries at the date in Retry-After, or after a default delay without the header', async () => {
     const { pick, reaches } = await on.openField();
     on.relay.refusals.push({
       status: 503,
@@ -228,8 +228,8 @@ describeInBrowser('the field on a network', () => {
   });
 });
 
-describeInBrowser('the field with the Worker’s rate limit', () => {
-  it('waits as long as the limiter asks', {
+describeInBrowser('the field at the Worker’s rate limit', () => {
+  it('waits for the seconds in the limiter’s Retry-After', {
     timeout: 120_000,
   }, async () => {
     const open = await startSite({ ACCESS: 'open', ALLOWED_ORIGINS: '*' });

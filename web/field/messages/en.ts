@@ -1,4 +1,4 @@
-/** @file The field's texts in English. They are for visitors of a web shop. A text such as `{label}` is replaced by its value. */
+/** @file The field's texts in English. Their readers are visitors of a web shop. A value replaces a placeholder such as `{label}`. */
 import type { AbstentionReason } from '#shared/abstention.ts';
 
 const en = {
