@@ -1,4 +1,4 @@
-/** @file CORS: which web pages may read responses. Whether a request is admitted is decided in access.ts. */
+/** @file CORS: lets web pages read responses. access.ts decides whether a request is admitted. */
 import type { MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 import type { AppEnv } from '../http/env.ts';
@@ -28,8 +28,8 @@ const EXPOSED_HEADERS = [
 ];
 
 /**
- * Adds CORS headers. Preflights are answered for every path: scripts can then read a 404 or 405, while a failed preflight hides
- * the reason. An OPTIONS request that is not a preflight is handled like any other method.
+ * Adds CORS headers. Every path accepts preflights, so that scripts can read a 404 or 405. A failed preflight would hide the
+ * reason. An OPTIONS request that is not a preflight is handled like any other method.
  */
 export function createCors(settingsOf: SettingsOf): MiddlewareHandler<AppEnv> {
   const allow: MiddlewareHandler<AppEnv> = cors({

@@ -1,5 +1,5 @@
 /**
- * @file Writes one data point per request to Workers Analytics Engine, which keeps them for three months and answers SQL.
+ * @file Writes one data point per request to Workers Analytics Engine, which keeps them for three months and supports SQL queries.
  * https://developers.cloudflare.com/analytics/analytics-engine/
  *
  * | column    | content                                                                              |

@@ -38,7 +38,7 @@ export const MAX_TOKEN_LENGTH = 2048;
 
 /**
  * Reasons why a token is invalid.
- * - `malformed`: not a token of this format
+ * - `malformed`: not a well-formed token
  * - `forged`: not signed with a secret of this service
  * - `expired`: past its lifetime
  * - `other-site`: issued for another site key

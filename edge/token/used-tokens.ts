@@ -1,5 +1,5 @@
 /**
- * @file Remembers verified tokens as objects `tokens/<day>/<jti>` in the bucket.
+ * @file Records verified tokens as objects `tokens/<day>/<jti>` in the bucket.
  *
  * Expired tokens are rejected without a read, so a lifecycle rule may delete the objects after a day.
  */

@@ -1,10 +1,10 @@
-/** @file Bytes of an image file of any format → pixels. The trainer, the Workers and the browser run the same code. */
+/** @file Decodes image files of any format to pixels. The trainer, the Workers and the browser run the same code. */
 import { formatOf, type ImageFormat } from './format.ts';
 import type { Pixels } from './pixels.ts';
 
 export interface Decoder {
   /**
-   * Decodes a file; of an animation, its first frame. Applies the orientation in its metadata (Exif in JPEG and PNG, AVIF's own
+   * Decodes a file, or the first frame of an animation. Applies the orientation in its metadata (Exif in JPEG and PNG, AVIF's own
    * properties) and ignores colour profiles. Decodes a large JPEG at a reduced scale.
    * @throws ImageError for any bytes that it cannot decode
    */

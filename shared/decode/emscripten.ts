@@ -24,8 +24,8 @@ type EmscriptenFactory = (options: {
 }) => Promise<Emscripten>;
 
 /**
- * Largest memory of an instance, in bytes. The size in a file's container can be smaller than the image that it contains, and an
- * isolate that runs out of memory takes all of its requests with it.
+ * Largest memory of an instance, in bytes. The size in a file's container can be smaller than the image that it contains, and when an
+ * isolate runs out of memory, all of its requests fail.
  */
 const MAX_MEMORY_BYTES = 84_000_000;
 

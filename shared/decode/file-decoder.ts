@@ -1,4 +1,4 @@
-/** @file Builds the decoder of a format from its header parser and its codec. A damaged file cannot break it for the next one. */
+/** @file Builds the decoder of a format from its header parser and its codec. A damaged file does not affect the next one. */
 import type { Codec } from './codec.ts';
 import type { Decoder } from './decoder.ts';
 import { FORMAT_NAMES, type ImageFormat } from './format.ts';

@@ -1,4 +1,4 @@
-/** @file The seconds until the next attempt. Screen readers are not told: the status line has already said that the field will retry. */
+/** @file The seconds until the next attempt. It is hidden from screen readers, because the status line announces the retry. */
 import { h, setText } from './dom.ts';
 import type { Messages } from './messages/en.ts';
 

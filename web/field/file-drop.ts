@@ -20,7 +20,7 @@ export function acceptFiles(host: HTMLElement, zone: HTMLElement, target: FileTa
 function acceptDrops(zone: HTMLElement, { isEnabled, onFile, onDragging }: FileTarget): void {
   const hasFiles = ({ dataTransfer }: DragEvent): boolean =>
     isEnabled() && (dataTransfer?.types.includes('Files') ?? false);
-  /** Zone and descendants that the drag is over: it enters and leaves each of them. */
+  /** Number of elements in the zone that the drag has entered and not left. Each element fires its own events. */
   let depth = 0;
   zone.addEventListener('dragenter', (event) => {
     if (!hasFiles(event)) return;

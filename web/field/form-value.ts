@@ -65,7 +65,7 @@ function serializeState(state: State): string | null {
 }
 
 /**
- * Parses a state from the browser's session history. Other text gives undefined.
+ * Parses a state from the browser's session history. Returns undefined for any other text.
  * @param mustBeSigned whether a result is only valid with a token that has not expired
  */
 export function restoreState(text: unknown, mustBeSigned: boolean): State | undefined {

@@ -1,4 +1,4 @@
-/** @file The element's attributes, parsed. They are read whenever they are needed, so that none is cached. */
+/** @file The element's attributes, parsed. They are read again at each use, so that no value is out of date. */
 
 /** Attributes whose change updates the field at once. */
 export const OBSERVED_ATTRIBUTES = [

@@ -3,8 +3,8 @@ import { detectFormat } from '#shared/decode/format.ts';
 import type { Problem } from './state.ts';
 
 /**
- * Longest edge of an uploaded photo, in pixels. The photo pipeline works on 192 pixels. At 1024 pixels, JPEG artefacts are smaller than
- * what it sees.
+ * Longest edge of an uploaded photo, in pixels. The photo pipeline scales it to 192 pixels. JPEG artefacts at
+ * 1024 pixels are too small to affect it.
  */
 const MAX_EDGE = 1024;
 
@@ -14,7 +14,7 @@ const SMALL_BYTES = 500_000;
 /** JPEG quality for `HTMLCanvasElement.toBlob`. */
 const QUALITY = 0.9;
 
-/** Largest file that is opened. A larger file is no photo, and the browser could run out of memory. */
+/** Largest file that the field opens, in bytes. With a larger one the browser could run out of memory. */
 const MAX_BYTES = 60_000_000;
 
 export interface Photo {

@@ -75,7 +75,7 @@ function send(
   return promise.finally(() => signal.removeEventListener('abort', abort));
 }
 
-/** Reads a problem document (RFC 9457). A response from something between, such as a proxy, has only a status. */
+/** Reads a problem document (RFC 9457). A response of a proxy has only a status. */
 function errorOf(request: XMLHttpRequest): RequestError {
   const { status, response } = request;
   const type = String(response?.type ?? '').replace('/problems/', '') || `http-${status}`;

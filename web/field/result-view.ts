@@ -64,7 +64,7 @@ export class ResultView {
     for (const part of this.#parts) part.showChosen(chosen);
   }
 
-  /** Keeps the focus, which is found again by its part, and whether the network's input is shown. */
+  /** Creates the elements again. Restores the focus, on the element with the same part, and whether the network's input is open. */
   #rebuild(model: ResultModel): void {
     const root = this.#container.getRootNode() as ShadowRoot;
     const focused = root.activeElement?.getAttribute('part');

@@ -1,4 +1,4 @@
-/** @file What became of the visitor's photo, beside the general steps: its outline, the network's input, and a link to /explore. */
+/** @file Shows how the visitor's photo was classified: its outline, the network's input, and a link to /explore. */
 import type { Explanation } from '#shared/inference/result.ts';
 import { element, find } from '../dom.ts';
 import type { FashionClassifier } from '../field/field.ts';

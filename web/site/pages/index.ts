@@ -1,4 +1,4 @@
-/** @file The try page, /: the field with examples, what became of the photo, and code to copy. */
+/** @file The try page, /: the field with examples, an explanation of the result, and code to copy. */
 import { html } from 'hono/html';
 import { LABELS } from '#shared/labels.ts';
 import { layout, type Markup } from './layout.ts';
