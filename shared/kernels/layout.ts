@@ -17,9 +17,9 @@ const BLOCK_FLOATS = BLOCK_VECTORS * VECTOR_FLOATS;
 
 /** A tensor of one image in the arena. Offsets are in bytes, strides in floats. */
 interface TensorPlace {
-  /** Of the first element. */
+  /** Offset of the first element. */
   offset: number;
-  /** Of the first element's gradient; 0 for the network's input and for inference. */
+  /** Offset of the first element's gradient; 0 for the network's input and for inference. */
   gradient: number;
   shape: readonly [number, number, number];
   row: number;
@@ -46,7 +46,7 @@ export interface Layout {
   scratchBytes: number;
   /** Bytes of all parameters. */
   parameterBytes: number;
-  /** Bytes of turned and transformed filters. `extra` of their operations is an offset here, and an address in the plan. */
+  /** Bytes of rotated and transformed filters. `extra` of their operations is an offset here, and an address in the plan. */
   filterBytes: number;
 }
 
@@ -128,7 +128,7 @@ function copyOperation(kind: Kernel, x: TensorPlace, y: TensorPlace): Operation 
 }
 
 /**
- * Allocates the memory that an operation keeps between its passes: a turned filter, a transformed filter, or where each
+ * Allocates the memory that an operation keeps between its passes: a rotated filter, a transformed filter, or where each
  * maximum of a pooling was found (a byte per output for the SIMD kernel, a word for the scalar one).
  */
 function takeExtra(kernel: Kernel, layer: NetworkLayer, regions: { arena: Region; filters: Region }): number {

@@ -8,19 +8,19 @@
 export class Operation {
   /** The kernel: CONV3X3 and so on (constants.ts). */
   kind: i32;
-  /** Input, its gradient (0 for none), output, its gradient. */
+  /** The input x, the output y, and their gradients; `dx` is 0 for none. */
   x: usize;
   dx: usize;
   y: usize;
   dy: usize;
   weight: usize;
   bias: usize;
-  /** Convolution: address of the filter for the gradient of the input, turned or transformed. Pooling: offset of `argmax`. */
+  /** Convolution: address of the filter for the gradient of the input, rotated or transformed. Pooling: offset of `argmax`. */
   extra: usize;
   /** Channels; features of a linear layer. */
   inputs: i32;
   outputs: i32;
-  /** Of x. */
+  /** Shape and strides of x, then of y. */
   height: i32;
   width: i32;
   xRow: usize;
@@ -34,9 +34,9 @@ export class Operation {
   stride: i32;
   /** Rows and columns of padding before the image. */
   before: i32;
-  /** 1: the kernel, a SIMD kernel, applies a ReLU to its output. */
+  /** 1 if the kernel is a SIMD kernel that applies a ReLU to its output. */
   relu: i32;
-  /** 1: the input is the output of such a ReLU, and the kernel masks its gradient. */
+  /** 1 if the input is the output of such a ReLU. The kernel then masks the gradient of the input. */
   masked: i32;
 }
 
@@ -49,28 +49,28 @@ export function opAt(ops: usize, i: i32): Operation {
 /** A session and its current job. */
 @unmanaged
 export class Job {
-  /** Number of jobs so far. Workers wait for it to change. */
+  /** Number of jobs so far. A new number starts the workers. */
   generation: i32;
   /** Workers that have not finished the current job. The main thread waits for it to reach 0. */
   pending: i32;
-  /** 1: the workers return. */
+  /** 1 makes the workers return. */
   stop: i32;
   threads: i32;
-  /** 1: compute gradients too. */
+  /** 1 computes the gradients, too. */
   training: i32;
-  /** Images. */
+  /** Number of images. */
   batch: i32;
   ops: usize;
   opCount: i32;
-  /** Pixel bytes [batch, channels, height, width], labels [batch]. */
+  /** Addresses of the pixel bytes [batch, channels, height, width] and of the labels [batch]. */
   images: usize;
   labels: usize;
-  /** float32 [batch, classes]. */
+  /** Address of the logits, float32 [batch, classes]. */
   logits: usize;
-  /** float64 [batch]. */
+  /** Address of the losses, float64 [batch]. */
   losses: usize;
   classes: i32;
-  /** Memory of the threads, one after the other: the images of a slice, then scratch. Bytes of an image and of a thread. */
+  /** Memory of the threads, one after the other: each has the images of a slice, then scratch. Next: bytes of an image, and of a thread. */
   arena: usize;
   imageBytes: usize;
   threadBytes: usize;

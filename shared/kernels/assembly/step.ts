@@ -28,7 +28,7 @@ export function step(job: Job): void {
   update(job);
 }
 
-/** Turns or transforms the filters that compute the gradients of convolution inputs, once for all images of a step. */
+/** Rotates or transforms the filters that compute the gradients of convolution inputs, once for all images of a step. */
 function transformFilters(job: Job): void {
   for (let i = 0; i < job.opCount; i++) {
     const op = opAt(job.ops, i);
