@@ -70,8 +70,9 @@ export class Job {
   /** Address of the losses, float64 [batch]. */
   losses: usize;
   classes: i32;
-  /** Memory of the threads, one after the other: each has the images of a slice, then scratch. Next: bytes of an image, and of a thread. */
+  /** Address of the memory of the threads, one after the other: for each, the images of a slice, then scratch. */
   arena: usize;
+  /** Bytes of an image, then bytes of a thread. */
   imageBytes: usize;
   threadBytes: usize;
   /** All parameters, and their gradients for each slice of the batch. */
