@@ -159,7 +159,7 @@ function showShapes(scene: ConvolutionScene): void {
   say(find('#convolution-shape', HTMLElement), `Output size: ${formula}, so the shape is ${outputShape}`);
   say(
     find('#convolution-input .note', HTMLElement),
-    `${inputShape}${padding ? `, with ${padding} ${padding === 1 ? 'row' : 'rows'} of zeros on each side` : ''}`,
+    `${inputShape}${padding ? `, with ${padding} ${padding === 1 ? 'pixel' : 'pixels'} of zeros on each side` : ''}`,
   );
   const colours = isShownInGrey(scene)
     ? 'black is 0, white is 1'

@@ -36,7 +36,8 @@ async function main(): Promise<void> {
 
 function showPrediction({ activations, model }: Explorer): void {
   const [best] = rankLabels(activations.at(-1) as Float32Array, model.manifest);
-  say(find('#prediction', HTMLElement), `${best.label} ${percent(best.score)}`);
+  // A no-break space keeps the number and the percent sign on one line.
+  say(find('#prediction', HTMLElement), `${best.label} ${percent(best.score).replace(' ', '\u00a0')}`);
 }
 
 /** Scrolls to the section that the URL names, and writes the section in the middle of the window to the URL. */
