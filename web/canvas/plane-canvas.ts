@@ -2,7 +2,7 @@
 import { drawPlane, extentOf, type PlaneView } from './draw-plane.ts';
 import { type GridOptions, gridControl } from './grid-control.ts';
 import { keepSharp } from './sharp-canvas.ts';
-import { themeNow } from './theme.ts';
+import { currentTheme } from './theme.ts';
 
 export interface PlaneCanvas {
   draw(view: PlaneView): void;
@@ -11,7 +11,7 @@ export interface PlaneCanvas {
 /** @param control makes the cells selectable; the view gives the grid */
 export function planeCanvas(canvas: HTMLCanvasElement, control: Omit<GridOptions, 'grid'>): PlaneCanvas {
   let view: PlaneView | undefined;
-  const draw = () => view && drawPlane(canvas, view, themeNow());
+  const draw = () => view && drawPlane(canvas, view, currentTheme());
   keepSharp(canvas, draw);
   const grid = () => ({
     rows: view?.plane.height ?? 1,

@@ -12,7 +12,7 @@ export interface Theme {
 let theme: Theme | undefined;
 
 /** Returns the colours of the current colour scheme. They are read from the style sheet once per change of scheme. */
-export function themeNow(): Theme {
+export function currentTheme(): Theme {
   if (theme) return theme;
   const style = getComputedStyle(document.documentElement);
   const read = (name: string) => style.getPropertyValue(name).trim();

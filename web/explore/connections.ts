@@ -1,6 +1,6 @@
 /** @file Lines in figure 4 from the input maps to the selected feature map. Their width shows the contribution to the selected pixel. */
 import { maxAbs, type Palette, signed } from '../canvas/colour.ts';
-import { themeNow } from '../canvas/theme.ts';
+import { currentTheme } from '../canvas/theme.ts';
 
 /** Start points and end point of the lines, in CSS pixels from the corner of the figure. */
 interface Connections {
@@ -41,21 +41,21 @@ export function drawConnections(
   const palette = signed(1);
   const [x1, y1] = end;
   for (const [i, [x0, y0]] of starts.entries()) {
-    const share = (contributions[i] ?? 0) / max;
+    const relative = (contributions[i] ?? 0) / max;
     context.beginPath();
     context.moveTo(x0, y0);
     context.bezierCurveTo(x0, (y0 + y1) / 2, x1, (y0 + y1) / 2, x1, y1);
-    context.lineWidth = 0.75 + 3.25 * Math.abs(share);
-    context.strokeStyle = Math.abs(share) < 0.02 ? themeNow().line : strongColour(palette, share);
+    context.lineWidth = 0.75 + 3.25 * Math.abs(relative);
+    context.strokeStyle = Math.abs(relative) < 0.02 ? currentTheme().line : strongColour(palette, relative);
     context.stroke();
   }
 }
 
 /** Returns a strong colour of the same sign, because the palette's colours of small values are too pale for a line. */
-const strongColour = (palette: Palette, share: number): string => {
+const strongColour = (palette: Palette, relative: number): string => {
   const packed =
     palette.colours[
-      share > 0 ? Math.round(palette.colours.length * 0.85) : Math.round(palette.colours.length * 0.15)
+      relative > 0 ? Math.round(palette.colours.length * 0.85) : Math.round(palette.colours.length * 0.15)
     ];
   return `rgb(${packed & 255} ${(packed >> 8) & 255} ${(packed >> 16) & 255})`;
 };

@@ -4,7 +4,7 @@ import { paint } from '../canvas/draw-plane.ts';
 import { registerFigure } from '../canvas/figures.ts';
 import { gridControl } from '../canvas/grid-control.ts';
 import { keepSharp } from '../canvas/sharp-canvas.ts';
-import { themeNow } from '../canvas/theme.ts';
+import { currentTheme } from '../canvas/theme.ts';
 import { element, find, say } from '../dom.ts';
 import type { Explorer } from './explorer.ts';
 import { PRESETS } from './preset-kernels.ts';
@@ -127,7 +127,7 @@ function drawKernels(
       context.drawImage(scratch, x, y, Math.round(inner), Math.round(inner));
       if (selected && learnedId({ layer, to, from }) === learnedId(selected)) {
         context.lineWidth = Math.max(2, inner / 12);
-        context.strokeStyle = themeNow().mark;
+        context.strokeStyle = currentTheme().mark;
         context.strokeRect(x - 1, y - 1, inner + 2, inner + 2);
       }
     }

@@ -1,7 +1,7 @@
 /** @file Draws the photo with the garment's outline. The browser computes the mask with the Worker's photo pipeline. */
 import type { Pixels } from '#shared/decode/pixels.ts';
 import type { AlphaMask } from '#shared/input/garment/photo.ts';
-import { themeNow } from '../canvas/theme.ts';
+import { currentTheme } from '../canvas/theme.ts';
 import { prepare } from '../picture/photo.ts';
 import { pixelsOf } from '../picture/pixels.ts';
 
@@ -17,7 +17,7 @@ export async function drawOutline(
   drawPhoto(canvas, pixels);
   const context = canvas.getContext('2d') as CanvasRenderingContext2D;
   const { border, outside } = pathsOf(mask, canvas);
-  const { page, mark } = themeNow();
+  const { page, mark } = currentTheme();
   context.fillStyle = page;
   context.globalAlpha = 0.55;
   context.fill(outside);
