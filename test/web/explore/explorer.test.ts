@@ -62,7 +62,7 @@ describeInBrowser('/explore', () => {
     expect(loaded).toContain(`${pages.origin}/v1/models/tinyvgg/versions/${models[0].version}/onnx`);
     await page.route('**/v1/**', (route) => route.abort());
     await page.reload();
-    await expect.poll(() => prediction(page)).toContain('Ankle boot');
+    await expect.poll(() => prediction(page), { timeout: 10_000 }).toContain('Ankle boot');
     await page.context().close();
   });
 
