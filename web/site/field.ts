@@ -73,7 +73,7 @@ export async function fieldFiles(version: string): Promise<Map<string, Uint8Arra
 
   async function addPart(source: string, make: () => Promise<Uint8Array>, extension: string) {
     const bytes = await make();
-    // Decoders of all formats are called decoder.ts.
+    // The decoder of every format is called decoder.*: its folder has the format's name.
     const stem = basename(source).startsWith('decoder.') ? basename(dirname(source)) : basename(source);
     const name = `${stem.replace(/\.\w+$/, '')}-${shortHash(bytes)}${extension}`;
     parts.set(`${PARTS}/${name}`, bytes);
@@ -98,15 +98,15 @@ export async function fieldFiles(version: string): Promise<Map<string, Uint8Arra
 
 /** Returns the field's lines of `_headers`. CORS is open to every origin, because browsers fetch scripts with `integrity` by CORS. */
 export function fieldHeaders(files: ReadonlyMap<string, unknown>): string {
-  const forAll = '  access-control-allow-origin: *\n  cross-origin-resource-policy: cross-origin\n';
-  const forEver = '  cache-control: public, max-age=31536000, immutable\n';
+  const cors = '  access-control-allow-origin: *\n  cross-origin-resource-policy: cross-origin\n';
+  const immutable = '  cache-control: public, max-age=31536000, immutable\n';
   const pinned = [...files.keys()].find((path) => /^field\.\w+\.js$/.test(path));
   return `/field.js
   cache-control: public, max-age=600
-${forAll}/field.json
-${forAll}/${pinned}
-${forEver}${forAll}/${PARTS}/*
-${forEver}${forAll}`;
+${cors}/field.json
+${cors}/${pinned}
+${immutable}${cors}/${PARTS}/*
+${immutable}${cors}`;
 }
 
 const shortHash = (bytes: Uint8Array): string =>

@@ -43,8 +43,8 @@ export async function explain(field: FashionClassifier): Promise<void> {
 function cutText({ steps, quality }: Explanation): string {
   const mask = steps.find(({ step }) => step === 'mask');
   if (mask) {
-    const trust = quality === null ? '' : ` Quality of the outline: ${percent(quality)}.`;
-    return `The garment covers ${percent(Number(mask.share))} of your photo.${trust}`;
+    const outlineText = quality === null ? '' : ` Quality of the outline: ${percent(quality)}.`;
+    return `The garment covers ${percent(Number(mask.share))} of your photo.${outlineText}`;
   }
   return steps.some(({ step }) => step === 'as-is')
     ? 'Your picture already has 28 × 28 pixels, bright on black. The network sees it unchanged.'

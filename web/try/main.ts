@@ -24,11 +24,10 @@ async function main(): Promise<void> {
   document.documentElement.dataset.ready = 'yes';
 }
 
-/** Accepts photos that are pasted or dropped anywhere on the page. The field handles those on itself. */
+/** Accepts photos that are pasted or dropped anywhere on the page. The field itself handles those inside it. */
 function acceptFiles(field: FashionClassifier): void {
   const take = (event: Event, files: FileList | undefined) => {
     if (event.defaultPrevented || !files?.[0]) return;
-    event.preventDefault();
     field.classify(files[0]);
   };
   addEventListener('paste', (event) => take(event, event.clipboardData?.files));

@@ -23,7 +23,7 @@ ${needsScript('Without JavaScript the answer opens as a new page.')}
 <dialog id="live" aria-label="Camera"><video id="video" muted playsinline></video>
 <p><button type="button" class="button primary" id="shutter">Take the photo</button> <button type="button" class="button" id="stop">Cancel</button></p></dialog>`;
 
-/** What the network does with a photo in general. The script adds what it did with the visitor's. */
+/** The steps for any photo. The script replaces their texts with the measurements of the visitor's photo. */
 const steps = (): Markup => html`<ol class="steps" aria-label="How it works">
 <li><h2>The garment is cut out</h2><p id="cut">Its colours and its place in the photo tell it from the background.</p>
 <ul class="warnings" id="warnings"></ul><canvas id="outline" role="img" aria-label="Your photo with the outline of the garment" hidden></canvas></li>
