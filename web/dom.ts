@@ -32,7 +32,7 @@ export const canvasIn = (selector: string): HTMLCanvasElement =>
   find(`${selector} canvas`, HTMLCanvasElement);
 
 /** Sets an element's text if it differs. Setting the same text would cause layout, and screen readers would read it again. */
-export function say(where: Element, text: string): void {
+export function setText(where: Element, text: string): void {
   if (where.textContent !== text) where.textContent = text;
 }
 
@@ -49,4 +49,4 @@ export function choose(name: string, value: string): void {
   if (input) input.checked = true;
 }
 
-export const prefersStillness = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
+export const prefersReducedMotion = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;

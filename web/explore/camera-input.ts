@@ -1,6 +1,6 @@
 /** @file The camera as a source of the image, with the button that starts it and keeps a frame. */
 import type { Pixels } from '#shared/decode/pixels.ts';
-import { find, say } from '../dom.ts';
+import { find, setText } from '../dom.ts';
 import { type Camera, openCamera } from '../picture/camera.ts';
 import { writePixels } from '../picture/link.ts';
 import { prepare } from '../picture/photo.ts';
@@ -26,7 +26,7 @@ export function cameraInput(explorer: Explorer, showError: (error: unknown) => v
   async function start(): Promise<void> {
     camera = await openCamera();
     button.setAttribute('aria-pressed', 'true');
-    say(button, 'Keep this');
+    setText(button, 'Keep this');
     explorer.change({ image: 'own', source: 'photo' });
     follow(explorer, camera, () => camera !== undefined);
   }
@@ -34,7 +34,7 @@ export function cameraInput(explorer: Explorer, showError: (error: unknown) => v
     camera?.stop();
     camera = undefined;
     button.setAttribute('aria-pressed', 'false');
-    say(button, 'Camera');
+    setText(button, 'Camera');
   }
   button.addEventListener('click', () => {
     if (!camera) {

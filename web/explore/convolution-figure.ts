@@ -1,7 +1,7 @@
 /** @file Figure 2: a convolution of the image, with an editable kernel and the sum behind each output pixel. */
 import { grey, maxAbs, signed } from '../canvas/colour.ts';
 import { type PlaneCanvas, planeCanvas } from '../canvas/plane-canvas.ts';
-import { canvasIn, choose, find, onChoice, say } from '../dom.ts';
+import { canvasIn, choose, find, onChoice, setText } from '../dom.ts';
 import { sizeFormula } from './convolution.ts';
 import {
   type ConvolutionScene,
@@ -57,7 +57,7 @@ export function convolutionFigure(explorer: Explorer): void {
     showSum(scene);
     showShapes(scene);
     showControls(explorer);
-    say(find('#kernel-note', HTMLElement), describeWeightSum(scene.kernel));
+    setText(find('#kernel-note', HTMLElement), describeWeightSum(scene.kernel));
   }
   explorer.watch(find('#convolution .figure', HTMLElement), DEPENDENCIES, draw);
 }
@@ -145,7 +145,7 @@ function showSum(scene: ConvolutionScene): void {
   const palette = signed(Math.max(1, maxAbs(kernel)) * 0.8);
   showProducts(find('#products', HTMLElement), windows[0].inputs, kernel, palette);
   const [sumText, biasText, valueText] = [windows[0].sum, bias, value].map((n) => formatNumber(n, 3));
-  say(find('#sum', HTMLElement), `${sumText} + bias ${biasText} = ${valueText}`);
+  setText(find('#sum', HTMLElement), `${sumText} + bias ${biasText} = ${valueText}`);
 }
 
 function showShapes(scene: ConvolutionScene): void {
@@ -156,15 +156,15 @@ function showShapes(scene: ConvolutionScene): void {
   const formula =
     input.height === input.width ? heightFormula : `rows ${heightFormula}, columns ${widthFormula}`;
   const [inputShape, outputShape] = [input, output].map(({ height, width }) => `[1, ${height}, ${width}]`);
-  say(find('#convolution-shape', HTMLElement), `Output size: ${formula}, so the shape is ${outputShape}`);
-  say(
+  setText(find('#convolution-shape', HTMLElement), `Output size: ${formula}, so the shape is ${outputShape}`);
+  setText(
     find('#convolution-input .note', HTMLElement),
     `${inputShape}${padding ? `, with ${padding} ${padding === 1 ? 'pixel' : 'pixels'} of zeros on each side` : ''}`,
   );
   const colours = isShownInGrey(scene)
     ? 'black is 0, white is 1'
     : `orange is negative, blue is positive; full colour at ±${formatNumber(maxAbs(output.data))}`;
-  say(find('#convolution-output .note', HTMLElement), `${outputShape}: ${colours}`);
+  setText(find('#convolution-output .note', HTMLElement), `${outputShape}: ${colours}`);
 }
 
 function listenToControls(explorer: Explorer): void {

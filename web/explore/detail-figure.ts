@@ -3,7 +3,7 @@ import type { Tensor } from '#shared/model/forward.ts';
 import { darkScheme, grey, maxAbs, signed } from '../canvas/colour.ts';
 import { channelOf } from '../canvas/plane.ts';
 import { type PlaneCanvas, planeCanvas } from '../canvas/plane-canvas.ts';
-import { canvasIn, find, say } from '../dom.ts';
+import { canvasIn, find, setText } from '../dom.ts';
 import type { Dependency, Explorer } from './explorer.ts';
 import { formatNumber } from './format-number.ts';
 import { paletteOf } from './layer-row.ts';
@@ -51,7 +51,7 @@ export function detailFigure(explorer: Explorer): void {
     rows.update(terms, shown, cell);
     drawMap(mapCanvas, selected, explorer.activations[row.index]);
     showWindow(terms[shown], shown, terms.length);
-    say(
+    setText(
       find('#detail-sum', HTMLElement),
       equation ?? `${formatNumber(value, 3)}: a byte of the image, divided by 255`,
     );
@@ -71,8 +71,8 @@ function largestTerm(terms: readonly Term[]): number {
 function showTitle({ row, map }: SelectedMap, labels: readonly string[]): void {
   const isLast = row.layer?.kind === 'linear' && row.shape[0] === labels.length;
   const name = `${row.name[0].toUpperCase()}${row.name.slice(1)}`;
-  say(find('#detail-title', HTMLElement), `${name}, ${isLast ? labels[map] : `map ${map + 1}`}`);
-  say(find('#detail-text', HTMLElement), row.text);
+  setText(find('#detail-title', HTMLElement), `${name}, ${isLast ? labels[map] : `map ${map + 1}`}`);
+  setText(find('#detail-text', HTMLElement), row.text);
 }
 
 /** @param data the output of the layer */
@@ -85,7 +85,7 @@ function drawMap(canvas: PlaneCanvas, selected: SelectedMap, data: Tensor): void
     outlines: height > 1 ? [{ y: cell[0], x: cell[1], height: 1, width: 1 }] : [],
   });
   find('#selected-map', HTMLElement).hidden = height === 1;
-  say(find('#selected-map .note', HTMLElement), describePixel(selected));
+  setText(find('#selected-map .note', HTMLElement), describePixel(selected));
 }
 
 /** Shows the values in the window of a term. A term without a window, or with a single value, shows none. */

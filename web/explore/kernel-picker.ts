@@ -5,7 +5,7 @@ import { registerFigure } from '../canvas/figures.ts';
 import { gridControl } from '../canvas/grid-control.ts';
 import { keepSharp } from '../canvas/sharp-canvas.ts';
 import { currentTheme } from '../canvas/theme.ts';
-import { element, find, say } from '../dom.ts';
+import { element, find, setText } from '../dom.ts';
 import type { Explorer } from './explorer.ts';
 import { PRESETS } from './preset-kernels.ts';
 import {
@@ -75,7 +75,7 @@ export function learnedKernelPicker(explorer: Explorer): void {
     const { rows, columns } = grid();
     layerSelect.value = `${at.layer}`;
     canvas.style.aspectRatio = `${columns} / ${rows}`;
-    say(
+    setText(
       find('#learned-note', HTMLElement),
       rows === 1
         ? `${columns} kernels, one per output map`

@@ -2,7 +2,7 @@
 import { grey, maxAbs, type Palette, signed } from '../canvas/colour.ts';
 import { paint } from '../canvas/draw-plane.ts';
 import { channelOf } from '../canvas/plane.ts';
-import { element, say } from '../dom.ts';
+import { element, setText } from '../dom.ts';
 import { formatNumber } from './format-number.ts';
 import { type LayerRow, mapsOf } from './layers.ts';
 
@@ -69,7 +69,7 @@ function mapButton(
 export function paintRow(row: LayerRow, { canvases, scale }: RowElements, data: Float32Array): void {
   const { count, height, width } = mapsOf(row);
   const palette = paletteOf(row, data);
-  say(scale, row.index === 0 ? '0 to 1' : `±${formatNumber(palette.high)}`);
+  setText(scale, row.index === 0 ? '0 to 1' : `±${formatNumber(palette.high)}`);
   if (canvases.length < count) paint(canvases[0], { height: 1, width: count, data }, palette);
   else
     for (const [c, canvas] of canvases.entries())

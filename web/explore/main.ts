@@ -1,7 +1,7 @@
 /** @file The script of /explore: loads the model and the first image, and starts the figures. */
 import { rankLabels } from '#shared/predictions.ts';
 import { drawAll } from '../canvas/figures.ts';
-import { find, prefersStillness, say } from '../dom.ts';
+import { find, prefersReducedMotion, setText } from '../dom.ts';
 import { percent } from '../percent.ts';
 import { contentsFigure } from './contents-figure.ts';
 import { convolutionFigure } from './convolution-figure.ts';
@@ -37,7 +37,7 @@ async function main(): Promise<void> {
 function showPrediction({ activations, model }: Explorer): void {
   const [best] = rankLabels(activations.at(-1) as Float32Array, model.manifest);
   // A no-break space keeps the number and the percent sign on one line.
-  say(find('#prediction', HTMLElement), `${best.label} ${percent(best.score).replace(' ', '\u00a0')}`);
+  setText(find('#prediction', HTMLElement), `${best.label} ${percent(best.score).replace(' ', '\u00a0')}`);
 }
 
 /** Scrolls to the section that the URL names, and writes the section in the middle of the window to the URL. */
@@ -49,7 +49,7 @@ function linkSections(explorer: Explorer): void {
     link.addEventListener('click', (event) => {
       event.preventDefault();
       const target = document.getElementById(link.hash.slice(1));
-      target?.scrollIntoView({ behavior: prefersStillness() ? 'auto' : 'smooth' });
+      target?.scrollIntoView({ behavior: prefersReducedMotion() ? 'auto' : 'smooth' });
       target?.focus({ preventScroll: true });
     });
   }
@@ -68,5 +68,5 @@ function linkSections(explorer: Explorer): void {
 }
 
 main().catch((error: Error) => {
-  say(find('#prediction', HTMLElement), error.message);
+  setText(find('#prediction', HTMLElement), error.message);
 });

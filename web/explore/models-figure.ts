@@ -1,7 +1,7 @@
 /** @file Figure 5: the predictions of the lab's three models for the image, and their training curves. It loads when it comes into view. */
 import type { LabRecords } from '#shared/lab-records.ts';
 import { rankLabels } from '#shared/predictions.ts';
-import { element, find, say } from '../dom.ts';
+import { element, find, setText } from '../dom.ts';
 import { percent } from '../percent.ts';
 import type { Explorer } from './explorer.ts';
 import { activationsOf, fetchOk, loadModel, type Model, modelTitle } from './model.ts';
@@ -87,8 +87,8 @@ function modelColumn(model: Model): ModelColumn {
     show(image: Uint8Array): void {
       const logits = activationsOf(model, image).at(-1) as Float32Array;
       for (const [i, { label, score }] of rankLabels(logits, model.manifest).slice(0, TOP).entries()) {
-        say(lines[i].label, label);
-        say(lines[i].score, percent(score));
+        setText(lines[i].label, label);
+        setText(lines[i].score, percent(score));
         lines[i].bar.style.width = `${100 * score}%`;
       }
     },

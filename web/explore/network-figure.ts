@@ -1,5 +1,5 @@
 /** @file Figure 4: all feature maps of the network, one row per layer, with lines from the inputs of the selected map. */
-import { element, find, prefersStillness, say } from '../dom.ts';
+import { element, find, prefersReducedMotion, setText } from '../dom.ts';
 import { percent } from '../percent.ts';
 import { connectionsOf, drawConnections } from './connections.ts';
 import type { Explorer } from './explorer.ts';
@@ -41,7 +41,7 @@ export function networkFigure(explorer: Explorer): void {
 
 function showModel({ model }: Explorer): void {
   const { parameters, metrics } = model.manifest;
-  say(
+  setText(
     find('#network-model', HTMLElement),
     `Model: ${modelTitle(model.manifest)}, ${parameters.toLocaleString('en')} parameters, ${percent(metrics.testAccuracy)} test accuracy`,
   );
@@ -55,7 +55,7 @@ function selectByClick(explorer: Explorer, container: HTMLElement): void {
     // On narrow screens the detail panel is below the layers.
     const detail = find('#detail', HTMLElement);
     if (detail.getBoundingClientRect().top > innerHeight - MIN_VISIBLE)
-      detail.scrollIntoView({ behavior: prefersStillness() ? 'auto' : 'smooth', block: 'start' });
+      detail.scrollIntoView({ behavior: prefersReducedMotion() ? 'auto' : 'smooth', block: 'start' });
   });
 }
 

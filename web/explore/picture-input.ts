@@ -1,5 +1,5 @@
 /** @file The sources of the image: an example, a photo (file, clipboard or drop), the camera, or the URL. */
-import { find, say } from '../dom.ts';
+import { find, setText } from '../dom.ts';
 import { readPixels, writePixels } from '../picture/link.ts';
 import { prepare } from '../picture/photo.ts';
 import { pixelsOf } from '../picture/pixels.ts';
@@ -48,7 +48,7 @@ export function pictureInput(explorer: Explorer): Promise<void> {
 }
 
 const showError = (error: unknown) =>
-  say(find('#prediction', HTMLElement), error instanceof Error ? error.message : `${error}`);
+  setText(find('#prediction', HTMLElement), error instanceof Error ? error.message : `${error}`);
 
 /** Returns a function that decodes and shows a photo. When several photos load at the same time, the one that was requested last wins. */
 function photoLoader(explorer: Explorer) {

@@ -1,7 +1,7 @@
 /** @file Figure 3: max pooling of one feature map, window by window. */
 import { maxAbs, signed } from '../canvas/colour.ts';
 import { type PlaneCanvas, planeCanvas } from '../canvas/plane-canvas.ts';
-import { canvasIn, choose, element, find, onChoice, say } from '../dom.ts';
+import { canvasIn, choose, element, find, onChoice, setText } from '../dom.ts';
 import { sizeFormula } from './convolution.ts';
 import type { Explorer } from './explorer.ts';
 import { formatNumber } from './format-number.ts';
@@ -123,14 +123,14 @@ function drawPlanes(
 }
 
 function showTexts({ input, output, layer, window }: PoolingScene): void {
-  say(find('#pool-maximum', HTMLElement), maxEquation(window));
-  say(find('#pool-input .note', HTMLElement), `[${input.height}, ${input.width}]`);
-  say(
+  setText(find('#pool-maximum', HTMLElement), maxEquation(window));
+  setText(find('#pool-input .note', HTMLElement), `[${input.height}, ${input.width}]`);
+  setText(
     find('#pool-output .note', HTMLElement),
     `[${output.height}, ${output.width}]: ${output.data.length} values instead of ${input.data.length}`,
   );
   const size = sizeFormula(input.height, layer.kernelSize, layer.stride, 0);
-  say(find('#pool-shape', HTMLElement), `Output size: ${size}`);
+  setText(find('#pool-shape', HTMLElement), `Output size: ${size}`);
 }
 
 function listenToControls(explorer: Explorer): void {

@@ -2,7 +2,7 @@
 import type { Tensor } from '#shared/model/forward.ts';
 import { softmax, temperatureOf } from '#shared/predictions.ts';
 import { maxAbs } from '../canvas/colour.ts';
-import { element, find, say } from '../dom.ts';
+import { element, find, setText } from '../dom.ts';
 import { percent } from '../percent.ts';
 import type { Explorer } from './explorer.ts';
 import { formatNumber } from './format-number.ts';
@@ -32,8 +32,8 @@ export function softmaxFigure(explorer: Explorer): void {
     }
     if (document.activeElement !== slider) slider.value = `${temperature}`;
     const suffix = explorer.state.temperature ? '' : ', calibrated';
-    say(find('#temperature-value', HTMLElement), `${formatNumber(temperature, 3)}${suffix}`);
-    say(
+    setText(find('#temperature-value', HTMLElement), `${formatNumber(temperature, 3)}${suffix}`);
+    setText(
       find('#softmax-formula', HTMLElement),
       softmaxFormula(labels[best], logits, best, temperature, scores[best]),
     );
@@ -79,8 +79,8 @@ function scoreRow(label: string) {
         left: `${relative < 0 ? 50 + 50 * relative : 50}%`,
       });
       scoreBar.style.width = `${100 * score}%`;
-      say(logitText, formatNumber(logit));
-      say(scoreText, percent(score));
+      setText(logitText, formatNumber(logit));
+      setText(scoreText, percent(score));
     },
   };
 }

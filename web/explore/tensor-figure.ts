@@ -3,7 +3,7 @@ import { PIXEL_SCALE } from '#shared/labels.ts';
 import { cssColour, grey, type Palette, textColourOn, tint } from '../canvas/colour.ts';
 import { channelOf, type Plane } from '../canvas/plane.ts';
 import { planeCanvas } from '../canvas/plane-canvas.ts';
-import { canvasIn, choose, element, find, onChoice, say } from '../dom.ts';
+import { canvasIn, choose, element, find, onChoice, setText } from '../dom.ts';
 import type { Explorer } from './explorer.ts';
 import { networkInput } from './source-picture.ts';
 
@@ -96,7 +96,7 @@ function showValues(
     const isInside = y >= 0 && y < height && x >= 0 && x < width;
     const value = data[y * width + x];
     const palette = isColour ? tint(c) : grey();
-    say(cell, isInside ? value.toFixed(2) : '');
+    setText(cell, isInside ? value.toFixed(2) : '');
     cell.style.backgroundColor = isInside ? cssColour(palette, value) : '';
     cell.style.color = isInside ? textColourOn(palette, value) : '';
     cell.className = y === row && x === column ? 'selected' : '';
@@ -134,5 +134,5 @@ function showFacts({ planes, isColour }: ShownTensor, row: number, column: numbe
   while (list.childElementCount < facts.length)
     list.append(element('div', {}, element('dt'), element('dd'), element('dd', { className: 'note' })));
   for (const [i, texts] of facts.entries())
-    for (const [j, text] of texts.entries()) say(list.children[i].children[j], text);
+    for (const [j, text] of texts.entries()) setText(list.children[i].children[j], text);
 }

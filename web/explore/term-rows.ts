@@ -1,7 +1,7 @@
 /** @file The terms of the selected pixel, one row per input map: input × weights = contribution. */
 import { maxAbs, type Palette, signed } from '../canvas/colour.ts';
 import { paint } from '../canvas/draw-plane.ts';
-import { element, say } from '../dom.ts';
+import { element, setText } from '../dom.ts';
 import { formatNumber } from './format-number.ts';
 import type { Term } from './pixel-terms.ts';
 
@@ -41,7 +41,7 @@ export function termRows(container: HTMLElement, activate: (index: number) => vo
         const row = rows[i];
         placeFrame(row.frames[0], window, input);
         placeFrame(row.frames[1], product && window && { y, x, height: 1, width: 1 }, product ?? input);
-        say(row.value, formatNumber(value, 3));
+        setText(row.value, formatNumber(value, 3));
         row.button.setAttribute('aria-pressed', `${i === active}`);
         row.button.setAttribute('aria-label', `Map ${map + 1} contributes ${formatNumber(value, 3)}`);
       }

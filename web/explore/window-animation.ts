@@ -1,5 +1,5 @@
 /** @file An animation that moves a window over all positions of its input, with a button that starts and stops it. */
-import { prefersStillness } from '../dom.ts';
+import { prefersReducedMotion } from '../dom.ts';
 
 export interface WindowAnimation {
   readonly isRunning: boolean;
@@ -35,7 +35,7 @@ export function animateWindow(options: WindowAnimationOptions): WindowAnimation 
   function step(now: number): void {
     const seconds = Math.min(MAX_FRAME_SECONDS, (now - lastTime) / 1000);
     lastTime = now;
-    progress += seconds * (prefersStillness() ? REDUCED_PACE : pace());
+    progress += seconds * (prefersReducedMotion() ? REDUCED_PACE : pace());
     if (progress >= count()) {
       stop();
       return;

@@ -1,6 +1,6 @@
 /** @file Shows the values of a window as a grid of coloured cells: inputs × weights, or inputs with their maximum. */
 import { cssColour, type Palette, textColourOn } from '../canvas/colour.ts';
-import { element, say } from '../dom.ts';
+import { element, setText } from '../dom.ts';
 import { formatNumber } from './format-number.ts';
 
 /** Shows `inputs` × `weights`. The product sets the colour of a cell. */
@@ -43,7 +43,7 @@ function cellsOf(container: HTMLElement, count: number): HTMLElement[] {
 }
 
 function paintCell(cell: HTMLElement, palette: Palette, value: number, ...texts: string[]): void {
-  for (const [i, text] of texts.entries()) say(cell.children[i], text);
+  for (const [i, text] of texts.entries()) setText(cell.children[i], text);
   cell.style.backgroundColor = cssColour(palette, value);
   cell.style.color = textColourOn(palette, value);
 }

@@ -1,5 +1,5 @@
 /** @file The try page's script: it adds examples, a camera and pasting to the field, and explains the result. */
-import { find, prefersStillness } from '../dom.ts';
+import { find, prefersReducedMotion } from '../dom.ts';
 import type { FashionClassifier } from '../field/field.ts';
 import { connectCamera } from './camera.ts';
 import { connectExamples } from './examples.ts';
@@ -46,7 +46,7 @@ const ANSWER_HEIGHT = 320;
 function keepInView(field: FashionClassifier): void {
   const { top } = field.getBoundingClientRect();
   if (top > 0 && top + ANSWER_HEIGHT < innerHeight) return;
-  find('#try', HTMLElement).scrollIntoView({ behavior: prefersStillness() ? 'auto' : 'smooth' });
+  find('#try', HTMLElement).scrollIntoView({ behavior: prefersReducedMotion() ? 'auto' : 'smooth' });
 }
 
 main();
