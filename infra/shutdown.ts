@@ -4,7 +4,7 @@
 export function shutdownController(): AbortController {
   const shutdown = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => shutdown.abort());
-  // npm sends SIGTERM to the shell that runs this process, and the shell ends without passing it on. A new parent reveals that.
+  // npm sends SIGTERM to the shell that runs this process, and the shell ends without passing it on. This process then gets a new parent.
   if (process.env.npm_lifecycle_event) {
     const parent = process.ppid;
     setInterval(() => process.ppid !== parent && shutdown.abort(), 500).unref();

@@ -46,7 +46,7 @@ The service stores only the SHA-256 of a key. Add this line to a file with the l
 
   ${name}:${digest}
 
-Then install all keys. A key whose line is missing is revoked:
+Then install all keys. This revokes every key whose line is missing:
 
   npx wrangler secret put API_KEYS < keys.txt
 
@@ -61,7 +61,7 @@ Add it under [vars] in wrangler.toml, beside the existing keys:
 
   SITE_KEYS = '${JSON.stringify({ [key]: origins })}'
 
-Then run npm run deploy. A key that is missing there is revoked.
+Then run npm run deploy. This revokes every site key that is missing in wrangler.toml.
 `;
 }
 

@@ -14,7 +14,7 @@ The version uses the bucket, the secrets and the other two Workers of production
 Environment:
   CLOUDFLARE_API_TOKEN   a token with the permissions in docs/deploy.md
   CLOUDFLARE_ACCOUNT_ID  the account to upload to
-  SMOKE_KEY              an API key of the service, where classification requires one
+  SMOKE_KEY              an API key, if classification requires one
   GITHUB_STEP_SUMMARY    a file to which the preview URL is appended
 
 Exit code 0 when the version passes the smoke test, otherwise 1.`;

@@ -14,13 +14,13 @@ const HELP = `
 Environment:
   CLOUDFLARE_API_TOKEN   a token with the permissions in docs/deploy.md
   CLOUDFLARE_ACCOUNT_ID  the account to deploy to
-  SMOKE_KEY              an API key of the service, where classification requires one
+  SMOKE_KEY              an API key, if classification requires one
 
 Exit codes:
   0  the new version is deployed
   1  nothing was changed
   2  the new version was rolled back
-  3  not rolled back automatically: the last lines say what is deployed`;
+  3  not rolled back automatically: the last lines show what is deployed and the command to run`;
 
 const EXIT_CODES: Record<Outcome, number> = { deployed: 0, unchanged: 1, 'rolled-back': 2, unresolved: 3 };
 const SUMMARIES: Record<Outcome, string> = {
@@ -71,14 +71,14 @@ function plan(origin: string, watchSeconds: number): string {
   const called = CALLED.map(({ name }) => name).join(' and ');
   return [
     '1. pinned assets: copied to the bucket (infra/deploy/pin-assets.ts)',
-    `2. ${API.name}: a new version, at 0 % beside the present one`,
+    `2. ${API.name}: a new version, at 0 % beside the current one`,
     `3. ${called}: new versions, in one step`,
     `4. smoke test of the new version at ${origin}`,
     ...PERCENTAGES.map(
       (percentage, i) =>
         `${i + 5}. ${percentage} %: ${watchSeconds} s of smoke tests, then the count of failed requests`,
     ),
-    'Any failure, Ctrl-C or SIGTERM rolls all three Workers back to their present versions.',
+    'Any failure, Ctrl-C or SIGTERM rolls all three Workers back to their current versions.',
   ].join('\n');
 }
 
@@ -97,8 +97,8 @@ function commit(): string | undefined {
 await runCommand(
   new Command('npm run rollout --')
     .description('Deploys the three Workers step by step, and rolls them back after a failure.')
-    .addOption(new Option('--origin <origin>', 'where the API’s Worker responds').env('ORIGIN'))
-    .option('--watch <seconds>', 'time to watch each step', String(WATCH_SECONDS))
+    .addOption(new Option('--origin <origin>', 'origin of the API’s Worker').env('ORIGIN'))
+    .option('--watch <seconds>', 'seconds to watch each step', String(WATCH_SECONDS))
     .option('--dry-run', 'print the steps and change nothing')
     .addHelpText('after', HELP)
     .action(main),

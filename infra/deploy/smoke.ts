@@ -7,7 +7,7 @@ import { smokeTest } from './smoke/smoke-test.ts';
 
 const HELP = `
 Environment:
-  SMOKE_KEY  an API key of the service, where classification requires one
+  SMOKE_KEY  an API key, if classification requires one
 
 Exit code 0 when all checks pass, otherwise 1.`;
 
@@ -27,7 +27,7 @@ async function main(origin: string, { version }: { version?: string }): Promise<
 await runCommand(
   new Command('npm run smoke --')
     .description('Tests whether a deployment responds correctly.')
-    .argument('<origin>', 'where the Worker responds')
+    .argument('<origin>', 'origin of the Worker')
     .option('--version <id>', 'test this version, which may have no traffic yet')
     .addHelpText('after', HELP)
     .action(main),

@@ -24,7 +24,7 @@ Environment:
 
 Exit codes:
   0  stopped by Ctrl-C or SIGTERM
-  1  cannot start, or wrangler ended by itself`;
+  1  cannot start, or wrangler ended unexpectedly`;
 
 async function main(signal: AbortSignal): Promise<void> {
   const { PORT, HOST, STATE, RELEASE, LOG, TOKEN_SECRET } = process.env;
@@ -33,7 +33,7 @@ async function main(signal: AbortSignal): Promise<void> {
   const release = await readRelease(RELEASE || join(ROOT, 'release/tinyvgg.onnx'));
   await requireFree(host, port);
 
-  // Output before the first response is printed only as part of an error.
+  // wrangler's output before its first response appears only in the error if it does not start.
   let started = false;
   const wrangler = await startWrangler({
     host,
@@ -52,7 +52,7 @@ async function main(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   throw new ExplainedError({
     kind: 'device',
-    what: 'wrangler dev ended by itself',
+    what: 'wrangler dev ended unexpectedly',
     got: `this last output:\n${lastOutput}`,
     next: 'Run npm start again.',
   });

@@ -1,5 +1,5 @@
 /**
- * @file `npm run costs`: prints the table of docs/deploy.md, the monthly costs on Cloudflare by its published prices.
+ * @file `npm run costs`: prints the monthly costs on Cloudflare, computed from its published prices. docs/deploy.md contains the table.
  *
  * https://developers.cloudflare.com/workers/platform/pricing/ · https://developers.cloudflare.com/r2/pricing/ ·
  * https://developers.cloudflare.com/observability/pricing/ (from December 1, 2026)
@@ -27,7 +27,7 @@ const PRICES = {
 const CPU_MS = { '28×28 PNG': 1, photo: 22 };
 /** Bytes per log line: 450 of the Worker, and an estimate of what Cloudflare adds, which is not documented. */
 const LOG_LINE = 1_500;
-/** Reads of the alias per isolate: one in 30 s. The numbers of isolates are estimates; Cloudflare does not publish them. */
+/** Reads of the alias per isolate and month: one every 30 s. The numbers of isolates are estimates; Cloudflare does not publish them. */
 const ALIAS_READS = MONTH_S / 30;
 const LOADS = [
   { rate: 1, isolates: 10, sampling: 1 },

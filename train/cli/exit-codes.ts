@@ -9,13 +9,16 @@ export const EXIT_CODES: Record<ErrorKind, { code: number; meaning: string }> = 
   device: { code: 4, meaning: 'the device does not work on this machine' },
   model: { code: 5, meaning: 'a model failed a check; do not retry' },
   store: { code: 6, meaning: 'the object store rejected a request or did not respond; retry later' },
-  conflict: { code: 7, meaning: 'another process changed the store at the same time, or an object differs' },
+  conflict: {
+    code: 7,
+    meaning: 'the store has another object under this name, or another process changed it at the same time',
+  },
   image: { code: 8, meaning: 'an image cannot be read' },
   disk: { code: 9, meaning: 'a file cannot be written: the disk is full, or permission is denied' },
   divergence: { code: 10, meaning: 'training diverged: a loss or a weight is not finite; do not retry' },
   rejected: {
     code: 11,
-    meaning: 'the new model is not shown to be as good as the present one, so the alias stays; do not retry',
+    meaning: 'retrain did not promote the new model, which may be worse than the current one; do not retry',
   },
 };
 

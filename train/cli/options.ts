@@ -10,7 +10,7 @@ import { CHECKPOINT_EVERY } from '../run/settings.ts';
 const BUNDLED_RELEASE = 'release/tinyvgg.onnx';
 
 /**
- * Returns an option whose default is not Commander's to set: it comes from the recipe, the configuration file or the environment.
+ * Returns an option without a default in Commander. Its default comes from the recipe, the configuration file or the environment.
  * @param fallback describes the default in the help
  */
 export const optionWithDefault = (flags: string, description: string, fallback: string | number): Option =>
@@ -23,17 +23,19 @@ export const dataOption = (): Option =>
     'FASHION_MNIST_DIR, else a cache folder, into which missing files are downloaded',
   );
 export const modelOption = (): Option =>
-  new Option('--model <file>', 'ONNX file that this program has written').default(BUNDLED_RELEASE);
+  new Option('--model <file>', 'ONNX file that this program exported').default(BUNDLED_RELEASE);
 export const aliasOption = (): Option =>
   new Option('--alias <name>', 'alias to point at the version').default(DEFAULT_ALIAS);
 export const nameOption = (): Option => new Option('--name <model>', 'name of the model').default('tinyvgg');
-export const reasonOption = (): Option =>
-  new Option('--reason <text>', 'reason, which is stored in the alias');
+export const reasonOption = (): Option => new Option('--reason <text>', 'reason to store in the alias');
 
 /** Adds the options of a training. The defaults are those of `recipe`. */
 export const withTrainingOptions = (command: Command, recipe: Recipe): Command =>
   command
-    .option('--config <file>', 'JSON file with any of the options below by name; flags override it')
+    .option(
+      '--config <file>',
+      'JSON file with any of the options below, such as {"batchSize": 64}; flags override it',
+    )
     .addOption(
       optionWithDefault(
         '--recipe <name>',
@@ -54,7 +56,7 @@ export const withTrainingOptions = (command: Command, recipe: Recipe): Command =
       optionWithDefault(
         '--learning-rate <number>',
         'learning rate',
-        `${recipe.optimizer.learningRate}; 0.001 for adam`,
+        `${recipe.optimizer.learningRate}; with another --optimizer 0.1 for sgd, 0.001 for adam`,
       ),
     )
     .addOption(optionWithDefault('--momentum <number>', 'momentum of sgd', 0))
@@ -71,18 +73,18 @@ export const withTrainingOptions = (command: Command, recipe: Recipe): Command =
         recipe.augmentation,
       ).choices(AUGMENTATION_NAMES),
     )
-    .addOption(optionWithDefault('--device <name>', 'device that trains', 'auto').choices(DEVICES))
+    .addOption(
+      optionWithDefault('--device <name>', 'engine that computes the training', 'auto').choices(DEVICES),
+    )
     .option(
       '--allow-software-adapter',
-      'let the device webgpu compute on the CPU, with SwiftShader or llvmpipe: slow, for tests',
+      'allow --device webgpu to compute on the CPU, with SwiftShader or llvmpipe: slow, for tests',
     )
-    .addOption(optionWithDefault('--threads <number>', 'threads of the device cpu', 'one per core'))
+    .addOption(optionWithDefault('--threads <number>', 'threads of --device cpu', 'one per core'))
     .addOption(
-      optionWithDefault(
-        '--kernels <level>',
-        'fastest kernels that the device cpu may use',
-        'winograd',
-      ).choices(KERNEL_LEVELS),
+      optionWithDefault('--kernels <level>', 'fastest kernels that --device cpu may use', 'winograd').choices(
+        KERNEL_LEVELS,
+      ),
     )
     .addOption(dataOption())
     .addOption(
@@ -95,14 +97,14 @@ export const withTrainingOptions = (command: Command, recipe: Recipe): Command =
     .addOption(
       optionWithDefault(
         '--held-out <images>',
-        'number of training images, from the end, that are held out from training',
+        'number of images at the end of the training set that are not trained on',
         recipe.heldOut,
       ),
     )
     .addOption(
       optionWithDefault(
         '--calibration',
-        'fit a temperature on the held-out images; without any, on the tenth that a second, temporary training leaves out',
+        'calibrate the scores with a temperature. It is fitted on the held-out images; if there are none, a second model is trained on nine tenths of the images and the temperature fitted on the last tenth',
         'yes',
       ),
     )
@@ -110,7 +112,7 @@ export const withTrainingOptions = (command: Command, recipe: Recipe): Command =
     .addOption(
       optionWithDefault(
         '--checkpoint-every <seconds>',
-        'time between checkpoints within an epoch, 0 for one after each step; every epoch ends with one',
+        'time between checkpoints within an epoch; 0 saves one after each step. Every epoch ends with a checkpoint',
         CHECKPOINT_EVERY,
       ),
     );
@@ -128,8 +130,8 @@ export const wholeNumber =
     return Number(text);
   };
 
-/** Parses a share, 0..1. */
-export function share(text: string): number {
+/** Parses a number in 0..1. */
+export function parseShare(text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && value >= 0 && value <= 1) return value;
   throw new InvalidArgumentError('Expected a number from 0 to 1.');

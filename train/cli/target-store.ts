@@ -4,7 +4,7 @@ import { DEFAULT_BUCKET, openLocalStore, openStore, type StoreFlags } from '../s
 import type { ObjectStore } from '../store/store.ts';
 
 export interface TargetFlags extends StoreFlags {
-  /** True or the origin of `npm start` for the bucket on this machine. */
+  /** Selects the bucket of `npm start`: its origin, or true for the default origin. */
   local?: boolean | string;
 }
 
@@ -18,10 +18,10 @@ export const withStoreOptions = (command: Command): Command =>
       '--endpoint <url>',
       'S3 endpoint (default: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, else Amazon S3)',
     )
-    .option('--region <name>', 'region (default: AWS_REGION, else auto)')
+    .option('--region <name>', 'region (default: AWS_REGION, AWS_DEFAULT_REGION, else auto with an endpoint)')
     .option(
       '--local [origin]',
-      'use the bucket of `npm start` on this machine; the origin is http://localhost:8787 unless given',
+      'use the bucket of `npm start` on this machine; default origin: http://localhost:8787',
     )
     .addHelpText(
       'after',

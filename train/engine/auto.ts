@@ -48,7 +48,7 @@ export async function fastest(
 async function stepTime(engine: Engine, { networks, optimizer, batchSize }: Workload): Promise<number> {
   let sum = 0;
   for (const network of networks) {
-    await engine.prove?.(network, optimizer, batchSize);
+    await engine.selfTest?.(network, optimizer, batchSize);
     const split = syntheticSplit(network, batchSize);
     const batch = {
       ...split,

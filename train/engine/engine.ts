@@ -8,7 +8,7 @@ export interface Engine {
   readonly name: string;
   /** Library, version, and threads or graphics card, for people. */
   readonly description: string;
-  /** How many sessions on networks of one shape are faster together than one after the other; 1 by default. */
+  /** Number of sessions, on networks of one shape, that train fastest at the same time; 1 by default. */
   readonly concurrency?: number;
   /**
    * Opens a session, which copies the weights and the optimizer state to the engine's memory.
@@ -25,7 +25,7 @@ export interface Engine {
    * this method; the trainer calls it before the first step.
    * @throws ExplainedError of kind `device` when the results differ by more than rounding
    */
-  prove?(network: Network, optimizer: Optimizer, batchSize: number): Promise<void>;
+  selfTest?(network: Network, optimizer: Optimizer, batchSize: number): Promise<void>;
 }
 
 /** One network in the memory of an engine, with its optimizer state. */

@@ -1,6 +1,6 @@
 /**
- * @file The reference engine: plain loops that support every network. It is slow, and its purpose is to be obviously correct, so it is never
- * optimized. The forward pass is in shared/model/forward.ts, the backward pass is here.
+ * @file The reference engine: plain loops that support every network. It is slow and never optimized,
+ * so that its correctness is easy to see. The forward pass is in shared/model/forward.ts, the backward pass is here.
  */
 import { PIXEL_SCALE } from '#shared/labels.ts';
 import {
@@ -44,8 +44,8 @@ function openSession(
       losses.push(loss);
       steps++;
       for (const [name, values] of backward(network, weights, activations, gradient, labels.length)) {
-        const remembered = [...buffers.values()].map((buffer) => buffer.get(name) as Tensor);
-        update({ ...optimizer, learningRate }, weights.get(name) as Tensor, values, remembered, steps);
+        const parameterBuffers = [...buffers.values()].map((buffer) => buffer.get(name) as Tensor);
+        update({ ...optimizer, learningRate }, weights.get(name) as Tensor, values, parameterBuffers, steps);
       }
     },
     async losses() {
@@ -141,7 +141,7 @@ function linearBackward(
       }
     }
   }
-  store(layer, gradients, dWeight, dBias);
+  storeGradients(layer, gradients, dWeight, dBias);
   return Float32Array.from(dx);
 }
 
@@ -167,7 +167,7 @@ function convBackward(
     }
     dWeight[w] += sum;
   });
-  store(layer, gradients, dWeight, dBias);
+  storeGradients(layer, gradients, dWeight, dBias);
   return Float32Array.from(dx);
 }
 
@@ -225,6 +225,10 @@ function update(
 }
 
 /** Stores the gradients of a layer's weight and bias as float32. */
-function store(layer: Linear | Conv, gradients: Map<string, Tensor>, ...values: Float64Array[]): void {
+function storeGradients(
+  layer: Linear | Conv,
+  gradients: Map<string, Tensor>,
+  ...values: Float64Array[]
+): void {
   for (const [i, { name }] of layer.parameters.entries()) gradients.set(name, Float32Array.from(values[i]));
 }

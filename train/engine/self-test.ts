@@ -12,21 +12,22 @@ import type { Engine } from './engine.ts';
 import type { Optimizer } from './optimizer.ts';
 import { referenceEngine } from './reference.ts';
 
-/** Two, because only the second step depends on the optimizer state. */
+/** Training steps of the self-test. There are two, because the optimizer state is still zero in the first. */
 const STEPS = 2;
 
 /**
  * Largest accepted difference of a loss, and largest relative deviation of a parameter's change: ‖w − w′‖ / ‖w′ − initial‖. Rounding can
- * send a gradient another way through a ReLU or a pooling window; with 1024 images the cpu engine deviates by 3e-4.
+ * change the sign before a ReLU or the maximum of a pooling window, and with it the path of a gradient. With 1024 images the cpu engine
+ * deviates by 3e-4.
  */
 const TOLERANCE = 5e-3;
 
-/** Adds the method `prove` to an engine. A combination of network, optimizer and batch size is tested once. */
+/** Adds the method `selfTest` to an engine. A combination of network, optimizer and batch size is tested once. */
 export function selfTested(engine: Engine): Engine {
   const passed = new Set<string>();
   return {
     ...engine,
-    async prove(network, optimizer, batchSize) {
+    async selfTest(network, optimizer, batchSize) {
       const key = JSON.stringify([network.layers, optimizer, batchSize]);
       if (passed.has(key)) return;
       const [actual, expected] = await Promise.all(
@@ -64,8 +65,8 @@ async function trainBriefly(
 }
 
 /**
- * Makes images of noise on a flat background, where max pooling meets ties. Only half of the classes occur as labels: with all of them
- * the gradients would nearly cancel, and the rest would be mostly rounding.
+ * Makes images of noise on a flat background, where max pooling meets ties. Only half of the classes occur as labels: with all
+ * of them, the gradients would nearly cancel, and the remaining sums would be mostly rounding errors.
  */
 export function syntheticSplit({ input, output }: Network, count: number): Split {
   const noise = Generator.seeded(3);

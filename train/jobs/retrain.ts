@@ -34,8 +34,8 @@ interface Candidate {
 
 /**
  * Trains each model of `settings`, and promotes it if it passes the gate. A rejected model does not stop the others.
- * @throws ExplainedError of kind `rejected` for the first rejected model, after all are trained; `usage` when too few images are held
- *   out; otherwise as `ensureTrained` and `promote`
+ * @throws ExplainedError of kind `rejected` for the first rejected model, after all models are trained
+ * @throws ExplainedError of kind `usage` when too few images are held out; otherwise as `ensureTrained` and `promote`
  */
 export async function retrain(
   store: ObjectStore,

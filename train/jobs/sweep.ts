@@ -14,7 +14,7 @@ export interface Share {
   shares: number;
 }
 
-/** Returns every `shares`th point. Neighbouring points take about as long, so each process gets about the same work. */
+/** Returns every `shares`th point. Neighbouring points take similar times, so all processes get about the same work. */
 export const shareOf = ({ points }: Grid, { index, shares }: Share): Point[] =>
   points.filter((_, i) => i % shares === index);
 

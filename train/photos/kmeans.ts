@@ -43,7 +43,7 @@ function drawCentres(points: readonly Point[], count: number, generator: Generat
   return centres;
 }
 
-/** Upper bound; clustering converges in far fewer rounds. */
+/** Most rounds. Clustering converges in far fewer. */
 const MAX_ROUNDS = 100;
 
 /** Moves each centre to the mean of its points until no point changes its cluster. */

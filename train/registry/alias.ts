@@ -1,4 +1,4 @@
-/** @file Reads and writes an alias. Aliases are the only objects that change, and every change is a compare-and-swap. */
+/** @file Reads and writes an alias. Other processes may change an alias at the same time, so every write is a compare-and-swap. */
 import { setTimeout } from 'node:timers/promises';
 import { ExplainedError } from '#shared/errors.ts';
 import {
@@ -25,10 +25,10 @@ export interface Move {
 /** The members of an alias that a move changes. */
 type Decision = Pick<Alias, 'version' | 'previous' | 'withdrawn' | 'reason'>;
 
-/** Longest list of versions in an alias. It keeps the object small. */
-const REMEMBERED = 20;
+/** Most versions in each list of an alias, so that the object stays small. */
+const MAX_HISTORY = 20;
 
-/** One of n concurrent writers wins each round, so ten concurrent writers all succeed. */
+/** Attempts to change an alias. One of n concurrent writers succeeds in each round, so ten concurrent writers all succeed. */
 const ATTEMPTS = 10;
 
 /** Longest wait in milliseconds after the first lost round. It grows with every round. */
@@ -96,8 +96,8 @@ export async function moveAlias(
     const next = serializeStored({
       formatVersion: FORMAT_VERSION,
       version,
-      previous: previous.slice(0, REMEMBERED),
-      withdrawn: withdrawn.slice(0, REMEMBERED),
+      previous: previous.slice(0, MAX_HISTORY),
+      withdrawn: withdrawn.slice(0, MAX_HISTORY),
       promotedAt: new Date().toISOString(),
       reason,
     });

@@ -93,7 +93,7 @@ async function compareWithOnnxruntime(
       if (difference <= EXPORT_TOLERANCE) continue;
       throw new ExplainedError({
         kind: 'model',
-        what: `the exported ${name} differs from the engine's at batch ${batch}, logit ${i}`,
+        what: `the logits of the exported ${name} differ from the engine's at batch ${batch}, logit ${i}`,
         expected: `${logit} ± ${EXPORT_TOLERANCE}`,
         got: `${got[i]}`,
         next: 'Nothing was written. Train with --device reference to see whether the engine or onnxruntime is wrong.',

@@ -1,4 +1,4 @@
-/** @file The sentences and tables of the report: the comparison of the models and the details of the run. */
+/** @file The texts and tables of the report: the comparison of the models and the details of the run. */
 import { count, percent, roughly, seconds } from '../format.ts';
 import { type Markup, markup } from './markup.ts';
 import type { ModelResults, Results } from './results.ts';
@@ -20,8 +20,8 @@ export function conclusion(models: readonly ModelResults[]): string {
     : `${comparison} ${time}.`;
 }
 
-/** Explains the columns, and the accuracy's 95 % confidence interval (normal approximation of a share). */
-export function uncertainty({ final, confusion }: ModelResults): string {
+/** Returns the note on the comparison: the accuracy's 95 % confidence interval (normal approximation of a share), and the columns' contents. */
+export function comparisonNote({ final, confusion }: ModelResults): string {
   const images = confusion.flat().reduce((a, b) => a + b, 0);
   const points = 196 * Math.sqrt((final.testAccuracy * (1 - final.testAccuracy)) / images);
   return `With ${count(images)} images, the 95\u00a0% confidence interval of an accuracy is ±${points.toFixed(1)} points. The lab accuracy is the mean of the batches’ accuracies. The calibration error is given before and after calibration.`;

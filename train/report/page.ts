@@ -1,7 +1,7 @@
 /** @file Renders the report as one HTML page without scripts or requests. */
 import { LABELS } from '#shared/labels.ts';
 import { count, list, percent } from '../format.ts';
-import { comparisonRows, conclusion, runDetails, uncertainty } from './facts.ts';
+import { comparisonNote, comparisonRows, conclusion, runDetails } from './facts.ts';
 import { type Figure, inlineSvg } from './figure.ts';
 import { confusions } from './figures/confusion-matrix.ts';
 import { type Markup, markup, raw } from './markup.ts';
@@ -65,7 +65,7 @@ function sections({ models, best, epochs }: Results, figures: Figures): unknown[
     best &&
       section(
         'Comparison of the models',
-        markup`<p class="conclusion">${conclusion(models)}</p>${comparisonTable(models, best)}<p class="note">${uncertainty(best)}</p>${figureGrid(comparison)}`,
+        markup`<p class="conclusion">${conclusion(models)}</p>${comparisonTable(models, best)}<p class="note">${comparisonNote(best)}</p>${figureGrid(comparison)}`,
       ),
     curves.length > 0 && section('Learning curves', markup`${figureGrid(curves)}${epochTable(epochs)}`),
     models.length > 0 &&

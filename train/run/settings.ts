@@ -71,9 +71,9 @@ async function resumedSettings(folder: string, flags: Record<string, unknown>): 
   if (other) {
     throw new ExplainedError({
       kind: 'usage',
-      what: `the command line: ${flagOf(other)} beside --resume`,
-      expected: `only ${FREE_ON_RESUME.map(flagOf).join(', ')} beside it`,
-      next: 'Leave it out, or start a new run.',
+      what: `cannot use ${flagOf(other)} with --resume`,
+      expected: `only ${FREE_ON_RESUME.map(flagOf).join(', ')}, because a resumed run keeps its settings`,
+      next: `Leave out ${flagOf(other)}, or start a new run.`,
     });
   }
   const { resume, ...own } = flags;
@@ -110,10 +110,9 @@ function resolveOptimizer(recipe: Optimizer, given: Overrides): Optimizer {
   if (kind === 'adam' && momentum !== undefined) {
     throw new ExplainedError({
       kind: 'usage',
-      what: 'momentum',
-      expected: '--optimizer sgd with it',
-      got: 'adam, which has its own moments',
-      next: 'Leave out momentum, or choose --optimizer sgd.',
+      what: 'cannot use a momentum with the optimizer adam',
+      expected: 'the optimizer sgd',
+      next: 'Leave out --momentum, or choose --optimizer sgd.',
     });
   }
   const base = kind === recipe.kind ? recipe : kind === 'adam' ? adam() : sgd(SGD_LEARNING_RATE);

@@ -13,10 +13,10 @@ import type { TrainedModel } from './job.ts';
 import { BINS, type Bin, expectedCalibrationError, reliability } from './reliability.ts';
 import { fitTemperature } from './temperature.ts';
 
-/** Trains a network with the settings of the model that is calibrated. */
+/** Trains a network with the same settings as the model to calibrate. */
 export type Train = (network: Network, data: Pick<RunData, 'train' | 'test'>) => Promise<TrainedModel>;
 
-/** Share of the training images that a twin is not trained on: small, so that the twin resembles the model; enough to fit a temperature. */
+/** Share of the training images that the twin is not trained on: small, so that it resembles the model, but enough to fit a temperature. */
 const TWIN_SHARE = 0.1;
 
 export interface Calibrated {
@@ -91,7 +91,7 @@ async function computeLogits(
   try {
     const { logits } = await evaluate(
       async (images, count) => {
-        // Yields, so that a signal can abort.
+        // Lets signal handlers run, so that a signal can abort.
         await setImmediate();
         signal.throwIfAborted();
         return session.logits(images, count);

@@ -4,7 +4,7 @@ import type { OptimizerState } from '../engine/optimizer.ts';
 import type { Generator, GeneratorState } from '../random.ts';
 import type { EpochMetrics } from './epoch-metrics.ts';
 
-/** A training between two steps. `train` resumes from it to the same bits. */
+/** A training between two steps. A training that `train` resumes from it ends with the same bits. */
 export interface TrainingState {
   weights: Weights;
   optimizer: OptimizerState;

@@ -1,4 +1,4 @@
-/** @file Trains one network: each epoch takes one step per batch, then evaluates. A training that is stopped and resumed reaches the same bits. */
+/** @file Trains one network: each epoch takes one step per batch, then evaluates. A training that is stopped and resumed ends with the same bits. */
 import { setImmediate } from 'node:timers/promises';
 import type { Batch } from '../dataset/batch.ts';
 import { Loader } from '../dataset/loader.ts';
@@ -42,7 +42,7 @@ class Trainer {
   readonly #trainLoader: Loader;
   readonly #testLoader: Loader;
   #position: Position;
-  /** Times in milliseconds. `#start` precedes this process when training is resumed. */
+  /** When training began, in milliseconds of this process's clock, as if it had never been interrupted. */
   readonly #start: number;
   #lastSave = performance.now();
   #lastYield = performance.now();
@@ -52,7 +52,7 @@ class Trainer {
     this.#job = job;
     this.#options = options;
     this.#session = session;
-    // The lab seeds again between making the model and training it.
+    // A new generator, because the lab sets the seed again after it has created the model.
     this.#position = structuredClone(options.from?.position) ?? firstPosition(Generator.seeded(seed));
     const generator = Generator.restored(this.#position.generator);
     this.#generator = generator;
@@ -66,7 +66,7 @@ class Trainer {
     requireFit(network, data.train);
     requireFit(network, data.test);
     const weights = options.from?.weights ?? initialWeights(network, Generator.seeded(seed));
-    await engine.prove?.(network, optimizer, batchSize);
+    await engine.selfTest?.(network, optimizer, batchSize);
     const session = await engine.open(network, weights, optimizer, options.from?.optimizer);
     return new Trainer(job, options, session);
   }

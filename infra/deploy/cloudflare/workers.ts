@@ -1,4 +1,4 @@
-/** @file The three Workers that a deployment consists of, in the order of deployment. */
+/** @file The three Workers of a deployment. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../child-process.ts';
@@ -15,6 +15,6 @@ function worker(config: string): DeployedWorker {
   return { config, name };
 }
 
-/** The Workers that the API calls through service bindings. They are deployed before it. */
+/** The Workers that the API calls through service bindings. They must be deployed before a version of the API gets requests. */
 export const CALLED = [worker('wrangler.ort.toml'), worker('wrangler.decode.toml')];
 export const API = worker('wrangler.toml');

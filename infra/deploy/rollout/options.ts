@@ -4,9 +4,9 @@ import type { DeployedWorker } from '../cloudflare/workers.ts';
 
 export interface RolloutOptions {
   cloudflare: Cloudflare;
-  /** Where the API's Worker responds. */
+  /** Origin of the API's Worker. */
   origin: string;
-  /** An API key, where classification requires one. */
+  /** An API key, if classification requires one. */
   key: string | undefined;
   watchSeconds: number;
   /** Tag of the version: its commit. */

@@ -2,8 +2,8 @@
  * @file Deploys a new version of the API's Worker step by step, from no requests to all. Each step is tested before the next. After the
  * first failure, all three Workers are rolled back.
  *
- * The other two Workers are deployed in one step. Only the API calls them, and by RPC, which has no version overrides: both versions of
- * the API must be able to call both versions of them.
+ * Each of the other two Workers is deployed in one step: only the API calls them, by RPC, which has no version overrides. Both versions of
+ * the API must therefore be able to call both versions of them.
  */
 import { ExplainedError } from '#shared/errors.ts';
 import { type Cloudflare, type Traffic, trafficText } from '../cloudflare/api.ts';
@@ -16,11 +16,11 @@ import { TrafficSplit } from './traffic-split.ts';
 import { watch } from './watch.ts';
 
 /**
- * 10 % is the least share that shows errors within minutes: at 1 request/s, 30 requests in five minutes. 50 % is the step after which
- * the last one at most doubles the load.
+ * The new version's share of the requests at each step. 10 % is the least share that shows errors within minutes: at 1 request/s, 30
+ * requests in five minutes. After 50 %, the last step only doubles the load of the new version.
  */
 export const PERCENTAGES = [10, 50, 100] as const;
-/** Seconds at each step: error counts arrive up to a minute late, and isolates live for minutes. */
+/** Seconds at each step. They cover the delay of error counts, up to a minute, and the life of an isolate, which is minutes. */
 export const WATCH_SECONDS = 300;
 
 export async function rollOut(options: RolloutOptions): Promise<Outcome> {

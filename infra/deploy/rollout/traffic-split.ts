@@ -10,11 +10,11 @@ export class ForeignDeployment extends Error {
   }
 }
 
-/** The traffic split of the API's Worker. It never overwrites the deployment of someone else. */
+/** Changes the traffic split of the API's Worker. It never overwrites a deployment that someone else made. */
 export class TrafficSplit {
   readonly #cloudflare: Cloudflare;
   readonly #previous: string;
-  /** The deployments of this rollout that can be in place: the last confirmed one and the last requested one. */
+  /** The traffic splits that this rollout may have deployed last: the last confirmed one, and the last requested one. */
   #own: Traffic[];
 
   /** @param previous the version that has all requests before the rollout */

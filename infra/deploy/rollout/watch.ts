@@ -5,7 +5,7 @@ import { API } from '../cloudflare/workers.ts';
 import { smokeTest } from '../smoke/smoke-test.ts';
 import type { RolloutOptions } from './options.ts';
 
-/** Seconds between smoke tests: eleven tests at each step, and ten of the key's 600 requests a minute. */
+/** Seconds between smoke tests. A step of 300 s has eleven, which use ten of the API key's 600 requests per minute. */
 const SMOKE_SECONDS = 30;
 /**
  * No request should end in an exception. Errors beyond the rate of the hour before fail the version when they are more than 3 and
@@ -16,7 +16,7 @@ const MAX_SHARE = 0.001;
 const HOUR = 3_600_000;
 
 /**
- * @param since when the version received its first requests: errors that are counted late show at the next step
+ * @param since when the version received its first requests. Errors that are counted late count at the next step.
  * @throws ExplainedError when a smoke test fails or too many requests failed
  */
 export async function watch(
@@ -38,7 +38,7 @@ export async function watch(
   if (extra <= MAX_ERRORS || extra <= MAX_SHARE * requests) return;
   throw new ExplainedError({
     kind: 'device',
-    what: `too many requests to ${API.name} failed since the new version receives requests`,
+    what: `too many requests to ${API.name} have failed since the new version began to receive requests`,
     expected: `at most ${MAX_ERRORS}, or ${MAX_SHARE * 100} %, beyond the rate of the hour before`,
     got: `${errors} of ${requests}`,
     next: 'See their exceptions in Workers Logs',

@@ -3,11 +3,11 @@ import { ExplainedError } from '#shared/errors.ts';
 import { API } from '../cloudflare/workers.ts';
 
 export interface SmokeTarget {
-  /** Where the Worker responds: `https://…`. */
+  /** Origin of the Worker: `https://…`. */
   origin: string;
   /** The version to test; by default whichever version the deployment selects. */
   version?: string | undefined;
-  /** An API key, where classification requires one. */
+  /** An API key, if classification requires one. */
   key?: string | undefined;
   /** Milliseconds until a new deployment is in place everywhere, 30 s by default. Cloudflare documents a couple of seconds. */
   propagationLimit?: number;

@@ -15,7 +15,7 @@ import { ROOT } from '../../child-process.ts';
 import { type Send, type SmokeResponse, type SmokeTarget, sender, unexpected } from './request.ts';
 
 const PROPAGATION_LIMIT = 30_000;
-/** Largest difference between a score of the service and onnxruntime's here. Their logits differ by less than 1e-5. */
+/** Largest difference between a score of the service and the local score from onnxruntime. The logits differ by less than 1e-5. */
 const TOLERANCE = 1e-4;
 const IMAGE = 'examples/trouser.png';
 
@@ -86,7 +86,7 @@ async function checkClassification({ send, image, authorization }: Context): Pro
     throw unexpected(
       response,
       'a classification',
-      'SMOKE_KEY must be an API key of the service: npm run key -- smoke',
+      'Set SMOKE_KEY to an API key of the service: npm run key -- smoke',
     );
   }
   const { model, predictions } = parse(Classification, response);
@@ -139,7 +139,7 @@ async function checkInvalidImages({ send, image, authorization }: Context): Prom
 }
 
 async function checkUnknownKey({ send, image, key }: Context): Promise<string> {
-  if (!key) return 'without SMOKE_KEY: not tested whether unknown keys are rejected';
+  if (!key) return 'unknown keys: not tested without SMOKE_KEY';
   const headers = { authorization: 'Bearer of-nobody' };
   requireProblem(await send('/v1/classify', { body: image, headers }), 401, 'wrong-key');
   return 'an unknown key is rejected';

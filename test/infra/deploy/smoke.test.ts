@@ -75,10 +75,10 @@ describe('npm run smoke', { timeout: LIMIT }, () => {
     );
   });
 
-  test('asks for an API key when the key is missing', async () => {
+  test('asks for an API key when SMOKE_KEY is missing', async () => {
     expect(await run([worker.origin], undefined)).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/\/v1\/classify.*got 401, .*\/problems\/no-key.*SMOKE_KEY must be/),
+      stderr: expect.stringMatching(/\/v1\/classify.*got 401, .*\/problems\/no-key.*Set SMOKE_KEY to an API key/),
     });
   });
 

@@ -107,7 +107,7 @@ describe('npm start', () => {
     expect(second.output()).not.toContain('pushed');
     process.kill(await onlyChildOf(second.child), 'SIGKILL');
     expect(await second.closed).toBe(1);
-    expect(second.output()).toContain('wrangler dev ended by itself: got this last output:');
+    expect(second.output()).toContain('wrangler dev ended unexpectedly: got this last output:');
     expect(await isFree(port)).toBe(true);
   });
 

@@ -279,7 +279,7 @@ describe.each(Object.entries(ENGINES))('engine %s', { timeout: 60_000 }, (_, ope
   });
 
   it('gives the gradient of a pooling window to its first maximum', async () => {
-    // On a flat image every window has a tie. The loss weighs positions differently, so the gradient shows which pixel got it.
+    // On a flat image every window has a tie. The loss weighs positions differently, so the weights after the step depend on the pixel that received the gradient.
     const network = resolveNetwork({
       name: 'ties',
       input: [1, 4, 4],

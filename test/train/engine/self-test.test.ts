@@ -23,15 +23,15 @@ describe('the self-test', () => {
   it.each([sgd(0.1), sgd(0.1, { momentum: 0.9, weightDecay: 0.1 }), adam()])(
     'accepts a correct engine with $kind',
     async (optimizer) => {
-      await selfTested(cpu).prove?.(tinyvgg, optimizer, 32);
+      await selfTested(cpu).selfTest?.(tinyvgg, optimizer, 32);
     },
   );
 
   it.each([1.02, 0, Number.NaN])(
     'rejects an engine whose learning rate is wrong by a factor of %d, and names the tensor',
     async (factor) => {
-      const proof = wrongEngine(factor).prove?.(v0, sgd(0.1), 32);
-      await expect(proof).rejects.toMatchObject({
+      const result = wrongEngine(factor).selfTest?.(v0, sgd(0.1), 32);
+      await expect(result).rejects.toMatchObject({
         kind: 'device',
         message: expect.stringMatching(/most in (layer_stack\.\d\.|loss of step)/),
       });

@@ -4,7 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { compareModels, passes } from '../../../train/jobs/gate.ts';
 import { Generator } from '../../../train/random.ts';
 
-/** Returns the correct predictions of two models from the numbers of images that both, only the first, only the second or neither gets right. */
+/**
+ * Returns for each of two models a 1 for every image that it classifies correctly. The arguments are the numbers of images that both
+ * models, only the first, only the second, and neither classify correctly.
+ */
 function predictions(both: number, gained: number, lost: number, neither: number): [Uint8Array, Uint8Array] {
   const kinds = [both, gained, lost, neither].flatMap((count, kind) => new Array<number>(count).fill(kind));
   return [Uint8Array.from(kinds, (kind) => +(kind < 2)), Uint8Array.from(kinds, (kind) => +(kind % 2 === 0))];

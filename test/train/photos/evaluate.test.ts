@@ -49,7 +49,7 @@ beforeAll(async () => {
 
 const photos = (name: string) => join(folder, name);
 
-describe('the labels of a folder', () => {
+describe('labelsOf', () => {
   it.each([
     ['shoes', ['Sandal', 'Sneaker', 'Ankle boot']],
     ['t-shirt', ['T-shirt/top']],
@@ -58,7 +58,9 @@ describe('the labels of a folder', () => {
     ['Pullover', ['Pullover']],
     ['hats', undefined],
     ['toString', undefined],
-  ])('of %s are %s', (name, labels) => expect(labelsOf(name, FOLDER_LABELS)).toEqual(labels));
+  ])('returns for a folder %s the labels %s', (name, labels) =>
+    expect(labelsOf(name, FOLDER_LABELS)).toEqual(labels),
+  );
 });
 
 // Each test runs the command line up to three times.

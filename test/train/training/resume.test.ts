@@ -140,7 +140,7 @@ describeWithData('a run', () => {
     },
   );
 
-  it('is not calibrated when its settings lack `calibration`, as those of old runs', {
+  it('is not calibrated when its settings have no `calibration`, as in old runs', {
     timeout: 60_000,
   }, async () => {
     const folder = newFolder();
@@ -240,9 +240,13 @@ describeWithData('a run', () => {
   });
 
   it.each([
-    ['another setting beside --resume', ['--resume', 'runs', '--seed', '3'], /--seed beside --resume/],
+    ['another setting with --resume', ['--resume', 'runs', '--seed', '3'], /cannot use --seed with --resume/],
     ['a folder without a run', ['--resume', 'infra'], /cannot read --resume infra\/settings\.json/],
-    ['momentum for Adam', ['--optimizer', 'adam', '--momentum', '0.9'], /momentum: expected --optimizer sgd/],
+    [
+      'momentum for Adam',
+      ['--optimizer', 'adam', '--momentum', '0.9'],
+      /momentum.*expected the optimizer sgd/,
+    ],
     ['a negative learning rate', ['--learning-rate', '-1'], /--learning-rate/],
   ])('rejects %s', async (_, args, message) => {
     const { code, stderr } = await train(args);

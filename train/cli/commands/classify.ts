@@ -37,7 +37,7 @@ async function classify(images: string[], { model, topK, json }: Flags): Promise
       continue;
     }
     const line = predictions.map(({ label, score }) => `${label} ${percent(score, 1)}`).join(', ');
-    console.log(`${path}: ${abstained ? `declined to answer (${abstained}), else ` : ''}${line}`);
+    console.log(`${path}: ${abstained ? `declined to answer (${abstained}); best labels: ` : ''}${line}`);
     for (const warning of warnings) console.error(`${path}: ${warning}`);
   }
 }

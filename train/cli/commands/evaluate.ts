@@ -24,7 +24,7 @@ export function addEvaluate(program: Command): void {
   program
     .command('evaluate')
     .description(
-      'Evaluate a model on the test set: the lab’s loss and accuracy, calibration error and confusion matrix. With --photos, evaluate it on photos, which it classifies as the Worker does.',
+      'Evaluate a model on the test set: the lab’s loss and accuracy, calibration error and confusion matrix. With --photos, evaluate it on photos, classified as the Worker does.',
     )
     .addOption(modelOption())
     .addOption(dataOption())
@@ -37,11 +37,11 @@ export function addEvaluate(program: Command): void {
     .option('--photo-labels <file>', 'JSON file with the correct labels for each subfolder of --photos')
     .option(
       '--folds <number>',
-      'number of groups of photos with similar backgrounds; each group gets a score',
+      'divide the photos into this number of groups with similar backgrounds, and score each group',
       wholeNumber(),
     )
     .option('--report <file.json>', 'write the output of --json to a file')
-    .option('--compare <file.json>', 'list the photos that became right or wrong since this --report')
+    .option('--compare <file.json>', 'list the photos that were fixed or broken since this earlier --report')
     .option('--json', 'print one JSON object', false)
     .action(async ({ photos, ...flags }, command: Command) => {
       if (photos !== undefined) {

@@ -4,18 +4,18 @@ import { retrain } from '../../jobs/retrain.ts';
 import { planRetrain } from '../../jobs/retrain-plan.ts';
 import { RECIPES } from '../../run/recipes.ts';
 import { resolveSettings } from '../../run/settings.ts';
-import { aliasOption, share, withTrainingOptions } from '../options.ts';
+import { aliasOption, parseShare, withTrainingOptions } from '../options.ts';
 import { runJob } from '../run-job.ts';
 import { openTargetStore, type TargetFlags, withStoreOptions } from '../target-store.ts';
 
 export function addRetrain(program: Command): void {
   withTrainingOptions(withStoreOptions(program.command('retrain')), RECIPES.edge)
     .description(
-      'Train the models that the store does not have yet, and point the alias at each one that is not worse than the present version. Made for a schedule: checkpoints are in the store, so another machine can resume.',
+      'Train the models of a recipe, unless the store has the result already, and promote each model that is not worse than the current version. For scheduled runs: checkpoints are in the store, so another machine can resume.',
     )
     .addOption(aliasOption())
-    .option('--tolerance <share>', 'accuracy that a new model may lose, 0..1', share, 0.01)
-    .option('--dry-run', 'print what would be done, and do nothing', false)
+    .option('--tolerance <share>', 'largest accepted loss of accuracy, 0..1', parseShare, 0.01)
+    .option('--dry-run', 'print the plan; train and write nothing', false)
     .action(retrainModels);
 }
 

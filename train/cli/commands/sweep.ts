@@ -11,13 +11,13 @@ import { openTargetStore, type TargetFlags, withStoreOptions } from '../target-s
 const gridOption = (): Option =>
   new Option(
     '--grid <file>',
-    'JSON file: a configuration of train in which any value may be a list',
+    'JSON file with options of train, in which any value may be a list',
   ).makeOptionMandatory();
 
 export function addSweep(program: Command): void {
   withStoreOptions(program.command('sweep'))
     .description(
-      'Train one share of a grid. Each point of the grid is trained once, also when several processes or clusters share it.',
+      'Train one share of a grid. Each point of the grid is trained once, even if several processes or clusters share the grid.',
     )
     .addOption(gridOption())
     .addOption(
@@ -33,7 +33,7 @@ export function addSweep(program: Command): void {
         .default(1),
     )
     .addOption(dataOption())
-    .option('--plan', 'print the grid, and train nothing', false)
+    .option('--plan', 'print the points of the grid; train nothing', false)
     .action(sweepShare);
 }
 

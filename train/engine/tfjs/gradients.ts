@@ -1,6 +1,6 @@
 /**
- * @file Two gradient kernels that training needs and the WebAssembly backend of TensorFlow.js 4.22 does not have right: the filter
- * gradient of a convolution is missing (tensorflow/tfjs#8474), and the gradient of max pooling is wrong.
+ * @file Two gradient kernels for the WebAssembly backend of TensorFlow.js 4.22. The backend lacks the filter gradient of a convolution
+ * (tensorflow/tfjs#8474), and its gradient of max pooling is wrong.
  */
 import * as tf from '@tensorflow/tfjs';
 

@@ -2,8 +2,8 @@
  * @file A group of replicas: sessions whose networks have the same shape and whose optimizers have the same update rule. Their steps are
  * computed by the same dispatches. Sessions queue their items; a submission takes everything that is queued.
  *
- * When a session reads results, the group submits once all sessions have queued a read, or after one turn of the event loop. A session that
- * is late or closed therefore delays no other one. Only one read-back is under way at a time.
+ * When a session reads results, the group submits once all sessions have queued a read, or after one turn of the event loop. A late
+ * or closed session therefore does not delay the others. Only one read-back is under way at a time.
  */
 /// <reference types="@webgpu/types" />
 import type { Gpu } from './device.ts';
@@ -21,7 +21,7 @@ export class Group {
   readonly #memory: Memory;
   readonly #classes: number;
   readonly examples: Examples;
-  /** By place. A closed session leaves undefined. */
+  /** The replicas by their places. The place of a closed session is undefined until it is reused. */
   readonly #replicas: (Replica | undefined)[] = [];
   #results: Results = { items: [], floats: 0 };
   /** Whether a read-back is under way. */

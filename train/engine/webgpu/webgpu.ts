@@ -20,7 +20,7 @@ import { WebgpuSession } from './session.ts';
 import { type Stages, stagesOf } from './stages.ts';
 import type { Dispatch } from './submission.ts';
 
-/** With more replicas the card gets no busier, and their activations (4.8 MB each with TinyVGG) no longer fit its cache. */
+/** Replicas that a card computes at the same time. More do not make it faster: their activations (4.8 MB each with TinyVGG) exceed its cache. */
 const REPLICAS = 16;
 
 /** @throws ExplainedError of kind `device` when Dawn is not installed or finds no graphics card */
@@ -32,7 +32,7 @@ export function engineOn(gpu: Gpu): Engine {
   const { device } = gpu;
   const layout = bindGroupLayout(device);
   const pixels = new Pixels(device);
-  /** By everything that the generated kernels depend on. */
+  /** The groups. A key contains everything that the generated kernels depend on. */
   const groups = new Map<string, Promise<Group>>();
 
   async function createGroup(network: Network, optimizer: Optimizer): Promise<Group> {

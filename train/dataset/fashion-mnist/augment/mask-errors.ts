@@ -95,7 +95,7 @@ function fill(scene: Cutout, { left, top, right, bottom }: Bounds, random: Rando
   }
 }
 
-/** Returns a curve around 0 with an amplitude of about a pixel. */
+/** Returns a random wave with an amplitude of about a pixel, for a ragged edge. */
 function ragged(random: RandomDraws): (at: number) => number {
   const [a, b] = [random.uniform(0, 1.2), random.uniform(0, 1.2)];
   const [p, q] = [random.uniform(0, 6), random.uniform(0, 6)];
@@ -107,7 +107,7 @@ function clear({ grey, alpha }: Cutout, i: number): void {
   alpha[i] = 0;
 }
 
-/** Fills a pixel behind the garment. */
+/** Fills the part of a pixel that the garment does not cover. */
 function fillBehind({ grey, alpha }: Cutout, i: number, background: number): void {
   grey[i] += (1 - alpha[i]) * background;
   alpha[i] = 1;
