@@ -1,9 +1,9 @@
 /**
  * @file The segmentation: which pixels belong to the garment.
  *
- * A picture has a few colour clusters. How much likelier each is in the garment than on the floor is estimated from where the
- * garment is expected, then repeatedly from where it was found. This is GrabCut (Rother, Kolmogorov and Blake 2004) with clusters
- * in place of its Gaussian mixtures and a random walker in place of its graph cut.
+ * A picture has a few colour clusters. Each cluster gets a likelihood ratio, garment to floor. The first estimate uses the place
+ * where the garment is expected; the next ones use the place where it was found. This is GrabCut (Rother, Kolmogorov and Blake
+ * 2004) with clusters in place of its Gaussian mixtures and a random walker in place of its graph cut.
  */
 import { assignClusters, findClusters } from './colour-clusters.ts';
 import { halveFeatures } from './features.ts';

@@ -121,7 +121,7 @@ describe('npm run rollout', { timeout: LIMIT }, () => {
     const { code, output } = await rollout(['--watch', '2']);
     clearInterval(visits);
     expect(output).toMatch(
-      /failed since the new version receives requests: expected at most 3, .* the hour before, got \d+ of \d+/,
+      /failed since the new version began to receive requests: expected at most 3, .* the hour before, got \d+ of \d+/,
     );
     expect(code).toBe(2);
     expect(history()).not.toContain('next 100');

@@ -78,7 +78,9 @@ describe('npm run smoke', { timeout: LIMIT }, () => {
   test('asks for an API key when SMOKE_KEY is missing', async () => {
     expect(await run([worker.origin], undefined)).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/\/v1\/classify.*got 401, .*\/problems\/no-key.*Set SMOKE_KEY to an API key/),
+      stderr: expect.stringMatching(
+        /\/v1\/classify.*got 401, .*\/problems\/no-key.*Set SMOKE_KEY to an API key/,
+      ),
     });
   });
 

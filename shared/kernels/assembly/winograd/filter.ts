@@ -10,14 +10,14 @@ export function f32_winograd_filter(u: usize, w: usize, inChannels: i32, outChan
   for (let o = 0; o < outChannels; o++) {
     for (let c = 0; c < inChannels; c++) {
       const g = w + <usize>(o * inChannels + c) * 36;
-      const turned = (<usize>(c * outChannels + o)) << 2;
+      const rotated = (<usize>(c * outChannels + o)) << 2;
       for (let i = 0; i < 4; i++) {
         const g0 = filterRow(i, load<f32>(g), load<f32>(g, 12), load<f32>(g, 24));
         const g1 = filterRow(i, load<f32>(g, 4), load<f32>(g, 16), load<f32>(g, 28));
         const g2 = filterRow(i, load<f32>(g, 8), load<f32>(g, 20), load<f32>(g, 32));
         for (let j = 0; j < 4; j++) {
           const value = filterRow(j, g0, g1, g2);
-          store<f32>(u + <usize>(opposite(i) * 4 + opposite(j)) * plane + turned, value);
+          store<f32>(u + <usize>(opposite(i) * 4 + opposite(j)) * plane + rotated, value);
         }
       }
     }
