@@ -59,7 +59,10 @@ const observer = new IntersectionObserver(
   (entries) => {
     const entry = entries.find(({ isIntersecting }) => isIntersecting);
     if (!entry) return;
-    for (const [id, link] of links) link.toggleAttribute('aria-current', id === entry.target.id);
+    for (const [id, link] of links) {
+      if (id === entry.target.id) link.setAttribute('aria-current', 'true');
+      else link.removeAttribute('aria-current');
+    }
   },
   // A band near the top of the window.
   { rootMargin: '-15% 0px -75%' },
