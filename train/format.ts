@@ -1,6 +1,4 @@
-/** @file Formats numbers and lists for the report and the terminal. A no-break space keeps a number beside its unit. */
-
-const NO_BREAK_SPACE = '\u00a0';
+/** @file Formats numbers and lists. */
 
 /** Formats an integer with a comma between thousands. */
 export const count = (value: number): string => value.toLocaleString('en');
@@ -10,12 +8,11 @@ export const count = (value: number): string => value.toLocaleString('en');
  * @param share in 0..1
  * @param digits decimal places
  */
-export const percent = (share: number, digits = 2): string =>
-  `${(100 * share).toFixed(digits)}${NO_BREAK_SPACE}%`;
+export const percent = (share: number, digits = 2): string => `${(100 * share).toFixed(digits)} %`;
 
 /** Formats a duration in seconds with one decimal place. */
 export const seconds = (value: number): string =>
-  `${value.toLocaleString('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 })}${NO_BREAK_SPACE}s`;
+  `${value.toLocaleString('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 })} s`;
 
 /** Formats a ratio with two significant digits. */
 export const roughly = (value: number): string =>

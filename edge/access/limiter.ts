@@ -24,7 +24,7 @@ export async function enforceRate(c: Context<AppEnv>, rate: keyof typeof RATES, 
   });
 }
 
-/** Admits the request when the limiter fails: the caller is already authenticated, and an outage must not stop everyone. */
+/** Admits the request when the limiter fails: access is decided elsewhere, and an outage must not stop everyone. */
 async function isWithin(limiter: RateLimit, key: string): Promise<boolean> {
   try {
     return (await limiter.limit({ key })).success;

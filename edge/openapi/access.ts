@@ -67,7 +67,7 @@ export const API_KEY_PROBLEMS = [
 
 export const TURNSTILE_TOKEN: Parameter = inHeader(
   'cf-turnstile-response',
-  text('Turnstile token. Required with a site key when the service has a Turnstile secret.'),
+  text('Turnstile token. Required without an API key when the service has a Turnstile secret.'),
 );
 
 const always = (header: Header): Header => ({ required: true, ...header });

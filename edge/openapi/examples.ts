@@ -1,4 +1,5 @@
 /** @file Example responses. Types and a test hold them to the schemas. */
+import { LABELS } from '#shared/labels.ts';
 import { DEFAULT_ALIAS, type Manifest } from '#shared/manifest.ts';
 import type { HfResponse } from '../api/hf/responses.ts';
 import type { InferResponse, ModelMetadata } from '../api/oip/responses.ts';
@@ -9,14 +10,11 @@ import type {
   TokenVerification,
 } from '../api/v1/responses.ts';
 import { HttpProblem } from '../http/problem.ts';
+import { NAME, VERSION } from '../version.ts';
 import type { Example } from './openapi.ts';
 
 const REQUEST_ID = '0f8fad5b-d9cb-469f-a165-70867728950e';
 const MODEL_VERSION = 'f3c1d3b85282a7b5801495a12c3625de6909bec1b59732b5b87a873b8bd7e80c';
-const LABELS = [
-  ...['T-shirt/top', 'Trouser', 'Pullover', 'Dress', 'Coat'],
-  ...['Sandal', 'Shirt', 'Sneaker', 'Bag', 'Ankle boot'],
-];
 
 const model: ModelInfo = { name: 'tinyvgg', version: MODEL_VERSION, alias: DEFAULT_ALIAS };
 
@@ -97,7 +95,7 @@ export const MANIFEST = only<Manifest & Pick<ModelInfo, 'alias'>>({
   opset: 17,
   input: { name: 'image', dtype: 'float32', shape: ['batch', 1, 28, 28] },
   output: { name: 'logits', dtype: 'float32', shape: ['batch', 10] },
-  labels: LABELS,
+  labels: [...LABELS],
   parameters: 7_740,
   photoPipeline: 2,
   metrics: { trainLoss: 0.5304, testLoss: 0.2787, labAccuracy: 90.25, testAccuracy: 0.9023 },
@@ -121,7 +119,7 @@ export const MANIFEST = only<Manifest & Pick<ModelInfo, 'alias'>>({
 
 export const HF = only<HfResponse>(predictions.map(({ label, score }) => ({ label, score })));
 
-export const SERVER = only({ name: 'tinyvgg-edge', version: '0.1.0', extensions: ['binary_tensor_data'] });
+export const SERVER = only({ name: NAME, version: VERSION, extensions: ['binary_tensor_data'] });
 
 export const LIVE = only({ live: true });
 export const READY = only({ ready: true });
@@ -171,7 +169,7 @@ POST /v1/classify                               Classify one image or several
 …
 `;
 
-export const METRICS = `# HELP tinyvgg_http_requests_total Requests by route, method and status.
+export const METRICS = `# HELP tinyvgg_http_requests_total Responses, by route, method and status.
 # TYPE tinyvgg_http_requests_total counter
 tinyvgg_http_requests_total{isolate="1b9d6bcd",route="/v1/classify",method="POST",status="200"} 42
 `;

@@ -2,12 +2,13 @@
 import { abstentionOf } from '#shared/abstention.ts';
 import type { PhotoStep } from '#shared/input/garment/photo.ts';
 import { IMAGE_SIZE } from '#shared/labels.ts';
-import { percent } from '../../train/format.ts';
 import type { ClassifiedPhoto } from '../../train/photos/classifier.ts';
 import { downscale } from '../../train/photos/downscale.ts';
-import { type Markup, markup, raw } from '../../train/report/markup.ts';
+import { type Markup, markup } from '../../train/report/markup.ts';
 import { colourPng, greyPng } from '../../train/report/png.ts';
+import { selfContainedPage } from '../../train/report/self-contained-page.ts';
 import { FONT, PAGE_COLOURS } from '../../train/report/theme.ts';
+import { percent } from '../../train/report/unbroken.ts';
 
 export interface PhotoFigure {
   content: Markup;
@@ -83,9 +84,6 @@ function stepText({ step, ...details }: PhotoStep): string {
   return texts.length > 0 ? `${step}: ${texts.join(', ')}` : step;
 }
 
-/** Blocks scripts and requests, whatever the text of a file name contains. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
-
 const STYLE = `${PAGE_COLOURS}
 * { box-sizing: border-box; }
 body { margin: 0; padding: 1rem; background: var(--page); color: var(--ink); font: .875rem/1.4 ${FONT}; }
@@ -107,24 +105,12 @@ ol, ul { margin: 0; padding-left: 1.25rem; }
 p { margin: .25rem 0; }
 summary { cursor: pointer; color: var(--blue); }`;
 
-/** Returns a page that loads nothing: all images are inline. */
-export function photoPage(title: string, sections: readonly Section[]): string {
-  return `<!doctype html>\n${markup`<html lang="en">
-<head>
-<meta charset="utf-8"/>
-<meta name="viewport" content="width=device-width, initial-scale=1"/>
-<meta name="color-scheme" content="light dark"/>
-<meta http-equiv="Content-Security-Policy" content="${POLICY}"/>
-<title>${title}</title>
-<style>
-${raw(STYLE)}
-</style>
-</head>
-<body>
-<h1>${title}</h1>
+/** Returns the page. */
+export const photoPage = (title: string, sections: readonly Section[]): string =>
+  selfContainedPage(
+    title,
+    STYLE,
+    markup`<h1>${title}</h1>
 <p>Each photo with its background tinted, then the image that the network received, and the likeliest labels. Green: correct. Orange: wrong.</p>
-${sections.map(({ heading, figures }) => markup`${heading && markup`<h2>${heading}</h2>`}<div class="figures">${figures.map(({ content }) => content)}</div>`)}
-</body>
-</html>
-`}`;
-}
+${sections.map(({ heading, figures }) => markup`${heading && markup`<h2>${heading}</h2>`}<div class="figures">${figures.map(({ content }) => content)}</div>`)}`,
+  );

@@ -116,7 +116,7 @@ export async function checkGolden({
   const { vectors, tolerance } = manifest.golden;
   const images = new Float32Array(vectors.length * IMAGE_PIXELS);
   for (const [i, { pixels }] of vectors.entries()) {
-    const bytes = Uint8Array.fromBase64(pixels);
+    const bytes = Uint8Array.from(atob(pixels), (character) => character.charCodeAt(0));
     if (bytes.length !== IMAGE_PIXELS) {
       throw refusal(manifest, 'golden', `golden vectors of ${IMAGE_PIXELS} pixels`, `${bytes.length}`);
     }

@@ -9,7 +9,7 @@ import type { Manifest } from '../manifest.ts';
 import { type Prediction, rankLabels } from '../predictions.ts';
 
 /** What the photo pipeline did with an image. */
-export interface Explanation {
+export interface PhotoExplanation {
   /** The network's input, 28 × 28 grey pixels: a PNG file as a data URL. */
   image: string;
   /** The pipeline's steps in order, each with its measurements. */
@@ -28,7 +28,7 @@ export interface ImageResult {
   predictions: Prediction[];
   /** Why the model declined to answer; null when it did not. */
   abstained: AbstentionReason | null;
-  explanation?: Explanation | undefined;
+  explanation?: PhotoExplanation | undefined;
 }
 
 /** Body of the response to `POST /v1/classify` for one image, without the request's `id`. */
@@ -58,7 +58,7 @@ export async function resultOf(
   };
 }
 
-async function explanationOf(photo: PreparedPhoto): Promise<Explanation> {
+async function explanationOf(photo: PreparedPhoto): Promise<PhotoExplanation> {
   const { image, steps, box = null, quality = null, warnings } = photo;
   // Imported on demand: building its checksum tables takes half a millisecond, which every cold start would pay.
   const { greyPng } = await import('../png.ts');

@@ -1,4 +1,5 @@
 /** @file The code samples of the API reference, run as a reader would run them. */
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -40,20 +41,44 @@ const samples = operationsOf(document).flatMap(({ method, path, operation }) =>
 
 const IN_SHELL = 'set -eu; curl() { command curl --silent --show-error --fail-with-body "$@"; };';
 
+/** Makes a sample fail at a problem, which it would only print. */
+const STRICT_FETCH = `const request = globalThis.fetch;
+globalThis.fetch = async (...args) => {
+  const response = await request(...args);
+  if (!response.ok) throw new Error(await response.text());
+  return response;
+};`;
+const STRICT_REQUESTS = `import requests
+requests.Session.send = (lambda send: lambda *args, **more: (lambda r: r.raise_for_status() or r)(send(*args, **more)))(requests.Session.send)
+`;
+
+const hasRequests = spawnSync('python3', ['-c', 'import requests']).status === 0;
+
 async function runSample(lang: string, source: string) {
   const text = source.replaceAll(ORIGIN, worker.origin);
   const options = { env: { ...process.env, ...variables }, cwd: folder };
   if (lang === 'Shell') return run('bash', ['-c', `${IN_SHELL}\n${text}`], options);
+  if (lang === 'Python') return run('python3', ['-c', `${STRICT_REQUESTS}${text}`], options);
+  await writeFile(join(folder, 'strict.mjs'), STRICT_FETCH);
   await writeFile(join(folder, 'sample.mjs'), text);
-  return run(process.execPath, ['sample.mjs'], options);
+  return run(process.execPath, ['--import', './strict.mjs', 'sample.mjs'], options);
 }
 
 describe.each(['Shell', 'JavaScript'])('the %s sample of', (language) => {
   it.each(samples.filter(({ lang }) => lang === language))('$name runs', async ({ lang, source }) => {
-    const { code, stdout, stderr } = await runSample(lang, source);
-    expect(stderr).toBe('');
-    expect(code).toBe(0);
-    // A response that is a problem, as Node prints it; curl fails by itself.
-    expect(stdout).not.toMatch(/^\{ type: '\/problems\/|^\{ error: /);
+    expect(await runSample(lang, source)).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('any operation fails in this test when the Worker returns a problem', async () => {
+    const path = '/v1/models/resnet';
+    const source = language === 'Shell' ? `curl "${ORIGIN}${path}"` : `await fetch('${ORIGIN}${path}');`;
+    expect((await runSample(language, source)).code).not.toBe(0);
+  });
+});
+
+const skipped = hasRequests ? '' : ' (skipped: install python3-requests)';
+describe.skipIf(!hasRequests)(`the Python sample of${skipped}`, () => {
+  it.each(samples.filter(({ lang }) => lang === 'Python'))('$name runs', async ({ lang, source }) => {
+    expect(await runSample(lang, source)).toMatchObject({ code: 0, stderr: '' });
   });
 });

@@ -17,3 +17,13 @@ test('every alert rule uses a metric that the Worker exports', () => {
   expect(used.length).toBeGreaterThan(3);
   for (const name of used) expect(exported).toContain(`'${name}'`);
 });
+
+test('every log message that an alert of the deployment guide filters on is one that the Worker logs', () => {
+  const guide = readFileSync('docs/deploy.md', 'utf8');
+  const filtered = [...guide.matchAll(/`message` includes `([^`]+)`/g)].map(([, message = '']) => message);
+  expect(filtered.length).toBeGreaterThan(1);
+  const sources = ['edge/telemetry/telemetry.ts', 'edge/access/limiter.ts'].map((file) =>
+    readFileSync(file, 'utf8'),
+  );
+  for (const message of filtered) expect(sources.join('')).toContain(message);
+});

@@ -35,7 +35,10 @@ export async function putImmutable(store: ObjectStore, release: Release, file: M
   });
 }
 
-/** @throws ExplainedError of kind `model` unless all three objects exist and the ONNX file has the version's SHA-256 */
+/**
+ * @throws ExplainedError of kind `usage` when `version` is not a version
+ * @throws ExplainedError of kind `model` unless all three objects exist and the ONNX file has the version's SHA-256
+ */
 export async function requireComplete(store: ObjectStore, name: string, version: string): Promise<void> {
   if (!isVersion(version)) {
     throw new ExplainedError({

@@ -1,7 +1,8 @@
 /** @file The texts and tables of the report: the comparison of the models and the details of the run. */
-import { count, percent, roughly, seconds } from '../format.ts';
+import { count, roughly } from '../format.ts';
 import { type Markup, markup } from './markup.ts';
 import type { ModelResults, Results } from './results.ts';
+import { percent, seconds } from './unbroken.ts';
 
 /** Answers the lab's closing question: which model is best, and whether it is worth its training time. */
 export function conclusion(models: readonly ModelResults[]): string {

@@ -1,12 +1,14 @@
 /** @file Renders the report as one HTML page without scripts or requests. */
 import { LABELS } from '#shared/labels.ts';
-import { count, list, percent } from '../format.ts';
+import { count, list } from '../format.ts';
 import { comparisonNote, comparisonRows, conclusion, runDetails } from './facts.ts';
 import { type Figure, inlineSvg } from './figure.ts';
 import { confusions } from './figures/confusion-matrix.ts';
 import { type Markup, markup, raw } from './markup.ts';
 import type { EpochResult, ModelResults, Results } from './results.ts';
+import { selfContainedPage } from './self-contained-page.ts';
 import { PAGE_STYLE } from './style.ts';
+import { percent } from './unbroken.ts';
 
 /** The figures by their section. Figures that could not be drawn are missing. */
 export interface Figures {
@@ -20,9 +22,6 @@ export interface Figures {
   filters: Figure[];
 }
 
-/** Blocks scripts and requests, whatever the text of a file contains. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
-
 /**
  * Returns the page, which is valid XML, too.
  * @param missing sentences that name what the report lacks
@@ -30,19 +29,7 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 export function page(results: Results, figures: Figures, missing: readonly string[]): string {
   const { name, summary, models } = results;
   const title = `Report of ${name}`;
-  return `<!doctype html>\n${markup`<html lang="en">
-<head>
-<meta charset="utf-8"/>
-<meta name="viewport" content="width=device-width, initial-scale=1"/>
-<meta name="color-scheme" content="light dark"/>
-<meta http-equiv="Content-Security-Policy" content="${POLICY}"/>
-<title>${title}</title>
-<style>
-${raw(PAGE_STYLE)}
-</style>
-</head>
-<body>
-<header>
+  const body = markup`<header>
 <h1>${title}</h1>
 <p>${list(models.map((model) => model.name)) || 'No finished model'} on Fashion-MNIST: ${count(summary.images.train)} training images, ${count(summary.images.test)} test images, ${summary.epochs}\u00a0${summary.epochs === 1 ? 'epoch' : 'epochs'}, seed\u00a0${summary.seed}.</p>
 </header>
@@ -51,10 +38,8 @@ ${missing.length > 0 && markup`<section class="missing" aria-labelledby="missing
 ${sections(results, figures)}
 ${section('Run details', markup`<dl>${runDetails(results).map(([term, value]) => markup`<dt>${term}</dt><dd>${value}</dd>`)}</dl>`)}
 </main>
-<footer><p>Each figure is also an SVG file beside this page.</p></footer>
-</body>
-</html>
-`}`;
+<footer><p>Each figure is also an SVG file beside this page.</p></footer>`;
+  return selfContainedPage(title, PAGE_STYLE, body);
 }
 
 /** Renders the sections that have content. */

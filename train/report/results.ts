@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { ExplainedError } from '#shared/errors.ts';
 import { count } from '../format.ts';
 import { MODEL_NAMES } from '../model/zoo.ts';
-import { type MetricsEntry, readMetrics } from '../run/metrics-file.ts';
+import { METRICS_FILE, type MetricsEntry, readMetrics } from '../run/metrics-file.ts';
 import { SETTINGS_FILE } from '../run/settings.ts';
 import { type ModelSummary, readSummary, type Summary } from '../run/summary.ts';
 import type { EpochMetrics } from '../training/epoch-metrics.ts';
@@ -53,7 +53,7 @@ export async function readResults(folder: string): Promise<Results> {
     return { name, ...model, final: model.epochs[model.epochs.length - 1] };
   });
   const missing: string[] = [];
-  const records = await readMetrics(join(folder, 'metrics.jsonl')).catch((error: Error) => {
+  const records = await readMetrics(join(folder, METRICS_FILE)).catch((error: Error) => {
     missing.push(`metrics.jsonl cannot be read: ${error.message}`);
     return [];
   });
@@ -68,7 +68,7 @@ export async function readResults(folder: string): Promise<Results> {
     const last = metrics.findLast(({ model }) => model === name);
     if (last) {
       missing.push(
-        `${name} is still training: its last record is step ${count(last.step)}, in epoch ${last.epoch + 1} of ${summary.epochs}.`,
+        `${name} is not finished: its last record is step ${count(last.step)}, in epoch ${last.epoch + 1} of ${summary.epochs}.`,
       );
     } else {
       missing.push(`${name} ${requested?.includes(name) ? 'has not started' : 'is not part of this run'}.`);

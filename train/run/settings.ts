@@ -104,7 +104,7 @@ function resolve(given: Overrides, resume: boolean): Settings {
   return { ...settings, out: settings.out ?? `runs/${recipe.name}-seed${settings.seed}-${stamp}` };
 }
 
-/** Returns the recipe's optimizer with the given numbers, or another optimizer with PyTorch's defaults. */
+/** Returns the recipe's optimizer with the given numbers, or another optimizer with its defaults. */
 function resolveOptimizer(recipe: Optimizer, given: Overrides): Optimizer {
   const { optimizer: kind = recipe.kind, learningRate, momentum, weightDecay } = given;
   if (kind === 'adam' && momentum !== undefined) {

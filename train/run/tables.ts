@@ -15,7 +15,8 @@ export function comparisonTable(models: Readonly<Record<string, ModelSummary>>):
     table.push([
       name,
       percent(last.testAccuracy),
-      percent(last.labAccuracy / 100),
+      // Already in percent, and printed as the lab prints it.
+      `${last.labAccuracy.toFixed(2)} %`,
       calibration ? `${percent(calibration.ece.before)} → ${percent(calibration.ece.after)}` : '–',
       last.testLoss.toFixed(5),
       last.trainLoss.toFixed(5),

@@ -37,7 +37,7 @@ export async function train(job: Job, options: TrainOptions = {}): Promise<Train
 class Trainer {
   readonly #job: Job;
   readonly #options: TrainOptions;
-  readonly #session: EngineSession;
+  #session!: EngineSession;
   readonly #generator: Generator;
   readonly #trainLoader: Loader;
   readonly #testLoader: Loader;
@@ -47,11 +47,10 @@ class Trainer {
   #lastSave = performance.now();
   #lastYield = performance.now();
 
-  private constructor(job: Job, options: TrainOptions, session: EngineSession) {
+  private constructor(job: Job, options: TrainOptions) {
     const { data, batchSize, seed } = job;
     this.#job = job;
     this.#options = options;
-    this.#session = session;
     // A new generator, because the lab sets the seed again after it has created the model.
     this.#position = structuredClone(options.from?.position) ?? firstPosition(Generator.seeded(seed));
     const generator = Generator.restored(this.#position.generator);
@@ -66,9 +65,11 @@ class Trainer {
     requireFit(network, data.train);
     requireFit(network, data.test);
     const weights = options.from?.weights ?? initialWeights(network, Generator.seeded(seed));
+    // Before the session: a state that cannot be resumed must not leave one open.
+    const trainer = new Trainer(job, options);
     await engine.selfTest?.(network, optimizer, batchSize);
-    const session = await engine.open(network, weights, optimizer, options.from?.optimizer);
-    return new Trainer(job, options, session);
+    trainer.#session = await engine.open(network, weights, optimizer, options.from?.optimizer);
+    return trainer;
   }
 
   async run(): Promise<TrainedModel> {

@@ -1,4 +1,4 @@
-/** @file The seconds until the next attempt. It is hidden from screen readers, because the status line announces the retry. */
+/** @file The seconds until the next attempt. Screen readers do not announce it, because the status line announces the retry. */
 import { h, setText } from './dom.ts';
 import type { Messages } from './messages/en.ts';
 

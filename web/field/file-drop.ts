@@ -55,7 +55,7 @@ function acceptPaste(host: HTMLElement, { isEnabled, onFile }: FileTarget): void
 }
 
 /** Returns the first image. Without an image, it returns the first file, which the field then rejects with a message. */
-function photoIn(data: DataTransfer | null): File | undefined {
+export function photoIn(data: DataTransfer | null): File | undefined {
   const files = [...(data?.files ?? [])];
   return files.find(({ type }) => type.startsWith('image/')) ?? files[0];
 }

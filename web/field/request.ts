@@ -75,14 +75,17 @@ function send(
   return promise.finally(() => signal.removeEventListener('abort', abort));
 }
 
+/** Returns whether the same request can succeed later. @param type the problem's type */
+export const isRetryable = (status: number, type: string): boolean =>
+  [429, 500, 502, 503, 504].includes(status) && type !== 'misconfigured';
+
 /** Reads a problem document (RFC 9457). A response of a proxy has only a status. */
 function errorOf(request: XMLHttpRequest): RequestError {
   const { status, response } = request;
   const type = String(response?.type ?? '').replace('/problems/', '') || `http-${status}`;
   const detail = response?.detail ?? `status ${status}`;
-  const retryable = [429, 500, 502, 503, 504].includes(status) && type !== 'misconfigured';
   return new RequestError(
-    { type, detail, retryable },
+    { type, detail, retryable: isRetryable(status, type) },
     parseRetryAfter(request.getResponseHeader('retry-after')),
   );
 }

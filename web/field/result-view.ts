@@ -56,7 +56,7 @@ export class ResultView {
   /** Creates the elements again when anything but the visitor's label has changed: an open select must stay in the page. */
   render({ chosen, ...model }: ResultModel): void {
     // Renewing a token replaces the result, but not its predictions.
-    const inputs = [...Object.values({ ...model, result: model.result.predictions })];
+    const inputs = Object.values({ ...model, result: model.result.predictions });
     if (inputs.length !== this.#inputs.length || inputs.some((input, i) => input !== this.#inputs[i])) {
       this.#inputs = inputs;
       this.#rebuild({ chosen, ...model });

@@ -46,6 +46,7 @@ export class ClassificationTask {
     if (file === this.#file) this.#stop();
     else this.reset();
     this.#file = file;
+    this.#isSuspended = false;
     this.#abort = new AbortController();
     const { signal } = this.#abort;
     this.#setState({ kind: 'preparing' });
@@ -61,7 +62,7 @@ export class ClassificationTask {
       });
       signal.throwIfAborted();
       this.#setState(end);
-      if (end.kind === 'answered') this.#renewLater(end.result?.token, signal);
+      if (end.kind === 'answered') this.#renewLater(end.result?.token);
     } catch (error) {
       if (signal.aborted) return;
       // The code could not be loaded.
@@ -96,6 +97,7 @@ export class ClassificationTask {
 
   #stop(): void {
     this.#abort?.abort();
+    this.#abort = undefined;
     this.#renewal?.suspend();
     this.#renewal = undefined;
   }
@@ -105,14 +107,17 @@ export class ClassificationTask {
     this.#host.onState(state);
   }
 
-  /** Renews a token before it expires. @param signal cancels the renewal while its code is loaded */
-  async #renewLater(token: string | undefined, signal: AbortSignal): Promise<void> {
+  /** Renews a token before it expires. */
+  async #renewLater(token: string | undefined): Promise<void> {
     if (token === undefined) return;
+    const attempt = this.#abort;
     const receivedAt = performance.now();
     // If the code cannot be loaded, the token expires.
     const module = await import('./token-renewal.ts').catch(() => undefined);
-    if (!module || signal.aborted) return;
+    // Another attempt may have replaced this one while the code was loaded.
+    if (!module || this.#abort !== attempt) return;
     this.#renewal = new module.TokenRenewal(token, receivedAt, (signal) => this.#renew(signal));
+    if (this.#isSuspended) this.#renewal.suspend();
   }
 
   async #renew(signal: AbortSignal): Promise<void> {
@@ -123,6 +128,6 @@ export class ClassificationTask {
     if (signal.aborted) return;
     this.#renewal = undefined;
     this.#host.onToken(result?.token);
-    this.#renewLater(result?.token, signal);
+    this.#renewLater(result?.token);
   }
 }

@@ -27,6 +27,7 @@ export class TokenRenewal {
   }
 
   resume(): void {
+    this.suspend();
     this.#abort = new AbortController();
     this.#timer = setTimeout(() => this.#onDue(), Math.max(0, this.#dueAt - performance.now()));
   }

@@ -2,7 +2,8 @@
  * @file The API reference's script: fills in the page's own address, keeps all examples in one language, copies them, and marks
  * the operation in view. The page is complete without it.
  */
-import { element } from '../dom.ts';
+import { copyOnClick } from '../copy.ts';
+import { element, find } from '../dom.ts';
 
 const LANGUAGE_KEY = 'reference-language';
 
@@ -20,20 +21,23 @@ document.addEventListener('change', ({ target }) => {
   const before = target.getBoundingClientRect().top;
   selectLanguage(target.value);
   scrollBy(0, target.getBoundingClientRect().top - before);
-  localStorage.setItem(LANGUAGE_KEY, target.value);
+  withStorage((storage) => storage.setItem(LANGUAGE_KEY, target.value));
 });
-const stored = localStorage.getItem(LANGUAGE_KEY);
+const stored = withStorage((storage) => storage.getItem(LANGUAGE_KEY));
 if (stored) selectLanguage(stored);
+
+/** Uses the browser's storage. Without one, because the visitor has blocked it, the choice lasts until the page is closed. */
+function withStorage<Result>(use: (storage: Storage) => Result): Result | undefined {
+  try {
+    return use(localStorage);
+  } catch {
+    return undefined;
+  }
+}
 
 for (const sample of document.querySelectorAll('.example pre')) {
   const button = element('button', { type: 'button', className: 'copy', textContent: 'Copy' });
-  button.addEventListener('click', async () => {
-    await navigator.clipboard.writeText(sample.querySelector('code')?.textContent ?? '');
-    button.textContent = 'Copied';
-    setTimeout(() => {
-      button.textContent = 'Copy';
-    }, 1_500);
-  });
+  copyOnClick(button, find('code', HTMLElement, sample));
   sample.append(button);
 }
 

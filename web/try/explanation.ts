@@ -1,5 +1,5 @@
 /** @file Shows how the visitor's photo was classified: its outline, the network's input, and a link to /explore. */
-import type { Explanation } from '#shared/inference/result.ts';
+import type { PhotoExplanation } from '#shared/inference/result.ts';
 import { element, find } from '../dom.ts';
 import type { FashionClassifier } from '../field/field.ts';
 import { percent } from '../percent.ts';
@@ -34,13 +34,13 @@ export async function explain(field: FashionClassifier): Promise<void> {
   inside.href = general.inside;
   if (!explanation) return;
   input.src = explanation.image;
-  const pixels = await greyPixelsOf(explanation.image);
+  const pixels = await greyPixelsOf(input);
   if (!isCurrent()) return;
   inside.href = `/explore#?image=own&pixels=${writePixels(pixels)}`;
   if (explanation.box && field.file) await drawOutline(outline, field.file, isCurrent);
 }
 
-function cutText({ steps, quality }: Explanation): string {
+function cutText({ steps, quality }: PhotoExplanation): string {
   const mask = steps.find(({ step }) => step === 'mask');
   if (mask) {
     const outlineText = quality === null ? '' : ` Quality of the outline: ${percent(quality)}.`;
@@ -51,16 +51,14 @@ function cutText({ steps, quality }: Explanation): string {
     : 'No garment stands out, so the network sees your whole photo.';
 }
 
-function scaledText({ steps }: Explanation): string {
+function scaledText({ steps }: PhotoExplanation): string {
   return steps.some(({ step }) => step === 'tone')
     ? 'This is what the network saw: the garment on black, with its brightness and contrast adjusted.'
     : 'This is what the network saw.';
 }
 
-/** Decodes the network's input to its 28 × 28 bytes. @param url data URL of a grey PNG file */
-async function greyPixelsOf(url: string): Promise<Uint8Array> {
-  const image = new Image();
-  image.src = url;
+/** Returns the bytes of the network's input. @param image a grey picture of 28 × 28 pixels */
+async function greyPixelsOf(image: HTMLImageElement): Promise<Uint8Array> {
   await image.decode();
   const { naturalWidth: width, naturalHeight: height } = image;
   const context = new OffscreenCanvas(width, height).getContext('2d') as OffscreenCanvasRenderingContext2D;

@@ -1,6 +1,7 @@
 /** @file The try page's script: it adds examples, a camera and pasting to the field, and explains the result. */
 import { find, prefersReducedMotion } from '../dom.ts';
 import type { FashionClassifier } from '../field/field.ts';
+import { photoIn } from '../field/file-drop.ts';
 import { connectCamera } from './camera.ts';
 import { connectExamples } from './examples.ts';
 import { explain } from './explanation.ts';
@@ -26,15 +27,15 @@ async function main(): Promise<void> {
 
 /** Accepts photos that are pasted or dropped anywhere on the page. The field itself handles those inside it. */
 function acceptFiles(field: FashionClassifier): void {
-  const take = (event: Event, files: FileList | undefined) => {
-    if (event.defaultPrevented || !files?.[0]) return;
-    field.classify(files[0]);
+  const take = (event: Event, data: DataTransfer | null) => {
+    const file = photoIn(data);
+    if (file && !event.defaultPrevented) field.classify(file);
   };
-  addEventListener('paste', (event) => take(event, event.clipboardData?.files));
+  addEventListener('paste', (event) => take(event, event.clipboardData));
   // Without a handler the browser would open the dropped file in place of the page.
   addEventListener('dragover', (event) => event.preventDefault());
   addEventListener('drop', (event) => {
-    take(event, event.dataTransfer?.files);
+    take(event, event.dataTransfer);
     event.preventDefault();
   });
 }

@@ -1,4 +1,5 @@
 /** @file Code to copy: a request to this service, and HTML that embeds its field. Both contain the page's origin. */
+import { copyOnClick } from '../copy.ts';
 import { find } from '../dom.ts';
 
 const curl = (origin: string): string =>
@@ -33,24 +34,9 @@ export function fillSnippets(): void {
     },
     () => {}, // The snippet then keeps the address that is always current.
   );
-  for (const button of document.querySelectorAll<HTMLButtonElement>('[data-copy]')) copyOnClick(button);
-}
-
-function copyOnClick(button: HTMLButtonElement): void {
-  const label = button.textContent;
-  button.addEventListener('click', async () => {
-    const code = find(`#${button.dataset.copy}`, HTMLElement);
-    const isCopied = await navigator.clipboard?.writeText(code.textContent ?? '').then(
-      () => true,
-      () => false,
-    );
-    button.textContent = isCopied ? 'Copied' : 'Select and copy';
-    find('#copied', HTMLElement).textContent = isCopied
-      ? 'Copied.'
-      : 'The browser does not allow copying here. Select the text and copy it.';
-    if (!isCopied) getSelection()?.selectAllChildren(code);
-    setTimeout(() => {
-      button.textContent = label;
-    }, 2000);
-  });
+  const announce = (outcome: string) => {
+    find('#copied', HTMLElement).textContent = outcome;
+  };
+  for (const button of document.querySelectorAll<HTMLButtonElement>('[data-copy]'))
+    copyOnClick(button, find(`#${button.dataset.copy}`, HTMLElement), announce);
 }

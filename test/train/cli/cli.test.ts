@@ -5,11 +5,13 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../../shared/digest.ts';
 import { Manifest } from '../../../shared/manifest.ts';
-import { percent } from '../../../train/format.ts';
 import type { Summary } from '../../../train/run/summary.ts';
+import { paint, png } from '../../fixtures/images.ts';
 import { runTrainer } from '../../support/command.ts';
 import { dataFolder, describeWithData } from '../../support/data.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
 
 /** Runs the trainer with credentials that no store accepts. */
 const cli = (...args: string[]) =>
@@ -73,6 +75,21 @@ describe('classify', { timeout: 30_000 }, () => {
     expect(image).toBe('examples/trouser.png');
     expect(predictions).toMatchObject([{ label: 'Trouser', index: 1 }, {}]);
     expect(predictions[0].score).toBeGreaterThan(predictions[1].score);
+  });
+
+  it('prints the steps of the photo pipeline', async () => {
+    const photo = join(temporaryFolder(), 'shirt.png');
+    // A dark T on a light floor.
+    const { data } = paint(120, 160, (x, y) => {
+      const isGarment = y > 30 && ((y < 60 && x > 20 && x < 100) || (y < 130 && x > 40 && x < 80));
+      return isGarment ? [30, 30, 60] : [230, 230, 230];
+    });
+    await writeFile(photo, await png(120, 160, data, { channels: 4 }));
+    const { stdout } = await cli('classify', photo, '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      steps: [{ step: 'mask', share: expect.any(Number) }, { step: 'tone' }, { step: 'place' }],
+      warnings: [],
+    });
   });
 });
 

@@ -16,8 +16,8 @@ describe('interruptible', () => {
       await interruptible(work, (signal) => 'how to resume').catch((error) => { process.exitCode = reportError(error); });`;
     let start = 0;
     const { code, stderr } = await runNode(['--input-type=module', '-e', script], {
-      onOutput: (_, child) => {
-        if (start > 0) return;
+      onOutput: (output, child) => {
+        if (start > 0 || !output.includes('ready')) return;
         start = performance.now();
         void send(() => child.kill('SIGTERM'));
       },

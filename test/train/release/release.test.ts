@@ -1,5 +1,6 @@
 /** @file Releases on disk. */
-import { rm, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readRelease, writeRelease } from '../../../train/release/release.ts';
 import { releaseOf } from '../../fixtures/releases.ts';
@@ -8,8 +9,13 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 describe('readRelease', () => {
   const write = async () => writeRelease(temporaryFolder(), await releaseOf('weights'));
 
-  test('returns what writeRelease wrote', async () => {
-    expect(await readRelease(await write())).toEqual(await releaseOf('weights'));
+  test('returns the three files that writeRelease wrote', async () => {
+    const path = await write();
+    const { manifest } = await releaseOf('weights');
+    expect((await readdir(dirname(path))).sort()).toEqual(
+      ['json', 'onnx', 'safetensors'].map((kind) => `${manifest.name}.${kind}`),
+    );
+    expect(await readRelease(path)).toEqual(await releaseOf('weights'));
   });
 
   test.each(['onnx', 'json', 'safetensors'])('names a missing .%s', async (file) => {
@@ -25,7 +31,7 @@ describe('readRelease', () => {
   test.each([
     ['onnx', /is not the model that .*\.json describes/],
     ['json', /expected JSON/],
-    ['safetensors', /expected (\d+) bytes, as in its header, got \d+ bytes/],
+    ['safetensors', 'expected 95 bytes, as in its header, got 94 bytes'],
   ])('detects a truncated .%s', async (file, message) => {
     const { files } = await releaseOf('weights');
     const path = await write();

@@ -18,7 +18,7 @@ describe('the report of an incomplete run', () => {
     await report({ run: folder, data: NOWHERE });
     const { page, names, figure } = await readReport(folder);
     expect(elements(page, 'li').map(textOf)).toEqual([
-      'v1 is still training: its last record is step 225, in epoch 2 of 2.',
+      'v1 is not finished: its last record is step 225, in epoch 2 of 2.',
       'tinyvgg has not started.',
       expect.stringMatching(/^No predictions of test images/),
     ]);

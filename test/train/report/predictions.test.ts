@@ -1,21 +1,19 @@
 /** @file The report's predictions for test images, and the figures that show them. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { compileDecoder } from '#shared/decode/compile.ts';
 import { IMAGE_PIXELS, LABELS } from '#shared/labels.ts';
 import { LEAST_SCORE } from '../../../shared/abstention.ts';
 import { type Split, take } from '../../../train/dataset/split.ts';
 import { sgd } from '../../../train/engine/optimizer.ts';
 import { referenceEngine } from '../../../train/engine/reference.ts';
-import { percent } from '../../../train/format.ts';
+import { openDecoder } from '../../../train/photos/classifier.ts';
 import { Generator } from '../../../train/random.ts';
 import { readRelease } from '../../../train/release/release.ts';
 import { coverageCurve } from '../../../train/report/figures/coverage.ts';
 import { greyPng } from '../../../train/report/png.ts';
 import { mistakes, predictAll, sample, type TestPrediction } from '../../../train/report/predict.ts';
 import { report } from '../../../train/report/report.ts';
+import { percent } from '../../../train/report/unbroken.ts';
 import { dataFolder, describeWithData } from '../../support/data.ts';
 import { IMAGES, makeModel, makeRun } from './invented-run.ts';
 import { elements, readReport, textOf } from './rendered-report.ts';
@@ -49,9 +47,7 @@ describe('test images', () => {
   });
 
   it('are PNG files that the decoder reads', async () => {
-    const decoder = await compileDecoder(
-      async (file) => new Uint8Array(await readFile(fileURLToPath(import.meta.resolve(file)))),
-    );
+    const decoder = await openDecoder();
     const pixels = IMAGES.subarray(0, 20 * 28);
     const { width, height, data } = await decoder.decode(greyPng(pixels, 28));
     expect([width, height]).toEqual([28, 20]);

@@ -1,5 +1,6 @@
 /** @file The commit and the digest of the code. */
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { codeDigest, codeFiles, gitCommit } from '../../../train/run/provenance.ts';
 
@@ -29,7 +30,7 @@ describe('codeFiles', () => {
     const options = ['ls-files', '--cached', '--others', '--exclude-standard', 'shared', 'train'];
     const sources = execFileSync('git', options, { encoding: 'utf8' })
       .split('\n')
-      .filter((path) => /\.ts$|(^|\/)asconfig\.json$/.test(path));
+      .filter((path) => /\.ts$|(^|\/)asconfig\.json$/.test(path) && existsSync(path));
     const files = await codeFiles();
     expect(files.toSorted()).toEqual(sources.toSorted());
     expect(files).toContain('train/run/provenance.ts');

@@ -4,6 +4,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openEventFile } from '../../../train/run/tensorboard.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 /** Python with Debian's python3-crcmod and python3-protobuf: an independent checksum and parser. */
 const PYTHON = '/usr/bin/python3';
@@ -57,8 +58,6 @@ while True:
     assert not event.UnknownFields() if hasattr(event, 'UnknownFields') else True
     print(json.dumps(json_format.MessageToDict(event, preserving_proto_field_name=True)))
 `;
-
-import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 describe.skipIf(!hasReader)(
   `event files for TensorBoard${hasReader ? '' : ' (skipped: install python3-protobuf and python3-crcmod)'}`,

@@ -53,7 +53,7 @@ describe('train', () => {
         const close = () => {
           closed = true;
         };
-        return { ...session, close };
+        return Object.assign(session, { close });
       },
     };
     const saved: TrainingState[] = [];

@@ -54,15 +54,15 @@ async function throughAllStates(
   await pick({ name: 'x.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('no photo') });
   await reaches('failed');
   await look('failed');
-  const floor = { name: 'floor.png', mimeType: 'image/png', buffer: await blackImage(on) };
+  const floor = { name: 'floor.png', mimeType: 'image/png', buffer: await blankImage(on) };
   await pick(floor);
   await reaches('unsure');
   await look('unsure');
   await button(/./).last().waitFor();
 }
 
-/** A black image. */
-async function blackImage(on: RelayedSite): Promise<Buffer> {
+/** A transparent image, which the Worker lays over white. */
+async function blankImage(on: RelayedSite): Promise<Buffer> {
   const dataUrl = await on.page.evaluate(() => {
     const canvas = document.createElement('canvas');
     canvas.width = canvas.height = 120;

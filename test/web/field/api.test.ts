@@ -1,21 +1,17 @@
 /** @file The field's API for scripts: classify(), result, state, their events, and the slot for further buttons. */
 import { readFile } from 'node:fs/promises';
-import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { describeInBrowser } from '../../support/browser/chromium.ts';
-import { type Field, fieldOn } from '../../support/browser/field.ts';
-import { type Site, startSite } from '../../support/browser/site.ts';
+import type { Field } from '../../support/browser/field.ts';
+import { FieldSite, useFieldSite } from './field-site.ts';
 
 const TROUSER = 'examples/trouser.png';
-
-let site: Site;
-let page: Page;
+const on = new FieldSite();
 
 /** Opens a page with a field that records its events. */
-async function open(content = '') {
-  page = await site.open(`<fashion-classifier name="g">${content}</fashion-classifier>`);
-  await page.waitForFunction(() => customElements.get('fashion-classifier'));
-  await page.evaluate(() => {
+async function openField(content = '') {
+  const field = await on.open(`<fashion-classifier name="g">${content}</fashion-classifier>`);
+  await on.page.evaluate(() => {
     const events: string[] = [];
     for (const type of ['statechange', 'result', 'problem', 'input', 'change']) {
       document.addEventListener(type, ({ target }) => {
@@ -24,14 +20,15 @@ async function open(content = '') {
     }
     Object.assign(document.body, { events });
   });
-  return fieldOn(page);
+  return field;
 }
 
-const events = () => page.evaluate(() => (document.body as unknown as { events: string[] }).events.splice(0));
+const events = () =>
+  on.page.evaluate(() => (document.body as unknown as { events: string[] }).events.splice(0));
 
 /** Calls classify() with a file's bytes. Returns what it resolved with, and the property `result` after it. */
 const classify = (bytes: Uint8Array) =>
-  page.evaluate(
+  on.page.evaluate(
     async (bytes) => {
       const field = document.querySelector('fashion-classifier') as Field;
       const result = await field.classify(new Blob([new Uint8Array(bytes)]));
@@ -41,17 +38,10 @@ const classify = (bytes: Uint8Array) =>
   );
 
 describeInBrowser('the field’s API', () => {
-  beforeAll(async () => {
-    site = await startSite();
-  }, 100_000);
-  afterAll(() => site?.stop());
-  afterEach(async () => {
-    await page?.context().close();
-    expect(site.errors.splice(0)).toEqual([]);
-  });
+  useFieldSite(on);
 
   it('classify() resolves with the API’s response, and reports every state in order', async () => {
-    await open();
+    await openField();
     const { result, isProperty } = await classify(await readFile(TROUSER));
     expect(isProperty).toBe(true);
     expect(result).toMatchObject({
@@ -68,14 +58,14 @@ describeInBrowser('the field’s API', () => {
   });
 
   it('classify() resolves with undefined for a file that is not a photo, after a problem event', async () => {
-    await open();
+    await openField();
     expect((await classify(Buffer.from('text'))).result).toBe(undefined);
     expect(await events()).toEqual(['preparing', 'failed', 'problem']);
   });
 
   it('classify() resolves with undefined when another photo replaces the first one', async () => {
-    await open();
-    const labels = await page.evaluate(
+    await openField();
+    const labels = await on.page.evaluate(
       async (bytes) => {
         const field = document.querySelector('fashion-classifier') as Field;
         const file = () => new Blob([new Uint8Array(bytes)]);
@@ -89,7 +79,7 @@ describeInBrowser('the field’s API', () => {
   });
 
   it('a label that the visitor chooses changes the value, not the result', async () => {
-    const { field, value } = await open();
+    const { field, value } = await openField();
     await classify(await readFile(TROUSER));
     await field.locator('select').selectOption('Bag');
     expect(await value()).toBe('Bag');
@@ -99,7 +89,7 @@ describeInBrowser('the field’s API', () => {
   });
 
   it('clear() empties the field and fires only statechange', async () => {
-    const { field, get } = await open();
+    const { field, get } = await openField();
     await classify(await readFile(TROUSER));
     await events();
     await field.evaluate((element) => (element as Field & { clear(): void }).clear());
@@ -108,13 +98,13 @@ describeInBrowser('the field’s API', () => {
   });
 
   it('shows the page’s own buttons beside its own', async () => {
-    const { button } = await open('<button type="button" slot="actions">Use the webcam</button>');
+    const { button } = await openField('<button type="button" slot="actions">Use the webcam</button>');
     const [own, slotted] = await Promise.all([
       button('Choose a photo').boundingBox(),
-      page.getByRole('button', { name: 'Use the webcam' }).boundingBox(),
+      on.page.getByRole('button', { name: 'Use the webcam' }).boundingBox(),
     ]);
     expect(slotted?.x).toBeGreaterThan(own?.x ?? 0);
     expect(Math.abs((slotted?.y ?? 0) - (own?.y ?? 0))).toBeLessThan(30);
-    expect(await page.getByRole('button', { name: 'Use the webcam' }).isEnabled()).toBe(true);
+    expect(await on.page.getByRole('button', { name: 'Use the webcam' }).isEnabled()).toBe(true);
   });
 });

@@ -1,28 +1,15 @@
 /** @file The field as a guest in other people's pages: loading, integrity, moving, and pages without JavaScript. */
-import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { describeInBrowser } from '../../support/browser/chromium.ts';
 import { entriesOn, type Field, fieldOn } from '../../support/browser/field.ts';
-import { type Site, startSite } from '../../support/browser/site.ts';
+import { FieldSite, formWithField as form, useFieldSite } from './field-site.ts';
 
 const TROUSER = 'examples/trouser.png';
-const form = (attributes = '', more = '') =>
-  `<form action="/submit" method="post" enctype="multipart/form-data">
-<fashion-classifier name="garment" ${attributes}></fashion-classifier>${more}<button>Send</button></form>`;
-
-let site: Site;
-let page: Page;
-
-/** Opens a page and waits until the element is defined. */
-async function open(...args: Parameters<Site['open']>) {
-  page = await site.open(...args);
-  await page.waitForFunction(() => customElements.get('fashion-classifier'));
-  return fieldOn(page);
-}
+const on = new FieldSite();
 
 /** Returns what the field holds and shows, and the entries of the form that contains it. */
 const contentOf = (form: string) =>
-  page.evaluate((form) => {
+  on.page.evaluate((form) => {
     const field = document.querySelector('fashion-classifier') as Field;
     const root = field.shadowRoot as ShadowRoot;
     return {
@@ -38,65 +25,58 @@ const contentOf = (form: string) =>
     };
   }, form);
 describeInBrowser('an embedded field', () => {
-  beforeAll(async () => {
-    site = await startSite();
-  }, 100_000);
-  afterAll(() => site?.stop());
-  afterEach(async () => {
-    await page?.context().close();
-    expect(site.errors.splice(0)).toEqual([]);
-  });
+  useFieldSite(on);
 
   it('takes over properties and a file that were set before its script was loaded', async () => {
-    const policy = `default-src 'none'; script-src ${site.endpoint}; connect-src ${site.endpoint}`;
-    page = await site.open(form(), { head: '', policy });
-    await page.evaluate(() => {
+    const policy = `default-src 'none'; script-src ${on.site.endpoint}; connect-src ${on.site.endpoint}`;
+    on.page = await on.site.open(form(), { head: '', policy });
+    await on.page.evaluate(() => {
       const field = document.querySelector('fashion-classifier') as Field;
       Object.assign(field, { required: true, messages: { choose: 'Pick one' } });
       const input = Object.assign(document.createElement('input'), { type: 'file', name: 'image' });
       field.append(input);
     });
-    const { field, reaches, value, button } = fieldOn(page);
+    const { field, reaches, value, button } = fieldOn(on.page);
     await field.locator('input').setInputFiles(TROUSER);
-    await page.addScriptTag({ type: 'module', url: `${site.endpoint}/field.js` });
+    await on.page.addScriptTag({ type: 'module', url: `${on.site.endpoint}/field.js` });
     await reaches('answered');
     expect(await value()).toBe('Trouser');
     expect(await field.getAttribute('required')).toBe('');
     await button('Remove').click();
     await button('Pick one').waitFor();
-    expect(await entriesOn(page)).toEqual([]);
+    expect(await entriesOn(on.page)).toEqual([]);
   });
 
   it('works when the page loads the script twice and has two fields', async () => {
-    const index = await (await fetch(`${site.endpoint}/field.json`)).json();
-    const pinned = `<script type="module" src="${site.endpoint}${index.url}" integrity="${index.integrity}" crossorigin></script>`;
-    const evergreen = `<script type="module" src="${site.endpoint}/field.js"></script>`;
-    await open(form('id="one"', '<fashion-classifier name="two" id="two"></fashion-classifier>'), {
+    const index = await (await fetch(`${on.site.endpoint}/field.json`)).json();
+    const pinned = `<script type="module" src="${on.site.endpoint}${index.url}" integrity="${index.integrity}" crossorigin></script>`;
+    const evergreen = `<script type="module" src="${on.site.endpoint}/field.js"></script>`;
+    await on.open(form('id="one"', '<fashion-classifier name="two" id="two"></fashion-classifier>'), {
       head: pinned + evergreen + evergreen,
     });
-    const [one, two] = [fieldOn(page, '#one'), fieldOn(page, '#two')];
+    const [one, two] = [fieldOn(on.page, '#one'), fieldOn(on.page, '#two')];
     await one.pick(TROUSER);
     await one.reaches('answered');
-    expect([await two.value(), (await entriesOn(page)).map(([name]) => name)]).toEqual([
+    expect([await two.value(), (await entriesOn(on.page)).map(([name]) => name)]).toEqual([
       '',
       ['garment', 'garment-score'],
     ]);
     await two.pick(TROUSER);
     await two.reaches('answered');
-    expect(await entriesOn(page)).toHaveLength(4);
+    expect(await entriesOn(on.page)).toHaveLength(4);
   });
 
   it('is not defined when the integrity hash differs, and its later files match their hashes', async () => {
-    const index = await (await fetch(`${site.endpoint}/field.json`)).json();
+    const index = await (await fetch(`${on.site.endpoint}/field.json`)).json();
     const wrong = `sha384-${'A'.repeat(64)}`;
-    page = await site.open(form(), {
-      head: `<script type="module" src="${site.endpoint}${index.url}" integrity="${wrong}" crossorigin></script>`,
+    on.page = await on.site.open(form(), {
+      head: `<script type="module" src="${on.site.endpoint}${index.url}" integrity="${wrong}" crossorigin></script>`,
     });
-    await page.waitForLoadState('networkidle');
-    expect(await page.evaluate(() => customElements.get('fashion-classifier') === undefined)).toBe(true);
-    expect(site.errors.splice(0).join()).toMatch(/integrity/);
+    await on.page.waitForLoadState('networkidle');
+    expect(await on.page.evaluate(() => customElements.get('fashion-classifier') === undefined)).toBe(true);
+    expect(on.site.errors.splice(0).join()).toMatch(/integrity/);
     for (const [path, integrity] of Object.entries(index.parts as Record<string, string>)) {
-      const response = await fetch(`${site.endpoint}${path}`, { integrity });
+      const response = await fetch(`${on.site.endpoint}${path}`, { integrity });
       expect([response.status, response.headers.get('cache-control')], path).toEqual([
         200,
         expect.stringContaining('immutable'),
@@ -108,7 +88,7 @@ describeInBrowser('an embedded field', () => {
   it.each(['append', 'moveBefore'] as const)(
     'keeps value, form entries and view when %s moves it with a result',
     async (method) => {
-      const { pick, reaches, field, value } = await open(`${form()}<form id="other"></form>`);
+      const { pick, reaches, field, value } = await on.open(`${form()}<form id="other"></form>`);
       await pick(TROUSER);
       await reaches('answered');
       await field.locator('select').selectOption('Bag');
@@ -116,13 +96,13 @@ describeInBrowser('an embedded field', () => {
       expect(before).toMatchObject({ value: 'Bag', file: 'trouser.png', parent: '' });
       expect(before.entries.map(([name]) => name)).toEqual(['garment', 'garment-score']);
 
-      const events = await page.evaluate((method) => {
+      const events = await on.page.evaluate((method) => {
         const field = document.querySelector('fashion-classifier') as Field;
         const other = document.querySelector('#other') as Element & {
           moveBefore(node: Node, child: null): void;
         };
         const events: string[] = [];
-        for (const name of ['input', 'change', 'cancel', 'problem'])
+        for (const name of ['input', 'change', 'cancel', 'problem', 'result', 'statechange'])
           field.addEventListener(name, () => events.push(name));
         if (method === 'append') other.append(field);
         else other.moveBefore(field, null);
@@ -130,7 +110,7 @@ describeInBrowser('an embedded field', () => {
       }, method);
       expect(events).toEqual([]);
       expect(await contentOf('#other')).toEqual({ ...before, parent: 'other' });
-      expect(await entriesOn(page)).toEqual([]);
+      expect(await entriesOn(on.page)).toEqual([]);
 
       await field.locator('select').selectOption('Coat');
       expect(await value()).toBe('Coat');
@@ -138,10 +118,10 @@ describeInBrowser('an embedded field', () => {
   );
 
   it('stops when it is removed from the page, and starts again when it is inserted', async () => {
-    const { pick, reaches, value } = await open(form());
+    const { pick, reaches, value } = await on.open(form());
     await pick(TROUSER);
     await reaches('answered');
-    const isBusy = await page.evaluate(async () => {
+    const isBusy = await on.page.evaluate(async () => {
       const field = document.querySelector('fashion-classifier') as Field;
       const done = field.classify(field.file as File);
       field.remove();
@@ -163,31 +143,33 @@ describeInBrowser('an embedded field', () => {
 
   it('adds nothing to the global object, and loads one file until the visitor approaches it', async () => {
     const requests: string[] = [];
-    page = await (await site.browser.newContext()).newPage();
-    page.on('request', (request) => requests.push(new URL(request.url()).pathname));
-    await page.goto(site.put('/quiet', form(), { head: '' }));
-    const before = await page.evaluate(() => Object.getOwnPropertyNames(globalThis).length);
-    await page.goto(site.put('/quiet', form()));
-    await page.waitForFunction(() => customElements.get('fashion-classifier'));
-    await page.waitForTimeout(200);
-    expect(await page.evaluate(() => Object.getOwnPropertyNames(globalThis).length)).toBe(before);
+    on.page = await (await on.site.browser.newContext()).newPage();
+    on.page.on('request', (request) => requests.push(new URL(request.url()).pathname));
+    await on.page.goto(on.site.put('/quiet', form(), { head: '' }));
+    const before = await on.page.evaluate(() => Object.getOwnPropertyNames(globalThis).length);
+    await on.page.goto(on.site.put('/quiet', form()));
+    await on.page.waitForFunction(() => customElements.get('fashion-classifier'));
+    await on.page.waitForTimeout(200);
+    expect(await on.page.evaluate(() => Object.getOwnPropertyNames(globalThis).length)).toBe(before);
     expect(requests.filter((path) => path.startsWith('/field'))).toEqual(['/field.js']);
-    await fieldOn(page).field.hover();
-    await page.waitForRequest('**/field/classify-*.js', { timeout: 2000 }).catch(() => {});
+    await fieldOn(on.page).field.hover();
+    await on.page.waitForRequest('**/field/classify-*.js', { timeout: 2000 }).catch(() => {});
     expect(requests.filter((path) => path.startsWith('/field/'))).toHaveLength(1);
   });
 
   it('falls back to a form of the endpoint in a page without JavaScript', async () => {
-    page = await site.open(
+    on.page = await on.site.open(
       `<form action="/submit" method="post" enctype="multipart/form-data"><fashion-classifier name="garment">
-<input type="file" name="image"><button formaction="${site.endpoint}/v1/classify">What is it?</button></fashion-classifier></form>`,
+<input type="file" name="image"><button formaction="${on.site.endpoint}/v1/classify">What is it?</button></fashion-classifier></form>`,
       { policy: "default-src 'none'", context: { javaScriptEnabled: false } },
     );
-    await page.locator('input').setInputFiles(TROUSER);
-    await page.getByRole('button', { name: 'What is it?' }).click();
-    await page.waitForURL('**/v1/classify');
-    expect(await page.locator('h1').textContent()).toBe('Trouser');
-    expect(await page.locator('tr').count()).toBe(5);
-    expect(await page.locator('img').evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBe(28);
+    await on.page.locator('input').setInputFiles(TROUSER);
+    await on.page.getByRole('button', { name: 'What is it?' }).click();
+    await on.page.waitForURL('**/v1/classify');
+    expect(await on.page.locator('h1').textContent()).toBe('Trouser');
+    expect(await on.page.locator('tr').count()).toBe(5);
+    expect(await on.page.locator('img').evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBe(
+      28,
+    );
   });
 });

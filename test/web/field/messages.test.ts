@@ -9,11 +9,9 @@ import es from '../../../web/field/messages/es.ts';
 import fr from '../../../web/field/messages/fr.ts';
 import zh from '../../../web/field/messages/zh.ts';
 import { problemTextOf } from '../../../web/field/problem-text.ts';
+import { isRetryable } from '../../../web/field/request.ts';
 
 const LANGUAGES: Record<string, Messages> = { de, en, es, fr, zh };
-
-/** Status codes after which the field offers a retry (web/field/request.ts). */
-const RETRYABLE = [429, 500, 502, 503, 504];
 
 /** The text for each problem type of the API. TypeScript rejects this table when the API has a type without a text. */
 const EXPECTED: Record<ProblemType, ProblemText> = {
@@ -60,7 +58,7 @@ const placeholders = (text: string) => text.match(/\{\w+\}/g) ?? [];
 
 it.each(Object.entries(EXPECTED))('the problem %s has the text "%s"', (type, text) => {
   const { status } = PROBLEMS[type as ProblemType];
-  expect(problemTextOf(type, RETRYABLE.includes(status) && type !== 'misconfigured')).toBe(text);
+  expect(problemTextOf(type, isRetryable(status, type))).toBe(text);
 });
 
 it.each([

@@ -194,6 +194,30 @@ describeInBrowser('the field on unreliable networks', () => {
     expect(on.relay.uploads).toBe(1);
   });
 
+  it('renews a token when the page removes the field as soon as it has a label, and inserts it again', async () => {
+    const { pick, reaches, get } = await on.openField('name="g" sign');
+    await on.page.clock.install();
+    await on.page.evaluate(() => {
+      const field = document.querySelector('fashion-classifier') as Field;
+      field.addEventListener('change', () => field.remove(), { once: true });
+      Object.assign(document.body, { field });
+    });
+    await pick(TROUSER);
+    await on.page.waitForFunction(() => !document.querySelector('fashion-classifier'));
+    await on.page.waitForTimeout(500);
+    await on.page.evaluate(() => document.body.append((document.body as unknown as { field: Field }).field));
+    await reaches('answered');
+    const first = await get('token');
+    on.relay.uploads = 0;
+    await on.page.clock.fastForward(275_000);
+    await on.page.waitForFunction(
+      (first) => (document.querySelector('fashion-classifier') as Field).token !== first,
+      first,
+    );
+    expect(await get('token')).toMatch(/^eyJ/);
+    expect(on.relay.uploads).toBe(1);
+  });
+
   it('rejects hostile files with a message and still works', { timeout: 120_000 }, async () => {
     const { reaches, pick } = await on.openField();
     const files = (await hostileFiles()).filter(({ bytes }) => bytes.length > 0);

@@ -1,36 +1,19 @@
 /** @file The ways to give the field a photo: picker, drop, paste and keyboard; and the file that it uploads. */
 import { readFile } from 'node:fs/promises';
-import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { describeInBrowser } from '../../support/browser/chromium.ts';
-import { type Field, fieldOn } from '../../support/browser/field.ts';
-import { type Site, startSite } from '../../support/browser/site.ts';
+import type { Field } from '../../support/browser/field.ts';
+import { FieldSite, useFieldSite } from './field-site.ts';
 
 const TROUSER = 'examples/trouser.png';
+const on = new FieldSite();
 const FORM = '<form><fashion-classifier name="garment"></fashion-classifier></form>';
 
-let site: Site;
-let page: Page;
-
-/** Opens a page and waits until the element is defined. */
-async function open(...args: Parameters<Site['open']>) {
-  page = await site.open(...args);
-  await page.waitForFunction(() => customElements.get('fashion-classifier'));
-  return fieldOn(page);
-}
-
 describeInBrowser('a photo', () => {
-  beforeAll(async () => {
-    site = await startSite();
-  }, 100_000);
-  afterAll(() => site?.stop());
-  afterEach(async () => {
-    await page?.context().close();
-    expect(site.errors.splice(0)).toEqual([]);
-  });
+  useFieldSite(on);
 
   it('can be chosen in the picker, with the events of an <input>', async () => {
-    const { button, reaches, field } = await open(FORM);
+    const { button, reaches, field } = await on.open(FORM);
     await field.evaluate((element) => {
       const events: string[] = [];
       for (const name of ['input', 'change', 'cancel', 'problem']) {
@@ -40,7 +23,7 @@ describeInBrowser('a photo', () => {
     });
     const events = () =>
       field.evaluate((element) => (element as Field & { events: string[] }).events.splice(0));
-    const chooser = page.waitForEvent('filechooser');
+    const chooser = on.page.waitForEvent('filechooser');
     await button('Choose a photo').click();
     await (await chooser).setFiles(TROUSER);
     await reaches('answered');
@@ -55,9 +38,9 @@ describeInBrowser('a photo', () => {
   });
 
   it('can be dropped, also together with other files', async () => {
-    const { field, reaches, value, is } = await open(FORM);
+    const { field, reaches, value, is } = await on.open(FORM);
     const bytes = [...(await readFile(TROUSER))];
-    const transfer = await page.evaluateHandle((bytes) => {
+    const transfer = await on.page.evaluateHandle((bytes) => {
       const data = new DataTransfer();
       data.items.add(new File(['text'], 'notes.txt', { type: 'text/plain' }));
       data.items.add(new File([new Uint8Array(bytes)], 'trouser.png', { type: 'image/png' }));
@@ -73,53 +56,55 @@ describeInBrowser('a photo', () => {
 
   it('can be pasted with the keyboard', async () => {
     const context = { permissions: ['clipboard-read', 'clipboard-write'] };
-    const { button, reaches, value } = await open(FORM, { context });
+    const { button, reaches, value } = await on.open(FORM, { context });
     const bytes = [...(await readFile(TROUSER))];
-    await page.evaluate(async (bytes) => {
+    await on.page.evaluate(async (bytes) => {
       const blob = new Blob([new Uint8Array(bytes)], { type: 'image/png' });
       await navigator.clipboard.write([new ClipboardItem({ 'image/png': blob })]);
     }, bytes);
     await button('Choose a photo').focus();
-    await page.keyboard.press('Control+V');
+    await on.page.keyboard.press('Control+V');
     await reaches('answered');
     expect(await value()).toBe('Trouser');
   });
 
   it('can be chosen, confirmed, corrected and removed with the keyboard alone', async () => {
-    const { reaches, value, is } = await open(FORM);
+    const { reaches, value, is } = await on.open(FORM);
     const focused = () =>
-      page.evaluate(() => document.activeElement?.shadowRoot?.activeElement?.getAttribute('part'));
-    await page.keyboard.press('Tab');
+      on.page.evaluate(() => document.activeElement?.shadowRoot?.activeElement?.getAttribute('part'));
+    await on.page.keyboard.press('Tab');
     expect(await focused()).toBe('button choose');
-    const chooser = page.waitForEvent('filechooser');
-    await page.keyboard.press('Enter');
+    const chooser = on.page.waitForEvent('filechooser');
+    await on.page.keyboard.press('Enter');
     await (await chooser).setFiles(TROUSER);
     await reaches('answered');
-    await page.locator('[part=table]').waitFor();
+    await on.page.locator('[part=table]').waitFor();
     // The button keeps the focus. The result is now before it in the tab order.
     expect(await focused()).toBe('button choose');
-    await page.keyboard.press('Shift+Tab');
-    await page.keyboard.press('Enter');
-    expect(await page.locator('[part=pixels]').isVisible()).toBe(true);
-    await page.keyboard.press('Shift+Tab');
+    await on.page.keyboard.press('Shift+Tab');
+    await on.page.keyboard.press('Enter');
+    expect(await on.page.locator('[part=pixels]').isVisible()).toBe(true);
+    await on.page.keyboard.press('Shift+Tab');
     expect(await focused()).toBe('select');
-    await page.keyboard.press('Shift+Tab');
-    await page.keyboard.press('Space');
-    await page.locator('[part="button yes"][aria-pressed=true]').waitFor();
+    await on.page.keyboard.press('Shift+Tab');
+    await on.page.keyboard.press('Space');
+    await on.page.locator('[part="button yes"][aria-pressed=true]').waitFor();
     expect(await focused()).toBe('button yes');
-    await page.keyboard.press('Tab');
-    await page.keyboard.type('Bag');
-    await page.waitForFunction(() => (document.querySelector('fashion-classifier') as Field).value === 'Bag');
+    await on.page.keyboard.press('Tab');
+    await on.page.keyboard.type('Bag');
+    await on.page.waitForFunction(
+      () => (document.querySelector('fashion-classifier') as Field).value === 'Bag',
+    );
     expect(await focused()).toBe('select');
-    for (let i = 0; i < 3; i++) await page.keyboard.press('Tab');
+    for (let i = 0; i < 3; i++) await on.page.keyboard.press('Tab');
     expect(await focused()).toBe('button remove quiet');
-    await page.keyboard.press('Enter');
+    await on.page.keyboard.press('Enter');
     expect([await value(), await is('empty'), await focused()]).toEqual(['', true, 'button choose']);
   });
 
   it('is turned upright by its Exif orientation and scaled down to 1024 pixels', async () => {
-    const { pick, reaches, field } = await open(FORM);
-    const photo = await page.evaluate(async () => {
+    const { pick, reaches, field } = await on.open(FORM);
+    const photo = await on.page.evaluate(async () => {
       const canvas = new OffscreenCanvas(4000, 3000);
       const context = canvas.getContext('2d') as OffscreenCanvasRenderingContext2D;
       context.fillStyle = 'red';
@@ -166,7 +151,7 @@ describeInBrowser('a photo', () => {
   });
 
   it('is uploaded unchanged when it is small', async () => {
-    const { pick, reaches, field } = await open(FORM);
+    const { pick, reaches, field } = await on.open(FORM);
     await pick(TROUSER);
     await reaches('answered');
     const same = await field.evaluate((element) => (element as Field).file?.size);

@@ -1,9 +1,9 @@
 /** @file A site whose fields upload through a relay. Suites share its start, its stop and its pages. */
-import type { BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect } from 'vitest';
-import { fieldOn } from '../../support/browser/field.ts';
+import type { BrowserContextOptions } from 'playwright-core';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 import { type Relay, startRelay } from '../../support/browser/relay.ts';
-import { type PageOptions, type Site, startSite, strictPolicy } from '../../support/browser/site.ts';
+import { type PageOptions, strictPolicy } from '../../support/browser/site.ts';
+import { FieldSite, useFieldSite } from './field-site.ts';
 
 /** A page with a light and a dark scheme. */
 const STYLE = `:root { color-scheme: light dark; }
@@ -11,11 +11,8 @@ body { margin: 0; padding: 1rem; background: light-dark(#fff, #121214); color: l
 
 export type FormOptions = PageOptions & { context?: BrowserContextOptions; style?: string };
 
-export class RelayedSite {
-  site!: Site;
+export class RelayedSite extends FieldSite {
   relay!: Relay;
-  /** The page that was opened last. It is closed after the test. */
-  page!: Page;
 
   /** The strictest policy that allows uploads to the relay. */
   get policy(): string {
@@ -24,7 +21,7 @@ export class RelayedSite {
 
   /** Opens a page with a field alone, which records its problem events. */
   async openField(attributes = '', policy = this.policy) {
-    const field = await this.#open(this.#field(attributes), { policy });
+    const field = await this.open(this.#field(attributes), { policy });
     await this.page.evaluate(() => {
       const problems: string[] = [];
       document.addEventListener('problem', (event) => problems.push((event as CustomEvent).detail.type));
@@ -38,7 +35,7 @@ export class RelayedSite {
     const form = `<form>${this.#field(`name="g" required ${attributes}`)}<button>Send</button></form>`;
     const script = `<script type="module" src="${this.site.endpoint}/field.js"></script>`;
     const head = `<style>${STYLE}${style}</style>${script}`;
-    return this.#open(form, { policy: `${this.policy}; style-src 'unsafe-inline'`, head, ...options });
+    return this.open(form, { policy: `${this.policy}; style-src 'unsafe-inline'`, head, ...options });
   }
 
   /** Returns the types of the problem events on a page of `openField`. */
@@ -46,29 +43,17 @@ export class RelayedSite {
 
   #field = (attributes: string) =>
     `<fashion-classifier endpoint="${this.relay.origin}" ${attributes}></fashion-classifier>`;
-
-  async #open(...args: Parameters<Site['open']>) {
-    this.page = await this.site.open(...args);
-    await this.page.waitForFunction(() => customElements.get('fashion-classifier'));
-    return fieldOn(this.page);
-  }
 }
 
-/** Starts the site and the relay for the suite that calls this, and checks after each test that the page reported no error. */
+/** Starts the site and the relay for the suite that calls this, and checks after each test that its pages reported no error. */
 export function useRelayedSite(): RelayedSite {
-  const on = new RelayedSite();
+  const on = useFieldSite(new RelayedSite());
   beforeAll(async () => {
-    on.site = await startSite();
     on.relay = await startRelay(on.site.endpoint);
-  }, 100_000);
-  afterAll(async () => {
-    on.relay?.stop();
-    await on.site?.stop();
   });
-  afterEach(async () => {
-    await on.page?.context().close();
+  afterAll(() => on.relay?.stop());
+  afterEach(() => {
     on.relay.refusals.length = 0;
-    expect(on.site.errors.splice(0)).toEqual([]);
   });
   return on;
 }

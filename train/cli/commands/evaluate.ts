@@ -76,7 +76,7 @@ async function evaluateOnTestSet({ model, data, json }: Flags): Promise<void> {
   const { model_name, model_loss, model_acc, accuracy, temperature, ece, confusion } = result;
   console.log(`model_name  ${model_name}`);
   console.log(`model_loss  ${model_loss.toFixed(5)}`);
-  console.log(`model_acc   ${percent(model_acc / 100)} (mean over batches, as in the lab)`);
+  console.log(`model_acc   ${model_acc.toFixed(2)} % (mean over batches, as in the lab)`);
   console.log(`accuracy    ${percent(accuracy)} of ${ece.images} images`);
   console.log(
     `ECE         ${percent(ece.after)} (at temperature ${temperature.toFixed(4)}; ${percent(ece.before)} at 1)\n`,

@@ -1,9 +1,10 @@
 /** @file Two charts that compare the models: their results side by side, and accuracy against training time. */
-import { count, list, percent, seconds } from '../../format.ts';
+import { count, list } from '../../format.ts';
 import { chart, frame, modelScales } from '../chart.ts';
 import type { Figure } from '../figure.ts';
 import type { ModelResults } from '../results.ts';
 import { COLOURS } from '../theme.ts';
+import { percent, seconds } from '../unbroken.ts';
 
 /** Draws bars of accuracy, loss, training time and size, a panel for each. */
 export function comparison(models: readonly ModelResults[]): Promise<Figure> {

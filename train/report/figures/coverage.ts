@@ -1,10 +1,10 @@
 /** @file The effect of declining to answer: accuracy by coverage, the share of images that get an answer. */
 import { LEAST_SCORE } from '#shared/abstention.ts';
-import { percent } from '../../format.ts';
 import { chart, frame } from '../chart.ts';
 import type { Figure } from '../figure.ts';
 import type { TestPrediction } from '../predict.ts';
 import { COLOURS } from '../theme.ts';
+import { percent } from '../unbroken.ts';
 
 /** The effect of answering only when the score reaches a threshold. */
 export interface CoveragePoint {

@@ -1,9 +1,10 @@
 /** @file The learning curves of the models: loss and test accuracy by epoch. */
-import { percent } from '../../format.ts';
+
 import { chart, frame, modelScales } from '../chart.ts';
 import type { Figure } from '../figure.ts';
 import type { EpochResult, Results } from '../results.ts';
 import { COLOURS } from '../theme.ts';
+import { percent } from '../unbroken.ts';
 
 /** Ticks of the log scale. */
 const LOSS_TICKS = [0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10];

@@ -1,10 +1,10 @@
 /** @file The reliability diagram of a model: the share of correct predictions by score. */
 
-import { percent } from '../../format.ts';
 import { chart, frame } from '../chart.ts';
 import type { Figure } from '../figure.ts';
 import type { ModelResults } from '../results.ts';
 import { COLOURS } from '../theme.ts';
+import { percent } from '../unbroken.ts';
 
 /** Results of a model that was calibrated. */
 export type CalibratedResults = ModelResults & Required<Pick<ModelResults, 'calibration' | 'reliability'>>;

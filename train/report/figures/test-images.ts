@@ -1,11 +1,11 @@
 /** @file A grid of test images with their labels, predictions and scores. */
 import { IMAGE_SIZE, LABELS } from '#shared/labels.ts';
-import { percent } from '../../format.ts';
 import { FIGURE_WIDTH, type Figure } from '../figure.ts';
 import { type Markup, markup } from '../markup.ts';
 import { greyPng } from '../png.ts';
 import type { TestPrediction } from '../predict.ts';
 import { COLOURS } from '../theme.ts';
+import { percent } from '../unbroken.ts';
 
 const COLUMNS = 4;
 const GAP = 12;
