@@ -9,6 +9,9 @@ import { miniflareWorker } from './test/support/build-worker.ts';
 const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
 if (existsSync(SWIFTSHADER)) process.env.VK_ICD_FILENAMES ??= SWIFTSHADER;
 
+// The limits end a test that hangs, not one on a busy machine. A test sets no limit of its own.
+const limits = { testTimeout: 600_000, hookTimeout: 600_000, expect: { poll: { timeout: 120_000 } } };
+
 export default defineConfig({
   test: {
     // Shows the output of failed tests only.
@@ -19,6 +22,7 @@ export default defineConfig({
       {
         test: {
           name: 'node',
+          ...limits,
           include: ['test/**/*.test.ts'],
           exclude: ['test/edge/**'],
           globalSetup: './test/support/temporary-folder.ts',
@@ -39,11 +43,9 @@ export default defineConfig({
         ],
         test: {
           name: 'workerd',
+          ...limits,
           // By default Vitest 5 passes modules as files, and workerd has no access to the file system.
           fsModuleCache: false,
-          // onnxruntime is a module of 14 MB, and its first import in a test takes seconds.
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
           include: ['test/edge/**/*.test.ts'],
         },
       },

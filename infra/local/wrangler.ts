@@ -1,5 +1,6 @@
 /** @file Runs `wrangler dev` as a child process: the Worker and its local bucket on this machine. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { on } from 'node:events';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { ExplainedError } from '#shared/errors.ts';
@@ -8,6 +9,7 @@ import { collectTail, QUIET, ROOT, WRANGLER } from '../child-process.ts';
 export interface WranglerOptions {
   /** Address to listen on. */
   host: string;
+  /** Port to listen on; 0 for a free one, which `origin` then contains. */
   port: number;
   /** Folder of the local bucket. */
   state: string;
@@ -19,7 +21,7 @@ export interface WranglerOptions {
   signal: AbortSignal;
   /** Log level of wrangler and the Worker: `error` (default), `warn` or `log`. */
   logLevel?: string | undefined;
-  /** Port of the inspector; by default the first free port from 9229. */
+  /** Port of the inspector. Defaults to a free one. */
   inspectorPort?: number | undefined;
   /** Receives the output of wrangler and the Worker. */
   onOutput?: (text: string) => void;
@@ -34,8 +36,8 @@ export interface Wrangler {
   ended: Promise<string>;
 }
 
-/** Milliseconds until the first response. Two seconds are usual; a cold disk and the 14 MB of onnxruntime's Worker need more. */
-const START_LIMIT = 90_000;
+/** Milliseconds until the first response. Two seconds are usual; busy cores and the 14 MB of onnxruntime's Worker need more. */
+const START_LIMIT = 300_000;
 /** Milliseconds between SIGTERM and SIGKILL. */
 const STOP_LIMIT = 5_000;
 /** Characters of output to keep for an error message. */
@@ -52,13 +54,14 @@ const CONFIGS = ['wrangler.toml', 'wrangler.ort.toml', 'wrangler.decode.toml'].m
  * @throws ExplainedError of kind `device` when wrangler ends or does not respond
  */
 export async function startWrangler(options: WranglerOptions): Promise<Wrangler> {
-  const { host, port, signal } = options;
+  const { host, signal } = options;
   const state = resolve(options.state);
   const child = spawn(process.execPath, [WRANGLER, ...argumentsOf(options, state)], {
     cwd: ROOT,
     // The registry of running Workers is per state folder, so that two copies of the project do not find each other.
     env: { ...process.env, ...QUIET, WRANGLER_REGISTRY_PATH: join(state, 'registry') },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // Over the channel to its parent, wrangler reports the port on which it listens.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // In its own process group, wrangler does not receive Ctrl-C. This process then stops wrangler and workerd in order.
     detached: true,
   });
@@ -73,23 +76,29 @@ export async function startWrangler(options: WranglerOptions): Promise<Wrangler>
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
 
-  const origin = `http://${connectAddress(host)}:${port}`;
   const over = new AbortController();
   ended.then(() => over.abort());
-  const outcome = await firstResponse(origin, over.signal);
-  if (outcome === 'responded') return { origin, pid: child.pid as number, ended };
+  const limit = AbortSignal.any([over.signal, AbortSignal.timeout(START_LIMIT)]);
+  try {
+    const origin = `http://${connectAddress(host)}:${await portOf(child, limit)}`;
+    await firstResponse(origin, limit);
+    return { origin, pid: child.pid as number, ended };
+  } catch (error) {
+    if (!limit.aborted) throw error;
+  }
+  const got = over.signal.aborted ? 'the end of wrangler' : `none in ${START_LIMIT / 1000} s`;
   stop();
   await ended;
   throw new ExplainedError({
     kind: 'device',
     what: 'cannot start wrangler dev',
-    expected: `a response at ${origin}`,
-    got: `${outcome === 'ended' ? 'the end of wrangler' : `none in ${START_LIMIT / 1000} s`}; its last output:\n${tail()}`,
+    expected: 'a response of the Worker',
+    got: `${got}; its last output:\n${tail()}`,
   });
 }
 
 function argumentsOf(
-  { host, port, config, variables = {}, logLevel = 'error', inspectorPort }: WranglerOptions,
+  { host, port, config, variables = {}, logLevel = 'error', inspectorPort = 0 }: WranglerOptions,
   state: string,
 ): string[] {
   return [
@@ -98,27 +107,34 @@ function argumentsOf(
     ...['--persist-to', state],
     ...Object.entries(variables).flatMap(([name, value]) => ['--var', `${name}:${value}`]),
     ...['--ip', host, '--port', String(port)],
-    ...(inspectorPort === undefined ? [] : ['--inspector-port', String(inspectorPort)]),
+    ...['--inspector-port', String(inspectorPort)],
     // The level `error` omits a warning that the local S3 API is experimental. Errors that the Worker logs still appear.
     ...['--log-level', logLevel, '--show-interactive-dev-session=false'],
   ];
 }
 
-/** Waits for a response. Its status does not matter: the Worker's own health check covers classification. */
-async function firstResponse(
-  origin: string,
-  ended: AbortSignal,
-): Promise<'responded' | 'timed out' | 'ended'> {
-  const signal = AbortSignal.any([ended, AbortSignal.timeout(START_LIMIT)]);
-  while (!signal.aborted) {
+/** Waits until wrangler listens. @returns the port @throws AbortError when `signal` aborts before */
+async function portOf(child: ChildProcess, signal: AbortSignal): Promise<number> {
+  for await (const [message] of on(child, 'message', { signal })) {
+    const { event, port } = JSON.parse(message) as { event: string; port: number };
+    if (event === 'DEV_SERVER_READY') return port;
+  }
+  throw new Error('unreachable: only the signal ends the messages');
+}
+
+/**
+ * Waits for a response. Its status does not matter: the Worker's own health check covers classification.
+ * @throws AbortError when `signal` aborts before
+ */
+async function firstResponse(origin: string, signal: AbortSignal): Promise<void> {
+  while (true) {
     try {
       await fetch(`${origin}/health/live`, { signal });
-      return 'responded';
+      return;
     } catch {
-      await setTimeout(100);
+      await setTimeout(100, undefined, { signal });
     }
   }
-  return ended.aborted ? 'ended' : 'timed out';
 }
 
 /** Sends SIGTERM to wrangler, which stops workerd. Sends SIGKILL to both when that takes too long. */

@@ -45,7 +45,7 @@ function connection({ origin }: RunningWorker) {
   };
 }
 
-describe('the Worker with keys', { timeout: 120_000 }, () => {
+describe('the Worker with keys', () => {
   let worker: RunningWorker;
   let post: ReturnType<typeof connection>;
   let key: string;
@@ -60,7 +60,7 @@ describe('the Worker with keys', { timeout: 120_000 }, () => {
     siteKey = Object.keys(JSON.parse(SITE_KEYS))[0] ?? '';
     worker = await start({ API_KEYS, SITE_KEYS });
     post = connection(worker);
-  }, 100_000);
+  });
 
   it('accepts the keys that npm run key has printed', async () => {
     const classify = (headers: Record<string, string>) =>
@@ -116,9 +116,7 @@ describe('the Worker with keys', { timeout: 120_000 }, () => {
   });
 });
 
-it('the Worker without access settings accepts requests to this machine’s names only', {
-  timeout: 120_000,
-}, async () => {
+it('the Worker without access settings accepts requests to this machine’s names only', async () => {
   const worker = await start({});
   const post = connection(worker);
   const trouser = await readFile('examples/trouser.png');
@@ -159,7 +157,7 @@ describe('npm run key', () => {
       });
     expect(await (await verify()).json()).toMatchObject({ valid: true, label: 'Trouser' });
     expect(await (await verify()).json()).toEqual({ valid: false, reason: 'used' });
-  }, 100_000);
+  });
 
   it('generates a different key each time', async () => {
     const make = () => printed(/(tinyvgg_\S+)/, 'alice');

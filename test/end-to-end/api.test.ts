@@ -11,7 +11,7 @@ let trouser: Uint8Array<ArrayBuffer>;
 beforeAll(async () => {
   trouser = new Uint8Array(await readFile('examples/trouser.png'));
   worker = await startWorker();
-}, 100_000);
+});
 afterAll(() => worker?.stop());
 
 describe('@huggingface/inference', () => {

@@ -48,7 +48,7 @@ async function expectDecoded(name: SampleName): Promise<void> {
   expect(await (await send(body.slice(0, -40))).json()).toMatchObject({ type: '/problems/damaged-image' });
 }
 
-describe('the Worker', { timeout: 120_000 }, () => {
+describe('the Worker', () => {
   it('uses the kernels for a model that they support, and onnxruntime for another', async () => {
     worker = await startWorker();
     expect(await ready()).toMatchObject({ engine: 'simd' });

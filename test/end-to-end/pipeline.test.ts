@@ -32,7 +32,7 @@ let worker: RunningWorker;
 // A Worker with an empty bucket. It reads the alias at its first request for a model.
 beforeEach(async () => {
   worker = await startWorker();
-}, 100_000);
+});
 afterEach(() => worker?.stop());
 
 async function classify(image: Uint8Array<ArrayBuffer>): Promise<Classified> {
@@ -42,7 +42,7 @@ async function classify(image: Uint8Array<ArrayBuffer>): Promise<Classified> {
 }
 
 describeWithData('the pipeline', (data) => {
-  it('trains a model, pushes it, serves it, and rolls back', { timeout: 120_000 }, async () => {
+  it('trains a model, pushes it, serves it, and rolls back', async () => {
     const bundled = await readRelease(BUNDLED);
     await push(openLocalStore(worker.origin), bundled);
 
@@ -63,9 +63,7 @@ describeWithData('the pipeline', (data) => {
     expect(aliases.stable.version).toBe(bundled.manifest.version);
   });
 
-  it('reaches the manifest’s accuracy on 500 test images, with the scores of the training engine', {
-    timeout: 180_000,
-  }, async () => {
+  it('reaches the manifest’s accuracy on 500 test images, with the scores of the training engine', async () => {
     const { manifest, files } = await readRelease(BUNDLED);
     await push(openLocalStore(worker.origin), { manifest, files });
     const { labels, images } = take(data().test, 500);
@@ -99,7 +97,7 @@ describeWithData('the pipeline', (data) => {
   });
 });
 
-it('a request succeeds after an upload that is too large', { timeout: 60_000 }, async () => {
+it('a request succeeds after an upload that is too large', async () => {
   const trouser = new Uint8Array(await readFile('examples/trouser.png'));
   for (let i = 0; i < 3; i++) {
     const endless = new Blob([new Uint8Array(11 * 2 ** 20)]).stream();

@@ -27,7 +27,7 @@ beforeAll(async () => {
   await copyFile('examples/trouser.png', join(folder, 'photo.jpg'));
   const image = { name: 'image', shape: [1, 1, 28, 28], datatype: 'UINT8', data: Array(784).fill(0) };
   await writeFile(join(folder, 'request.json'), JSON.stringify({ inputs: [image] }));
-}, 100_000);
+});
 afterAll(() => worker?.stop());
 
 const document: OpenApiDocument = JSON.parse(readFileSync('edge/openapi/openapi.json', 'utf8'));

@@ -7,13 +7,13 @@ import { SOAK_REFRESH_MS, type Soak, soak } from './soak/soak.ts';
 const REQUESTS = 400;
 const SWAPS = 10;
 
-/** Limit in milliseconds for reading the alias and for loading and testing a model, on a busy machine. */
-const LOAD_MS = 1_000;
+/** Limit in milliseconds for reading the alias and for loading and testing a model. It takes 50 ms on a quiet machine. */
+const LOAD_MS = 20_000;
 
 let figures: Soak;
 beforeAll(async () => {
   figures = await soak({ requests: REQUESTS, swaps: SWAPS, logLevel: 'log' });
-}, 180_000);
+});
 
 describe('requests while models are swapped', () => {
   it('all succeed', () => {

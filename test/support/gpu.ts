@@ -1,5 +1,5 @@
 /** @file The GPU of the tests: the first that Vulkan finds. It may compute on the CPU, like SwiftShader (vitest.config.ts). */
-import { describe, type TestOptions } from 'vitest';
+import { describe } from 'vitest';
 import { type Gpu, openGpu } from '../../train/engine/webgpu/device.ts';
 
 /** The GPU, or the reason why there is none. */
@@ -13,7 +13,7 @@ export function withGpu<T extends object>(entries: T): Partial<T> {
 }
 
 /** Declares a suite that needs a GPU. Without one the suite is skipped, and its name gives the reason. */
-export function describeWithGpu(name: string, options: TestOptions, suite: () => void): void {
+export function describeWithGpu(name: string, suite: () => void): void {
   if (typeof gpu === 'string') describe.skip(`${name} (skipped: ${gpu})`, suite);
-  else describe(name, options, suite);
+  else describe(name, suite);
 }

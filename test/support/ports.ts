@@ -1,12 +1,20 @@
-/** @file Free ports of this machine, for servers that tests start. */
+/** @file Free ports of this machine, for servers that cannot choose one themselves (port 0). */
 import { createServer } from 'node:net';
 
-/** Returns the first of `count` consecutive ports on which nothing listens. */
+/** Ports for each of the processes in which Vitest runs tests, below those that systems give to clients. */
+const SHARE = 500;
+const SHARES = 20;
+const first = 20_000 + SHARE * (Number(process.env.VITEST_POOL_ID ?? 0) % SHARES);
+/** A second run of the tests most likely begins elsewhere. */
+let next = Math.floor(Math.random() * SHARE);
+
+/** Returns the first of `count` consecutive ports on which nothing listens. Concurrent tests never get the same port. */
 export async function freePort(count = 1): Promise<number> {
   for (;;) {
-    const first = 20_000 + Math.floor(Math.random() * 10_000);
-    const ports = Array.from({ length: count }, (_, i) => first + i);
-    if ((await Promise.all(ports.map(isFree))).every(Boolean)) return first;
+    const start = first + next;
+    next = (next + count) % (SHARE - count);
+    const ports = Array.from({ length: count }, (_, i) => start + i);
+    if ((await Promise.all(ports.map(isFree))).every(Boolean)) return start;
   }
 }
 

@@ -1,18 +1,15 @@
 /** @file The Worker as `wrangler dev` runs it: on loopback, with its own ports and an empty local bucket. */
 import { startWrangler, type WranglerOptions } from '../../infra/local/wrangler.ts';
-import { freePort } from './ports.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 export interface WorkerOptions
-  extends Pick<WranglerOptions, 'config' | 'variables' | 'logLevel' | 'onOutput'> {
+  extends Pick<WranglerOptions, 'config' | 'variables' | 'logLevel' | 'inspectorPort' | 'onOutput'> {
   /** Folder of the local bucket. Defaults to a new, empty one. */
   state?: string;
 }
 
 export interface RunningWorker {
   origin: string;
-  port: number;
-  inspectorPort: number;
   /** Process id of wrangler, the parent of workerd. */
   pid: number;
   /** Stops the Worker and waits until its processes have ended. */
@@ -24,14 +21,11 @@ export async function startWorker({
   state = temporaryFolder(),
   ...options
 }: WorkerOptions = {}): Promise<RunningWorker> {
-  const port = await freePort(2);
-  const inspectorPort = port + 1;
   const end = new AbortController();
   const { origin, pid, ended } = await startWrangler({
     ...options,
     host: '127.0.0.1',
-    port,
-    inspectorPort,
+    port: 0,
     state,
     signal: end.signal,
   });
@@ -39,5 +33,5 @@ export async function startWorker({
     end.abort();
     await ended;
   };
-  return { origin, port, inspectorPort, pid, stop };
+  return { origin, pid, stop };
 }

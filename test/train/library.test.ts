@@ -51,7 +51,7 @@ describe('the library', () => {
 });
 
 describeWithData('examples/train.ts', (data) => {
-  it('trains its network and exports it as ONNX', { timeout: 60_000 }, async () => {
+  it('trains its network and exports it as ONNX', async () => {
     const path = join(temporaryFolder(), 'own.onnx');
     const { stdout } = await expectSuccess(runNode(['examples/train.ts', path]));
     const [, accuracy] = /Epoch 1: (\d+\.\d\d) %/.exec(stdout) ?? [];

@@ -6,6 +6,7 @@ import { openLocalStore } from '../../../train/store/open.ts';
 import { png } from '../../fixtures/images.ts';
 import { type IsolateMemory, isolateMemory } from '../../support/memory/isolate.ts';
 import { workerMemory } from '../../support/memory/process.ts';
+import { freePort } from '../../support/ports.ts';
 import { type RunningWorker, startWorker } from '../../support/worker.ts';
 import { Load, type LoadRecord } from './load.ts';
 import { noiseImages, untrainedReleases } from './models.ts';
@@ -52,13 +53,16 @@ export async function soak({ requests, swaps, logLevel }: SoakOptions): Promise<
   const releases = await untrainedReleases(VERSIONS);
   const images = noiseImages(IMAGES);
   let output = '';
-  const worker = await startWorker({
+  const inspectorPort = await freePort();
+  const running = await startWorker({
+    inspectorPort,
     variables: { REFRESH_MS: `${SOAK_REFRESH_MS}` },
     logLevel,
     onOutput: (text) => {
       output += text;
     },
   });
+  const worker = { ...running, inspectorPort };
   try {
     const timeline = createTimeline(() => performance.now());
     const load = new Load(worker.origin, await pngFiles(images), timeline);
@@ -101,6 +105,10 @@ export async function soak({ requests, swaps, logLevel }: SoakOptions): Promise<
   }
 }
 
+interface InspectedWorker extends RunningWorker {
+  inspectorPort: number;
+}
+
 const pngFiles = (images: Uint8Array) =>
   Promise.all(
     Array.from({ length: IMAGES }, (_, i) =>
@@ -109,12 +117,12 @@ const pngFiles = (images: Uint8Array) =>
   );
 
 /** Samples the memory of the Worker's process until the returned function is called, which returns the samples in MiB. */
-function sampleMemory({ pid, port }: RunningWorker): () => Promise<number[]> {
+function sampleMemory({ pid, origin }: RunningWorker): () => Promise<number[]> {
   const samples: number[] = [];
   let isDone = process.platform !== 'linux';
   const sampling = (async () => {
     while (!isDone) {
-      samples.push(workerMemory(pid, port));
+      samples.push(workerMemory(pid, Number(new URL(origin).port)));
       await setTimeout(SAMPLE_MS);
     }
   })();
@@ -129,7 +137,7 @@ interface Swapping extends Pick<SoakOptions, 'requests' | 'swaps'> {
   load: Load;
   /** Points the alias at the version of a swap. */
   moveAlias(swap: number): Promise<void>;
-  worker: RunningWorker;
+  worker: InspectedWorker;
 }
 
 /** Spreads the swaps evenly over the requests. @returns memory of the isolate after it has served each version once */
@@ -148,7 +156,7 @@ async function swapModels({ load, moveAlias, worker, requests, swaps }: Swapping
   return memory;
 }
 
-const memoryOf = ({ origin, inspectorPort }: RunningWorker): Promise<IsolateMemory> =>
+const memoryOf = ({ origin, inspectorPort }: InspectedWorker): Promise<IsolateMemory> =>
   isolateMemory(`ws://127.0.0.1:${inspectorPort}/ws`, async () =>
     (await fetch(`${origin}/health/live`)).text(),
   );

@@ -11,7 +11,6 @@ import { type Ended, type OnOutput, runNode } from '../../support/command.ts';
 import { type RunningWorker, startWorker } from '../../support/worker.ts';
 import { ACCOUNT, LocalCloudflare } from './local-cloudflare.ts';
 
-const LIMIT = 180_000;
 const KEY = 'tinyvgg_of-the-rollout-test';
 const API = 'tinyvgg-edge';
 const ORT = 'tinyvgg-edge-ort';
@@ -46,7 +45,7 @@ beforeAll(async () => {
     SMOKE_KEY: KEY,
   };
   [present, next] = [await startVersion(), await startVersion()];
-}, LIMIT);
+});
 afterAll(async () => {
   cloudflare.stop();
   await Promise.all(workers.map((worker) => worker.stop()));
@@ -76,7 +75,7 @@ const expectRestored = (): void => {
   expect(cloudflare.traffic(DECODE)).toEqual({ [BEFORE[DECODE]]: 100 });
 };
 
-describe('npm run rollout', { timeout: LIMIT }, () => {
+describe('npm run rollout', () => {
   test('deploys at 0, 10, 50 and 100 %, and retries a request that Cloudflare fails once', async () => {
     let faults = 1;
     cloudflare.fault = (method, path) =>
@@ -218,7 +217,7 @@ describe('npm run rollout', { timeout: LIMIT }, () => {
   });
 });
 
-describe('npm run preview', { timeout: LIMIT }, () => {
+describe('npm run preview', () => {
   test('uploads a version without traffic, and explains how to enable preview URLs when there is none', async () => {
     const { code, output } = await run(['infra/deploy/preview.ts', 'pr-12']);
     expect(output).toMatch(

@@ -11,7 +11,6 @@ import { expectSuccess, runNode } from '../../support/command.ts';
 import { type RunningWorker, startWorker, type WorkerOptions } from '../../support/worker.ts';
 
 const KEY = 'tinyvgg_of-the-smoke-test';
-const LIMIT = 120_000;
 
 let worker: RunningWorker;
 /** The API's Worker without the two Workers that it calls. */
@@ -25,7 +24,7 @@ async function start(options?: WorkerOptions): Promise<RunningWorker> {
 beforeAll(async () => {
   worker = await start();
   alone = await start({ config: 'wrangler.toml' });
-}, LIMIT);
+});
 afterAll(() => Promise.all([worker?.stop(), alone?.stop()]));
 
 const run = (args: string[], key: string | undefined) =>
@@ -42,7 +41,7 @@ async function pushRelease({ origin }: RunningWorker): Promise<void> {
   await push(openLocalStore(origin), await readRelease('release/tinyvgg.onnx'), { reason: 'smoke test' });
 }
 
-describe('npm run smoke', { timeout: LIMIT }, () => {
+describe('npm run smoke', () => {
   test('fails while the bucket is empty', async () => {
     expect(await failure({ origin: worker.origin })).toMatch(
       /^GET http:.*\/health\/ready: expected the status ready, got 200, application\/json: \{"status":"degraded"/,

@@ -12,7 +12,7 @@ let worker: RunningWorker;
 
 beforeAll(async () => {
   worker = await startWorker();
-}, 100_000);
+});
 afterAll(() => worker?.stop());
 
 describe.skipIf(missing)(`the commands of the pods${missing ? ` (skipped: ${missing})` : ''}`, () => {

@@ -95,7 +95,7 @@ describe('the figure of a photo', () => {
   });
 });
 
-describe('npm run photo-page', { timeout: 60_000 }, () => {
+describe('npm run photo-page', () => {
   const folder = temporaryFolder();
   const run = (...args: string[]) => runNode(['infra/tools/photo-page.ts', ...args]);
 

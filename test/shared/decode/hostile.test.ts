@@ -56,9 +56,15 @@ afterAll(() => {
   wasm.Instance = Instance;
 });
 
+/** Returns the milliseconds of CPU time that this process has used since `start`, whatever else runs on the machine. */
+function millisecondsSince(start: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1000;
+}
+
 /** Decodes a file and checks the limits. Returns `pixels` or the fault. */
 async function outcomeOf(bytes: Uint8Array): Promise<string> {
-  const start = performance.now();
+  const start = process.cpuUsage();
   try {
     const { width, height, data } = await decoder.decode(bytes);
     expect(data).toHaveLength(4 * width * height);
@@ -67,7 +73,7 @@ async function outcomeOf(bytes: Uint8Array): Promise<string> {
     if (!(error instanceof ImageError)) throw error;
     return error.fault;
   } finally {
-    expect(performance.now() - start).toBeLessThan(MAX_MILLISECONDS);
+    expect(millisecondsSince(start)).toBeLessThan(MAX_MILLISECONDS);
     for (const { buffer } of memories) expect(buffer.byteLength).toBeLessThan(MAX_MEMORY_BYTES);
   }
 }
@@ -104,9 +110,9 @@ describe('a hostile file', async () => {
     const bomb = concat(Uint8Array.of(0x78, 0xda), ...Array<Uint8Array>(64).fill(part));
     const header = await png(28, 28, [], { channels: 1 });
     const file = concat(header.subarray(0, 33), chunk('IDAT', bomb), chunk('IEND'));
-    const start = performance.now();
+    const start = process.cpuUsage();
     expect(await outcomeOf(file)).toBe('too-large');
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(millisecondsSince(start)).toBeLessThan(500);
     await expectRecovery(file);
   });
 });
@@ -191,9 +197,9 @@ it(`${FUZZ_RUNS} fuzzed files result in pixels or errors, and all samples still 
       fc.array(change, { minLength: 1, maxLength: 6 }),
       async (name, changes) => {
         const file = changes.reduce<Uint8Array>(changed, sample(name));
-        const start = performance.now();
+        const start = process.cpuUsage();
         const outcome = await outcomeOf(file);
-        slowest = Math.max(slowest, performance.now() - start);
+        slowest = Math.max(slowest, millisecondsSince(start));
         outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
       },
     ),
@@ -201,7 +207,7 @@ it(`${FUZZ_RUNS} fuzzed files result in pixels or errors, and all samples still 
   );
   console.log(outcomes, `slowest ${slowest.toFixed(0)} ms`);
   for (const name of SAMPLE_NAMES) expect(await decoder.decode(sample(name))).toEqual(expected.get(name));
-}, 3_600_000);
+});
 
 it('the beginning of a sample followed by random bytes results in pixels or an error', async () => {
   const beginnings = fc

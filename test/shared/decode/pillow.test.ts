@@ -60,7 +60,7 @@ describe.skipIf(!hasPillow)(`decoded pixels${hasPillow ? '' : ' (skipped: instal
       expect([pixels.width, pixels.height], name).toEqual([Number(width), Number(height)]);
       expect(largestDifference(pixels.data, Buffer.from(hex, 'hex')), name).toBeLessThanOrEqual(1);
     }
-  }, 30_000);
+  });
 });
 
 /** Returns the largest difference between two images' RGBA bytes, ignoring the colours of fully transparent pixels. */

@@ -207,7 +207,7 @@ describe('a graph of another exporter', () => {
 });
 
 describeWithData('the kernels and onnxruntime on the 10,000 test images', (data) => {
-  it('return the same labels, and logits within 1e-4', { timeout: 120_000 }, async () => {
+  it('return the same labels, and logits within 1e-4', async () => {
     const file = new Uint8Array(await readFile('release/tinyvgg.onnx'));
     const { images, count } = data().test;
     const predict = await onnxPredictor(file);

@@ -40,7 +40,6 @@ export function fieldOn(page: Page, selector = 'fashion-classifier') {
       page.waitForFunction(
         ([selector, state]) => document.querySelector(selector as string)?.matches(`:state(${state})`),
         [selector, state],
-        { timeout: 15_000 },
       ),
   };
 }

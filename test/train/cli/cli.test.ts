@@ -20,7 +20,7 @@ const cli = (...args: string[]) =>
   });
 
 // Every test starts a process, which takes seconds on a busy machine.
-describe('the command line', { timeout: 30_000 }, () => {
+describe('the command line', () => {
   it.each(['train', 'report', 'evaluate', 'classify', 'push', 'promote', 'rollback', 'status'])(
     'prints the defaults and exit codes of %s',
     async (command) => {
@@ -68,7 +68,7 @@ describe('the command line', { timeout: 30_000 }, () => {
   });
 });
 
-describe('classify', { timeout: 30_000 }, () => {
+describe('classify', () => {
   it('prints the labels of an image, best first', async () => {
     const { stdout } = await cli('classify', 'examples/trouser.png', '--json', '--top-k', '2');
     const { image, predictions } = JSON.parse(stdout);
@@ -94,9 +94,7 @@ describe('classify', { timeout: 30_000 }, () => {
 });
 
 describeWithData('the command line with the data set', () => {
-  it('trains, records, exports and evaluates the models of flags and configuration', {
-    timeout: 60_000,
-  }, async () => {
+  it('trains, records, exports and evaluates the models of flags and configuration', async () => {
     const folder = temporaryFolder();
     const [config, out] = [join(folder, 'config.json'), join(folder, 'run')];
     await writeFile(
@@ -170,7 +168,7 @@ describeWithData('the command line with the data set', () => {
     );
   });
 
-  it('calibrates on held-out images without a second training', { timeout: 60_000 }, async () => {
+  it('calibrates on held-out images without a second training', async () => {
     const folder = temporaryFolder();
     const job = ['train', '--models', 'v0', '--epochs', '1', '--data', dataFolder as string];
     const run = async (out: string, ...flags: string[]) => {
@@ -192,9 +190,7 @@ describeWithData('the command line with the data set', () => {
     expect([most.code, most.stderr]).toEqual([2, expect.stringMatching(/held-out.*30000/)]);
   });
 
-  it('computes the calibration error that the manifest of the bundled release states', {
-    timeout: 60_000,
-  }, async () => {
+  it('computes the calibration error that the manifest of the bundled release states', async () => {
     const model = 'release/tinyvgg.onnx';
     const { stdout } = await cli('evaluate', '--model', model, '--data', dataFolder as string, '--json');
     const { temperature, ece } = JSON.parse(stdout);
@@ -208,9 +204,7 @@ describeWithData('the command line with the data set', () => {
     expect(ece.after).toBeCloseTo(calibration?.ece?.after ?? Number.NaN, 3);
   });
 
-  it('evaluates a model without a manifest at temperature 1, and rejects the manifest of another model', {
-    timeout: 60_000,
-  }, async () => {
+  it('evaluates a model without a manifest at temperature 1, and rejects the manifest of another model', async () => {
     const folder = temporaryFolder();
     const model = join(folder, 'model.onnx');
     await copyFile('release/tinyvgg.onnx', model);

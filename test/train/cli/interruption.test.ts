@@ -1,50 +1,41 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { runNode } from '../../support/command.ts';
 
 describe('interruptible', () => {
-  /** Runs work of two seconds in a child process. `send` receives a function that sends SIGTERM to it. */
-  async function runAndSignal(send: (kill: () => void) => Promise<void>) {
-    const script = `
+  /** Runs work in a child process that receives SIGTERM at the given times, in milliseconds of a clock that the test controls. */
+  const signalAt = (...times: number[]) =>
+    runNode([
+      '--input-type=module',
+      '-e',
+      `import { once } from 'node:events';
       import { interruptible } from './train/cli/interruption.ts';
       import { reportError } from './train/cli/exit-codes.ts';
+      let now;
+      performance.now = () => now;
       const work = async (signal) => {
-        console.log('ready');
-        await new Promise((resolve) => setTimeout(resolve, 2000));
+        const alive = setInterval(() => {}, 1000);
+        for (now of ${JSON.stringify(times)}) {
+          const received = once(process, 'SIGTERM');
+          process.kill(process.pid, 'SIGTERM');
+          await received;
+        }
+        clearInterval(alive);
         signal.throwIfAborted();
       };
-      await interruptible(work, (signal) => 'how to resume').catch((error) => { process.exitCode = reportError(error); });`;
-    let start = 0;
-    const { code, stderr } = await runNode(['--input-type=module', '-e', script], {
-      onOutput: (output, child) => {
-        if (start > 0 || !output.includes('ready')) return;
-        start = performance.now();
-        void send(() => child.kill('SIGTERM'));
-      },
-    });
-    return { code, stderr, time: performance.now() - start };
-  }
+      await interruptible(work, () => 'how to resume').catch((error) => { process.exitCode = reportError(error); });`,
+    ]);
 
   it('lets the work end after one signal, and ignores the same signal from npm', async () => {
-    const ended = await runAndSignal(async (kill) => {
-      kill();
-      await sleep(20);
-      kill();
-    });
-    expect(ended).toMatchObject({
+    expect(await signalAt(1000, 1300)).toMatchObject({
       code: 143,
       stderr: expect.stringMatching(/stopping after the current step.*how to resume/s),
     });
-    expect(ended.time).toBeGreaterThan(1500);
   });
 
   it('ends the process at a second signal', async () => {
-    const ended = await runAndSignal(async (kill) => {
-      kill();
-      await sleep(600);
-      kill();
+    expect(await signalAt(1000, 1301)).toMatchObject({
+      code: 143,
+      stderr: expect.not.stringMatching(/how to resume/),
     });
-    expect(ended).toMatchObject({ code: 143, stderr: expect.not.stringMatching(/how to resume/) });
-    expect(ended.time).toBeLessThan(1500);
   });
 });

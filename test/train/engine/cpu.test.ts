@@ -75,7 +75,6 @@ describe('the cpu engine', () => {
     { network: mixed, kernels: 'winograd' },
   ] as const)(
     'computes the same bits on 1, 2, 3 and 4 threads: $network.name, $kernels',
-    { timeout: 20_000 },
     async ({ network, kernels }) => {
       const expected = await trained(network, { threads: 1, kernels });
       for (const threads of [2, 3, 4]) expect(await trained(network, { threads, kernels })).toEqual(expected);
@@ -164,7 +163,7 @@ describe('the cpu engine', () => {
     ]);
   });
 
-  it('lets the process exit with open and with closed sessions', { timeout: 20_000 }, async () => {
+  it('lets the process exit with open and with closed sessions', async () => {
     const script = `
       const { cpuEngine } = await import('./train/engine/cpu/cpu.ts');
       const { sgd } = await import('./train/engine/optimizer.ts');
@@ -178,6 +177,6 @@ describe('the cpu engine', () => {
       const [closed, left] = [await open(), await open()];
       for (const session of [closed, left]) session.step({ images: new Uint8Array(32 * 784), labels: new Uint8Array(32) });
       closed.close();`;
-    await expectSuccess(runNode(['--input-type=module', '-e', script], { timeout: 15_000 }));
+    await expectSuccess(runNode(['--input-type=module', '-e', script]));
   });
 });

@@ -177,7 +177,7 @@ const EXPECTED = NETWORKS.map((spec) => {
   return { name: spec.name, network, weights, batch, loss: exactLoss(network, weights, batch), gradients };
 });
 
-describe.each(Object.entries(ENGINES))('engine %s', { timeout: 60_000 }, (_, open) => {
+describe.each(Object.entries(ENGINES))('engine %s', (_, open) => {
   let engine: Engine;
   beforeAll(async () => {
     engine = await open();

@@ -73,7 +73,7 @@ const runs = golden.runs.map((run) => {
 
 const ENGINES = ['reference', 'tfjs', 'cpu', ...Object.keys(withGpu({ webgpu: true }))];
 
-describe.each(ENGINES)('on engine %s', { timeout: 60_000 }, (device) => {
+describe.each(ENGINES)('on engine %s', (device) => {
   let engine: Engine;
   beforeAll(async () => {
     engine = await openEngine(device, { allowSoftwareAdapter: true });
@@ -81,7 +81,6 @@ describe.each(ENGINES)('on engine %s', { timeout: 60_000 }, (device) => {
 
   it.each(runs)(
     'computes PyTorch’s losses and weights in ten steps of $model by $name, within 1e-6',
-    { timeout: 60_000 },
     async ({ model, optimizer, losses, weights }) => {
       const network = resolveNetwork(modelSpec(model as ModelName));
       const initial = initialWeights(network, Generator.seeded(golden.seed));

@@ -66,7 +66,7 @@ describe('a step of the webgpu engine', () => {
 });
 
 // A graphics card needs a second for all of it, SwiftShader on two busy cores much longer.
-describeWithGpu('the webgpu engine', { timeout: 60_000 }, () => {
+describeWithGpu('the webgpu engine', () => {
   let gpu: Gpu;
   let engine: Engine;
   beforeAll(async () => {
@@ -238,9 +238,7 @@ describeWithGpu('the webgpu engine', { timeout: 60_000 }, () => {
     session.close();
   });
 
-  it('creates no more buffers in 10,000 steps, and frees all of them when the session is closed', {
-    timeout: 120_000,
-  }, async () => {
+  it('creates no more buffers in 10,000 steps, and frees all of them when the session is closed', async () => {
     const network = resolveNetwork({
       name: 'minimal',
       input: [1, 2, 2],
@@ -288,6 +286,6 @@ describeWithGpu('the webgpu engine', { timeout: 60_000 }, () => {
       for (const session of [closed, left]) session.step({ images: new Uint8Array(4), labels: new Uint8Array(1) });
       await closed.losses();
       closed.close();`;
-    await expectSuccess(runNode(['--input-type=module', '-e', script], { timeout: 50_000 }));
+    await expectSuccess(runNode(['--input-type=module', '-e', script]));
   });
 });

@@ -1,5 +1,5 @@
 /** @file The scheduled retraining: it trains once, promotes a model that passes the gate, and resumes on another machine. */
-import { beforeEach, expect, it, vi } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { Alias, aliasKey, parseStored } from '../../../shared/manifest.ts';
 import { loadDataset } from '../../../train/dataset/fashion-mnist/load.ts';
 import { openEngine } from '../../../train/engine/open.ts';
@@ -12,8 +12,6 @@ import type { ObjectStore } from '../../../train/store/store.ts';
 import { type OnOutput, runTrainer } from '../../support/command.ts';
 import { dataFolder, describeWithData } from '../../support/data.ts';
 import { storeEnvironment, WRANGLER } from '../../support/object-stores.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const SMALL = {
   ...{ recipe: 'lab', models: 'v0', epochs: 1, limit: 4000, heldOut: 2000, calibration: false },

@@ -1,7 +1,7 @@
 /** @file Sweeps whose processes are killed: every point is trained once, to the same weights as without interruption. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { modelKey } from '../../../shared/manifest.ts';
 import { loadDataset } from '../../../train/dataset/fashion-mnist/load.ts';
 import { openEngine } from '../../../train/engine/open.ts';
@@ -15,8 +15,6 @@ import { type Ended, type OnOutput, runTrainer } from '../../support/command.ts'
 import { dataFolder, describeWithData } from '../../support/data.ts';
 import { BACKENDS, type RunningStore, storeEnvironment } from '../../support/object-stores.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 100_000 });
 
 const SHARES = 4;
 /** Two points per process, with a checkpoint after each step, so that a killed process leaves one. */

@@ -64,9 +64,8 @@ describe('labelsOf', () => {
 });
 
 // Each test runs the command line up to three times.
-const SLOW = { timeout: 60_000 };
 
-describe('evaluate --photos', SLOW, () => {
+describe('evaluate --photos', () => {
   it('lists the photos of the subfolders in the order of their names', async () => {
     const found = await listPhotos(photos('drawn'), FOLDER_LABELS);
     expect(found.map(({ path }) => path.slice(photos('drawn/').length))).toEqual([
@@ -193,9 +192,7 @@ describe('evaluate --photos', SLOW, () => {
 const REACHED = { least: 0.63, most: 0.69 };
 
 describeWithPhotos('real photos', (folder) => {
-  it(`have the same score in two runs, between ${REACHED.least} and ${REACHED.most}`, {
-    timeout: 120_000,
-  }, async () => {
+  it(`have the same score in two runs, between ${REACHED.least} and ${REACHED.most}`, async () => {
     const [first, second] = [0, 1].map(() => cli('evaluate', '--photos', folder, '--folds', '5', '--json'));
     const untimed = (_: string, value: unknown) =>
       value && typeof value === 'object' && 'milliseconds' in value ? { ...value, milliseconds: 0 } : value;

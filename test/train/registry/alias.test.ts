@@ -91,7 +91,7 @@ describe('with a concurrent writer', () => {
       if (release) await push(store, release);
     });
     await expect(push(rival, await releaseOf('mine'))).rejects.toMatchObject({ kind: 'conflict' });
-  }, 20_000);
+  });
 
   test('a rollback fails with a conflict, and keeps the version that the other promoted', async () => {
     const store = memoryStore();

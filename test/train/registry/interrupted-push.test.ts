@@ -1,5 +1,5 @@
 /** @file Interrupted pushes: the alias always points at a complete version, and the same push again completes the work. */
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sha256 } from '#shared/digest.ts';
 import { Alias, aliasKey, Manifest, modelKey, parseStored } from '#shared/manifest.ts';
 import { push } from '../../../train/registry/registry.ts';
@@ -12,7 +12,6 @@ import { type RunningStore, storeEnvironment, WRANGLER } from '../../support/obj
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 // Real servers are slow on a busy machine.
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 100_000 });
 
 /**
  * Returns the version that `stable` points at; undefined when there is no alias.

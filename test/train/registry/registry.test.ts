@@ -1,5 +1,5 @@
 /** @file Push, promote, rollback and status, on every object store. */
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Alias, aliasKey, modelKey, parseStored, serializeStored } from '#shared/manifest.ts';
 import { promote, push, rollback, status } from '../../../train/registry/registry.ts';
 import type { ObjectStore } from '../../../train/store/store.ts';
@@ -7,7 +7,6 @@ import { releaseOf } from '../../fixtures/releases.ts';
 import { BACKENDS, type RunningStore } from '../../support/object-stores.ts';
 
 // Real servers are slow on a busy machine.
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 100_000 });
 
 describe.each(BACKENDS)('$name', ({ conditional, missing, start }) => {
   if (missing) {

@@ -2,12 +2,11 @@
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { DEFAULT_BUCKET, openLocalStore, openStore } from '../../../train/store/open.ts';
 import { s3Store } from '../../../train/store/s3.ts';
 
 // Retries take time.
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 100_000 });
 
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'hidden-key' };
 const body = new Uint8Array([1, 2, 3]);

@@ -1,12 +1,11 @@
 /** @file The contract of the object store, checked on every implementation and on real servers. */
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withConditions } from '../../../train/store/conditional.ts';
 import { s3Store } from '../../../train/store/s3.ts';
 import type { ObjectStore } from '../../../train/store/store.ts';
 import { BACKENDS, type RunningStore } from '../../support/object-stores.ts';
 
 // Real servers are slow on a busy machine.
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 100_000 });
 
 const TYPE = 'application/octet-stream';
 const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);

@@ -58,7 +58,7 @@ describe('fitTemperature and expectedCalibrationError', () => {
 });
 
 describe('fitTemperature', () => {
-  it('returns 1 for calibrated scores, and corrects overconfident ones', { timeout: 30_000 }, () => {
+  it('returns 1 for calibrated scores, and corrects overconfident ones', () => {
     const examples = calibratedExamples(20_000, 5);
     expect(Math.abs(fitTemperature(examples) - 1)).toBeLessThan(0.03);
     expect(error(examples, 1)).toBeLessThan(0.02);

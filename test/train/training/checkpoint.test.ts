@@ -52,7 +52,6 @@ describe.each(['reference', 'tfjs', 'cpu'])('training with --device %s', (device
     ['Adam, a schedule and augmented images', adam(), { schedule: 'cosine', augment: photoLike(7) }],
   ] as [string, Optimizer, Partial<Job>?][])(
     'resumes after any step with %s, to the same bits and the same events',
-    { timeout: 60_000 },
     async (_, optimizer, changes = {}) => {
       const job = jobWith(await openEngine(device), optimizer, changes);
       const { files, events, trained } = await trainWithCheckpoints(job);

@@ -33,7 +33,7 @@ async function pointAt(
 describeInBrowser('/explore', () => {
   beforeAll(async () => {
     pages = await startPages();
-  }, 100_000);
+  });
   afterAll(() => pages?.stop());
 
   it('predicts the same as the Worker for every example, to a tenth of a percent', async () => {
@@ -62,7 +62,7 @@ describeInBrowser('/explore', () => {
     expect(loaded).toContain(`${pages.origin}/v1/models/tinyvgg/versions/${models[0].version}/onnx`);
     await page.route('**/v1/**', (route) => route.abort());
     await page.reload();
-    await expect.poll(() => prediction(page), { timeout: 10_000 }).toContain('Ankle boot');
+    await expect.poll(() => prediction(page)).toContain('Ankle boot');
     await page.context().close();
   });
 
@@ -280,7 +280,7 @@ describeInBrowser('/explore', () => {
     const picture = () =>
       canvas(page, 'convolution-output').evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
     const before = await picture();
-    await expect.poll(picture, { timeout: 10_000 }).not.toBe(before);
+    await expect.poll(picture).not.toBe(before);
     await page.click('#camera');
     await expect.poll(() => fragment(page)).toMatch(/image=own&pixels=[\w-]{1046}/);
     await page.context().close();

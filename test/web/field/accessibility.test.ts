@@ -77,7 +77,6 @@ describeInBrowser('the field is accessible', () => {
   describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
     it.each([360, 1440])(
       'at %i pixels: axe finds no violation in any state, and nothing overflows',
-      { timeout: 60_000 },
       async (width) => {
         const found: Record<string, string[]> = {};
         const look = async (state: string) => {

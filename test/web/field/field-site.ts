@@ -26,7 +26,7 @@ export class FieldSite {
 export function useFieldSite<T extends FieldSite>(on: T): T {
   beforeAll(async () => {
     on.site = await startSite();
-  }, 100_000);
+  });
   afterAll(() => on.site?.stop());
   afterEach(async () => {
     await on.page?.context().close();

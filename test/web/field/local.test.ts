@@ -53,7 +53,7 @@ describeInBrowser('the field on the device', () => {
     expect([await on.problems(), on.relay.uploads]).toEqual([['no-local'], 0]);
   });
 
-  it('returns the endpoint’s result for 200 photos, bit for bit', { timeout: 120_000 }, async () => {
+  it('returns the endpoint’s result for 200 photos, bit for bit', async () => {
     await init(
       await WebAssembly.compile(await readFile('node_modules/@jsquash/jpeg/codec/enc/mozjpeg_enc.wasm')),
     );

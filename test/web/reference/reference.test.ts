@@ -8,7 +8,7 @@ let pages: Pages;
 describeInBrowser('the API reference', () => {
   beforeAll(async () => {
     pages = await startPages();
-  }, 100_000);
+  });
   afterAll(() => pages?.stop());
 
   it('copies a code sample that contains the page’s own origin', async () => {

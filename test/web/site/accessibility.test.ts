@@ -67,32 +67,28 @@ const STATES: [name: string, path: string, prepare?: (page: Page) => Promise<voi
 describeInBrowser('axe', () => {
   beforeAll(async () => {
     pages = await startPages();
-  }, 100_000);
+  });
   afterAll(() => pages?.stop());
 
-  it.each(STATES)(
-    'finds no violation in %s, and nothing overflows',
-    { timeout: 90_000 },
-    async (_, path, prepare) => {
-      const page = await pages.open(path, { hasTouch: true });
-      await prepare?.(page);
-      for (const viewport of [DESK.viewport, PHONE.viewport]) {
-        await page.setViewportSize(viewport);
-        expect(await overflowOf(page)).toBeLessThanOrEqual(0);
-        for (const colorScheme of ['light', 'dark'] as const) {
-          await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-          // The next frame has the colours of the scheme.
-          await page.evaluate(
-            'new Promise((settle) => requestAnimationFrame(() => requestAnimationFrame(settle)))',
-          );
-          expect({ width: viewport.width, colorScheme, found: await axeViolations(page) }).toMatchObject({
-            found: [],
-          });
-        }
+  it.each(STATES)('finds no violation in %s, and nothing overflows', async (_, path, prepare) => {
+    const page = await pages.open(path, { hasTouch: true });
+    await prepare?.(page);
+    for (const viewport of [DESK.viewport, PHONE.viewport]) {
+      await page.setViewportSize(viewport);
+      expect(await overflowOf(page)).toBeLessThanOrEqual(0);
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        // The next frame has the colours of the scheme.
+        await page.evaluate(
+          'new Promise((settle) => requestAnimationFrame(() => requestAnimationFrame(settle)))',
+        );
+        expect({ width: viewport.width, colorScheme, found: await axeViolations(page) }).toMatchObject({
+          found: [],
+        });
       }
-      await page.context().close();
-    },
-  );
+    }
+    await page.context().close();
+  });
 
   it('finds no violation in the explorer with forced colours', async () => {
     const page = await pages.open('/explore', { forcedColors: 'active' });

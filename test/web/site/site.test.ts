@@ -20,7 +20,7 @@ beforeAll(async () => {
   await expectSuccess(runNode(['infra/deploy/pin-assets.ts', '--local', '--persist-to', state], { env }));
   worker = await startWorker({ state });
   document = JSON.parse(await readFile('edge/openapi/openapi.json', 'utf8'));
-}, 100_000);
+});
 afterAll(() => worker?.stop());
 
 describe('/openapi.json', () => {

@@ -36,7 +36,7 @@ const exampleOf = (label: string): string => label.toLowerCase().replace(/\/.*/,
 describeInBrowser('the try page', () => {
   beforeAll(async () => {
     pages = await startPages();
-  }, 100_000);
+  });
   afterAll(() => pages?.stop());
 
   it('classifies a picked file, shows the network’s exact input, and outlines the garment', async () => {
