@@ -14,9 +14,10 @@
  */
 import type { Context, MiddlewareHandler } from 'hono';
 import type { AppEnv } from '../http/env.ts';
+import { HttpProblem } from '../http/problem.ts';
 import type { Caller } from '../http/record.ts';
 import { identifyCaller, identifyKeyHolder } from './caller.ts';
-import { createCors } from './cors.ts';
+import { createCors, isHiddenFromPage, letEveryPageRead } from './cors.ts';
 import { clientNetwork, enforceRate } from './limiter.ts';
 import { cachedSettings } from './settings.ts';
 import { checkTurnstile } from './turnstile.ts';
@@ -25,6 +26,8 @@ export interface Access {
   cors: MiddlewareHandler<AppEnv>;
   /** Guards classification: admits API keys, site keys and, when the service is open, everyone. */
   requireCaller: MiddlewareHandler<AppEnv>;
+  /** Guards the renewal of tokens: the same callers, without Turnstile, which they passed for the first token. */
+  requireEarlierCaller: MiddlewareHandler<AppEnv>;
   /** Guards operations of the service's owner: admits only API keys and, without any access variable, this machine. */
   requireApiKey: MiddlewareHandler<AppEnv>;
   /** Returns the secrets that sign and verify tokens. Empty when TOKEN_SECRET is not set. */
@@ -36,25 +39,38 @@ export function createAccess(): Access {
   const settingsOf = cachedSettings();
 
   const guard =
-    (identify: typeof identifyCaller): MiddlewareHandler<AppEnv> =>
+    (identify: typeof identifyCaller, { turnstile }: { turnstile: boolean }): MiddlewareHandler<AppEnv> =>
     async (c, next) => {
-      const settings = settingsOf(c.env);
-      const caller = await identify(c.req, settings).catch((problem) => refuse(c, problem));
-      c.var.record.caller = caller;
-      await checkRate(c, caller);
-      if (caller.kind === 'visitor' && settings.turnstileSecret) {
-        await checkTurnstile(c.req, settings.turnstileSecret);
+      try {
+        const settings = settingsOf(c.env);
+        const caller = await identify(c.req, settings).catch((problem) => refuse(c, problem));
+        if (caller.kind !== 'key' && isHiddenFromPage(c)) await refuse(c, hiddenFromPage());
+        c.var.record.caller = caller;
+        await checkRate(c, caller);
+        const secret = turnstile && caller.kind === 'visitor' && settings.turnstileSecret;
+        if (secret) await checkTurnstile(c.req, secret);
+      } catch (problem) {
+        letEveryPageRead(c);
+        throw problem;
       }
       await next();
     };
 
   return {
     cors: createCors(settingsOf),
-    requireCaller: guard(identifyCaller),
-    requireApiKey: guard(identifyKeyHolder),
+    requireCaller: guard(identifyCaller, { turnstile: true }),
+    requireEarlierCaller: guard(identifyCaller, { turnstile: false }),
+    requireApiKey: guard(identifyKeyHolder, { turnstile: false }),
     tokenSecrets: ({ env }) => settingsOf(env).tokenSecrets,
   };
 }
+
+/** Without this refusal, the page would take the response that it cannot read for a broken connection. */
+const hiddenFromPage = (): HttpProblem =>
+  new HttpProblem(
+    'wrong-origin',
+    'Pages of this origin may not read responses. Add the origin to ALLOWED_ORIGINS.',
+  );
 
 async function checkRate(c: Context<AppEnv>, caller: Caller): Promise<void> {
   if (caller.kind === 'key') await enforceRate(c, 'key', caller.name);

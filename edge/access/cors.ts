@@ -1,13 +1,18 @@
-/** @file CORS: lets web pages read responses. access.ts decides whether a request is admitted. */
-import type { MiddlewareHandler } from 'hono';
+/**
+ * @file CORS: lets web pages read responses. access.ts decides whether a request is admitted.
+ *
+ * Pages of other origins may read one thing: why a request was refused. Their preflights succeed, because a failed one looks to the
+ * page like a broken connection. They may not send an API key.
+ */
+import type { Context, MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 import type { AppEnv } from '../http/env.ts';
 import { isLocal } from './caller.ts';
 import { isLoopback, matchesOrigin } from './origins.ts';
 import type { AccessSettings, SettingsOf } from './settings.ts';
 
-const ALLOWED_HEADERS = [
-  'authorization',
+/** Request headers that a page of any origin may send. No cookie or other credential is sent by itself. */
+const HEADERS = [
   'content-type',
   'if-none-match',
   'x-site-key',
@@ -15,7 +20,12 @@ const ALLOWED_HEADERS = [
   'inference-header-content-length',
   // Hugging Face's client sets its own, in browsers too.
   'user-agent',
-];
+].join();
+
+const ALLOWED_HEADERS = ['authorization', HEADERS];
+
+/** Origins whose pages may read the response. */
+const READERS = 'access-control-allow-origin';
 
 const EXPOSED_HEADERS = [
   'x-request-id',
@@ -47,12 +57,31 @@ export function createCors(settingsOf: SettingsOf): MiddlewareHandler<AppEnv> {
     maxAge: 86_400,
   });
   return async (c, next) => {
-    if (c.req.method === 'OPTIONS' && !c.req.header('access-control-request-method')) return next();
+    const isOptions = c.req.method === 'OPTIONS';
+    if (isOptions && !c.req.header('access-control-request-method')) return next();
     const preflight = await allow(c, next);
-    const origin = c.res.headers.get('access-control-allow-origin');
-    if (origin) c.header('timing-allow-origin', origin);
+    if (preflight && !c.res.headers.has(READERS)) {
+      c.header(READERS, '*');
+      c.header('access-control-allow-headers', HEADERS);
+    }
+    const readers = c.res.headers.get(READERS);
+    if (readers) c.header('timing-allow-origin', readers);
     return preflight;
   };
+}
+
+/** Lets every page read a refusal, which contains no data. Called before the problem is thrown. */
+export function letEveryPageRead(c: Context<AppEnv>): void {
+  if (c.req.header('origin') !== undefined && !c.res.headers.has(READERS)) c.header(READERS, '*');
+}
+
+/**
+ * Returns whether the browser will hide the response from the script that sent the request. Requests of HTML forms and of programs
+ * have another `Sec-Fetch-Mode` or no `Sec-Fetch-Site`.
+ */
+export function isHiddenFromPage({ req, res }: Context<AppEnv>): boolean {
+  const isCrossOrigin = ['cross-site', 'same-site'].includes(req.header('sec-fetch-site') ?? '');
+  return isCrossOrigin && req.header('sec-fetch-mode') === 'cors' && !res.headers.has(READERS);
 }
 
 /** Returns the value of `Access-Control-Allow-Origin` for a page of `origin`, or null. */

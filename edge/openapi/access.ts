@@ -44,25 +44,21 @@ export const API_KEY: Security = [{ bearer: [] }];
 /** An API key or a site key. */
 export const ANY_KEY: Security = Object.keys(securitySchemes).map((name) => ({ [name]: [] }));
 
-/** Problems that the access checks return before the body is read. */
-export const ACCESS_PROBLEMS = [
+/** Problems that every guard returns before the body is read. */
+export const GUARD_PROBLEMS = [
   'no-key',
   'wrong-key',
   'wrong-origin',
   'closed',
-  'turnstile-failed',
-  'turnstile-unavailable',
   'too-many-requests',
   'misconfigured',
 ] as const satisfies ProblemType[];
 
-/** Problems of operations that only an API key opens. */
-export const API_KEY_PROBLEMS = [
-  'no-key',
-  'wrong-key',
-  'closed',
-  'too-many-requests',
-  'misconfigured',
+/** Problems of the guard of classification. */
+export const ACCESS_PROBLEMS = [
+  ...GUARD_PROBLEMS,
+  'turnstile-failed',
+  'turnstile-unavailable',
 ] as const satisfies ProblemType[];
 
 export const TURNSTILE_TOKEN: Parameter = inHeader(

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { Health } from '../../api/service/responses.ts';
 import { Problem } from '../../http/problem-schema.ts';
-import { API_KEY, API_KEY_PROBLEMS, PUBLIC } from '../access.ts';
+import { API_KEY, GUARD_PROBLEMS, PUBLIC } from '../access.ts';
 import { HEALTH, INDEX, METRICS, PROBLEM, SERVICE_LIVE } from '../examples.ts';
 import type { Paths } from '../openapi.ts';
 import { inPath } from '../parameters.ts';
@@ -71,7 +71,7 @@ export const servicePaths: Paths = {
       security: API_KEY,
       responses: {
         '200': plainText('Metrics in exposition format 0.0.4.', METRICS),
-        ...problems(...API_KEY_PROBLEMS),
+        ...problems(...GUARD_PROBLEMS),
       },
       'x-codeSamples': codeSamples({ method: 'GET', path: '/metrics', hasKey: true, result: 'text' }),
     },

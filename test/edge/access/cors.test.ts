@@ -1,7 +1,10 @@
 /** @file CORS: which pages may read responses, including errors. */
+import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { RATES } from '../../../edge/access/rates.ts';
 import { MAX_BODY_BYTES } from '../../../edge/http/limits.ts';
-import { bearer, keyOf, SHOP, SITE_KEY, SITE_KEYS, service } from '../support/callers.ts';
+import type { ProblemType } from '../../../edge/http/problem-types.ts';
+import { bearer, expectProblem, keyOf, SHOP, SITE_KEY, SITE_KEYS, service } from '../support/callers.ts';
 import { isolate, tinyEngine, tinyRelease } from '../support/tiny.ts';
 
 const ADMIN = 'https://admin.example';
@@ -71,8 +74,14 @@ describe('a preflight', () => {
     'https://shops.example:8443',
     'http://localhost:3000',
     'edge.test',
-  ])('does not allow %s', async (origin) => {
-    expect(allowedReader(await send('/v1/classify', preflight(origin)))).toBeNull();
+  ])('lets %s send no API key, and read nothing but a refusal', async (origin) => {
+    const { headers } = await send('/v1/classify', preflight(origin, 'POST', 'x-site-key'));
+    expect(headers.get('access-control-allow-origin')).toBe('*');
+    const names = headers.get('access-control-allow-headers')?.split(',');
+    expect(names).toEqual(expect.arrayContaining(['content-type', 'x-site-key']));
+    expect(names).not.toContain('authorization');
+    expect(headers.get('access-control-allow-credentials')).toBeNull();
+    expect(allowedReader(await send('/v1/models', { headers: { origin } }))).toBeNull();
   });
 
   it('is answered for unknown paths and methods, so that the page can read the problem', async () => {
@@ -161,6 +170,67 @@ describe('a response can be read', () => {
     failing.load = () => Promise.reject(new Error());
     const none = await isolate(release, { bindings, engine: failing }).send('/v1/classify', request);
     expect([none.status, allowedReader(none)]).toEqual([503, SHOP]);
+  });
+});
+
+describe('a page of another origin can read why it was refused', () => {
+  const site = { 'x-site-key': SITE_KEY };
+  /** What a browser adds to a request of a script. */
+  const script = (origin: string) => ({ origin, 'sec-fetch-mode': 'cors', 'sec-fetch-site': 'cross-site' });
+
+  it.each<[type: ProblemType, headers: Record<string, string>, bindings?: object]>([
+    ['wrong-origin', site],
+    ['wrong-key', { 'x-site-key': 'site_mistyped_mistyped' }],
+    ['no-key', {}],
+    ['closed', site, {}],
+    ['misconfigured', site, { SITE_KEYS: '{' }],
+  ])('%s', async (type, headers, bindings = { SITE_KEYS }) => {
+    for (const origin of [EVIL, 'null']) {
+      const { classify } = await service(bindings);
+      const response = await classify({ ...headers, ...script(origin) });
+      expect(allowedReader(response)).toBe('*');
+      await expectProblem(response, type);
+    }
+  });
+
+  it('too-many-requests', async () => {
+    const { VISITOR_RATE } = env;
+    const { classify } = await service({ SITE_KEYS, VISITOR_RATE });
+    for (let sent = 0; sent <= 2 * RATES.visitor.limit; sent++) {
+      const response = await classify({ ...site, origin: EVIL, 'cf-connecting-ip': '192.0.2.66' });
+      expect(allowedReader(response)).toBe('*');
+      if (response.status === 429) return;
+    }
+    throw new Error('no request was limited');
+  });
+
+  it.each([
+    ['an open service', { ACCESS: 'open' }, 'https://edge.test'],
+    ['a service on localhost', {}, 'http://localhost:8787'],
+  ])('%s does not classify for a script that could not read the result', async (_, bindings, host) => {
+    const { classify } = await service(bindings);
+    const response = await classify(script(EVIL), `${host}/v1/classify`);
+    expect(allowedReader(response)).toBe('*');
+    expect(await expectProblem(response, 'wrong-origin')).toContain('ALLOWED_ORIGINS');
+    const verification = await classify(script(EVIL), `${host}/v1/verify`);
+    expect(verification.status).toBe(403);
+  });
+
+  it.each<[client: string, headers: Record<string, string>]>([
+    ['a form without script', { origin: EVIL, 'sec-fetch-mode': 'navigate', 'sec-fetch-site': 'cross-site' }],
+    ['a page behind the same proxy', { ...script(EVIL), 'sec-fetch-site': 'same-origin' }],
+    ['Node’s fetch', { 'sec-fetch-mode': 'cors' }],
+    ['a browser without Sec-Fetch headers', { origin: EVIL }],
+  ])('%s still gets its result from an open service', async (_, headers) => {
+    const response = await (await service({ ACCESS: 'open' })).classify(headers);
+    expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([200, null]);
+  });
+
+  it('an API key passes with the headers of a page, which a proxy may forward', async () => {
+    const { key, entry } = await keyOf('proxy');
+    const { classify } = await service({ API_KEYS: entry });
+    const response = await classify({ ...bearer(key), ...script(EVIL) });
+    expect([response.status, allowedReader(response)]).toEqual([200, null]);
   });
 });
 
