@@ -65,6 +65,8 @@ export const CLASSIFY = examples<ClassifyResponse | ClassifyBatchResponse>({
   },
 });
 
+export const RENEW = only({ token: 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJsYWJlbCI6…' });
+
 export const VERIFY = examples<TokenVerification>({
   valid: {
     summary: 'Valid token',

@@ -9,7 +9,8 @@
  * | `model`, `version` | the model; its version is the SHA-256 of the ONNX file                       |
  * | `aud`              | site key of the classification request; absent without one                   |
  * | `iat`, `exp`       | times of issue and expiry, in seconds since the epoch                        |
- * | `jti`              | unique ID, which lets the token be verified only once                        |
+ * | `since`            | `iat` of the first token; absent in the first token                          |
+ * | `jti`              | unique ID of the classification, which can be verified only once             |
  */
 import type { AbstentionReason } from '#shared/abstention.ts';
 
@@ -27,11 +28,15 @@ export interface TokenClaims extends SignedResult {
   aud?: string;
   iat: number;
   exp: number;
+  since?: number;
   jti: string;
 }
 
 /** Lifetime of a token in seconds, the same as Turnstile's. */
 export const LIFETIME_S = 300;
+
+/** A token can be renewed for this long after the classification, in seconds, even if it has expired. Less than a day (used-tokens.ts). */
+export const RENEWABLE_S = 3600;
 
 /** This service issues shorter tokens only. */
 export const MAX_TOKEN_LENGTH = 2048;

@@ -10,25 +10,37 @@ import { LIFETIME_S, type SignedResult, type TokenClaims } from './claims.ts';
  * @param now milliseconds since the epoch
  * @throws HttpProblem `not-signed` without a secret
  */
-export async function signToken(
+export function signToken(
   result: SignedResult,
   secrets: readonly string[],
   caller: Caller | undefined,
   now: number,
 ): Promise<string> {
-  const [secret] = secrets;
-  if (secret === undefined) {
-    const detail =
-      'The service has no TOKEN_SECRET. Create one with `npm run key -- --token` and store it with `npx wrangler secret put TOKEN_SECRET`.';
-    throw new HttpProblem('not-signed', detail);
-  }
-  const iat = Math.floor(now / 1000);
-  const claims: TokenClaims = {
-    ...result,
-    ...(caller?.kind === 'visitor' && caller.site && { aud: caller.site }),
-    iat,
-    exp: iat + LIFETIME_S,
-    jti: crypto.randomUUID(),
-  };
-  return sign({ ...claims }, secret, 'HS256');
+  const aud = audienceOf(caller);
+  return signClaims({ ...result, ...(aud && { aud }), jti: crypto.randomUUID() }, secrets, now);
 }
+
+/**
+ * Signs claims with the times of a token that is issued now.
+ * @throws HttpProblem `not-signed` without a secret
+ */
+export async function signClaims(
+  claims: Omit<TokenClaims, 'iat' | 'exp'>,
+  secrets: readonly string[],
+  now: number,
+): Promise<string> {
+  const iat = Math.floor(now / 1000);
+  return sign({ ...claims, iat, exp: iat + LIFETIME_S }, signingSecret(secrets), 'HS256');
+}
+
+/** @throws HttpProblem `not-signed` */
+export function signingSecret([secret]: readonly string[]): string {
+  if (secret !== undefined) return secret;
+  const detail =
+    'The service has no TOKEN_SECRET. Create one with `npm run key -- --token` and store it with `npx wrangler secret put TOKEN_SECRET`.';
+  throw new HttpProblem('not-signed', detail);
+}
+
+/** Returns the site key of a visitor; undefined for other callers. */
+export const audienceOf = (caller: Caller | undefined): string | undefined =>
+  caller?.kind === 'visitor' && caller.site ? caller.site : undefined;

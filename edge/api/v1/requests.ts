@@ -50,6 +50,10 @@ export const ClassifyBatchRequest = v.strictObject({
   images: v.pipe(v.array(Base64), v.minLength(1), v.metadata({ maxItems: MAX_IMAGES })),
 });
 
+export const RenewRequest = v.strictObject({
+  token: v.pipe(v.string(), v.description('The latest token of the classification, expired or not.')),
+});
+
 /** Long enough for a UUID. */
 const MAX_KEY_LENGTH = 64;
 

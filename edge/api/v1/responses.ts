@@ -5,7 +5,7 @@ import type { Classification } from '#shared/inference/result.ts';
 import { BUNDLED_ALIAS, DEFAULT_ALIAS, Manifest } from '#shared/manifest.ts';
 import { Share, Time, Whole } from '#shared/validation.ts';
 import { Problem } from '../../http/problem-schema.ts';
-import { LIFETIME_S, REFUSALS } from '../../token/claims.ts';
+import { LIFETIME_S, REFUSALS, RENEWABLE_S } from '../../token/claims.ts';
 
 export const ModelInfo = v.pipe(
   v.object({
@@ -114,6 +114,15 @@ export const ServedManifest = v.pipe(
   ),
 );
 
+export const RenewedToken = v.object({
+  token: v.pipe(
+    v.string(),
+    v.description(
+      `The same prediction, valid for another ${LIFETIME_S} seconds. A classification can be renewed for ${RENEWABLE_S / 60} minutes.`,
+    ),
+  ),
+});
+
 export const ValidToken = v.pipe(
   v.object({
     valid: v.literal(true),
@@ -129,7 +138,7 @@ export const ValidToken = v.pipe(
     issued_at: Time,
     expires_at: Time,
   }),
-  v.description('This service issued the token, and it had not been verified before.'),
+  v.description('This service issued the token, and its classification had not been verified before.'),
 );
 
 export const InvalidToken = v.object({

@@ -8,7 +8,7 @@ import { check, parseJson, query } from '../../http/validate.ts';
 import type { Registry } from '../../registry/registry.ts';
 import { modelInfo } from '../../registry/served-model.ts';
 import { type ClassifyDependencies, classify } from './classify.ts';
-import { ClassifyQuery, VerifyRequest } from './requests.ts';
+import { ClassifyQuery, RenewRequest, VerifyRequest } from './requests.ts';
 import { tokenVerification } from './token-verification.ts';
 
 export interface V1Dependencies extends ClassifyDependencies {
@@ -23,6 +23,12 @@ export function v1Routes({ selectModel, registry, access, now }: V1Dependencies)
     .post('/classify', access.requireCaller, serverTiming, query(ClassifyQuery), (c) =>
       classify(c, c.req.valid('query'), { selectModel, access, now }),
     )
+    .post('/renew', access.requireEarlierCaller, async (c) => {
+      const { token } = check(RenewRequest, parseJson(await readBody(c.req.raw, c.var.record)));
+      const { renewToken } = await import('../../token/renew.ts');
+      const secrets = access.tokenSecrets(c);
+      return c.json({ token: await renewToken(token, secrets, c.var.record.caller, c.env.MODELS, now()) });
+    })
     .post('/verify', access.requireApiKey, async (c) => {
       const body = check(VerifyRequest, parseJson(await readBody(c.req.raw, c.var.record)));
       const request = { ...body, siteKey: body.site_key, idempotencyKey: body.idempotency_key };

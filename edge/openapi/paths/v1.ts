@@ -1,7 +1,7 @@
 /** @file /v1 in the OpenAPI document. */
-import { VerifyRequest } from '../../api/v1/requests.ts';
-import { Models, ServedManifest, TokenVerification } from '../../api/v1/responses.ts';
-import { API_KEY, API_KEY_PROBLEMS, PUBLIC } from '../access.ts';
+import { RenewRequest, VerifyRequest } from '../../api/v1/requests.ts';
+import { Models, RenewedToken, ServedManifest, TokenVerification } from '../../api/v1/responses.ts';
+import { ANY_KEY, API_KEY, GUARD_PROBLEMS, PUBLIC } from '../access.ts';
 import { requestSchema } from '../components.ts';
 import * as examples from '../examples.ts';
 import type { Operation, Paths } from '../openapi.ts';
@@ -11,6 +11,35 @@ import { codeSamples } from '../samples.ts';
 import { classify } from './classify.ts';
 
 const tags = ['v1'];
+
+/** A JSON body with a token, in the samples. */
+const TOKEN_BODY = {
+  json: { shell: `'{"token": "eyJ…"}'`, javascript: "{ token: 'eyJ…' }", python: '{"token": "eyJ…"}' },
+};
+
+const renew: Operation = {
+  tags,
+  operationId: 'renew',
+  summary: 'Renew a signed prediction',
+  description:
+    'Returns a token with the same prediction and a later expiry, without the image. The caller needs the site key of the classification, but no Turnstile token. All tokens of a classification together can be verified once.',
+  security: ANY_KEY,
+  requestBody: {
+    required: true,
+    content: { 'application/json': { schema: requestSchema(RenewRequest) } },
+  },
+  responses: {
+    '200': json('The new token.', RenewedToken, examples.RENEW),
+    ...problems(
+      ...GUARD_PROBLEMS,
+      ...BODY_PROBLEMS,
+      'not-renewable',
+      'not-signed',
+      'token-store-unavailable',
+    ),
+  },
+  'x-codeSamples': codeSamples({ method: 'POST', path: '/v1/renew', hasKey: true, body: TOKEN_BODY }),
+};
 
 const verify: Operation = {
   tags,
@@ -29,20 +58,9 @@ const verify: Operation = {
       TokenVerification,
       examples.VERIFY,
     ),
-    ...problems(...API_KEY_PROBLEMS, ...BODY_PROBLEMS, 'token-store-unavailable'),
+    ...problems(...GUARD_PROBLEMS, ...BODY_PROBLEMS, 'token-store-unavailable'),
   },
-  'x-codeSamples': codeSamples({
-    method: 'POST',
-    path: '/v1/verify',
-    hasKey: true,
-    body: {
-      json: {
-        shell: `'{"token": "eyJ…"}'`,
-        javascript: "{ token: 'eyJ…' }",
-        python: '{"token": "eyJ…"}',
-      },
-    },
-  }),
+  'x-codeSamples': codeSamples({ method: 'POST', path: '/v1/verify', hasKey: true, body: TOKEN_BODY }),
 };
 
 const listModels: Operation = {
@@ -106,6 +124,7 @@ const getWeights: Operation = {
 
 export const v1Paths: Paths = {
   '/v1/classify': { post: classify },
+  '/v1/renew': { post: renew },
   '/v1/verify': { post: verify },
   '/v1/models': { get: listModels },
   '/v1/models/{name}': { get: getModel },

@@ -34,6 +34,7 @@ const EXPECTED: Record<ProblemType, ProblemText> = {
   closed: 'setup',
   misconfigured: 'setup',
   'not-signed': 'setup',
+  'not-renewable': 'setup',
   'not-found': 'setup',
   'method-not-allowed': 'setup',
   // The field sends none of the requests below.
