@@ -5,9 +5,9 @@ import { createAccess } from './access/access.ts';
 import { hfRoutes } from './api/hf/routes.ts';
 import { oipRoutes } from './api/oip/routes.ts';
 import { serviceRoutes } from './api/service/routes.ts';
-import { prefersHtml } from './api/v1/page/negotiate.ts';
 import { v1Routes } from './api/v1/routes.ts';
 import type { AppEnv } from './http/env.ts';
+import { prefersHtml } from './http/negotiate.ts';
 import { HttpProblem, toProblem } from './http/problem.ts';
 import { newRecord } from './http/record.ts';
 import { createRouter } from './http/router.ts';
@@ -40,6 +40,7 @@ export function createApp(options: Omit<RegistryOptions, 'onEvent'>) {
     c.set('requestId', crypto.randomUUID());
     c.set('record', newRecord());
     await next();
+    await addLength(c);
     c.header('x-request-id', c.var.requestId);
     c.executionCtx.waitUntil(afterResponse(c));
   });
@@ -74,11 +75,23 @@ export function createApp(options: Omit<RegistryOptions, 'onEvent'>) {
 /** The type of the app, from which client.ts derives paths and responses. */
 export type AppType = ReturnType<typeof createApp>;
 
-/** Responds with a problem in the format of the API: a page for HTML forms, `{"error"}` for /hf and /v2. */
+/** Adds the length of the body to the response to HEAD, because Hono removes the body before workerd measures it. */
+async function addLength(c: Context<AppEnv>): Promise<void> {
+  if (c.req.method !== 'HEAD' || !c.res.body) return;
+  const { byteLength } = await c.res.arrayBuffer();
+  c.header('content-length', `${byteLength}`);
+}
+
+/** Responds with a problem: a page for browsers, otherwise in the format of the API, which is `{"error"}` for /hf and /v2. */
 async function respond(c: Context<AppEnv>, problem: HttpProblem): Promise<Response> {
-  c.var.record.problem = problem.type;
-  if (prefersHtml(c.req))
-    return (await import('./api/v1/page/page.ts')).problemPage(problem, c.var.requestId);
+  const { record, requestId } = c.var;
+  record.problem = problem.type;
   const isPlain = /^\/(hf|v2)(\/|$)/.test(c.req.path);
-  return isPlain ? problem.toPlainResponse() : problem.toResponse(c.var.requestId);
+  const response = prefersHtml(c.req)
+    ? await (await import('./http/page/problem-page.ts')).problemPage(problem, c.req.method, requestId)
+    : isPlain
+      ? problem.toPlainResponse()
+      : problem.toResponse(requestId);
+  response.headers.append('vary', 'Accept');
+  return response;
 }

@@ -5,6 +5,7 @@
  */
 import type { Context } from 'hono';
 import type { AppEnv } from './http/env.ts';
+import { IMMUTABLE, isNotModified } from './http/file.ts';
 import { withTimeout } from './registry/bucket.ts';
 
 /** The field and the files that it loads later, named by their content. */
@@ -18,20 +19,24 @@ export const pinnedAssetKey = (path: string): string => `site${path}`;
 export const isPinnedAsset = (path: string): boolean => PATH.test(path);
 
 /**
- * Returns the response for a pinned asset.
+ * Returns the response for a pinned asset, or 304.
  * @returns undefined when the path is none or the bucket lacks the file
  * @throws ExplainedError of kind `store`
  */
-export async function pinnedAsset({ req, env }: Context<AppEnv>): Promise<Response | undefined> {
+export async function pinnedAsset(c: Context<AppEnv>): Promise<Response | undefined> {
+  const { req, env } = c;
   const [, extension] = PATH.exec(req.path) ?? [];
   if (extension === undefined || !['GET', 'HEAD'].includes(req.method)) return undefined;
   const key = pinnedAssetKey(req.path);
   const file = await withTimeout(key, () => env.MODELS.get(key));
   if (!file) return undefined;
-  return new Response(file.body, {
+  const isUnchanged = isNotModified(c, file.httpEtag);
+  if (isUnchanged) await file.body.cancel();
+  return new Response(isUnchanged ? null : file.body, {
+    status: isUnchanged ? 304 : 200,
     headers: {
       'content-type': CONTENT_TYPES[extension] as string,
-      'cache-control': 'public, max-age=31536000, immutable',
+      'cache-control': IMMUTABLE,
       'access-control-allow-origin': '*',
       'cross-origin-resource-policy': 'cross-origin',
       'x-content-type-options': 'nosniff',

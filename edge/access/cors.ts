@@ -14,7 +14,10 @@ import type { AccessSettings, SettingsOf } from './settings.ts';
 /** Request headers that a page of any origin may send. No cookie or other credential is sent by itself. */
 const HEADERS = [
   'content-type',
+  'if-match',
   'if-none-match',
+  'if-range',
+  'range',
   'x-site-key',
   'cf-turnstile-response',
   'inference-header-content-length',
@@ -30,6 +33,8 @@ const READERS = 'access-control-allow-origin';
 const EXPOSED_HEADERS = [
   'x-request-id',
   'etag',
+  'accept-ranges',
+  'content-range',
   'server-timing',
   'retry-after',
   'ratelimit-policy',

@@ -15,6 +15,8 @@ export const PROBLEMS = {
   'turnstile-failed': { status: 403, title: 'Turnstile verification failed' },
   'turnstile-unavailable': { status: 503, title: 'Turnstile unavailable' },
   'too-many-requests': { status: 429, title: 'Rate limit exceeded' },
+  'precondition-failed': { status: 412, title: 'Precondition failed' },
+  'range-not-satisfiable': { status: 416, title: 'Range not satisfiable' },
   'empty-body': { status: 400, title: 'Empty request body' },
   'unreadable-body': { status: 400, title: 'Incomplete request body' },
   'malformed-form': { status: 400, title: 'Invalid multipart form' },

@@ -1,6 +1,5 @@
 /** @file Validates queries and JSON bodies. Errors name the member and the expectation, never the received value. */
 import type { MiddlewareHandler } from 'hono';
-import { validator } from 'hono/validator';
 import * as v from 'valibot';
 import type { AppEnv } from './env.ts';
 import { checkJsonSize } from './limits.ts';
@@ -14,19 +13,37 @@ interface QueryInput<S extends v.GenericSchema> {
 /** Only the first issue is reported. */
 const FIRST = { abortEarly: true } as const;
 
+/** For `query`: an operation without parameters of its own. */
+export const NO_PARAMETERS = v.object({});
+
+/** The query parameter that carries a credential (access/caller.ts). Every operation with a guard accepts it. */
+const CREDENTIAL = 'site_key';
+
 /**
- * Validates the query parameters. Each rule of `schema` must have its own message, which becomes the `detail` of the problem
+ * Validates the query parameters of an operation. Parameters that `schema` lacks are refused: ignored, a misspelt name would yield another
+ * result than the client asked for. Each rule of `schema` must have its own message, which becomes the `detail` of the problem
  * `invalid-query`.
  */
-export function query<S extends v.GenericSchema>(
-  schema: S,
-): MiddlewareHandler<AppEnv, string, QueryInput<S>> {
-  return validator('query', (value) => {
-    const { success, output, issues } = v.safeParse(schema, value, FIRST);
-    if (success) return output;
-    throw new HttpProblem('invalid-query', issues[0].message);
-  }) as MiddlewareHandler;
+export function query<E extends v.ObjectEntries>(
+  schema: v.ObjectSchema<E, undefined>,
+): MiddlewareHandler<AppEnv, string, QueryInput<typeof schema>> {
+  const known = [...Object.keys(schema.entries), CREDENTIAL];
+  return async (c, next) => {
+    const parameters = new URL(c.req.url).searchParams;
+    const names = [...parameters.keys()];
+    if (names.some((name) => !known.includes(name))) {
+      throw invalidQuery(`The query has an unknown parameter. This operation accepts ${known.join(', ')}.`);
+    }
+    const repeated = names.find((name, i) => names.indexOf(name) < i);
+    if (repeated !== undefined) throw invalidQuery(`${repeated} must be given once.`);
+    const { success, output, issues } = v.safeParse(schema, Object.fromEntries(parameters), FIRST);
+    if (!success) throw invalidQuery(issues[0].message);
+    c.req.addValidatedData('query', output);
+    await next();
+  };
 }
+
+const invalidQuery = (detail: string): HttpProblem => new HttpProblem('invalid-query', detail);
 
 /**
  * Parses a JSON text in UTF-8.

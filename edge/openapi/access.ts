@@ -66,7 +66,8 @@ export const TURNSTILE_TOKEN: Parameter = inHeader(
   text('Turnstile token. Required without an API key when the service has a Turnstile secret.'),
 );
 
-const always = (header: Header): Header => ({ required: true, ...header });
+/** A header that every response of its status has. */
+export const always = (header: Header): Header => ({ required: true, ...header });
 
 /** Headers that every error response of a status has. */
 export const ERROR_HEADERS: Record<string, Record<string, Header>> = {
@@ -81,5 +82,6 @@ export const ERROR_HEADERS: Record<string, Record<string, Header>> = {
       }),
     ),
   },
+  '416': { 'content-range': always(text('`bytes */` and the length of the file.')) },
   '503': { 'retry-after': always(text('Seconds to wait before a retry.')) },
 };

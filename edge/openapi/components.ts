@@ -81,13 +81,15 @@ const COMMON: ConversionConfig = {
 /** Requests may have unknown members, unless their schema is strict. */
 const INPUT: ConversionConfig = { ...COMMON, typeMode: 'input', definitions: REQUESTS };
 
-/** Responses have no members beyond their schema. */
+/** Responses have no members beyond their schema, unless it is loose. */
 const OUTPUT: ConversionConfig = {
   ...COMMON,
   typeMode: 'output',
   definitions: RESPONSES,
-  overrideSchema: ({ valibotSchema, jsonSchema }) =>
-    valibotSchema.type === 'object' ? { ...jsonSchema, additionalProperties: false } : undefined,
+  overrideSchema({ valibotSchema: { type }, jsonSchema }) {
+    const isObject = type === 'object' || type === 'loose_object';
+    return isObject ? { ...jsonSchema, additionalProperties: type === 'loose_object' } : undefined;
+  },
 };
 
 function convert(schema: v.GenericSchema, config: ConversionConfig): Schema {

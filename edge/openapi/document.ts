@@ -29,7 +29,7 @@ const description = [
   `Images are ${FORMATS} files. A request has at most ${MAX_BODY_BYTES / 2 ** 20} MiB and ${MAX_IMAGES} images.
 Maximum size of an image in megapixels: ${pixelLimits}. A progressive JPEG has a lower limit.`,
   ACCESS,
-  `Errors are problem details (RFC 9457); under /v2 and /hf they are \`{"error"}\`. Every response has an \`x-request-id\`.
+  `Errors are problem details (RFC 9457); under /v2 and /hf they are \`{"error"}\`. A client that prefers \`text/html\` receives a page. Every response has an \`x-request-id\`.
 Responses never repeat request data, except the name of an alias or a version, and the \`id\` under /v2.`,
   `In the code samples, \`${ORIGIN}\` stands for the address of the service. \`API_KEY\` and \`VERSION\` are environment variables.`,
 ].map((paragraph) => paragraph.replaceAll('\n', ' '));

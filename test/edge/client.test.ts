@@ -22,7 +22,6 @@ function clientOf({ send }: Pick<ReturnType<typeof isolate>, 'send'>, headers: R
 it('classifies', async () => {
   const body = await greyPng(28, 28, (x) => (x > 9 && x < 19 ? 200 : 0));
   const response = await client.v1.classify.$post({ query: { top_k: '2' } }, { init: { body } });
-  if (response.status === 304) throw new Error('no tag was sent');
   const classified = await response.json();
   expectTypeOf(classified).toExtend<ClassifyResponse | ClassifyBatchResponse>();
   expect(classified).toMatchObject({ predictions: [{ index: 4 }, {}] });

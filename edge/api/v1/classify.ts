@@ -6,6 +6,7 @@ import { sha256 } from '#shared/digest.ts';
 import { resultOf } from '#shared/inference/result.ts';
 import type { Access } from '../../access/access.ts';
 import type { AppEnv } from '../../http/env.ts';
+import { prefersHtml } from '../../http/negotiate.ts';
 import { toProblem } from '../../http/problem.ts';
 import {
   type ClassifiedImage,
@@ -15,8 +16,7 @@ import {
 } from '../../inference/classify.ts';
 import type { SelectModel } from '../../inference/select-model.ts';
 import { modelInfo, type ServedModel } from '../../registry/served-model.ts';
-import { etagOf, matchesEtag } from './etag.ts';
-import { prefersHtml } from './page/negotiate.ts';
+import { etagOf } from './etag.ts';
 import type { ClassifyQuery } from './requests.ts';
 import type { ClassifyBatchResponse, ClassifyResponse, ClassifyResult } from './responses.ts';
 import { readUpload } from './upload.ts';
@@ -29,7 +29,7 @@ export interface ClassifyDependencies {
 }
 
 /**
- * Responds with the result of one image or several, or with 304.
+ * Responds with the result of one image or several.
  * @throws HttpProblem, ImageError, and ExplainedError when no model can serve
  */
 export async function classify(
@@ -42,11 +42,6 @@ export async function classify(
   const options = { top_k, explain: explain || isPage };
   const { images, isList } = await readUpload(c.req.raw, record);
   const model = await selectModel(c, version);
-  const etag = await etagOf({ images, isList }, model, options);
-  c.header('etag', etag);
-  // RFC 9110 defines 304 only for GET and HEAD. This POST is safe as well, and a client that sends If-None-Match expects it.
-  // A signed response is always new, because each token is.
-  if (!sign && matchesEtag(c.req.header('if-none-match'), etag)) return c.body(null, 304);
 
   async function resultFor(image: ImageInput, classified: ClassifiedImage): Promise<ClassifyResult> {
     const result = await resultOf(classified, model.manifest, options);
@@ -56,6 +51,13 @@ export async function classify(
     return { ...result, token: await signToken(signed, access.tokenSecrets(c), record.caller, now()) };
   }
 
+  /** Called last: only then is it certain that there is a result for the tag to describe. */
+  async function respond<R extends ClassifyResponse | ClassifyBatchResponse>(response: R) {
+    c.header('etag', await etagOf({ images, isList }, model, { ...options, isPage }));
+    c.header('vary', 'Accept');
+    return isPage ? responsePage(response) : c.json(response);
+  }
+
   const head = { id, model: modelInfo(model) };
   const [image] = images;
   if (image && !isList) {
@@ -63,7 +65,7 @@ export async function classify(
       ...head,
       ...(await resultFor(image, await classifyOne(model, image, record))),
     };
-    return isPage ? responsePage(response) : c.json(response);
+    return respond(response);
   }
   const classified = await classifyEach(model, images, record);
   const results: ClassifyBatchResponse['results'] = [];
@@ -74,7 +76,7 @@ export async function classify(
     results.push({ index, ...result });
   }
   const response: ClassifyBatchResponse = { ...head, results };
-  return isPage ? responsePage(response) : c.json(response);
+  return respond(response);
 }
 
 /** Returns the claims of a token: the first prediction, the image and the model. */
@@ -87,5 +89,5 @@ async function signedResult({ bytes }: ImageInput, result: ClassifyResult, { man
 
 /** Imports the page on demand, since few requests need it. The type `never` keeps the page out of the client's response types. */
 async function responsePage(response: ClassifyResponse | ClassifyBatchResponse): Promise<never> {
-  return (await import('./page/page.ts')).responsePage(response) as Promise<never>;
+  return (await import('./page/result-page.ts')).responsePage(response) as Promise<never>;
 }

@@ -8,7 +8,7 @@ import { MAX_IMAGES } from '../../http/limits.ts';
 const MAX_TOP_K = 10;
 
 const TOP_K = /^([1-9]|10)$/;
-const topK = `top_k must be an integer from 1 to ${MAX_TOP_K}, given once.`;
+const topK = `top_k must be an integer from 1 to ${MAX_TOP_K}.`;
 
 /** A flag in a query: `0` or `1`. */
 const flag = (name: string, description: string) =>
@@ -35,13 +35,10 @@ export const ClassifyQuery = v.object({
   explain: flag('explain', 'Set to 1 to add an `explanation` of how the photo pipeline prepared the image.'),
   sign: flag('sign', 'Set to 1 to add a signed `token` for `POST /v1/verify`.'),
   alias: v.pipe(
-    v.optional(v.string('alias must be given once.')),
+    v.optional(v.string()),
     v.metadata({ description: 'Alias of the model version to use.', default: DEFAULT_ALIAS }),
   ),
-  version: v.pipe(
-    v.optional(v.string('version must be given once.')),
-    v.description('Model version to use. Overrides `alias`.'),
-  ),
+  version: v.pipe(v.optional(v.string()), v.description('Model version to use. Overrides `alias`.')),
 });
 
 export const ClassifyRequest = v.strictObject({ image: Base64 });

@@ -2,9 +2,10 @@
 import type { MiddlewareHandler } from 'hono';
 import { readBody } from '../../http/body.ts';
 import type { AppEnv } from '../../http/env.ts';
+import { IMMUTABLE, sendFile } from '../../http/file.ts';
 import { HttpProblem } from '../../http/problem.ts';
 import { createRouter } from '../../http/router.ts';
-import { check, parseJson, query } from '../../http/validate.ts';
+import { check, NO_PARAMETERS, parseJson, query } from '../../http/validate.ts';
 import type { Registry } from '../../registry/registry.ts';
 import { modelInfo } from '../../registry/served-model.ts';
 import { type ClassifyDependencies, classify } from './classify.ts';
@@ -15,15 +16,12 @@ export interface V1Dependencies extends ClassifyDependencies {
   registry: Pick<Registry, 'weights'>;
 }
 
-/** For responses that never change. */
-const IMMUTABLE = 'public, max-age=31536000, immutable';
-
 export function v1Routes({ selectModel, registry, access, now }: V1Dependencies) {
   return createRouter()
     .post('/classify', access.requireCaller, serverTiming, query(ClassifyQuery), (c) =>
       classify(c, c.req.valid('query'), { selectModel, access, now }),
     )
-    .post('/renew', access.requireEarlierCaller, async (c) => {
+    .post('/renew', access.requireEarlierCaller, query(NO_PARAMETERS), async (c) => {
       const { token } = check(RenewRequest, parseJson(await readBody(c.req.raw, c.var.record)));
       const { renewToken } = await import('../../token/renew.ts');
       const secrets = access.tokenSecrets(c);
@@ -55,8 +53,8 @@ export function v1Routes({ selectModel, registry, access, now }: V1Dependencies)
           'The object store has the manifest of this version but not its ONNX file. Push it again.';
         throw new HttpProblem('unknown-version', detail);
       }
-      c.header('cache-control', IMMUTABLE);
-      return c.body(weights, 200, { 'content-type': 'application/octet-stream' });
+      // The version is the SHA-256 of the file.
+      return sendFile(c, weights, `"${manifest.version}"`);
     });
 }
 

@@ -7,8 +7,8 @@ import { MAX_IMAGES } from '../../http/limits.ts';
 import { ACCESS_PROBLEMS, ANY_KEY, TURNSTILE_TOKEN } from '../access.ts';
 import { requestSchema } from '../components.ts';
 import * as examples from '../examples.ts';
-import type { ApiResponses, Content, Header, Operation } from '../openapi.ts';
-import { described, inHeader, inQuery, text } from '../parameters.ts';
+import type { Content, Header, Operation } from '../openapi.ts';
+import { described, inQuery, text } from '../parameters.ts';
 import { BODY_PROBLEMS, IMAGE_PROBLEMS, imageContent, json, problems } from '../responses.ts';
 import { codeSamples } from '../samples.ts';
 
@@ -17,7 +17,7 @@ const headers: Record<string, Header> = {
   etag: {
     required: true,
     ...text(
-      'Changes with the images, the model, its calibration, the photo pipeline, `top_k` and `explain`, but not with the `id` of the response.',
+      'Changes with the images, the model, its calibration, the photo pipeline, `top_k`, `explain` and the content type, but not with the `id` of the response.',
     ),
   },
   'server-timing': {
@@ -31,8 +31,8 @@ const headers: Record<string, Header> = {
 const CLASSIFY =
   `The request body is an image file, or one to ${MAX_IMAGES} images as form fields, as JSON or as raw pixels. The response to one
 image has \`predictions\`. The response to several images, and to the JSON member \`images\`, has \`results\`: one entry per image in
-request order. The entry of an unreadable image has a \`problem\` instead of predictions. Clients that accept \`text/html\`, such as
-HTML forms without script, receive a page.`.replaceAll('\n', ' ');
+request order. The entry of an unreadable image has a \`problem\` instead of predictions. Clients that prefer \`text/html\`, such as
+HTML forms without script, receive a page. Unknown query parameters are refused.`.replaceAll('\n', ' ');
 
 const PIXELS =
   `Raw pixels: ${IMAGE_PIXELS} bytes per image, 28 × 28 grey values in row-major order, a bright garment on black. They
@@ -58,16 +58,14 @@ const classifyContent: Content = {
   'application/octet-stream': { schema: { description: PIXELS } },
 };
 
-/** Adds the content type `text/html`, which HTML forms receive. */
-function alsoAsPages(responses: ApiResponses): ApiResponses {
-  const page = { 'text/html': { schema: { type: 'string' } } };
-  return Object.fromEntries(
-    Object.entries(responses).map(([status, response]) => [
-      status,
-      { ...response, content: { ...response.content, ...page } },
-    ]),
-  );
-}
+/** What HTML forms without script receive. */
+const PAGE: Content = { 'text/html': { schema: { type: 'string' } } };
+
+const success = json(
+  'Predictions for one image, or results for several.',
+  v.union([ClassifyResponse, ClassifyBatchResponse]),
+  examples.CLASSIFY,
+);
 
 export const classify: Operation = {
   tags: ['v1'],
@@ -75,45 +73,22 @@ export const classify: Operation = {
   summary: 'Classify one image or several',
   description: CLASSIFY,
   security: ANY_KEY,
-  parameters: [
-    ...inQuery(ClassifyQuery),
-    TURNSTILE_TOKEN,
-    inHeader(
-      'if-none-match',
-      text(
-        'The `etag` of an earlier response. If the response would be the same, the Worker returns 304 without inference.',
-      ),
-    ),
-  ],
+  parameters: [...inQuery(ClassifyQuery), TURNSTILE_TOKEN],
   requestBody: { required: true, content: classifyContent },
   responses: {
-    ...alsoAsPages({
-      '200': {
-        ...json(
-          'Predictions for one image, or results for several.',
-          v.union([ClassifyResponse, ClassifyBatchResponse]),
-          examples.CLASSIFY,
-        ),
-        headers,
-      },
-      ...problems(
-        ...ACCESS_PROBLEMS,
-        'invalid-query',
-        'unknown-alias',
-        'unknown-version',
-        ...BODY_PROBLEMS,
-        'malformed-form',
-        'too-many-images',
-        ...IMAGE_PROBLEMS,
-        'not-signed',
-        'model-unavailable',
-      ),
-    }),
-    '304': {
-      description:
-        'The response has not changed since the `etag` in `if-none-match`. Never sent with `sign=1`.',
-      headers,
-    },
+    '200': { ...success, content: { ...success.content, ...PAGE }, headers },
+    ...problems(
+      ...ACCESS_PROBLEMS,
+      'invalid-query',
+      'unknown-alias',
+      'unknown-version',
+      ...BODY_PROBLEMS,
+      'malformed-form',
+      'too-many-images',
+      ...IMAGE_PROBLEMS,
+      'not-signed',
+      'model-unavailable',
+    ),
   },
   'x-codeSamples': codeSamples({
     method: 'POST',

@@ -27,6 +27,7 @@ export const hfPaths: Paths = {
         '200': json('Labels with scores, highest score first.', HfResponse, HF),
         ...plainErrors(
           ...ACCESS_PROBLEMS,
+          'invalid-query',
           ...BODY_PROBLEMS,
           ...IMAGE_PROBLEMS,
           'unknown-model',

@@ -128,6 +128,7 @@ function inferOperation({ sample, idSuffix, subject, parameters, unknown }: Mode
       },
       ...plainErrors(
         ...ACCESS_PROBLEMS,
+        'invalid-query',
         ...BODY_PROBLEMS,
         'too-many-images',
         ...unknown,

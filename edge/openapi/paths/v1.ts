@@ -1,11 +1,11 @@
 /** @file /v1 in the OpenAPI document. */
 import { RenewRequest, VerifyRequest } from '../../api/v1/requests.ts';
 import { Models, RenewedToken, ServedManifest, TokenVerification } from '../../api/v1/responses.ts';
-import { ANY_KEY, API_KEY, GUARD_PROBLEMS, PUBLIC } from '../access.ts';
+import { ANY_KEY, API_KEY, always, GUARD_PROBLEMS, PUBLIC } from '../access.ts';
 import { requestSchema } from '../components.ts';
 import * as examples from '../examples.ts';
-import type { Operation, Paths } from '../openapi.ts';
-import { MODEL_NAME, MODEL_VERSION } from '../parameters.ts';
+import type { Content, Header, Operation, Paths } from '../openapi.ts';
+import { inHeader, MODEL_NAME, MODEL_VERSION, text } from '../parameters.ts';
 import { BODY_PROBLEMS, json, problems } from '../responses.ts';
 import { codeSamples } from '../samples.ts';
 import { classify } from './classify.ts';
@@ -32,6 +32,7 @@ const renew: Operation = {
     '200': json('The new token.', RenewedToken, examples.RENEW),
     ...problems(
       ...GUARD_PROBLEMS,
+      'invalid-query',
       ...BODY_PROBLEMS,
       'not-renewable',
       'not-signed',
@@ -101,19 +102,43 @@ const getVersion: Operation = {
   'x-codeSamples': codeSamples({ method: 'GET', path: '/v1/models/tinyvgg/versions/$VERSION' }),
 };
 
+const onnx: Content = { 'application/octet-stream': { schema: {} } };
+
+const fileHeaders: Record<string, Header> = {
+  etag: always(text('The version, in double quotes.')),
+  'accept-ranges': always(text('`bytes`.')),
+};
+
 const getWeights: Operation = {
   tags,
   operationId: 'getWeights',
   summary: 'Download the ONNX file of a model version',
-  description: 'The file of a version never changes. Clients may cache it for a year.',
+  description:
+    'The file of a version never changes. Clients may cache it for a year. A request with several ranges receives the whole file.',
   security: PUBLIC,
-  parameters: [MODEL_NAME, MODEL_VERSION],
+  parameters: [
+    MODEL_NAME,
+    MODEL_VERSION,
+    inHeader('range', text('One range of bytes, such as `bytes=0-1023`.')),
+    inHeader('if-range', text('Sends the whole file instead of the range unless this is its ETag.')),
+    inHeader('if-none-match', text('Responds with 304 if this is the ETag of the file.')),
+    inHeader('if-match', text('Responds with 412 unless this is the ETag of the file.')),
+  ],
   responses: {
-    '200': {
-      description: 'The ONNX file. Its SHA-256 is the version.',
-      content: { 'application/octet-stream': { schema: {} } },
+    '200': { description: 'The ONNX file. Its SHA-256 is the version.', content: onnx, headers: fileHeaders },
+    '206': {
+      description: 'The requested range of the file.',
+      content: onnx,
+      headers: { ...fileHeaders, 'content-range': always(text('The range and the length of the file.')) },
     },
-    ...problems('unknown-model', 'unknown-version', 'model-unavailable'),
+    '304': { description: 'The file is the one in `if-none-match`.', headers: fileHeaders },
+    ...problems(
+      'unknown-model',
+      'unknown-version',
+      'precondition-failed',
+      'range-not-satisfiable',
+      'model-unavailable',
+    ),
   },
   'x-codeSamples': codeSamples({
     method: 'GET',

@@ -95,14 +95,9 @@ describe('a token', () => {
     expect(await verify(token)).toMatchObject({ valid: true, site_key: null });
   });
 
-  it('is new in every response, even if the ETag matches', async () => {
-    const { classify, tokenOf } = signer();
-    const etag = (await classify()).headers.get('etag') ?? '';
-    const again = await classify({ origin: SHOP, 'x-site-key': SITE_KEY, 'if-none-match': etag });
-    expect(again.status).toBe(200);
-    expect((await again.json<ClassifyResponse>()).token).not.toBe(await tokenOf());
-    const unsigned = { origin: SHOP, 'x-site-key': SITE_KEY, 'if-none-match': etag };
-    expect((await classify(unsigned, '')).status).toBe(304);
+  it('is new in every response', async () => {
+    const { tokenOf } = signer();
+    expect(await tokenOf()).not.toBe(await tokenOf());
   });
 
   it('is issued only with sign=1', async () => {

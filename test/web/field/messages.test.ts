@@ -42,6 +42,8 @@ const EXPECTED: Record<ProblemType, ProblemText> = {
   'unknown-alias': 'setup',
   'unknown-version': 'setup',
   'invalid-query': 'setup',
+  'precondition-failed': 'setup',
+  'range-not-satisfiable': 'setup',
   'malformed-form': 'setup',
   'invalid-body': 'setup',
   'too-many-images': 'setup',

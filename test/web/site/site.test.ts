@@ -1,6 +1,5 @@
 /** @file Static files as wrangler serves them: pages and their headers, the OpenAPI document, and the field's pinned files. */
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROBLEMS } from '../../../edge/http/problem-types.ts';
 import { type OpenApiDocument, operationsOf } from '../../../edge/openapi/openapi.ts';
@@ -16,8 +15,7 @@ const request = (path: string, init?: RequestInit) =>
 
 beforeAll(async () => {
   const state = temporaryFolder();
-  const env = { ...process.env, PATH: `${resolve('node_modules/.bin')}:${process.env.PATH}` };
-  await expectSuccess(runNode(['infra/deploy/pin-assets.ts', '--local', '--persist-to', state], { env }));
+  await expectSuccess(runNode(['infra/deploy/pin-assets.ts', '--local', '--persist-to', state]));
   worker = await startWorker({ state });
   document = JSON.parse(await readFile('edge/openapi/openapi.json', 'utf8'));
 });
@@ -126,7 +124,9 @@ describe('pinned assets of the field', () => {
       expect(response.headers.get('content-type')).toContain(type);
       expect(headersOf(response)).toEqual(headersOf(await request(url)));
       const head = await request(path, { method: 'HEAD' });
-      expect([head.status, await head.text()]).toEqual([200, '']);
+      expect([head.status, await head.text(), head.headers.get('content-length')]).toEqual([200, '', '7']);
+      const headers = { 'if-none-match': response.headers.get('etag') ?? '' };
+      expect((await request(path, { headers })).status).toBe(304);
       expect((await request(path, { method: 'POST' })).status).toBe(404);
     }
   });
@@ -161,6 +161,20 @@ describe('other requests', () => {
     expect(response.status).toBe(404);
     expect(await response.json()).toMatchObject({ type: '/problems/not-found' });
   });
+
+  it.each(['/', '/v1/models', '/health/live', '/nothing'])(
+    'HEAD %s has the Content-Length of GET',
+    async (path) => {
+      // wrangler compresses the response to GET otherwise, and leaves out its length.
+      const headers = { 'accept-encoding': 'identity' };
+      const [get, head] = [
+        await request(path, { headers }),
+        await request(path, { method: 'HEAD', headers }),
+      ];
+      expect(head.headers.get('content-length')).toBe(get.headers.get('content-length'));
+      expect(Number(get.headers.get('content-length'))).toBe((await get.arrayBuffer()).byteLength);
+    },
+  );
 
   it('/ and /health/live get the API’s responses', async () => {
     expect(await (await request('/')).text()).toContain(`'${worker.origin}/v1/classify?top_k=3'`);

@@ -88,8 +88,3 @@ it.each([{}, { accept: '*/*' }, { accept: 'application/json' }])(
     expect(response.headers.get('content-type')).toBe('application/json');
   },
 );
-
-it('other paths return no page', async () => {
-  const response = await worker.send('/v1/nothing', { method: 'POST', headers: BROWSER });
-  expect(response.headers.get('content-type')).toBe('application/problem+json');
-});

@@ -1,4 +1,4 @@
-/** @file The style of the page. */
+/** @file The style of the pages. */
 
 export const STYLE = `
 :root { color-scheme: light dark; --ink: light-dark(#1d1d20, #ececf0); --soft: light-dark(#5d5d68, #a9a9b5);
@@ -11,6 +11,7 @@ h2 { font-size: 1rem; margin: 2rem 0 .5rem; }
 p { margin: 0 0 1rem; }
 section + section { margin-top: 2.5rem; padding-top: 2.5rem; border-top: 1px solid var(--faint); }
 .soft { color: var(--soft); }
+a { color: var(--accent); }
 table { width: 100%; border-collapse: collapse; margin: 1.25rem 0; }
 caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 th, td { padding: .25rem 0; font-weight: 400; text-align: left; }

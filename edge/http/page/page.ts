@@ -1,0 +1,48 @@
+/** @file A page for clients that prefer HTML to JSON. It has no script and loads nothing. */
+import { html, raw } from 'hono/html';
+import { STYLE } from './style.ts';
+
+/**
+ * Returns a complete page. Its policy allows only the inline style and data URLs of images.
+ * @param body a template of hono/html, which must contain no request data
+ */
+export async function page(
+  title: string,
+  body: unknown,
+  status: number,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  const text = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${title}</title>
+<style>${raw(STYLE)}</style>
+</head>
+<body>
+<main>${body}</main>
+</body>
+</html>
+`;
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(STYLE)));
+  const policy = [
+    "default-src 'none'",
+    `style-src 'sha256-${btoa(String.fromCharCode(...digest))}'`,
+    // The image of the explanation.
+    'img-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ];
+  return new Response(String(await text), {
+    status,
+    headers: {
+      ...headers,
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': policy.join('; '),
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+    },
+  });
+}

@@ -1,0 +1,69 @@
+/** @file All texts of a problem's page, in English. Visitors of a web site read them, not developers. */
+import { PROBLEMS, type ProblemType } from '../problem-types.ts';
+
+export const TEXTS = {
+  request: 'Request',
+  back: 'Use your browser’s back button to return to the form.',
+  start: 'Go to the start page.',
+};
+
+export interface ProblemText {
+  heading: string;
+  /** What the visitor can do. */
+  advice: string;
+}
+
+const NO_PHOTO = {
+  heading: 'No photo was chosen',
+  advice: 'Go back, choose a photo and send the form again.',
+};
+
+/** Problems that the sender of a form can solve. */
+const FORM_TEXTS: Partial<Record<ProblemType, ProblemText>> = {
+  'empty-body': NO_PHOTO,
+  'malformed-form': NO_PHOTO,
+  'unreadable-body': {
+    heading: 'The upload was interrupted',
+    advice: 'Check your connection and try again.',
+  },
+  'body-too-large': {
+    heading: 'The photos are too large',
+    advice: 'Choose smaller photos or fewer of them.',
+  },
+  'too-many-images': { heading: 'Too many photos', advice: 'Choose fewer photos.' },
+  'image-too-large': { heading: 'The photo is too large', advice: 'Choose a smaller photo.' },
+  'unsupported-image': {
+    heading: 'This file is not a supported photo',
+    advice: 'Choose a JPEG or PNG photo.',
+  },
+  'damaged-image': { heading: 'The photo is damaged', advice: 'Choose another photo.' },
+  'too-many-requests': {
+    heading: 'Too many photos in a short time',
+    advice: 'Wait a minute, then try again.',
+  },
+};
+
+/** Problems of a person who opens an address. */
+const ADDRESS_TEXTS: Partial<Record<ProblemType, ProblemText>> = {
+  'not-found': { heading: 'There is no page at this address', advice: 'Check the address for mistakes.' },
+  'method-not-allowed': {
+    heading: 'This address is not a page',
+    advice: 'Only forms and programs use it.',
+  },
+};
+
+/**
+ * Returns the text for a problem. All problems without a text of their own are for the site's owner to solve.
+ * @param isForm whether a form was submitted; otherwise a person opened an address
+ */
+export function problemText(type: ProblemType, isForm: boolean): ProblemText {
+  if (!isForm) {
+    return ADDRESS_TEXTS[type] ?? { heading: PROBLEMS[type].title, advice: 'This address is for programs.' };
+  }
+  return (
+    FORM_TEXTS[type] ?? {
+      heading: 'The photo could not be classified',
+      advice: 'Try again later. If it fails again, please tell the owner of the site.',
+    }
+  );
+}

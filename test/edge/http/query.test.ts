@@ -1,0 +1,88 @@
+/** @file Query parameters: unknown and repeated ones are refused with a message that names the known ones. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { ClassifyResponse } from '../../../edge/api/v1/responses.ts';
+import { operationsOf } from '../../../edge/openapi/openapi.ts';
+import { problemOf, SHOP, SITE_KEY, SITE_KEYS, service } from '../support/callers.ts';
+import { document } from '../support/documented.ts';
+
+let send: Awaited<ReturnType<typeof service>>['send'];
+let classify: Awaited<ReturnType<typeof service>>['classify'];
+beforeAll(async () => {
+  ({ send, classify } = await service({ ACCESS: 'open' }));
+});
+
+const CLASSIFY = ['top_k', 'explain', 'sign', 'alias', 'version', 'site_key'];
+
+describe('POST /v1/classify', () => {
+  it.each([
+    'topk=3',
+    'top-k=3',
+    'TOP_K=3',
+    'utm_source=newsletter',
+    'top_k=3&fbclid=1',
+    '=',
+    'constructor=1',
+    '__proto__=1',
+    'top_k%20=3',
+  ])('refuses ?%s and names the known parameters', async (query) => {
+    const { type, detail } = (await problemOf(await classify({}, `/v1/classify?${query}`))) as Record<
+      string,
+      unknown
+    >;
+    expect(type).toBe('invalid-query');
+    expect(detail).toBe(`The query has an unknown parameter. This operation accepts ${CLASSIFY.join(', ')}.`);
+  });
+
+  it.each(CLASSIFY)('refuses %s when it is given twice', async (name) => {
+    const response = await classify({}, `/v1/classify?${name}=1&${name}=1`);
+    expect(await problemOf(response)).toMatchObject({
+      type: 'invalid-query',
+      detail: `${name} must be given once.`,
+    });
+  });
+
+  it('knows the parameters of the OpenAPI document and the site key', () => {
+    const parameters = document.paths['/v1/classify']?.post?.parameters ?? [];
+    const names = parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name);
+    expect([...names, document.components.securitySchemes.siteKeyInQuery].slice(0, -1)).toEqual(
+      CLASSIFY.slice(0, -1),
+    );
+  });
+
+  it.each(['', '?', '?&&', '?top_k=3&', '?top%5Fk=3'])('accepts %s', async (query) => {
+    const response = await classify({}, `/v1/classify${query}`);
+    expect(response.status).toBe(200);
+    expect((await response.json<ClassifyResponse>()).predictions.length).toBe(query.includes('3') ? 3 : 10);
+  });
+});
+
+it('operations that take a site key but no parameters of their own accept only site_key', async () => {
+  const paths = operationsOf(document).filter(
+    ({ path, operation }) => operation.security.length > 1 && path !== '/v1/classify',
+  );
+  expect(paths.map(({ path }) => path)).toContain('/v1/renew');
+  for (const { path } of paths) {
+    const address = path.replaceAll(/\{\w+\}/g, 'tinyvgg');
+    const response = await send(`${address}?top_k=3`, { method: 'POST', body: '{}' });
+    expect([path, response.status]).toEqual([path, 400]);
+    expect(await response.text()).toContain(
+      'The query has an unknown parameter. This operation accepts site_key.',
+    );
+  }
+});
+
+it('a site key in the query is accepted by every operation that takes one', async () => {
+  const shop = await service({ SITE_KEYS });
+  const query = `?site_key=${SITE_KEY}`;
+  expect((await shop.classify({ origin: SHOP }, `/v1/classify${query}`)).status).toBe(200);
+  for (const path of ['/hf/models/tinyvgg', '/v2/models/tinyvgg/infer']) {
+    const response = await shop.send(`${path}${query}`, { method: 'POST', headers: { origin: SHOP } });
+    expect(await response.json()).toEqual({ error: expect.stringContaining('no body') });
+  }
+});
+
+it('pages and documents ignore parameters that links and monitors add', async () => {
+  for (const path of ['/', '/health/live', '/v1/models', '/problems/closed']) {
+    expect((await send(`${path}?utm_source=newsletter&_=1`)).status).toBe(200);
+  }
+});
