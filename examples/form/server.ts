@@ -10,7 +10,7 @@ const { ENDPOINT = 'http://localhost:8787', KEY, PORT = '3000' } = process.env;
 
 /** The service's response to a token. */
 type Verification =
-  | { valid: true; label: string; score: number; image_sha256: string }
+  | { valid: true; label: string; score: number; abstained: string | null; image_sha256: string }
   | { valid: false; reason: string };
 
 async function verify(token: string): Promise<Verification> {
@@ -32,7 +32,12 @@ async function formOf(request: IncomingMessage): Promise<FormData> {
 
 /** Decides about an offer: returns the status and the text of the response. */
 async function accept(form: FormData): Promise<[status: number, text: string]> {
-  const verification = await verify(String(form.get('garment-token')));
+  const label = form.get('garment');
+  if (!label) return [422, 'Please choose a photo or the kind of the garment.'];
+  const token = form.get('garment-token');
+  // The field could not be loaded or could not reach the service, and the person chose the kind. The shop then reviews the offer.
+  if (typeof token !== 'string') return [200, `You chose ${label}. We will review your offer.`];
+  const verification = await verify(token);
   if (!verification.valid)
     return [422, `Please choose the photo again: its token is ${verification.reason}.`];
   const photo = form.get('garment-file');
@@ -42,14 +47,12 @@ async function accept(form: FormData): Promise<[status: number, text: string]> {
   );
   if (Buffer.from(digest).toString('hex') !== verification.image_sha256)
     return [422, 'The token belongs to another photo.'];
-  // The person may correct the model. The shop then reviews the offer.
-  const isCorrected = form.get('garment') !== verification.label;
-  return [
-    200,
-    isCorrected
-      ? `The model says ${verification.label}, you chose another label. We will review your offer.`
-      : `Offered: ${verification.label}.`,
-  ];
+  // Only the token proves what the model predicted: the person may correct the model, and the model may decline to answer.
+  if (verification.abstained !== null)
+    return [200, `The model is not sure about the photo, you chose ${label}. We will review your offer.`];
+  if (label !== verification.label)
+    return [200, `The model says ${verification.label}, you chose ${label}. We will review your offer.`];
+  return [200, `Offered: ${label}.`];
 }
 
 const page = await readFile(new URL('page.html', import.meta.url), 'utf8');

@@ -46,7 +46,7 @@ async function classifyWithRetries(file: File, job: ClassifyJob): Promise<State>
   for (let attempt = 1; ; attempt++) {
     try {
       if (!navigator.onLine) throw new RequestError(OFFLINE);
-      return { kind: 'answered', result: await classifyRemotely(file, job) };
+      return { kind: 'answered', by: 'model', result: await classifyRemotely(file, job) };
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof RequestError) || !error.problem.retryable) throw error;
@@ -85,7 +85,7 @@ async function classifyLocally(file: File, { endpoint, signal, onState }: Classi
   const classifier = await loadLocalClassifier(endpoint);
   signal.throwIfAborted();
   const result = await classifier(new Uint8Array(await file.arrayBuffer()));
-  return { kind: 'answered', result, isLocal: true };
+  return { kind: 'answered', by: 'model', result, isLocal: true };
 }
 
 async function loadLocalClassifier(endpoint: string) {

@@ -21,6 +21,10 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+/** Creates a button. @param part its part, besides `button` */
+export const button = (part: string, onClick: () => void): HTMLButtonElement =>
+  h('button', { type: 'button', part: `button ${part}`, click: onClick });
+
 /** Creates a decorative SVG of 24 × 24 units with one path. @param d the path's data */
 export function icon(part: string, d: string): SVGElement {
   const space = 'http://www.w3.org/2000/svg';

@@ -6,13 +6,13 @@ import type { Classification } from '#shared/inference/result.ts';
 import { toggleState, updateCustomStates } from './custom-states.ts';
 import { replaceFallback } from './fallback.ts';
 import { acceptFiles } from './file-drop.ts';
-import { FormField } from './form-field.ts';
 import { restoreState, updateFormValue } from './form-value.ts';
+import { LabelField } from './label-field.ts';
 import type { MessageOverrides } from './messages/en.ts';
 import { OBSERVED_ATTRIBUTES, optionsOf } from './options.ts';
-import type { HeadersSource } from './request.ts';
+import { FLAGS, upgradeProperties } from './reflect.ts';
 import type { Notice } from './snapshot.ts';
-import { EMPTY, labelOf, resultOf, type State, scoreOf, withToken } from './state.ts';
+import { EMPTY, type State, withToken } from './state.ts';
 import { styleSheet } from './style.ts';
 import { ClassificationTask } from './task.ts';
 import { Texts } from './texts.ts';
@@ -25,27 +25,9 @@ import { viewModelOf } from './view-model.ts';
  *
  * @tag fashion-classifier
  *
- * @attr {string} name - name of the form entry with the label. The other entries add `-score`, `-token` and `-file`
- * @attr {boolean} required - the form can only be submitted with a label
- * @attr {boolean} disabled - disables the field, as on an `<input>`
- * @attr {string} value - the initial label
- * @attr {'edge'|'local'|'auto'} mode - where the photo is classified: `edge` (default) at the endpoint; `local` on the visitor's device; `auto` at the endpoint, or on the device when the request to the endpoint fails
- * @attr {string} endpoint - origin of the API; defaults to the origin of this script
- * @attr {string} sitekey - the site key that the API requires from pages of other origins
- * @attr {boolean} sign - adds a signed prediction to the form and to the property `token`
- * @attr {boolean} include-file - also submits the photo that was classified
- * @attr {number} min-score - lowest score, in 0..1, for a valid label. With a lower score, or when the model declines to answer, the visitor must confirm or choose a label
- * @attr {number} top - number of labels in the result's table; defaults to 3
- * @attr {string} accept - file types, as on an `<input>`; defaults to `image/*`
- * @attr {string} label - replaces the text of the label. A `<label for>` of the page does the same
- * @attr {string} hint - replaces the hint; empty for none
- *
- * @fires input - the label has changed
- * @fires change - the label has changed
  * @fires cancel - the visitor closed the file picker without a choice
  * @fires {CustomEvent<Classification>} result - a photo was classified; `detail` is the same as the property `result`. Fires before `input` and `change`
  * @fires {CustomEvent<Problem>} problem - classification failed; `detail` describes the problem for the page's developer
- * @fires statechange - the property `state` has changed
  *
  * @slot label - replaces the text of the label
  * @slot hint - replaces the hint
@@ -66,7 +48,7 @@ import { viewModelOf } from './view-model.ts';
  * @csspart track - the background of a score's bar
  * @csspart bar - a score's bar
  * @csspart question - the question "Is this right?"
- * @csspart select - the list of the other labels
+ * @csspart select - the list of labels to choose from
  * @csspart saw - the network's input, which the visitor can open
  * @csspart pixels - the 28 × 28 pixels, a canvas
  * @csspart actions - the row of buttons
@@ -105,17 +87,14 @@ import { viewModelOf } from './view-model.ts';
  * @cssstate disabled - the field or its fieldset is disabled
  * @cssstate user-invalid - the field is invalid, and the visitor has tried to submit the form
  */
-export class FashionClassifier extends FormField {
+export class FashionClassifier extends LabelField {
   static readonly observedAttributes = OBSERVED_ATTRIBUTES;
 
-  #state = EMPTY;
-  #headers: HeadersSource = {};
-  #notice: Notice | undefined;
   readonly #texts = new Texts(() => this.update());
   readonly #task = new ClassificationTask({
-    options: () => ({ ...optionsOf(this), headers: this.#headers }),
+    options: () => ({ ...optionsOf(this), headers: this.headers }),
     onState: (state) => this.#onTaskState(state),
-    onToken: (token) => this.#setState(withToken(this.#state, token)),
+    onToken: (token) => this.setState(withToken(this.current, token)),
   });
   readonly #view = new FieldView({
     selectFile: (file) => this.classify(file),
@@ -136,49 +115,9 @@ export class FashionClassifier extends FormField {
     this.#listen();
   }
 
-  /** The label; empty without one. Setting it fires no event but `statechange`. */
-  get value(): string {
-    return labelOf(this.#state);
-  }
-
-  set value(label: string) {
-    const { result } = this;
-    if (label) this.#setState({ kind: 'answered', chosen: String(label), ...(result && { result }) });
-    else this.clear();
-  }
-
-  /** The model's score for the label, in 0..1. */
-  get score(): number | undefined {
-    return scoreOf(this.#state);
-  }
-
-  /** What the field is doing. The CSS state of the same name is set, too. */
-  get state(): State['kind'] {
-    return this.#state.kind;
-  }
-
-  /** The API's response for the photo, or the same object computed on this device. Undefined without a classified photo. */
-  get result(): Classification | undefined {
-    return resultOf(this.#state);
-  }
-
-  /** The signed prediction. Undefined without the attribute `sign`. */
-  get token(): string | undefined {
-    return this.result?.token;
-  }
-
   /** The photo as it is classified: upright, and scaled down if it was large. */
   get file(): File | undefined {
     return this.#task.photo?.file;
-  }
-
-  /** More request headers, such as `cf-turnstile-response`. A function is called for each request. */
-  get headers(): HeadersSource {
-    return this.#headers;
-  }
-
-  set headers(headers: HeadersSource) {
-    this.#headers = headers;
   }
 
   /** Texts that replace the field's own. */
@@ -187,7 +126,7 @@ export class FashionClassifier extends FormField {
   }
 
   set messages(messages: MessageOverrides) {
-    this.#texts.overrides = messages;
+    this.#texts.overrides = messages ?? {};
   }
 
   /**
@@ -200,15 +139,21 @@ export class FashionClassifier extends FormField {
     return this.result;
   }
 
-  /** Removes the photo and the label. Fires no event but `statechange`. */
   clear(): void {
     this.#task.reset();
-    this.#setState(EMPTY);
+    this.setState(EMPTY);
+  }
+
+  protected cancelTask(): void {
+    this.#task.cancel();
   }
 
   connectedCallback(): void {
-    this.upgradeProperties('value', 'name', 'required', 'disabled', 'headers', 'messages');
-    replaceFallback(this, (file) => this.classify(file));
+    upgradeProperties(this);
+    replaceFallback(this, this.name, ({ file, label }) => {
+      if (label) this.#chooseLabel(label);
+      else if (file) this.classify(file);
+    });
     this.#texts.follow(this);
     this.#task.resume();
   }
@@ -224,9 +169,10 @@ export class FashionClassifier extends FormField {
 
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
     if (before === after) return;
-    if (name === 'lang') this.#texts.follow(this);
+    if (after === 'false' && FLAGS.includes(name)) this.removeAttribute(name);
+    else if (name === 'lang') this.#texts.follow(this);
     // As on an <input>, the attribute is the initial value.
-    else if (name === 'value' && this.#state === EMPTY) this.value = after ?? '';
+    else if (name === 'value' && this.current === EMPTY) this.value = after ?? '';
     else this.update();
   }
 
@@ -239,14 +185,14 @@ export class FashionClassifier extends FormField {
   /** @param saved the state in the browser's session history */
   formStateRestoreCallback(saved: unknown): void {
     const state = restoreState(saved, this.hasAttribute('sign'));
-    if (state) this.#setState(state);
+    if (state) this.setState(state);
   }
 
   protected override update(): void {
     const { messages, language } = this.#texts;
     const snapshot = {
       ...optionsOf(this),
-      ...{ state: this.#state, photo: this.#task.photo, notice: this.#notice, messages, language },
+      ...{ state: this.current, photo: this.#task.photo, notice: this.notice, messages, language },
       ...{ isDisabled: this.isDisabled, isSubmitted: this.isSubmitted, customError: this.customError },
     };
     const error = updateFormValue(this.internals, snapshot, this.#view.zone);
@@ -267,34 +213,25 @@ export class FashionClassifier extends FormField {
     });
   }
 
-  #setState(state: State): void {
-    const before = this.#state.kind;
-    this.#state = state;
-    this.#notice = undefined;
-    this.update();
-    if (state.kind !== before) this.fire('statechange');
-  }
-
   #onTaskState(state: State): void {
-    if (state.kind === 'preparing') this.isSubmitted = false;
-    this.#setState(state);
-    if (state.kind === 'failed') this.fire('problem', state.problem);
-    if (state.kind !== 'answered') return;
-    if (state.result) this.fire('result', state.result);
-    this.dispatchChange();
+    this.reportChange(() => {
+      if (state.kind === 'preparing') this.isSubmitted = false;
+      this.setState(state);
+      if (state.kind === 'failed') this.fire('problem', state.problem);
+      if (state.kind === 'answered') this.fire('result', state.result);
+    });
   }
 
   #chooseLabel(label: string): void {
-    if (this.#state.kind !== 'answered') return;
-    this.#setState({ ...this.#state, chosen: label });
-    this.dispatchChange();
+    this.reportChange(() => this.decide(label, 'person'));
   }
 
   #dismiss(notice: Notice): void {
     this.isSubmitted = false;
-    this.clear();
-    this.#notice = notice;
-    this.update();
-    this.dispatchChange();
+    this.reportChange(() => {
+      this.clear();
+      this.notice = notice;
+      this.update();
+    });
   }
 }

@@ -21,4 +21,6 @@ declare global {
 }
 
 const registry = globalThis.customElements;
-if (registry && !registry.get(TAG)) registry.define(TAG, FashionClassifier);
+/** A browser without `:state()` lacks other things that the field needs, too. It keeps the fallback inside the element. */
+const isSupported = globalThis.CSS?.supports('selector(:state(a))');
+if (registry && isSupported && !registry.get(TAG)) registry.define(TAG, FashionClassifier);

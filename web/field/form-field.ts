@@ -1,8 +1,18 @@
 /** @file The members of every form control, for a custom element: name, validity, labels, `required` and `disabled` (HTML, 4.13.7). */
 
+import { reflectFlag, reflectText } from './reflect.ts';
+
 /** Servers that render pages import elements without a DOM. */
 const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
 
+/**
+ * A form control.
+ *
+ * @attr {string} name - name of the form entry with the label. The other entries add `-by`, `-score`, `-abstained`, `-token` and `-file`
+ * @attr {string} form - ID of the form that the field belongs to, as on an `<input>`
+ * @attr {boolean} required - the form can only be submitted with a label. If the model declines to answer, the visitor must confirm or choose one
+ * @attr {boolean} disabled - disables the field, as on an `<input>`
+ */
 export abstract class FormField extends Base {
   /** Makes the element a form control. */
   static readonly formAssociated = true;
@@ -32,9 +42,19 @@ export abstract class FormField extends Base {
     return this.localName;
   }
 
+  /** Sets the attribute, which has no effect. React 19 assigns every property that exists, and an error would unmount the page. */
+  set type(type: string | null | undefined) {
+    reflectText(this, 'type', type);
+  }
+
   /** The form that the field belongs to. */
   get form(): HTMLFormElement | null {
     return this.internals.form;
+  }
+
+  /** Sets the attribute, the ID of a form. React 19 and Svelte assign the property for it. */
+  set form(id: string | null | undefined) {
+    reflectText(this, 'form', id);
   }
 
   /** The page's `<label>` elements for the field. */
@@ -62,8 +82,8 @@ export abstract class FormField extends Base {
     return this.getAttribute('name') ?? '';
   }
 
-  set name(name: string) {
-    this.setAttribute('name', name);
+  set name(name: string | null | undefined) {
+    reflectText(this, 'name', name);
   }
 
   /** Whether the form needs a label. Reflects the attribute. */
@@ -72,7 +92,7 @@ export abstract class FormField extends Base {
   }
 
   set required(isRequired: boolean) {
-    this.toggleAttribute('required', isRequired);
+    reflectFlag(this, 'required', isRequired);
   }
 
   /** Whether the field itself is disabled, without its fieldset. Reflects the attribute. */
@@ -81,7 +101,7 @@ export abstract class FormField extends Base {
   }
 
   set disabled(isDisabled: boolean) {
-    this.toggleAttribute('disabled', isDisabled);
+    reflectFlag(this, 'disabled', isDisabled);
   }
 
   /** Returns whether the field is valid. Fires `invalid` if it is not. */
@@ -106,20 +126,6 @@ export abstract class FormField extends Base {
   formDisabledCallback(isDisabled: boolean): void {
     this.isDisabled = isDisabled;
     this.update();
-  }
-
-  /**
-   * Sets properties again that the page set before the element was defined. They would hide the class's accessors.
-   * @param names of properties with a setter
-   */
-  protected upgradeProperties(...names: string[]): void {
-    const own = this as unknown as Record<string, unknown>;
-    for (const name of names) {
-      if (!Object.hasOwn(own, name)) continue;
-      const value = own[name];
-      delete own[name];
-      own[name] = value;
-    }
   }
 
   /** Fires an event that bubbles and leaves the shadow roots around the field. */

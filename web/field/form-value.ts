@@ -1,6 +1,6 @@
 /** @file The field in its form: the submitted entries, the validity, and the state that the browser restores with the page. */
 import type { FieldSnapshot } from './snapshot.ts';
-import { isBusy, isUnsure, labelOf, type State, scoreOf } from './state.ts';
+import { DECIDERS, deciderOf, isBusy, isUnsure, labelOf, resultOf, type State, scoreOf } from './state.ts';
 import { tokenTimes } from './token.ts';
 
 /**
@@ -20,22 +20,28 @@ export function updateFormValue(
 }
 
 /**
- * | entry          | value                                                                           |
- * | -------------- | ------------------------------------------------------------------------------- |
- * | `<name>`       | the label; the visitor's, if the visitor chose one                              |
- * | `<name>-score` | the model's score for this label                                                |
- * | `<name>-token` | with `sign`: the result, signed by the endpoint                                 |
- * | `<name>-file`  | with `include-file`: the photo that was classified; the token holds its SHA-256 |
+ * | entry              | value                                                                              |
+ * | ------------------ | ---------------------------------------------------------------------------------- |
+ * | `<name>`           | the label; `none` when the visitor chose "None of these"                           |
+ * | `<name>-by`        | who decided about the label: `model`, `person` or `page` (a script or an attribute) |
+ * | `<name>-score`     | the model's score; absent when the label is not the model's                        |
+ * | `<name>-abstained` | why the model declined to answer; absent if it did not                             |
+ * | `<name>-token`     | with `sign`: the result, signed by the endpoint                                    |
+ * | `<name>-file`      | with `include-file`: the photo; the token holds its SHA-256                        |
  */
 function entriesOf({ state, name, includeFile, photo }: FieldSnapshot): FormData | null {
   const value = labelOf(state);
   if (name === '' || value === '') return null;
+  const { abstained, token } = resultOf(state) ?? {};
   const entries = new FormData();
-  entries.set(name, value);
-  const score = scoreOf(state);
-  if (score !== undefined) entries.set(`${name}-score`, String(score));
-  const token = state.kind === 'answered' ? state.result?.token : undefined;
-  if (token) entries.set(`${name}-token`, token);
+  const set = (suffix: string, text: string | number | null | undefined) => {
+    if (text !== undefined && text !== null) entries.set(`${name}${suffix}`, String(text));
+  };
+  set('', value);
+  set('-by', deciderOf(state));
+  set('-score', scoreOf(state));
+  set('-abstained', abstained);
+  set('-token', token);
   if (includeFile && photo) entries.set(`${name}-file`, photo.file);
   return entries;
 }
@@ -49,9 +55,10 @@ function validityOf({
   messages,
 }: FieldSnapshot): [ValidityStateFlags, string?] {
   if (customError) return [{ customError: true }, customError];
-  if (isBusy(state)) return [{ badInput: true }, messages.stillWorking];
-  if (state.kind === 'failed') return [{ badInput: true }, messages.problems[state.text]];
+  if (required && isBusy(state)) return [{ badInput: true }, messages.stillWorking];
+  if (required && state.kind === 'failed') return [{ badInput: true }, messages.problems[state.text]];
   if (required && labelOf(state) === '') return [{ valueMissing: true }, messages.missing];
+  if (required && isUnsure(state)) return [{ valueMissing: true }, messages.confirm];
   if (minScore !== undefined && isUnsure(state, minScore))
     return [{ rangeUnderflow: true }, messages.confirm];
   return [{}];
@@ -71,7 +78,7 @@ function serializeState(state: State): string | null {
 export function restoreState(text: unknown, mustBeSigned: boolean): State | undefined {
   try {
     const state = JSON.parse(String(text)) as State;
-    if (state.kind !== 'answered') return undefined;
+    if (state.kind !== 'answered' || !DECIDERS.includes(state.by) || labelOf(state) === '') return undefined;
     const token = state.result?.token;
     return !mustBeSigned || (token && tokenTimes(token).expiresAt > Date.now()) ? state : undefined;
   } catch {

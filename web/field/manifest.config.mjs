@@ -4,7 +4,9 @@
 const isPublic = ({ name, privacy }) => privacy === undefined && !/Callback$|^adoptedStyleSheets$/.test(name);
 
 export default {
-  globs: ['web/field/element.ts', 'web/field/form-field.ts', 'web/field/field.ts'],
+  globs: ['element', 'label-field', 'options-field', 'form-field', 'field'].map(
+    (name) => `web/field/${name}.ts`,
+  ),
   outdir: 'web/field',
   packagejson: false,
   plugins: [

@@ -1,5 +1,4 @@
-/** @file A result's details: labels with scores, the visitor's confirmation, and the network's input. Loaded with the first result. */
-import { LABELS } from '#shared/labels.ts';
+/** @file A result's details: labels with scores, and the network's input. Loaded with the first result. */
 import { lazy } from '#shared/lazy.ts';
 import { createSheet, h } from './dom.ts';
 import { labelText, percent } from './format.ts';
@@ -17,23 +16,18 @@ td:last-child { width: 1%; white-space: nowrap; padding-inline-start: 1rem; text
 tr[aria-current] th, tr[aria-current] td { font-weight: 600; color: var(--ink); }
 [part=track] { display: block; height: .5rem; border-radius: .25rem; background: var(--faint); overflow: hidden; }
 [part=bar] { display: block; height: 100%; min-width: 2px; border-radius: inherit; background: var(--accent); }
-[part=question] { display: flex; flex-wrap: wrap; gap: .5rem .625rem; align-items: center; }
 [part=saw] { color: var(--soft); font-size: .875em; }
 summary { cursor: pointer; width: fit-content; padding-block: .25rem; border-radius: .25rem; }
 [part=saw] > div { display: flex; gap: 1rem; align-items: flex-start; padding-block-start: .5rem; }
 [part=saw] p { margin: 0 0 .5rem; }
 [part=pixels] { flex: none; width: 6rem; height: 6rem; image-rendering: pixelated; border-radius: .25rem; background: #000; }
-button[aria-pressed=true] { border-color: var(--accent); background: var(--accent); color: var(--surface); }
-@container (max-width: 26rem) { [part=question] span { flex-basis: 100%; } [part=saw] > div { flex-wrap: wrap; } }
+@container (max-width: 26rem) { [part=saw] > div { flex-wrap: wrap; } }
 @media (forced-colors: active) {
   [part~=bar] { forced-color-adjust: none; background: CanvasText !important; }
-  button[aria-pressed=true] { forced-color-adjust: none; background: Highlight; color: HighlightText; border-color: Highlight; }
 }
 `;
 
-type OnChoose = (label: string) => void;
-
-/** An element with the update that follows the visitor's label. */
+/** An element with the update that follows the field's label. */
 interface Part {
   node: HTMLElement;
   showChosen(label: string | undefined): void;
@@ -41,19 +35,23 @@ interface Part {
 
 export class ResultView {
   readonly #container: HTMLElement;
-  readonly #onChoose: OnChoose;
+  readonly #input: HTMLElement;
   #parts: Part[] = [];
   /** The values that the elements were created from. */
   #inputs: unknown[] = [];
 
-  constructor(container: HTMLElement, onChoose: OnChoose) {
+  /**
+   * @param container receives the reason and the table
+   * @param input receives the network's input
+   */
+  constructor(container: HTMLElement, input: HTMLElement) {
     this.#container = container;
-    this.#onChoose = onChoose;
+    this.#input = input;
     const root = container.getRootNode() as ShadowRoot;
     root.adoptedStyleSheets.push(styleSheet());
   }
 
-  /** Creates the elements again when anything but the visitor's label has changed: an open select must stay in the page. */
+  /** Creates the elements again when anything but the field's label has changed. */
   render({ chosen, ...model }: ResultModel): void {
     // Renewing a token replaces the result, but not its predictions.
     const inputs = Object.values({ ...model, result: model.result.predictions });
@@ -64,14 +62,12 @@ export class ResultView {
     for (const part of this.#parts) part.showChosen(chosen);
   }
 
-  /** Creates the elements again. Restores the focus, on the element with the same part, and whether the network's input is open. */
+  /** Creates the elements again. The network's input stays open. */
   #rebuild(model: ResultModel): void {
-    const root = this.#container.getRootNode() as ShadowRoot;
-    const focused = root.activeElement?.getAttribute('part');
-    const isOpen = this.#container.querySelector('details')?.open ?? false;
-    this.#parts = [reason(model), table(model), question(model, this.#onChoose)];
-    this.#container.replaceChildren(...this.#parts.map(({ node }) => node), ...networkInput(model, isOpen));
-    if (focused) this.#container.querySelector<HTMLElement>(`[part="${focused}"]`)?.focus();
+    const isOpen = this.#input.querySelector('details')?.open ?? false;
+    this.#parts = [reason(model), table(model)];
+    this.#container.replaceChildren(...this.#parts.map(({ node }) => node));
+    this.#input.replaceChildren(...networkInput(model, isOpen));
   }
 }
 
@@ -103,39 +99,6 @@ function table({ result, top, messages, language }: ResultModel): Part {
   const node = h('table', { part: 'table' }, h('caption', {}, messages.mostLikely), body);
   const showChosen = (chosen = result.predictions[0]?.label) => {
     for (const { label, row } of rows) row.ariaCurrent = label === chosen ? 'true' : null;
-  };
-  return { node, showChosen };
-}
-
-/** Asks the visitor to confirm the label or to choose another one. */
-function question({ result, messages, isDisabled: disabled }: ResultModel, onChoose: OnChoose): Part {
-  const best = result.predictions[0]?.label ?? '';
-  const yes = h(
-    'button',
-    { type: 'button', part: 'button yes', disabled, click: () => onChoose(best) },
-    messages.yes,
-  );
-  const options = LABELS.filter((label) => label !== best).map((label) =>
-    h('option', { value: label }, labelText(label, messages)),
-  );
-  const none = h('option', { value: '', disabled: true, hidden: true }, messages.correct);
-  const change = () => onChoose(select.value);
-  const select: HTMLSelectElement = h(
-    'select',
-    { part: 'select', 'aria-label': messages.correct, disabled, change },
-    none,
-    ...options,
-  );
-  const node = h(
-    'div',
-    { part: 'question', role: 'group', 'aria-label': messages.question },
-    h('span', { 'aria-hidden': 'true' }, messages.question),
-    yes,
-    select,
-  );
-  const showChosen = (chosen = '') => {
-    yes.ariaPressed = String(chosen === best);
-    select.value = chosen === best ? '' : chosen;
   };
   return { node, showChosen };
 }

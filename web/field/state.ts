@@ -20,6 +20,13 @@ export interface Problem {
   retryable: boolean;
 }
 
+/** Who decided about the label: the model, the visitor, or the page by a script or an attribute. */
+export type Decider = (typeof DECIDERS)[number];
+export const DECIDERS = ['model', 'person', 'page'] as const;
+
+/** The label of a visitor who chose "None of these". */
+export const NONE = 'none';
+
 export type State =
   | { kind: 'empty' }
   /** The browser reads the file and scales it down. */
@@ -33,10 +40,10 @@ export type State =
   /** The field retries when the device is online again. */
   | { kind: 'offline' }
   /**
-   * The field has a label. `chosen` is the label that the visitor confirmed or chose. `result` is missing when a script or the
-   * `value` attribute set the label. `isLocal`: this device computed the result.
+   * The field has a label. `chosen` is the label of the visitor or the page; it is missing when `by` is the model. `result` is missing
+   * when no photo was classified. `isLocal`: this device computed the result.
    */
-  | { kind: 'answered'; result?: Classification; chosen?: string; isLocal?: boolean }
+  | { kind: 'answered'; by: Decider; result?: Classification; chosen?: string; isLocal?: boolean }
   /** `text` is the key of the visitor's text for the problem. */
   | { kind: 'failed'; problem: Problem; text: ProblemText };
 
@@ -61,6 +68,11 @@ export const isBusy = ({ kind }: State): boolean =>
 export const resultOf = (state: State): Classification | undefined =>
   state.kind === 'answered' ? state.result : undefined;
 
+/** Returns the state after the visitor or the page has decided about the label. A result stays. */
+export function withChoice(state: State, chosen: string, by: 'person' | 'page'): State {
+  return { ...(state.kind === 'answered' ? state : { kind: 'answered' }), chosen, by };
+}
+
 /** Returns the state with another token in its result; without a token if there is none. */
 export function withToken(state: State, token: string | undefined): State {
   if (state.kind !== 'answered' || !state.result) return state;
@@ -74,11 +86,18 @@ export function labelOf(state: State): string {
   return state.chosen ?? state.result?.predictions[0]?.label ?? '';
 }
 
-/** Returns the model's score for the field's label. */
+/** Returns who decided about the label; undefined without a label. */
+export const deciderOf = (state: State): Decider | undefined =>
+  state.kind === 'answered' ? state.by : undefined;
+
+/** Returns whether two states have the same label, decided by the same. */
+export const hasSameLabel = (one: State, other: State): boolean =>
+  labelOf(one) === labelOf(other) && deciderOf(one) === deciderOf(other);
+
+/** Returns the model's score; undefined when the field's label is not the model's. */
 export function scoreOf(state: State): number | undefined {
-  if (state.kind !== 'answered') return undefined;
-  const value = labelOf(state);
-  return state.result?.predictions.find(({ label }) => label === value)?.score;
+  const best = resultOf(state)?.predictions[0];
+  return best?.label === labelOf(state) ? best.score : undefined;
 }
 
 /**
@@ -86,6 +105,6 @@ export function scoreOf(state: State): number | undefined {
  * confirmed or chosen a label.
  */
 export function isUnsure(state: State, minScore = 0): boolean {
-  if (state.kind !== 'answered' || state.chosen !== undefined || !state.result) return false;
+  if (state.kind !== 'answered' || state.by !== 'model' || !state.result) return false;
   return state.result.abstained !== null || (scoreOf(state) ?? 0) < minScore;
 }

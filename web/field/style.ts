@@ -39,10 +39,12 @@ const CSS = `
 [part=countdown], [part=hint], [part=drop] { color: var(--soft); font-size: .875em; font-variant-numeric: tabular-nums; }
 [part=progress] { width: 100%; height: .5rem; accent-color: var(--accent); }
 [part=actions] { display: flex; flex-wrap: wrap; gap: .5rem .625rem; align-items: center; }
+[part=question] { display: flex; flex-wrap: wrap; gap: .5rem .625rem; align-items: center; }
 button, select { font: inherit; font-size: .9375em; min-height: 2.25rem; max-width: 100%; padding: .375rem .875rem; color: inherit;
   border: 1px solid var(--line); border-radius: calc(var(--radius) / 1.5); background: var(--surface); cursor: pointer; }
 button:hover:enabled, select:hover:enabled { border-color: var(--ink); }
 button:disabled, select:disabled { cursor: default; opacity: .5; }
+button[aria-pressed=true] { border-color: var(--accent); background: var(--accent); color: var(--surface); }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 [part~=quiet] { border-color: transparent; background: none; color: var(--soft); padding-inline: .5rem; }
 [part~=quiet]:hover:enabled { color: var(--ink); text-decoration: underline; border-color: transparent; }
@@ -50,11 +52,13 @@ button:disabled, select:disabled { cursor: default; opacity: .5; }
   [part=zone] { grid-template-columns: minmax(0, 1fr); padding: 1rem; }
   [part=icon] { display: none; }
   [part=preview] { width: auto; height: 9rem; max-width: 100%; }
+  [part=question] span { flex-basis: 100%; }
 }
 @media (prefers-reduced-motion: reduce) { [part=progress]:indeterminate { display: none; } }
 @media (forced-colors: active) {
   :host(:state(dragging)) [part=zone] { outline-color: Highlight; }
   [part=icon] { stroke: CanvasText; }
+  button[aria-pressed=true] { forced-color-adjust: none; background: Highlight; color: HighlightText; border-color: Highlight; }
 }`;
 
 /** Returns the style sheet that all fields of a page share. */

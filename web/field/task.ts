@@ -71,13 +71,17 @@ export class ClassificationTask {
     }
   }
 
+  /** Aborts the classification if it is still running. The file stays. */
+  cancel(): void {
+    if (isBusy(this.#state)) this.#stop();
+  }
+
   /** Aborts the classification and discards the file. */
   reset(): void {
     this.#stop();
     this.#file = undefined;
     this.photo?.bitmap.close();
     this.photo = undefined;
-    this.#state = EMPTY;
   }
 
   /** Aborts the classification. `resume` starts it again. */
@@ -100,6 +104,7 @@ export class ClassificationTask {
     this.#abort = undefined;
     this.#renewal?.suspend();
     this.#renewal = undefined;
+    this.#state = EMPTY;
   }
 
   #setState(state: State): void {

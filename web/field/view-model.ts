@@ -1,8 +1,9 @@
 /** @file What the view shows, derived from the field's snapshot. */
 import type { Classification } from '#shared/inference/result.ts';
+import { LABELS } from '#shared/labels.ts';
 import en, { type Messages } from './messages/en.ts';
 import type { FieldSnapshot } from './snapshot.ts';
-import type { State } from './state.ts';
+import { resultOf, type State } from './state.ts';
 
 export interface ViewModel {
   state: State;
@@ -27,19 +28,33 @@ export interface ViewModel {
   bitmap: ImageBitmap | undefined;
   /** The result's details; undefined without a result. */
   result: ResultModel | undefined;
+  /** What the visitor can answer; undefined while the field is empty or works. */
+  choice: ChoiceModel | undefined;
+}
+
+export interface ChoiceModel {
+  /** The model's label, which the visitor can confirm; undefined without a result. */
+  best: string | undefined;
+  /** The labels of the model that classified the photo; without a result, those of the bundled model. */
+  labels: readonly string[];
+  /** The label of the visitor or the page. */
+  chosen: string | undefined;
+  /** Whether the visitor has confirmed the model's label. */
+  isConfirmed: boolean;
+  messages: Messages;
+  isDisabled: boolean;
 }
 
 export interface ResultModel {
   result: Classification;
   /** Whether this device computed the result. */
   isLocal: boolean;
-  /** The label that the visitor confirmed or chose. */
+  /** The label of the visitor or the page. */
   chosen: string | undefined;
   /** Number of labels in the table. */
   top: number;
   messages: Messages;
   language: string;
-  isDisabled: boolean;
 }
 
 /**
@@ -63,17 +78,26 @@ export function viewModelOf(
     notice: notice ? messages[notice] : '',
     bitmap: photo?.bitmap,
     result: resultModelOf(field),
+    choice: choiceModelOf(field),
   };
 }
 
-function resultModelOf({
-  state,
-  top,
-  messages,
-  language,
-  isDisabled,
-}: FieldSnapshot): ResultModel | undefined {
+function resultModelOf({ state, top, messages, language }: FieldSnapshot): ResultModel | undefined {
   if (state.kind !== 'answered' || !state.result) return undefined;
   const { result, chosen, isLocal = false } = state;
-  return { result, chosen, isLocal, top, messages, language, isDisabled };
+  return { result, chosen, isLocal, top, messages, language };
+}
+
+/** States in which the visitor can choose a label. In all but `answered`, the field has none and may not get one soon. */
+const CHOICE_STATES: readonly State['kind'][] = ['answered', 'failed', 'waiting', 'offline'];
+
+function choiceModelOf({ state, messages, isDisabled }: FieldSnapshot): ChoiceModel | undefined {
+  if (!CHOICE_STATES.includes(state.kind)) return undefined;
+  const predictions = resultOf(state)?.predictions;
+  const best = predictions?.[0]?.label;
+  // In the model's order, so that the list is the same for every photo.
+  const labels =
+    predictions?.toSorted((one, other) => one.index - other.index).map(({ label }) => label) ?? LABELS;
+  const { chosen, by } = state.kind === 'answered' ? state : {};
+  return { best, labels, chosen, isConfirmed: by === 'person' && chosen === best, messages, isDisabled };
 }

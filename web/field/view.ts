@@ -1,6 +1,7 @@
 /** @file The field's shadow tree. Its elements are created once and updated from each view model. */
+import { ChoiceView } from './choice-view.ts';
 import { Countdown } from './countdown.ts';
-import { h, icon, setText } from './dom.ts';
+import { button, h, icon, setText } from './dom.ts';
 import type { ResultView } from './result-view.ts';
 import { isBusy } from './state.ts';
 import { statusText } from './status-text.ts';
@@ -39,6 +40,9 @@ export class FieldView {
   readonly #progress = h('progress', { part: 'progress', max: '1' });
   readonly #countdown = new Countdown();
   readonly #result = h('div', { part: 'answer' });
+  readonly #choice = new ChoiceView((label) => this.#actions.chooseLabel(label));
+  /** The network's input. */
+  readonly #input = h('div');
   readonly #retry = button('retry', () => this.#actions.retry());
   readonly #choose = button('choose', () => this.openPicker());
   readonly #camera = button('camera', () => this.openPicker('environment'));
@@ -67,6 +71,8 @@ export class FieldView {
       this.#progress,
       this.#countdown.element,
       this.#result,
+      this.#choice.element,
+      this.#input,
       actionBar,
     );
     this.zone = h('div', { part: 'zone' }, this.#icon, this.#preview, body);
@@ -98,6 +104,7 @@ export class FieldView {
     this.#renderPreview(model);
     this.#renderButtons(model);
     this.#renderProgress(model);
+    this.#choice.render(model.choice);
     this.#renderResult(model.result);
     // Without this, the focus of a button that is now hidden would move to the top of the page.
     if (focused instanceof HTMLElement && focused.closest('[hidden]'))
@@ -162,22 +169,19 @@ export class FieldView {
 
   /** Shows the result's details. If their code cannot be loaded, the field shows the label alone. */
   async #renderResult(model: ResultModel | undefined): Promise<void> {
-    this.#result.hidden = !model;
+    this.#result.hidden = this.#input.hidden = !model;
     this.#resultModel = model;
     if (!model) return;
     const module = await loadResultView().catch(() => undefined);
     // A later call has replaced the model.
     if (!module || model !== this.#resultModel) return;
-    this.#resultView ??= new module.ResultView(this.#result, (label) => this.#actions.chooseLabel(label));
+    this.#resultView ??= new module.ResultView(this.#result, this.#input);
     this.#resultView.render(model);
   }
 }
 
 /** A text that the page can replace through a slot. */
 const slotted = (name: string): HTMLElement => h('span', { part: name, id: name }, h('slot', { name }));
-
-const button = (part: string, onClick: () => void): HTMLButtonElement =>
-  h('button', { type: 'button', part: `button ${part}`, click: onClick });
 
 /** Draws on a canvas, because a strict Content Security Policy forbids the source of an image element. */
 function draw(canvas: HTMLCanvasElement, bitmap: ImageBitmap): void {

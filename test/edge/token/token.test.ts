@@ -74,6 +74,18 @@ describe('a token', () => {
     });
   });
 
+  it('says why the model declined to answer', async () => {
+    const { send, verify } = signer();
+    const body = await greyPng(60, 80, () => 128);
+    const headers = { origin: SHOP, 'x-site-key': SITE_KEY };
+    const response = await send('/v1/classify?sign=1', { method: 'POST', body, headers });
+    const { token = '', abstained } = await response.json<ClassifyResponse>();
+    expect([abstained, await verify(token)]).toEqual([
+      'no-garment',
+      expect.objectContaining({ valid: true, abstained: 'no-garment' }),
+    ]);
+  });
+
   it('is issued for every readable image of a batch', async () => {
     const { send, verify } = signer();
     const body = new FormData();

@@ -59,11 +59,11 @@ describeInBrowser('an embedded field', () => {
     await one.reaches('answered');
     expect([await two.value(), (await entriesOn(on.page)).map(([name]) => name)]).toEqual([
       '',
-      ['garment', 'garment-score'],
+      ['garment', 'garment-by', 'garment-score'],
     ]);
     await two.pick(TROUSER);
     await two.reaches('answered');
-    expect(await entriesOn(on.page)).toHaveLength(4);
+    expect(await entriesOn(on.page)).toHaveLength(6);
   });
 
   it('is not defined when the integrity hash differs, and its later files match their hashes', async () => {
@@ -94,7 +94,7 @@ describeInBrowser('an embedded field', () => {
       await field.locator('select').selectOption('Bag');
       const before = await contentOf('form:not(#other)');
       expect(before).toMatchObject({ value: 'Bag', file: 'trouser.png', parent: '' });
-      expect(before.entries.map(([name]) => name)).toEqual(['garment', 'garment-score']);
+      expect(before.entries.map(([name]) => name)).toEqual(['garment', 'garment-by']);
 
       const events = await on.page.evaluate((method) => {
         const field = document.querySelector('fashion-classifier') as Field;

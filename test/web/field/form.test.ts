@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, it } from 'vitest';
+import { greyPng } from '../../fixtures/images.ts';
 import { describeInBrowser } from '../../support/browser/chromium.ts';
 import { entriesOn, type Field, fieldOn } from '../../support/browser/field.ts';
 import { freePort } from '../../support/ports.ts';
@@ -33,17 +34,35 @@ describeInBrowser('the field in a form', () => {
       expect(entries.get('garment')).toBe('Trouser');
       expect(Number(entries.get('garment-score'))).toBeGreaterThan(0.9);
       expect(entries.get('garment-file')).toBe('trouser.png');
-      expect(await field.locator('input, button').first().isDisabled()).toBe(true);
+      expect(await field.locator('select[name]').isDisabled()).toBe(true);
       const token = entries.get('garment-token') as string;
       await on.page.getByRole('button', { name: 'Offer it' }).click();
       expect(await on.page.textContent('body')).toBe('Offered: Trouser.');
 
       await on.page.goto(address);
       await choose();
-      await field.locator('select').selectOption('Bag');
+      await field.locator('[part=select]').selectOption('Bag');
       expect(new Map(await entriesOn(on.page)).get('garment')).toBe('Bag');
       await on.page.getByRole('button', { name: 'Offer it' }).click();
-      expect(await on.page.textContent('body')).toMatch(/The model says Trouser, you chose another label/);
+      expect(await on.page.textContent('body')).toMatch(/The model says Trouser, you chose Bag/);
+
+      // A photo that the model declines, and a label without a token, are reviewed.
+      await on.page.goto(address);
+      await pick({
+        name: 'wall.png',
+        mimeType: 'image/png',
+        buffer: Buffer.from(await greyPng(60, 80, () => 128)),
+      });
+      await reaches('answered');
+      await field.getByRole('button', { name: 'Yes' }).click();
+      await on.page.getByRole('button', { name: 'Offer it' }).click();
+      expect(await on.page.textContent('body')).toMatch(/The model is not sure about the photo/);
+      await on.page.goto(address);
+      await pick({ name: 'x.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('no photo') });
+      await reaches('failed');
+      await field.locator('[part=select]').selectOption('Coat');
+      await on.page.getByRole('button', { name: 'Offer it' }).click();
+      expect(await on.page.textContent('body')).toBe('You chose Coat. We will review your offer.');
 
       // The token is valid once, so a forged request with the same token is refused.
       const body = new FormData();
@@ -74,6 +93,7 @@ describeInBrowser('the field in a form', () => {
     await on.page.waitForURL('**/submit');
     expect(Object.fromEntries(on.site.submitted[before])).toEqual({
       garment: 'Trouser',
+      'garment-by': 'model',
       'garment-score': expect.any(String),
     });
   });
@@ -83,7 +103,7 @@ describeInBrowser('the field in a form', () => {
     expect(await entriesOn(on.page)).toEqual([]);
     await pick(TROUSER);
     await reaches('answered');
-    expect(await entriesOn(on.page)).toHaveLength(2);
+    expect(await entriesOn(on.page)).toHaveLength(3);
     await field.evaluate((element) => element.setAttribute('disabled', ''));
     expect(await entriesOn(on.page)).toEqual([]);
     await field.evaluate((element) => {
@@ -145,17 +165,20 @@ describeInBrowser('the field in a form', () => {
     await reaches('answered');
     expect(await value()).toBe('Trouser');
     const restored = await on.page.evaluate(() => {
-      const field = document.createElement('fashion-classifier') as Field & {
-        formStateRestoreCallback(state: string): void;
-      };
-      field.formStateRestoreCallback(JSON.stringify({ kind: 'answered', chosen: 'Bag' }));
-      const signed = document.createElement('fashion-classifier') as typeof field;
+      const create = () =>
+        document.createElement('fashion-classifier') as Field & {
+          formStateRestoreCallback(state: string): void;
+        };
+      const [field, signed, unknown] = [create(), create(), create()];
+      field.formStateRestoreCallback(JSON.stringify({ kind: 'answered', by: 'person', chosen: 'Bag' }));
       signed.setAttribute('sign', '');
-      signed.formStateRestoreCallback(JSON.stringify({ kind: 'answered', chosen: 'Bag' }));
+      signed.formStateRestoreCallback(JSON.stringify({ kind: 'answered', by: 'person', chosen: 'Bag' }));
+      // Nobody is known to have decided about this label.
+      unknown.formStateRestoreCallback(JSON.stringify({ kind: 'answered', chosen: 'Bag' }));
       field.formStateRestoreCallback('{"kind":"busy"');
-      return [field.value, signed.value];
+      return [field.value, signed.value, unknown.value];
     });
-    expect(restored).toEqual(['Bag', '']);
+    expect(restored).toEqual(['Bag', '', '']);
   });
 
   it('uses the page’s label element, and opens the picker on a click on it', async () => {

@@ -37,7 +37,7 @@ describeInBrowser('the field on unreliable networks', () => {
   );
 
   it('shows the progress of a slow upload, which can be cancelled', async () => {
-    const { pick, reaches, button, status, is, field, flags } = await on.openField();
+    const { pick, reaches, button, status, is, field, flags } = await on.openField('required');
     const release = on.relay.hold();
     const cdp = await on.page.context().newCDPSession(on.page);
     const slow = { offline: false, latency: 20, downloadThroughput: 1e6, uploadThroughput: 120_000 };

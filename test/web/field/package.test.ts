@@ -39,7 +39,7 @@ it('custom-elements.json lists every part, custom property, attribute, slot, eve
   const source = (await Promise.all(files.map((name) => readFile(join(SOURCES, name), 'utf8')))).join();
   const found = (pattern: RegExp) =>
     [...new Set([...source.matchAll(pattern)].flatMap(([, name = '']) => name.split(' ')))].toSorted();
-  const parts = [...found(/part: '([\w ]+)'/g), ...found(/(?:icon|button|slotted)\('([\w ]+)'/g)];
+  const parts = [...found(/part: ['`]([\w ]*\w)/g), ...found(/(?:icon|button|slotted)\('([\w ]+)'/g)];
   expect(names(element?.cssParts)).toEqual([...new Set(parts)].toSorted());
   expect(names(element?.cssProperties)).toEqual(found(/var\((--fashion-\w+)/g));
   expect(names(element?.attributes)).toEqual(
@@ -47,8 +47,7 @@ it('custom-elements.json lists every part, custom property, attribute, slot, eve
       ...new Set([
         ...found(/(?<!Con)text\('([\w-]+)'\)/g),
         ...found(/hasAttribute\('([\w-]+)'\)/g),
-        'name',
-        'value',
+        ...['name', 'value', 'form'],
       ]),
     ].toSorted(),
   );

@@ -36,6 +36,8 @@ export default {
   question: 'Stimmt das?',
   yes: 'Ja',
   correct: 'Nein, es ist …',
+  none: 'Nichts davon',
+  chooseKind: 'Art selbst auswählen …',
   networkInput: 'Was der Computer gesehen hat',
   networkInputText: 'Der Computer sieht nur diese 28 × 28 grauen Punkte von Ihrem Kleidungsstück.',
   computedLocally: 'Auf Ihrem Gerät berechnet.',

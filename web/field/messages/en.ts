@@ -37,6 +37,8 @@ const en = {
   question: 'Is this right?',
   yes: 'Yes',
   correct: 'No, it is…',
+  none: 'None of these',
+  chooseKind: 'Choose the kind yourself…',
   networkInput: 'What the computer saw',
   networkInputText: 'The computer only sees these 28 × 28 grey dots of your garment.',
   computedLocally: 'Computed on your device.',

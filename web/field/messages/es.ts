@@ -36,6 +36,8 @@ export default {
   question: '¿Es correcto?',
   yes: 'Sí',
   correct: 'No, es…',
+  none: 'Ninguno de estos',
+  chooseKind: 'Elegir el tipo usted mismo…',
   networkInput: 'Lo que ha visto el ordenador',
   networkInputText: 'El ordenador solo ve estos 28 × 28 puntos grises de su prenda.',
   computedLocally: 'Calculado en su dispositivo.',

@@ -36,6 +36,8 @@ export default {
   question: 'Est-ce correct\u00a0?',
   yes: 'Oui',
   correct: 'Non, c’est…',
+  none: 'Aucun de ceux-ci',
+  chooseKind: 'Choisir le type vous-même…',
   networkInput: 'Ce que l’ordinateur a vu',
   networkInputText: 'L’ordinateur ne voit que ces 28 × 28 points gris de votre vêtement.',
   computedLocally: 'Calculé sur votre appareil.',

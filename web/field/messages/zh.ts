@@ -34,6 +34,8 @@ export default {
   question: '对吗？',
   yes: '对',
   correct: '不对，是…',
+  none: '以上都不是',
+  chooseKind: '自己选择种类…',
   networkInput: '电脑看到的样子',
   networkInputText: '电脑只看到您的衣物的这 28 × 28 个灰色小点。',
   computedLocally: '在您的设备上计算。',
