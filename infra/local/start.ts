@@ -1,6 +1,6 @@
 /** @file `npm start`: runs the Worker on this machine, with a model in its local bucket. */
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { ExplainedError } from '#shared/errors.ts';
@@ -11,13 +11,14 @@ import { openLocalStore } from '../../train/store/open.ts';
 import { ROOT } from '../child-process.ts';
 import { runCommand } from '../command.ts';
 import { shutdownController } from '../shutdown.ts';
+import { requireFree, requireWritable } from './checks.ts';
 import { startWrangler } from './wrangler.ts';
 
 const HELP = `
 Environment:
   PORT          port to listen on (default: 8787)
   HOST          address to listen on; 0.0.0.0 and :: for all addresses of the machine (default: 127.0.0.1)
-  STATE         folder of the local bucket (default: .wrangler/state)
+  STATE         folder of the local bucket, one for each service that runs (default: .wrangler/state)
   LOG           log level: error, warn, or log for a line of JSON per request (default: error)
   TOKEN_SECRET  secret that signs tokens for sign=1 (default: a new one at each start)
   RELEASE       release to push when the bucket has no stable alias for its model (default: release/tinyvgg.onnx)
@@ -31,14 +32,18 @@ async function main(signal: AbortSignal): Promise<void> {
   const host = parseHost(HOST || '127.0.0.1');
   const port = parsePort(PORT || '8787');
   const release = await readRelease(RELEASE || join(ROOT, 'release/tinyvgg.onnx'));
+  const state = STATE || join(ROOT, '.wrangler/state');
   await requireFree(host, port);
+  await requireWritable(state, 'Choose another folder: STATE=<folder> npm start');
+  await requireWritable(tmpdir(), 'Choose another folder: TMPDIR=<folder> npm start');
+  await requireWritable(join(ROOT, '.wrangler/tmp'), 'Copy the project to a folder that you may write to.');
 
   // wrangler's output before its first response appears only in the error if it does not start.
   let started = false;
   const wrangler = await startWrangler({
     host,
     port,
-    state: STATE || join(ROOT, '.wrangler/state'),
+    state,
     logLevel: LOG || undefined,
     variables: { TOKEN_SECRET: TOKEN_SECRET || randomBytes(32).toString('base64url') },
     signal,
@@ -102,26 +107,6 @@ function parsePort(text: string): number {
     expected: 'a number from 1 to 65535',
     got: text,
   });
-}
-
-/** Reports a port that is in use. wrangler would print a stack trace. */
-async function requireFree(host: string, port: number): Promise<void> {
-  const server = createServer();
-  try {
-    await new Promise<void>((settle, fail) => {
-      server.once('error', fail).listen(port, host, settle);
-    });
-  } catch (cause) {
-    throw new ExplainedError({
-      kind: 'device',
-      what: `cannot listen on ${host}:${port}`,
-      expected: 'a free port',
-      got: cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause),
-      next: `Stop the program on that port, or choose another port: PORT=${port === 8788 ? 8789 : 8788} npm start`,
-      cause,
-    });
-  }
-  await new Promise((settle) => server.close(settle));
 }
 
 await runCommand(

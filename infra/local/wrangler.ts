@@ -38,6 +38,8 @@ export interface Wrangler {
 
 /** Milliseconds until the first response. Two seconds are usual; busy cores and the 14 MB of onnxruntime's Worker need more. */
 const START_LIMIT = 300_000;
+/** Milliseconds from an error of wrangler until the start counts as failed. It may recover. */
+const ERROR_LIMIT = 5_000;
 /** Milliseconds between SIGTERM and SIGKILL. */
 const STOP_LIMIT = 5_000;
 /** Characters of output to keep for an error message. */
@@ -58,14 +60,27 @@ export async function startWrangler(options: WranglerOptions): Promise<Wrangler>
   const state = resolve(options.state);
   const child = spawn(process.execPath, [WRANGLER, ...argumentsOf(options, state)], {
     cwd: ROOT,
-    // The registry of running Workers is per state folder, so that two copies of the project do not find each other.
-    env: { ...process.env, ...QUIET, WRANGLER_REGISTRY_PATH: join(state, 'registry') },
+    env: {
+      ...process.env,
+      ...QUIET,
+      // The registry of running Workers is per state folder, so that two copies of the project do not find each other.
+      WRANGLER_REGISTRY_PATH: join(state, 'registry'),
+      // wrangler keeps its settings in the home folder, which a container may lack.
+      XDG_CONFIG_HOME: join(state, 'config'),
+    },
     // Over the channel to its parent, wrangler reports the port on which it listens.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // In its own process group, wrangler does not receive Ctrl-C. This process then stops wrangler and workerd in order.
     detached: true,
   });
-  const tail = collectTail(child, TAIL, options.onOutput);
+  /** Aborts when there will be no response; the reason says what happened instead. */
+  const failure = new AbortController();
+  const tail = collectTail(child, TAIL, (text) => {
+    options.onOutput?.(text);
+    // After an error, such as in a file that it bundles, wrangler stays alive and waits for a change.
+    if (tail().includes('[ERROR]'))
+      setTimeout(ERROR_LIMIT, undefined, { ref: false }).then(() => failure.abort('an error'));
+  });
   const ended = new Promise<string>((settle) => {
     child.once('error', (error) => settle(error.message));
     // A workerd that survives wrangler would keep the port and the output pipe open.
@@ -76,9 +91,8 @@ export async function startWrangler(options: WranglerOptions): Promise<Wrangler>
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
 
-  const over = new AbortController();
-  ended.then(() => over.abort());
-  const limit = AbortSignal.any([over.signal, AbortSignal.timeout(START_LIMIT)]);
+  ended.then(() => failure.abort('the end of wrangler'));
+  const limit = AbortSignal.any([failure.signal, AbortSignal.timeout(START_LIMIT)]);
   try {
     const origin = `http://${connectAddress(host)}:${await portOf(child, limit)}`;
     await firstResponse(origin, limit);
@@ -86,7 +100,7 @@ export async function startWrangler(options: WranglerOptions): Promise<Wrangler>
   } catch (error) {
     if (!limit.aborted) throw error;
   }
-  const got = over.signal.aborted ? 'the end of wrangler' : `none in ${START_LIMIT / 1000} s`;
+  const got = failure.signal.aborted ? failure.signal.reason : `none in ${START_LIMIT / 1000} s`;
   stop();
   await ended;
   throw new ExplainedError({

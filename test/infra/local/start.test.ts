@@ -146,6 +146,27 @@ describe('npm start', () => {
     expect(await isFree(port)).toBe(true);
   });
 
+  test('runs three times at once, each with its own port and bucket, and without a home folder', async () => {
+    const ports = await Promise.all([freePort(), freePort(), freePort()]);
+    const all = ports.map((own) =>
+      start({ PORT: String(own), STATE: join(folder, `state-${own}`), HOME: '/nonexistent' }),
+    );
+    await Promise.all(all.map((started, i) => started.prints(`http://localhost:${ports[i]}/v1/classify`)));
+    for (const { child } of all) child.kill('SIGTERM');
+    expect(await Promise.all(all.map(({ closed }) => closed))).toEqual([0, 0, 0]);
+  });
+
+  test.each(['STATE', 'TMPDIR'])('reports at once that nothing can be written to %s', async (name) => {
+    // Not even root can create a folder in a file.
+    const file = join(folder, 'file');
+    await writeFile(file, '');
+    const started = start({ [name]: join(file, 'folder') });
+    expect(await started.closed).toBe(1);
+    expect(started.output()).toBe(
+      `cannot write to ${file}/folder: expected a folder in which files can be created, got ENOTDIR. Choose another folder: ${name}=<folder> npm start\n`,
+    );
+  });
+
   test('reports a port in use and suggests another', async () => {
     const server = createServer().listen(port, '127.0.0.1');
     await once(server, 'listening');
