@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { ExplainedError } from '#shared/errors.ts';
 import { runCommand } from '../command.ts';
 import { shutdownController } from '../shutdown.ts';
+import { requireLogin } from './cloudflare/login.ts';
 import { API } from './cloudflare/workers.ts';
 import { runWrangler } from './cloudflare/wrangler.ts';
 import { smokeTest } from './smoke/smoke-test.ts';
@@ -28,6 +29,7 @@ async function main(alias: string): Promise<void> {
       got: alias,
     });
   }
+  await requireLogin();
   const { signal } = shutdownController();
   const events = await runWrangler(
     ['versions', 'upload', '-c', API.config, '--preview-alias', alias],

@@ -4,6 +4,9 @@
  * https://developers.cloudflare.com/workers/platform/pricing/ · https://developers.cloudflare.com/r2/pricing/ ·
  * https://developers.cloudflare.com/observability/pricing/ (from December 1, 2026)
  */
+import { Command } from 'commander';
+import { runCommand } from '../command.ts';
+
 const MONTH_S = 30 * 86_400;
 const MILLION = 1e6;
 
@@ -65,4 +68,10 @@ const table = [
   ['---', ...Array(5).fill('--:')],
   ...rows,
 ];
-console.log(table.map((cells) => `| ${cells.join(' | ')} |`).join('\n'));
+await runCommand(
+  new Command('npm run costs')
+    .description(
+      'Prints the monthly costs on Cloudflare as a Markdown table, computed from its published prices.',
+    )
+    .action(() => console.log(table.map((cells) => `| ${cells.join(' | ')} |`).join('\n'))),
+);

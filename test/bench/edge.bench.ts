@@ -7,15 +7,30 @@
  * there is no comparison. `-- cold` measures only the cold starts of the kernels, `-- memory` only memory.
  */
 import { spawnSync } from 'node:child_process';
-import { printColdStart } from './edge/cold-start.ts';
-import { printMemory } from './edge/memory.ts';
-import { printRequests } from './edge/requests.ts';
-import { PEER } from './edge/servers.ts';
-import { printSteps } from './edge/steps.ts';
+import { Argument, Command } from 'commander';
+
+const { args } = new Command('npm run bench:edge --')
+  .description('Measures requests, cold starts and memory of the Worker in workerd.')
+  .addArgument(new Argument('[part]', 'what to measure (default: everything)').choices(['cold', 'memory']))
+  .addHelpText(
+    'after',
+    `
+Environment:
+  PEER  folder with sharp and onnxruntime-node, for the comparison with a Node server`,
+  )
+  .showHelpAfterError('Run with --help for usage.')
+  .parse();
+
+// Imported only now, because servers.ts builds the Workers.
+const { PEER } = await import('./edge/servers.ts');
+const { printColdStart } = await import('./edge/cold-start.ts');
+const { printMemory } = await import('./edge/memory.ts');
+const { printRequests } = await import('./edge/requests.ts');
+const { printSteps } = await import('./edge/steps.ts');
 
 if (PEER === undefined) console.log('PEER is not set, so there is no Node server to compare with.');
 
-switch (process.argv[2]) {
+switch (args[0]) {
   case 'cold':
     await printColdStart(40, ['empty Worker', 'simd', 'Node peer']);
     break;

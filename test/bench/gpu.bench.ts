@@ -9,6 +9,7 @@ import { execFileSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import Table from 'cli-table3';
+import { Command } from 'commander';
 import { resolveNetwork } from '../../shared/model/spec.ts';
 import { Loader } from '../../train/dataset/loader.ts';
 import type { Engine } from '../../train/engine/engine.ts';
@@ -20,6 +21,20 @@ import { modelSpec } from '../../train/model/zoo.ts';
 import { Generator } from '../../train/random.ts';
 import { median } from '../support/statistics.ts';
 import { roundsInTurn } from './rounds.ts';
+
+new Command('npm run bench:gpu')
+  .description(
+    'Compares a training step of TinyVGG on the webgpu engine, the cpu engine and PyTorch on the same GPU.',
+  )
+  .addHelpText(
+    'after',
+    `
+Environment:
+  BATCHES         batch sizes, separated by commas
+  ALLOW_SOFTWARE  1 allows an adapter that computes on the CPU`,
+  )
+  .showHelpAfterError('Run with --help for usage.')
+  .parse();
 
 const ROUNDS = 5;
 /** Milliseconds for which an engine runs in a round. */

@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import Table from 'cli-table3';
+import { Command } from 'commander';
 import { compileKernels, createMemory, instantiateKernels } from '../../shared/kernels/kernels.ts';
 import { paddedPlane } from '../../shared/kernels/layout.ts';
 import { type Operation, wordsOf } from '../../shared/kernels/plan.ts';
@@ -18,6 +19,13 @@ import { initialWeights } from '../../train/model/initialize.ts';
 import { modelSpec } from '../../train/model/zoo.ts';
 import { Generator } from '../../train/random.ts';
 import { measureInTurn } from './rounds.ts';
+
+new Command('npm run bench:kernels')
+  .description(
+    'Compares plain loops, SIMD, relaxed SIMD and threads, kernel by kernel and for a whole training step.',
+  )
+  .showHelpAfterError('Run with --help for usage.')
+  .parse();
 
 const BATCH = 32;
 

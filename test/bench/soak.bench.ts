@@ -2,9 +2,15 @@
  * @file `npm run bench:soak`: 10,000 requests to the Worker of `npm start`, 16 at once, while `stable` moves 50 times between six models.
  * test/end-to-end/soak.test.ts asserts the same with fewer requests.
  */
+import { Command } from 'commander';
 import { soak } from '../end-to-end/soak/soak.ts';
 import type { IsolateMemory } from '../support/memory/isolate.ts';
 import { mean, quantile } from '../support/statistics.ts';
+
+new Command('npm run bench:soak')
+  .description('Sends 10,000 requests to the Worker of npm start while stable moves between six models.')
+  .showHelpAfterError('Run with --help for usage.')
+  .parse();
 
 const { requests, swaps, errors, versions, lag, latencies, memory, isolate, seconds } = await soak({
   requests: 10_000,

@@ -9,9 +9,22 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import Table from 'cli-table3';
+import { Command } from 'commander';
 import type { Summary } from '../../train/run/summary.ts';
 import { median } from '../support/statistics.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+
+new Command('npm run bench:train')
+  .description('Compares training and evaluation of the lab on the CPU engine with PyTorch.')
+  .addHelpText(
+    'after',
+    `
+Environment:
+  FASHION_MNIST_DIR  folder with the four official files (required)
+  MODELS             models to train, separated by commas (default: v0,v1,tinyvgg)`,
+  )
+  .showHelpAfterError('Run with --help for usage.')
+  .parse();
 
 const ROUNDS = 3;
 const PYTHON = '/usr/bin/python3';

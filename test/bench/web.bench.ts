@@ -6,10 +6,22 @@
  * ROUNDS sets the number of photos per mode.
  */
 import { gzipSync } from 'node:zlib';
+import { Command } from 'commander';
 import type { Page } from 'playwright-core';
 import type { Field } from '../support/browser/field.ts';
 import { type Site, startSite, strictPolicy } from '../support/browser/site.ts';
 import { explorerFrames } from './web/explorer.ts';
+
+new Command('npm run bench:web')
+  .description('Measures what the field costs a page, and the frame rate of /explore, in Chromium.')
+  .addHelpText(
+    'after',
+    `
+Environment:
+  ROUNDS  photos per mode (default: 9)`,
+  )
+  .showHelpAfterError('Run with --help for usage.')
+  .parse();
 
 const ROUNDS = Number(process.env.ROUNDS ?? 9);
 const MODES = ['edge', 'local'] as const;

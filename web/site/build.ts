@@ -6,9 +6,15 @@
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { Command } from 'commander';
 import { docsPage } from './docs/page.ts';
 import { fieldFiles, fieldHeaders } from './field.ts';
 import { PAGE_HEADERS, pageFiles } from './pages.ts';
+
+new Command('npm run site')
+  .description('Builds web/site/build: the pages, the field and the API reference.')
+  .showHelpAfterError('Run with --help for usage.')
+  .parse();
 
 const openapi = await readFile(join(import.meta.dirname, '../../edge/openapi/openapi.json'), 'utf8');
 const document = JSON.parse(openapi);

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { ExplainedError } from '#shared/errors.ts';
 import { collectTail, QUIET, ROOT, WRANGLER } from '../../child-process.ts';
 
@@ -41,6 +41,24 @@ export async function runWrangler(args: readonly string[], signal?: AbortSignal)
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+/**
+ * Runs a Node program to its end. Its output and its questions appear in this terminal.
+ * @param args the script and its arguments
+ * @throws ExplainedError when the program fails
+ */
+export async function runVisibly(args: readonly string[]): Promise<void> {
+  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: 'inherit' });
+  const [code, killedBy] = await once(child, 'close');
+  if (code === 0) return;
+  throw new ExplainedError({
+    kind: 'device',
+    what: args.map((arg) => relative(ROOT, resolve(ROOT, arg))).join(' '),
+    expected: 'exit code 0',
+    got: String(killedBy ?? code),
+    next: 'Correct the error above, then run the command again.',
+  });
 }
 
 interface ProgramOptions {
