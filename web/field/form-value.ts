@@ -20,14 +20,14 @@ export function updateFormValue(
 }
 
 /**
- * | entry              | value                                                                              |
- * | ------------------ | ---------------------------------------------------------------------------------- |
- * | `<name>`           | the label; `none` when the visitor chose "None of these"                           |
+ * | entry              | value                                                                               |
+ * | ------------------ | ----------------------------------------------------------------------------------- |
+ * | `<name>`           | the label; `none` when the visitor chose "None of these"                            |
  * | `<name>-by`        | who decided about the label: `model`, `person` or `page` (a script or an attribute) |
- * | `<name>-score`     | the model's score; absent when the label is not the model's                        |
- * | `<name>-abstained` | why the model declined to answer; absent if it did not                             |
- * | `<name>-token`     | with `sign`: the result, signed by the endpoint                                    |
- * | `<name>-file`      | with `include-file`: the photo; the token holds its SHA-256                        |
+ * | `<name>-score`     | the model's score; absent when the label is not the model's                         |
+ * | `<name>-abstained` | why the model declined to answer; absent if it did not                              |
+ * | `<name>-token`     | with `sign`: the result, signed by the endpoint                                     |
+ * | `<name>-file`      | with `include-file`: the photo; the token holds its SHA-256                         |
  */
 function entriesOf({ state, name, includeFile, photo }: FieldSnapshot): FormData | null {
   const value = labelOf(state);

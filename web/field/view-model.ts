@@ -28,7 +28,7 @@ export interface ViewModel {
   bitmap: ImageBitmap | undefined;
   /** The result's details; undefined without a result. */
   result: ResultModel | undefined;
-  /** What the visitor can answer; undefined while the field is empty or works. */
+  /** The labels that the visitor can choose; undefined before there is a reason to choose one. */
   choice: ChoiceModel | undefined;
 }
 
@@ -88,11 +88,12 @@ function resultModelOf({ state, top, messages, language }: FieldSnapshot): Resul
   return { result, chosen, isLocal, top, messages, language };
 }
 
-/** States in which the visitor can choose a label. In all but `answered`, the field has none and may not get one soon. */
+/** States in which the visitor can choose a label. In all but `answered`, the field has no label and may not get one soon. */
 const CHOICE_STATES: readonly State['kind'][] = ['answered', 'failed', 'waiting', 'offline'];
 
-function choiceModelOf({ state, messages, isDisabled }: FieldSnapshot): ChoiceModel | undefined {
-  if (!CHOICE_STATES.includes(state.kind)) return undefined;
+function choiceModelOf({ state, notice, messages, isDisabled }: FieldSnapshot): ChoiceModel | undefined {
+  // A visitor who cancelled a slow classification must not have to wait for another one.
+  if (!CHOICE_STATES.includes(state.kind) && notice !== 'cancelled') return undefined;
   const predictions = resultOf(state)?.predictions;
   const best = predictions?.[0]?.label;
   // In the model's order, so that the list is the same for every photo.

@@ -60,6 +60,23 @@ describeInBrowser('during an outage', () => {
     },
   );
 
+  it('the visitor can choose the label after cancelling a classification that does not end', async () => {
+    const { pick, reaches, button, field, flags } = await openForm();
+    const release = on.relay.hold();
+    await pick(TROUSER);
+    await reaches('classifying');
+    await button('Cancel').click();
+    await field.locator('select').selectOption('Bag');
+    expect([await flags(), await entriesOn(on.page)]).toEqual([
+      [],
+      [
+        ['g', 'Bag'],
+        ['g-by', 'person'],
+      ],
+    ]);
+    release();
+  });
+
   it('the visitor can choose the label when the rest of the script cannot be loaded', async () => {
     on.page = await (await on.site.browser.newContext()).newPage();
     await on.page.route('**/field/*', (route) => route.abort());
