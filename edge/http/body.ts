@@ -11,7 +11,7 @@ const MAX_DRAINED_BYTES = 100 * 2 ** 20;
 
 /**
  * Reads a body to its end.
- * @throws HttpProblem `empty-body`, `body-too-large`, `unreadable-body`
+ * @throws HttpProblem `empty-body`, `body-too-large`, `unreadable-body`, `unsupported-encoding`
  */
 export function readBody(request: Request, record: RequestRecord): Promise<Uint8Array<ArrayBuffer>> {
   return recordWait(record, 'body', () => readToEnd(request, record));
@@ -20,16 +20,20 @@ export function readBody(request: Request, record: RequestRecord): Promise<Uint8
 async function readToEnd(request: Request, record: RequestRecord): Promise<Uint8Array<ArrayBuffer>> {
   const declared = Number(request.headers.get('content-length'));
   if (declared > MAX_BODY_BYTES) throw bodyTooLarge({ actual: declared });
-  const chunks: Uint8Array[] = [];
+  let buffer = new ArrayBuffer(0);
   let length = 0;
   try {
     // A cancelled stream closes the connection before the response is sent.
     for await (const chunk of request.body?.values({ preventCancel: true }) ?? []) {
+      const at = length;
       length += chunk.length;
       record.bodyBytes = length;
-      if (length <= MAX_BODY_BYTES) chunks.push(chunk);
-      else chunks.length = 0;
       if (length > MAX_DRAINED_BYTES) break;
+      if (length > MAX_BODY_BYTES) buffer = new ArrayBuffer(0);
+      else {
+        if (length > buffer.byteLength) buffer = grown(buffer, length, declared);
+        new Uint8Array(buffer).set(chunk, at);
+      }
     }
   } catch (cause) {
     throw new HttpProblem('unreadable-body', 'The connection closed before the body was complete.', {
@@ -40,26 +44,40 @@ async function readToEnd(request: Request, record: RequestRecord): Promise<Uint8
     throw new HttpProblem('empty-body', 'The request has no body. See GET /docs for the accepted formats.');
   }
   if (length > MAX_BODY_BYTES) throw bodyTooLarge();
-  return concat(chunks, length);
+  checkEncoding(request);
+  return new Uint8Array(buffer.transfer(length));
 }
 
-/** @param length total length of the chunks */
-export function concat(chunks: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return whole;
+/**
+ * Moves a buffer into one of at least `length` bytes and frees it. The new one is at most twice as large as the bytes that arrived, so
+ * that a declared length alone reserves no memory.
+ */
+function grown(buffer: ArrayBuffer, length: number, declared: number): ArrayBuffer {
+  const end = declared >= length ? declared : MAX_BODY_BYTES;
+  return buffer.transfer(Math.max(length, Math.min(2 * buffer.byteLength, end)));
 }
+
+/**
+ * Refuses compressed bodies (RFC 9110, 15.5.16). Called after the body was read, because an unread body breaks the next request.
+ * @throws HttpProblem `unsupported-encoding`
+ */
+function checkEncoding({ headers }: Request): void {
+  const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? '';
+  if (encoding === '' || encoding === 'identity') return;
+  const name = KNOWN_ENCODINGS.includes(encoding) ? ` ${encoding}` : '';
+  const detail = `The Content-Encoding${name} of the body is not supported. Send the body uncompressed and without this header.`;
+  throw new HttpProblem('unsupported-encoding', detail, { headers: { 'accept-encoding': 'identity' } });
+}
+
+/** Names that the error may repeat (RFC 9110, 8.4.1; RFC 7932; RFC 8878). */
+const KNOWN_ENCODINGS = ['gzip', 'x-gzip', 'deflate', 'compress', 'br', 'zstd'];
 
 function bodyTooLarge(size: { actual?: number } = {}): HttpProblem {
   const detail = `The body is larger than ${MAX_BODY_BYTES} bytes. Scale the images down or send fewer.`;
   return new HttpProblem('body-too-large', detail, { members: { limit: MAX_BODY_BYTES, ...size } });
 }
 
-/** Returns the media type of a request without parameters, in lower case. */
-export function mediaType(request: Request): string {
-  return (request.headers.get('content-type') ?? '').split(';', 1).join('').trim().toLowerCase();
+/** Returns the media type in a content type, without parameters and in lower case. */
+export function mediaType(contentType: string | null | undefined): string {
+  return (contentType ?? '').split(';', 1).join('').trim().toLowerCase();
 }

@@ -19,6 +19,7 @@ export const PROBLEMS = {
   'range-not-satisfiable': { status: 416, title: 'Range not satisfiable' },
   'empty-body': { status: 400, title: 'Empty request body' },
   'unreadable-body': { status: 400, title: 'Incomplete request body' },
+  'unsupported-encoding': { status: 415, title: 'Unsupported content encoding' },
   'malformed-form': { status: 400, title: 'Invalid multipart form' },
   'invalid-body': { status: 400, title: 'Invalid request body' },
   'body-too-large': { status: 413, title: 'Request body too large' },

@@ -45,6 +45,9 @@ export function query<E extends v.ObjectEntries>(
 
 const invalidQuery = (detail: string): HttpProblem => new HttpProblem('invalid-query', detail);
 
+/** A member that may be absent. Many clients write members without a value as null, so null counts as absent. */
+export const optionalMember = <S extends v.GenericSchema>(schema: S) => v.nullish(schema, () => undefined);
+
 /**
  * Parses a JSON text in UTF-8.
  * @throws HttpProblem `invalid-body`, `body-too-large`

@@ -27,7 +27,8 @@ const pixelLimits = (Object.entries(MAX_PIXELS) as [ImageFormat, number][])
 const description = [
   `Classifies photos of clothing into ${LABELS.length} labels: ${LABELS.join(', ')}.`,
   `Images are ${FORMATS} files. A request has at most ${MAX_BODY_BYTES / 2 ** 20} MiB and ${MAX_IMAGES} images.
-Maximum size of an image in megapixels: ${pixelLimits}. A progressive JPEG has a lower limit.`,
+Maximum size of an image in megapixels: ${pixelLimits}. A progressive JPEG has a lower limit.
+Compressed requests (\`Content-Encoding\`) are refused. An optional member of a JSON request may be null.`,
   ACCESS,
   `Errors are problem details (RFC 9457); under /v2 and /hf they are \`{"error"}\`. A client that prefers \`text/html\` receives a page. Every response has an \`x-request-id\`.
 Responses never repeat request data, except the name of an alias or a version, and the \`id\` under /v2.`,

@@ -43,7 +43,13 @@ function errors(types: ProblemType[], content: Content): ApiResponses {
 }
 
 /** Problems of reading and validating a request body. */
-export const BODY_PROBLEMS = ['empty-body', 'unreadable-body', 'invalid-body', 'body-too-large'] as const;
+export const BODY_PROBLEMS = [
+  'empty-body',
+  'unreadable-body',
+  'unsupported-encoding',
+  'invalid-body',
+  'body-too-large',
+] as const;
 
 /** Problems of decoding an image. */
 export const IMAGE_PROBLEMS = ['image-too-large', 'unsupported-image', 'damaged-image'] as const;

@@ -12,13 +12,13 @@ export const DEFAULT_TOP_K = 5;
 
 export const HfParameters = v.object({
   function_to_apply: v.pipe(
-    v.optional(v.picklist(SCORE_FUNCTIONS), 'softmax'),
+    v.nullish(v.picklist(SCORE_FUNCTIONS), 'softmax'),
     v.description(
       'How logits become scores. `softmax` gives the calibrated probabilities of /v1; `sigmoid` and `none` use the uncalibrated logits.',
     ),
   ),
   top_k: v.pipe(
-    v.optional(v.pipe(Whole, v.minValue(1)), DEFAULT_TOP_K),
+    v.nullish(v.pipe(Whole, v.minValue(1)), DEFAULT_TOP_K),
     v.description('Maximum number of labels to return.'),
   ),
 });

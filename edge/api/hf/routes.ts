@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { detectFormat } from '#shared/decode/format.ts';
 import type { Access } from '../../access/access.ts';
 import { mediaType, readBody } from '../../http/body.ts';
+import { checkImageBody } from '../../http/image-body.ts';
 import type { RequestRecord } from '../../http/record.ts';
 import { createRouter } from '../../http/router.ts';
 import { check, NO_PARAMETERS, parseJson, query } from '../../http/validate.ts';
@@ -29,6 +30,10 @@ export function hfRoutes({ selectModel, access }: HfDependencies) {
 /** Reads a JSON request, or an image file as the whole body. */
 async function readRequest(request: Request, record: RequestRecord) {
   const body = await readBody(request, record);
-  const isJson = mediaType(request) === 'application/json' && !detectFormat(body);
-  return isJson ? check(HfRequest, parseJson(body)) : { inputs: body, parameters: undefined };
+  const type = mediaType(request.headers.get('content-type'));
+  if (!detectFormat(body)) {
+    if (type === 'application/json') return check(HfRequest, parseJson(body));
+    checkImageBody(body, type);
+  }
+  return { inputs: body, parameters: undefined };
 }

@@ -3,7 +3,7 @@
  * little-endian, row-major order.
  * https://github.com/triton-inference-server/server/blob/main/docs/protocol/extension_binary_data.md
  */
-import { concat, readBody } from '../../http/body.ts';
+import { readBody } from '../../http/body.ts';
 import { HttpProblem } from '../../http/problem.ts';
 import type { RequestRecord } from '../../http/record.ts';
 import { check, parseJson } from '../../http/validate.ts';
@@ -35,7 +35,10 @@ export async function readMessage(request: Request, record: RequestRecord): Prom
 export function binaryResponse(response: InferResponse, tensor: Float32Array): Response {
   const json = new TextEncoder().encode(JSON.stringify(response));
   const bytes = new Uint8Array(tensor.buffer, tensor.byteOffset, tensor.byteLength);
-  return new Response(concat([json, bytes], json.length + bytes.length), {
+  const body = new Uint8Array(json.length + bytes.length);
+  body.set(json);
+  body.set(bytes, json.length);
+  return new Response(body, {
     headers: { 'content-type': 'application/octet-stream', [JSON_LENGTH]: `${json.length}` },
   });
 }

@@ -4,9 +4,10 @@
  */
 import * as v from 'valibot';
 import { Whole } from '#shared/validation.ts';
+import { optionalMember } from '../../http/validate.ts';
 
 /** Parameters that this server supports. Unknown parameters may belong to other extensions and are ignored. */
-const parameters = <E extends v.ObjectEntries>(known: E) => v.optional(v.looseObject(known));
+const parameters = <E extends v.ObjectEntries>(known: E) => optionalMember(v.looseObject(known));
 
 const Size = v.pipe(Whole, v.minValue(0));
 
@@ -19,12 +20,12 @@ export const InferInput = v.object({
   ),
   parameters: parameters({
     binary_data_size: v.pipe(
-      v.optional(Size),
+      optionalMember(Size),
       v.description('Length in bytes of the tensor that follows the JSON.'),
     ),
   }),
   data: v.pipe(
-    v.optional(v.array(v.unknown())),
+    optionalMember(v.array(v.unknown())),
     v.description('Pixels in row-major order, as a flat array or nested like `shape`.'),
   ),
 });
@@ -34,23 +35,23 @@ const RequestedOutput = v.object({
   name: v.string(),
   parameters: parameters({
     binary_data: v.pipe(
-      v.optional(v.boolean()),
+      optionalMember(v.boolean()),
       v.description('Whether to return this tensor as bytes after the JSON.'),
     ),
   }),
 });
 
 export const InferRequest = v.object({
-  id: v.pipe(v.optional(v.string()), v.description('Returned unchanged in the response.')),
+  id: v.pipe(optionalMember(v.string()), v.description('Returned unchanged in the response.')),
   parameters: parameters({
     binary_data_output: v.pipe(
-      v.optional(v.boolean()),
+      optionalMember(v.boolean()),
       v.description('Whether to return all tensors as bytes after the JSON.'),
     ),
   }),
   inputs: v.pipe(v.array(InferInput), v.minLength(1)),
   outputs: v.pipe(
-    v.optional(v.array(RequestedOutput)),
+    optionalMember(v.array(RequestedOutput)),
     v.description('Outputs to return. All outputs when omitted.'),
   ),
 });

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { DEFAULT_ALIAS } from '#shared/manifest.ts';
 import { Base64 } from '../../http/base64.ts';
 import { MAX_IMAGES } from '../../http/limits.ts';
+import { optionalMember } from '../../http/validate.ts';
 
 /** The number of labels, and the default of `top_k`. */
 const MAX_TOP_K = 10;
@@ -41,10 +42,14 @@ export const ClassifyQuery = v.object({
   version: v.pipe(v.optional(v.string()), v.description('Model version to use. Overrides `alias`.')),
 });
 
-export const ClassifyRequest = v.strictObject({ image: Base64 });
+/** The member of the other request. Clients with one class for both requests write it as null. */
+const OtherMember = v.optional(v.null('send either image or images'));
+
+export const ClassifyRequest = v.strictObject({ image: Base64, images: OtherMember });
 
 export const ClassifyBatchRequest = v.strictObject({
   images: v.pipe(v.array(Base64), v.minLength(1), v.metadata({ maxItems: MAX_IMAGES })),
+  image: OtherMember,
 });
 
 export const RenewRequest = v.strictObject({
@@ -56,9 +61,9 @@ const MAX_KEY_LENGTH = 64;
 
 export const VerifyRequest = v.strictObject({
   token: v.pipe(v.string(), v.description('The `token` of a classification with `sign=1`.')),
-  site_key: v.pipe(v.optional(v.string()), v.description('Accept only tokens issued for this site key.')),
+  site_key: v.pipe(optionalMember(v.string()), v.description('Accept only tokens issued for this site key.')),
   idempotency_key: v.pipe(
-    v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_KEY_LENGTH))),
+    optionalMember(v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_KEY_LENGTH))),
     v.description('Makes retries safe: a repeated request with the same key returns the same result.'),
   ),
 });

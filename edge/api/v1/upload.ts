@@ -11,6 +11,7 @@
 import { detectFormat } from '#shared/decode/format.ts';
 import { IMAGE_PIXELS } from '#shared/labels.ts';
 import { mediaType, readBody } from '../../http/body.ts';
+import { checkImageBody } from '../../http/image-body.ts';
 import { checkImageCount } from '../../http/limits.ts';
 import { HttpProblem } from '../../http/problem.ts';
 import type { RequestRecord } from '../../http/record.ts';
@@ -24,29 +25,32 @@ export interface Upload {
   isList: boolean;
 }
 
-/** Name of the form fields with files. */
-const FIELD = 'image';
-
 /** @throws HttpProblem */
 export async function readUpload(request: Request, record: RequestRecord): Promise<Upload> {
   const body = await readBody(request, record);
   if (detectFormat(body)) return oneFile(body);
-  switch (mediaType(request)) {
+  const contentType = request.headers.get('content-type') ?? '';
+  const type = mediaType(contentType);
+  switch (type) {
     case 'multipart/form-data':
-      return fromForm(body, request.headers.get('content-type') ?? '');
+      return fromForm(body, contentType);
     case 'application/json':
       return fromJson(parseJson(body));
     case 'application/octet-stream':
       if (body.length % IMAGE_PIXELS === 0) return fromPixels(body);
   }
+  checkImageBody(body, type);
   return oneFile(body);
 }
+
+/** Name of the form fields with files. */
+const FIELD = 'image';
 
 const file = (bytes: Uint8Array<ArrayBuffer>): ImageInput => ({ kind: 'file', bytes });
 const oneFile = (bytes: Uint8Array<ArrayBuffer>): Upload => ({ images: [file(bytes)], isList: false });
 
 function fromJson(value: unknown): Upload {
-  const isList = typeof value === 'object' && value !== null && 'images' in value;
+  const isList = typeof value === 'object' && value !== null && 'images' in value && value.images !== null;
   if (isList) {
     const { images } = check(ClassifyBatchRequest, value);
     checkImageCount(images.length);

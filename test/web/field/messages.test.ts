@@ -38,6 +38,7 @@ const EXPECTED: Record<ProblemType, ProblemText> = {
   'not-found': 'setup',
   'method-not-allowed': 'setup',
   // The field sends none of the requests below.
+  'unsupported-encoding': 'setup',
   'unknown-model': 'setup',
   'unknown-alias': 'setup',
   'unknown-version': 'setup',

@@ -30,7 +30,9 @@ export function typeOf(schema: Schema): unknown {
     return html`<a href="#schema-${name}">${name}</a>`;
   }
   const choices = schema.oneOf ?? schema.anyOf;
-  if (choices) return choices.map((choice, i) => html`${i > 0 ? ' or ' : ''}${typeOf(choice)}`);
+  if (choices) {
+    return html`${choices.map((choice, i) => html`${i > 0 ? ' or ' : ''}${typeOf(choice)}`)}${defaultOf(schema)}`;
+  }
   if (schema.enum) return schema.enum.map((value, i) => html`${i > 0 ? ', ' : ''}<code>${value}</code>`);
   if (schema.const !== undefined) return html`<code>${schema.const}</code>`;
   if (schema.type === 'array') return html`list of ${typeOf(schema.items ?? {})}`;
@@ -43,17 +45,20 @@ const inLine = (properties: Record<string, Schema>) =>
     ([name, schema], i) => html`${i > 0 ? ', ' : ''}<code>${name}</code> ${typeOf(schema)}`,
   );
 
-function scalar({
-  contentMediaType,
-  type = contentMediaType ? 'file' : 'anything',
-  minimum,
-  maximum,
-  contentEncoding,
-  default: initial,
-}: Schema): string {
+const defaultOf = ({ default: initial }: Schema): string =>
+  initial === undefined ? '' : `, default ${initial}`;
+
+function scalar(schema: Schema): string {
+  const {
+    contentMediaType,
+    type = contentMediaType ? 'file' : 'anything',
+    minimum,
+    maximum,
+    contentEncoding,
+  } = schema;
   const encoding = contentEncoding ? ` in ${contentEncoding}` : '';
   // The schema of an unlimited integer has JavaScript's limit.
   const range =
     maximum === undefined || maximum === Number.MAX_SAFE_INTEGER ? '' : `, ${minimum} to ${maximum}`;
-  return `${type}${encoding}${range}${initial === undefined ? '' : `, default ${initial}`}`;
+  return `${type}${encoding}${range}${defaultOf(schema)}`;
 }

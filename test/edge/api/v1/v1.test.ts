@@ -150,7 +150,7 @@ describe('JSON', () => {
     ['an array', [1], 'The JSON:'],
     ['null', null, 'The JSON:'],
     ['neither member', {}, '/image of the JSON:'],
-    ['both members', { image: '', images: [''] }, 'an unknown member'],
+    ['both members', { image: '', images: [''] }, 'send either image or images'],
     ['another member', { image: '', secret: 1 }, 'an unknown member'],
     ['an image that is not a string', { image: 1 }, '/image of the JSON:'],
     ['images that are not an array', { images: 'secret' }, '/images of the JSON:'],
