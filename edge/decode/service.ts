@@ -15,7 +15,9 @@ export function serviceDecoder(format: RemoteFormat): Decoder {
           next: 'Convert the image to JPEG or PNG.',
         });
       }
-      const { pixels, refusal } = await DECODE.decode(format, bytes);
+      // A call between Workers copies the whole buffer of a view, such as the whole form that a file came in.
+      const isView = bytes.byteLength < bytes.buffer.byteLength;
+      const { pixels, refusal } = await DECODE.decode(format, isView ? bytes.slice() : bytes);
       if (pixels) return pixels;
       throw new ImageError(refusal.fault, { what: refusal.message }, refusal.size);
     },

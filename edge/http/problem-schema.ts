@@ -13,7 +13,7 @@ export const Problem = v.pipe(
     detail: v.pipe(
       v.string(),
       v.description(
-        'What failed and how to fix the request. Contains no request data except the name of an alias or a version.',
+        'What failed and how to fix the request. Contains no request data except the name of an alias, a version or a form field.',
       ),
     ),
     instance: v.pipe(

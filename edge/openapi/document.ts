@@ -31,7 +31,7 @@ Maximum size of an image in megapixels: ${pixelLimits}. A progressive JPEG has a
 Compressed requests (\`Content-Encoding\`) are refused. An optional member of a JSON request may be null.`,
   ACCESS,
   `Errors are problem details (RFC 9457); under /v2 and /hf they are \`{"error"}\`. A client that prefers \`text/html\` receives a page. Every response has an \`x-request-id\`.
-Responses never repeat request data, except the name of an alias or a version, and the \`id\` under /v2.`,
+Responses never repeat request data, except the name of an alias, a version or a form field, and the \`id\` under /v2.`,
   `In the code samples, \`${ORIGIN}\` stands for the address of the service. \`API_KEY\` and \`VERSION\` are environment variables.`,
 ].map((paragraph) => paragraph.replaceAll('\n', ' '));
 

@@ -4,7 +4,7 @@
  * | body                                                  | read as                                             |
  * | ----------------------------------------------------- | --------------------------------------------------- |
  * | begins like an image file, whatever its content type  | that file                                           |
- * | `multipart/form-data`                                 | the files in the fields `image`                     |
+ * | `multipart/form-data`                                 | the files in the fields `image` and their variants  |
  * | `application/json`                                    | base64 in `image` or `images`                       |
  * | `application/octet-stream` of n × 784 bytes           | n images of 28 × 28 grey bytes, used unchanged      |
  */
@@ -13,6 +13,7 @@ import { IMAGE_PIXELS } from '#shared/labels.ts';
 import { mediaType, readBody } from '../../http/body.ts';
 import { checkImageBody } from '../../http/image-body.ts';
 import { checkImageCount } from '../../http/limits.ts';
+import { type FormPart, parseForm } from '../../http/multipart.ts';
 import { HttpProblem } from '../../http/problem.ts';
 import type { RequestRecord } from '../../http/record.ts';
 import { check, parseJson } from '../../http/validate.ts';
@@ -33,7 +34,7 @@ export async function readUpload(request: Request, record: RequestRecord): Promi
   const type = mediaType(contentType);
   switch (type) {
     case 'multipart/form-data':
-      return fromForm(body, contentType);
+      return fromForm(parseForm(body, contentType));
     case 'application/json':
       return fromJson(parseJson(body));
     case 'application/octet-stream':
@@ -42,9 +43,6 @@ export async function readUpload(request: Request, record: RequestRecord): Promi
   checkImageBody(body, type);
   return oneFile(body);
 }
-
-/** Name of the form fields with files. */
-const FIELD = 'image';
 
 const file = (bytes: Uint8Array<ArrayBuffer>): ImageInput => ({ kind: 'file', bytes });
 const oneFile = (bytes: Uint8Array<ArrayBuffer>): Upload => ({ images: [file(bytes)], isList: false });
@@ -68,28 +66,47 @@ function fromPixels(body: Uint8Array<ArrayBuffer>): Upload {
   return { images, isList: count > 1 };
 }
 
-async function fromForm(body: Uint8Array<ArrayBuffer>, type: string): Promise<Upload> {
-  const fields = await formFields(body, type);
-  checkImageCount(fields.length);
-  const images: ImageInput[] = [];
-  for (const field of fields) {
-    if (!(field instanceof File)) {
-      throw new HttpProblem('malformed-form', `The form field "${FIELD}" must be a file, not a text.`);
-    }
-    images.push(file(new Uint8Array(await field.arrayBuffer())));
+/** The field `image` and the names that libraries derive from it or use unless told otherwise, such as `images[]` and `file`. */
+const FIELD = /^(image|file)s?(\[\d*\])?$/;
+
+function fromForm(parts: FormPart[]): Upload {
+  const fields = parts.filter((part) => FIELD.test(part.name) && !isEmptyInput(part));
+  if (fields.some((part) => part.name === 'image' && !isFile(part))) {
+    throw malformed('The form field "image" must be a file, not a text. Send base64 as JSON.');
   }
-  return { images, isList: images.length > 1 };
+  const files = fields.filter(isFile);
+  checkImageCount(files.length);
+  if (files.length === 0) throw noFile(parts);
+  return { images: files.map(({ bytes }) => file(bytes)), isList: files.length > 1 };
 }
 
-async function formFields(body: Uint8Array<ArrayBuffer>, type: string): Promise<(File | string)[]> {
-  let form: FormData;
-  try {
-    form = await new Response(body, { headers: { 'content-type': type } }).formData();
-  } catch (cause) {
-    const detail = 'The body is not a multipart form with the boundary of its content type.';
-    throw new HttpProblem('malformed-form', detail, { cause });
-  }
-  const fields = form.getAll(FIELD);
-  if (fields.length > 0) return fields;
-  throw new HttpProblem('malformed-form', `The form has no file in a field "${FIELD}".`);
+/** Browsers send such a part for a file input without a file. Some libraries omit its empty file name. */
+const isEmptyInput = ({ fileName, bytes }: FormPart): boolean => !fileName && bytes.length === 0;
+
+/** A part without a file name is a file when its media type or its bytes say so: some libraries write names only on request. */
+function isFile({ fileName, mediaType, bytes }: FormPart): boolean {
+  return fileName !== undefined || !/^(text\/.*)?$/.test(mediaType) || detectFormat(bytes) !== undefined;
 }
+
+function noFile(parts: FormPart[]): HttpProblem {
+  if (parts.some((part) => FIELD.test(part.name) && isEmptyInput(part))) {
+    return malformed('No file was chosen in the form.');
+  }
+  const accepted =
+    'Name the field "image"; "images", "file" and "files" are accepted, too, also followed by "[]".';
+  return malformed(`The form has no file in a field "image". ${sentFields(parts)} ${accepted}`);
+}
+
+/** Maximum number of names in a message. */
+const MAX_NAMES = 5;
+
+/** Lists the fields of a form. Names that are not plain words could be anything, so that they are not repeated. */
+function sentFields(parts: FormPart[]): string {
+  if (parts.length === 0) return 'It has no fields.';
+  const names = new Set(
+    parts.map(({ name }) => (/^[\w.[\]'-]{1,40}$/.test(name) ? `"${name}"` : 'one with another name')),
+  );
+  return `Its fields: ${[...names].slice(0, MAX_NAMES).join(', ')}${names.size > MAX_NAMES ? ', …' : ''}.`;
+}
+
+const malformed = (detail: string): HttpProblem => new HttpProblem('malformed-form', detail);

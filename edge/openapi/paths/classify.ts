@@ -51,7 +51,8 @@ const classifyContent: Content = {
       type: 'object',
       properties: { image: { type: 'array', items: FILE, minItems: 1, maxItems: MAX_IMAGES } },
       required: ['image'],
-      description: 'One field `image` per file. Other fields are ignored.',
+      description:
+        'One field `image` per file. The names `images`, `file` and `files` are accepted, too, also followed by `[]`. Other fields are ignored.',
     },
   },
   'application/json': { schema: requestSchema(v.union([ClassifyRequest, ClassifyBatchRequest])) },

@@ -38,6 +38,17 @@ describe('a hostile file', async () => {
   });
 });
 
+it.each(SAMPLE_NAMES)(
+  '%s is decoded from a view of a buffer that is too large for a call between Workers',
+  async (name) => {
+    const file = sample(name);
+    const body = new Uint8Array(40 * 2 ** 20);
+    body.set(file, 1000);
+    const pixels = await decoder.decode(body.subarray(1000, 1000 + file.length));
+    expect(farthest(corners(pixels), quartersOf(name))).toBeLessThanOrEqual(3);
+  },
+);
+
 it('concurrent requests decode independently', async () => {
   const answers = await Promise.all(
     SAMPLE_NAMES.map(async (name) => corners(await decoder.decode(sample(name)))),
