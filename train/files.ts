@@ -1,4 +1,5 @@
 /** @file Atomic writes: readers see the old file or the complete new one. */
+import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ExplainedError } from '#shared/errors.ts';
@@ -18,7 +19,7 @@ export async function removeTemporaries(folder: string): Promise<void> {
  * @throws ExplainedError of kind `disk` when the file cannot be written; an existing file is then unchanged
  */
 export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}${TEMPORARY}`);
+  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID().slice(0, 8)}${TEMPORARY}`);
   try {
     await mkdir(dirname(path), { recursive: true });
     const file = await open(temporary, 'w');
@@ -47,7 +48,8 @@ export function orDiskError<T>(path: string, write: () => T): T {
   }
 }
 
-function diskError(path: string, cause: unknown): ExplainedError {
+/** Explains why the file `path` cannot be written. */
+export function diskError(path: string, cause: unknown): ExplainedError {
   const { code, message } = cause as NodeJS.ErrnoException;
   return new ExplainedError({
     kind: 'disk',

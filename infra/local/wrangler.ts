@@ -1,6 +1,7 @@
 /** @file Runs `wrangler dev` as a child process: the Worker and its local bucket on this machine. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { on } from 'node:events';
+import { Agent, get } from 'node:http';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { ExplainedError } from '#shared/errors.ts';
@@ -61,7 +62,7 @@ export async function startWrangler(options: WranglerOptions): Promise<Wrangler>
   const child = spawn(process.execPath, [WRANGLER, ...argumentsOf(options, state)], {
     cwd: ROOT,
     env: {
-      ...process.env,
+      ...withoutLocalProxy(process.env),
       ...QUIET,
       // The registry of running Workers is per state folder, so that two copies of the project do not find each other.
       WRANGLER_REGISTRY_PATH: join(state, 'registry'),
@@ -143,12 +144,25 @@ async function portOf(child: ChildProcess, signal: AbortSignal): Promise<number>
 async function firstResponse(origin: string, signal: AbortSignal): Promise<void> {
   while (true) {
     try {
-      await fetch(`${origin}/health/live`, { signal });
+      await respond(`${origin}/health/live`, signal);
       return;
     } catch {
       await setTimeout(100, undefined, { signal });
     }
   }
+}
+
+/** Waits for a response. The agent uses no proxy, whereas `fetch` does with NODE_USE_ENV_PROXY. */
+function respond(url: string, signal: AbortSignal): Promise<void> {
+  return new Promise((settle, fail) => {
+    get(url, { agent: new Agent(), signal }, (response) => settle(void response.resume())).on('error', fail);
+  });
+}
+
+/** Excludes this machine from the proxy of an environment: wrangler and workerd send requests to each other. */
+function withoutLocalProxy(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const excluded = [env.no_proxy || env.NO_PROXY, 'localhost,127.0.0.1,::1'].filter(Boolean).join();
+  return { ...env, NO_PROXY: excluded, no_proxy: excluded };
 }
 
 /** Sends SIGTERM to wrangler, which stops workerd. Sends SIGKILL to both when that takes too long. */

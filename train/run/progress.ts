@@ -92,14 +92,11 @@ export function calibrationLine({ temperature, ece }: Calibration): string {
   return `Temperature ${temperature.toFixed(4)}: expected calibration error ${percent(before)} before, ${percent(after)} after, on ${count(images)} test images`;
 }
 
-/** Prints a line per tenth of each downloaded file, or per MiB when the server does not send the size. */
+/** Prints a line per tenth of each downloaded file. */
 export function downloadPrinter(): DownloadProgress {
   let last = '';
   return (file, received, total) => {
-    const amount = total
-      ? `${Math.floor((10 * received) / total) * 10} %`
-      : `${Math.floor(received / 2 ** 20)} MiB`;
-    const line = `Downloading ${file}: ${amount}`;
+    const line = `Downloading ${file}: ${Math.floor((10 * received) / total) * 10} %`;
     if (line !== last) console.log(line);
     last = line;
   };

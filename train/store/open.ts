@@ -46,5 +46,6 @@ export function openLocalStore(origin = 'http://localhost:8787'): ObjectStore {
     endpoint: `${origin}/cdn-cgi/local/r2/s3`,
     region: 'auto',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local-secret' },
+    local: true,
   });
 }

@@ -41,6 +41,10 @@ function explainNoResponse(error: unknown): Facts {
     return { expected: 'a region', got: 'none', next: 'Set --region or AWS_REGION (R2 takes "auto").' };
   }
   const code = codeOf(error);
+  if (code === 'ERR_PROXY_TUNNEL') {
+    const next = 'Check HTTPS_PROXY, or exclude the host of the store with NO_PROXY.';
+    return { expected: 'a connection through the proxy', got: message, next };
+  }
   return {
     expected: 'a response',
     got: code ? `none (${code})` : `${name}: ${message}`,

@@ -12,6 +12,7 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { ExplainedError } from '#shared/errors.ts';
+import { proxyEnv } from '../proxy.ts';
 import { explainS3Error, statusOf } from './s3-errors.ts';
 import type { Condition, ObjectStore, PutOutcome, StoredObject } from './store.ts';
 
@@ -27,6 +28,8 @@ export interface S3Options {
   pathStyle?: boolean | undefined;
   /** Keys per ListObjectsV2 response; the API's maximum and default is 1,000. */
   pageSize?: number | undefined;
+  /** The store runs on this machine: uses neither the proxy nor the endpoint settings of the environment and `~/.aws`. */
+  local?: boolean | undefined;
 }
 
 /** Attempts per request, including the first. The SDK waits at most eight seconds in all between them. */
@@ -125,14 +128,15 @@ function conditionHeaders(condition: Condition | undefined): { IfNoneMatch?: str
   return 'ifAbsent' in condition ? { IfNoneMatch: '*' } : { IfMatch: condition.ifMatch };
 }
 
-function connect({ endpoint, region, credentials, pathStyle }: S3Options): S3Client {
+function connect({ endpoint, region, credentials, pathStyle, local }: S3Options): S3Client {
   const client = new S3Client({
     ...(endpoint !== undefined && { endpoint }),
     ...(region !== undefined && { region }),
     ...(credentials && { credentials }),
     forcePathStyle: pathStyle ?? endpoint !== undefined,
     maxAttempts: ATTEMPTS,
-    requestHandler: TIMEOUTS,
+    requestHandler: { ...TIMEOUTS, ...(!local && { httpAgent: proxied(), httpsAgent: proxied() }) },
+    ...(local && { useFipsEndpoint: false, useDualstackEndpoint: false, defaultsMode: 'standard' }),
     // Stores without the SDK's CRC32 reject it with 501. The registry verifies the SHA-256 before it points an alias at a version.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
@@ -154,6 +158,9 @@ function connect({ endpoint, region, credentials, pathStyle }: S3Options): S3Cli
   );
   return client;
 }
+
+/** Options of an agent that connects through the proxy of the environment. The timeout ends a tunnel that the proxy does not open. */
+const proxied = () => ({ proxyEnv: proxyEnv(), timeout: TIMEOUTS.connectionTimeout });
 
 function describe({ bucket, endpoint }: S3Options): string {
   if (endpoint === undefined) return `s3://${bucket}`;

@@ -126,6 +126,23 @@ describe('npm start', () => {
     expect(await isFree(port)).toBe(true);
   });
 
+  test('reaches its own server with a proxy and with settings for other stores in the environment', async () => {
+    // Nothing listens on the port of the proxy.
+    const proxy = {
+      HTTP_PROXY: 'http://127.0.0.1:9',
+      HTTPS_PROXY: 'http://127.0.0.1:9',
+      NODE_USE_ENV_PROXY: '1',
+    };
+    const store = {
+      AWS_USE_FIPS_ENDPOINT: 'true',
+      AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+      AWS_PROFILE: 'unknown',
+    };
+    const started = start({ ...proxy, ...store, STATE: temporaryFolder() });
+    await started.prints(`listens on http://localhost:${port}`);
+    expect(started.output()).toContain('as stable');
+  });
+
   test('reports a release that does not match its manifest', async () => {
     const broken = await writeRelease(folder, await releaseOf('broken', 'broken'));
     await writeFile(broken, 'other bytes');

@@ -1,15 +1,22 @@
-/** @file Downloads one file. An interrupted download is resumed, and the file gets its name only after its digest was verified. */
-import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { Readable, Transform } from 'node:stream';
+/**
+ * @file Downloads one file. An interrupted download is resumed, and the file gets its name only after its digest was verified.
+ *
+ * Several processes may download the same file at once. Each of them writes a partial file of its own, `<file>.<owner>.<random>.part`. A
+ * failed download leaves `<file>.part`. The next process takes it over by renaming it, and also the partial file of an ended process.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import retry, { AbortError } from 'p-retry';
+import { setTimeout } from 'node:timers/promises';
 import { ExplainedError } from '#shared/errors.ts';
+import { diskError } from '../../files.ts';
+import { mayRun, OWNER } from '../../owner.ts';
+import { Busy, sizeOf, transfer } from './transfer.ts';
 
-/** Receives the bytes on disk so far, and the total if the server sent a Content-Length. */
-export type DownloadProgress = (file: string, received: number, total: number | undefined) => void;
+/** Receives the bytes on disk so far, and the size of the file. */
+export type DownloadProgress = (file: string, received: number, total: number) => void;
 
 export interface DownloadOptions {
   /** URLs of the same file, tried in turn. */
@@ -18,104 +25,135 @@ export interface DownloadOptions {
   path: string;
   /** Hex MD5 of the whole file. */
   md5: string;
+  /** Size of the whole file. */
+  bytes: number;
   onProgress?: DownloadProgress;
   /** Milliseconds before the first retry; doubles with each retry. */
   retryDelay?: number;
+  /** Milliseconds after which a mirror counts as stalled. */
+  patience?: number;
 }
 
 /** Attempts for a file over all of its URLs. */
 const ATTEMPTS = 6;
 
+/** Milliseconds that a mirror may ask to wait. A mirror that asks for more is not used again. */
+const LONGEST_WAIT = 60_000;
+
+/** The end of a partial file's name, after the name of the file. */
+const PART_SUFFIX = /^\.(?:(.+)\.[0-9a-f]{8}\.)?part$/;
+
 /**
- * Downloads a file to `path`. Received bytes are kept in `path.part`, from where the next attempt or the next run resumes. The part is
- * renamed to `path` once its MD5 is right.
- * @throws ExplainedError of kind `data` that lists the failure of each URL
+ * Downloads a file to `path`, unless another process has done so. Received bytes are kept for the next attempt and the next run.
+ * @throws ExplainedError of kind `data` that lists the failure of each URL, or of kind `disk` when the file cannot be written
  */
 export async function download({
   urls,
   path,
   md5,
+  bytes,
   onProgress,
   retryDelay = 1000,
+  patience = 30_000,
 }: DownloadOptions): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const part = `${path}.part`;
-  const failures = new Set<string>();
-  const attempt = async (count: number) => {
-    const url = urls[(count - 1) % urls.length];
-    try {
-      await fetchRest(url, part, path, onProgress);
-      const got = await md5Of(part);
-      if (got === md5) return;
-      await rm(part, { force: true });
-      throw new Error(`wrong MD5 ${got}`);
-    } catch (error) {
-      failures.add(`${url}: ${messageOf(error)}`);
-      if (isDiskError(error)) throw new AbortError(error as Error);
-      throw new Error(messageOf(error), { cause: error });
-    }
-  };
-  try {
-    await retry(attempt, {
-      retries: ATTEMPTS - 1,
-      minTimeout: retryDelay,
-      factor: 2,
-      shouldRetry: () => true,
-    });
-  } catch (cause) {
-    throw new ExplainedError({
-      kind: 'data',
-      what: `cannot download ${path}`,
-      expected: `a file with MD5 ${md5}`,
-      got: [...failures].join('; '),
-      next: 'Check the connection and run the command again: the download is resumed. Or pass a folder with the four files: --data DIR.',
-      cause,
-    });
-  }
-  await rename(part, path);
-}
-
-/** Appends the missing bytes to `part`, or starts over if the server does not support ranges. */
-async function fetchRest(
-  url: string,
-  part: string,
-  file: string,
-  onProgress?: DownloadProgress,
-): Promise<void> {
-  const present = (await stat(part).catch(() => undefined))?.size ?? 0;
-  const response = await fetch(url, present > 0 ? { headers: { range: `bytes=${present}-` } } : {});
-  // 416: the server has no more bytes, so the part is complete. The caller checks its digest.
-  if (response.status === 416) return;
-  if (!response.ok || !response.body) throw new Error(`HTTP status ${response.status}`);
-  const resumed = response.status === 206;
-  let received = resumed ? present : 0;
-  const length = response.headers.get('content-length');
-  const total = length ? received + Number(length) : undefined;
-  const counter = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      received += chunk.length;
-      onProgress?.(file, received, total);
-      done(null, chunk);
-    },
+  const part = `${path}.${OWNER}.${randomUUID().slice(0, 8)}.part`;
+  const onReceived = (received: number) => onProgress?.(path, received, bytes);
+  await mkdir(dirname(path), { recursive: true }).catch((error) => {
+    throw diskError(path, error);
   });
-  await pipeline(
-    Readable.fromWeb(response.body),
-    counter,
-    createWriteStream(part, { flags: resumed ? 'a' : 'w' }),
-  );
+  try {
+    await adoptPart(path, part);
+    const failures = await tryUrls(urls, retryDelay, async (url) => {
+      if ((await sizeOf(path)) === bytes) return;
+      if ((await sizeOf(part)) < bytes) await transfer({ url, part, bytes, patience, onReceived });
+      await verify(part, md5, bytes);
+      await rename(part, path);
+    });
+    if (failures) throw downloadError(path, md5, failures);
+  } catch (error) {
+    throw isDiskError(error) ? diskError(path, error) : error;
+  } finally {
+    const done = (await sizeOf(path)) === bytes;
+    await (done ? rm(part, { force: true }) : rename(part, `${path}.part`)).catch(() => {});
+  }
 }
 
-/** Returns the MD5 of a file in hexadecimal. */
-async function md5Of(path: string): Promise<string> {
+/** Renames the partial files of ended processes and failed downloads to `part`. The longest one remains. */
+async function adoptPart(path: string, part: string): Promise<void> {
+  const [folder, file] = [dirname(path), basename(path)];
+  const abandoned: { from: string; size: number }[] = [];
+  for (const name of await readdir(folder)) {
+    const suffix = name.startsWith(file) ? PART_SUFFIX.exec(name.slice(file.length)) : null;
+    const from = join(folder, name);
+    const found = suffix && (await stat(from).catch(() => undefined));
+    if (!found) continue;
+    const [, owner] = suffix;
+    if (owner === undefined || !mayRun(owner, found.mtimeMs)) abandoned.push({ from, size: found.size });
+  }
+  for (const { from } of abandoned.toSorted((a, b) => a.size - b.size)) {
+    // It fails if another process has just renamed the file.
+    await rename(from, part).catch(() => {});
+  }
+}
+
+/**
+ * Calls `attempt` with the URLs in turn, until it succeeds.
+ * @returns the failures of all attempts; undefined after a success
+ */
+async function tryUrls(
+  urls: string[],
+  retryDelay: number,
+  attempt: (url: string) => Promise<void>,
+): Promise<string[] | undefined> {
+  const failures = new Set<string>();
+  const queue = urls.map((url) => ({ url, notBefore: 0 }));
+  for (let tried = 0; tried < ATTEMPTS; tried++) {
+    const next = queue.shift();
+    if (!next) break;
+    const { url, notBefore } = next;
+    await setTimeout(Math.max(0, notBefore - Date.now()));
+    try {
+      await attempt(url);
+      return undefined;
+    } catch (error) {
+      // An error of the disk or of a setting, such as HTTPS_PROXY, is the same with every URL.
+      if (isDiskError(error) || error instanceof ExplainedError) throw error;
+      failures.add(`${url}: ${messageOf(error)}`);
+      const wait = error instanceof Busy ? error.wait : 0;
+      if (wait > LONGEST_WAIT) continue;
+      queue.push({ url, notBefore: Date.now() + Math.max(wait, retryDelay * 2 ** tried) });
+    }
+  }
+  return [...failures];
+}
+
+/** @throws Error when the partial file is not the whole file. A file of wrong bytes is deleted; one of too few bytes is kept. */
+async function verify(part: string, md5: string, bytes: number): Promise<void> {
+  const size = await sizeOf(part);
+  if (size < bytes) throw new Error(`the connection ended after ${size} of ${bytes} bytes`);
   const hash = createHash('md5');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
+  await pipeline(createReadStream(part), hash);
+  const got = hash.digest('hex');
+  if (got === md5) return;
+  await rm(part, { force: true });
+  throw new Error(`wrong MD5 ${got}`);
 }
 
-/** Returns the messages of an error and its cause. The error of `fetch` itself says only "fetch failed". */
+const downloadError = (path: string, md5: string, failures: string[]): ExplainedError =>
+  new ExplainedError({
+    kind: 'data',
+    what: `cannot download ${path}`,
+    expected: `a file with MD5 ${md5}`,
+    got: failures.join('; '),
+    next: 'Check the connection and HTTPS_PROXY, and run the command again: the download is resumed. Or pass a folder with the four files: --data DIR.',
+  });
+
+/** Returns the messages of an error and its cause. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
+  // The message of Node's AggregateError is empty.
+  const text = error.message || (error as NodeJS.ErrnoException).code || error.name;
+  return error.cause instanceof Error ? `${text} (${error.cause.message})` : text;
 }
 
 const isDiskError = (error: unknown): boolean =>

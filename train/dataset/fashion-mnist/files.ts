@@ -4,6 +4,8 @@ import { IMAGE_SIZE } from '#shared/labels.ts';
 export interface OfficialFile {
   name: string;
   md5: string;
+  /** Size of the compressed file. */
+  bytes: number;
   /** Shape of the IDX tensor in the file. */
   shape: readonly number[];
 }
@@ -14,19 +16,27 @@ export const FILES = {
   trainImages: {
     name: 'train-images-idx3-ubyte.gz',
     md5: '8d4fb7e6c68d591d4c3dfef9ec88bf0d',
+    bytes: 26_421_880,
     shape: images(60_000),
   },
   trainLabels: {
     name: 'train-labels-idx1-ubyte.gz',
     md5: '25c81989df183df01b3e8a0aad5dffbe',
+    bytes: 29_515,
     shape: [60_000],
   },
   testImages: {
     name: 't10k-images-idx3-ubyte.gz',
     md5: 'bef4ecab320f06d8554ea6380940ec79',
+    bytes: 4_422_102,
     shape: images(10_000),
   },
-  testLabels: { name: 't10k-labels-idx1-ubyte.gz', md5: 'bb300cfdad3c16e7a12a480ee83cd310', shape: [10_000] },
+  testLabels: {
+    name: 't10k-labels-idx1-ubyte.gz',
+    md5: 'bb300cfdad3c16e7a12a480ee83cd310',
+    bytes: 5_148,
+    shape: [10_000],
+  },
 } as const satisfies Record<string, OfficialFile>;
 
 /**

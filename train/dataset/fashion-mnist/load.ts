@@ -1,6 +1,6 @@
 /** @file Loads Fashion-MNIST from a folder, from the user's cache, or from the official mirrors. */
 import { createHash } from 'node:crypto';
-import { access, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
@@ -10,6 +10,7 @@ import type { Dataset } from '../split.ts';
 import { type DownloadProgress, download } from './download.ts';
 import { FILES, MIRRORS, type OfficialFile } from './files.ts';
 import { parseIdx } from './idx.ts';
+import { sizeOf } from './transfer.ts';
 
 export interface LoadOptions {
   /** Folder with the four official files. With it, nothing is downloaded. */
@@ -29,7 +30,7 @@ const defaultCache = (): string => join(envPaths('tinyvgg-edge', { suffix: '' })
  */
 export async function loadDataset(options: LoadOptions = {}): Promise<Dataset> {
   const { cache = defaultCache(), mirrors = MIRRORS, onProgress } = options;
-  const given = options.folder ?? process.env.FASHION_MNIST_DIR;
+  const given = options.folder ?? folderOfEnvironment();
   if (given === undefined) await fillCache(cache, mirrors, onProgress);
   const folder = given ?? cache;
   // One after the other: with several bad files, the error always names the first one.
@@ -44,15 +45,27 @@ export async function loadDataset(options: LoadOptions = {}): Promise<Dataset> {
   };
 }
 
-/** Downloads the files that the cache lacks. */
+function folderOfEnvironment(): string | undefined {
+  const { FASHION_MNIST_DIR: folder } = process.env;
+  if (folder === undefined || folder.trim() !== '') return folder;
+  throw new ExplainedError({
+    kind: 'usage',
+    what: 'FASHION_MNIST_DIR is empty',
+    expected: 'a folder with the four official files of Fashion-MNIST',
+    next: 'Set it to that folder, or unset it to download the files.',
+  });
+}
+
+/** Downloads the files that the cache lacks or that are incomplete there. */
 async function fillCache(cache: string, mirrors: string[], onProgress?: DownloadProgress): Promise<void> {
-  for (const { name, md5 } of Object.values(FILES)) {
+  for (const { name, md5, bytes } of Object.values(FILES)) {
     const path = join(cache, name);
-    if (await exists(path)) continue;
+    if ((await sizeOf(path)) === bytes) continue;
     await download({
       urls: mirrors.map((mirror) => new URL(name, mirror).href),
       path,
       md5,
+      bytes,
       ...(onProgress && { onProgress }),
     });
   }
@@ -83,9 +96,3 @@ async function readOfficial(folder: string, { name, md5, shape }: OfficialFile):
   }
   return parseIdx(path, await promisify(gunzip)(compressed), shape);
 }
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );

@@ -6,6 +6,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { FILES } from '../../../../train/dataset/fashion-mnist/files.ts';
 import { parseIdx } from '../../../../train/dataset/fashion-mnist/idx.ts';
 import { loadDataset } from '../../../../train/dataset/fashion-mnist/load.ts';
+import { runNode } from '../../../support/command.ts';
 import { dataFolder, describeWithData } from '../../../support/data.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
@@ -102,6 +103,41 @@ describeWithData('Fashion-MNIST', (data) => {
   it('is loaded from the folder in FASHION_MNIST_DIR', async () => {
     vi.stubEnv('FASHION_MNIST_DIR', dataFolder as string);
     expect((await loadDataset()).test.count).toBe(10_000);
+    vi.unstubAllEnvs();
+  });
+
+  it('is downloaded by several processes at once into one cache', async () => {
+    const { serveFolder } = await import('./mirror.ts');
+    const mirror = await serveFolder(dataFolder as string);
+    const cache = temporaryFolder();
+    const script = `
+      import { loadDataset } from './train/dataset/fashion-mnist/load.ts';
+      const { train } = await loadDataset(JSON.parse(process.argv[1]));
+      console.log(train.count);`;
+    const options = JSON.stringify({ cache, mirrors: [mirror.url] });
+    const env = { ...process.env, FASHION_MNIST_DIR: undefined };
+    const ended = await Promise.all(
+      [1, 2, 3].map(() => runNode(['--input-type=module', '-e', script, options], { env })),
+    );
+    await mirror.close();
+    expect(ended.map(({ stdout, stderr }) => ({ stdout, stderr }))).toEqual(
+      Array(3).fill({ stdout: '60000\n', stderr: '' }),
+    );
+    expect((await readdir(cache)).toSorted()).toEqual(
+      Object.values(FILES)
+        .map(({ name }) => name)
+        .toSorted(),
+    );
+  });
+
+  it('replaces an incomplete file in the cache', async () => {
+    vi.stubEnv('FASHION_MNIST_DIR', undefined);
+    const { serveFolder } = await import('./mirror.ts');
+    const mirror = await serveFolder(dataFolder as string);
+    const cache = temporaryFolder();
+    await writeFile(join(cache, FILES.testLabels.name), 'half a file');
+    expect((await loadDataset({ cache, mirrors: [mirror.url] })).test.count).toBe(10_000);
+    await mirror.close();
     vi.unstubAllEnvs();
   });
 

@@ -1,6 +1,6 @@
 /** @file A local mirror for tests. It serves bytes with range requests, and fails in configurable ways. */
 import { readFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
@@ -8,6 +8,8 @@ export interface Mirror {
   url: string;
   /** Range headers of the requests so far; undefined for a request without one. */
   ranges: (string | undefined)[];
+  /** Times of the requests so far, in milliseconds. */
+  times: number[];
   close(): Promise<void>;
 }
 
@@ -36,11 +38,43 @@ export const breakAfter =
     response.write(body.subarray(from, from + count), () => setTimeout(() => response.destroy(), 30));
   };
 
+/** Sends the first `count` bytes of the requested range, then nothing more, and keeps the connection open. */
+export const stallAfter =
+  (count: number): Respond =>
+  (request, response, body) => {
+    const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
+    response.writeHead(from > 0 ? 206 : 200, { 'content-length': body.length - from });
+    response.write(body.subarray(from, from + count));
+  };
+
 /** Responds with a status and no body. */
 export const status =
-  (code: number): Respond =>
+  (code: number, headers: OutgoingHttpHeaders = {}): Respond =>
   (_, response) =>
-    void response.writeHead(code).end();
+    void response.writeHead(code, headers).end();
+
+/** Responds with status 200 and another body. */
+export const page =
+  (text: string, type: string): Respond =>
+  (_, response) =>
+    void response.writeHead(200, { 'content-type': type }).end(text);
+
+/** Sends the body again and again without an end. */
+export const endless: Respond = (_, response, body) => {
+  const send = () => response.write(body, (error) => error ?? send());
+  send();
+};
+
+/** Labels the file's own compression as that of the transfer, as Apache does for names that end in .gz. */
+export const labelledGzip: Respond = (_, response, body) =>
+  void response.writeHead(200, { 'content-encoding': 'gzip' }).end(body);
+
+/** Responds to a request for a range with the status 206 but the whole body. */
+export const wholeAs206: Respond = (request, response, body) => {
+  const { range } = request.headers;
+  const headers = range && { 'content-range': `${range.replace('=', ' ')}${body.length - 1}/${body.length}` };
+  response.writeHead(range ? 206 : 200, { 'content-length': body.length, ...headers }).end(body);
+};
 
 /** Ignores range headers, as some servers do. */
 export const withoutRanges: Respond = (_, response, body) => void response.end(body);
@@ -57,9 +91,11 @@ export function serveFolder(folder: string): Promise<Mirror> {
 
 async function listen(read: (path: string) => Promise<Buffer>, responses: Respond[]): Promise<Mirror> {
   const ranges: (string | undefined)[] = [];
+  const times: number[] = [];
   const server = createServer(async (request, response) => {
     const respond = responses[Math.min(ranges.length, responses.length - 1)];
     ranges.push(request.headers.range);
+    times.push(performance.now());
     respond(request, response, await read(request.url ?? '/'));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -67,6 +103,7 @@ async function listen(read: (path: string) => Promise<Buffer>, responses: Respon
   return {
     url: `http://127.0.0.1:${port}/`,
     ranges,
+    times,
     close: () => {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve()));

@@ -1,0 +1,33 @@
+/** @file The proxy variables of the environment: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in capitals or small letters. */
+import type { ProxyEnv } from 'node:http';
+import { ExplainedError } from '#shared/errors.ts';
+
+/**
+ * Reads the variables for an agent of `node:http` or `node:https`, which ignores a proxy that is not an http(s) URL. Small letters take
+ * precedence, as in curl.
+ * @throws ExplainedError of kind `usage` when a variable names no HTTP proxy
+ */
+export function proxyEnv(env: Record<string, string | undefined> = process.env): ProxyEnv {
+  const proxy = (name: string): string | undefined => {
+    const used = [name.toLowerCase(), name].find((key) => env[key]?.trim());
+    return used && proxyUrl(used, env[used]?.trim() as string);
+  };
+  return {
+    HTTP_PROXY: proxy('HTTP_PROXY'),
+    HTTPS_PROXY: proxy('HTTPS_PROXY'),
+    NO_PROXY: env.no_proxy || env.NO_PROXY,
+  };
+}
+
+/** Adds `http://` to an address without a scheme, such as `proxy:3128`. The error does not repeat a password. */
+function proxyUrl(name: string, value: string): string {
+  const url = value.includes('://') ? value : `http://${value}`;
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
+  throw new ExplainedError({
+    kind: 'usage',
+    what: `cannot use the proxy in ${name}`,
+    expected: 'an HTTP proxy, such as http://proxy:3128',
+    got: URL.canParse(url) ? `a proxy of the kind ${new URL(url).protocol}` : 'no URL',
+    next: `Correct ${name}, or unset it to connect directly.`,
+  });
+}
