@@ -11,7 +11,8 @@ export const EXIT_CODES: Record<ErrorKind, { code: number; meaning: string }> = 
   store: { code: 6, meaning: 'the object store rejected a request or did not respond; retry later' },
   conflict: {
     code: 7,
-    meaning: 'the store has another object under this name, or another process changed it at the same time',
+    meaning:
+      'the store has another object under this name, or another process changed it or trains in the run folder at the same time',
   },
   image: { code: 8, meaning: 'an image cannot be read' },
   disk: { code: 9, meaning: 'a file cannot be written: the disk is full, or permission is denied' },

@@ -8,41 +8,88 @@
  * metrics.jsonl, tensorboard/     metrics, logged during training
  * checkpoints/                    the states that training resumes from
  * ```
+ *
+ * A folder contains one run, and one process at a time trains in it.
  */
 import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ExplainedError } from '#shared/errors.ts';
-import { removeTemporaries, writeFileAtomic } from '../files.ts';
+import { diskError, removeTemporaries, writeFileAtomic } from '../files.ts';
+import { lockFolder, requireUnlocked } from './run-lock.ts';
 import { SETTINGS_FILE, type Settings, toOverrides } from './settings.ts';
 import { readSummary, type Summary, summaryPath, writeSummary } from './summary.ts';
 
-export const checkpointFolder = (out: string): string => join(out, 'checkpoints');
+const RUNS = 'runs';
 
-/** @throws ExplainedError of kind `usage` when a new run's folder already contains a run */
-export function requireFreeFolder({ out, resume }: Settings): void {
-  if (resume || !(existsSync(join(out, SETTINGS_FILE)) || existsSync(summaryPath(out)))) return;
-  throw new ExplainedError({
-    kind: 'usage',
-    what: `${out} already contains a run`,
-    next: `Resume it with --resume ${out}, choose another folder with --out, or remove this one.`,
-  });
+export const checkpointFolder = (folder: string): string => join(folder, 'checkpoints');
+
+/**
+ * Checks before any work that the run can have its folder. Another process may still take the folder before `openRunFolder` does.
+ * @throws ExplainedError of kind `conflict` when another process trains in the folder
+ * @throws ExplainedError of kind `usage` when a new run's folder already contains a run
+ */
+export async function requireFreeFolder({ out, resume }: Settings): Promise<void> {
+  if (out === undefined) return;
+  await requireUnlocked(out);
+  if (!resume) requireNoRun(out);
 }
 
 /**
- * Creates the folder of a new run, or opens that of a resumed run.
+ * Creates the folder of a new run, or opens that of a resumed run. No other process can open it until this one ends.
  * @param settings with the name of the device that `auto` chose
  * @param fresh the summary of a new run
- * @returns the summary so far; for a resumed run, the one in the folder
- * @throws ExplainedError of kind `disk` when the folder cannot be written
+ * @returns the folder and the summary so far; for a resumed run, the one in the folder
+ * @throws ExplainedError as `requireFreeFolder`, and of kind `disk` when the folder cannot be written
  */
-export async function openRunFolder(settings: Settings, fresh: Summary): Promise<Summary> {
-  const { out, resume } = settings;
-  if (resume && existsSync(summaryPath(out))) {
-    await removeTemporaries(out);
-    await removeTemporaries(checkpointFolder(out));
-    return readSummary(out);
+export async function openRunFolder(
+  settings: Settings,
+  fresh: Summary,
+): Promise<{ folder: string; summary: Summary }> {
+  const folder = await makeFolder(settings);
+  await lockFolder(folder);
+  if (!settings.resume) requireNoRun(folder);
+  if (settings.resume && existsSync(summaryPath(folder))) {
+    await removeTemporaries(folder);
+    await removeTemporaries(checkpointFolder(folder));
+    return { folder, summary: await readSummary(folder) };
   }
-  await writeFileAtomic(join(out, SETTINGS_FILE), `${JSON.stringify(toOverrides(settings), null, 2)}\n`);
-  await writeSummary(out, fresh);
-  return fresh;
+  const stored = `${JSON.stringify(toOverrides(settings), null, 2)}\n`;
+  await writeFileAtomic(join(folder, SETTINGS_FILE), stored);
+  await writeSummary(folder, fresh);
+  return { folder, summary: fresh };
+}
+
+/** Creates the folder in the settings, if it does not exist, or a new one in `runs/`. */
+async function makeFolder({ out, name, seed }: Settings): Promise<string> {
+  const stamp = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '');
+  const chosen = `${RUNS}/${name}-seed${seed}-${stamp}`;
+  try {
+    await mkdir(out ?? RUNS, { recursive: true });
+    return out ?? (await makeNewFolder(chosen));
+  } catch (error) {
+    throw diskError(join(out ?? chosen, SETTINGS_FILE), error);
+  }
+}
+
+/** Creates a folder that did not exist. Appends a number if another run of the same second has taken the name. */
+async function makeNewFolder(name: string): Promise<string> {
+  for (let n = 1; ; n++) {
+    const folder = n === 1 ? name : `${name}-${n}`;
+    try {
+      await mkdir(folder);
+      return folder;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
+}
+
+function requireNoRun(folder: string): void {
+  if (![join(folder, SETTINGS_FILE), summaryPath(folder)].some((path) => existsSync(path))) return;
+  throw new ExplainedError({
+    kind: 'usage',
+    what: `${folder} already contains a run`,
+    next: `Resume it with --resume ${folder}, choose another folder with --out, or remove this one.`,
+  });
 }

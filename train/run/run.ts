@@ -17,6 +17,8 @@ import { trainModel } from './train-model.ts';
 
 export interface Run {
   settings: Settings;
+  /** The run folder. */
+  folder: string;
   data: RunData;
   networks: Network[];
   engine: Engine;
@@ -26,10 +28,10 @@ export interface Run {
 
 /**
  * Loads the data set, opens the engine, and creates the run folder or opens it again.
- * @throws ExplainedError of kind `usage` when a new run's folder already contains a run
+ * @throws ExplainedError of kind `usage` when a new run's folder already contains a run, of kind `conflict` when another process uses it
  */
 export async function openRun(settings: Settings): Promise<Run> {
-  requireFreeFolder(settings);
+  await requireFreeFolder(settings);
   const dataset = await loadDataset({ folder: settings.data, onProgress: downloadPrinter() });
   const data = divide(dataset, settings.heldOut, settings.limit);
   const networks = settings.models.map((name) => resolveNetwork(modelSpec(name)));
@@ -41,9 +43,9 @@ export async function openRun(settings: Settings): Promise<Run> {
     data: settings.data === undefined ? undefined : resolve(settings.data),
   };
   const fresh = await newSummary(stored, engine, { ...dataset, ...data });
-  const summary = await openRunFolder(stored, fresh);
+  const { folder, summary } = await openRunFolder(stored, fresh);
   warnOfChanges(summary, fresh);
-  return { settings, data, networks, engine, summary };
+  return { settings, folder, data, networks, engine, summary };
 }
 
 /**
@@ -51,19 +53,18 @@ export async function openRun(settings: Settings): Promise<Run> {
  * @param signal on abort, training ends after the current step with a checkpoint
  */
 export async function trainModels(run: Run, signal: AbortSignal): Promise<void> {
-  const { settings, data, networks, engine, summary } = run;
-  const { out } = settings;
-  const checkpoints = folderCheckpoints(checkpointFolder(out), console.log);
+  const { settings, folder, data, networks, engine, summary } = run;
+  const checkpoints = folderCheckpoints(checkpointFolder(folder), console.log);
   for (const network of networks) {
     if (summary.models[network.name]) continue;
     const model = await trainModel(settings, network, {
       ...{ data, engine, checkpoints, signal, log: console.log },
       provenance: { dataset: summary.dataset, gitCommit: summary.gitCommit },
-      openMetricsLog: ({ name }, from) => openMetricsLog(out, name, from),
+      openMetricsLog: ({ name }, from) => openMetricsLog(folder, name, from),
     });
-    await writeRelease(out, model.release);
+    await writeRelease(folder, model.release);
     summary.models[network.name] = summarizeModel(model);
-    await writeSummary(out, summary);
+    await writeSummary(folder, summary);
   }
 }
 

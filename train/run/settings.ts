@@ -21,8 +21,8 @@ export interface Settings extends Recipe {
   kernels: KernelLevel | undefined;
   /** Folder with the data set; found or downloaded when undefined. */
   data: string | undefined;
-  /** Run folder. */
-  out: string;
+  /** Run folder; a new folder in `runs/` when undefined. */
+  out: string | undefined;
   /** Trains on the first `limit` images, and tests on at most as many. */
   limit: number | undefined;
   /** Fits a temperature to each model. */
@@ -86,12 +86,13 @@ async function resumedSettings(folder: string, flags: Record<string, unknown>): 
 function resolve(given: Overrides, resume: boolean): Settings {
   const { recipe: name = 'lab', optimizer, learningRate, momentum, weightDecay, ...changes } = given;
   const recipe = RECIPES[name];
-  const settings = {
+  return {
     device: 'auto',
     allowSoftwareAdapter: false,
     threads: undefined,
     kernels: undefined,
     data: undefined,
+    out: undefined,
     limit: undefined,
     calibration: true,
     checkpointEvery: CHECKPOINT_EVERY,
@@ -100,8 +101,6 @@ function resolve(given: Overrides, resume: boolean): Settings {
     optimizer: resolveOptimizer(recipe.optimizer, given),
     resume,
   };
-  const stamp = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '');
-  return { ...settings, out: settings.out ?? `runs/${recipe.name}-seed${settings.seed}-${stamp}` };
 }
 
 /** Returns the recipe's optimizer with the given numbers, or another optimizer with its defaults. */

@@ -23,10 +23,9 @@ export function addTrain(program: Command): void {
 /** Trains the models of a run, and prints their comparison. */
 async function train(flags: Record<string, unknown>): Promise<void> {
   const run = await openRun(await resolveSettings(flags));
-  const { out } = run.settings;
   await interruptible(
     (signal) => trainModels(run, signal),
-    (signal) => `Interrupted by ${signal}. Resume with: npm run train -- --resume ${out}`,
+    (signal) => `Interrupted by ${signal}. Resume with: npm run train -- --resume ${run.folder}`,
   );
-  console.log(`\n${comparisonTable(run.summary.models)}\n\nRun folder: ${out}`);
+  console.log(`\n${comparisonTable(run.summary.models)}\n\nRun folder: ${run.folder}`);
 }
