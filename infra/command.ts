@@ -1,9 +1,13 @@
 /** @file Runs the command of a script: parses arguments, prints --help, reports errors and sets the exit code. */
 import type { Command } from 'commander';
 import { ExplainedError } from '#shared/errors.ts';
+import { rejectEmptyValues } from '../train/cli/empty-values.ts';
+import { surviveLostOutput } from '../train/cli/output.ts';
 
 /** Runs the action of `command` with this process's arguments. Sets exit code 1 after an error. */
 export async function runCommand(command: Command): Promise<void> {
+  rejectEmptyValues(command);
+  surviveLostOutput(1);
   try {
     await command.showHelpAfterError('Run with --help for usage.').parseAsync();
   } catch (error) {

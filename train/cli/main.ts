@@ -7,7 +7,9 @@ import { addReport } from './commands/report.ts';
 import { addRetrain } from './commands/retrain.ts';
 import { addLeaderboard, addSweep } from './commands/sweep.ts';
 import { addTrain } from './commands/train.ts';
-import { EXIT_CODES_HELP, reportError, USAGE_ERROR } from './exit-codes.ts';
+import { rejectEmptyValues } from './empty-values.ts';
+import { EXIT_CODES, EXIT_CODES_HELP, reportError, USAGE_ERROR } from './exit-codes.ts';
+import { surviveLostOutput } from './output.ts';
 
 const program = new Command('tinyvgg-edge')
   .description('Trains the Fashion-MNIST models and publishes them to the edge.')
@@ -28,6 +30,8 @@ addSweep(program);
 addLeaderboard(program);
 
 for (const command of program.commands) command.addHelpText('after', `\n${EXIT_CODES_HELP}`);
+rejectEmptyValues(program);
+surviveLostOutput(EXIT_CODES.disk.code);
 
 try {
   await program.parseAsync();

@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { KERNEL_LEVELS } from '#shared/kernels/choose.ts';
 import { DEFAULT_ALIAS } from '#shared/manifest.ts';
 import { DEVICES } from '../engine/open.ts';
-import { AUGMENTATION_NAMES, OPTIMIZERS, SCHEDULE_NAMES } from '../run/overrides.ts';
+import { AUGMENTATION_NAMES, OPTIMIZERS, parseDecimal, SCHEDULE_NAMES } from '../run/overrides.ts';
 import { RECIPES, type Recipe } from '../run/recipes.ts';
 import { CHECKPOINT_EVERY } from '../run/settings.ts';
 
@@ -124,7 +124,7 @@ export const withTrainingOptions = (command: Command, recipe: Recipe): Command =
 export const wholeNumber =
   (least = 1) =>
   (text: string): number => {
-    if (!/^\d+$/.test(text) || Number(text) < least) {
+    if (!/^\d+$/.test(text) || Number(text) < least || !Number.isSafeInteger(Number(text))) {
       throw new InvalidArgumentError(`Expected a whole number of at least ${least}.`);
     }
     return Number(text);
@@ -132,7 +132,7 @@ export const wholeNumber =
 
 /** Parses a number in 0..1. */
 export function parseShare(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== '' && value >= 0 && value <= 1) return value;
+  const value = parseDecimal(text);
+  if (value >= 0 && value <= 1) return value;
   throw new InvalidArgumentError('Expected a number from 0 to 1.');
 }

@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { ExplainedError } from '#shared/errors.ts';
 import { KERNEL_LEVELS } from '#shared/kernels/choose.ts';
-import { Real } from '#shared/validation.ts';
+// Sets the messages for values that do not match a schema.
+import '#shared/validation.ts';
 import { AUGMENTATIONS, type AugmentationName } from '../dataset/fashion-mnist/augment/augment.ts';
 import { DEVICES } from '../engine/open.ts';
 import type { Optimizer } from '../engine/optimizer.ts';
@@ -18,8 +19,27 @@ export const AUGMENTATION_NAMES = Object.keys(AUGMENTATIONS) as AugmentationName
 /** Half of the training set. */
 const MAX_HELD_OUT = 30_000;
 
+/** Returns the number in a decimal text, else NaN. `Number` alone would read an empty text as 0, and 0x10 as 16. */
+export const parseDecimal = (text: string): number =>
+  /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(text) ? Number(text) : Number.NaN;
+
+const numberOf = (value: string | number): number =>
+  typeof value === 'string' ? parseDecimal(value) : value;
+
 /** A number, or a flag's text. Other types are rejected: `Number(true)` would be 1. */
-const Numeric = v.pipe(v.union([v.string(), v.number()]), v.transform(Number), Real);
+const Numeric = v.pipe(
+  v.union([v.string(), v.number()]),
+  v.check(
+    (value) => Number.isFinite(numberOf(value)),
+    ({ input }) =>
+      `expected a decimal number, got ${typeof input === 'string' ? JSON.stringify(input) : input}`,
+  ),
+  v.transform(numberOf),
+);
+const Path = v.pipe(
+  v.string(),
+  v.check((path) => path.trim() !== '', 'expected a path, got an empty text'),
+);
 const Integer = v.pipe(Numeric, v.safeInteger());
 const NonNegative = v.pipe(Numeric, v.minValue(0));
 const integerFrom = (minimum: number) => v.pipe(Integer, v.minValue(minimum));
@@ -53,8 +73,8 @@ const Overrides = v.strictObject({
   allowSoftwareAdapter: v.exactOptional(v.boolean()),
   threads: v.exactOptional(v.pipe(integerFrom(1), v.maxValue(64))),
   kernels: v.exactOptional(v.picklist(KERNEL_LEVELS)),
-  data: v.exactOptional(v.string()),
-  out: v.exactOptional(v.string()),
+  data: v.exactOptional(Path),
+  out: v.exactOptional(Path),
   limit: v.exactOptional(integerFrom(32)),
   heldOut: v.exactOptional(v.pipe(integerFrom(0), v.maxValue(MAX_HELD_OUT))),
   calibration: v.exactOptional(v.boolean()),
