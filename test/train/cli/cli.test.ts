@@ -59,6 +59,29 @@ describe('the command line', () => {
     expect(code).toBe(expected);
   });
 
+  it.each<[string, RegExp, string[]]>([
+    ['learning rate', /--learning-rate: expected a decimal number, got ""/, ['train', '--learning-rate', '']],
+    ['run folder', /--out <folder>' is empty/, ['train', '--out', '']],
+    ['folder to resume', /--resume <folder>' is empty/, ['train', '--resume', ' ']],
+    ['bucket', /--bucket <name>' is empty/, ['status', '--bucket', '']],
+    ['origin of the local store', /--local \[origin\]' is empty/, ['status', '--local', '']],
+    ['image', /the argument 'images' is empty/, ['classify', 'examples/trouser.png', '']],
+    ['number of labels', /--top-k/, ['classify', 'examples/trouser.png', '--top-k', '']],
+    ['share', /--tolerance/, ['retrain', '--tolerance', ' ']],
+  ])('rejects an empty %s', async (_, message, args) => {
+    const { code, stderr } = await cli(...args);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
+  });
+
+  it.each([
+    ['FASHION_MNIST_DIR', ['train']],
+    ['MODEL_BUCKET', ['status']],
+    ['SWEEP_SHARES', ['sweep', '--grid', 'package.json']],
+  ])('rejects an empty environment variable %s', async (name, args) => {
+    const { code, stderr } = await runTrainer(args, { env: { ...process.env, [name]: '' } });
+    expect([code, stderr]).toEqual([2, expect.stringContaining(name)]);
+  });
+
   it('names an invalid key of a configuration file', async () => {
     const config = join(temporaryFolder(), 'config.json');
     await writeFile(config, JSON.stringify({ epoch: 3 }));
@@ -75,6 +98,29 @@ describe('classify', () => {
     expect(image).toBe('examples/trouser.png');
     expect(predictions).toMatchObject([{ label: 'Trouser', index: 1 }, {}]);
     expect(predictions[0].score).toBeGreaterThan(predictions[1].score);
+  });
+
+  it('answers for the other images when some cannot be read, and exits with the code of the first one', async () => {
+    const images = ['nowhere.png', 'examples/trouser.png', 'package.json', 'examples/trouser.png'];
+    const { code, stdout, stderr } = await cli('classify', ...images);
+    expect(code).toBe(2);
+    expect(stdout.match(/^examples\/trouser\.png: Trouser/gm)?.length).toBe(2);
+    expect(stderr).toMatch(
+      /^error: cannot read nowhere\.png.*\nerror: package\.json: cannot read the image.*\n$/,
+    );
+
+    const json = await cli('classify', ...images.slice(1), '--json');
+    expect(json.code).toBe(8);
+    expect(
+      json.stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toMatchObject([
+      { image: 'examples/trouser.png', abstained: null },
+      { image: 'package.json', error: expect.stringMatching(/package\.json: cannot read the image/) },
+      { image: 'examples/trouser.png', abstained: null },
+    ]);
   });
 
   it('prints the steps of the photo pipeline', async () => {

@@ -1,5 +1,5 @@
 /** @file `evaluate --photos` on the command line: with drawn photos, files that are not photos, and real photos. */
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { PhotoEvaluation } from '../../../train/photos/evaluation.ts';
@@ -74,6 +74,46 @@ describe('evaluate --photos', () => {
     ]);
   });
 
+  it('follows links to folders and photos, and lists broken links to photos', async () => {
+    const root = photos('linked');
+    await mkdir(join(root, 'Dress'), { recursive: true });
+    await symlink(photos('drawn/pants'), join(root, 'pants'));
+    await symlink('../../drawn/Ankle boot/e.png', join(root, 'Dress', 'a.png'));
+    await symlink('gone.png', join(root, 'Dress', 'b.png'));
+    await symlink('..', join(root, 'Dress', 'folder'));
+    await symlink('../drawn/LICENSE', join(root, 'LICENSE'));
+    const found = await listPhotos(root, FOLDER_LABELS);
+    expect(found.map(({ path }) => path.slice(root.length + 1))).toEqual([
+      ...['Dress/a.png', 'Dress/b.png'],
+      ...['C.png', 'a.png', 'b.png', 'cut.png', 'empty.jpg', 'text.jpg'].map((name) => `pants/${name}`),
+    ]);
+    const { code, stdout } = await cli('evaluate', '--photos', root, '--json');
+    expect(code).toBe(0);
+    const { unreadable }: PhotoEvaluation = JSON.parse(stdout);
+    expect(unreadable[0]).toEqual({
+      path: join(root, 'Dress/b.png'),
+      problem: expect.stringMatching(/ENOENT/),
+    });
+  });
+
+  it.each([
+    ['a broken link', 'gone', /Bag: expected a folder.*got a broken link\. Correct the link/],
+    ['a link to itself', 'Bag', /Bag: expected a folder.*got a broken link/],
+    [
+      'a link to the folder of the photos',
+      '.',
+      /Bag: expected a folder.*a link to a folder that contains it/,
+    ],
+    ['a link to a folder above', '/', /Bag: expected a folder.*a link to a folder that contains it/],
+  ])('rejects %s in place of a subfolder', async (_, target, message) => {
+    const root = temporaryFolder();
+    await symlink(target, join(root, 'Bag'));
+    await expect(listPhotos(root, FOLDER_LABELS)).rejects.toMatchObject({
+      kind: 'usage',
+      message: expect.stringMatching(message),
+    });
+  });
+
   it('scores the photos, lists unreadable files, clusters the backgrounds and writes the report', async () => {
     const report = photos('report.json');
     const { code, stdout } = await cli(
@@ -143,7 +183,7 @@ describe('evaluate --photos', () => {
     const { stdout } = await cli(...args, '--compare', before);
     expect(stdout).toContain(
       [
-        '-33.33 points from 83.33\u00a0%: 1 fixed, 1 broken',
+        '-33.33 points from 83.33 %: 1 fixed, 1 broken',
         '  fixed pants/a.png: Bag → Trouser',
         '  broken Ankle boot/e.png: Ankle boot → Trouser',
       ].join('\n'),

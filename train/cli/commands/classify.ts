@@ -1,20 +1,30 @@
 /** @file The command `classify`. */
 import type { Command } from 'commander';
 import { abstentionOf } from '#shared/abstention.ts';
+import { ExplainedError } from '#shared/errors.ts';
+import type { PhotoStep } from '#shared/input/garment/photo.ts';
+import type { Prediction } from '#shared/predictions.ts';
 import { percent } from '../../format.ts';
-import { openClassifier } from '../../photos/classifier.ts';
+import { type ClassifiedPhoto, openClassifier } from '../../photos/classifier.ts';
 import { readRelease } from '../../release/release.ts';
+import { EXIT_CODES } from '../exit-codes.ts';
 import { readInput } from '../input.ts';
 import { modelOption, wholeNumber } from '../options.ts';
 
 export function addClassify(program: Command): void {
   program
     .command('classify')
-    .description('Classify images on this machine as the Worker does. Formats: JPEG, PNG, WebP, AVIF, GIF.')
+    .description(
+      'Classify images on this machine as the Worker does. Formats: JPEG, PNG, WebP, AVIF, GIF. An image that cannot be read does not stop the others; the exit code is that of the first such image.',
+    )
     .argument('<images...>', 'image files')
     .addOption(modelOption())
     .option('--top-k <number>', 'number of labels to print, best first', wholeNumber(), 3)
-    .option('--json', 'print one JSON object per image', false)
+    .option(
+      '--json',
+      'print one JSON object per image; for an image that cannot be read, it contains the error',
+      false,
+    )
     .action(classify);
 }
 
@@ -24,20 +34,44 @@ interface Flags {
   json: boolean;
 }
 
-/** Prints the predictions for image files, computed with the Worker's decoders, photo pipeline and calibration. */
+/**
+ * Prints the predictions for image files, computed with the Worker's decoders, photo pipeline and calibration. An image that cannot be read
+ * does not stop the others; the exit code is that of the first one.
+ */
 async function classify(images: string[], { model, topK, json }: Flags): Promise<void> {
   const classifier = await openClassifier(await readRelease(model));
-  for (const path of images) {
-    const classified = await classifier(await readInput(path));
-    const { steps, warnings } = classified.prepared;
-    const predictions = classified.predictions.slice(0, topK);
-    const abstained = abstentionOf(classified.prepared, classified.predictions) ?? null;
-    if (json) {
-      console.log(JSON.stringify({ image: path, predictions, abstained, steps, warnings }));
-      continue;
+  for (const image of images) {
+    try {
+      const classified = await classifier(await readInput(image));
+      if (json) console.log(JSON.stringify({ image, ...answerOf(classified, topK) }));
+      else printAnswer(image, answerOf(classified, topK));
+    } catch (error) {
+      if (!(error instanceof ExplainedError)) throw error;
+      // The error of a decoder does not name the file.
+      const problem = error.kind === 'image' ? `${image}: ${error.message}` : error.message;
+      if (json) console.log(JSON.stringify({ image, error: problem }));
+      console.error(`error: ${problem}`);
+      process.exitCode ??= EXIT_CODES[error.kind].code;
     }
-    const line = predictions.map(({ label, score }) => `${label} ${percent(score, 1)}`).join(', ');
-    console.log(`${path}: ${abstained ? `declined to answer (${abstained}); best labels: ` : ''}${line}`);
-    for (const warning of warnings) console.error(`${path}: ${warning}`);
   }
+}
+
+interface Answer {
+  predictions: Prediction[];
+  /** Why the model declined to answer; null when it did not. */
+  abstained: string | null;
+  steps: PhotoStep[];
+  warnings: string[];
+}
+
+function answerOf({ prepared, predictions }: ClassifiedPhoto, topK: number): Answer {
+  const { steps, warnings } = prepared;
+  const abstained = abstentionOf(prepared, predictions) ?? null;
+  return { predictions: predictions.slice(0, topK), abstained, steps, warnings };
+}
+
+function printAnswer(image: string, { predictions, abstained, warnings }: Answer): void {
+  const line = predictions.map(({ label, score }) => `${label} ${percent(score, 1)}`).join(', ');
+  console.log(`${image}: ${abstained ? `declined to answer (${abstained}); best labels: ` : ''}${line}`);
+  for (const warning of warnings) console.error(`${image}: ${warning}`);
 }
