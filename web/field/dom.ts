@@ -42,8 +42,17 @@ export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
-export function createSheet(css: string): CSSStyleSheet {
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(css);
-  return sheet;
+/** Returns a function that creates a style sheet once for each document. A shadow tree adopts only sheets of its own document. */
+export function sheetPerDocument(css: string): (document: Document) => CSSStyleSheet[] {
+  const sheets = new WeakMap<Document, CSSStyleSheet[]>();
+  return (document) => {
+    const known = sheets.get(document);
+    // A document without a window shows nothing.
+    const window = document.defaultView as (Window & typeof globalThis) | null;
+    if (known || !window) return known ?? [];
+    const sheet = new window.CSSStyleSheet();
+    sheet.replaceSync(css);
+    sheets.set(document, [sheet]);
+    return [sheet];
+  };
 }

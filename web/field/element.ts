@@ -13,7 +13,6 @@ import { OBSERVED_ATTRIBUTES, optionsOf } from './options.ts';
 import { FLAGS, upgradeProperties } from './reflect.ts';
 import type { Notice } from './snapshot.ts';
 import { EMPTY, type State, withToken } from './state.ts';
-import { styleSheet } from './style.ts';
 import { ClassificationTask } from './task.ts';
 import { Texts } from './texts.ts';
 import { FieldView } from './view.ts';
@@ -108,8 +107,8 @@ export class FashionClassifier extends LabelField {
   constructor() {
     super();
     const root = this.internals.shadowRoot ?? this.attachShadow({ mode: 'open', delegatesFocus: true });
-    root.adoptedStyleSheets = [styleSheet()];
     root.replaceChildren(this.#view.field);
+    this.#view.adoptStyles();
     // The inner controls' own input events would leave the shadow root before there is a label.
     root.addEventListener('input', (event) => event.stopPropagation());
     this.#listen();
@@ -156,6 +155,11 @@ export class FashionClassifier extends LabelField {
     });
     this.#texts.follow(this);
     this.#task.resume();
+  }
+
+  /** A document does not use the style sheets of another one. */
+  adoptedCallback(): void {
+    this.#view.adoptStyles();
   }
 
   /** An element that is only moved is connected again before the microtask runs. */
@@ -207,9 +211,11 @@ export class FashionClassifier extends LabelField {
       onDragging: (isOver) => toggleState(this.internals, 'dragging', isOver),
     });
     this.#task.preloadFor(this);
-    // A click on the page's <label> arrives at the element itself.
     this.addEventListener('click', (event) => {
-      if (event.composedPath()[0] === this && !this.isDisabled) this.#view.openPicker();
+      const [target] = event.composedPath();
+      // A click on the page's <label> arrives at the element itself.
+      const isForPicker = target === this || this.#view.isDropArea(target);
+      if (isForPicker && !this.isDisabled) this.#view.openPicker();
     });
   }
 

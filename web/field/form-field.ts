@@ -28,10 +28,38 @@ export abstract class FormField extends Base {
   constructor() {
     super();
     this.internals = this.attachInternals();
+    this.#showErrors();
+  }
+
+  /**
+   * Shows the validation error in the field in place of the browser's bubble when the visitor submits the form. A script that validates
+   * the form gets the bubble, or nothing for `checkValidity`, unless the field already shows its error.
+   */
+  #showErrors(): void {
+    let isScript = true;
     this.addEventListener('invalid', () => {
+      isScript = true;
+      // Between two listeners, the browser runs microtasks only when no script waits for the event.
+      queueMicrotask(() => {
+        isScript = false;
+      });
+    });
+    this.addEventListener('invalid', (event) => {
+      if (isScript && !this.isSubmitted) return;
+      event.preventDefault();
+      if (isScript) return;
       this.isSubmitted = true;
       this.update();
+      // Later, because the browser first focuses the next invalid control.
+      if (this.#isFirstInvalid()) setTimeout(() => this.focus());
     });
+  }
+
+  #isFirstInvalid(): boolean {
+    const controls = [...(this.form?.elements ?? [this])] as HTMLInputElement[];
+    return (
+      controls.find(({ willValidate, validity }) => willValidate && !validity.valid) === (this as Element)
+    );
   }
 
   /** Updates the form value, the CSS states and the view. */

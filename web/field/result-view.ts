@@ -1,6 +1,5 @@
 /** @file A result's details: labels with scores, and the network's input. Loaded with the first result. */
-import { lazy } from '#shared/lazy.ts';
-import { createSheet, h } from './dom.ts';
+import { h, sheetPerDocument } from './dom.ts';
 import { labelText, percent } from './format.ts';
 import type { ResultModel } from './view-model.ts';
 
@@ -33,7 +32,11 @@ interface Part {
   showChosen(label: string | undefined): void;
 }
 
+const styleSheets = sheetPerDocument(CSS);
+
 export class ResultView {
+  /** Returns the style sheet of a document's results. */
+  readonly styleSheets = styleSheets;
   readonly #container: HTMLElement;
   readonly #input: HTMLElement;
   #parts: Part[] = [];
@@ -47,8 +50,6 @@ export class ResultView {
   constructor(container: HTMLElement, input: HTMLElement) {
     this.#container = container;
     this.#input = input;
-    const root = container.getRootNode() as ShadowRoot;
-    root.adoptedStyleSheets.push(styleSheet());
   }
 
   /** Creates the elements again when anything but the field's label has changed. */
@@ -70,8 +71,6 @@ export class ResultView {
     this.#input.replaceChildren(...networkInput(model, isOpen));
   }
 }
-
-const styleSheet = lazy(() => createSheet(CSS));
 
 /** Why the model declined to answer. */
 function reason({ result: { abstained }, messages }: ResultModel): Part {

@@ -4,8 +4,7 @@
  * The field inherits the page's font, and follows the page's `color-scheme` rather than the system's. A sheet that a script constructs
  * needs no permission in a Content Security Policy.
  */
-import { lazy } from '#shared/lazy.ts';
-import { createSheet } from './dom.ts';
+import { sheetPerDocument } from './dom.ts';
 
 const CSS = `
 :host {
@@ -26,6 +25,7 @@ const CSS = `
 [part=zone] { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 1rem 1.25rem; align-items: start; padding: 1.25rem;
   border: 1px dashed var(--line); border-radius: var(--radius); background: var(--surface); }
 :host(:state(empty)) [part=zone] { align-items: center; }
+:host(:is(:state(empty), :state(failed)):not(:state(disabled))) [part=zone] { cursor: pointer; }
 :host(:state(dragging)) [part=zone] { border: 1px solid var(--accent); outline: 2px solid var(--accent); outline-offset: -3px; }
 :host(:state(answered)) [part=zone], :host(:state(busy)) [part=zone] { border-style: solid; border-color: var(--faint); }
 :host(:state(failed)) [part=zone], :host(:state(user-invalid)) [part=zone] { border-color: var(--danger); }
@@ -61,5 +61,5 @@ button[aria-pressed=true] { border-color: var(--accent); background: var(--accen
   button[aria-pressed=true] { forced-color-adjust: none; background: Highlight; color: HighlightText; border-color: Highlight; }
 }`;
 
-/** Returns the style sheet that all fields of a page share. */
-export const styleSheet = lazy(() => createSheet(CSS));
+/** Returns the style sheet that all fields of a document share. */
+export const styleSheets = sheetPerDocument(CSS);

@@ -5,6 +5,7 @@ import { button, h, icon, setText } from './dom.ts';
 import type { ResultView } from './result-view.ts';
 import { isBusy } from './state.ts';
 import { statusText } from './status-text.ts';
+import { styleSheets } from './style.ts';
 import type { ResultModel, ViewModel } from './view-model.ts';
 
 /** What the visitor can do. */
@@ -54,6 +55,8 @@ export class FieldView {
   readonly #picker = h('input', { type: 'file', hidden: true });
   /** The bitmap on the preview's canvas. */
   #drawn: ImageBitmap | undefined;
+  /** Whether the field has no answer and waits for a photo. */
+  #isAsking = true;
   #resultModel: ResultModel | undefined;
   #resultView: ResultView | undefined;
 
@@ -87,10 +90,26 @@ export class FieldView {
     );
   }
 
+  get #root(): ShadowRoot {
+    return this.field.getRootNode() as ShadowRoot;
+  }
+
   /** @param capture `environment` opens the camera on a phone */
   openPicker(capture = ''): void {
     this.#picker.capture = capture;
     this.#picker.click();
+  }
+
+  /** Gives the shadow tree the styles of its document. */
+  adoptStyles(): void {
+    this.#root.adoptedStyleSheets = styleSheets(this.field.ownerDocument);
+    this.#adoptResultStyles();
+  }
+
+  /** Returns whether a click on a node asks for a photo: in the zone beside its controls, as long as there is no answer. */
+  isDropArea(node: EventTarget | undefined): boolean {
+    const isInZone = node instanceof Element && this.zone.contains(node);
+    return this.#isAsking && isInZone && !node.closest('button, [part=question]');
   }
 
   /** Stops the countdown. */
@@ -99,7 +118,7 @@ export class FieldView {
   }
 
   render(model: ViewModel): void {
-    const focused = (this.field.getRootNode() as ShadowRoot).activeElement;
+    const focused = this.#root.activeElement;
     this.#renderTexts(model);
     this.#renderPreview(model);
     this.#renderButtons(model);
@@ -141,6 +160,7 @@ export class FieldView {
     const isEmpty = state.kind === 'empty';
     const isWorking = isBusy(state);
     const canRetry = state.kind === 'failed' && state.problem.retryable;
+    this.#isAsking = isEmpty || state.kind === 'failed';
     this.#picker.accept = accept;
     for (const [button, text, isVisible] of [
       [this.#choose, isEmpty ? messages.choose : messages.chooseAnother, !isWorking],
@@ -175,8 +195,16 @@ export class FieldView {
     const module = await loadResultView().catch(() => undefined);
     // A later call has replaced the model.
     if (!module || model !== this.#resultModel) return;
-    this.#resultView ??= new module.ResultView(this.#result, this.#input);
+    if (!this.#resultView) {
+      this.#resultView = new module.ResultView(this.#result, this.#input);
+      this.#adoptResultStyles();
+    }
     this.#resultView.render(model);
+  }
+
+  #adoptResultStyles(): void {
+    const sheets = this.#resultView?.styleSheets(this.field.ownerDocument) ?? [];
+    this.#root.adoptedStyleSheets.push(...sheets);
   }
 }
 

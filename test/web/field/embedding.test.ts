@@ -91,6 +91,7 @@ describeInBrowser('an embedded field', () => {
       const { pick, reaches, field, value } = await on.open(`${form()}<form id="other"></form>`);
       await pick(TROUSER);
       await reaches('answered');
+      await on.page.locator('[part=pixels]').waitFor({ state: 'attached' });
       await field.locator('select').selectOption('Bag');
       const before = await contentOf('form:not(#other)');
       expect(before).toMatchObject({ value: 'Bag', file: 'trouser.png', parent: '' });
@@ -114,6 +115,45 @@ describeInBrowser('an embedded field', () => {
 
       await field.locator('select').selectOption('Coat');
       expect(await value()).toBe('Coat');
+    },
+  );
+
+  it.each(['iframe', 'popup'] as const)(
+    'keeps its styles, its label and its form when it is moved into an %s and back',
+    async (kind) => {
+      const { pick, reaches } = await on.open(`${form()}<iframe></iframe>`);
+      await pick(TROUSER);
+      await reaches('answered');
+      await on.page.locator('table').waitFor();
+      const looks = await on.page.evaluate(async (kind) => {
+        const field = document.querySelector('fashion-classifier') as Field;
+        const home = field.parentElement as HTMLElement;
+        const look = () => {
+          const { defaultView: view } = field.ownerDocument;
+          const styleOf = (part: string) =>
+            view?.getComputedStyle(field.shadowRoot?.querySelector(part) as Element) as CSSStyleDeclaration;
+          const [zone, bar] = [styleOf('[part=zone]'), styleOf('[part=bar]')];
+          return { zone: zone.display, border: zone.borderStyle, bar: bar.display, value: field.value };
+        };
+        const frames = document.querySelector('iframe') as HTMLIFrameElement;
+        const other = (kind === 'iframe' ? frames.contentWindow : open('', '', 'width=600')) as Window;
+        const looks = [look()];
+        const otherForm = other.document.body.appendChild(other.document.createElement('form'));
+        otherForm.append(field);
+        looks.push(look());
+        const entries = [...new FormData(otherForm)].map(([name]) => name);
+        // A document without a window has no style sheets.
+        document.implementation.createHTMLDocument().body.append(field);
+        home.append(field);
+        looks.push(look());
+        if (kind === 'popup') other.close();
+        return { looks, entries };
+      }, kind);
+      expect(looks.looks[0]).toEqual({ zone: 'grid', border: 'solid', bar: 'block', value: 'Trouser' });
+      expect(looks.looks).toEqual(Array(3).fill(looks.looks[0]));
+      expect(looks.entries).toContain('garment');
+      await pick(TROUSER);
+      await reaches('answered');
     },
   );
 

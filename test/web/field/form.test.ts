@@ -1,7 +1,7 @@
 /** @file `<fashion-classifier>` as a form control, on a page of another origin with a strict Content Security Policy. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { greyPng } from '../../fixtures/images.ts';
 import { describeInBrowser } from '../../support/browser/chromium.ts';
 import { entriesOn, type Field, fieldOn } from '../../support/browser/field.ts';
@@ -95,6 +95,56 @@ describeInBrowser('the field in a form', () => {
       garment: 'Trouser',
       'garment-by': 'model',
       'garment-score': expect.any(String),
+    });
+  });
+
+  describe('shows a validation error once:', () => {
+    /** Opens a form that records whether the browser shows its bubble at an invalid field. */
+    async function openRequired(more = '') {
+      const field = await on.open(form('required', more));
+      await on.page.evaluate(() => {
+        const bubbles: boolean[] = [];
+        document.querySelector('fashion-classifier')?.addEventListener('invalid', (event) => {
+          setTimeout(() => bubbles.push(!event.defaultPrevented));
+        });
+        Object.assign(document.body, { bubbles });
+      });
+      const bubbles = () =>
+        on.page.evaluate(() => (document.body as unknown as { bubbles: boolean[] }).bubbles);
+      return { ...field, bubbles, error: () => field.field.locator('[part=error]').textContent() };
+    }
+    const focused = () => on.page.evaluate(() => document.activeElement?.localName);
+    const send = () => on.page.getByRole('button', { name: 'Send' }).click();
+    const MISSING = 'Please choose a photo of the garment.';
+
+    it('in the field when the visitor submits the form, with the focus on the first invalid control', async () => {
+      const { bubbles, error } = await openRequired('<input required id="more">');
+      await send();
+      await expect.poll(bubbles).toEqual([false]);
+      expect(await error()).toBe(MISSING);
+      await expect.poll(focused).toBe('fashion-classifier');
+    });
+
+    it('in the field, without the focus when another invalid control comes first', async () => {
+      const { bubbles, error, field } = await openRequired();
+      await field.evaluate((element) => {
+        element.before(Object.assign(document.createElement('input'), { required: true }));
+      });
+      await send();
+      await expect.poll(bubbles).toEqual([false]);
+      expect([await error(), await focused()]).toEqual([MISSING, 'input']);
+    });
+
+    it('in the bubble when a script reports it, and not at all when a script only checks it', async () => {
+      const { bubbles, error } = await openRequired();
+      for (const method of ['reportValidity', 'checkValidity'] as const)
+        await on.page.evaluate((method) => document.forms[0]?.[method](), method);
+      await expect.poll(bubbles).toEqual([true, true]);
+      expect([await error(), await fieldOn(on.page).is('user-invalid')]).toEqual(['', false]);
+      await send();
+      await on.page.evaluate(() => document.forms[0]?.reportValidity());
+      await expect.poll(bubbles).toEqual([true, true, false, false]);
+      expect(await error()).toBe(MISSING);
     });
   });
 

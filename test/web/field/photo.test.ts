@@ -37,6 +37,29 @@ describeInBrowser('a photo', () => {
     expect(await events()).toEqual(['cancel ']);
   });
 
+  it('can be chosen by a click on the zone, but not while there is an answer or the field is disabled', async () => {
+    const { field, reaches, pick, button } = await on.open(FORM);
+    const opened: unknown[] = [];
+    on.page.on('filechooser', (chooser) => opened.push(chooser));
+    const clickZone = () => field.locator('[part=zone]').click({ position: { x: 4, y: 4 } });
+    await clickZone();
+    await expect.poll(() => opened.length).toBe(1);
+    await field.locator('[part=icon]').click();
+    await expect.poll(() => opened.length).toBe(2);
+    await field.locator('[part=drop]').click();
+    await expect.poll(() => opened.length).toBe(3);
+    await button('Choose a photo').click();
+    await expect.poll(() => opened.length).toBe(4);
+    await field.evaluate((element) => element.setAttribute('disabled', ''));
+    await clickZone();
+    await field.evaluate((element) => element.removeAttribute('disabled'));
+    await pick(TROUSER);
+    await reaches('answered');
+    await clickZone();
+    await on.page.waitForTimeout(300);
+    expect(opened).toHaveLength(4);
+  });
+
   it('can be dropped, also together with other files', async () => {
     const { field, reaches, value, is } = await on.open(FORM);
     const bytes = [...(await readFile(TROUSER))];
