@@ -1,10 +1,13 @@
 /** @file Classifies a file, with retries, and reports every state on the way. Loaded when a visitor is about to use the field. */
 import type { Classification } from '#shared/inference/result.ts';
+import { backOnline } from './online.ts';
 import type { FieldOptions } from './options.ts';
 import { type Photo, PhotoError, readPhoto } from './photo.ts';
 import { problemTextOf } from './problem-text.ts';
 import { type ClassifyRequest, RequestError, requestClassification } from './request.ts';
 import type { Problem, State } from './state.ts';
+
+export { renew } from './renewal.ts';
 
 export interface ClassifyJob extends Omit<ClassifyRequest, 'onProgress'>, Pick<FieldOptions, 'mode'> {
   onState(state: State): void;
@@ -29,10 +32,10 @@ export async function classify(file: Blob, job: ClassifyJob): Promise<State> {
     const photo = await readPhoto(file);
     job.signal.throwIfAborted();
     job.onPhoto(photo);
-    return await (job.mode === 'local' ? classifyLocally : classifyWithRetries)(photo.file, job);
+    return await (job.mode === 'local' ? classifyOnDevice : classifyWithRetries)(photo.file, job);
   } catch (error) {
     job.signal.throwIfAborted();
-    const problem = problemOf(error, job);
+    const problem = problemOf(error);
     return { kind: 'failed', problem, text: problemTextOf(problem.type, problem.retryable) };
   }
 }
@@ -69,15 +72,26 @@ async function classifyWithRetries(file: File, job: ClassifyJob): Promise<State>
   }
 }
 
-/** Sends one request. Also renews tokens. */
-export async function classifyRemotely(
-  file: File,
-  { onState, ...request }: Omit<ClassifyJob, 'mode' | 'onPhoto'>,
-): Promise<Classification> {
+/** Sends one request. */
+async function classifyRemotely(file: File, { onState, ...request }: ClassifyJob): Promise<Classification> {
   onState({ kind: 'uploading', share: 0 });
   const onProgress = (share: number) =>
     onState(share < 1 ? { kind: 'uploading', share } : { kind: 'classifying' });
   return requestClassification(file, { ...request, onProgress });
+}
+
+/** Classifies on this device. If the model is not loaded yet, an offline device waits until it is online again. */
+async function classifyOnDevice(file: File, job: ClassifyJob): Promise<State> {
+  for (;;) {
+    try {
+      return await classifyLocally(file, job);
+    } catch (error) {
+      if (navigator.onLine || !isLoadError(error)) throw new LocalError(error);
+      job.signal.throwIfAborted();
+      job.onState({ kind: 'offline' });
+      await backOnline(job.signal);
+    }
+  }
 }
 
 async function classifyLocally(file: File, { endpoint, signal, onState }: ClassifyJob): Promise<State> {
@@ -95,16 +109,26 @@ async function loadLocalClassifier(endpoint: string) {
 
 const OFFLINE: Problem = { type: 'unreachable', detail: 'the browser is offline', retryable: true };
 
-function problemOf(error: unknown, { mode }: ClassifyJob): Problem {
-  if (error instanceof RequestError || error instanceof PhotoError) return error.problem;
-  return { type: mode === 'local' ? 'no-local' : 'page-error', detail: String(error), retryable: true };
+/** Thrown when this device cannot classify the photo. */
+class LocalError extends Error {
+  readonly problem: Problem;
+  constructor(cause: unknown) {
+    super(String(cause), { cause });
+    // Every part of the script has an ImageError class of its own.
+    const isImage = (cause as Error).name === 'ImageError';
+    const type = isImage ? 'unreadable' : isLoadError(cause) ? 'not-loaded' : 'no-local';
+    this.problem = { type, detail: this.message, retryable: !isImage };
+  }
 }
 
-function backOnline(signal: AbortSignal): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  addEventListener('online', () => resolve(), { once: true, signal });
-  signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  return promise;
+/** Returns whether a part of the script, or the model, could not be fetched. Imports and `fetch` throw a TypeError. */
+const isLoadError = (error: unknown): boolean =>
+  error instanceof TypeError || (error instanceof Error && error.name === 'NetworkError');
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof RequestError || error instanceof PhotoError || error instanceof LocalError)
+    return error.problem;
+  return { type: 'page-error', detail: String(error), retryable: true };
 }
 
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -12,9 +12,10 @@ import type { MessageOverrides } from './messages/en.ts';
 import { OBSERVED_ATTRIBUTES, optionsOf } from './options.ts';
 import { FLAGS, upgradeProperties } from './reflect.ts';
 import type { Notice } from './snapshot.ts';
-import { EMPTY, type State, withToken } from './state.ts';
+import { EMPTY, hasSameLabel, type Problem, type State, withResult } from './state.ts';
 import { ClassificationTask } from './task.ts';
 import { Texts } from './texts.ts';
+import type { TokenKeeper } from './token-keeper.ts';
 import { FieldView } from './view.ts';
 import { viewModelOf } from './view-model.ts';
 
@@ -92,9 +93,11 @@ export class FashionClassifier extends LabelField {
   readonly #texts = new Texts(() => this.update());
   readonly #task = new ClassificationTask({
     options: () => ({ ...optionsOf(this), headers: this.headers }),
+    load: () => this.#loadTokens(),
     onState: (state) => this.#onTaskState(state),
-    onToken: (token) => this.setState(withToken(this.current, token)),
   });
+  /** Only with `sign`. It is loaded before there is a token. */
+  #tokens: TokenKeeper | undefined;
   readonly #view = new FieldView({
     selectFile: (file) => this.classify(file),
     closePicker: () => this.dispatchEvent(new Event('cancel', { bubbles: true })),
@@ -155,6 +158,7 @@ export class FashionClassifier extends LabelField {
     });
     this.#texts.follow(this);
     this.#task.resume();
+    this.#tokens?.resume();
   }
 
   /** A document does not use the style sheets of another one. */
@@ -167,6 +171,7 @@ export class FashionClassifier extends LabelField {
     queueMicrotask(() => {
       if (this.isConnected) return;
       this.#task.suspend();
+      this.#tokens?.suspend();
       this.#view.stop();
     });
   }
@@ -180,6 +185,10 @@ export class FashionClassifier extends LabelField {
     else this.update();
   }
 
+  formAssociatedCallback(form: HTMLFormElement | null): void {
+    this.#tokens?.watch(form);
+  }
+
   formResetCallback(): void {
     this.isSubmitted = false;
     this.clear();
@@ -188,8 +197,14 @@ export class FashionClassifier extends LabelField {
 
   /** @param saved the state in the browser's session history */
   formStateRestoreCallback(saved: unknown): void {
-    const state = restoreState(saved, this.hasAttribute('sign'));
-    if (state) this.setState(state);
+    const state = restoreState(saved, this.sign);
+    if (!state) return;
+    if (!this.sign) this.setState(state);
+    else
+      this.#loadTokens().then(
+        () => this.#restoreSigned(state),
+        () => {}, // The visitor chooses the photo again.
+      );
   }
 
   protected override update(): void {
@@ -202,6 +217,7 @@ export class FashionClassifier extends LabelField {
     const error = updateFormValue(this.internals, snapshot, this.#view.zone);
     updateCustomStates(this.internals, snapshot, error);
     this.#view.render(viewModelOf(snapshot, error, this.labels));
+    this.#tokens?.follow();
   }
 
   #listen(): void {
@@ -219,6 +235,26 @@ export class FashionClassifier extends LabelField {
     });
   }
 
+  #restoreSigned(state: State): void {
+    if (this.current !== EMPTY) return;
+    this.setState(state);
+    this.#tokens?.expire();
+  }
+
+  /** @throws TypeError when the code cannot be loaded */
+  async #loadTokens(): Promise<void> {
+    if (!this.sign || this.#tokens) return;
+    const { TokenKeeper } = await import('./token-keeper.ts');
+    this.#tokens ??= new TokenKeeper(this, {
+      result: () => (this.sign && this.mode !== 'local' && !this.isDisabled ? this.result : undefined),
+      renew: (result, mayUpload, signal) => this.#task.renew(result, mayUpload, signal),
+      onResult: (result) => this.#replaceResult(result),
+      onHold: () => this.#notify('confirming'),
+      onFailure: (problem) => this.#failToConfirm(problem),
+    });
+    this.#tokens.watch(this.form);
+  }
+
   #onTaskState(state: State): void {
     this.reportChange(() => {
       if (state.kind === 'preparing') this.isSubmitted = false;
@@ -226,6 +262,20 @@ export class FashionClassifier extends LabelField {
       if (state.kind === 'failed') this.fire('problem', state.problem);
       if (state.kind === 'answered') this.fire('result', state.result);
     });
+  }
+
+  /** @returns whether the label is still the same */
+  #replaceResult(result: Classification): boolean {
+    const before = this.current;
+    this.reportChange(() => this.setState(withResult(before, result)));
+    const isSame = hasSameLabel(before, this.current);
+    if (!isSame) this.#notify('changed');
+    return isSame;
+  }
+
+  #failToConfirm(problem: Problem): void {
+    this.#task.fail(problem, 'unconfirmed');
+    this.focus();
   }
 
   #chooseLabel(label: string): void {
@@ -236,8 +286,12 @@ export class FashionClassifier extends LabelField {
     this.isSubmitted = false;
     this.reportChange(() => {
       this.clear();
-      this.notice = notice;
-      this.update();
+      this.#notify(notice);
     });
+  }
+
+  #notify(notice: Notice): void {
+    this.notice = notice;
+    this.update();
   }
 }

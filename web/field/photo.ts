@@ -27,9 +27,9 @@ export interface Photo {
 /** Thrown when the browser cannot use the file as a photo. */
 export class PhotoError extends Error {
   readonly problem: Problem;
-  constructor(type: 'unreadable' | 'heic' | 'image-too-large', cause?: unknown) {
-    super(`cannot read the file: ${type}`, { cause });
-    this.problem = { type, detail: this.message, retryable: false };
+  constructor(type: 'unreadable' | 'heic' | 'file-too-large' | 'unprocessable', cause?: unknown) {
+    super(`cannot use the file: ${type}`, { cause });
+    this.problem = { type, detail: this.message, retryable: type === 'unprocessable' };
   }
 }
 
@@ -39,19 +39,30 @@ export class PhotoError extends Error {
  * @throws PhotoError
  */
 export async function readPhoto(file: Blob): Promise<Photo> {
-  if (file.size > MAX_BYTES) throw new PhotoError('image-too-large');
-  const head = new Uint8Array(await file.slice(0, 4096).arrayBuffer());
-  const full = await createImageBitmap(file, { imageOrientation: 'from-image' }).catch((cause) => {
-    throw new PhotoError(isHeic(head) ? 'heic' : 'unreadable', cause);
-  });
+  if (file.size > MAX_BYTES) throw new PhotoError('file-too-large');
+  // Reading fails when the file was deleted or changed after the visitor chose it.
+  const bytes = await file.slice(0, 4096).arrayBuffer().catch(throwPhotoError('unreadable'));
+  const head = new Uint8Array(bytes);
+  const full = await createImageBitmap(file, { imageOrientation: 'from-image' }).catch(
+    throwPhotoError(isHeic(head) ? 'heic' : 'unreadable'),
+  );
   const scale = MAX_EDGE / Math.max(full.width, full.height);
   if (scale >= 1 && file.size <= SMALL_BYTES && detectFormat(head)) {
     return { file: asFile(file, nameOf(file)), bitmap: full };
   }
-  const bitmap = scale < 1 ? await scaleDown(full, scale) : full;
-  const jpeg = await toJpeg(bitmap);
-  return { file: asFile(jpeg, nameOf(file).replace(/(\.\w+)?$/, '.jpg')), bitmap };
+  return convert(full, scale, nameOf(file)).catch(throwPhotoError('unprocessable'));
 }
+
+async function convert(full: ImageBitmap, scale: number, name: string): Promise<Photo> {
+  const bitmap = scale < 1 ? await scaleDown(full, scale) : full;
+  return { file: asFile(await toJpeg(bitmap), name.replace(/(\.\w+)?$/, '.jpg')), bitmap };
+}
+
+const throwPhotoError =
+  (type: ConstructorParameters<typeof PhotoError>[0]) =>
+  (cause: unknown): never => {
+    throw new PhotoError(type, cause);
+  };
 
 async function scaleDown(full: ImageBitmap, scale: number): Promise<ImageBitmap> {
   const [resizeWidth, resizeHeight] = [full.width, full.height].map((edge) =>
@@ -62,6 +73,7 @@ async function scaleDown(full: ImageBitmap, scale: number): Promise<ImageBitmap>
   return small;
 }
 
+/** @throws Error when the browser has not enough memory */
 async function toJpeg(bitmap: ImageBitmap): Promise<Blob> {
   const canvas = document.createElement('canvas');
   canvas.width = bitmap.width;
@@ -72,7 +84,7 @@ async function toJpeg(bitmap: ImageBitmap): Promise<Blob> {
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.drawImage(bitmap, 0, 0);
   const jpeg = await new Promise<Blob | null>((settle) => canvas.toBlob(settle, 'image/jpeg', QUALITY));
-  if (!jpeg) throw new PhotoError('image-too-large');
+  if (!jpeg) throw new Error('cannot convert the photo to JPEG');
   return jpeg;
 }
 

@@ -6,14 +6,18 @@ const TEXTS: Readonly<Record<string, ProblemText>> = {
   'unsupported-image': 'unreadable',
   'damaged-image': 'unreadable',
   'empty-body': 'unreadable',
-  'image-too-large': 'tooLarge',
-  'body-too-large': 'tooLarge',
+  // The endpoint's limits are not those of the field, which scales photos down before it sends them.
+  'image-too-large': 'unreadable',
+  'body-too-large': 'unreadable',
   'too-many-requests': 'tooManyRequests',
   'unreadable-body': 'unreachable',
   'turnstile-failed': 'securityCheck',
   unreadable: 'unreadable',
   heic: 'heic',
+  'file-too-large': 'tooLarge',
   unreachable: 'unreachable',
+  'not-loaded': 'notLoaded',
+  unprocessable: 'device',
   'no-local': 'device',
 };
 

@@ -1,17 +1,23 @@
-/** @file The request to `POST /v1/classify`. It uses XMLHttpRequest because fetch does not report upload progress. */
+/** @file The requests to the endpoint. They use XMLHttpRequest because fetch does not report upload progress. */
 import type { Classification } from '#shared/inference/result.ts';
 import type { FieldOptions } from './options.ts';
 import type { Problem } from './state.ts';
 
-/** Timeout of a request, in milliseconds: enough to upload 300 kB at 3 kB/s. */
-const TIMEOUT_MS = 120_000;
+/** Timeout of an upload, in milliseconds: enough for 300 kB at 3 kB/s. */
+const UPLOAD_TIMEOUT_MS = 120_000;
+
+/** Timeout of a renewal, in milliseconds. The visitor's form may wait for it. */
+const RENEWAL_TIMEOUT_MS = 15_000;
 
 /** Headers, or a function that returns them. The function is called for each request. */
 export type HeadersSource = HeadersInit | (() => HeadersInit | Promise<HeadersInit>);
 
-export interface ClassifyRequest extends Pick<FieldOptions, 'endpoint' | 'siteKey' | 'sign'> {
+export interface EndpointRequest extends Pick<FieldOptions, 'endpoint' | 'siteKey'> {
   headers: HeadersSource;
   signal: AbortSignal;
+}
+
+export interface ClassifyRequest extends EndpointRequest, Pick<FieldOptions, 'sign'> {
   /** @param share of the bytes that were sent, 0..1 */
   onProgress(share: number): void;
 }
@@ -29,55 +35,75 @@ export class RequestError extends Error {
 }
 
 /** Uploads a file and returns the endpoint's result. @throws RequestError; the signal's reason when it is aborted */
-export async function requestClassification(file: Blob, options: ClassifyRequest): Promise<Classification> {
-  const { endpoint, sign, signal } = options;
-  const headers = await headersOf(options);
-  signal.throwIfAborted();
-  const request = new XMLHttpRequest();
-  const query = new URLSearchParams({ explain: '1', ...(sign && { sign: '1' }) });
-  request.open('POST', `${endpoint}/v1/classify?${query}`);
-  request.responseType = 'json';
-  request.timeout = TIMEOUT_MS;
-  for (const [name, value] of headers) request.setRequestHeader(name, value);
-  return send(request, file, options);
-}
-
-async function headersOf({ headers: source, siteKey }: ClassifyRequest): Promise<Headers> {
-  const headers = new Headers(typeof source === 'function' ? await source() : source);
-  if (siteKey !== null) headers.set('x-site-key', siteKey);
-  return headers;
-}
-
-function send(
-  request: XMLHttpRequest,
+export async function requestClassification(
   file: Blob,
-  { endpoint, signal, onProgress }: ClassifyRequest,
+  { sign, onProgress, ...options }: ClassifyRequest,
 ): Promise<Classification> {
-  const { promise, resolve, reject } = Promise.withResolvers<Classification>();
+  const query = new URLSearchParams({ explain: '1', ...(sign && { sign: '1' }) });
+  const request = await open(`/v1/classify?${query}`, options);
+  request.timeout = UPLOAD_TIMEOUT_MS;
   request.upload.addEventListener('progress', ({ loaded, total }) =>
     onProgress(total > 0 ? loaded / total : 0),
   );
   request.upload.addEventListener('load', () => onProgress(1));
+  return send(request, file, 'predictions', options);
+}
+
+/** Returns another token for the same result, without the photo. @throws RequestError; the signal's reason when it is aborted */
+export async function requestRenewal(token: string, options: EndpointRequest): Promise<string> {
+  const request = await open('/v1/renew', options);
+  request.timeout = RENEWAL_TIMEOUT_MS;
+  request.setRequestHeader('content-type', 'application/json');
+  const renewed = await send<{ token: string }>(request, JSON.stringify({ token }), 'token', options);
+  return renewed.token;
+}
+
+async function open(
+  path: string,
+  { endpoint, headers: source, siteKey, signal }: EndpointRequest,
+): Promise<XMLHttpRequest> {
+  const headers = new Headers(typeof source === 'function' ? await source() : source);
+  if (siteKey !== null) headers.set('x-site-key', siteKey);
+  signal.throwIfAborted();
+  const request = new XMLHttpRequest();
+  request.open('POST', `${endpoint}${path}`);
+  request.responseType = 'json';
+  for (const [name, value] of headers) request.setRequestHeader(name, value);
+  return request;
+}
+
+/** @param member that the response must have. A wrong address may respond with anything */
+function send<T extends object>(
+  request: XMLHttpRequest,
+  body: Blob | string,
+  member: keyof T & string,
+  { endpoint, signal }: EndpointRequest,
+): Promise<T> {
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
   request.addEventListener('load', () => {
-    if (request.status === 200 && request.response) resolve(request.response);
+    if (request.status === 200 && request.response?.[member]) resolve(request.response);
     else reject(errorOf(request));
   });
-  const unreachable = { type: 'unreachable', detail: `cannot reach ${endpoint}`, retryable: true };
+  const detail = `cannot reach ${endpoint}. Check its address, and that it allows pages of ${location.origin}.`;
   for (const event of ['error', 'timeout']) {
-    request.addEventListener(event, () => reject(new RequestError(unreachable)));
+    request.addEventListener(event, () =>
+      reject(new RequestError({ type: 'unreachable', detail, retryable: true })),
+    );
   }
   const abort = () => {
     request.abort();
     reject(signal.reason);
   };
   signal.addEventListener('abort', abort, { once: true });
-  request.send(file);
+  request.send(body);
   return promise.finally(() => signal.removeEventListener('abort', abort));
 }
 
 /** Returns whether the same request can succeed later. @param type the problem's type */
 export const isRetryable = (status: number, type: string): boolean =>
-  [429, 500, 502, 503, 504].includes(status) && type !== 'misconfigured';
+  type === 'unreadable-body' ||
+  [408, 425, 429].includes(status) ||
+  (status >= 500 && status !== 501 && type !== 'misconfigured');
 
 /** Reads a problem document (RFC 9457). A response of a proxy has only a status. */
 function errorOf(request: XMLHttpRequest): RequestError {

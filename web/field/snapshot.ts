@@ -4,8 +4,11 @@ import type { FieldOptions } from './options.ts';
 import type { Photo } from './photo.ts';
 import type { State } from './state.ts';
 
-/** An action of the visitor that the state does not show. */
-export type Notice = 'removed' | 'cancelled';
+/**
+ * What happened and does not show in the state: the visitor removed the photo or cancelled, the form waits for a token, or the label
+ * changed when it was sent.
+ */
+export type Notice = 'removed' | 'cancelled' | 'confirming' | 'changed';
 
 export interface FieldSnapshot extends FieldOptions {
   state: State;

@@ -9,7 +9,10 @@ export interface Problem {
    *
    * - `unreadable`: the browser cannot open the file as an image
    * - `heic`: the file is a HEIC photo and the browser cannot open those
-   * - `unreachable`: the endpoint did not respond
+   * - `file-too-large`: the file is larger than 60 MB
+   * - `unprocessable`: the browser could not scale the photo down, for example for lack of memory
+   * - `unreachable`: the endpoint did not respond, or does not allow pages of this origin
+   * - `not-loaded`: a part of the script, or the model for `mode="local"`, could not be loaded
    * - `no-local`: this device could not run the model
    * - `page-error`: the page's `headers` function or `endpoint` caused an error
    */
@@ -73,11 +76,11 @@ export function withChoice(state: State, chosen: string, by: 'person' | 'page'):
   return { ...(state.kind === 'answered' ? state : { kind: 'answered' }), chosen, by };
 }
 
-/** Returns the state with another token in its result; without a token if there is none. */
-export function withToken(state: State, token: string | undefined): State {
-  if (state.kind !== 'answered' || !state.result) return state;
-  const { token: _, ...result } = state.result;
-  return { ...state, result: { ...result, ...(token !== undefined && { token }) } };
+/** Returns the state with another result of the same photo. A decision of the visitor or the page stays. */
+export function withResult(state: State, result: Classification): State {
+  if (state.kind !== 'answered') return state;
+  const { isLocal: _, ...rest } = state;
+  return { ...rest, result };
 }
 
 /** Returns the field's label; the empty string without one. */

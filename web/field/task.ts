@@ -1,25 +1,29 @@
-/** @file Classifies one file. The element can abort, suspend and resume the classification. The task also renews the token of its result. */
+/** @file Classifies one file. The element can abort, suspend and resume the classification. */
+import type { Classification } from '#shared/inference/result.ts';
 import type { ClassifyJob } from './classify.ts';
+import type { ProblemText } from './messages/en.ts';
+import { backOnline } from './online.ts';
 import type { Photo } from './photo.ts';
-import { EMPTY, isBusy, type State } from './state.ts';
-import type { TokenRenewal } from './token-renewal.ts';
+import { EMPTY, isBusy, type Problem, type State } from './state.ts';
 
 const loadClassify = () => import('./classify.ts');
 
 interface TaskHost {
   /** Returns how and where to classify. */
   options(): Pick<ClassifyJob, 'mode' | 'endpoint' | 'sign' | 'siteKey' | 'headers'>;
+  /** Loads the code that the element needs for the result. */
+  load(): Promise<void>;
   /** Receives every state. The last one is `answered` or `failed`. */
   onState(state: State): void;
-  /** Receives a new token for the same result; undefined when it could not be renewed. */
-  onToken(token: string | undefined): void;
 }
+
+/** Problems that end when the network is back. The task then starts again by itself. */
+const NETWORK_PROBLEMS = ['unreachable', 'not-loaded'];
 
 export class ClassificationTask {
   readonly #host: TaskHost;
   #file: Blob | undefined;
   #abort: AbortController | undefined;
-  #renewal: TokenRenewal | undefined;
   #state = EMPTY;
   #isSuspended = false;
   /** The photo as it is classified; undefined until the file was read. */
@@ -51,29 +55,37 @@ export class ClassificationTask {
     const { signal } = this.#abort;
     this.#setState({ kind: 'preparing' });
     try {
-      const { classify } = await loadClassify();
-      const end = await classify(file, {
-        ...this.#host.options(),
-        signal,
-        onState: (state) => this.#setState(state),
-        onPhoto: (photo) => {
-          this.photo = photo;
-        },
-      });
-      signal.throwIfAborted();
-      this.#setState(end);
-      if (end.kind === 'answered') this.#renewLater(end.result?.token);
+      this.#end(await this.#classify(file, signal), signal);
     } catch (error) {
-      if (signal.aborted) return;
-      // The code could not be loaded.
-      const problem = { type: 'unreachable', detail: String(error), retryable: true };
-      this.#setState({ kind: 'failed', problem, text: 'unreachable' });
+      if (!signal.aborted) throw error;
     }
   }
 
-  /** Aborts the classification if it is still running. The file stays. */
+  /**
+   * Returns a result with another token.
+   * @param mayUpload whether the photo may be sent again
+   * @throws RequestError; Error when the code cannot be loaded; the signal's reason when it is aborted
+   */
+  async renew(result: Classification, mayUpload: boolean, signal: AbortSignal): Promise<Classification> {
+    const { renew } = await loadClassify();
+    const photo = mayUpload ? this.photo?.file : undefined;
+    return renew({ ...this.#host.options(), result, photo, signal });
+  }
+
+  /** Fails although the photo was classified. The visitor can try again if there is a file. */
+  fail(problem: Problem, text: ProblemText): void {
+    const state: State = {
+      kind: 'failed',
+      problem: { ...problem, retryable: this.#file !== undefined },
+      text,
+    };
+    this.#abort ??= new AbortController();
+    this.#end(state, this.#abort.signal);
+  }
+
+  /** Aborts the classification, or the wait for the network. The file stays. */
   cancel(): void {
-    if (isBusy(this.#state)) this.#stop();
+    this.#stop();
   }
 
   /** Aborts the classification and discards the file. */
@@ -88,7 +100,6 @@ export class ClassificationTask {
   suspend(): void {
     this.#isSuspended = true;
     this.#abort?.abort();
-    this.#renewal?.suspend();
   }
 
   /** Continues after `suspend`. */
@@ -96,14 +107,11 @@ export class ClassificationTask {
     if (!this.#isSuspended) return;
     this.#isSuspended = false;
     if (isBusy(this.#state)) this.start();
-    else this.#renewal?.resume();
   }
 
   #stop(): void {
     this.#abort?.abort();
     this.#abort = undefined;
-    this.#renewal?.suspend();
-    this.#renewal = undefined;
     this.#state = EMPTY;
   }
 
@@ -112,27 +120,47 @@ export class ClassificationTask {
     this.#host.onState(state);
   }
 
-  /** Renews a token before it expires. */
-  async #renewLater(token: string | undefined): Promise<void> {
-    if (token === undefined) return;
-    const attempt = this.#abort;
-    const receivedAt = performance.now();
-    // If the code cannot be loaded, the token expires.
-    const module = await import('./token-renewal.ts').catch(() => undefined);
-    // Another attempt may have replaced this one while the code was loaded.
-    if (!module || this.#abort !== attempt) return;
-    this.#renewal = new module.TokenRenewal(token, receivedAt, (signal) => this.#renew(signal));
-    if (this.#isSuspended) this.#renewal.suspend();
+  /** Sets the final state. A problem of the network ends when the device is online again. */
+  #end(state: State, signal: AbortSignal): void {
+    signal.throwIfAborted();
+    this.#setState(state);
+    if (state.kind !== 'failed' || !NETWORK_PROBLEMS.includes(state.problem.type)) return;
+    backOnline(signal).then(
+      () => this.start(),
+      () => {}, // Another photo or label has replaced this one.
+    );
   }
 
-  async #renew(signal: AbortSignal): Promise<void> {
-    if (!this.photo) return;
-    const { classifyRemotely } = await loadClassify();
-    const job = { ...this.#host.options(), signal, onState() {} };
-    const result = await classifyRemotely(this.photo.file, job).catch(() => undefined);
-    if (signal.aborted) return;
-    this.#renewal = undefined;
-    this.#host.onToken(result?.token);
-    this.#renewLater(result?.token);
+  /** @returns the final state @throws the signal's reason when it is aborted */
+  async #classify(file: Blob, signal: AbortSignal): Promise<State> {
+    const code = await this.#load(signal);
+    if ('kind' in code) return code;
+    return code.classify(file, {
+      ...this.#host.options(),
+      signal,
+      onState: (state) => this.#setState(state),
+      onPhoto: (photo) => {
+        this.photo = photo;
+      },
+    });
+  }
+
+  /**
+   * Loads the code for a classification. An offline device waits until it is online again.
+   * @returns the code, or the final state when it cannot be loaded
+   */
+  async #load(signal: AbortSignal): Promise<typeof import('./classify.ts') | State> {
+    for (;;) {
+      try {
+        await this.#host.load();
+        return await loadClassify();
+      } catch (error) {
+        signal.throwIfAborted();
+        const problem = { type: 'not-loaded', detail: String(error), retryable: true };
+        if (navigator.onLine) return { kind: 'failed', problem, text: 'notLoaded' };
+        this.#setState({ kind: 'offline' });
+        await backOnline(signal);
+      }
+    }
   }
 }

@@ -2,6 +2,7 @@
 import { ChoiceView } from './choice-view.ts';
 import { Countdown } from './countdown.ts';
 import { button, h, icon, setText } from './dom.ts';
+import { backOnline } from './online.ts';
 import type { ResultView } from './result-view.ts';
 import { isBusy } from './state.ts';
 import { statusText } from './status-text.ts';
@@ -59,6 +60,8 @@ export class FieldView {
   #isAsking = true;
   #resultModel: ResultModel | undefined;
   #resultView: ResultView | undefined;
+  /** Waits for the network to load the code of the result. */
+  #online: AbortController | undefined;
 
   constructor(actions: Actions) {
     this.#actions = actions;
@@ -187,14 +190,16 @@ export class FieldView {
     else this.#countdown.stop();
   }
 
-  /** Shows the result's details. If their code cannot be loaded, the field shows the label alone. */
+  /** Shows the result's details. If their code cannot be loaded, the field shows the label alone until the network is back. */
   async #renderResult(model: ResultModel | undefined): Promise<void> {
     this.#result.hidden = this.#input.hidden = !model;
     this.#resultModel = model;
+    this.#online?.abort();
     if (!model) return;
     const module = await loadResultView().catch(() => undefined);
     // A later call has replaced the model.
-    if (!module || model !== this.#resultModel) return;
+    if (model !== this.#resultModel) return;
+    if (!module) return this.#renderResultWhenOnline(model);
     if (!this.#resultView) {
       this.#resultView = new module.ResultView(this.#result, this.#input);
       this.#adoptResultStyles();
@@ -205,6 +210,14 @@ export class FieldView {
   #adoptResultStyles(): void {
     const sheets = this.#resultView?.styleSheets(this.field.ownerDocument) ?? [];
     this.#root.adoptedStyleSheets.push(...sheets);
+  }
+
+  #renderResultWhenOnline(model: ResultModel): void {
+    this.#online = new AbortController();
+    backOnline(this.#online.signal).then(
+      () => this.#renderResult(model),
+      () => {}, // A later call has replaced the model.
+    );
   }
 }
 

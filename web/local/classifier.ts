@@ -55,5 +55,6 @@ async function load(endpoint: string): Promise<LocalClassifier> {
 async function get(url: string): Promise<Response> {
   const response = await fetch(url);
   if (response.ok) return response;
-  throw new Error(`cannot load the model: expected status 200 from ${url}, got ${response.status}`);
+  const what = `cannot load the model: expected status 200 from ${url}, got ${response.status}`;
+  throw new DOMException(what, 'NetworkError');
 }

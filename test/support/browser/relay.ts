@@ -5,8 +5,10 @@ import type { AddressInfo } from 'node:net';
 export interface Relay {
   /** Endpoint of the field in place of the Worker's origin. */
   origin: string;
-  /** Number of uploads so far. */
+  /** Number of uploads so far, and of other posts. */
   uploads: number;
+  /** Paths of the posts so far, without their queries. */
+  posts: string[];
   /** Headers of the last upload. */
   lastHeaders: IncomingHttpHeaders;
   /** Problems with which the relay responds to the next uploads, one each. */
@@ -22,6 +24,7 @@ export async function startRelay(endpoint: string): Promise<Relay> {
   const server: Server = createServer(async (incoming, outgoing) => {
     const isUpload = incoming.method === 'POST';
     if (isUpload) relay.uploads += 1;
+    if (isUpload) relay.posts.push(incoming.url?.split('?')[0] ?? '');
     if (isUpload) relay.lastHeaders = incoming.headers;
     const refusal = isUpload ? relay.refusals.shift() : undefined;
     if (isUpload) await held;
@@ -50,6 +53,7 @@ export async function startRelay(endpoint: string): Promise<Relay> {
   const relay: Relay = {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     uploads: 0,
+    posts: [],
     lastHeaders: {},
     refusals: [],
     hold() {

@@ -15,8 +15,8 @@ const LANGUAGES: Record<string, Messages> = { de, en, es, fr, zh };
 
 /** The text for each problem type of the API. TypeScript rejects this table when the API has a type without a text. */
 const EXPECTED: Record<ProblemType, ProblemText> = {
-  'image-too-large': 'tooLarge',
-  'body-too-large': 'tooLarge',
+  'image-too-large': 'unreadable',
+  'body-too-large': 'unreadable',
   'unsupported-image': 'unreadable',
   'damaged-image': 'unreadable',
   'empty-body': 'unreadable',
@@ -68,12 +68,26 @@ it.each(Object.entries(EXPECTED))('the problem %s has the text "%s"', (type, tex
 it.each([
   ['unreadable', 'unreadable'],
   ['heic', 'heic'],
+  ['file-too-large', 'tooLarge'],
+  ['unprocessable', 'device'],
   ['unreachable', 'unreachable'],
+  ['not-loaded', 'notLoaded'],
   ['no-local', 'device'],
   ['page-error', 'service'],
 ])('the field’s own problem %s has the text "%s"', (type, text) => {
   expect(problemTextOf(type, true)).toBe(text);
 });
+
+/** Texts that ask the visitor to try again, for which the field has a button. */
+const WITH_RETRY: ProblemText[] = ['tooManyRequests', 'unreachable', 'service'];
+
+it.each(Object.entries(EXPECTED))(
+  '%s has a retry button if and only if its text "%s" needs one',
+  (type, text) => {
+    const { status } = PROBLEMS[type as ProblemType];
+    expect(isRetryable(status, type)).toBe(WITH_RETRY.includes(text));
+  },
+);
 
 describe.each(Object.entries(LANGUAGES))('%s', (_, messages) => {
   it('has a text for every reason to decline, every problem and every key', () => {

@@ -54,6 +54,7 @@ export function useRelayedSite(): RelayedSite {
   afterAll(() => on.relay?.stop());
   afterEach(() => {
     on.relay.refusals.length = 0;
+    on.relay.posts.length = 0;
   });
   return on;
 }

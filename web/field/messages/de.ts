@@ -14,7 +14,7 @@ export default {
   uploading: 'Foto wird gesendet …',
   classifying: 'Kleidungsstück wird erkannt …',
   rateLimited: 'In kurzer Zeit wurden zu viele Fotos gesendet. Wir versuchen es automatisch noch einmal.',
-  noResponse: 'Der Dienst antwortet gerade nicht. Wir versuchen es automatisch noch einmal.',
+  noResponse: 'Der Dienst ist gerade nicht erreichbar. Wir versuchen es automatisch noch einmal.',
   retryIn: 'Nächster Versuch in {seconds}',
   offline: 'Sie sind offline. Sobald Sie wieder verbunden sind, geht es weiter.',
   cancel: 'Abbrechen',
@@ -22,6 +22,8 @@ export default {
   retry: 'Noch einmal versuchen',
   remove: 'Entfernen',
   removed: 'Das Foto wurde entfernt.',
+  confirming: 'Einen Moment, wir bestätigen unsere Antwort …',
+  changed: 'Unsere Antwort hat sich geändert. Bitte prüfen Sie sie und senden Sie das Formular noch einmal.',
   preview: 'Ihr Foto',
 
   unsure: 'Vielleicht: {label}',
@@ -48,13 +50,18 @@ export default {
     'Wir sind uns bei diesem Foto nicht sicher. Bitte bestätigen oder korrigieren Sie unsere Antwort, oder wählen Sie ein anderes Foto.',
 
   problems: {
-    unreadable: 'Diese Datei lässt sich nicht als Foto öffnen. Bitte wählen Sie eine JPEG- oder PNG-Datei.',
+    unreadable:
+      'Wir können diese Datei nicht verwenden. Bitte wählen Sie ein anderes Foto, als JPEG- oder PNG-Datei.',
     heic: 'Dieser Browser kann keine HEIC-Fotos öffnen. Speichern Sie das Foto als JPEG, oder wählen Sie ein anderes.',
-    tooLarge: 'Dieses Foto ist zu groß. Bitte wählen Sie eines mit weniger als 60 MB.',
+    tooLarge: 'Dieses Foto ist größer als 60 MB. Bitte wählen Sie ein kleineres.',
     tooManyRequests:
       'In kurzer Zeit wurden zu viele Fotos gesendet. Bitte versuchen Sie es später noch einmal.',
     unreachable:
       'Wir konnten das Foto nicht senden. Prüfen Sie Ihre Internetverbindung und versuchen Sie es noch einmal.',
+    notLoaded:
+      'Ein Teil dieses Felds konnte nicht geladen werden. Prüfen Sie Ihre Internetverbindung und versuchen Sie es noch einmal, oder laden Sie die Seite neu.',
+    unconfirmed:
+      'Das Formular wurde nicht gesendet, weil wir unsere Antwort nicht bestätigen konnten. Prüfen Sie Ihre Internetverbindung und versuchen Sie es noch einmal, oder wählen Sie das Foto noch einmal aus.',
     securityCheck:
       'Die Sicherheitsprüfung hat nicht geklappt. Laden Sie die Seite neu und versuchen Sie es noch einmal.',
     device:

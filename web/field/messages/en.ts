@@ -14,7 +14,7 @@ const en = {
   uploading: 'Sending the photo…',
   classifying: 'Recognizing the garment…',
   rateLimited: 'Too many photos were sent in a short time. We will try again automatically.',
-  noResponse: 'The service is not responding. We will try again automatically.',
+  noResponse: 'The service is not available right now. We will try again automatically.',
   retryIn: 'Next attempt in {seconds}',
   offline: 'You are offline. We will continue when you are connected again.',
   cancel: 'Cancel',
@@ -22,6 +22,8 @@ const en = {
   retry: 'Try again',
   remove: 'Remove',
   removed: 'The photo was removed.',
+  confirming: 'One moment, we are confirming our answer…',
+  changed: 'Our answer has changed. Please check it and send the form again.',
   preview: 'Your photo',
 
   unsure: 'Maybe: {label}',
@@ -49,11 +51,15 @@ const en = {
 
   /** By the key that problem-text.ts assigns to a problem type. */
   problems: {
-    unreadable: 'We could not open this file as a photo. Please choose a JPEG or PNG file.',
+    unreadable: 'We cannot use this file. Please choose another photo, as a JPEG or PNG file.',
     heic: 'This browser cannot open HEIC photos. Save the photo as JPEG, or choose another one.',
-    tooLarge: 'This photo is too large. Please choose one smaller than 60 MB.',
+    tooLarge: 'This photo is larger than 60 MB. Please choose a smaller one.',
     tooManyRequests: 'Too many photos were sent in a short time. Please try again later.',
     unreachable: 'We could not send the photo. Check your internet connection and try again.',
+    notLoaded:
+      'A part of this field could not be loaded. Check your internet connection and try again, or reload the page.',
+    unconfirmed:
+      'The form was not sent, because we could not confirm our answer. Check your internet connection and try again, or choose the photo again.',
     securityCheck: 'The security check did not succeed. Reload the page and try again.',
     device: 'Your browser could not process the photo. Try again, or use another browser.',
     service: 'Something went wrong on our side. Please try again in a few minutes.',
@@ -70,6 +76,8 @@ export type ProblemText =
   | 'tooLarge'
   | 'tooManyRequests'
   | 'unreachable'
+  | 'notLoaded'
+  | 'unconfirmed'
   | 'securityCheck'
   | 'device'
   | 'service'

@@ -14,7 +14,7 @@ export default {
   uploading: 'Enviando la foto…',
   classifying: 'Reconociendo la prenda…',
   rateLimited: 'Se han enviado demasiadas fotos en poco tiempo. Volveremos a intentarlo automáticamente.',
-  noResponse: 'El servicio no responde. Volveremos a intentarlo automáticamente.',
+  noResponse: 'El servicio no está disponible en este momento. Volveremos a intentarlo automáticamente.',
   retryIn: 'Próximo intento en {seconds}',
   offline: 'No tiene conexión. Continuaremos cuando vuelva a estar conectado.',
   cancel: 'Cancelar',
@@ -22,6 +22,8 @@ export default {
   retry: 'Intentar de nuevo',
   remove: 'Quitar',
   removed: 'Se ha quitado la foto.',
+  confirming: 'Un momento, estamos confirmando nuestra respuesta…',
+  changed: 'Nuestra respuesta ha cambiado. Compruébela y envíe de nuevo el formulario.',
   preview: 'Su foto',
 
   unsure: 'Quizá: {label}',
@@ -47,11 +49,15 @@ export default {
   confirm: 'No estamos seguros con esta foto. Confirme o corrija nuestra respuesta, o elija otra foto.',
 
   problems: {
-    unreadable: 'No podemos abrir este archivo como foto. Elija un archivo JPEG o PNG.',
+    unreadable: 'No podemos usar este archivo. Elija otra foto, en un archivo JPEG o PNG.',
     heic: 'Este navegador no puede abrir fotos HEIC. Guarde la foto como JPEG o elija otra.',
-    tooLarge: 'Esta foto es demasiado grande. Elija una de menos de 60 MB.',
+    tooLarge: 'Esta foto ocupa más de 60 MB. Elija una más pequeña.',
     tooManyRequests: 'Se han enviado demasiadas fotos en poco tiempo. Inténtelo de nuevo más tarde.',
     unreachable: 'No hemos podido enviar la foto. Compruebe su conexión a internet e inténtelo de nuevo.',
+    notLoaded:
+      'No se ha podido cargar una parte de este campo. Compruebe su conexión a internet e inténtelo de nuevo, o recargue la página.',
+    unconfirmed:
+      'El formulario no se ha enviado porque no hemos podido confirmar nuestra respuesta. Compruebe su conexión a internet e inténtelo de nuevo, o vuelva a elegir la foto.',
     securityCheck: 'La comprobación de seguridad no ha funcionado. Recargue la página e inténtelo de nuevo.',
     device: 'Su navegador no ha podido procesar la foto. Inténtelo de nuevo o use otro navegador.',
     service: 'Algo ha fallado por nuestra parte. Inténtelo de nuevo en unos minutos.',

@@ -14,7 +14,7 @@ export default {
   uploading: 'Envoi de la photo…',
   classifying: 'Reconnaissance du vêtement…',
   rateLimited: 'Trop de photos ont été envoyées en peu de temps. Nous réessaierons automatiquement.',
-  noResponse: 'Le service ne répond pas. Nous réessaierons automatiquement.',
+  noResponse: 'Le service n’est pas disponible pour le moment. Nous réessaierons automatiquement.',
   retryIn: 'Prochain essai dans {seconds}',
   offline: 'Vous êtes hors ligne. Nous continuerons dès que la connexion sera rétablie.',
   cancel: 'Annuler',
@@ -22,6 +22,8 @@ export default {
   retry: 'Réessayer',
   remove: 'Supprimer',
   removed: 'La photo a été supprimée.',
+  confirming: 'Un instant, nous confirmons notre réponse…',
+  changed: 'Notre réponse a changé. Vérifiez-la et envoyez de nouveau le formulaire.',
   preview: 'Votre photo',
 
   unsure: 'Peut-être\u00a0: {label}',
@@ -48,11 +50,15 @@ export default {
     'Nous ne sommes pas sûrs pour cette photo. Confirmez ou corrigez notre réponse, ou choisissez une autre photo.',
 
   problems: {
-    unreadable: 'Nous n’avons pas pu ouvrir ce fichier comme photo. Choisissez un fichier JPEG ou PNG.',
+    unreadable: 'Nous ne pouvons pas utiliser ce fichier. Choisissez une autre photo, au format JPEG ou PNG.',
     heic: 'Ce navigateur ne peut pas ouvrir les photos HEIC. Enregistrez la photo en JPEG ou choisissez-en une autre.',
-    tooLarge: 'Cette photo est trop lourde. Choisissez-en une de moins de 60 Mo.',
+    tooLarge: 'Cette photo dépasse 60 Mo. Choisissez-en une plus petite.',
     tooManyRequests: 'Trop de photos ont été envoyées en peu de temps. Réessayez plus tard.',
     unreachable: 'Nous n’avons pas pu envoyer la photo. Vérifiez votre connexion à Internet et réessayez.',
+    notLoaded:
+      'Une partie de ce champ n’a pas pu être chargée. Vérifiez votre connexion à Internet et réessayez, ou rechargez la page.',
+    unconfirmed:
+      'Le formulaire n’a pas été envoyé, car nous n’avons pas pu confirmer notre réponse. Vérifiez votre connexion à Internet et réessayez, ou choisissez de nouveau la photo.',
     securityCheck: 'Le contrôle de sécurité n’a pas abouti. Rechargez la page et réessayez.',
     device: 'Votre navigateur n’a pas pu traiter la photo. Réessayez ou utilisez un autre navigateur.',
     service: 'Un problème est survenu de notre côté. Réessayez dans quelques minutes.',

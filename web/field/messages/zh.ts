@@ -14,7 +14,7 @@ export default {
   uploading: '正在发送照片…',
   classifying: '正在识别衣物…',
   rateLimited: '短时间内发送的照片过多，我们会自动重试。',
-  noResponse: '服务暂时没有响应，我们会自动重试。',
+  noResponse: '服务暂时不可用，我们会自动重试。',
   retryIn: '{seconds}后重试',
   offline: '您已离线，恢复连接后会自动继续。',
   cancel: '取消',
@@ -22,6 +22,8 @@ export default {
   retry: '重试',
   remove: '移除',
   removed: '照片已移除。',
+  confirming: '请稍候，正在确认我们的答案…',
+  changed: '我们的答案有变化。请核对后重新提交表单。',
   preview: '您的照片',
 
   unsure: '可能是：{label}',
@@ -45,11 +47,13 @@ export default {
   confirm: '我们对这张照片没有把握。请确认或更正我们的答案，或换一张照片。',
 
   problems: {
-    unreadable: '无法将此文件作为照片打开。请选择 JPEG 或 PNG 文件。',
+    unreadable: '我们无法使用此文件。请换一张 JPEG 或 PNG 格式的照片。',
     heic: '此浏览器无法打开 HEIC 照片。请另存为 JPEG，或换一张照片。',
-    tooLarge: '照片太大。请选择小于 60 MB 的照片。',
+    tooLarge: '照片超过 60 MB。请选择一张更小的照片。',
     tooManyRequests: '短时间内发送的照片过多，请稍后再试。',
     unreachable: '照片未能发送。请检查网络连接后重试。',
+    notLoaded: '此栏目的一部分未能加载。请检查网络连接后重试，或刷新页面。',
+    unconfirmed: '表单未提交，因为我们无法确认答案。请检查网络连接后重试，或重新选择照片。',
     securityCheck: '安全验证未通过。请刷新页面后重试。',
     device: '您的浏览器无法处理这张照片。请重试，或换一个浏览器。',
     service: '我们这边出了问题，请过几分钟再试。',
