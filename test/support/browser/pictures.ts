@@ -1,0 +1,81 @@
+/** @file Pictures that a page draws, as files for a picker. */
+import type { Page } from 'playwright-core';
+
+/** A rectangle or an ellipse. Lengths are shares of the picture's size. */
+interface Shape {
+  colour: string;
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+  isRound?: boolean;
+}
+
+interface Drawing {
+  width: number;
+  height: number;
+  background: string;
+  shapes?: readonly Shape[];
+  /** Defaults to PNG. */
+  type?: 'image/png' | 'image/jpeg';
+}
+
+/** A T-shirt on a grey wall. The photo pipeline finds it. */
+export const SHIRT: Drawing = {
+  width: 4000,
+  height: 3000,
+  background: '#b9b4ab',
+  shapes: [
+    { colour: '#7d2338', left: 0.38, top: 0.25, width: 0.24, height: 0.55 },
+    { colour: '#7d2338', left: 0.28, top: 0.25, width: 0.44, height: 0.15 },
+    { colour: '#96324a', left: 0.42, top: 0.4, width: 0.16, height: 0.1 },
+  ],
+  type: 'image/jpeg',
+};
+
+/** A picture without a garment. */
+export const WALL: Drawing = { width: 300, height: 300, background: '#888888' };
+
+/** A ball, whose outline is rounder than that of any garment. */
+export const BALL: Drawing = {
+  width: 300,
+  height: 300,
+  background: '#f0f0f0',
+  shapes: [{ colour: '#20304f', left: 0.25, top: 0.25, width: 0.5, height: 0.5, isRound: true }],
+};
+
+/** A shape that could be one of several garments. */
+export const BLOCK: Drawing = {
+  width: 300,
+  height: 300,
+  background: '#f0f0f0',
+  shapes: [{ colour: '#20304f', left: 0.3, top: 0.15, width: 0.4, height: 0.7 }],
+};
+
+/** Draws a picture in a page. @returns a file for `setInputFiles` */
+export async function drawFile(page: Page, name: string, drawing: Drawing) {
+  const bytes = await page.evaluate(
+    async ({ width, height, background, shapes = [], type = 'image/png' }) => {
+      const canvas = new OffscreenCanvas(width, height);
+      const context = canvas.getContext('2d') as OffscreenCanvasRenderingContext2D;
+      context.scale(width, height);
+      context.fillStyle = background;
+      context.fillRect(0, 0, 1, 1);
+      for (const { colour, isRound, ...box } of shapes) {
+        context.fillStyle = colour;
+        context.beginPath();
+        const [x, y, w, h] = [box.left, box.top, box.width, box.height];
+        if (isRound) context.ellipse(x + w / 2, y + h / 2, w / 2, h / 2, 0, 0, 2 * Math.PI);
+        else context.rect(x, y, w, h);
+        context.fill();
+      }
+      const blob = await canvas.convertToBlob({ type, quality: 0.9 });
+      return new Uint8Array(await blob.arrayBuffer()).reduce(
+        (text, byte) => text + String.fromCharCode(byte),
+        '',
+      );
+    },
+    drawing,
+  );
+  return { name, mimeType: drawing.type ?? 'image/png', buffer: Buffer.from(bytes, 'latin1') };
+}
