@@ -11,6 +11,9 @@ import type { Prediction } from './predictions.ts';
 export const ABSTENTION_REASONS = ['no-garment', 'poor-mask', 'low-score'] as const;
 export type AbstentionReason = (typeof ABSTENTION_REASONS)[number];
 
+/** The reasons that are known from the photo alone. */
+export type PhotoFlaw = Exclude<AbstentionReason, 'low-score'>;
+
 /** Calibrated scores are probabilities. Below this one, the answer is more likely wrong than right. */
 export const LEAST_SCORE = 0.5;
 
@@ -18,11 +21,20 @@ export const LEAST_SCORE = 0.5;
  * Returns why the first label is not a reliable answer, or undefined if it is one.
  * @param predictions most likely label first
  */
-export function abstentionOf(
-  { steps, quality = 1 }: PreparedPhoto,
-  [best]: readonly Prediction[],
-): AbstentionReason | undefined {
+export const abstentionOf = (
+  photo: PreparedPhoto,
+  predictions: readonly Prediction[],
+): AbstentionReason | undefined => flawOf(photo) ?? lowScoreOf(predictions);
+
+/** Returns why no answer about a photo is reliable, whatever the scores; undefined if an answer can be. */
+export function flawOf({
+  steps,
+  quality = 1,
+}: Pick<PreparedPhoto, 'steps' | 'quality'>): PhotoFlaw | undefined {
   if (steps.some(({ step }) => step === 'whole-frame')) return 'no-garment';
-  if (quality < LOW_QUALITY) return 'poor-mask';
-  return best && best.score >= LEAST_SCORE ? undefined : 'low-score';
+  return quality < LOW_QUALITY ? 'poor-mask' : undefined;
 }
+
+/** Returns `low-score` if no label is more likely than all others together. @param predictions most likely label first */
+export const lowScoreOf = ([best]: readonly Prediction[]): 'low-score' | undefined =>
+  best && best.score >= LEAST_SCORE ? undefined : 'low-score';

@@ -2,11 +2,11 @@
 import type { Pixels } from '#shared/decode/pixels.ts';
 import { find, setText } from '../dom.ts';
 import { type Camera, openCamera } from '../picture/camera.ts';
-import { writePixels } from '../picture/link.ts';
 import { prepare } from '../picture/photo.ts';
 import { drawn } from '../picture/pixels.ts';
 import type { Explorer } from './explorer.ts';
-import { GREY_EDGE, greyPlane, sourcePicture } from './source-picture.ts';
+import type { ShowPicture } from './picture-loader.ts';
+import { GREY_EDGE, greyPlane, OWN, type SourcePicture, sourcePicture } from './source-picture.ts';
 
 /** Longest edge of the frames that go through the photo pipeline, in pixels. */
 const FRAME_EDGE = 192;
@@ -15,65 +15,75 @@ const FRAME_EDGE = 192;
 const PREPARE_MS = 150;
 
 interface CameraInput {
-  readonly isOn: boolean;
   stop(): void;
 }
 
-export function cameraInput(explorer: Explorer, showError: (error: unknown) => void): CameraInput {
+export function cameraInput(explorer: Explorer, show: ShowPicture): CameraInput {
   const button = find('#camera', HTMLButtonElement);
   let camera: Camera | undefined;
+  /** Number of starts and stops. A camera that opens after the next of them is closed again. */
+  let session = 0;
 
-  async function start(): Promise<void> {
-    camera = await openCamera();
+  /** @returns the first frame */
+  async function start(): Promise<SourcePicture> {
+    stop();
+    const own = session;
+    const opened = await openCamera();
+    if (own !== session) {
+      opened.stop();
+      throw new Error('The camera is no longer needed.');
+    }
+    camera = opened;
     button.setAttribute('aria-pressed', 'true');
     setText(button, 'Keep this');
-    explorer.change({ image: 'own', source: 'photo' });
-    follow(explorer, camera, () => camera !== undefined);
+    explorer.change({ source: 'photo' });
+    return framePicture(capture(opened, FRAME_EDGE));
   }
   function stop(): void {
+    session += 1;
     camera?.stop();
     camera = undefined;
     button.setAttribute('aria-pressed', 'false');
     setText(button, 'Camera');
   }
-  button.addEventListener('click', () => {
-    if (!camera) {
-      start().catch(showError);
-      return;
-    }
-    explorer.change({ image: 'own', pixels: writePixels(explorer.picture.image) });
+  async function followCamera(): Promise<void> {
+    await show(start);
+    const started = camera;
+    if (started) follow(explorer, started, show, () => camera === started);
+  }
+  function keepFrame(from: Camera): void {
+    const frame = capture(from, FRAME_EDGE);
     stop();
-  });
-  return {
-    get isOn() {
-      return camera !== undefined;
-    },
-    stop,
-  };
+    show(() => framePicture(frame));
+  }
+  button.addEventListener('click', () => (camera ? keepFrame(camera) : followCamera()));
+  return { stop };
 }
 
 /** Shows every frame in grey, and the network's prediction a few times per second. */
-function follow(explorer: Explorer, { video }: Camera, isOn: () => boolean): void {
-  let nextPrepare = 0;
+function follow(explorer: Explorer, camera: Camera, show: ShowPicture, isOn: () => boolean): void {
+  let nextPrepare = performance.now() + PREPARE_MS;
   let isPreparing = false;
-  const capture = (edge: number): Pixels => {
-    const scale = edge / Math.max(video.videoWidth, video.videoHeight);
-    return drawn(video, Math.round(video.videoWidth * scale), Math.round(video.videoHeight * scale));
-  };
   const frame = (now: number) => {
     if (!isOn()) return;
     requestAnimationFrame(frame);
-    if (!video.videoWidth) return;
-    explorer.setFrame(greyPlane(capture(GREY_EDGE)));
+    explorer.setFrame(greyPlane(capture(camera, GREY_EDGE)));
     if (isPreparing || now < nextPrepare) return;
     isPreparing = true;
     nextPrepare = now + PREPARE_MS;
-    const pixels = capture(FRAME_EDGE);
-    prepare(pixels)
-      .then((prepared) => isOn() && explorer.setPicture(sourcePicture(pixels, prepared)))
-      .finally(() => {
-        isPreparing = false;
-      });
+    const pixels = capture(camera, FRAME_EDGE);
+    show(() => framePicture(pixels)).finally(() => {
+      isPreparing = false;
+    });
   };
   requestAnimationFrame(frame);
 }
+
+/** Returns the camera's newest frame. @param edge its longest edge, in pixels */
+function capture({ video }: Camera, edge: number): Pixels {
+  const scale = edge / Math.max(video.videoWidth, video.videoHeight);
+  return drawn(video, Math.round(video.videoWidth * scale), Math.round(video.videoHeight * scale));
+}
+
+const framePicture = async (frame: Pixels): Promise<SourcePicture> =>
+  sourcePicture(OWN, frame, await prepare(frame));

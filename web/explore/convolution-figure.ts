@@ -184,6 +184,7 @@ function showControls({ state, picture }: Explorer): void {
   for (const name of ['size', 'stride', 'padding', 'source'] as const) choose(name, `${state[name]}`);
   const photo = find('input[name="source"][value="photo"]', HTMLInputElement);
   photo.disabled = !picture.grey;
+  if (!picture.grey) choose('source', 'network');
   const bias = find('#bias', HTMLInputElement);
   if (document.activeElement !== bias) bias.value = `${Number(state.bias.toFixed(4))}`;
 }

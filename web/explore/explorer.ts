@@ -3,7 +3,7 @@ import type { Tensor } from '#shared/model/forward.ts';
 import { registerFigure } from '../canvas/figures.ts';
 import type { Plane } from '../canvas/plane.ts';
 import { activationsOf, type Model } from './model.ts';
-import type { SourcePicture } from './source-picture.ts';
+import { pictureState, type SourcePicture } from './source-picture.ts';
 import { readState, type State, writeState } from './state.ts';
 
 /** Data that a figure can depend on. `frame` is a frame of the camera. */
@@ -18,8 +18,11 @@ export interface Explorer {
   /** The network's input and every layer's output. */
   readonly activations: readonly Tensor[];
   change(changes: Partial<State>): void;
-  /** Replaces the image and runs the network. */
-  setPicture(picture: SourcePicture): void;
+  /**
+   * Replaces the image, runs the network, and names the image in the state.
+   * @param isRestored whether the URL asked for the image: the browser's history then gets no new entry
+   */
+  setPicture(picture: SourcePicture, isRestored?: boolean): void;
   /** Replaces the grey image by the camera's newest frame, without running the network. */
   setFrame(grey: Plane): void;
   /**
@@ -42,6 +45,7 @@ const TRANSIENT = new Set<Dependency>([
   'cell',
   'temperature',
   'pixels',
+  'flaw',
 ]);
 
 /** Milliseconds between updates of the URL. Browsers limit their rate. */
@@ -57,6 +61,15 @@ export function createExplorer(model: Model, first: SourcePicture): Explorer {
   const notify = (names: Iterable<Dependency>) => {
     const changed = new Set(names);
     for (const listener of listeners) listener(changed);
+  };
+  /** @returns what has changed */
+  const update = (changes: Partial<State>, isRestored = false): Dependency[] => {
+    const before = state;
+    state = { ...state, ...changes };
+    const changed = differences(before, state);
+    if (!isRestored && changed.some((name) => !TRANSIENT.has(name))) urlWriter.push(before);
+    else if (changed.length > 0) urlWriter.replaceLater();
+    return changed;
   };
   addEventListener('popstate', () => {
     urlWriter.cancel();
@@ -77,18 +90,13 @@ export function createExplorer(model: Model, first: SourcePicture): Explorer {
     },
     model,
     change(changes) {
-      const before = state;
-      state = { ...state, ...changes };
-      const changed = differences(before, state);
-      if (changed.length === 0) return;
-      if (changed.some((name) => !TRANSIENT.has(name))) urlWriter.push(before);
-      else urlWriter.replaceLater();
-      notify(changed);
+      const changed = update(changes);
+      if (changed.length > 0) notify(changed);
     },
-    setPicture(next) {
+    setPicture(next, isRestored = false) {
       picture = next;
       activations = activationsOf(model, next.image);
-      notify(['picture']);
+      notify([...update(pictureState(next), isRestored), 'picture']);
     },
     setFrame(grey) {
       picture = { ...picture, grey };

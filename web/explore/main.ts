@@ -1,8 +1,6 @@
 /** @file The script of /explore: loads the model and the first image, and starts the figures. */
-import { rankLabels } from '#shared/predictions.ts';
 import { drawAll } from '../canvas/figures.ts';
 import { find, prefersReducedMotion, setText } from '../dom.ts';
-import { percent } from '../percent.ts';
 import { contentsFigure } from './contents-figure.ts';
 import { convolutionFigure } from './convolution-figure.ts';
 import { detailFigure } from './detail-figure.ts';
@@ -12,6 +10,7 @@ import { modelsFigure } from './models-figure.ts';
 import { networkFigure } from './network-figure.ts';
 import { pictureInput } from './picture-input.ts';
 import { poolingFigure } from './pooling-figure.ts';
+import { showPrediction } from './prediction.ts';
 import { softmaxFigure } from './softmax-figure.ts';
 import { EMPTY_PICTURE } from './source-picture.ts';
 import { tensorFigure } from './tensor-figure.ts';
@@ -32,12 +31,6 @@ async function main(): Promise<void> {
   drawAll();
   linkSections(explorer);
   document.documentElement.dataset.ready = 'yes';
-}
-
-function showPrediction({ activations, model }: Explorer): void {
-  const [best] = rankLabels(activations.at(-1) as Float32Array, model.manifest);
-  // A no-break space keeps the number and the percent sign on one line.
-  setText(find('#prediction', HTMLElement), `${best.label} ${percent(best.score).replace(' ', '\u00a0')}`);
 }
 
 /** Scrolls to the section that the URL names, and writes the section in the middle of the window to the URL. */
@@ -68,5 +61,5 @@ function linkSections(explorer: Explorer): void {
 }
 
 main().catch((error: Error) => {
-  setText(find('#prediction', HTMLElement), error.message);
+  setText(find('#problem', HTMLElement), error.message);
 });

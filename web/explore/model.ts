@@ -45,6 +45,9 @@ export const openModel = (onnx: Uint8Array, manifest: Manifest): Model => ({
 export const modelTitle = ({ name, training }: Manifest): string =>
   `${name === 'tinyvgg' ? 'TinyVGG' : name}, ${training.recipe} recipe`;
 
+/** Names the model that classifies photos on this site, apart from the lab's model of the same network. */
+export const siteModelTitle = (manifest: Manifest): string => `This site’s model: ${modelTitle(manifest)}`;
+
 /**
  * Runs the network, and returns its input and every layer's output.
  * @param image 28 × 28 bytes
@@ -57,9 +60,11 @@ export const activationsOf = ({ network, weights }: Model, image: Uint8Array): T
     1,
   );
 
-/** @throws Error with a message for the visitor when the status is not 2xx */
+/** @throws Error with a message for the visitor when the server does not answer, or the status is not 2xx */
 export async function fetchOk(url: string): Promise<Response> {
-  const response = await fetch(url);
+  const response = await fetch(url).catch((cause: unknown) => {
+    throw new Error(`Cannot load ${url}. Check the connection and try again.`, { cause });
+  });
   if (response.ok) return response;
   throw new Error(
     `Cannot load ${url}: the server answered with status ${response.status}. Please reload the page.`,

@@ -6,7 +6,7 @@ import type { Explorer } from './explorer.ts';
 import { createRow, MAX_MAPS, paintRow, type RowElements } from './layer-row.ts';
 import { mapsOf, rowsOf } from './layers.ts';
 import { memoizeLast } from './memoize-last.ts';
-import { modelTitle } from './model.ts';
+import { siteModelTitle } from './model.ts';
 import { selectedMap, selectedPixelTerms } from './selected-map.ts';
 
 const ARROWS: Record<string, readonly [rows: number, maps: number]> = {
@@ -43,7 +43,7 @@ function showModel({ model }: Explorer): void {
   const { parameters, metrics } = model.manifest;
   setText(
     find('#network-model', HTMLElement),
-    `Model: ${modelTitle(model.manifest)}, ${parameters.toLocaleString('en')} parameters, ${percent(metrics.testAccuracy)} test accuracy`,
+    `${siteModelTitle(model.manifest)}, ${parameters.toLocaleString('en')} parameters, ${percent(metrics.testAccuracy)} test accuracy`,
   );
 }
 

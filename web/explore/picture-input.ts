@@ -1,85 +1,95 @@
-/** @file The sources of the image: an example, a photo (file, clipboard or drop), the camera, or the URL. */
-import { find, setText } from '../dom.ts';
-import { readPixels, writePixels } from '../picture/link.ts';
+/** @file The sources of the image: an example, a photo (file, clipboard or drop), the camera, the URL, or the photo of the try page. */
+import { find } from '../dom.ts';
+import { photoIn } from '../field/file-drop.ts';
+import { handedFile } from '../picture/handed-photo.ts';
+import { explorerLink, readPixels } from '../picture/link.ts';
 import { prepare } from '../picture/photo.ts';
 import { pixelsOf } from '../picture/pixels.ts';
 import { cameraInput } from './camera-input.ts';
 import type { Explorer } from './explorer.ts';
 import { fetchOk } from './model.ts';
-import { sourcePicture } from './source-picture.ts';
-import { INITIAL } from './state.ts';
+import { pictureLoader } from './picture-loader.ts';
+import { OWN, pictureState, planesOf, type SourcePicture, sourcePicture } from './source-picture.ts';
+import { INITIAL, type State } from './state.ts';
 
 /** @returns a promise that resolves when the first image is shown, or when its error message is */
 export function pictureInput(explorer: Explorer): Promise<void> {
   const thumbnails = [...document.querySelectorAll<HTMLButtonElement>('[data-example]')];
   const names = thumbnails.map(({ dataset }) => dataset.example ?? '');
-  const showPhoto = photoLoader(explorer);
-  const camera = cameraInput(explorer, showError);
-
-  async function showState(): Promise<void> {
-    const { image, pixels } = explorer.state;
-    if (image === 'own' && pixels) return explorer.setPicture({ image: readPixels(pixels) });
-    const name = names.includes(image) ? image : INITIAL.image;
-    await showPhoto(await (await fetchOk(`/examples/${name}.png`)).blob(), false);
-  }
-  const markSelected = () => {
-    for (const [i, thumbnail] of thumbnails.entries())
-      thumbnail.setAttribute('aria-pressed', `${names[i] === explorer.state.image}`);
-  };
+  const show = pictureLoader(explorer);
+  const camera = cameraInput(explorer, show);
+  const restore = () => show(() => pictureOf(explorer.state, names), true);
 
   for (const [i, thumbnail] of thumbnails.entries()) {
     thumbnail.addEventListener('click', () => {
       camera.stop();
-      explorer.change({ image: names[i], pixels: '' });
+      show(() => examplePicture(names[i]));
     });
   }
   onPhoto((photo) => {
     camera.stop();
-    showPhoto(photo, true).catch(showError);
+    show(() => namedPicture(photo));
   });
   explorer.onChange((changed) => {
-    const { image, pixels } = explorer.state;
-    markSelected();
-    const isShown = image === 'own' && (camera.isOn || pixels === writePixels(explorer.picture.image));
-    if ((changed.has('image') || changed.has('pixels')) && !isShown) showState().catch(showError);
+    const { state, picture } = explorer;
+    for (const [i, thumbnail] of thumbnails.entries())
+      thumbnail.setAttribute('aria-pressed', `${names[i] === picture.name}`);
+    const isNamed = changed.has('image') || changed.has('pixels') || changed.has('flaw');
+    if (!isNamed || isShown(picture, state)) return;
+    camera.stop();
+    restore();
   });
-  markSelected();
-  return showState().catch(showError);
+  return restore();
 }
 
-const showError = (error: unknown) =>
-  setText(find('#prediction', HTMLElement), error instanceof Error ? error.message : `${error}`);
-
-/** Returns a function that decodes and shows a photo. When several photos load at the same time, the one that was requested last wins. */
-function photoLoader(explorer: Explorer) {
-  let lastRequest = 0;
-  /** @param isOwn whether the photo is the visitor's, so that the URL must hold its pixels */
-  return async (photo: Blob, isOwn: boolean): Promise<void> => {
-    const request = ++lastRequest;
-    const pixels = await pixelsOf(photo);
-    const picture = sourcePicture(pixels, await prepare(pixels));
-    if (request !== lastRequest) return;
-    if (isOwn) explorer.change({ image: 'own', pixels: writePixels(picture.image) });
-    explorer.setPicture(picture);
-  };
+function isShown(picture: SourcePicture, state: State): boolean {
+  const { image, pixels, flaw } = pictureState(picture);
+  return image === state.image && pixels === state.pixels && flaw === state.flaw;
 }
+
+/** Loads the image that the state names. An unknown name, and a photo that is no longer there, is the initial example. */
+async function pictureOf({ image, pixels, flaw }: State, names: readonly string[]): Promise<SourcePicture> {
+  if (image !== OWN) return examplePicture(names.includes(image) ? image : INITIAL.image);
+  const input = pixels ? readPixels(pixels) : undefined;
+  const photo = handedFile(explorerLink(input, flaw || null));
+  if (!input) return photo ? ownPicture(photo) : examplePicture(INITIAL.image);
+  return { name: OWN, image: input, flaw: flaw || undefined, ...(photo && planesOf(await pixelsOf(photo))) };
+}
+
+async function examplePicture(name: string): Promise<SourcePicture> {
+  const pixels = await pixelsOf(await (await fetchOk(`/examples/${name}.png`)).blob());
+  return sourcePicture(name, pixels, await prepare(pixels));
+}
+
+/** Prepares a photo of the visitor. */
+async function ownPicture(photo: Blob): Promise<SourcePicture> {
+  const pixels = await pixelsOf(photo);
+  return sourcePicture(OWN, pixels, await prepare(pixels));
+}
+
+/** @throws Error that names the file */
+const namedPicture = (photo: File): Promise<SourcePicture> =>
+  ownPicture(photo).catch((cause: Error) => {
+    throw new Error(`${photo.name}: ${cause.message}`, { cause });
+  });
 
 /** Calls `select` with each photo that the visitor chooses, pastes or drops. */
-function onPhoto(select: (photo: Blob) => void): void {
-  const selectFirst = (files: FileList | null | undefined) => {
-    const file = files?.[0];
-    if (file) select(file);
+function onPhoto(select: (photo: File) => void): void {
+  const selectFrom = (data: DataTransfer | null) => {
+    const photo = photoIn(data);
+    if (photo) select(photo);
   };
-  const file = find('#file', HTMLInputElement);
-  file.addEventListener('change', () => {
-    selectFirst(file.files);
+  const input = find('#file', HTMLInputElement);
+  input.addEventListener('change', () => {
+    const [photo] = input.files ?? [];
     // Without this, choosing the same file again fires no event.
-    file.value = '';
+    input.value = '';
+    if (photo) select(photo);
   });
-  addEventListener('paste', ({ clipboardData }) => selectFirst(clipboardData?.files));
+  addEventListener('paste', ({ clipboardData }) => selectFrom(clipboardData));
   addEventListener('dragover', (event) => event.preventDefault());
   addEventListener('drop', (event) => {
     event.preventDefault();
-    selectFirst(event.dataTransfer?.files);
+    selectFrom(event.dataTransfer);
   });
 }

@@ -6,12 +6,14 @@ import { element, find, setText } from '../dom.ts';
 import { percent } from '../percent.ts';
 import type { Explorer } from './explorer.ts';
 import { formatNumber } from './format-number.ts';
+import { siteModelTitle } from './model.ts';
 
 export function softmaxFigure(explorer: Explorer): void {
   const { labels } = explorer.model.manifest;
   const calibrated = temperatureOf(explorer.model.manifest);
   const slider = find('#temperature', HTMLInputElement);
   const rows = labels.map((label) => scoreRow(label));
+  setText(find('#scores caption', HTMLElement), siteModelTitle(explorer.model.manifest));
   find('#scores tbody', HTMLElement).append(...rows.map(({ element }) => element));
   // The slider's steps are hundredths. The step nearest to the calibrated temperature selects it exactly.
   slider.addEventListener('input', () => {

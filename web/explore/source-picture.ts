@@ -1,13 +1,23 @@
-/** @file The current image in three forms: the network's input, and the photo in colour and in grey. */
+/** @file The current image: its name, the network's input, and the photo in colour and in grey. */
+import { flawOf, type PhotoFlaw } from '#shared/abstention.ts';
 import type { Pixels } from '#shared/decode/pixels.ts';
 import type { PreparedPhoto } from '#shared/input/garment/photo.ts';
 import { IMAGE_PIXELS, IMAGE_SIZE, PIXEL_SCALE } from '#shared/labels.ts';
 import type { Plane } from '../canvas/plane.ts';
+import { writePixels } from '../picture/link.ts';
 import { type Colours, greyOf, reduce } from '../picture/reduce.ts';
+import type { State } from './state.ts';
+
+/** Name of the visitor's image. */
+export const OWN = 'own';
 
 export interface SourcePicture {
+  /** Name of the example, or `OWN`. */
+  name: string;
   /** The network's input, 28 × 28 bytes. */
   image: Uint8Array;
+  /** Why the model declines to answer, whatever its scores. */
+  flaw?: PhotoFlaw | undefined;
   /** The photo in colour; missing when the image comes from a link, which holds only the network's input. */
   colour?: Colours;
   /** The photo in grey, in 0..1; missing like `colour`. */
@@ -20,13 +30,29 @@ const COLOUR_EDGE = 64;
 /** Longest edge in grey, in pixels: enough for a visible effect of kernels. */
 export const GREY_EDGE = 96;
 
-export const EMPTY_PICTURE: SourcePicture = { image: new Uint8Array(IMAGE_PIXELS) };
+export const EMPTY_PICTURE: SourcePicture = { name: '', image: new Uint8Array(IMAGE_PIXELS) };
 
-export const sourcePicture = (pixels: Pixels, { image }: Pick<PreparedPhoto, 'image'>): SourcePicture => ({
-  image,
+export const sourcePicture = (
+  name: string,
+  pixels: Pixels,
+  photo: Pick<PreparedPhoto, 'image' | 'steps' | 'quality'>,
+): SourcePicture => ({ name, image: photo.image, flaw: flawOf(photo), ...planesOf(pixels) });
+
+/** Returns the photo in colour and in grey. */
+export const planesOf = (pixels: Pixels): Required<Pick<SourcePicture, 'colour' | 'grey'>> => ({
   colour: reduce(pixels, COLOUR_EDGE),
   grey: greyPlane(pixels),
 });
+
+/** Returns the part of the state that names an image. */
+export const pictureState = ({
+  name,
+  image,
+  flaw,
+}: SourcePicture): Pick<State, 'image' | 'pixels' | 'flaw'> =>
+  name === OWN
+    ? { image: OWN, pixels: writePixels(image), flaw: flaw ?? '' }
+    : { image: name, pixels: '', flaw: '' };
 
 export const greyPlane = (pixels: Pixels): Plane => greyOf(reduce(pixels, GREY_EDGE));
 

@@ -3,6 +3,7 @@
  * omitted. Browsers do not send the fragment to the server, so a link can hold the visitor's own image. The names of the state are
  * part of existing links and cannot change.
  */
+import type { PhotoFlaw } from '#shared/abstention.ts';
 import { IMAGE_PIXELS } from '#shared/labels.ts';
 
 export interface State {
@@ -12,6 +13,8 @@ export interface State {
   image: string;
   /** The network's input for the visitor's image: 784 bytes as base64url. Empty for an example. */
   pixels: string;
+  /** Why the model declines to answer for the visitor's photo, whatever its scores; empty if it does not. */
+  flaw: PhotoFlaw | '';
   /** What figure 1 shows: the network's input, or the photo in colour. */
   view: 'network' | 'colour';
   /** Selected pixel in figure 1. */
@@ -50,6 +53,7 @@ export const INITIAL: State = {
   part: '',
   image: 'ankle-boot',
   pixels: '',
+  flaw: '',
   /** What figure 1 shows: the network's input, or the photo in colour. */
   view: 'network',
   pixel: [11, 13],
@@ -108,6 +112,7 @@ const PARSERS: { [Name in keyof State]: Parser<State[Name]> } = {
   part: matching(/^[a-z]{0,16}$/),
   image: matching(/^[a-z-]{1,16}$/),
   pixels: matching(new RegExp(`^[\\w-]{${Math.ceil((IMAGE_PIXELS * 8) / 6)}}$`)),
+  flaw: oneOf<State['flaw']>('no-garment', 'poor-mask'),
   view: oneOf<State['view']>('network', 'colour'),
   pixel: cell,
   kernel: matching(/^(own|[a-z]{1,10}|learned-\d{1,2}-\d{1,3}-\d{1,3})$/),

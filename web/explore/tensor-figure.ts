@@ -25,6 +25,7 @@ export function tensorFigure(explorer: Explorer): void {
   const planes = [...channels.querySelectorAll('canvas')].map((canvas, c) =>
     planeCanvas(canvas, { ...control, label: `Pixel of the ${CHANNELS[c]} channel` }),
   );
+  const colour = find('input[name="view"][value="colour"]', HTMLInputElement);
   onChoice('view', (view) => explorer.change({ view: view as 'network' | 'colour' }));
 
   explorer.watch(find('#tensor .figure', HTMLElement), ['picture', 'view', 'pixel'], () => {
@@ -33,6 +34,7 @@ export function tensorFigure(explorer: Explorer): void {
     const [row, column] = explorer.state.pixel.map((at, i) => Math.min(at, [rows, columns][i] - 1));
     const outlines = [{ y: row, x: column, height: 1, width: 1 }];
     choose('view', shown.isColour ? 'colour' : 'network');
+    colour.disabled = !explorer.picture.colour;
     channels.hidden = !shown.isColour;
     if (shown.isColour)
       for (const [c, plane] of shown.planes.entries()) planes[c].draw({ plane, palette: tint(c), outlines });

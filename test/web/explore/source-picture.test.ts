@@ -29,8 +29,9 @@ describe('a reduced image', () => {
   });
   it('has different sizes in colour and in grey', () => {
     const picture = sourcePicture(
+      'own',
       { width: 300, height: 400, data: new Uint8Array(480_000).fill(255) },
-      { image: new Uint8Array(784) },
+      { image: new Uint8Array(784), steps: [{ step: 'as-is' }] },
     );
     expect([
       picture.colour?.width,

@@ -9,6 +9,7 @@ const states: fc.Arbitrary<State> = fc.record({
   part: fc.constantFrom('', 'tensor', 'network'),
   image: fc.constantFrom('bag', 'own', 't-shirt'),
   pixels: fc.constantFrom('', writePixels(Uint8Array.from({ length: 784 }, (_, i) => i % 251))),
+  flaw: fc.constantFrom('', 'no-garment', 'poor-mask'),
   view: fc.constantFrom('network', 'colour'),
   pixel: cell,
   kernel: fc.constantFrom('own', 'blur', 'learned-2-10-3'),
@@ -49,7 +50,7 @@ describe('the state in the URL', () => {
   });
   it('has the initial values where the fragment is invalid', () => {
     const nonsense =
-      '#a/b?size=4&stride=NaN&at=1,2,3&pixel=-1,0&temperature=1e9&weights=1,2&bias=&kernel=%00&view=__proto__&layer=1.5&pixels=abc';
+      '#a/b?size=4&stride=NaN&at=1,2,3&pixel=-1,0&temperature=1e9&weights=1,2&bias=&kernel=%00&view=__proto__&flaw=low-score&layer=1.5&pixels=abc';
     expect(readState(nonsense)).toEqual(INITIAL);
   });
   it('parses from any text without an error', () => {

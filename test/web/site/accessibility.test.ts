@@ -11,6 +11,7 @@ import {
   PHONE,
   startPages,
 } from '../../support/browser/pages.ts';
+import { drawFile, WALL } from '../../support/browser/pictures.ts';
 
 let pages: Pages;
 
@@ -25,20 +26,24 @@ const unreadable = async (page: Page) => {
 };
 const declined = async (page: Page) => {
   const { pick, reaches } = fieldOn(page);
-  const png = await page.evaluate(async () => {
-    const canvas = new OffscreenCanvas(300, 300);
-    const context = canvas.getContext('2d') as OffscreenCanvasRenderingContext2D;
-    context.fillStyle = '#888';
-    context.fillRect(0, 0, 300, 300);
-    return [...new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer())];
-  });
-  await pick({ name: 'grey.png', mimeType: 'image/png', buffer: Buffer.from(png) });
+  await pick(await drawFile(page, 'wall.png', WALL));
   await reaches('unsure');
 };
 const photographing = async (page: Page) => {
   // The page has hasTouch: the pointer is coarse, and the button is hidden.
   await page.evaluate(() => document.querySelector<HTMLElement>('#camera')?.click());
   await page.locator('#live[open]').waitFor();
+};
+const declinedInside = async (page: Page) => {
+  await page.setInputFiles('#file', await drawFile(page, 'wall.png', WALL));
+  await page.getByText('declines to answer').waitFor();
+  await page.setInputFiles('#file', {
+    name: `${'long'.repeat(30)}.txt`,
+    mimeType: 'text/plain',
+    buffer: Buffer.from('no picture'),
+  });
+  await page.locator('#problem:not(:empty)').waitFor();
+  await scrolled(page);
 };
 /** Scrolls through the explorer: figures load and draw when they come into view. */
 const scrolled = async (page: Page) => {
@@ -57,6 +62,7 @@ const STATES: [name: string, path: string, prepare?: (page: Page) => Promise<voi
   ['the try page with an unreadable file', '/', unreadable],
   ['the try page when the model declines to answer', '/', declined],
   ['the explorer', '/explore', scrolled],
+  ['the explorer when the model declines to answer, with an unreadable file', '/explore', declinedInside],
   [
     'the explorer with every choice changed',
     '/explore#convolution?image=bag&view=colour&kernel=learned-2-4-3&size=5&stride=2&padding=0&source=photo&poolSize=3&poolStride=1&layer=13&map=8&temperature=3',
@@ -86,6 +92,18 @@ describeInBrowser('axe', () => {
           found: [],
         });
       }
+    }
+    await page.context().close();
+  });
+
+  it.each([320, 360, 375, 390])('finds nothing wider than a window of %i pixels', async (width) => {
+    const page = await pages.open('/', { ...PHONE, viewport: { width, height: 740 } });
+    for (const [name, path, prepare] of STATES) {
+      await page.goto('about:blank');
+      await page.goto(`${pages.origin}${path}`);
+      await page.waitForSelector('html[data-ready]', { state: 'attached' });
+      await prepare?.(page);
+      expect({ name, overflow: await overflowOf(page) }).toEqual({ name, overflow: 0 });
     }
     await page.context().close();
   });

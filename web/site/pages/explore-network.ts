@@ -24,7 +24,7 @@ model is right: of the predictions with a score of 80 %, about 80 % are correct.
 <div class="figure" id="scores-figure">
 <div class="controls"><label class="field slider">Temperature <input type="range" id="temperature" min="0.2" max="5" step="0.01"><output id="temperature-value"></output></label>
 <button type="button" class="button" id="calibrated">Reset to calibrated</button></div>
-<table class="scores" id="scores"><caption class="hidden">Logits and scores</caption><thead><tr><th scope="col">label</th><th scope="col">logit</th><th scope="col">score</th></tr></thead><tbody></tbody></table>
+<table class="scores" id="scores"><caption class="note">&nbsp;</caption><thead><tr><th scope="col">label</th><th scope="col">logit</th><th scope="col">score</th></tr></thead><tbody></tbody></table>
 <p class="formula" id="softmax-formula"></p>
 </div>
 </section>`;
@@ -33,7 +33,8 @@ export const models = (): Markup => html`<section id="models" class="part">
 <h2><span>5</span> Three models compared</h2>
 <div class="prose"><p>These three models were trained with the same recipe, called “lab”: three epochs on all 60,000 training images. v0 has two
 linear layers. v1 adds a ReLU between them. TinyVGG is a convolutional network. It has the fewest parameters and the highest test accuracy.
-The sections above show another model: the one that classifies images on this site.</p></div>
+The bar at the top and the sections above show another TinyVGG: the model that classifies photos on this site. It was trained with
+another recipe, so that its scores differ.</p></div>
 <div class="figure">
 <div class="models" id="model-predictions"></div>
 <div class="curves"><div><h3>Loss: training (line) and test (dots)</h3><div id="loss-curve"></div></div>

@@ -18,7 +18,8 @@ const tray = (): Markup => html`<div class="tray" role="region" aria-label="Your
 <div class="thumbnails">${thumbnails()}</div>
 <div class="sources"><label class="button"><input type="file" accept="image/*" id="file">Your photo</label>
 <button type="button" class="button" id="camera" aria-pressed="false">Camera</button></div>
-<p class="prediction" id="prediction" role="status">&nbsp;</p>
+<div class="prediction" role="status"><p id="prediction">&nbsp;</p><p class="note" id="prediction-note">&nbsp;</p></div>
+<p class="problem" id="problem" role="alert"></p>
 </div>`;
 
 const hero = (): Markup => html`<section class="hero">

@@ -1,0 +1,27 @@
+/** @file The prediction in the bar at the top: label and score, whose they are, and why the model declines to answer. */
+import { type AbstentionReason, lowScoreOf } from '#shared/abstention.ts';
+import { rankLabels } from '#shared/predictions.ts';
+import { find, setText } from '../dom.ts';
+import field from '../field/messages/en.ts';
+import { percent } from '../percent.ts';
+import type { Explorer } from './explorer.ts';
+import { siteModelTitle } from './model.ts';
+
+/** The field's words, without its request to choose a label below. */
+const REASONS: Readonly<Record<AbstentionReason, string>> = {
+  ...field.abstained,
+  'low-score': 'It could be one of several kinds.',
+};
+
+export function showPrediction({ activations, model: { manifest }, picture }: Explorer): void {
+  const ranked = rankLabels(activations.at(-1) as Float32Array, manifest);
+  const [{ label, score }] = ranked;
+  const reason = picture.flaw ?? lowScoreOf(ranked);
+  // A no-break space keeps the number and the percent sign on one line.
+  const answer = `${label} ${percent(score).replace(' ', '\u00a0')}`;
+  setText(find('#prediction', HTMLElement), reason ? field.unsure.replace('{label}', answer) : answer);
+  setText(
+    find('#prediction-note', HTMLElement),
+    reason ? `This site’s model declines to answer. ${REASONS[reason]}` : siteModelTitle(manifest),
+  );
+}
