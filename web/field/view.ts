@@ -128,9 +128,9 @@ export class FieldView {
     this.#renderProgress(model);
     this.#choice.render(model.choice);
     this.#renderResult(model.result);
-    // Without this, the focus of a button that is now hidden would move to the top of the page.
+    // Without this, the focus of a button that is now hidden would move to the top of the page. The visitor may have scrolled on.
     if (focused instanceof HTMLElement && focused.closest('[hidden]'))
-      (this.#choose.hidden ? this.#cancel : this.#choose).focus();
+      (this.#choose.hidden ? this.#cancel : this.#choose).focus({ preventScroll: true });
   }
 
   #filePicked(): void {

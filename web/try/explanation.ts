@@ -1,10 +1,9 @@
-/** @file Shows how the visitor's photo was classified: its outline, the network's input, and a link to /explore. */
+/** @file Shows how the visitor's photo was classified: its outline and the network's input. */
 import type { PhotoExplanation } from '#shared/inference/result.ts';
 import { element, find } from '../dom.ts';
 import type { FashionClassifier } from '../field/field.ts';
 import { percent } from '../percent.ts';
-import { writePixels } from '../picture/link.ts';
-import { drawOutline } from './outline.ts';
+import { drawPhoto } from './outline.ts';
 
 const cut = find('#cut', HTMLElement);
 const scaled = find('#scaled', HTMLElement);
@@ -12,9 +11,10 @@ const warnings = find('#warnings', HTMLElement);
 const model = find('#model', HTMLElement);
 const outline = find('#outline', HTMLCanvasElement);
 const input = find('#input', HTMLImageElement);
-const inside = find('#inside', HTMLAnchorElement);
 
-const general = { cut: cut.textContent, scaled: scaled.textContent, inside: inside.href };
+const frames = document.querySelectorAll<HTMLElement>('.frame');
+
+const general = { cut: cut.textContent, scaled: scaled.textContent };
 
 /**
  * Shows the explanation of the field's result. Without one it shows the general steps.
@@ -29,15 +29,12 @@ export async function explain(field: FashionClassifier): Promise<void> {
   const advice = explanation?.box ? explanation.warnings : [];
   warnings.replaceChildren(...advice.map((warning) => element('li', {}, warning)));
   model.textContent = source ? `Model: ${source.name}, version ${source.version.slice(0, 12)}` : '';
+  for (const frame of frames) frame.hidden = !explanation && !field.matches(':state(busy)');
   input.hidden = !explanation;
   outline.hidden = true;
-  inside.href = general.inside;
   if (!explanation) return;
   input.src = explanation.image;
-  const pixels = await greyPixelsOf(input);
-  if (!isCurrent()) return;
-  inside.href = `/explore#?image=own&pixels=${writePixels(pixels)}`;
-  if (explanation.box && field.file) await drawOutline(outline, field.file, isCurrent);
+  if (field.file) await drawPhoto(outline, field.file, isCurrent);
 }
 
 function cutText({ steps, quality }: PhotoExplanation): string {
@@ -55,14 +52,4 @@ function scaledText({ steps }: PhotoExplanation): string {
   return steps.some(({ step }) => step === 'tone')
     ? 'This is what the network saw: the garment on black, with its brightness and contrast adjusted.'
     : 'This is what the network saw.';
-}
-
-/** Returns the bytes of the network's input. @param image a grey picture of 28 × 28 pixels */
-async function greyPixelsOf(image: HTMLImageElement): Promise<Uint8Array> {
-  await image.decode();
-  const { naturalWidth: width, naturalHeight: height } = image;
-  const context = new OffscreenCanvas(width, height).getContext('2d') as OffscreenCanvasRenderingContext2D;
-  context.drawImage(image, 0, 0);
-  const { data } = context.getImageData(0, 0, width, height);
-  return Uint8Array.from({ length: width * height }, (_, i) => data[4 * i]);
 }

@@ -5,21 +5,27 @@ import { photoIn } from '../field/file-drop.ts';
 import { connectCamera } from './camera.ts';
 import { connectExamples } from './examples.ts';
 import { explain } from './explanation.ts';
+import { linkExplorer } from './explorer-link.ts';
 import { fillSnippets } from './snippets.ts';
 
 async function main(): Promise<void> {
   await customElements.whenDefined('fashion-classifier');
   const field = document.querySelector('fashion-classifier') as FashionClassifier;
   const showProblem = (error?: unknown) => {
-    find('#problem', HTMLElement).textContent = error instanceof Error ? error.message : '';
+    const problem = find('#problem', HTMLElement);
+    problem.textContent = error instanceof Error ? error.message : '';
+    if (problem.textContent) scrollTo(problem, 'nearest');
   };
   connectExamples(field, showProblem);
   connectCamera(field, showProblem);
   acceptFiles(field);
+  linkExplorer(field);
   field.addEventListener('statechange', () => {
-    if (field.state === 'preparing') showProblem();
+    if (field.state === 'preparing') {
+      showProblem();
+      showAnswerPlace(field);
+    }
     explain(field).catch(showProblem);
-    if (field.state === 'answered') keepInView(field);
   });
   fillSnippets();
   document.documentElement.dataset.ready = 'yes';
@@ -40,14 +46,21 @@ function acceptFiles(field: FashionClassifier): void {
   });
 }
 
-/** Approximate height of the photo with the first scores, in pixels. */
+/** Height of the photo with the answer below it, in pixels. */
 const ANSWER_HEIGHT = 320;
 
-/** Scrolls to the field if the result is outside the window, which is common on phones. The examples stay visible above the field. */
-function keepInView(field: FashionClassifier): void {
+/**
+ * Scrolls to where the answer will be, if that is outside the window. It scrolls when the visitor gives a photo and not when the answer
+ * comes, because the visitor may have scrolled on by then. The examples stay visible above the field.
+ */
+function showAnswerPlace(field: FashionClassifier): void {
   const { top } = field.getBoundingClientRect();
-  if (top > 0 && top + ANSWER_HEIGHT < innerHeight) return;
-  find('#try', HTMLElement).scrollIntoView({ behavior: prefersReducedMotion() ? 'auto' : 'smooth' });
+  if (top < 0 || top + ANSWER_HEIGHT > innerHeight) scrollTo(find('#try', HTMLElement), 'start');
+}
+
+/** @param block `nearest` scrolls only if the element is not in the window */
+function scrollTo(element: HTMLElement, block: ScrollLogicalPosition): void {
+  element.scrollIntoView({ block, behavior: prefersReducedMotion() ? 'auto' : 'smooth' });
 }
 
 main();

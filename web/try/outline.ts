@@ -5,16 +5,22 @@ import { currentTheme } from '../canvas/theme.ts';
 import { prepare } from '../picture/photo.ts';
 import { pixelsOf } from '../picture/pixels.ts';
 
-/** Draws the photo with its outline and shows the canvas. Does nothing if another photo is current by then, or no outline was found. */
-export async function drawOutline(
+/** Draws the photo, with the garment's outline if one is found, and shows the canvas. Does nothing if another photo is current by then. */
+export async function drawPhoto(
   canvas: HTMLCanvasElement,
   photo: Blob,
   isCurrent: () => boolean,
 ): Promise<void> {
   const pixels = await pixelsOf(photo);
   const { mask } = await prepare(pixels);
-  if (!mask || !isCurrent()) return;
-  drawPhoto(canvas, pixels);
+  if (!isCurrent()) return;
+  drawPixels(canvas, pixels);
+  canvas.ariaLabel = mask ? 'Your photo with the outline of the garment' : 'Your photo';
+  if (mask) drawOutline(canvas, mask);
+  canvas.hidden = false;
+}
+
+function drawOutline(canvas: HTMLCanvasElement, mask: AlphaMask): void {
   const context = canvas.getContext('2d') as CanvasRenderingContext2D;
   const { border, outside } = pathsOf(mask, canvas);
   const { page, mark } = currentTheme();
@@ -27,10 +33,9 @@ export async function drawOutline(
   context.stroke(border);
   Object.assign(context, { lineWidth, strokeStyle: mark });
   context.stroke(border);
-  canvas.hidden = false;
 }
 
-function drawPhoto(canvas: HTMLCanvasElement, { width, height, data }: Pixels): void {
+function drawPixels(canvas: HTMLCanvasElement, { width, height, data }: Pixels): void {
   Object.assign(canvas, { width, height });
   canvas.getContext('2d')?.putImageData(new ImageData(new Uint8ClampedArray(data), width, height), 0, 0);
 }

@@ -1,0 +1,146 @@
+/** @file Where the try page is scrolled while it classifies a photo, and what moves when the answer comes. */
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeInBrowser } from '../../support/browser/chromium.ts';
+import { fieldOn } from '../../support/browser/field.ts';
+import { DESK, type Pages, PHONE, startPages } from '../../support/browser/pages.ts';
+import { drawFile, SHIRT, WALL } from '../../support/browser/pictures.ts';
+
+let pages: Pages;
+
+/** Holds uploads of a page back. @returns the function that lets them pass */
+async function holdUploads(page: Page): Promise<() => void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  await page.route('**/v1/classify*', async (route) => {
+    await promise;
+    await route.continue();
+  });
+  return resolve;
+}
+
+/** Returns where the answer is in the window: its upper and its lower edge. */
+const answerPlace = (page: Page) =>
+  fieldOn(page).status.evaluate((status) => {
+    const { top, bottom } = status.getBoundingClientRect();
+    return { top, bottom };
+  });
+
+/** Returns whether the page keeps its position for a moment. */
+const hasStopped = (page: Page) =>
+  page.evaluate(async () => {
+    const before = scrollY;
+    await new Promise((settle) => setTimeout(settle, 200));
+    return scrollY === before;
+  });
+
+/** Returns where the steps and the section below them are on the page. */
+const placesBelow = (page: Page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll('.steps h2, #use h2')].map((heading) =>
+      Math.round(heading.getBoundingClientRect().top + scrollY),
+    ),
+  );
+
+/** Returns the distance of the section "Use it" from the top of the window. */
+const useTop = (page: Page) =>
+  page.evaluate(() => Math.round(document.querySelector('#use')?.getBoundingClientRect().top ?? 0));
+
+describeInBrowser('the try page on a phone', () => {
+  beforeAll(async () => {
+    pages = await startPages();
+  }, 100_000);
+  afterAll(() => pages?.stop());
+
+  it.each(['reduce', 'no-preference'] as const)(
+    'shows the answer in the window as soon as it comes, with prefers-reduced-motion: %s',
+    async (reducedMotion) => {
+      const page = await pages.open('/', { ...PHONE, reducedMotion });
+      const { pick, reaches, field } = fieldOn(page);
+      const shirt = await drawFile(page, 'shirt.jpg', SHIRT);
+      for (const give of [() => pick(shirt), () => page.tap('[data-example=sandal]')]) {
+        await page.evaluate(() => scrollTo({ top: 0, behavior: 'instant' }));
+        const release = await holdUploads(page);
+        await give();
+        await reaches('busy');
+        await expect.poll(() => hasStopped(page)).toBe(true);
+        // The visitor's window at the first frame with the answer.
+        const place = field.evaluate(
+          (element) =>
+            new Promise<{ top: number; bottom: number }>((settle) => {
+              const answered = () => {
+                if (!element.matches(':state(answered)')) return;
+                const status = element.shadowRoot?.querySelector('[part=status]') as Element;
+                requestAnimationFrame(() => settle(status.getBoundingClientRect().toJSON()));
+              };
+              element.addEventListener('statechange', answered);
+            }),
+        );
+        release();
+        const { top, bottom } = await place;
+        expect(top).toBeGreaterThanOrEqual(0);
+        expect(bottom).toBeLessThanOrEqual(PHONE.viewport.height);
+        await page.unroute('**/v1/classify*');
+      }
+      await page.context().close();
+    },
+  );
+
+  it('shows the reason in the window when the photo cannot be opened, and when an example cannot be loaded', async () => {
+    const page = await pages.open('/', PHONE);
+    const { pick, reaches } = fieldOn(page);
+    await pick({ name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('no picture') });
+    await reaches('failed');
+    expect((await answerPlace(page)).bottom).toBeLessThan(PHONE.viewport.height);
+    await page.reload();
+    await page.context().setOffline(true);
+    await page.tap('[data-example=bag]');
+    const problem = page.locator('#problem:not(:empty)');
+    await problem.waitFor();
+    const bottom = () => problem.evaluate((element) => element.getBoundingClientRect().bottom);
+    await expect.poll(bottom).toBeLessThanOrEqual(PHONE.viewport.height);
+    await page.context().close();
+  });
+
+  it('stays where the visitor has scrolled to when the answer comes', async () => {
+    const page = await pages.open('/', PHONE);
+    const { button, reaches } = fieldOn(page);
+    const release = await holdUploads(page);
+    const chooser = page.waitForEvent('filechooser');
+    await button('Choose a photo').tap();
+    await (await chooser).setFiles('examples/bag.png');
+    await button('Cancel').waitFor();
+    await page.evaluate(() => document.querySelector('#use')?.scrollIntoView({ behavior: 'instant' }));
+    const before = await useTop(page);
+    release();
+    await reaches('answered');
+    await page.locator('#outline').waitFor();
+    expect(await useTop(page)).toBe(before);
+    await page.context().close();
+  });
+
+  it.each([
+    ['a phone', PHONE],
+    ['a desktop', DESK],
+  ])('moves nothing below the field when the answer comes on %s', async (_, options) => {
+    const page = await pages.open('/', options);
+    const { pick, reaches, button } = fieldOn(page);
+    const files = [await drawFile(page, 'shirt.jpg', SHIRT), await drawFile(page, 'wall.png', WALL)];
+    for (const file of files) {
+      const release = await holdUploads(page);
+      await pick(file);
+      await button('Cancel').waitFor();
+      const before = await placesBelow(page);
+      release();
+      await reaches('answered');
+      await page.locator('#outline').waitFor();
+      await page.locator('fashion-classifier tbody').waitFor();
+      expect(await placesBelow(page)).toEqual(before);
+      await page.unroute('**/v1/classify*');
+    }
+    await page.context().close();
+  });
+
+  it('has no errors, no policy violations, and no requests to other origins', () => {
+    expect(pages.errors).toEqual([]);
+  });
+});
