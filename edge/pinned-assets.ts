@@ -6,7 +6,7 @@
 import type { Context } from 'hono';
 import type { AppEnv } from './http/env.ts';
 import { IMMUTABLE, isNotModified } from './http/file.ts';
-import { withTimeout } from './registry/bucket.ts';
+import { readObject } from './registry/bucket.ts';
 
 /** The field and the files that it loads later, named by their content. */
 const PATH = /^\/field(?:\.|\/[\w-]+-)[0-9a-f]{16}\.(js|wasm)$/;
@@ -28,11 +28,12 @@ export async function pinnedAsset(c: Context<AppEnv>): Promise<Response | undefi
   const [, extension] = PATH.exec(req.path) ?? [];
   if (extension === undefined || !['GET', 'HEAD'].includes(req.method)) return undefined;
   const key = pinnedAssetKey(req.path);
-  const file = await withTimeout(key, () => env.MODELS.get(key));
+  // The file is read whole, so that a body that stalls ends with an error, not with a response that never ends.
+  const file = await readObject(env.MODELS, key);
   if (!file) return undefined;
-  const isUnchanged = isNotModified(c, file.httpEtag);
-  if (isUnchanged) await file.body.cancel();
-  return new Response(isUnchanged ? null : file.body, {
+  const etag = `"${file.etag}"`;
+  const isUnchanged = isNotModified(c, etag);
+  return new Response(isUnchanged ? null : file.bytes, {
     status: isUnchanged ? 304 : 200,
     headers: {
       'content-type': CONTENT_TYPES[extension] as string,
@@ -40,7 +41,7 @@ export async function pinnedAsset(c: Context<AppEnv>): Promise<Response | undefi
       'access-control-allow-origin': '*',
       'cross-origin-resource-policy': 'cross-origin',
       'x-content-type-options': 'nosniff',
-      etag: file.httpEtag,
+      etag,
     },
   });
 }
