@@ -25,6 +25,10 @@ export class LruMap<K, V> {
     return oldest[1];
   }
 
+  delete(key: K): void {
+    this.#entries.delete(key);
+  }
+
   values(): V[] {
     return [...this.#entries.values()];
   }

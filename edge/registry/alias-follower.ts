@@ -86,6 +86,11 @@ export class AliasFollower {
     return this.#checkedAt === undefined || now() - this.#checkedAt >= refreshMs;
   }
 
+  /** Whether a refresh is under way. A request cannot wait for it: workerd cancels I/O with the request that started it. */
+  get isRefreshing(): boolean {
+    return this.#started > this.#applied;
+  }
+
   get state(): StoreState {
     const failure = this.#failure;
     return {

@@ -43,6 +43,8 @@ export class Registry {
   readonly #createFollower: (alias: string) => AliasFollower;
   readonly #defaultAlias: AliasFollower;
   readonly #otherAliases = new LruMap<string, AliasFollower>(FOLLOWED_ALIASES);
+  /** Aliases without a model so far, such as absent ones. They are kept apart, so that they evict no alias that serves. */
+  readonly #candidates = new LruMap<string, AliasFollower>(FOLLOWED_ALIASES);
   /** The bundled model, once it serves. */
   #bundled: LoadedModel | undefined;
   /** Why the bundled model cannot serve. */
@@ -123,10 +125,18 @@ export class Registry {
 
   async #aliasModel(bucket: R2Bucket, alias: string): Promise<ServedModel | undefined> {
     if (!isName(alias)) return undefined;
-    const follower = this.#otherAliases.get(alias) ?? this.#createFollower(alias);
-    this.#otherAliases.set(alias, follower);
-    if (!follower.model && follower.isDue) await follower.refresh(bucket);
-    if (follower.model) return { ...follower.model, alias };
+    const follower =
+      this.#otherAliases.get(alias) ?? this.#candidates.get(alias) ?? this.#createFollower(alias);
+    if (!follower.model) {
+      this.#candidates.set(alias, follower);
+      // Concurrent first requests each read the alias. None of them may answer before one of these reads has ended.
+      if (follower.isDue || follower.isRefreshing) await follower.refresh(bucket);
+    }
+    if (follower.model) {
+      this.#candidates.delete(alias);
+      this.#otherAliases.set(alias, follower);
+      return { ...follower.model, alias };
+    }
     if (follower.isAbsent) return undefined;
     throw unavailable(`the alias ${alias}`, follower.state.error);
   }

@@ -203,6 +203,47 @@ describe('a request that selects', () => {
     expect((await classifiedBy(worker, 'alias=canary')).model).toEqual(nameOf(first, 'canary'));
   });
 
+  it('another alias uses it in each of ten concurrent first requests', async () => {
+    await put(second);
+    await promote(second, 'canary');
+    const worker = isolate(bundled);
+    const concurrent = Array.from({ length: 10 }, () => classifiedBy(worker, 'alias=canary'));
+    for (const { model } of await Promise.all(concurrent)) expect(model).toEqual(nameOf(second, 'canary'));
+  });
+
+  it('an absent alias gets 404 in each of ten concurrent first requests', async () => {
+    const worker = isolate(bundled);
+    const concurrent = Array.from({ length: 10 }, () => classifying(worker, 'alias=canary'));
+    for (const response of await Promise.all(concurrent)) {
+      expect(await problemOf(response)).toEqual([404, '/problems/unknown-alias']);
+    }
+  });
+
+  it('absent aliases keeps the aliases that serve in memory', async () => {
+    await put(second);
+    await promote(second, 'canary');
+    let isDown = false;
+    const bucket = {
+      get: (key: string, options?: R2GetOptions) =>
+        isDown ? Promise.reject(new Error('internal error')) : env.MODELS.get(key, options),
+    } as unknown as R2Bucket;
+    const worker = isolate(bundled, { bucket });
+    await classifiedBy(worker, 'alias=canary');
+    for (let i = 0; i < 9; i++) expect((await classifying(worker, `alias=absent-${i}`)).status).toBe(404);
+    isDown = true;
+    expect((await classifiedBy(worker, 'alias=canary')).model).toEqual(nameOf(second, 'canary'));
+  });
+
+  it('an alias that appears uses it after the next refresh', async () => {
+    const worker = isolate(bundled);
+    expect((await classifying(worker, 'alias=canary')).status).toBe(404);
+    await put(second);
+    await promote(second, 'canary');
+    expect((await classifying(worker, 'alias=canary')).status).toBe(404);
+    worker.clock.now += REFRESH_MS;
+    expect((await classifiedBy(worker, 'alias=canary')).model).toEqual(nameOf(second, 'canary'));
+  });
+
   it('the bundled version needs no store', async () => {
     const bucket = { get: () => Promise.reject(new Error('internal error')) } as unknown as R2Bucket;
     const worker = isolate(bundled, { bucket });
