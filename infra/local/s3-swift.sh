@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs a real S3 server on this machine: one node of OpenStack Swift with its S3 API. Tests use it as a store that is neither Amazon's nor
-# Cloudflare's: it verifies signatures and responds 501 NotImplemented to conditional writes.
+# Cloudflare's: it verifies signatures and responds 501 NotImplemented to conditional writes. For a Host below swift.test, it takes the
+# bucket from the host name.
 #
 #   infra/local/s3-swift.sh [PORT] [DIR]
 #     PORT  listens on 127.0.0.1:PORT to PORT+3 (default: 9090)
@@ -109,6 +110,7 @@ use = egg:swift#slo
 [filter:s3api]
 use = egg:swift#s3api
 location = us-east-1
+storage_domain = swift.test
 
 [filter:tempauth]
 use = egg:swift#tempauth

@@ -25,6 +25,8 @@ interface Backend {
   name: string;
   /** Whether the store checks `If-None-Match` and `If-Match`. */
   conditional: boolean;
+  /** The host name for requests with the bucket in the host name, if the store takes them. */
+  virtualHost?: string;
   /** Why the backend cannot run on this machine; undefined if it can. */
   missing: string | undefined;
   start(): Promise<RunningStore>;
@@ -50,6 +52,7 @@ export const WRANGLER: Backend = {
 const SWIFT: Backend = {
   name: "OpenStack Swift's S3 API",
   conditional: false,
+  virtualHost: 'swift.test',
   missing: onPath('swift-proxy-server')
     ? undefined
     : 'swift-proxy-server is not installed (apt-get install swift-proxy swift-account swift-container swift-object)',

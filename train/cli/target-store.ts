@@ -20,6 +20,10 @@ export const withStoreOptions = (command: Command): Command =>
     )
     .option('--region <name>', 'region (default: AWS_REGION, AWS_DEFAULT_REGION, else auto with an endpoint)')
     .option(
+      '--addressing <style>',
+      'where requests name the bucket: "path", or "virtual" for the host name (default: AWS_S3_ADDRESSING_STYLE, else path with an endpoint)',
+    )
+    .option(
       '--local [origin]',
       'use the bucket of `npm start` on this machine; default origin: http://localhost:8787',
     )

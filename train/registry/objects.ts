@@ -1,4 +1,5 @@
 /** @file Writes and verifies the three immutable objects of a version. */
+import { setTimeout } from 'node:timers/promises';
 import { sha256 } from '#shared/digest.ts';
 import { ExplainedError } from '#shared/errors.ts';
 import {
@@ -11,6 +12,9 @@ import {
 } from '#shared/manifest.ts';
 import type { Release } from '../release/release.ts';
 import type { ObjectStore } from '../store/store.ts';
+
+/** Milliseconds between the attempts to read a version back. */
+const READ_BACK_PAUSES = [100, 200, 400, 800, 1600, 1600, 1600];
 
 /**
  * Writes one of a release's three objects, unless it exists.
@@ -32,6 +36,38 @@ export async function putImmutable(store: ObjectStore, release: Release, file: M
     expected: 'no object there, or the same one: objects of a version never change',
     got: present ? `another object of ${present.bytes.length} bytes` : 'an object that was deleted meanwhile',
     next: 'Find out who wrote it. If no alias points at this version, delete the object and push again.',
+  });
+}
+
+/**
+ * Reads a version back after its upload. Some stores take a moment to show a new object, so an incomplete version is read again.
+ * @throws ExplainedError of kind `store` unless the version is complete in the end. The upload succeeded, so a later retry may help.
+ */
+export async function readBack(store: ObjectStore, name: string, version: string): Promise<void> {
+  for (const pause of [...READ_BACK_PAUSES, undefined]) {
+    try {
+      return await requireComplete(store, name, version);
+    } catch (error) {
+      if (!(error instanceof ExplainedError) || error.kind !== 'model') throw error;
+      if (pause === undefined) throw unreadable(store, name, version, error);
+    }
+    await setTimeout(pause);
+  }
+}
+
+function unreadable(
+  store: ObjectStore,
+  name: string,
+  version: string,
+  cause: ExplainedError,
+): ExplainedError {
+  return new ExplainedError({
+    kind: 'store',
+    what: `cannot read ${name} ${version} back from ${store.description}`,
+    expected: 'the objects that were uploaded',
+    got: cause.got ?? cause.message,
+    next: 'Push again. No alias was changed.',
+    cause,
   });
 }
 

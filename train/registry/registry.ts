@@ -11,7 +11,7 @@ import type { Release } from '../release/release.ts';
 import { withConditions } from '../store/conditional.ts';
 import type { ObjectStore } from '../store/store.ts';
 import { aliasConflict, checkedAliasKey, type Move, moveAlias, readAlias } from './alias.ts';
-import { putImmutable, requireComplete } from './objects.ts';
+import { putImmutable, readBack, requireComplete } from './objects.ts';
 
 export interface RegistryOptions {
   /** The alias to change; `stable` by default. */
@@ -25,7 +25,7 @@ export interface RegistryOptions {
 /**
  * Uploads a release and promotes it. Pushing the same release again changes nothing.
  * @throws ExplainedError of kind `conflict` when the store has another object under this version, or other processes keep changing the
- *   alias; `usage` for an invalid alias; `store` when the store fails
+ *   alias; `usage` for an invalid alias; `store` when the store fails or does not return what was uploaded
  */
 export async function push(
   store: ObjectStore,
@@ -36,15 +36,16 @@ export async function push(
   const { name, version } = release.manifest;
   const target = withConditions(store, log);
   // Rejects an invalid alias before anything is written.
-  checkedAliasKey(name, alias);
+  const key = checkedAliasKey(name, alias);
 
   await upload(target, release, log);
-  return promote(target, name, version, { alias, reason, log });
+  return pointAt(target, key, version, reason);
 }
 
 /**
- * Uploads the objects of a release that the store lacks. It changes no alias.
- * @throws ExplainedError of kind `conflict` when the store has another object under this version
+ * Uploads the objects of a release that the store lacks, and reads the version back. It changes no alias.
+ * @throws ExplainedError of kind `conflict` when the store has another object under this version; `store` when the store fails or does
+ *   not return what was uploaded
  */
 export async function upload(
   store: ObjectStore,
@@ -58,6 +59,7 @@ export async function upload(
     const written = await putImmutable(target, release, file);
     log(`${key}: ${written ? `uploaded ${release.files[file].length} bytes` : 'already in the store'}`);
   }
+  await readBack(target, name, version);
 }
 
 /**
@@ -74,7 +76,18 @@ export async function promote(
 ): Promise<Move> {
   const key = checkedAliasKey(name, alias);
   await requireComplete(store, name, version);
-  return moveAlias(withConditions(store, log), key, (current) => {
+  return pointAt(withConditions(store, log), key, version, reason, seen);
+}
+
+/** Points the alias at `key` at a complete version. @param seen as in `promote` */
+function pointAt(
+  store: ObjectStore,
+  key: string,
+  version: string,
+  reason: string,
+  seen?: { version: string | undefined },
+): Promise<Move> {
+  return moveAlias(store, key, (current) => {
     if (seen && current?.version !== seen.version && current?.version !== version) {
       throw aliasConflict(key, seen.version ?? 'no alias', current?.version ?? 'no alias');
     }

@@ -5,75 +5,78 @@
  */
 import {
   GetObjectCommand,
+  ListObjectsV2Command,
   NoSuchKey,
   PutObjectCommand,
-  paginateListObjectsV2,
-  S3Client,
-  S3ServiceException,
+  type S3Client,
 } from '@aws-sdk/client-s3';
-import { ExplainedError } from '#shared/errors.ts';
-import { proxyEnv } from '../proxy.ts';
-import { explainS3Error, statusOf } from './s3-errors.ts';
+import { type AddressOptions, checkAddress } from './address.ts';
+import { ATTEMPT_TIMEOUT, type ClientOptions, connect } from './s3-client.ts';
+import { explainS3Error, IncompleteResponse, UnexpectedResponse } from './s3-errors.ts';
+import { type FailedRequest, statusOf } from './s3-responses.ts';
 import type { Condition, ObjectStore, PutOutcome, StoredObject } from './store.ts';
 
-export interface S3Options {
-  bucket: string;
-  /** URL of the S3 API; by default Amazon's for the region. */
-  endpoint?: string | undefined;
-  /** By default the AWS SDK reads it from the environment and `~/.aws`. */
-  region?: string | undefined;
-  /** By default the AWS SDK reads them from the environment, `~/.aws`, or the machine's role. */
-  credentials?: { accessKeyId: string; secretAccessKey: string } | undefined;
-  /** Puts the bucket's name in the path instead of the host name. Defaults to true with an endpoint. */
-  pathStyle?: boolean | undefined;
+export interface S3Options extends AddressOptions, ClientOptions {
   /** Keys per ListObjectsV2 response; the API's maximum and default is 1,000. */
   pageSize?: number | undefined;
-  /** The store runs on this machine: uses neither the proxy nor the endpoint settings of the environment and `~/.aws`. */
-  local?: boolean | undefined;
 }
 
-/** Attempts per request, including the first. The SDK waits at most eight seconds in all between them. */
-const ATTEMPTS = 5;
+/** A bucket, and the signal that ends the operation. */
+interface Request {
+  client: S3Client;
+  bucket: string;
+  abort: { abortSignal: AbortSignal };
+}
 
-/** Milliseconds until a connection attempt or a response times out. */
-const TIMEOUTS = { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true };
+/** Error codes of stores that do not know a conditional header. The same write without a condition fails too if the cause is another. */
+const UNSUPPORTED = ['NotImplemented', 'NotSupported', 'InvalidArgument', 'InvalidRequest'];
 
 /**
- * Opens the store in a bucket. It sends no request yet. All methods throw ExplainedErrors of kind `store`.
- * @throws ExplainedError of kind `usage` when the endpoint is not an http(s) URL
+ * Opens the store in a bucket. It sends no request yet. All methods throw ExplainedErrors of kind `store`. An operation with its retries
+ * takes at most twice the time of an attempt.
+ * @throws ExplainedError of kind `usage` when the bucket or the endpoint is invalid
  */
 export function s3Store(options: S3Options): ObjectStore {
-  const { bucket } = options;
-  const description = describe(options);
-  const client = connect(options);
+  const { bucket, attemptTimeout = ATTEMPT_TIMEOUT, pageSize } = options;
+  const address = checkAddress(options);
+  const { description } = address;
+  const client = connect(address, options);
 
-  const explainErrors = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+  const run = async <T>(
+    failed: Pick<FailedRequest, 'what' | 'action'>,
+    operate: (request: Request) => Promise<T>,
+  ): Promise<T> => {
+    const timeout = 2 * attemptTimeout;
+    const abortSignal = AbortSignal.timeout(timeout);
     try {
-      return await work();
+      return await operate({ client, bucket, abort: { abortSignal } });
     } catch (error) {
-      throw explainS3Error(error, { what, bucket, description });
+      const cause = abortSignal.aborted ? new IncompleteResponse(`none in ${timeout / 1000} s`) : error;
+      throw explainS3Error(cause, { ...failed, bucket, description });
     }
   };
 
   return {
     description,
-    get: (key) => explainErrors(`cannot read ${key}`, () => getObject(client, bucket, key)),
+    get: (key) =>
+      run({ what: `cannot read ${key}`, action: 's3:GetObject' }, (request) => getObject(request, key)),
     put: (key, bytes, contentType, condition) =>
-      explainErrors(`cannot write ${key}`, () =>
-        putObject(client, bucket, key, bytes, contentType, condition),
+      run({ what: `cannot write ${key}`, action: 's3:PutObject' }, (request) =>
+        putObject(request, { Key: key, Body: bytes, ContentType: contentType }, condition),
       ),
     list: (prefix) =>
-      explainErrors(`cannot list ${prefix}*`, () => listKeys(client, bucket, prefix, options.pageSize)),
+      run({ what: `cannot list ${prefix}*`, action: 's3:ListBucket' }, (request) =>
+        listKeys(request, prefix, pageSize),
+      ),
   };
 }
 
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
-async function getObject(client: S3Client, bucket: string, key: string): Promise<StoredObject | undefined> {
+async function getObject({ client, bucket, abort }: Request, key: string): Promise<StoredObject | undefined> {
   try {
-    const { Body, ETag } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-    // Without an ETag, a later conditional write would silently become unconditional.
-    if (!Body || !ETag) throw new Error('a response without body or ETag');
-    return { bytes: new Uint8Array(await Body.transformToByteArray()), etag: ETag };
+    const { Body, ETag } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }), abort);
+    if (!Body) throw new UnexpectedResponse('an object', 'no body');
+    return { bytes: new Uint8Array(await Body.transformToByteArray()), etag: strongETag(ETag) };
   } catch (error) {
     if (error instanceof NoSuchKey) return undefined;
     throw error;
@@ -83,43 +86,57 @@ async function getObject(client: S3Client, bucket: string, key: string): Promise
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
 // https://developers.cloudflare.com/r2/api/s3/extensions/#conditional-operations-in-putobject
 async function putObject(
-  client: S3Client,
-  bucket: string,
-  key: string,
-  bytes: Uint8Array,
-  contentType: string,
+  { client, bucket, abort }: Request,
+  object: { Key: string; Body: Uint8Array<ArrayBuffer>; ContentType: string },
   condition: Condition | undefined,
 ): Promise<PutOutcome> {
   try {
     // The SDK sends a Uint8Array as it is, since it has a length. A stream would be aws-chunked, which neither R2 nor `wrangler dev` decodes.
-    const object = { Bucket: bucket, Key: key, Body: bytes, ContentType: contentType };
-    await client.send(new PutObjectCommand({ ...object, ...conditionHeaders(condition) }));
+    const input = { Bucket: bucket, ...object, ...conditionHeaders(condition) };
+    const { ETag } = await client.send(new PutObjectCommand(input), abort);
+    strongETag(ETag);
     return 'written';
   } catch (error) {
-    const status = statusOf(error);
-    if (condition && status === 412) return 'precondition-failed';
-    // For If-Match on an absent key, Amazon returns 404 NoSuchKey, and Cloudflare 412.
-    if (condition && error instanceof Error && error.name === 'NoSuchKey') return 'precondition-failed';
-    if (condition && status === 501) return 'unsupported';
+    const outcome = condition && error instanceof Error ? outcomeOf(error) : undefined;
+    if (outcome) return outcome;
     throw error;
   }
 }
 
+/** Returns what the error of a conditional write means; undefined when the cause is not the condition. */
+function outcomeOf(error: Error): PutOutcome | undefined {
+  const status = statusOf(error);
+  // Amazon sends 412, and 404 NoSuchKey for If-Match on an absent key. Other stores send 304, or 409 for an object that exists.
+  if (status === 412 || status === 304 || status === 409 || error.name === 'NoSuchKey') {
+    return 'precondition-failed';
+  }
+  if (status === 501 || (status === 400 && UNSUPPORTED.includes(error.name))) return 'unsupported';
+  return undefined;
+}
+
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
 async function listKeys(
-  client: S3Client,
-  bucket: string,
+  { client, bucket, abort }: Request,
   prefix: string,
   pageSize: number | undefined,
 ): Promise<string[]> {
   const keys: string[] = [];
-  const pages = paginateListObjectsV2(
-    { client, ...(pageSize && { pageSize }) },
-    { Bucket: bucket, Prefix: prefix },
-  );
-  for await (const page of pages) {
+  let token: string | undefined;
+  do {
+    const input = { Bucket: bucket, Prefix: prefix, MaxKeys: pageSize, ContinuationToken: token };
+    const page = await client.send(new ListObjectsV2Command(input), abort);
+    if (page.IsTruncated === undefined) throw new UnexpectedResponse('a list of objects', 'another document');
     for (const { Key } of page.Contents ?? []) if (Key !== undefined) keys.push(Key);
-  }
+    const next = page.IsTruncated ? page.NextContinuationToken : undefined;
+    if (page.IsTruncated && (next === undefined || next === token)) {
+      throw new UnexpectedResponse(
+        'the continuation token of the next page',
+        next === undefined ? 'none' : 'that of the last page',
+        'Use a store that implements ListObjectsV2.',
+      );
+    }
+    token = next;
+  } while (token !== undefined);
   return keys.sort();
 }
 
@@ -128,52 +145,16 @@ function conditionHeaders(condition: Condition | undefined): { IfNoneMatch?: str
   return 'ifAbsent' in condition ? { IfNoneMatch: '*' } : { IfMatch: condition.ifMatch };
 }
 
-function connect({ endpoint, region, credentials, pathStyle, local }: S3Options): S3Client {
-  const client = new S3Client({
-    ...(endpoint !== undefined && { endpoint }),
-    ...(region !== undefined && { region }),
-    ...(credentials && { credentials }),
-    forcePathStyle: pathStyle ?? endpoint !== undefined,
-    maxAttempts: ATTEMPTS,
-    requestHandler: { ...TIMEOUTS, ...(!local && { httpAgent: proxied(), httpsAgent: proxied() }) },
-    ...(local && { useFipsEndpoint: false, useDualstackEndpoint: false, defaultsMode: 'standard' }),
-    // Stores without the SDK's CRC32 reject it with 501. The registry verifies the SHA-256 before it points an alias at a version.
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    responseChecksumValidation: 'WHEN_REQUIRED',
-    // `wrangler dev` never responds to "Expect: 100-continue", so the SDK would hang with a body of 2 MB or more.
-    expectContinueHeader: false,
-  });
-  // The SDK retries 429 and 5xx, but not 409. For an object, 409 means that another request is writing it, and that a retry is safe:
-  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html#conditional-error-response
-  client.middlewareStack.add(
-    (next) => async (args) => {
-      try {
-        return await next(args);
-      } catch (error) {
-        if (error instanceof S3ServiceException && statusOf(error) === 409) error.$retryable = {};
-        throw error;
-      }
-    },
-    { name: 'retryConflicts', step: 'finalizeRequest', priority: 'low' },
+/**
+ * Returns an ETag in the only form that If-Match accepts, quoted and strong. Some proxies mark it as weak, and some stores omit the quotes.
+ * @throws UnexpectedResponse without an ETag. A conditional write would silently become unconditional.
+ */
+function strongETag(etag: string | undefined): string {
+  const [, tag] = /^(?:W\/)?"?([^"]+)"?$/.exec(etag ?? '') ?? [];
+  if (tag !== undefined) return `"${tag}"`;
+  throw new UnexpectedResponse(
+    'a response with an ETag',
+    etag === undefined ? 'none' : etag,
+    'Check that the endpoint is an S3 API, and that no proxy removes the header ETag.',
   );
-  return client;
-}
-
-/** Options of an agent that connects through the proxy of the environment. The timeout ends a tunnel that the proxy does not open. */
-const proxied = () => ({ proxyEnv: proxyEnv(), timeout: TIMEOUTS.connectionTimeout });
-
-function describe({ bucket, endpoint }: S3Options): string {
-  if (endpoint === undefined) return `s3://${bucket}`;
-  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
-  // A user:password@ in the URL would appear in logs, so it is rejected. The error does not repeat it.
-  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) {
-    throw new ExplainedError({
-      kind: 'usage',
-      what: 'cannot use the endpoint of the object store',
-      expected: 'a URL such as https://ACCOUNT.r2.cloudflarestorage.com, without user and password',
-      got: url ? `a URL that begins with ${url.protocol}//${url.username && '…@'}` : 'no URL',
-      next: 'Check --endpoint, AWS_ENDPOINT_URL_S3 and AWS_ENDPOINT_URL.',
-    });
-  }
-  return `s3://${bucket} at ${url.origin}${url.pathname.replace(/\/$/, '')}`;
 }

@@ -59,8 +59,16 @@ const withoutConditions = (store: ObjectStore): ObjectStore => ({
 });
 
 describe.each([
-  { kind: 'with conditional writes', adapt: (store: ObjectStore) => store, operations: 8 },
-  { kind: 'without conditional writes', adapt: withoutConditions, operations: 12 },
+  {
+    kind: 'with conditional writes',
+    adapt: (store: ObjectStore) => store,
+    operations: { 'an empty': 10, 'a used': 12 },
+  },
+  {
+    kind: 'without conditional writes',
+    adapt: withoutConditions,
+    operations: { 'an empty': 12, 'a used': 12 },
+  },
 ])('a push that loses the connection to a store $kind', ({ adapt, operations }) => {
   test.each([
     ['before', 'an empty'],
@@ -85,7 +93,7 @@ describe.each([
       await push(store, release);
       expect(await stableVersion(store, 'tinyvgg')).toBe(release.manifest.version);
     }
-    expect(at).toBe(operations + 1);
+    expect(at).toBe(operations[bucket] + 1);
   });
 });
 

@@ -17,6 +17,10 @@ interface FakeResponse {
   code?: string;
   /** A body instead of the error document. */
   text?: string;
+  /** Defaults to application/xml. */
+  type?: string;
+  /** Defaults to "1"; null for none. */
+  etag?: null;
 }
 
 let server: Server | undefined;
@@ -28,10 +32,20 @@ async function serve(
 ): Promise<{ endpoint: string; requests: IncomingMessage[] }> {
   const requests: IncomingMessage[] = [];
   server = createServer((request, response) => {
-    const { status, code, text = '' } = responses[requests.length] ?? { status: 200 };
+    const {
+      status,
+      code,
+      text = '',
+      type = 'application/xml',
+      etag = '"1"',
+    } = responses[requests.length] ?? { status: 200 };
     requests.push(request);
     request.resume().on('end', () => {
-      response.writeHead(status, { 'content-type': 'application/xml', etag: '"1"' });
+      response.writeHead(status, {
+        'content-type': type,
+        ...(etag !== null && { etag }),
+        ...(status === 302 && { location: 'https://login.example/portal?session=1' }),
+      });
       response.end(code ? `<Error><Code>${code}</Code><Message>said ${code}</Message></Error>` : text);
     });
   });
@@ -99,6 +113,94 @@ describe('an S3 store', () => {
     const notS3 = new RegExp(`expected a response of an S3 API, got ${status} from another server\\. Check`);
     await expect(open(endpoint).get('key')).rejects.toThrow(notS3);
     await expect(open(endpoint).put('key', body, 'text/plain', { ifAbsent: true })).rejects.toThrow(notS3);
+  });
+
+  test.each([
+    [
+      'AccessDenied',
+      403,
+      '',
+      'the permissions s3:GetObject and s3:ListBucket for shelf',
+      'The object may be absent: without s3:ListBucket',
+    ],
+    [
+      'AuthorizationHeaderMalformed',
+      400,
+      "<Message>the region 'auto' is wrong; expecting 'eu-west-1'</Message>",
+      'the region eu-west-1',
+      'Use --region eu-west-1 or AWS_REGION=eu-west-1.',
+    ],
+    [
+      'AuthorizationHeaderMalformed',
+      400,
+      '<Message>unexpected scope: 20261128/auto/s3/aws4_request, expected: 20261128/garage/s3/aws4_request</Message>',
+      'the region garage',
+      'Use --region garage',
+    ],
+    [
+      'AuthorizationHeaderMalformed',
+      400,
+      '<Region>eu-west-1</Region>',
+      'the region eu-west-1',
+      'Use --region eu-west-1',
+    ],
+    ['InvalidRegionName', 400, '', 'the region of the bucket', 'Check --region and AWS_REGION.'],
+    [
+      'PermanentRedirect',
+      301,
+      '<Endpoint>s3-eu-west-1.amazonaws.com</Endpoint>',
+      'the region of the bucket',
+      'The store names the endpoint s3-eu-west-1.amazonaws.com.',
+    ],
+    ['SecondLevelDomainForbidden', 403, '', 'the bucket in the host name', 'Use --addressing virtual'],
+    ['PathStyleDomainForbidden', 403, '', 'the bucket in the host name', 'Use --addressing virtual'],
+    ['ExpiredToken', 400, '', 'credentials that have not expired', 'Get new values of AWS_ACCESS_KEY_ID'],
+    ['InvalidToken', 400, '', 'credentials that have not expired', 'Unset AWS_SESSION_TOKEN'],
+    ['RequestTimeTooSkewed', 403, '', 'by less than 15 minutes', 'Set the clock of this machine.'],
+    ['InvalidAccessKeyId', 403, '', 'credentials that may read and write shelf', 'Check AWS_ACCESS_KEY_ID'],
+    ['NotImplemented', 501, '', 'a store that implements this request', 'or another store.'],
+  ])('explains %s', async (code, status, more, expected, next) => {
+    const { endpoint } = await serve(
+      ...Array(9).fill({ status, text: `<Error><Code>${code}</Code>${more}</Error>` }),
+    );
+    const message = await open(endpoint).get('key').catch(String);
+    expect(message).toContain(`expected `);
+    expect(message).toContain(expected);
+    expect(message).toContain(`got ${status} ${code}`);
+    expect(message).toContain(next);
+  });
+
+  test.each([
+    [200, 'text/html', '<html>Please log in</html>', '200 with a web page, such as a login page'],
+    [407, 'text/html', '<html>Log in to the proxy</html>', '407 Proxy Authentication Required'],
+    [403, 'text/html', '<html>Forbidden</html>', '403 from another server'],
+    [302, 'text/html', '', '302 from another server, a redirect to https://login.example'],
+    [200, 'application/json', '{}', 'none. Check that the endpoint is an S3 API'],
+  ])('takes %i %s for no response of the store', async (status, type, text, got) => {
+    const { endpoint } = await serve(...Array(9).fill({ status, text, type, etag: null }));
+    const store = open(endpoint);
+    await expect(store.get('key')).rejects.toThrow(`got ${got}`);
+    await expect(store.put('key', body, 'text/plain', { ifAbsent: true })).rejects.toThrow(`got ${got}`);
+  });
+
+  test.each([
+    ['a web page', { text: '<html>Please log in</html>', type: 'text/html' }, '200 with a web page'],
+    ['another document', { text: '<data/>' }, 'another document'],
+    [
+      'a page without a token',
+      { text: '<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>' },
+      'none. Use a store that implements ListObjectsV2',
+    ],
+    [
+      'the same page for ever',
+      {
+        text: '<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>a</NextContinuationToken></ListBucketResult>',
+      },
+      'that of the last page',
+    ],
+  ])('rejects a list that is %s', async (_name, response, got) => {
+    const { endpoint } = await serve(...Array(9).fill({ status: 200, ...response }));
+    await expect(open(endpoint).list('models/')).rejects.toThrow(`got ${got}`);
   });
 
   test('reports the address of a server that refuses the connection', async () => {

@@ -1,5 +1,6 @@
 /** @file The contract of the object store, checked on every implementation and on real servers. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import dns, { type LookupOptions } from 'node:dns';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { withConditions } from '../../../train/store/conditional.ts';
 import { s3Store } from '../../../train/store/s3.ts';
 import type { ObjectStore } from '../../../train/store/store.ts';
@@ -10,7 +11,10 @@ import { BACKENDS, type RunningStore } from '../../support/object-stores.ts';
 const TYPE = 'application/octet-stream';
 const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
 
-describe.each(BACKENDS)('$name', ({ name, conditional, missing, start }) => {
+/** The overload of dns.lookup that sockets use. */
+type Lookup = (host: string, options: LookupOptions, settle: (...result: unknown[]) => void) => void;
+
+describe.each(BACKENDS)('$name', ({ name, conditional, virtualHost, missing, start }) => {
   if (missing) {
     test.skip(`skipped: ${missing}`);
     return;
@@ -138,6 +142,23 @@ describe.each(BACKENDS)('$name', ({ name, conditional, missing, start }) => {
     test(conditional ? 'logs no warning' : 'warns once that the store has no conditions', () => {
       expect(warnings).toHaveLength(conditional ? 0 : 1);
     });
+  });
+
+  test.runIf(virtualHost !== undefined)('virtual-hosted requests reach the same objects', async () => {
+    if (!server.s3 || !virtualHost) throw new Error('no S3 options');
+    const lookup = vi.spyOn(dns, 'lookup').mockImplementation(((_host, options, settle) => {
+      if (options.all) settle(null, [{ address: '127.0.0.1', family: 4 }]);
+      else settle(null, '127.0.0.1', 4);
+    }) as Lookup as typeof dns.lookup);
+    const endpoint = server.s3.endpoint.replace('127.0.0.1', virtualHost);
+    const virtual = s3Store({ ...server.s3, endpoint, addressing: 'virtual' });
+    await virtual.put('virtual/a', bytes('virtual-hosted'), TYPE);
+    expect(await text('virtual/a')).toBe('virtual-hosted');
+    expect(await virtual.list('virtual/')).toEqual(['virtual/a']);
+    expect(new Set(lookup.mock.calls.map(([host]) => host))).toEqual(
+      new Set([`${server.s3.bucket}.${virtualHost}`]),
+    );
+    lookup.mockRestore();
   });
 
   describe.runIf(name !== 'memory')('an error', () => {

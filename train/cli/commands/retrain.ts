@@ -28,9 +28,15 @@ interface Flags extends TargetFlags {
 }
 
 async function retrainModels(flags: Flags): Promise<void> {
-  const { bucket, endpoint, region, local, alias, tolerance, dryRun, ...own } = flags;
+  const { bucket, endpoint, region, addressing, local, alias, tolerance, dryRun, ...own } = flags;
   const settings = await resolveSettings(own, RECIPES.edge.name);
-  const store = openTargetStore({ bucket, endpoint, region, ...(local !== undefined && { local }) });
+  const store = openTargetStore({
+    bucket,
+    endpoint,
+    region,
+    addressing,
+    ...(local !== undefined && { local }),
+  });
   if (dryRun) {
     for (const line of await planRetrain(store, settings, { alias, tolerance })) console.log(line);
     return;

@@ -1,0 +1,117 @@
+/** @file The AWS SDK's client for one bucket: how long a request may take, what is retried, and what counts as a response. */
+import { addAbortSignal, Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import { proxyEnv } from '../proxy.ts';
+import type { Address } from './address.ts';
+import { IncompleteResponse, UnexpectedResponse } from './s3-errors.ts';
+
+export interface ClientOptions {
+  /** By default the AWS SDK reads it from the environment and `~/.aws`. */
+  region?: string | undefined;
+  /** By default the AWS SDK reads them from the environment, `~/.aws`, or the machine's role. */
+  credentials?: { accessKeyId: string; secretAccessKey: string } | undefined;
+  /** Milliseconds from the start of an attempt to the last byte of its response. Defaults to ATTEMPT_TIMEOUT. */
+  attemptTimeout?: number | undefined;
+  /** The store runs on this machine: uses neither the proxy nor the endpoint settings of the environment and `~/.aws`. */
+  local?: boolean | undefined;
+}
+
+/** Attempts per request, including the first. The SDK waits at most eight seconds in all between them. */
+const ATTEMPTS = 5;
+
+/** Milliseconds until a connection attempt times out. */
+const CONNECTION_TIMEOUT = 5_000;
+
+export const ATTEMPT_TIMEOUT = 30_000;
+
+/** The codes of a 409 after which S3 asks for a retry: another request is writing the object. Other stores send 409 when the object exists. */
+const WRITTEN_MEANWHILE = ['ConditionalRequestConflict', 'OperationAborted'];
+
+/** Creates a client. It sends no request yet. */
+export function connect({ endpoint, addressing }: Address, options: ClientOptions): S3Client {
+  const { region, credentials, attemptTimeout = ATTEMPT_TIMEOUT, local } = options;
+  const client = new S3Client({
+    ...(endpoint !== undefined && { endpoint }),
+    ...(region !== undefined && { region }),
+    ...(credentials && { credentials }),
+    forcePathStyle: addressing === 'path',
+    maxAttempts: ATTEMPTS,
+    requestHandler: {
+      connectionTimeout: CONNECTION_TIMEOUT,
+      requestTimeout: attemptTimeout,
+      throwOnRequestTimeout: true,
+      ...(!local && { httpAgent: proxied(), httpsAgent: proxied() }),
+    },
+    ...(local && { useFipsEndpoint: false, useDualstackEndpoint: false, defaultsMode: 'standard' }),
+    // Stores without the SDK's CRC32 reject it with 501. The registry verifies the SHA-256 before it points an alias at a version.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    // `wrangler dev` never responds to "Expect: 100-continue", so the SDK would hang with a body of 2 MB or more.
+    expectContinueHeader: false,
+  });
+  retryConflicts(client);
+  readWholeResponses(client, attemptTimeout);
+  return client;
+}
+
+/** Options of an agent that connects through the proxy of the environment. The timeout ends a tunnel that the proxy does not open. */
+const proxied = () => ({ proxyEnv: proxyEnv(), timeout: CONNECTION_TIMEOUT });
+
+/**
+ * The SDK retries 429 and 5xx, but not 409. A retry is safe:
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html#conditional-error-response
+ */
+function retryConflicts(client: S3Client): void {
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      try {
+        return await next(args);
+      } catch (error) {
+        if (error instanceof S3ServiceException && WRITTEN_MEANWHILE.includes(error.name))
+          error.$retryable = {};
+        throw error;
+      }
+    },
+    { name: 'retryConflicts', step: 'finalizeRequest', priority: 'low' },
+  );
+}
+
+/**
+ * Reads each response to its end within the attempt. The SDK's timeouts end with the headers, and it leaves the body of an error or of
+ * an unused response open, which keeps the process alive. Here a body that stalls or is cut off fails the attempt, so it is retried.
+ */
+function readWholeResponses(client: S3Client, timeout: number): void {
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const deadline = AbortSignal.timeout(timeout);
+      const result = await next(args);
+      const response = result.response as HttpResponse;
+      let bytes: Buffer;
+      try {
+        bytes = await buffer(addAbortSignal(deadline, response.body));
+      } catch (cause) {
+        const reason = deadline.aborted ? `a part of it in ${timeout / 1000} s` : 'a part of it';
+        throw new IncompleteResponse(reason, { cause });
+      }
+      const { statusCode, headers } = response;
+      // Swift gives empty bodies this type, too.
+      if (statusCode < 300 && bytes.length > 0 && headers['content-type']?.startsWith('text/html')) {
+        throw new UnexpectedResponse(
+          'a response of an S3 API',
+          `${statusCode} with a web page, such as a login page`,
+        );
+      }
+      response.body = Readable.from([bytes]);
+      return result;
+    },
+    { name: 'readWholeResponses', step: 'deserialize', priority: 'low' },
+  );
+}
+
+/** The SDK types a response as unknown. */
+interface HttpResponse {
+  statusCode: number;
+  headers: Record<string, string>;
+  body: Readable;
+}
