@@ -3,7 +3,7 @@ import { html } from 'hono/html';
 import type { HttpProblem, ProblemDetails } from '../problem.ts';
 import type { ProblemType } from '../problem-types.ts';
 import { page } from './page.ts';
-import { problemText, TEXTS } from './texts.ts';
+import { isForVisitors, problemText, TEXTS } from './texts.ts';
 
 /** @param method the method of the request: POST comes from a form, any other from a person who opened an address */
 export async function problemPage(
@@ -19,11 +19,14 @@ export async function problemPage(
   return page(problemText(problem.type, isForm).heading, body, details.status, problem.headers);
 }
 
-export function problemSection({ type, detail }: Pick<ProblemDetails, 'type' | 'detail'>, isForm = true) {
-  const { heading, advice } = problemText(type.replace('/problems/', '') as ProblemType, isForm);
+export function problemSection(problem: Pick<ProblemDetails, 'type' | 'detail'>, isForm = true) {
+  const type = problem.type.replace('/problems/', '') as ProblemType;
+  const { heading, advice } = problemText(type, isForm);
+  const reader = isForm ? `${TEXTS.forOwner} ` : '';
+  const detail = html`<p class="soft detail">${reader}${problem.detail}</p>`;
   return html`<section>
 <h1>${heading}</h1>
 <p>${advice}</p>
-<p class="soft detail">${detail}</p>
+${isForm && isForVisitors(type) ? '' : detail}
 </section>`;
 }

@@ -1,8 +1,10 @@
 /** @file All texts of a problem's page, in English. Visitors of a web site read them, not developers. */
+import { MAX_BODY_BYTES, MAX_IMAGES } from '../limits.ts';
 import { PROBLEMS, type ProblemType } from '../problem-types.ts';
 
 export const TEXTS = {
   request: 'Request',
+  forOwner: 'For the owner of the site:',
   back: 'Use your browser’s back button to return to the form.',
   start: 'Go to the start page.',
 };
@@ -28,13 +30,13 @@ const FORM_TEXTS: Partial<Record<ProblemType, ProblemText>> = {
   },
   'body-too-large': {
     heading: 'The photos are too large',
-    advice: 'Choose smaller photos or fewer of them.',
+    advice: `Together they may have up to ${MAX_BODY_BYTES / 2 ** 20} MB. Choose smaller photos or fewer of them.`,
   },
-  'too-many-images': { heading: 'Too many photos', advice: 'Choose fewer photos.' },
+  'too-many-images': { heading: 'Too many photos', advice: `Choose at most ${MAX_IMAGES} photos.` },
   'image-too-large': { heading: 'The photo is too large', advice: 'Choose a smaller photo.' },
   'unsupported-image': {
     heading: 'This file is not a supported photo',
-    advice: 'Choose a JPEG or PNG photo.',
+    advice: 'Choose another photo, as a JPEG or PNG file.',
   },
   'damaged-image': { heading: 'The photo is damaged', advice: 'Choose another photo.' },
   'too-many-requests': {
@@ -42,6 +44,9 @@ const FORM_TEXTS: Partial<Record<ProblemType, ProblemText>> = {
     advice: 'Wait a minute, then try again.',
   },
 };
+
+/** Returns whether the sender of a form can solve a problem, and so needs no words for developers. */
+export const isForVisitors = (type: ProblemType): boolean => type in FORM_TEXTS;
 
 /** Problems of a person who opens an address. */
 const ADDRESS_TEXTS: Partial<Record<ProblemType, ProblemText>> = {

@@ -1,6 +1,7 @@
 /** @file POST /v1/classify from an HTML form without script: the response is a page. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { LABELS } from '#shared/labels.ts';
+import { MAX_BODY_BYTES, MAX_IMAGES } from '../../../../edge/http/limits.ts';
 import { greyPng } from '../../../fixtures/images.ts';
 import { isolate, tinyRelease, utf8 } from '../../support/tiny.ts';
 
@@ -69,6 +70,22 @@ describe('a page', () => {
     expect(response.status).toBe(status);
     await expectSafe(response, page);
     expect(page).toContain(title);
+  });
+
+  it.each([
+    ['a file of more than 10 MB', [new Uint8Array(MAX_BODY_BYTES)], 413, 'may have up to 10 MB'],
+    ['a file that is no photo', [utf8('text')], 415, 'Choose another photo, as a JPEG or PNG file.'],
+    ['too many photos', Array(MAX_IMAGES + 1).fill(utf8('x')), 413, 'Choose at most 32 photos.'],
+  ] as const)('has no words for developers after %s', async (_name, files, status, advice) => {
+    const { response, page } = await submit([...files]);
+    expect(response.status).toBe(status);
+    expect(page).toContain(advice);
+    expect(page).not.toMatch(/bytes|request has|For the owner/);
+  });
+
+  it('names the reader of a problem that only the site’s owner can solve', async () => {
+    const { page } = await submit([image], BROWSER, '?top_k=11');
+    expect(page).toContain('For the owner of the site: top_k must be');
   });
 
   it('shows that access is refused', async () => {
