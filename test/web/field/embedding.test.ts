@@ -118,8 +118,8 @@ describeInBrowser('an embedded field', () => {
     },
   );
 
-  it.each(['iframe', 'popup'] as const)(
-    'keeps its styles, its label and its form when it is moved into an %s and back',
+  it.each(['an iframe', 'a popup'] as const)(
+    'keeps its styles, its label and its form when it is moved into %s and back',
     async (kind) => {
       const { pick, reaches } = await on.open(`${form()}<iframe></iframe>`);
       await pick(TROUSER);
@@ -136,7 +136,7 @@ describeInBrowser('an embedded field', () => {
           return { zone: zone.display, border: zone.borderStyle, bar: bar.display, value: field.value };
         };
         const frames = document.querySelector('iframe') as HTMLIFrameElement;
-        const other = (kind === 'iframe' ? frames.contentWindow : open('', '', 'width=600')) as Window;
+        const other = (kind === 'an iframe' ? frames.contentWindow : open('', '', 'width=600')) as Window;
         const looks = [look()];
         const otherForm = other.document.body.appendChild(other.document.createElement('form'));
         otherForm.append(field);
@@ -146,7 +146,7 @@ describeInBrowser('an embedded field', () => {
         document.implementation.createHTMLDocument().body.append(field);
         home.append(field);
         looks.push(look());
-        if (kind === 'popup') other.close();
+        if (kind === 'a popup') other.close();
         return { looks, entries };
       }, kind);
       expect(looks.looks[0]).toEqual({ zone: 'grid', border: 'solid', bar: 'block', value: 'Trouser' });
