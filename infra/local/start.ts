@@ -34,9 +34,9 @@ async function main(signal: AbortSignal): Promise<void> {
   const release = await readRelease(RELEASE || join(ROOT, 'release/tinyvgg.onnx'));
   const state = STATE || join(ROOT, '.wrangler/state');
   await requireFree(host, port);
+  await requireWritable(join(ROOT, '.wrangler/tmp'), 'Copy the project to a folder that you may write to.');
   await requireWritable(state, 'Choose another folder: STATE=<folder> npm start');
   await requireWritable(tmpdir(), 'Choose another folder: TMPDIR=<folder> npm start');
-  await requireWritable(join(ROOT, '.wrangler/tmp'), 'Copy the project to a folder that you may write to.');
 
   // wrangler's output before its first response appears only in the error if it does not start.
   let started = false;

@@ -54,8 +54,15 @@ const scrolled = async (page: Page) => {
   await page.waitForSelector('#accuracy-curve svg');
 };
 
+/** Opens an address of the API, which has no script that reports when it is ready. */
+const atProblem = async (page: Page) => {
+  await page.goto(new URL(`/v1/models/tinyvgg/versions/${'0'.repeat(64)}`, page.url()).href);
+  await page.getByRole('heading', { name: 'Unknown model version' }).waitFor();
+};
+
 const STATES: [name: string, path: string, prepare?: (page: Page) => Promise<void>][] = [
   ['the API reference', '/docs'],
+  ['the page of a problem', '/docs', atProblem],
   ['the try page', '/'],
   ['the try page with an answer', '/', answered],
   ['the try page with the webcam', '/', photographing],
