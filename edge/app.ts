@@ -84,14 +84,16 @@ async function addLength(c: Context<AppEnv>): Promise<void> {
 
 /** Responds with a problem: a page for browsers, otherwise in the format of the API, which is `{"error"}` for /hf and /v2. */
 async function respond(c: Context<AppEnv>, problem: HttpProblem): Promise<Response> {
-  const { record, requestId } = c.var;
-  record.problem = problem.type;
-  const isPlain = /^\/(hf|v2)(\/|$)/.test(c.req.path);
-  const response = prefersHtml(c.req)
-    ? await (await import('./http/page/problem-page.ts')).problemPage(problem, c.req.method, requestId)
-    : isPlain
-      ? problem.toPlainResponse()
-      : problem.toResponse(requestId);
+  c.var.record.problem = problem.type;
+  const response = await render(problem, c);
   response.headers.append('vary', 'Accept');
   return response;
+}
+
+async function render(problem: HttpProblem, { req, var: { requestId } }: Context<AppEnv>): Promise<Response> {
+  if (prefersHtml(req)) {
+    return (await import('./http/page/problem-page.ts')).problemPage(problem, req.method, requestId);
+  }
+  const isPlain = /^\/(hf|v2)(\/|$)/.test(req.path);
+  return isPlain ? problem.toPlainResponse() : problem.toResponse(requestId);
 }

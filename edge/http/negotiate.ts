@@ -6,7 +6,7 @@ const JSON_TYPES = ['application/json', 'application/problem+json', 'application
 
 /**
  * Returns whether `Accept` names `text/html` and prefers it. Browsers do so when they open an address or submit a form; scripts and
- * other clients do so only on purpose. Between two types of equal quality the one that is not a page wins, and `*\/*` loses.
+ * other clients do so only on purpose. At equal quality a page loses to another named type, and wins against the wildcard.
  * @param others the media types that the client receives otherwise
  */
 export function prefersHtml(request: HonoRequest, others: readonly string[] = JSON_TYPES): boolean {

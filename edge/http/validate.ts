@@ -16,7 +16,7 @@ const FIRST = { abortEarly: true } as const;
 /** For `query`: an operation without parameters of its own. */
 export const NO_PARAMETERS = v.object({});
 
-/** The query parameter that carries a credential (access/caller.ts). Every operation with a guard accepts it. */
+/** The query parameter with a site key (access/caller.ts). Every operation that uses `query` accepts it. */
 const CREDENTIAL = 'site_key';
 
 /**

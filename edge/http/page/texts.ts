@@ -48,7 +48,7 @@ const FORM_TEXTS: Partial<Record<ProblemType, ProblemText>> = {
 /** Returns whether the sender of a form can solve a problem, and so needs no words for developers. */
 export const isForVisitors = (type: ProblemType): boolean => type in FORM_TEXTS;
 
-/** Problems of a person who opens an address. */
+/** Problems of the address itself. */
 const ADDRESS_TEXTS: Partial<Record<ProblemType, ProblemText>> = {
   'not-found': { heading: 'There is no page at this address', advice: 'Check the address for mistakes.' },
   'method-not-allowed': {
@@ -57,18 +57,14 @@ const ADDRESS_TEXTS: Partial<Record<ProblemType, ProblemText>> = {
   },
 };
 
-/**
- * Returns the text for a problem. All problems without a text of their own are for the site's owner to solve.
- * @param isForm whether a form was submitted; otherwise a person opened an address
- */
+/** For all other problems of a form, which the site's owner must solve. */
+const OTHER_FORM_PROBLEM: ProblemText = {
+  heading: 'The photo could not be classified',
+  advice: 'Try again later. If it fails again, please tell the owner of the site.',
+};
+
+/** @param isForm whether a form was submitted; otherwise a person opened an address */
 export function problemText(type: ProblemType, isForm: boolean): ProblemText {
-  if (!isForm) {
-    return ADDRESS_TEXTS[type] ?? { heading: PROBLEMS[type].title, advice: 'This address is for programs.' };
-  }
-  return (
-    FORM_TEXTS[type] ?? {
-      heading: 'The photo could not be classified',
-      advice: 'Try again later. If it fails again, please tell the owner of the site.',
-    }
-  );
+  const text = ADDRESS_TEXTS[type] ?? (isForm ? (FORM_TEXTS[type] ?? OTHER_FORM_PROBLEM) : undefined);
+  return text ?? { heading: PROBLEMS[type].title, advice: 'This address is for programs.' };
 }

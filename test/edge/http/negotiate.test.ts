@@ -96,6 +96,15 @@ describe('a browser that opens an address receives a page for', () => {
     expect(await response.text()).not.toContain('qMarkerq');
   });
 
+  it('a form that is sent to an unknown path', async () => {
+    const response = await worker.send('/v1/nothing', {
+      method: 'POST',
+      headers: { accept: BROWSERS.Firefox },
+    });
+    expect(response.status).toBe(404);
+    expect(await response.text()).toContain('<h1>There is no page at this address</h1>');
+  });
+
   it('a method that a form cannot send, too', async () => {
     const response = await worker.send('/v1/models', {
       method: 'PUT',
