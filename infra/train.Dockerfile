@@ -21,9 +21,11 @@ FROM base AS build
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --ignore-scripts
 COPY shared shared
+COPY infra/tools/decoders.ts infra/tools/
 # Of 660 MB, the compilers are 100 and source maps 240.
 RUN npm run kernels \
- && npm uninstall --no-save --omit=dev --ignore-scripts assemblyscript esbuild \
+ && npm run decoders \
+ && npm uninstall --no-save --omit=dev --ignore-scripts assemblyscript binaryen esbuild \
  && find node_modules -name '*.map' -delete
 COPY train train
 ARG GIT_COMMIT

@@ -1,17 +1,31 @@
-/** @file Decodes images: JPEG, PNG and GIF in this Worker, WebP and AVIF in the decoders' Worker. */
-import jpegWasm from '@cwasm/jpeg-turbo/jpeg-turbo.wasm?module';
-import pngWasm from '@jsquash/png/codec/pkg/squoosh_png_bg.wasm?module';
-import { createDecoder, type Decoder } from '#shared/decode/decoder.ts';
-import { gifDecoder } from '#shared/decode/gif/decoder.ts';
+/** @file Decodes image files: JPEG and PNG in this Worker, the other formats in the decoders' Worker. */
+import jpegWasm from '#shared/decode/build/jpeg.wasm?module';
+import pngWasm from '#shared/decode/build/png.wasm?module';
+import { createDecoder, type EstimatingDecoder } from '#shared/decode/decoder.ts';
+import { formatOf, type ImageFormat } from '#shared/decode/format.ts';
 import { jpegDecoder } from '#shared/decode/jpeg/decoder.ts';
 import { pngDecoder } from '#shared/decode/png/decoder.ts';
-import { serviceDecoder } from './service.ts';
+import kernels from '#shared/input/garment/build/photo.wasm?module';
+import { type PreparedPhoto, photoPipeline } from '#shared/input/garment/photo.ts';
+import { type ServiceDecoder, serviceDecoder } from './service.ts';
 
-/** Detects the format from the first bytes, not from the content type of the request. */
-export const decoder: Decoder = createDecoder({
-  jpeg: jpegDecoder(jpegWasm),
-  png: pngDecoder(pngWasm),
-  gif: gifDecoder,
+const services = {
   webp: serviceDecoder('webp'),
   avif: serviceDecoder('avif'),
+  gif: serviceDecoder('gif'),
+};
+
+/** Detects the format from the first bytes, not from the content type of the request. */
+export const decoder: EstimatingDecoder = createDecoder({
+  jpeg: jpegDecoder(jpegWasm),
+  png: pngDecoder(pngWasm),
+  ...services,
 });
+
+const preparePhoto = photoPipeline(kernels);
+
+/** Prepares an image file in the Worker that decodes it, so that its pixels are in one isolate only. @throws ImageError */
+export async function prepareFile(bytes: Uint8Array): Promise<PreparedPhoto> {
+  const { [formatOf(bytes)]: service }: Partial<Record<ImageFormat, ServiceDecoder>> = services;
+  return (await service?.prepare(bytes)) ?? decoder.decode(bytes, (pixels) => preparePhoto(pixels));
+}

@@ -1,25 +1,53 @@
 /** @file Decodes images in another Worker (worker.ts), through a service binding. */
 import { env } from 'cloudflare:workers';
-import type { Decoder } from '#shared/decode/decoder.ts';
+import type { EstimatingDecoder } from '#shared/decode/decoder.ts';
 import { FORMAT_NAMES } from '#shared/decode/format.ts';
 import { ImageError } from '#shared/decode/image-error.ts';
-import type { default as DecodeWorker, RemoteFormat } from './worker.ts';
+import { PHOTO_PIPELINE, type PreparedPhoto } from '#shared/input/garment/photo.ts';
+import type { DecodeRefusal, default as DecodeWorker, RemoteFormat } from './worker.ts';
 
-export function serviceDecoder(format: RemoteFormat): Decoder {
+export interface ServiceDecoder extends EstimatingDecoder {
+  /**
+   * Decodes an image and prepares it for the network, both in the other Worker.
+   * @returns undefined when that Worker has another version of the photo pipeline
+   * @throws ImageError
+   */
+  prepare(bytes: Uint8Array): Promise<PreparedPhoto | undefined>;
+}
+
+export function serviceDecoder(format: RemoteFormat): ServiceDecoder {
   return {
-    async decode(bytes) {
-      const { DECODE } = env as { DECODE?: Service<DecodeWorker> };
-      if (!DECODE) {
-        throw new ImageError('unsupported', {
-          what: `this deployment has no decoder for ${FORMAT_NAMES[format]} images`,
-          next: 'Convert the image to JPEG or PNG.',
-        });
-      }
-      // A call between Workers copies the whole buffer of a view, such as the whole form that a file came in.
-      const isView = bytes.byteLength < bytes.buffer.byteLength;
-      const { pixels, refusal } = await DECODE.decode(format, isView ? bytes.slice() : bytes);
-      if (pixels) return pixels;
-      throw new ImageError(refusal.fault, { what: refusal.message }, refusal.size);
+    cost: async (bytes) => binding()?.cost(format, withOwnBuffer(bytes)) ?? 0,
+    async decode(bytes, use) {
+      const { pixels, refusal } = await service(format).decode(format, withOwnBuffer(bytes));
+      if (pixels) return use(pixels);
+      throw toImageError(refusal);
+    },
+    async prepare(bytes) {
+      const { photo, refusal } = await service(format).prepare(format, withOwnBuffer(bytes), PHOTO_PIPELINE);
+      if (refusal) throw toImageError(refusal);
+      return photo;
     },
   };
+}
+
+const binding = () => (env as { DECODE?: Service<DecodeWorker> }).DECODE;
+
+/** @throws ImageError when this deployment has no such Worker */
+function service(format: RemoteFormat): Service<DecodeWorker> {
+  const worker = binding();
+  if (worker) return worker;
+  throw new ImageError('unsupported', {
+    what: `this deployment has no decoder for ${FORMAT_NAMES[format]} images`,
+    next: 'Convert the image to JPEG or PNG.',
+  });
+}
+
+/** A call between Workers copies the whole buffer of a view, such as the whole form that a file came in. */
+function withOwnBuffer(bytes: Uint8Array): Uint8Array {
+  return bytes.byteLength < bytes.buffer.byteLength ? bytes.slice() : bytes;
+}
+
+function toImageError({ fault, message, size }: DecodeRefusal): ImageError {
+  return new ImageError(fault, { what: message }, size);
 }

@@ -1,21 +1,26 @@
 /**
- * @file The large decoders as a Worker of its own, behind a service binding. Their 1.3 MB add to the cold start only of requests
- * with such files, and a hostile file exhausts only this Worker's memory.
+ * @file The large and the rarely used decoders as a Worker of its own, behind a service binding. Their 1.3 MB add to the cold start
+ * only of requests with such files, and a hostile file exhausts only this Worker's memory.
  */
 import { WorkerEntrypoint } from 'cloudflare:workers';
-import avifWasm from '@jsquash/avif/codec/dec/avif_dec.wasm?module';
-import webpWasm from '@jsquash/webp/codec/dec/webp_dec.wasm?module';
 import { avifDecoder } from '#shared/decode/avif/decoder.ts';
+import avifWasm from '#shared/decode/build/avif.wasm?module';
+import webpWasm from '#shared/decode/build/webp.wasm?module';
+import { gifDecoder } from '#shared/decode/gif/decoder.ts';
 import { ImageError } from '#shared/decode/image-error.ts';
-import type { Pixels } from '#shared/decode/pixels.ts';
+import { copyPixels, type Pixels } from '#shared/decode/pixels.ts';
 import { webpDecoder } from '#shared/decode/webp/decoder.ts';
+import kernels from '#shared/input/garment/build/photo.wasm?module';
+import { PHOTO_PIPELINE, type PreparedPhoto, photoPipeline } from '#shared/input/garment/photo.ts';
 
-const DECODERS = { webp: webpDecoder(webpWasm), avif: avifDecoder(avifWasm) };
+const DECODERS = { webp: webpDecoder(webpWasm), avif: avifDecoder(avifWasm), gif: gifDecoder };
+
+const preparePhoto = photoPipeline(kernels);
 
 export type RemoteFormat = keyof typeof DECODERS;
 
 /** An ImageError as plain data, because errors lose their class between Workers. */
-interface DecodeRefusal {
+export interface DecodeRefusal {
   fault: ImageError['fault'];
   message: string;
   size: { limit: number; actual: number } | undefined;
@@ -24,15 +29,46 @@ interface DecodeRefusal {
 /** A new version of one Worker can call an old version of the other, so these members must not change. */
 export type DecodeResult = { pixels: Pixels; refusal?: never } | { pixels?: never; refusal: DecodeRefusal };
 
+/** Contains neither member when this Worker has another version of the photo pipeline. */
+export interface PrepareResult {
+  photo?: PreparedPhoto;
+  refusal?: DecodeRefusal;
+}
+
 export default class DecodeWorker extends WorkerEntrypoint {
-  async decode(format: RemoteFormat, bytes: Uint8Array): Promise<DecodeResult> {
+  /** Estimates how many milliseconds of CPU time an image takes. */
+  async cost(format: RemoteFormat, bytes: Uint8Array): Promise<number> {
+    return DECODERS[format].cost(bytes);
+  }
+
+  /**
+   * Decodes an image and prepares it for the network. The pixels, up to 24 MB, stay here: between Workers, they would be copied
+   * several times.
+   * @param pipeline the caller's version of the photo pipeline
+   */
+  async prepare(format: RemoteFormat, bytes: Uint8Array, pipeline: number): Promise<PrepareResult> {
+    if (pipeline !== PHOTO_PIPELINE) return {};
     try {
-      return { pixels: await DECODERS[format].decode(bytes) };
+      return { photo: await DECODERS[format].decode(bytes, (pixels) => preparePhoto(pixels)) };
     } catch (error) {
-      if (!(error instanceof ImageError)) throw error;
-      const { fault, message, limit, actual } = error;
-      const size = limit === undefined || actual === undefined ? undefined : { limit, actual };
-      return { refusal: { fault, message, size } };
+      return { refusal: toRefusal(error) };
     }
   }
+
+  /** Decodes an image for an API Worker of another version. */
+  async decode(format: RemoteFormat, bytes: Uint8Array): Promise<DecodeResult> {
+    try {
+      return { pixels: await DECODERS[format].decode(bytes, copyPixels) };
+    } catch (error) {
+      return { refusal: toRefusal(error) };
+    }
+  }
+}
+
+/** @throws unexpected errors */
+function toRefusal(error: unknown): DecodeRefusal {
+  if (!(error instanceof ImageError)) throw error;
+  const { fault, message, limit, actual } = error;
+  const size = limit === undefined || actual === undefined ? undefined : { limit, actual };
+  return { fault, message, size };
 }

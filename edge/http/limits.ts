@@ -13,6 +13,21 @@ export const MAX_IMAGES = 32;
  */
 export const MAX_JSON_VALUES = 2 ** 16;
 
+/** Most CPU time that the images of one request may take together, in milliseconds. One image alone is limited by its pixels. */
+export const MAX_DECODE_MS = 2000;
+
+/**
+ * Checks the work of a batch before it starts.
+ * @param costs estimated CPU time of each image, in milliseconds
+ * @throws HttpProblem `too-many-images`
+ */
+export function checkDecodeTime(costs: readonly number[]): void {
+  const actual = Math.ceil(costs.reduce((a, b) => a + b, 0));
+  if (costs.length <= 1 || actual <= MAX_DECODE_MS) return;
+  const detail = `The request has images of more than ${MAX_DECODE_MS} ms of decoding time. Split it into several requests.`;
+  throw new HttpProblem('too-many-images', detail, { members: { limit: MAX_DECODE_MS, actual } });
+}
+
 /** @throws HttpProblem `too-many-images` */
 export function checkImageCount(actual: number): void {
   if (actual <= MAX_IMAGES) return;

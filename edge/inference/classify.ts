@@ -2,15 +2,13 @@
 import { detectFormat } from '#shared/decode/format.ts';
 import { ImageError } from '#shared/decode/image-error.ts';
 import { networkInput } from '#shared/inference/model.ts';
-import kernels from '#shared/input/garment/build/photo.wasm?module';
-import { type PreparedPhoto, photoPipeline } from '#shared/input/garment/photo.ts';
+import type { PreparedPhoto } from '#shared/input/garment/photo.ts';
 import { IMAGE_PIXELS } from '#shared/labels.ts';
-import { decoder } from '../decode/decoder.ts';
+import { decoder, prepareFile } from '../decode/decoder.ts';
+import { checkDecodeTime } from '../http/limits.ts';
 import { toProblem } from '../http/problem.ts';
 import type { RequestRecord } from '../http/record.ts';
 import type { ServedModel } from '../registry/served-model.ts';
-
-const preparePhoto = photoPipeline(kernels);
 
 /** An image of a request. */
 export interface ImageInput {
@@ -37,15 +35,21 @@ export async function classifyOne(
 
 /**
  * Classifies several images in one batch. An image that cannot be decoded yields its error. The images are decoded one after the
- * other, so that memory holds the pixels of one at a time.
+ * other, so that memory holds the pixels of one at a time. Between two images, the isolate handles other requests.
+ * @throws HttpProblem `too-many-images` when decoding all of them would take too long
  */
 export async function classifyEach(
   { classifier }: ServedModel,
   images: readonly ImageInput[],
   record: RequestRecord,
 ): Promise<(ClassifiedImage | ImageError)[]> {
+  const files = images.filter(({ kind }) => kind === 'file');
+  checkDecodeTime(await Promise.all(files.map(({ bytes }) => decoder.cost(bytes))));
   const prepared: (PreparedPhoto | ImageError)[] = [];
-  for (const image of images) prepared.push(await prepare(image, record).catch(asImageError));
+  for (const image of images) {
+    if (prepared.length > 0) await nextTurn();
+    prepared.push(await prepare(image, record).catch(asImageError));
+  }
   const photos = prepared.filter((photo) => 'image' in photo);
   if (photos.length === 0) return prepared as ImageError[];
   const inputs = new Float32Array(photos.length * IMAGE_PIXELS);
@@ -60,11 +64,14 @@ export async function classifyEach(
   });
 }
 
+/** Waits until the event loop has handled what is due. */
+const nextTurn = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
+
 /** Decodes an image, prepares it for the network and records the outcome. */
 async function prepare({ kind, bytes }: ImageInput, { images }: RequestRecord): Promise<PreparedPhoto> {
   const recordedKind = kind === 'pixels' ? kind : (detectFormat(bytes) ?? 'unknown');
   try {
-    const photo = kind === 'pixels' ? unchanged(bytes) : preparePhoto(await decoder.decode(bytes));
+    const photo = kind === 'pixels' ? unchanged(bytes) : await prepareFile(bytes);
     images.push({ kind: recordedKind, outcome: 'read' });
     return photo;
   } catch (error) {

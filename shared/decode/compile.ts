@@ -1,6 +1,6 @@
 /** @file A decoder of all formats, for platforms that allow the compilation of WebAssembly at run time (Node, browsers). */
 import { avifDecoder } from './avif/decoder.ts';
-import { createDecoder, type Decoder } from './decoder.ts';
+import { createDecoder, type EstimatingDecoder } from './decoder.ts';
 import { gifDecoder } from './gif/decoder.ts';
 import { jpegDecoder } from './jpeg/decoder.ts';
 import { pngDecoder } from './png/decoder.ts';
@@ -12,13 +12,13 @@ import { webpDecoder } from './webp/decoder.ts';
  */
 export async function compileDecoder(
   read: (specifier: string) => Promise<Uint8Array<ArrayBuffer>>,
-): Promise<Decoder> {
+): Promise<EstimatingDecoder> {
   const compile = async (specifier: string) => WebAssembly.compile(await read(specifier));
   const [jpeg, png, webp, avif] = await Promise.all([
-    compile('@cwasm/jpeg-turbo/jpeg-turbo.wasm'),
-    compile('@jsquash/png/codec/pkg/squoosh_png_bg.wasm'),
-    compile('@jsquash/webp/codec/dec/webp_dec.wasm'),
-    compile('@jsquash/avif/codec/dec/avif_dec.wasm'),
+    compile('#shared/decode/build/jpeg.wasm'),
+    compile('#shared/decode/build/png.wasm'),
+    compile('#shared/decode/build/webp.wasm'),
+    compile('#shared/decode/build/avif.wasm'),
   ]);
   return createDecoder({
     jpeg: jpegDecoder(jpeg),

@@ -1,17 +1,27 @@
 /** @file Decodes image files of any format to pixels. The trainer, the Workers and the browser run the same code. */
-import { formatOf, type ImageFormat } from './format.ts';
+import { detectFormat, formatOf, type ImageFormat } from './format.ts';
 import type { Pixels } from './pixels.ts';
 
 export interface Decoder {
   /**
-   * Decodes a file, or the first frame of an animation. Applies the orientation in its metadata (Exif in JPEG and PNG, AVIF's own
-   * properties) and ignores colour profiles. Decodes a large JPEG at a reduced scale.
+   * Decodes a file, or the first frame of an animation, and returns what `use` returns. Applies the orientation in its metadata
+   * (Exif in JPEG and PNG, AVIF's own properties) and ignores colour profiles. Decodes a large JPEG at a reduced scale.
+   * @param use is called once. The pixels are valid during the call only: the next image overwrites them
    * @throws ImageError for any bytes that it cannot decode
    */
-  decode(bytes: Uint8Array): Promise<Pixels>;
+  decode<T>(bytes: Uint8Array, use: (pixels: Pixels) => T): Promise<T>;
+}
+
+/** A decoder whose work can be bounded before it starts. */
+export interface EstimatingDecoder extends Decoder {
+  /** Estimates from the header how many milliseconds of CPU time an image takes. 0 for bytes that will be rejected at once. */
+  cost(bytes: Uint8Array): Promise<number>;
 }
 
 /** Combines one decoder per format into a decoder that detects the format. */
-export function createDecoder(decoders: Record<ImageFormat, Decoder>): Decoder {
-  return { decode: async (bytes) => decoders[formatOf(bytes)].decode(bytes) };
+export function createDecoder(decoders: Record<ImageFormat, EstimatingDecoder>): EstimatingDecoder {
+  return {
+    decode: async (bytes, use) => decoders[formatOf(bytes)].decode(bytes, use),
+    cost: async (bytes) => decoders[detectFormat(bytes) as ImageFormat]?.cost(bytes) ?? 0,
+  };
 }

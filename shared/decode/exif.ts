@@ -6,7 +6,7 @@
  *
  * The parser reads the first directory only, since the orientation is there.
  */
-import { viewOf } from './bytes.ts';
+import { hasTextAt, viewOf } from './bytes.ts';
 import type { Orientation } from './orientation.ts';
 
 const ORIENTATION = 0x0112;
@@ -16,7 +16,8 @@ const SHORT = 3;
 export function exifOrientation(tiff: Uint8Array): Orientation {
   const view = viewOf(tiff);
   if (tiff.length < 8) return 1;
-  const isLittle = view.getUint16(0) === 0x4949;
+  const isLittle = hasTextAt(tiff, 0, 'II*\0');
+  if (!isLittle && !hasTextAt(tiff, 0, 'MM\0*')) return 1;
   const directory = view.getUint32(4, isLittle);
   if (directory + 2 > tiff.length) return 1;
   const count = view.getUint16(directory, isLittle);
@@ -25,7 +26,9 @@ export function exifOrientation(tiff: Uint8Array): Orientation {
     if (entry + 12 > tiff.length) return 1;
     if (view.getUint16(entry, isLittle) !== ORIENTATION) continue;
     const value = view.getUint16(entry + 8, isLittle);
-    const isValid = view.getUint16(entry + 2, isLittle) === SHORT && value >= 1 && value <= 8;
+    const isShort =
+      view.getUint16(entry + 2, isLittle) === SHORT && view.getUint32(entry + 4, isLittle) === 1;
+    const isValid = isShort && value >= 1 && value <= 8;
     return isValid ? (value as Orientation) : 1;
   }
   return 1;

@@ -1,6 +1,7 @@
-/** @file Builds the decoder of a format from its header parser and its codec. A damaged file does not affect the next one. */
+/** @file Builds the decoder of a format from its header parser and its codec. */
 import type { Codec } from './codec.ts';
-import type { Decoder } from './decoder.ts';
+import { type DecodeCost, estimateCost } from './cost.ts';
+import type { EstimatingDecoder } from './decoder.ts';
 import { FORMAT_NAMES, type ImageFormat } from './format.ts';
 import { damaged, ImageError } from './image-error.ts';
 import { checkSize, MAX_PIXELS } from './limits.ts';
@@ -12,48 +13,60 @@ interface Format<Header extends Size> {
   name: ImageFormat;
   /** @throws ImageError */
   readHeader(bytes: Uint8Array): Header;
-  instantiate(): Codec<Header> | Promise<Codec<Header>>;
+  decode: Codec<Header>;
+  cost(header: Header): DecodeCost;
   /** Limit on the pixels of this file. Default: MAX_PIXELS of the format. */
   maxPixels?(header: Header): number;
   /** Checks that need more than the header. @throws ImageError */
-  check?(bytes: Uint8Array, header: Header): Promise<void>;
+  check?(header: Header): Promise<void>;
   /** The size at which the file is decoded. Default: the size in its header. */
   decodedSize?(header: Header): Size;
   /** Transformations of the decoded pixels into the displayed ones, in order. */
   orientations?(header: Header): Orientation[];
+  /** What the person who sent the image should know. */
+  warnings?(header: Header): string[];
 }
 
-/** An instance with more memory than this is not reused, because WebAssembly memory never shrinks. */
-const MAX_REUSED_BYTES = 32 * 2 ** 20;
-
 /** Creates a decoder for files of one format. It checks a file's header before it decodes the file. */
-export function fileDecoder<Header extends Size>(format: Format<Header>): Decoder {
-  /** The instance that decodes the next file. */
-  let idle: Codec<Header> | undefined;
-
-  async function decode(bytes: Uint8Array): Promise<Pixels> {
+export function fileDecoder<Header extends Size>(format: Format<Header>): EstimatingDecoder {
+  /** @throws ImageError */
+  function readHeader(bytes: Uint8Array): Header {
     const header = format.readHeader(bytes);
     if (header.width === 0 || header.height === 0) throw damaged('its header declares no pixels');
-    const limit = format.maxPixels?.(header) ?? MAX_PIXELS[format.name];
-    checkSize(header, limit, FORMAT_NAMES[format.name]);
-    await format.check?.(bytes, header);
-
-    const codec = idle ?? (await format.instantiate());
-    // The instance is taken and given back only after success, so an instance that has trapped is never reused.
-    idle = undefined;
-    const decoded = asDamage(() => codec.decode(bytes, header));
-    const isReused = codec.memoryBytes() <= MAX_REUSED_BYTES;
-    if (isReused) idle = codec;
-    const size = format.decodedSize?.(header) ?? header;
-    if (!decoded) throw damaged(DAMAGED_DATA);
-    if (decoded.width !== size.width || decoded.height !== size.height)
-      throw damaged('its decoded size differs from the size in its header');
-    const orientations = (format.orientations?.(header) ?? []).filter((orientation) => orientation !== 1);
-    // A view of a reused instance's memory would change with its next call: return a copy.
-    if (isReused && codec.returnsView && orientations.length === 0) return orient(decoded, 1);
-    return orientations.reduce(orient, decoded);
+    checkSize(header, format.maxPixels?.(header) ?? MAX_PIXELS[format.name], FORMAT_NAMES[format.name]);
+    return header;
   }
-  return { decode };
+  return {
+    async decode(bytes, use) {
+      const header = readHeader(bytes);
+      await format.check?.(header);
+      // Nothing waits from here on, so no other file uses the decoders' memory before `use` is done.
+      return use(decodeChecked(format, bytes, header));
+    },
+    async cost(bytes) {
+      try {
+        const header = readHeader(bytes);
+        return estimateCost(header, bytes.length, format.cost(header));
+      } catch {
+        // `decode` rejects these bytes with the same error.
+        return 0;
+      }
+    },
+  };
+}
+
+function decodeChecked<Header extends Size>(
+  format: Format<Header>,
+  bytes: Uint8Array,
+  header: Header,
+): Pixels {
+  const decoded = asDamage(() => format.decode(bytes, header));
+  const size = format.decodedSize?.(header) ?? header;
+  if (!decoded) throw damaged(DAMAGED_DATA);
+  if (decoded.width !== size.width || decoded.height !== size.height)
+    throw damaged('its decoded size differs from the size in its header');
+  const orientations = (format.orientations?.(header) ?? []).filter((orientation) => orientation !== 1);
+  return { ...orientations.reduce(orient, decoded), warnings: format.warnings?.(header) ?? [] };
 }
 
 const DAMAGED_DATA = 'its data is damaged or cut off';

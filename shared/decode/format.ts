@@ -30,12 +30,12 @@ export function detectFormat(bytes: Uint8Array): ImageFormat | undefined {
 export function formatOf(bytes: Uint8Array): ImageFormat {
   const format = detectFormat(bytes);
   if (format) return format;
-  const name = otherFormatOf(bytes);
+  const { name, next } = recognize(bytes);
   throw new ImageError('unsupported', {
     what: 'cannot read the image',
     expected: 'the bytes of a JPEG, PNG, WebP, AVIF or GIF file',
-    got: bytes.length === 0 ? 'no bytes' : (name ?? `${bytes.length} bytes of an unknown format`),
-    next: name === BASE64 ? 'Send the decoded bytes.' : 'Convert the image to JPEG or PNG.',
+    got: name,
+    next,
   });
 }
 
@@ -51,39 +51,74 @@ function brandsOf(bytes: Uint8Array): string[] {
   return brands;
 }
 
-function mediaName(brands: string[]): string {
-  return brands.some((brand) => /^he[ivc]|^mif1|^msf1/.test(brand)) ? 'HEIC' : 'a video';
+/** A recognized format that is not supported, and what to do. */
+interface OtherFormat {
+  name: string;
+  next: string;
 }
 
-const BASE64 = 'an image written as Base64 text';
+const CONVERT = 'Convert the image to JPEG or PNG.';
+const UNPACK = 'Unpack it.';
+const UNCHANGED = 'Send the bytes of the file unchanged.';
 
-/** Formats that are sent by mistake, with the bytes that they begin with. */
-const OTHER_FORMATS: readonly [name: string, ...beginnings: string[]][] = [
-  ['TIFF or a raw photo', 'II*\0', 'MM\0*'],
-  ['BMP', 'BM'],
-  ['an icon', '\0\0\x01\0'],
-  ['JPEG XL', '\xff\x0a', '\0\0\0\x0cJXL '],
-  ['JPEG 2000', '\0\0\0\x0cjP  ', '\xff\x4f\xff\x51'],
-  ['PSD', '8BPS'],
-  ['PDF', '%PDF-'],
-  ['ZIP', 'PK\x03\x04'],
-  ['gzip', '\x1f\x8b'],
-  [BASE64, 'data:image/', 'iVBORw0KGgo', '/9j/', 'UklGR', 'R0lGOD'],
+/** Formats that are sent by mistake: name, what to do, and the bytes that they begin with. */
+const OTHER_FORMATS: readonly [name: string, next: string, ...beginnings: string[]][] = [
+  ['TIFF or a raw photo', CONVERT, 'II*\0', 'MM\0*', 'IIU\0', 'IIR', 'FUJIFILM'],
+  ['BMP', CONVERT, 'BM'],
+  ['an icon', CONVERT, '\0\0\x01\0'],
+  ['JPEG XL', CONVERT, '\xff\x0a', '\0\0\0\x0cJXL '],
+  ['JPEG 2000', CONVERT, '\0\0\0\x0cjP  ', '\xff\x4f\xff\x51'],
+  ['PSD', CONVERT, '8BPS'],
+  ['PDF', CONVERT, '%PDF-'],
+  ['ZIP', UNPACK, 'PK\x03\x04'],
+  ['gzip', UNPACK, '\x1f\x8b'],
+  [
+    'an image written as Base64 text',
+    'Send the decoded bytes.',
+    ...['data:image/', 'iVBORw0KGgo', '/9j/', 'UklGR', 'R0lGOD'],
+  ],
+  // UTF-8 has no byte of 0x80 or more alone: a conversion replaces it by EF BF BD or encodes it as two bytes.
+  [
+    'an image that was converted as text',
+    UNCHANGED,
+    ...['\x89PNG', '\xef\xbf\xbd', '\xc2\x89PNG', '\xc3\xbf\xc3\x98'],
+  ],
 ];
 
 /** Number of bytes in which an SVG or HTML document must have its first element. */
 const TEXT_START = 1024;
 
-/** Returns the name of a format that is not supported, when it is recognized. */
-function otherFormatOf(bytes: Uint8Array): string | undefined {
+/** Number of bytes before an image in which its signature is searched for. */
+const MAX_PREFIX_BYTES = 16;
+
+function recognize(bytes: Uint8Array): OtherFormat {
+  if (bytes.length === 0) return { name: 'no bytes', next: CONVERT };
   const brands = brandsOf(bytes);
-  if (brands.length > 0) return mediaName(brands);
-  const other = OTHER_FORMATS.find(([, ...beginnings]) =>
+  if (brands.length > 0) return mediaFormat(brands);
+  const other = OTHER_FORMATS.find(([, , ...beginnings]) =>
     beginnings.some((text) => hasTextAt(bytes, 0, text)),
   );
-  if (other) return other[0];
+  if (other) return { name: other[0], next: other[1] };
   const text = String.fromCharCode(...bytes.subarray(0, TEXT_START)).toLowerCase();
-  if (text.includes('<svg')) return 'SVG';
-  if (/<!doctype html|<html/.test(text)) return 'HTML';
-  return undefined;
+  if (text.includes('<svg')) return { name: 'SVG', next: CONVERT };
+  if (/<!doctype html|<html/.test(text))
+    return { name: 'HTML', next: 'Send the image instead of a web page.' };
+  for (let at = 1; at <= MAX_PREFIX_BYTES; at++) {
+    const format = detectFormat(bytes.subarray(at));
+    if (format) return { name: `${at} bytes before a ${FORMAT_NAMES[format]} file`, next: 'Remove them.' };
+  }
+  return { name: `${bytes.length} bytes of an unknown format`, next: CONVERT };
+}
+
+/** @param brands the brands of an ISO base media file that is no AVIF */
+function mediaFormat(brands: string[]): OtherFormat {
+  if (brands.some((brand) => /^he[ivc]|^mi[fa]|^msf1/.test(brand))) {
+    return {
+      name: 'HEIC',
+      next: 'Convert it to JPEG. iPhones have a camera format “Most Compatible”.',
+    };
+  }
+  return brands.includes('crx ')
+    ? { name: 'a raw photo', next: CONVERT }
+    : { name: 'a video', next: 'Save one of its frames as JPEG.' };
 }

@@ -10,4 +10,11 @@ export interface Size {
 export interface Pixels extends Size {
   /** RGBA, not premultiplied, row by row: 4 · width · height bytes. */
   readonly data: Uint8ClampedArray | Uint8Array;
+  /** What the person who sent the image should know, as sentences. */
+  readonly warnings?: readonly string[];
+}
+
+/** Returns a copy that stays valid when the original is in a decoder's memory. */
+export function copyPixels(pixels: Pixels): Pixels {
+  return { ...pixels, data: pixels.data.slice() };
 }

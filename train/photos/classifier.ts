@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { compileDecoder } from '#shared/decode/compile.ts';
-import type { Decoder } from '#shared/decode/decoder.ts';
-import type { Pixels } from '#shared/decode/pixels.ts';
+import type { EstimatingDecoder } from '#shared/decode/decoder.ts';
+import { copyPixels, type Pixels } from '#shared/decode/pixels.ts';
 import { ExplainedError } from '#shared/errors.ts';
 import type { PreparedPhoto } from '#shared/input/garment/photo.ts';
 import { type Prediction, rankLabels } from '#shared/predictions.ts';
@@ -41,7 +41,7 @@ export async function openClassifier({ manifest, files }: PredictingRelease): Pr
   ]);
   return async (bytes) => {
     const start = performance.now();
-    const pixels = await decoder.decode(bytes);
+    const pixels = await decoder.decode(bytes, copyPixels);
     const decoded = performance.now();
     const prepared = preparePhoto(pixels);
     const ready = performance.now();
@@ -56,7 +56,7 @@ export async function openClassifier({ manifest, files }: PredictingRelease): Pr
 }
 
 /** Compiles the decoders from node_modules. */
-export async function openDecoder(): Promise<Decoder> {
+export async function openDecoder(): Promise<EstimatingDecoder> {
   const read = async (file: string) =>
     new Uint8Array(await readFile(fileURLToPath(import.meta.resolve(file))));
   return compileDecoder(read);

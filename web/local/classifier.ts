@@ -46,7 +46,7 @@ async function load(endpoint: string): Promise<LocalClassifier> {
   ]);
   const { classifier } = await loadModel([engine], manifest, weights);
   return async (bytes) => {
-    const photo = preparePhoto(await decoder.decode(bytes));
+    const photo = await decoder.decode(bytes, (pixels) => preparePhoto(pixels));
     const logits = await classifier.logits(networkInput(photo.image), 1);
     return { model: { name, version, alias }, ...(await resultOf({ photo, logits }, manifest, ALL_LABELS)) };
   };

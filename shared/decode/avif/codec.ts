@@ -3,17 +3,18 @@
  */
 import avif from '@jsquash/avif/codec/dec/avif_dec.js';
 import type { Codec } from '../codec.ts';
-import { instantiateEmscripten } from '../emscripten.ts';
+import { emscriptenCodec } from '../emscripten.ts';
+import type { InitialMemory } from '../memory.ts';
 import type { AvifHeader } from './header.ts';
 
 const BITS_PER_CHANNEL = 8;
 
-export async function instantiateAvif(module: WebAssembly.Module): Promise<Codec<AvifHeader>> {
-  const instance = await instantiateEmscripten(avif, module, BITS_PER_CHANNEL);
-  return {
-    ...instance,
-    decode: (bytes, { isSequence }) => instance.decode(isSequence ? asStill(bytes) : bytes, undefined),
-  };
+/** The heap follows the stack: this is the first value of the module's stack pointer. */
+const INITIAL: InitialMemory = { pages: 256, heapStart: 5_867_488 };
+
+export function avifCodec(module: WebAssembly.Module): Codec<AvifHeader> {
+  const decode = emscriptenCodec(avif, module, INITIAL, BITS_PER_CHANNEL);
+  return (bytes, header) => decode(header.isSequence ? asStill(bytes) : bytes, header);
 }
 
 /** Returns a copy with the major brand of still images. The decoder then decodes the still image instead of the sequence. */

@@ -1,14 +1,17 @@
 /** @file The decoder of AVIF files. */
-import type { Decoder } from '../decoder.ts';
+import type { EstimatingDecoder } from '../decoder.ts';
 import { fileDecoder } from '../file-decoder.ts';
-import { instantiateAvif } from './codec.ts';
+import { orientationWarnings } from '../ignored-orientation.ts';
+import { avifCodec } from './codec.ts';
 import { readAvifHeader } from './header.ts';
 
-export function avifDecoder(module: WebAssembly.Module): Decoder {
+export function avifDecoder(module: WebAssembly.Module): EstimatingDecoder {
   return fileDecoder({
     name: 'avif',
     readHeader: readAvifHeader,
-    instantiate: () => instantiateAvif(module),
+    decode: avifCodec(module),
     orientations: (header) => header.orientations,
+    cost: () => ({ pixel: 80, byte: 1000 }),
+    warnings: (header) => orientationWarnings('avif', header.ignoredOrientation),
   });
 }

@@ -5,15 +5,19 @@
  * them with items.
  */
 import { hasTextAt, viewOf } from '../bytes.ts';
+import { exifOrientation } from '../exif.ts';
 import { damaged, ImageError } from '../image-error.ts';
 import type { Orientation } from '../orientation.ts';
 import type { Size } from '../pixels.ts';
 import { contentOf, type IsoBox, parseBoxes } from './boxes.ts';
 import { limitFrames } from './frames.ts';
+import { EXIF, type Item, readItems } from './items.ts';
 
 export interface AvifHeader extends Size {
   /** Transformations of the decoded pixels into the displayed ones, in order. */
   orientations: Orientation[];
+  /** The orientation in Exif metadata when the file has no transformations. Browsers ignore it. */
+  ignoredOrientation: Orientation;
   /** Whether the file's major brand is that of image sequences. */
   isSequence: boolean;
 }
@@ -52,8 +56,23 @@ function readHeader(bytes: Uint8Array): AvifHeader {
     // 0 swaps top and bottom, 1 swaps left and right (6.5.12).
     if (type === 'imir') orientations.push((view.getUint8(0) & 1) === 0 ? 4 : 2);
   }
-  limitFrames(bytes, boxes);
-  return { width, height, orientations, isSequence };
+  const items = readItems(bytes, boxes);
+  limitFrames(bytes, items);
+  const isUpright = orientations.every((orientation) => orientation === 1);
+  return {
+    width,
+    height,
+    orientations,
+    isSequence,
+    ignoredOrientation: isUpright ? orientationIn(items) : 1,
+  };
+}
+
+/** Returns the orientation in the Exif metadata: the offset of its TIFF header (4 bytes), the bytes up to it, then the TIFF header. */
+function orientationIn(items: Item[]): Orientation {
+  const exif = items.find(({ type }) => type === EXIF);
+  const data = exif?.extents[0];
+  return data && data.length >= 4 ? exifOrientation(data.subarray(4 + viewOf(data).getUint32(0))) : 1;
 }
 
 const NO_BOX: IsoBox = { type: '', content: new Uint8Array() };

@@ -3,30 +3,27 @@
  * from a certain file of 42 bytes, the others fill missing data with colour 0.
  */
 import type { Codec } from '../codec.ts';
+import { takeMemory } from '../memory.ts';
 import type { GifFrame, GifHeader } from './header.ts';
 import { decodeLzw } from './lzw.ts';
 
-/** Has no state between files. */
-export const gifCodec: Codec<GifHeader> = {
-  decode(bytes, { width, height, frame }) {
-    const indices = new Uint8Array(frame.width * frame.height);
-    decodeLzw(bytes, frame.dataStart, indices);
-    const data = new Uint8ClampedArray(4 * width * height);
-    const rows = frame.isInterlaced
-      ? interlacedRows(frame.height)
-      : Array.from({ length: frame.height }, (_, y) => y);
-    let next = 0;
-    for (const row of rows) {
-      let to = 4 * ((frame.top + row) * width + frame.left);
-      for (let x = 0; x < frame.width; x++) {
-        putColour(data, to, frame, indices[next++] as number);
-        to += 4;
-      }
+export const decodeGif: Codec<GifHeader> = (bytes, { width, height, frame }) => {
+  const pixels = 4 * width * height;
+  const { taken } = takeMemory(pixels + frame.width * frame.height, new Uint8Array());
+  const [data, indices] = [taken.subarray(0, pixels), taken.subarray(pixels)];
+  decodeLzw(bytes, frame.dataStart, indices);
+  const rows = frame.isInterlaced
+    ? interlacedRows(frame.height)
+    : Array.from({ length: frame.height }, (_, y) => y);
+  let next = 0;
+  for (const row of rows) {
+    let to = 4 * ((frame.top + row) * width + frame.left);
+    for (let x = 0; x < frame.width; x++) {
+      putColour(data, to, frame, indices[next++] as number);
+      to += 4;
     }
-    return { width, height, data };
-  },
-  returnsView: false,
-  memoryBytes: () => 0,
+  }
+  return { width, height, data };
 };
 
 /** Writes the colour of an index at `to`. An index outside the palette is black. */

@@ -1,10 +1,11 @@
 /** @file The decoder of GIF files. */
 import { fileDecoder } from '../file-decoder.ts';
-import { gifCodec } from './codec.ts';
+import { decodeGif } from './codec.ts';
 import { readGifHeader } from './header.ts';
 
 export const gifDecoder = fileDecoder({
   name: 'gif',
   readHeader: readGifHeader,
-  instantiate: () => gifCodec,
+  decode: decodeGif,
+  cost: () => ({ pixel: 20, byte: 30 }),
 });

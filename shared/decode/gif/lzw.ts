@@ -9,7 +9,7 @@ const MAX_CODES = 2 ** MAX_CODE_BITS;
  * @param at offset of the code size, which the sub-blocks follow
  * @throws Error when the data ends too early or contains an undefined code
  */
-export function decodeLzw(bytes: Uint8Array, at: number, indices: Uint8Array): void {
+export function decodeLzw(bytes: Uint8Array, at: number, indices: Uint8ClampedArray): void {
   const rootBits = bytes[at] ?? 0;
   if (rootBits < 1 || rootBits > 8) throw new Error(`the code size is ${rootBits}, expected 1 to 8`);
   const readCode = codeReader(bytes, at + 1);

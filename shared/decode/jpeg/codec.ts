@@ -2,10 +2,12 @@
  * @file The JPEG codec: @cwasm/jpeg-turbo's WebAssembly decoder (libjpeg-turbo's TurboJPEG API).
  *
  * The package's own JavaScript needs `fs` and always decodes at full size, so this file calls the module directly. The build has
- * no `setjmp`: libjpeg reports an error through `longjmp`, which throws here, and the instance cannot be used again.
+ * no `setjmp`: libjpeg reports an error through `longjmp`, which throws here.
  */
 import { type Codec, unusedImport } from '../codec.ts';
-import type { Size } from '../pixels.ts';
+import { damaged } from '../image-error.ts';
+import { type InitialMemory, instantiate } from '../memory.ts';
+import type { Pixels, Size } from '../pixels.ts';
 import { cmykToRgba } from './cmyk.ts';
 import type { JpegHeader } from './header.ts';
 
@@ -13,9 +15,7 @@ import type { JpegHeader } from './header.ts';
 interface TurboJpeg {
   memory: WebAssembly.Memory;
   malloc(bytes: number): number;
-  free(address: number): void;
   tjInitDecompress(): number;
-  tjDestroy(handle: number): number;
   tjDecompress2(
     handle: number,
     file: number,
@@ -50,54 +50,98 @@ export function reducedSize({ width, height }: Size): Size {
   return fitting ?? (sizes.at(-1) as Size);
 }
 
-/**
- * Creates an instance of the decoder.
- * @throws WebAssembly.LinkError when the module has other imports than this file provides
- */
-export function instantiateJpeg(module: WebAssembly.Module): Codec<JpegHeader> {
-  const unused = (name: string) => unusedImport('JPEG', name);
-  const imports = {
-    env: { setjmp: () => 0, longjmp: unused('longjmp') },
-    wasi_snapshot_preview1: {
-      environ_sizes_get: () => 0,
-      environ_get: unused('environ_get'),
-      proc_exit: unused('proc_exit'),
-      fd_close: unused('fd_close'),
-      fd_seek: unused('fd_seek'),
-      fd_write: unused('fd_write'),
-    },
-  };
-  const turbo = new WebAssembly.Instance(module, imports).exports as unknown as TurboJpeg;
-  let pixels = 0;
+/** The marker EOI. A trailer can follow or replace that of the file. */
+const END_MARKER = Uint8Array.of(0xff, 0xd9);
 
-  const allocate = (bytes: number): number => {
-    const address = turbo.malloc(bytes) >>> 0;
-    if (address === 0) throw new Error('the JPEG decoder ran out of memory');
+const INITIAL: InitialMemory = { pages: 2, heapStart: 131_072 };
+
+/** The module's import of `setjmp` returns at once. It calls the others only after an error. */
+const IMPORTS = {
+  env: { setjmp: () => 0, longjmp: unusedImport('JPEG', 'longjmp') },
+  wasi_snapshot_preview1: {
+    environ_sizes_get: () => 0,
+    environ_get: unusedImport('JPEG', 'environ_get'),
+    proc_exit: unusedImport('JPEG', 'proc_exit'),
+    fd_close: unusedImport('JPEG', 'fd_close'),
+    fd_seek: unusedImport('JPEG', 'fd_seek'),
+    fd_write: unusedImport('JPEG', 'fd_write'),
+  },
+};
+
+export function jpegCodec(module: WebAssembly.Module): Codec<JpegHeader> {
+  return (bytes, header) => {
+    let picture = bytes.subarray(0, header.end);
+    for (let attempt = 1; attempt <= maxAttempts(header); attempt++) {
+      const { isClean, message, pixels } = decompress(module, picture, header);
+      if (isClean || header.hasEnd) return pixels;
+      // Without an end marker, bytes are missing or a trailer follows. A complete image has no warnings without its trailer.
+      const trailer = trailerBytes(message);
+      if (trailer === 0) break;
+      picture = picture.subarray(0, -trailer);
+    }
+    throw damaged('the JPEG is cut off');
+  };
+}
+
+/** Pixels times scans that are decoded once only: more than 0.4 seconds. */
+const MAX_REPEATED_WORK = 2 ** 28;
+
+/**
+ * Returns how often an image is decoded at most. libjpeg can report one byte less of a trailer than there is, so that the second
+ * attempt finds another byte.
+ */
+export function maxAttempts({ width, height, scans, hasEnd }: JpegHeader): number {
+  return hasEnd || width * height * scans > MAX_REPEATED_WORK ? 1 : 3;
+}
+
+interface Decompressed {
+  pixels: Pixels;
+  /** Whether libjpeg had no warnings. It conceals corrupt data, as browsers do. */
+  isClean: boolean;
+  /** The first warning. */
+  message: string;
+}
+
+/**
+ * Decodes a file.
+ * @param picture the file up to the end of its last scan
+ * @throws Error when libjpeg stops before the last pixel
+ */
+function decompress(module: WebAssembly.Module, picture: Uint8Array, header: JpegHeader): Decompressed {
+  const turbo = instantiate(module, INITIAL, IMPORTS).exports as unknown as TurboJpeg;
+  const allocate = (size: number): number => {
+    const address = turbo.malloc(size) >>> 0;
+    if (address === 0) throw new Error('out of memory');
     return address;
   };
-  return {
-    decode(bytes, header) {
-      turbo.free(pixels);
-      const { width, height } = reducedSize(header);
-      const file = allocate(bytes.length);
-      new Uint8Array(turbo.memory.buffer).set(bytes, file);
-      pixels = allocate(4 * width * height);
-      const format = header.components === 4 ? CMYK : RGBA;
-      const rowBytes = 4 * width;
-      const handle = turbo.tjInitDecompress();
-      // Memory is reused and can contain an earlier image. Zeroed alpha bytes reveal a decoder that stopped early (see below).
-      new Uint8Array(turbo.memory.buffer).fill(0, pixels, pixels + rowBytes * height);
-      // The result is ignored: it only reports warnings. libjpeg conceals corrupt data, as browsers do.
-      turbo.tjDecompress2(handle, file, bytes.length, pixels, width, rowBytes, height, format, 0);
-      turbo.tjDestroy(handle);
-      turbo.free(file);
-      const data = new Uint8ClampedArray(turbo.memory.buffer, pixels, rowBytes * height);
-      if (format === CMYK) cmykToRgba(data);
-      else if (data[data.length - 1] !== 255)
-        throw new Error('the JPEG decoder stopped before the last pixel');
-      return { width, height, data };
-    },
-    returnsView: true,
-    memoryBytes: () => turbo.memory.buffer.byteLength,
-  };
+  const { width, height } = reducedSize(header);
+  const [rowBytes, fileBytes] = [4 * width, picture.length + END_MARKER.length];
+  const file = allocate(fileBytes);
+  const address = allocate(rowBytes * height);
+  const memory = new Uint8Array(turbo.memory.buffer);
+  memory.set(picture, file);
+  memory.set(END_MARKER, file + picture.length);
+  const format = header.components === 4 ? CMYK : RGBA;
+  const handle = turbo.tjInitDecompress();
+  const status = turbo.tjDecompress2(handle, file, fileBytes, address, width, rowBytes, height, format, 0);
+
+  const data = new Uint8ClampedArray(turbo.memory.buffer, address, rowBytes * height);
+  if (format === CMYK) cmykToRgba(data);
+  // The memory was 0: a pixel that was not written has an alpha of 0.
+  else if (data[data.length - 1] !== 255) throw new Error('the JPEG decoder stopped before the last pixel');
+  return { pixels: { width, height, data }, isClean: status === 0, message: messageOf(turbo) };
+}
+
+/** Address of libjpeg's last message in this version of the module: `errStr`, a static variable of turbojpeg.c. */
+const MESSAGE_ADDRESS = 12_176;
+const MAX_MESSAGE_BYTES = 200;
+
+function messageOf({ memory }: TurboJpeg): string {
+  const bytes = new Uint8Array(memory.buffer, MESSAGE_ADDRESS, MAX_MESSAGE_BYTES);
+  return String.fromCharCode(...bytes.subarray(0, bytes.indexOf(0)));
+}
+
+/** Returns the number of bytes before the end marker that libjpeg has skipped. */
+function trailerBytes(message: string): number {
+  return Number(/(\d+) extraneous bytes before marker 0xd9/.exec(message)?.[1] ?? 0);
 }

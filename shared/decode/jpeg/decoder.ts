@@ -1,16 +1,21 @@
 /** @file The decoder of JPEG files. */
-import type { Decoder } from '../decoder.ts';
+import type { EstimatingDecoder } from '../decoder.ts';
 import { fileDecoder } from '../file-decoder.ts';
-import { instantiateJpeg, reducedSize } from './codec.ts';
+import { jpegCodec, maxAttempts, reducedSize } from './codec.ts';
 import { type JpegHeader, readJpegHeader } from './header.ts';
 
-export function jpegDecoder(module: WebAssembly.Module): Decoder {
+export function jpegDecoder(module: WebAssembly.Module): EstimatingDecoder {
   return fileDecoder<JpegHeader>({
     name: 'jpeg',
     readHeader: readJpegHeader,
-    instantiate: () => instantiateJpeg(module),
+    decode: jpegCodec(module),
     maxPixels: (header) => header.maxPixels,
     decodedSize: reducedSize,
+    // Each scan of a progressive image visits all coefficients.
+    cost(header) {
+      const attempts = maxAttempts(header);
+      return { pixel: 1.5 * header.scans * attempts, byte: (header.scans > 1 ? 75 : 25) * attempts };
+    },
     orientations: (header) => [header.orientation],
   });
 }

@@ -19,6 +19,11 @@ export interface JpegHeader extends Size {
   components: 1 | 3 | 4;
   /** Limit on the pixels of this kind of JPEG. */
   maxPixels: number;
+  scans: number;
+  /** Offset after the last scan. */
+  end: number;
+  /** Whether the end marker follows there. Without it, an incomplete scan means that the file is cut off. */
+  hasEnd: boolean;
 }
 
 /** Maximum number of scans. Each one makes the decoder process all blocks again. Encoders write 10 to 18. */
@@ -29,6 +34,8 @@ const MAX_COEFFICIENT_BYTES = 75_000_000;
 
 const SOF0 = 0xc0;
 const SOF2 = 0xc2;
+const SOF9 = 0xc9;
+const SOF10 = 0xca;
 const SOF15 = 0xcf;
 const EOI = 0xd9;
 const SOS = 0xda;
@@ -42,38 +49,50 @@ interface Frame extends Pick<JpegHeader, 'width' | 'height' | 'components'> {
 
 /** @throws ImageError */
 export function readJpegHeader(bytes: Uint8Array): JpegHeader {
-  const view = viewOf(bytes);
   let frame: Frame | undefined;
   let orientation: Orientation | undefined;
-  let [isPartial, scans] = [false, 0];
-  let marker = 0;
-  for (let at = nextMarker(bytes, 2); at < bytes.length; at = nextMarker(bytes, at)) {
-    marker = bytes[at + 1] as number;
-    if (marker === EOI) break;
-    at += 2;
-    if (standsAlone(marker)) continue;
-    const length = at + 2 <= bytes.length ? view.getUint16(at) : 0;
-    if (length < 2 || at + length > bytes.length) throw damaged('a segment of the JPEG is cut off');
-    const segment = bytes.subarray(at + 2, at + length);
-    if (isFrameHeader(marker)) frame ??= readFrame(marker, segment);
-    if (marker === SOS) {
-      scans += 1;
-      isPartial ||= frame !== undefined && (frame.isProgressive || segment[0] !== frame.components);
+  /** The contents of the scan headers. */
+  const scans: Uint8Array[] = [];
+  const isPartial = () => scans.some((scan) => frame?.isProgressive || scan[0] !== frame?.components);
+  let at = nextMarker(bytes, 2);
+  while (at < bytes.length) {
+    const marker = bytes[at + 1] as number;
+    // The image ends with its only scan, or where no further scan can follow. A trailer can replace the end marker.
+    const isEnd = scans.length > 0 && !standsAlone(marker) && !(isPartial() && canPrecedeScan(marker));
+    if (marker === EOI || isEnd) break;
+    const end = standsAlone(marker) ? at + 2 : segmentEnd(bytes, at);
+    if (end > bytes.length) {
+      if (scans.length > 0) break;
+      throw damaged('a segment of the JPEG is cut off');
     }
-    if (marker === APP1 && hasTextAt(segment, 0, 'Exif\0\0'))
+    const segment = bytes.subarray(at + 4, end);
+    if (isFrameHeader(marker)) frame ??= readFrame(marker, segment);
+    if (marker === SOS) scans.push(segment);
+    // Some cameras do not set the byte after the name to 0.
+    if (marker === APP1 && hasTextAt(segment, 0, 'Exif\0'))
       orientation ??= exifOrientation(segment.subarray(6));
-    at += length;
+    at = nextMarker(bytes, end);
   }
   if (!frame) throw damaged('the JPEG has no frame header');
-  checkScans(scans);
-  // libjpeg only warns about missing data and fills it with grey. An incomplete image is rejected here instead.
-  if (marker !== EOI || scans === 0) throw damaged('the JPEG ends before its end marker');
-
+  checkScans(scans.length);
+  const hasEnd = bytes[at + 1] === EOI;
   const { width, height, components, coefficients } = frame;
-  const maxPixels = isPartial
+  if (scans.length === 0 || (!hasEnd && new Set(scans.flatMap(begunComponents)).size < components))
+    throw damaged('the JPEG is cut off');
+  const maxPixels = isPartial()
     ? Math.min(MAX_PIXELS.jpeg, Math.floor(MAX_COEFFICIENT_BYTES / (2 * coefficients)))
     : MAX_PIXELS.jpeg;
-  return { width, height, components, orientation: orientation ?? 1, maxPixels };
+  return {
+    ...{ width, height, components, maxPixels, hasEnd },
+    ...{ orientation: orientation ?? 1, scans: scans.length, end: at },
+  };
+}
+
+/** Returns the offset after a segment. Decoders read a length below that of the length itself as an empty segment. */
+function segmentEnd(bytes: Uint8Array, at: number): number {
+  return at + 4 > bytes.length
+    ? Number.POSITIVE_INFINITY
+    : at + 2 + Math.max(2, viewOf(bytes).getUint16(at + 2));
 }
 
 /**
@@ -85,6 +104,11 @@ function nextMarker(bytes: Uint8Array, from: number): number {
     if (marker !== 0 && marker !== 0xff) return at;
   }
   return bytes.length;
+}
+
+/** Returns whether a segment can be between two scans: DHT, DAC, SOS, DQT, DNL, DRI, APP0..APP15, COM. */
+function canPrecedeScan(marker: number): boolean {
+  return [0xc4, 0xcc, SOS, 0xdb, 0xdc, 0xdd, 0xfe].includes(marker) || (marker >= 0xe0 && marker <= 0xef);
 }
 
 /** Returns whether a segment is its marker alone: TEM and RST0..RST7. */
@@ -107,7 +131,7 @@ function readFrame(marker: number, segment: Uint8Array): Frame {
     throw new ImageError('unsupported', {
       what: 'cannot read this kind of JPEG',
       expected: 'a baseline or progressive JPEG of 8 bits with 1, 3 or 4 components',
-      got: `coding process ${marker - SOF0}, ${precision} bits, ${components} components`,
+      got: `a JPEG${processOf(marker)} of ${precision} bits with ${components} components`,
       next: 'Save the image as an ordinary JPEG or as PNG.',
     });
   }
@@ -124,6 +148,21 @@ function readFrame(marker: number, segment: Uint8Array): Frame {
     isProgressive: marker === SOF2,
     coefficients: samples / (across * down),
   };
+}
+
+/** Returns what is special about the coding process of a frame header (T.81, table B.1). */
+function processOf(marker: number): string {
+  if (marker <= SOF2) return '';
+  if ((marker & 3) === 3) return ' with lossless coding';
+  return marker === SOF9 || marker === SOF10 ? ' with arithmetic coding' : ' with hierarchical coding';
+}
+
+/** Returns the components of a scan that contains their first coefficients (B.2.3). @param segment the content of SOS */
+function begunComponents(segment: Uint8Array): number[] {
+  const count = segment[0] ?? 0;
+  const firstCoefficient = segment[1 + 2 * count];
+  if (firstCoefficient !== 0) return [];
+  return Array.from({ length: count }, (_, i) => segment[1 + 2 * i] as number);
 }
 
 function checkScans(scans: number): void {

@@ -1,15 +1,16 @@
 /** @file The decoder of PNG files. */
-import type { Decoder } from '../decoder.ts';
+import type { EstimatingDecoder } from '../decoder.ts';
 import { fileDecoder } from '../file-decoder.ts';
-import { instantiatePng } from './codec.ts';
+import { pngCodec } from './codec.ts';
 import { readPngHeader } from './header.ts';
 import { checkInflatedSize } from './inflated-size.ts';
 
-export function pngDecoder(module: WebAssembly.Module): Decoder {
+export function pngDecoder(module: WebAssembly.Module): EstimatingDecoder {
   return fileDecoder({
     name: 'png',
     readHeader: readPngHeader,
-    instantiate: () => instantiatePng(module),
+    decode: pngCodec(module),
+    cost: () => ({ pixel: 25, byte: 65 }),
     check: checkInflatedSize,
     orientations: (header) => [header.orientation],
   });

@@ -4,18 +4,19 @@
  */
 import webp from '@jsquash/webp/codec/dec/webp_dec.js';
 import type { Codec } from '../codec.ts';
-import { instantiateEmscripten } from '../emscripten.ts';
+import { emscriptenCodec } from '../emscripten.ts';
+import { type InitialMemory, takeMemory } from '../memory.ts';
 import type { Pixels, Size } from '../pixels.ts';
 import type { WebpFrame, WebpHeader } from './header.ts';
 
-export async function instantiateWebp(module: WebAssembly.Module): Promise<Codec<WebpHeader>> {
-  const instance = await instantiateEmscripten(webp, module);
-  return {
-    ...instance,
-    decode(bytes, { frame, ...canvas }) {
-      const pixels = instance.decode(frame ? stillFile(frame) : bytes, undefined);
-      return pixels && frame ? placeOnCanvas(pixels, frame, canvas) : pixels;
-    },
+/** The heap follows the stack: this is the first value of the module's stack pointer. */
+const INITIAL: InitialMemory = { pages: 256, heapStart: 78_832 };
+
+export function webpCodec(module: WebAssembly.Module): Codec<WebpHeader> {
+  const decode = emscriptenCodec(webp, module, INITIAL);
+  return (bytes, { frame, ...canvas }) => {
+    const pixels = decode(frame ? stillFile(frame) : bytes, undefined);
+    return pixels && frame ? placeOnCanvas(pixels, frame, canvas) : pixels;
   };
 }
 
@@ -40,10 +41,10 @@ function stillFile({ width, height, chunks }: WebpFrame): Uint8Array {
 /** Returns a transparent canvas with the frame on it. */
 function placeOnCanvas(pixels: Pixels, frame: WebpFrame, canvas: Size): Pixels {
   if (pixels.width === canvas.width && pixels.height === canvas.height) return pixels;
-  const data = new Uint8ClampedArray(4 * canvas.width * canvas.height);
+  const { taken, pixels: data } = takeMemory(4 * canvas.width * canvas.height, pixels.data);
   for (let y = 0; y < pixels.height; y++) {
-    const row = pixels.data.subarray(4 * y * pixels.width, 4 * (y + 1) * pixels.width);
-    data.set(row, 4 * ((frame.top + y) * canvas.width + frame.left));
+    const row = data.subarray(4 * y * pixels.width, 4 * (y + 1) * pixels.width);
+    taken.set(row, 4 * ((frame.top + y) * canvas.width + frame.left));
   }
-  return { ...canvas, data };
+  return { ...canvas, data: taken };
 }

@@ -1,13 +1,16 @@
 /** @file The decoder of WebP files. */
-import type { Decoder } from '../decoder.ts';
+import type { EstimatingDecoder } from '../decoder.ts';
 import { fileDecoder } from '../file-decoder.ts';
-import { instantiateWebp } from './codec.ts';
+import { orientationWarnings } from '../ignored-orientation.ts';
+import { webpCodec } from './codec.ts';
 import { readWebpHeader } from './header.ts';
 
-export function webpDecoder(module: WebAssembly.Module): Decoder {
+export function webpDecoder(module: WebAssembly.Module): EstimatingDecoder {
   return fileDecoder({
     name: 'webp',
     readHeader: readWebpHeader,
-    instantiate: () => instantiateWebp(module),
+    decode: webpCodec(module),
+    cost: () => ({ pixel: 10, byte: 120 }),
+    warnings: (header) => orientationWarnings('webp', header.exifOrientation),
   });
 }

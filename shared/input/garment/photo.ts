@@ -64,9 +64,11 @@ export type PreparePhoto = (pixels: Pixels, prior?: ProbabilityMap) => PreparedP
 export function photoPipeline(module: WebAssembly.Module): PreparePhoto {
   const workspace = lazy(() => openWorkspace(module));
   return (pixels, prior = centrePrior()) => {
+    const warnings = pixels.warnings ?? [];
     const image = readDatasetImage(pixels);
-    if (image) return { image, steps: [{ step: 'as-is' }], warnings: [] };
-    return preparePhoto(workspace(), pixels, prior);
+    if (image) return { image, steps: [{ step: 'as-is' }], warnings: [...warnings] };
+    const photo = preparePhoto(workspace(), pixels, prior);
+    return { ...photo, warnings: [...warnings, ...photo.warnings] };
   };
 }
 

@@ -2,6 +2,7 @@
  * @file A Worker that measures the steps of a request: decoding, photo pipeline and inference. In local workerd the clock advances during
  * a request; on Cloudflare it does not.
  */
+import { copyPixels } from '#shared/decode/pixels.ts';
 import { networkInput } from '#shared/inference/model.ts';
 import { simdEngine } from '#shared/inference/simd.ts';
 import { decoder } from '../../../edge/decode/decoder.ts';
@@ -35,14 +36,14 @@ export default {
     const file = new Uint8Array(await request.arrayBuffer());
     const engine = new URL(request.url).searchParams.get('engine') as keyof typeof ENGINES;
     const classifier = await ENGINES[engine].load(new Uint8Array(weights));
-    const pixels = await decoder.decode(file);
+    const pixels = await decoder.decode(file, copyPixels);
     const input = networkInput(preparePhoto(pixels).image);
     await time(20, 100, () => classifier.logits(input, 1));
     const inference = await time(50, 100, () => classifier.logits(input, 1));
     await time(20, 1, () => preparePhoto(pixels));
     const photo = await time(ROUNDS, 10, () => preparePhoto(pixels));
-    await time(20, 1, () => decoder.decode(file));
-    const decode = await time(ROUNDS, 10, () => decoder.decode(file));
+    await time(20, 1, () => decoder.decode(file, copyPixels));
+    const decode = await time(ROUNDS, 10, () => decoder.decode(file, copyPixels));
     return Response.json({ decode, photo, inference });
   },
 };

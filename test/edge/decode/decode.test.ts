@@ -1,13 +1,19 @@
 /** @file The decoders in workerd: the same pixels and errors as in Node, and valid images after damaged ones. */
+import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { ImageError } from '#shared/decode/image-error.ts';
-import { decoder } from '../../../edge/decode/decoder.ts';
+import { copyPixels } from '#shared/decode/pixels.ts';
+import kernels from '#shared/input/garment/build/photo.wasm?module';
+import { PHOTO_PIPELINE, photoPipeline } from '#shared/input/garment/photo.ts';
+import { decoder, prepareFile } from '../../../edge/decode/decoder.ts';
+import type { default as DecodeWorker } from '../../../edge/decode/worker.ts';
 import { flipped, hostileFiles } from '../../fixtures/images-hostile.ts';
+import { oddPictures } from '../../fixtures/images-odd.ts';
 import { corners, farthest, quartersOf, SAMPLE_NAMES, sample } from '../../fixtures/images-samples.ts';
 
 async function outcomeOf(bytes: Uint8Array): Promise<string> {
   try {
-    const { width, height, data } = await decoder.decode(bytes);
+    const { width, height, data } = await decoder.decode(bytes, copyPixels);
     expect(data).toHaveLength(4 * width * height);
     return 'pixels';
   } catch (error) {
@@ -18,7 +24,9 @@ async function outcomeOf(bytes: Uint8Array): Promise<string> {
 
 describe('a picture of four quarters', () => {
   it.each(SAMPLE_NAMES)('%s has them where a browser shows them', async (name) => {
-    expect(farthest(corners(await decoder.decode(sample(name))), quartersOf(name))).toBeLessThanOrEqual(3);
+    expect(
+      farthest(corners(await decoder.decode(sample(name), copyPixels)), quartersOf(name)),
+    ).toBeLessThanOrEqual(3);
   });
 });
 
@@ -33,7 +41,9 @@ describe('a hostile file', async () => {
       for (const file of flipped(name, 5)) await outcomeOf(file);
       for (let length = 0; length < sample(name).length; length += 50)
         await outcomeOf(sample(name).slice(0, length));
-      expect(farthest(corners(await decoder.decode(sample(name))), quartersOf(name))).toBeLessThanOrEqual(3);
+      expect(
+        farthest(corners(await decoder.decode(sample(name), copyPixels)), quartersOf(name)),
+      ).toBeLessThanOrEqual(3);
     }
   });
 });
@@ -44,14 +54,48 @@ it.each(SAMPLE_NAMES)(
     const file = sample(name);
     const body = new Uint8Array(40 * 2 ** 20);
     body.set(file, 1000);
-    const pixels = await decoder.decode(body.subarray(1000, 1000 + file.length));
+    const pixels = await decoder.decode(body.subarray(1000, 1000 + file.length), copyPixels);
     expect(farthest(corners(pixels), quartersOf(name))).toBeLessThanOrEqual(3);
   },
 );
 
+describe('a picture with odd parts', async () => {
+  it.each(await oddPictures())('$name: $refusal', async ({ bytes, refusal }) => {
+    if (!refusal) expect(await outcomeOf(bytes)).toBe('pixels');
+    else await expect(decoder.decode(bytes, copyPixels)).rejects.toThrow(refusal);
+  });
+});
+
+describe('a picture that another Worker decodes', () => {
+  const preparePhoto = photoPipeline(kernels);
+  const { DECODE } = env as unknown as { DECODE: Service<DecodeWorker> };
+
+  it.each(['lossy.webp', 'alpha.webp', 'lossy.avif', 'irot1.avif', 'exif6.webp'] as const)(
+    '%s is prepared there as it is here',
+    async (name) => {
+      const here = await decoder.decode(sample(name), (pixels) => preparePhoto(pixels));
+      expect(await prepareFile(sample(name))).toEqual(here);
+    },
+  );
+
+  it('passes on what the decoder warns of', async () => {
+    const { warnings } = await prepareFile(sample('exif6.webp'));
+    expect(warnings[0]).toContain('The Exif orientation was not applied');
+  });
+
+  it('is not prepared there by another version of the photo pipeline', async () => {
+    expect(await DECODE.prepare('webp', sample('lossy.webp'), PHOTO_PIPELINE + 1)).toEqual({});
+  });
+
+  it('is refused with the same error', async () => {
+    const damaged = sample('lossy.avif').slice(0, -9);
+    await expect(prepareFile(damaged)).rejects.toThrow(ImageError);
+  });
+});
+
 it('concurrent requests decode independently', async () => {
   const answers = await Promise.all(
-    SAMPLE_NAMES.map(async (name) => corners(await decoder.decode(sample(name)))),
+    SAMPLE_NAMES.map(async (name) => corners(await decoder.decode(sample(name), copyPixels))),
   );
   for (const [i, name] of SAMPLE_NAMES.entries()) {
     expect(farthest(answers[i] ?? [], quartersOf(name)), name).toBeLessThanOrEqual(3);

@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DOMParser, type Element, onErrorStopParsing } from '@xmldom/xmldom';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { copyPixels } from '#shared/decode/pixels.ts';
 import { LABELS } from '#shared/labels.ts';
 import { photoFigure } from '../../../infra/tools/photo-figure.ts';
 import { openDecoder } from '../../../train/photos/classifier.ts';
@@ -36,7 +37,10 @@ const byClass = (root: Element, name: string): Element | undefined =>
 /** Decodes the PNG that an attribute holds as a data URI. Returns one sample of each pixel. */
 async function greyOf(text: string | null | undefined) {
   const [, base64 = ''] = /data:image\/png;base64,([\w+/=]+)/.exec(text ?? '') ?? [];
-  const { width, height, data } = await decoder.decode(new Uint8Array(Buffer.from(base64, 'base64')));
+  const { width, height, data } = await decoder.decode(
+    new Uint8Array(Buffer.from(base64, 'base64')),
+    copyPixels,
+  );
   return { width, height, grey: data.filter((_, i) => i % 4 === 0) };
 }
 

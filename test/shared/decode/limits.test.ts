@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Decoder } from '#shared/decode/decoder.ts';
 import { ImageError } from '#shared/decode/image-error.ts';
 import { MAX_EDGE, MAX_PIXELS, MAX_RATIO } from '#shared/decode/limits.ts';
+import { copyPixels } from '#shared/decode/pixels.ts';
 import { openDecoder } from '../../../train/photos/classifier.ts';
 import { greyPng, png, text } from '../../fixtures/images.ts';
 
@@ -12,7 +13,7 @@ beforeAll(async () => {
 });
 
 async function errorOf(bytes: Uint8Array): Promise<ImageError> {
-  const error = await decoder.decode(bytes).then(
+  const error = await decoder.decode(bytes, copyPixels).then(
     () => undefined,
     (error: unknown) => error,
   );
@@ -43,7 +44,7 @@ describe('the error for an image', () => {
   });
 
   it('that is too narrow names the problem', async () => {
-    expect((await decoder.decode(await greyPng(MAX_RATIO, 1, () => 9))).width).toBe(MAX_RATIO);
+    expect((await decoder.decode(await greyPng(MAX_RATIO, 1, () => 9), copyPixels)).width).toBe(MAX_RATIO);
     expect((await errorOf(await greyPng(1, MAX_RATIO + 1, () => 9))).message).toContain('too narrow');
   });
 });
@@ -52,7 +53,10 @@ describe('the error for a file in another format', () => {
   it.each([
     ['', 'no bytes'],
     ['hello, world', '12 bytes of an unknown format'],
-    ['\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'HEIC. Convert the image to JPEG or PNG.'],
+    [
+      '\0\0\0\x18ftypheic\0\0\0\0mif1heic',
+      'HEIC. Convert it to JPEG. iPhones have a camera format “Most Compatible”.',
+    ],
     ['\0\0\0\x14ftypisom\0\0\0\0isom', 'a video'],
     ['II*\0', 'TIFF or a raw photo'],
     ['<?xml version="1.0"?>\n<svg/>', 'SVG'],

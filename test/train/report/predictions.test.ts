@@ -1,6 +1,7 @@
 /** @file The report's predictions for test images, and the figures that show them. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { copyPixels } from '#shared/decode/pixels.ts';
 import { IMAGE_PIXELS, LABELS } from '#shared/labels.ts';
 import { LEAST_SCORE } from '../../../shared/abstention.ts';
 import { type Split, take } from '../../../train/dataset/split.ts';
@@ -49,7 +50,7 @@ describe('test images', () => {
   it('are PNG files that the decoder reads', async () => {
     const decoder = await openDecoder();
     const pixels = IMAGES.subarray(0, 20 * 28);
-    const { width, height, data } = await decoder.decode(greyPng(pixels, 28));
+    const { width, height, data } = await decoder.decode(greyPng(pixels, 28), copyPixels);
     expect([width, height]).toEqual([28, 20]);
     expect(data.filter((_, i) => i % 4 === 0)).toEqual(new Uint8ClampedArray(pixels));
   });

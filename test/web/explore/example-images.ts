@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { compileDecoder } from '#shared/decode/compile.ts';
+import { copyPixels } from '#shared/decode/pixels.ts';
 import { lazy } from '#shared/lazy.ts';
 import { openPipeline } from '../../../train/photos/pipeline.ts';
 import { EXAMPLES } from '../../../web/site/pages/examples.ts';
@@ -14,7 +15,7 @@ const decoder = lazy(() => {
 });
 
 async function pixelsOfExample(name: string) {
-  return (await decoder()).decode(new Uint8Array(await readFile(`examples/${name}.png`)));
+  return (await decoder()).decode(new Uint8Array(await readFile(`examples/${name}.png`)), copyPixels);
 }
 
 /** Returns the network's input for an example, 28 × 28 bytes. */

@@ -1,5 +1,5 @@
 /** @file Decoder for JPEG files. */
-import * as file from '@cwasm/jpeg-turbo/jpeg-turbo.wasm?url';
+import * as file from '#shared/decode/build/jpeg.wasm?url';
 import { jpegDecoder } from '#shared/decode/jpeg/decoder.ts';
 import { compile } from '../wasm.ts';
 

@@ -1,5 +1,5 @@
 /** @file Decoder for WebP files. */
-import * as file from '@jsquash/webp/codec/dec/webp_dec.wasm?url';
+import * as file from '#shared/decode/build/webp.wasm?url';
 import { webpDecoder } from '#shared/decode/webp/decoder.ts';
 import { compile } from '../wasm.ts';
 

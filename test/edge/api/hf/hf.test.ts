@@ -71,7 +71,7 @@ describe('the response', () => {
 describe('an error response has the member error:', () => {
   it.each([
     ['not an image', () => post('hello'), 415, /image/],
-    ['a truncated file', () => post(file.slice(0, 60)), 422, /decode/],
+    ['a truncated file', () => post(file.slice(0, 50)), 422, /decode/],
     ['no body', () => post(''), 400, /docs/],
     ['invalid JSON', () => post('{', { 'content-type': 'application/json' }), 400, /JSON/],
     ['no inputs', () => postJson({}), 400, /\/inputs/],

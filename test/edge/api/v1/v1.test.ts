@@ -1,10 +1,13 @@
 /** @file POST /v1/classify: request formats, single and batch responses, explanations, abstentions and ETags. */
 import { beforeAll, describe, expect, it } from 'vitest';
+import { copyPixels } from '#shared/decode/pixels.ts';
 import { LABELS } from '#shared/labels.ts';
 import type { ClassifyBatchResponse, ClassifyResponse } from '../../../../edge/api/v1/responses.ts';
 import { decoder } from '../../../../edge/decode/decoder.ts';
-import { MAX_BODY_BYTES, MAX_IMAGES, MAX_JSON_VALUES } from '../../../../edge/http/limits.ts';
-import { concat, greyPng } from '../../../fixtures/images.ts';
+import { MAX_BODY_BYTES, MAX_DECODE_MS, MAX_IMAGES, MAX_JSON_VALUES } from '../../../../edge/http/limits.ts';
+import { find, patched } from '../../../fixtures/hostile/bytes.ts';
+import { concat, greyPng, text } from '../../../fixtures/images.ts';
+import { sample } from '../../../fixtures/images-samples.ts';
 import { isolate, tinyRelease, utf8, withTemperature } from '../../support/tiny.ts';
 
 const WINNER = 5;
@@ -90,7 +93,7 @@ describe('several images', () => {
   });
 
   it('get a problem for each unreadable image and predictions for the others', async () => {
-    const response = await post(form(dark, utf8('no image'), bright.slice(0, 60), bright));
+    const response = await post(form(dark, utf8('no image'), bright.slice(0, 50), bright));
     const instance = `urn:uuid:${response.headers.get('x-request-id')}`;
     const results = await resultsOf(response);
     expect(results).toEqual([
@@ -123,6 +126,37 @@ describe('several images', () => {
       expect(response.status).toBe(413);
       await expectProblem(response, 'too-many-images', { limit: MAX_IMAGES, actual });
     }
+  });
+});
+
+describe('a batch that takes long to decode', () => {
+  /** A progressive JPEG that declares 12 megapixels in 600 bytes. */
+  const large = () => {
+    const file = sample('progressive.jpg');
+    const frame = find(file, Uint8Array.of(0xff, 0xc2));
+    return patched(file, frame + 5, 3000 >> 8, 3000 & 255, 4000 >> 8, 4000 & 255);
+  };
+  /** An AVIF that declares 2 megapixels. */
+  const avif = () =>
+    patched(sample('lossy.avif'), find(sample('lossy.avif'), text('ispe')) + 8, 0, 0, 6, 64, 0, 0, 4, 226);
+
+  it.each([
+    ['progressive JPEGs', large],
+    ['AVIFs', avif],
+  ])('of 32 %s is refused before it is decoded', async (_, file) => {
+    const response = await post(form(...Array.from({ length: MAX_IMAGES }, file)));
+    expect(response.status).toBe(413);
+    await expectProblem(response, 'too-many-images', { limit: MAX_DECODE_MS });
+  });
+
+  it('is answered when it is smaller, and lets other requests be handled between its images', async () => {
+    let turns = 0;
+    const timer = setInterval(() => turns++, 0);
+    const count = 4;
+    const results = await resultsOf(await post(form(...Array.from({ length: count }, large))));
+    clearInterval(timer);
+    expect(results).toHaveLength(count);
+    expect(turns).toBeGreaterThanOrEqual(count - 1);
   });
 });
 
@@ -192,7 +226,10 @@ describe('explain', () => {
     explanation,
   }: ClassifyResponse | { explanation?: ClassifyResponse['explanation'] }) => {
     const [, data = ''] = /^data:image\/png;base64,(.*)$/.exec(explanation?.image ?? '') ?? [];
-    const { data: rgba } = await decoder.decode(Uint8Array.from(atob(data), (byte) => byte.charCodeAt(0)));
+    const { data: rgba } = await decoder.decode(
+      Uint8Array.from(atob(data), (byte) => byte.charCodeAt(0)),
+      copyPixels,
+    );
     return rgba.filter((_, i) => i % 4 === 0);
   };
 
@@ -278,7 +315,7 @@ describe('the ETag', () => {
 
   it.each<[string, () => BodyInit, number]>([
     ['not an image', () => 'no image', 415],
-    ['a damaged image', () => bright.slice(0, 60), 422],
+    ['a damaged image', () => bright.slice(0, 50), 422],
     ['no body', () => '', 400],
   ])('is absent from the response to %s, whatever If-None-Match contains', async (_name, body, status) => {
     const first = await post(body());

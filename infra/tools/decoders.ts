@@ -1,0 +1,79 @@
+/**
+ * @file `npm run decoders`: builds shared/decode/build, the decoders' WebAssembly for one shared memory (shared/decode/memory.ts).
+ * `npm run site` runs it first. It does nothing when they are up to date.
+ *
+ * The packages' modules create a memory for each instance. A memory never shrinks, and V8 collects an unused one late. The built
+ * modules import their memory, so that all instances of an isolate use the same one.
+ *
+ * This memory can be larger than an instance expects. A module that allocates with `memory.grow` would then allocate after its
+ * end. So `memory.size` and `memory.grow` become a count of the pages that this instance uses, and new pages are zeroed, as those
+ * of a new memory. Emscripten's modules do not need this: they allocate from the end of their static data.
+ */
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import binaryen from 'binaryen';
+import { Command } from 'commander';
+
+new Command('npm run decoders')
+  .description('Builds shared/decode/build: the image decoders for one shared memory.')
+  .showHelpAfterError('Run with --help for usage.')
+  .parse();
+
+const MODULES = {
+  'jpeg.wasm': import.meta.resolve('@cwasm/jpeg-turbo/jpeg-turbo.wasm'),
+  'png.wasm': import.meta.resolve('@jsquash/png/codec/pkg/squoosh_png_bg.wasm'),
+  'webp.wasm': import.meta.resolve('@jsquash/webp/codec/dec/webp_dec.wasm'),
+  'avif.wasm': import.meta.resolve('@jsquash/avif/codec/dec/avif_dec.wasm'),
+};
+
+/** A memory in WebAssembly's text format, with its minimum of pages. */
+const MEMORY = /^ \(memory \$\S+ (\d+)(?: \d+)?\)$/m;
+
+/** Replaces `memory.grow`. */
+const GROW = `(func $grow (param $more i32) (result i32)
+  (local $old i32)
+  (local $missing i32)
+  (local.set $old (global.get $pages))
+  (local.set $missing (i32.sub (i32.add (local.get $old) (local.get $more)) (memory.size)))
+  (if (i32.gt_s (local.get $missing) (i32.const 0))
+    (then (if (i32.eq (memory.grow (local.get $missing)) (i32.const -1)) (then (return (i32.const -1))))))
+  (memory.fill
+    (i32.shl (local.get $old) (i32.const 16)) (i32.const 0) (i32.shl (local.get $more) (i32.const 16)))
+  (global.set $pages (i32.add (local.get $old) (local.get $more)))
+  (local.get $old))`;
+
+const folder = join(import.meta.dirname, '../../shared/decode/build');
+const modules = await Promise.all(
+  Object.entries(MODULES).map(async ([name, url]) => {
+    return { name, bytes: await readFile(fileURLToPath(url)) };
+  }),
+);
+
+/** Digest of everything that determines the result. It is written last. */
+const digest = createHash('sha256').update(await readFile(import.meta.filename));
+for (const { bytes } of modules) digest.update(bytes);
+const [stamp, inputs] = [join(folder, 'inputs.sha256'), digest.digest('hex')];
+if ((await readFile(stamp, 'utf8').catch(() => '')) !== inputs) {
+  await mkdir(folder, { recursive: true });
+  for (const { name, bytes } of modules) await writeFile(join(folder, name), importMemory(bytes));
+  await writeFile(stamp, inputs);
+}
+
+/** Returns the module with an import in place of its memory. @throws Error when the result is not valid */
+function importMemory(module: Uint8Array): Uint8Array {
+  const original = binaryen.readBinary(module).emitText();
+  const pages = MEMORY.exec(original)?.[1];
+  let text = original
+    .replace(MEMORY, '')
+    .replace(/^\(module/, `(module (import "decoder" "memory" (memory $0 ${pages}))`);
+  if (text.includes('(memory.grow')) {
+    text = text.replaceAll('(memory.size)', '(global.get $pages)').replaceAll('(memory.grow', '(call $grow');
+    text = text.replace(/\)\s*$/, `(global $pages (mut i32) (i32.const ${pages})) ${GROW})`);
+  }
+  const built = binaryen.parseText(text);
+  built.setFeatures(binaryen.Features.All);
+  if (!built.validate()) throw new Error('a decoder with an imported memory is not valid WebAssembly');
+  return built.emitBinary();
+}

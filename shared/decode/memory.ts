@@ -1,0 +1,65 @@
+/**
+ * @file The memory in which all decoders of an isolate work, one file at a time.
+ *
+ * Memory of WebAssembly never shrinks, and V8 does not collect an unused one within a request. So there is only one. A new instance
+ * of the decoder decodes each file in this memory: an instance that fails costs no memory and leaves no state to the next file.
+ */
+import { lazy } from '../lazy.ts';
+
+/**
+ * Largest size of the memory, in bytes. An isolate has 128 MB for everything. The size in a file's container can be smaller than
+ * the image that it contains, so that a decoder can need more than the limits of limits.ts allow.
+ */
+export const MAX_DECODER_BYTES = 84_000_000;
+
+const PAGE_BYTES = 65_536;
+
+/** Returns the memory. Its buffer changes whenever it grows. */
+export const decoderMemory = lazy(
+  () => new WebAssembly.Memory({ initial: 1, maximum: Math.floor(MAX_DECODER_BYTES / PAGE_BYTES) }),
+);
+
+/** What a module expects of a new memory. */
+export interface InitialMemory {
+  /** The module's minimum, in pages of 64 KiB. */
+  pages: number;
+  /** End of its variables and its stack, in bytes: they must be 0. The heap follows. */
+  heapStart: number;
+}
+
+/**
+ * Creates an instance of a decoder in the memory. The files of earlier instances are lost.
+ * @param module a module of build/, which imports its memory
+ * @throws WebAssembly.LinkError when the module has other imports, or needs more pages
+ */
+export function instantiate(
+  module: WebAssembly.Module,
+  { pages, heapStart }: InitialMemory,
+  imports: WebAssembly.Imports,
+): WebAssembly.Instance {
+  const memory = decoderMemory();
+  const missing = pages - memory.buffer.byteLength / PAGE_BYTES;
+  if (missing > 0) memory.grow(missing);
+  new Uint8Array(memory.buffer, 0, heapStart).fill(0);
+  return new WebAssembly.Instance(module, { ...imports, decoder: { memory } });
+}
+
+/**
+ * Returns a part of the memory, set to 0, for the pixels of a decoder without WebAssembly and for copies. 84 MB have room for the
+ * pixels of the largest image (24 MB) beside any others.
+ * @param pixels must not change, wherever they are
+ * @returns the part, and a valid view of `pixels`: growing the memory invalidates earlier views
+ */
+export function takeMemory<T extends Uint8Array | Uint8ClampedArray>(
+  bytes: number,
+  pixels: T,
+): { taken: Uint8ClampedArray<ArrayBuffer>; pixels: T | Uint8ClampedArray } {
+  const memory = decoderMemory();
+  const { byteOffset, byteLength } = pixels;
+  const isInside = pixels.buffer === memory.buffer;
+  const start = !isInside || bytes <= byteOffset ? 0 : (byteOffset + byteLength + 3) & ~3;
+  const missing = Math.ceil((start + bytes - memory.buffer.byteLength) / PAGE_BYTES);
+  if (missing > 0) memory.grow(missing);
+  const taken = new Uint8ClampedArray(memory.buffer, start, bytes).fill(0);
+  return { taken, pixels: isInside ? new Uint8ClampedArray(memory.buffer, byteOffset, byteLength) : pixels };
+}
