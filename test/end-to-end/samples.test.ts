@@ -12,13 +12,16 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 import { type RunningWorker, startWorker } from '../support/worker.ts';
 
 const API_KEY = 'tinyvgg_samples';
+const TOKEN_SECRET = 'a-secret-of-the-tests-with-more-than-32-characters';
+/** Stands for a token in the samples. */
+const TOKEN = 'eyJ…';
 const folder = temporaryFolder();
 let worker: RunningWorker;
 let variables: Record<string, string>;
 
 beforeAll(async () => {
   const digest = await sha256(new TextEncoder().encode(API_KEY));
-  worker = await startWorker({ variables: { API_KEYS: `samples:${digest}` } });
+  worker = await startWorker({ variables: { API_KEYS: `samples:${digest}`, TOKEN_SECRET } });
   const { model } = (await (await fetch(`${worker.origin}/health/ready`)).json()) as {
     model: { version: string };
   };
@@ -54,8 +57,19 @@ requests.Session.send = (lambda send: lambda *args, **more: (lambda r: r.raise_f
 
 const hasRequests = spawnSync('python3', ['-c', 'import requests']).status === 0;
 
+/** Returns the token of a classification. */
+async function newToken(): Promise<string> {
+  const response = await fetch(`${worker.origin}/v1/classify?sign=1`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${API_KEY}` },
+    body: readFileSync('examples/trouser.png'),
+  });
+  return ((await response.json()) as { token: string }).token;
+}
+
 async function runSample(lang: string, source: string) {
-  const text = source.replaceAll(ORIGIN, worker.origin);
+  const token = source.includes(TOKEN) ? await newToken() : '';
+  const text = source.replaceAll(ORIGIN, worker.origin).replaceAll(TOKEN, token);
   const options = { env: { ...process.env, ...variables }, cwd: folder };
   if (lang === 'Shell') return run('bash', ['-c', `${IN_SHELL}\n${text}`], options);
   if (lang === 'Python') return run('python3', ['-c', `${STRICT_REQUESTS}${text}`], options);
