@@ -48,7 +48,7 @@ const useTop = (page: Page) =>
 describeInBrowser('the try page on a phone', () => {
   beforeAll(async () => {
     pages = await startPages();
-  }, 100_000);
+  });
   afterAll(() => pages?.stop());
 
   it.each(['reduce', 'no-preference'] as const)(
@@ -63,20 +63,19 @@ describeInBrowser('the try page on a phone', () => {
         await give();
         await reaches('busy');
         await expect.poll(() => hasStopped(page)).toBe(true);
-        // The visitor's window at the first frame with the answer.
-        const place = field.evaluate(
-          (element) =>
-            new Promise<{ top: number; bottom: number }>((settle) => {
-              const answered = () => {
-                if (!element.matches(':state(answered)')) return;
-                const status = element.shadowRoot?.querySelector('[part=status]') as Element;
-                requestAnimationFrame(() => settle(status.getBoundingClientRect().toJSON()));
-              };
-              element.addEventListener('statechange', answered);
-            }),
-        );
+        // The place at the first frame with the answer. The listener is there before the answer can come.
+        const place = await field.evaluateHandle((element) => {
+          const first = new Promise<{ top: number; bottom: number }>((settle) => {
+            element.addEventListener('statechange', () => {
+              if (!element.matches(':state(answered)')) return;
+              const status = element.shadowRoot?.querySelector('[part=status]') as Element;
+              requestAnimationFrame(() => settle(status.getBoundingClientRect().toJSON()));
+            });
+          });
+          return { first };
+        });
         release();
-        const { top, bottom } = await place;
+        const { top, bottom } = await place.evaluate(({ first }) => first);
         expect(top).toBeGreaterThanOrEqual(0);
         expect(bottom).toBeLessThanOrEqual(PHONE.viewport.height);
         await page.unroute('**/v1/classify*');

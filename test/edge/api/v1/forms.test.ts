@@ -40,7 +40,7 @@ async function expectPredictions(response: Response) {
   expect((await response.json<ClassifyResponse>()).predictions).toEqual(expected);
 }
 
-/** Requests with the headers of one file, recorded from the libraries or written after their sources. */
+/** Requests with the headers of one file, written after the libraries' documentation. */
 const CLIENTS: [name: string, boundary: string, beforeFile: string, afterFile: string][] = [
   [
     'Chromium',
