@@ -122,7 +122,7 @@ function sampleMemory({ pid, origin }: RunningWorker): () => Promise<number[]> {
   let isDone = process.platform !== 'linux';
   const sampling = (async () => {
     while (!isDone) {
-      samples.push(workerMemory(pid, Number(new URL(origin).port)));
+      samples.push(workerMemory(pid, Number(new URL(origin).port)).rss);
       await setTimeout(SAMPLE_MS);
     }
   })();

@@ -2,19 +2,19 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /**
- * Returns the resident memory of the workerd process that runs the Worker, in MiB. `wrangler dev` has a second workerd process, a proxy
+ * Returns the memory of the workerd process that runs the Worker. `wrangler dev` has a second workerd process, a proxy
  * that listens on its port and grows by about 50 kB per request, independent of the Worker. The proxy does not count.
  * @param root process id of wrangler
  * @param port port on which wrangler listens
  * @throws Error unless exactly one other workerd process runs
  */
-export function workerMemory(root: number, port: number): number {
+export function workerMemory(root: number, port: number): ProcessMemory {
   const workerd = descendants(root).filter((pid) => read(pid, 'comm').startsWith('workerd'));
   const [pid, ...more] = workerd.filter((pid) => !listensOn(pid, port));
   if (pid === undefined || more.length > 0) {
     throw new Error(`expected the Worker's process and wrangler's proxy below ${root}, got ${workerd}`);
   }
-  return processMemory(pid).rss;
+  return processMemory(pid);
 }
 
 export interface ProcessMemory {
@@ -22,12 +22,16 @@ export interface ProcessMemory {
   rss: number;
   /** Proportional set size in MiB: a page that n processes share counts 1/n. */
   pss: number;
+  /** Largest resident set size so far in MiB. */
+  peak: number;
 }
 
 export function processMemory(pid: number): ProcessMemory {
   const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
-  const mebibytes = (name: string) => Number(new RegExp(`^${name}: +(\\d+)`, 'm').exec(rollup)?.[1]) / 1024;
-  return { rss: mebibytes('Rss'), pss: mebibytes('Pss') };
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const mebibytes = (text: string, name: string) =>
+    Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text)?.[1]) / 1024;
+  return { rss: mebibytes(rollup, 'Rss'), pss: mebibytes(rollup, 'Pss'), peak: mebibytes(status, 'VmHWM') };
 }
 
 /** Returns the ids of all processes below `root`. */

@@ -1,0 +1,25 @@
+/** @file Visitors beside attackers. `npm run bench:hostile` does the same for ten minutes. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type HostileTraffic, hostileTraffic } from './hostile-traffic/hostile-traffic.ts';
+
+const SECONDS = 30;
+/** Cloudflare ends an isolate of more than 128 MB. */
+const MAX_ISOLATE_MIB = 100;
+
+let traffic: HostileTraffic;
+beforeAll(async () => {
+  traffic = await hostileTraffic(SECONDS);
+});
+
+describe('the Worker under hostile traffic', () => {
+  it('answers all valid requests, and fails no hostile one with a server error', () => {
+    expect(traffic.failures).toEqual([]);
+    expect(traffic.latencies.visitor.length).toBeGreaterThan(0);
+    expect(traffic.hostile.size).toBeGreaterThan(0);
+  });
+
+  it(`keeps the isolate below ${MAX_ISOLATE_MIB} MiB`, () => {
+    expect(traffic.heap.length).toBeGreaterThan(0);
+    expect(Math.max(...traffic.heap)).toBeLessThan(MAX_ISOLATE_MIB);
+  });
+});
