@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import http, { type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import https from 'node:https';
-import { proxyEnv } from './proxy.ts';
+import { proxyAgents } from './proxy.ts';
 
 const MAX_REDIRECTS = 5;
 const REDIRECTS = [301, 302, 303, 307, 308];
@@ -26,11 +26,11 @@ interface Options {
  * Requests a URL and follows redirects.
  * @throws Error when no server responds
  */
-export async function httpGet(url: string, options: Options): Promise<Answer> {
+export async function httpGet(url: string, { headers, signal, timeout }: Options): Promise<Answer> {
+  const agents = proxyAgents({ timeout });
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-    const { request, Agent } = url.startsWith('https:') ? https : http;
-    const agent = new Agent({ proxyEnv: proxyEnv() });
-    const sent = request(url, { ...options, agent }).end();
+    const [{ request }, agent] = url.startsWith('https:') ? [https, agents.https] : [http, agents.http];
+    const sent = request(url, { headers, signal, agent }).end();
     const [response] = (await once(sent, 'response')) as [IncomingMessage];
     // The response has the same error. Without a listener here, it would end the process.
     sent.on('error', () => {});

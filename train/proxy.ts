@@ -1,6 +1,34 @@
-/** @file The proxy variables of the environment: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in capitals or small letters. */
-import type { ProxyEnv } from 'node:http';
+/** @file Connects through the proxy in the variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in capitals or small letters. */
+import http, { type AgentOptions, type ProxyEnv } from 'node:http';
+import https from 'node:https';
 import { ExplainedError } from '#shared/errors.ts';
+
+type CreateConnection = https.Agent['createConnection'];
+
+/** Closes the connection to a proxy that refuses a tunnel. Node leaves it open, which keeps the process from ending. */
+class TunnelAgent extends https.Agent {
+  override createConnection(
+    ...[options, callback]: Parameters<CreateConnection>
+  ): ReturnType<CreateConnection> {
+    return super.createConnection(options, (error, socket) => {
+      if (error) socket?.destroy();
+      callback?.(error, socket);
+    });
+  }
+}
+
+/**
+ * Returns agents that connect through the proxy of the environment.
+ * @param options their `timeout` ends a tunnel that the proxy does not open; no other setting does
+ * @throws ExplainedError of kind `usage` when a variable names no HTTP proxy
+ */
+export function proxyAgents(options: AgentOptions & { timeout: number }): {
+  http: http.Agent;
+  https: https.Agent;
+} {
+  const all = { ...options, proxyEnv: proxyEnv() };
+  return { http: new http.Agent(all), https: new TunnelAgent(all) };
+}
 
 /**
  * Reads the variables for an agent of `node:http` or `node:https`, which ignores a proxy that is not an http(s) URL. Small letters take

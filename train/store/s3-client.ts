@@ -2,7 +2,7 @@
 import { addAbortSignal, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { S3Client, S3ServiceException } from '@aws-sdk/client-s3';
-import { proxyEnv } from '../proxy.ts';
+import { proxyAgents } from '../proxy.ts';
 import type { Address } from './address.ts';
 import { IncompleteResponse, UnexpectedResponse } from './s3-errors.ts';
 
@@ -41,7 +41,7 @@ export function connect({ endpoint, addressing }: Address, options: ClientOption
       connectionTimeout: CONNECTION_TIMEOUT,
       requestTimeout: attemptTimeout,
       throwOnRequestTimeout: true,
-      ...(!local && { httpAgent: proxied(), httpsAgent: proxied() }),
+      ...(!local && agentsOfEnvironment()),
     },
     ...(local && { useFipsEndpoint: false, useDualstackEndpoint: false, defaultsMode: 'standard' }),
     // Stores without the SDK's CRC32 reject it with 501. The registry verifies the SHA-256 before it points an alias at a version.
@@ -55,8 +55,12 @@ export function connect({ endpoint, addressing }: Address, options: ClientOption
   return client;
 }
 
-/** Options of an agent that connects through the proxy of the environment. The timeout ends a tunnel that the proxy does not open. */
-const proxied = () => ({ proxyEnv: proxyEnv(), timeout: CONNECTION_TIMEOUT });
+/** Returns agents that use the proxy of the environment, with the SDK's own defaults for connections. */
+function agentsOfEnvironment() {
+  const options = { keepAlive: true, maxSockets: 50, timeout: CONNECTION_TIMEOUT };
+  const { http, https } = proxyAgents(options);
+  return { httpAgent: http, httpsAgent: https };
+}
 
 /**
  * The SDK retries 429 and 5xx, but not 409. A retry is safe:

@@ -30,8 +30,6 @@ const DOWNLOAD = `
   import { download } from './train/dataset/fashion-mnist/download.ts';
   await download(JSON.parse(process.env.OPTIONS));`;
 
-const POLL = { timeout: 20_000 };
-
 const sizeIn = (path: string) => (name: string) => statSync(join(dirname(path), name)).size;
 
 describe('download', () => {
@@ -247,7 +245,7 @@ describe('download', () => {
     const child = spawn(process.execPath, ['--input-type=module', '-e', DOWNLOAD], {
       env: { ...process.env, OPTIONS: JSON.stringify({ ...file, urls: [url], path }) },
     });
-    await expect.poll(() => existsSync(dirname(path)) && parts().map(sizeIn(path)), POLL).toEqual([1000]);
+    await expect.poll(() => existsSync(dirname(path)) && parts().map(sizeIn(path))).toEqual([1000]);
     const next = await mirror(whole);
     await run(next);
     expect(next.ranges).toEqual([undefined]);
