@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeInBrowser } from '../../support/browser/chromium.ts';
 import { fieldOn } from '../../support/browser/field.ts';
-import { DESK, type Pages, PHONE, startPages } from '../../support/browser/pages.ts';
+import { type Pages, PHONE, startPages } from '../../support/browser/pages.ts';
 import { drawFile, SHIRT, WALL } from '../../support/browser/pictures.ts';
 
 let pages: Pages;
@@ -117,27 +117,27 @@ describeInBrowser('the try page on a phone', () => {
     await page.context().close();
   });
 
-  it.each([
-    ['a phone', PHONE],
-    ['a desktop', DESK],
-  ])('moves nothing below the field when the answer comes on %s', async (_, options) => {
-    const page = await pages.open('/', options);
-    const { pick, reaches, button } = fieldOn(page);
-    const files = [await drawFile(page, 'shirt.jpg', SHIRT), await drawFile(page, 'wall.png', WALL)];
-    for (const file of files) {
-      const release = await holdUploads(page);
-      await pick(file);
-      await button('Cancel').waitFor();
-      const before = await placesBelow(page);
-      release();
-      await reaches('answered');
-      await page.locator('#outline').waitFor();
-      await page.locator('fashion-classifier tbody').waitFor();
-      expect(await placesBelow(page)).toEqual(before);
-      await page.unroute('**/v1/classify*');
-    }
-    await page.context().close();
-  });
+  it.each([360, 480, 600, 768, 1000, 1440])(
+    'moves nothing below the field when the answer comes, at %i pixels',
+    async (width) => {
+      const page = await pages.open('/', { viewport: { width, height: 900 } });
+      const { pick, reaches, button } = fieldOn(page);
+      const files = [await drawFile(page, 'shirt.jpg', SHIRT), await drawFile(page, 'wall.png', WALL)];
+      for (const file of files) {
+        const release = await holdUploads(page);
+        await pick(file);
+        await button('Cancel').waitFor();
+        const before = await placesBelow(page);
+        release();
+        await reaches('answered');
+        await page.locator('#outline').waitFor();
+        await page.locator('fashion-classifier tbody').waitFor();
+        expect(await placesBelow(page)).toEqual(before);
+        await page.unroute('**/v1/classify*');
+      }
+      await page.context().close();
+    },
+  );
 
   it('has no errors, no policy violations, and no requests to other origins', () => {
     expect(pages.errors).toEqual([]);
