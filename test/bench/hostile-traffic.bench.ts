@@ -1,17 +1,25 @@
 /**
- * @file `npm run bench:hostile`: ten minutes of four visitors and two attackers at the Worker of `npm start`. `-- 60` lasts a minute.
+ * @file `npm run bench:hostile`: four visitors and two attackers send requests to the Worker of `npm start`.
  * test/end-to-end/hostile-traffic.test.ts asserts the same in less time.
  */
+import { Command, InvalidArgumentError } from 'commander';
 import { hostileTraffic } from '../end-to-end/hostile-traffic/hostile-traffic.ts';
 import { quantile } from '../support/statistics.ts';
 
-const {
-  latencies,
-  failures,
-  hostile,
-  heap,
-  process: memory,
-} = await hostileTraffic(Number(process.argv[2] ?? 600));
+const seconds = (text: string) => {
+  if (!(Number(text) > 0)) throw new InvalidArgumentError('It is a number of seconds above 0.');
+  return Number(text);
+};
+const { duration } = new Command('npm run bench:hostile')
+  .description(
+    'Sends valid and hostile requests to the Worker of npm start, and measures its answers and memory.',
+  )
+  .option('--duration <seconds>', 'how long the requests go on', seconds, 600)
+  .showHelpAfterError('Run with --help for usage.')
+  .parse()
+  .opts<{ duration: number }>();
+
+const { latencies, failures, hostile, heap, process: memory } = await hostileTraffic(duration);
 const times = (values: number[]) =>
   `${values.length}, p50 ${quantile(values, 0.5).toFixed(0)} ms, p99 ${quantile(values, 0.99).toFixed(0)} ms, longest ${Math.max(...values).toFixed(0)} ms`;
 const counts = [...hostile].toSorted().map(([name, count]) => `  ${name} × ${count}`);
