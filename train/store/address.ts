@@ -59,7 +59,7 @@ export function checkAddress({ bucket, endpoint, addressing }: AddressOptions): 
 
 function requireBucketName(bucket: string): void {
   if (bucket.startsWith('arn:') || /^[\w.-]+$/.test(bucket)) return;
-  const [, name = 'NAME'] = /^(?:s3:\/\/|\/)?([\w.-]+)/.exec(bucket) ?? [];
+  const [, name = 'NAME'] = /^(?:https?:\/\/[^/]*\/+|s3:\/\/|\/)?([\w.-]+)/.exec(bucket) ?? [];
   throw new ExplainedError({
     kind: 'usage',
     what: 'cannot use the bucket of the object store',

@@ -91,25 +91,32 @@ function readWholeResponses(client: S3Client, timeout: number): void {
       const deadline = AbortSignal.timeout(timeout);
       const result = await next(args);
       const response = result.response as HttpResponse;
-      let bytes: Buffer;
-      try {
-        bytes = await buffer(addAbortSignal(deadline, response.body));
-      } catch (cause) {
-        const reason = deadline.aborted ? `a part of it in ${timeout / 1000} s` : 'a part of it';
-        throw new IncompleteResponse(reason, { cause });
-      }
-      const { statusCode, headers } = response;
-      // Swift gives empty bodies this type, too.
-      if (statusCode < 300 && bytes.length > 0 && headers['content-type']?.startsWith('text/html')) {
-        throw new UnexpectedResponse(
-          'a response of an S3 API',
-          `${statusCode} with a web page, such as a login page`,
-        );
-      }
-      response.body = Readable.from([bytes]);
+      requireNoPage(response);
+      response.body = Readable.from([await readBody(response.body, timeout, deadline)]);
       return result;
     },
     { name: 'readWholeResponses', step: 'deserialize', priority: 'low' },
+  );
+}
+
+async function readBody(body: Readable, timeout: number, deadline: AbortSignal): Promise<Buffer> {
+  try {
+    return await buffer(addAbortSignal(deadline, body));
+  } catch (cause) {
+    const got = deadline.aborted ? `a part of it in ${timeout / 1000} s` : 'a part of it';
+    throw new IncompleteResponse(got, { cause });
+  }
+}
+
+/** @throws UnexpectedResponse for a success with a web page. Networks with a login page send it in place of any response. */
+function requireNoPage({ statusCode, headers, body }: HttpResponse): void {
+  // Swift gives empty bodies this type, too.
+  const isPage = headers['content-type']?.startsWith('text/html') && headers['content-length'] !== '0';
+  if (statusCode >= 300 || !isPage) return;
+  body.destroy();
+  throw new UnexpectedResponse(
+    'a response of an S3 API',
+    `${statusCode} with a web page, such as a login page`,
   );
 }
 

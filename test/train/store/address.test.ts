@@ -93,6 +93,7 @@ test.each([
   ['s3://models', 'models'],
   ['models/', 'models'],
   ['models/folder', 'models'],
+  ['https://host.example/models', 'models'],
   [' models', 'NAME'],
 ])('the bucket "%s" is refused with what to write', (bucket, name) => {
   expect(open({ bucket, endpoint: R2 })).toContain(`Use --bucket ${name} or MODEL_BUCKET=${name}.`);

@@ -34,6 +34,15 @@ const begin = (response: ServerResponse, status = 200): void => {
   response.writeHead(status, HEADERS).write(content.subarray(0, 3));
 };
 
+test('a web page that never ends is refused at once', async () => {
+  const store = await start((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/html' }).write('<html>');
+  });
+  await expect(store.get('key')).rejects.toThrow('got 200 with a web page');
+  expect(server.requests.filter((line) => line === 'GET key')).toHaveLength(1);
+  await vi.waitFor(async () => expect(await server.connections()).toBeLessThanOrEqual(1), 10_000);
+});
+
 const FAULTS: [name: string, fail: Parameters<typeof start>[0], got: RegExp][] = [
   ['stalls before the headers', () => {}, /got none in 2 s/],
   ['stalls in the body', (_request, response) => begin(response), /got none in 2 s/],
