@@ -16,8 +16,8 @@ export default defineConfig({
   test: {
     // Shows the output of failed tests only.
     silent: 'passed-only',
-    // Many tests wait for other processes, so that one worker would leave one of two cores idle.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Many tests wait for other processes, so that one worker a core would leave cores idle.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       {
         test: {

@@ -213,11 +213,12 @@ describeWithData('retrain', () => {
       const env = storeEnvironment(server);
       const trainer = (args: string[], onOutput?: OnOutput) => runTrainer(args, { env, onOutput });
       const args = ['retrain', '--recipe', 'lab', '--models', 'tinyvgg', '--epochs', '1'];
-      args.push('--held-out', `${SMALL.heldOut}`, '--limit', '16000', '--threads', '1', '--device', 'cpu');
+      args.push('--held-out', `${SMALL.heldOut}`, '--limit', '8000', '--batch-size', '16');
+      args.push('--threads', '1', '--device', 'cpu');
       args.push('--no-calibration');
       let sent = false;
       const stopped = await trainer(args, (output, child) => {
-        if (sent || !output.includes('Looked at 12800')) return;
+        if (sent || !output.includes('Looked at 6400')) return;
         sent = true;
         child.kill('SIGTERM');
       });
@@ -236,7 +237,7 @@ describeWithData('retrain', () => {
       expect(versions).toEqual([aliases.stable.version]);
 
       const undisturbed = memoryStore();
-      await run({ limit: 16_000, models: 'tinyvgg' }, undisturbed);
+      await run({ limit: 8_000, batchSize: 16, models: 'tinyvgg' }, undisturbed);
       expect((await status(undisturbed, 'tinyvgg')).versions).toEqual(versions);
 
       // A worse model changes the exit code.

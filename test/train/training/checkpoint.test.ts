@@ -21,7 +21,7 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 const network = resolveNetwork(modelSpec('v1'));
 
 const jobWith = (engine: Job['engine'], optimizer: Optimizer, changes: Partial<Job> = {}): Job => ({
-  ...{ network, engine, optimizer, data: easyData(170) },
+  ...{ network, engine, optimizer, data: easyData(450) },
   ...{ epochs: 2, batchSize: 16, seed: 7 },
   ...changes,
 });
@@ -53,7 +53,7 @@ describe.each(['reference', 'tfjs', 'cpu'])('training with --device %s', (device
   ] as [string, Optimizer, Partial<Job>?][])(
     'resumes after any step with %s, to the same bits and the same events',
     async (_, optimizer, changes = {}) => {
-      const job = jobWith(await openEngine(device), optimizer, changes);
+      const job = jobWith(await openEngine(device), optimizer, { data: easyData(170), ...changes });
       const { files, events, trained } = await trainWithCheckpoints(job);
       // Two epochs, each of 11 steps and its end.
       expect(files.length).toBe(24);
@@ -77,7 +77,7 @@ describe('a training that is aborted', () => {
   it('finishes the step, stores a checkpoint, and throws the reason', async () => {
     const job = jobWith(referenceEngine(), sgd(0.1));
     const expected = await train(job);
-    for (const stopAt of [9, 11, 20, 22]) {
+    for (const stopAt of [25, 29, 54, 58]) {
       const controller = new AbortController();
       const reason = new Error('enough');
       const states: TrainingState[] = [];
