@@ -48,6 +48,12 @@ export function orDiskError<T>(path: string, write: () => T): T {
   }
 }
 
+/** As `orDiskError`, for a `write` that takes its time. */
+export const untilWritten = <T>(path: string, write: Promise<T>): Promise<T> =>
+  write.catch((error) => {
+    throw diskError(path, error);
+  });
+
 /** Explains why the file `path` cannot be written. */
 export function diskError(path: string, cause: unknown): ExplainedError {
   const { code, message } = cause as NodeJS.ErrnoException;

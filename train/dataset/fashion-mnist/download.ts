@@ -11,7 +11,7 @@ import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout } from 'node:timers/promises';
 import { ExplainedError } from '#shared/errors.ts';
-import { diskError } from '../../files.ts';
+import { untilWritten } from '../../files.ts';
 import { mayRun, OWNER } from '../../owner.ts';
 import { Busy, sizeOf, transfer } from './transfer.ts';
 
@@ -32,6 +32,8 @@ export interface DownloadOptions {
   retryDelay?: number;
   /** Milliseconds after which a mirror counts as stalled. */
   patience?: number;
+  /** Bytes per second. A download that is slower ends, whatever its mirrors do. */
+  leastSpeed?: number;
 }
 
 /** Attempts for a file over all of its URLs. */
@@ -55,23 +57,27 @@ export async function download({
   onProgress,
   retryDelay = 1000,
   patience = 30_000,
+  leastSpeed = 50_000,
 }: DownloadOptions): Promise<void> {
+  const limit = Math.ceil(ATTEMPTS * patience + (1000 * bytes) / leastSpeed);
+  const deadline = AbortSignal.timeout(limit);
   const part = `${path}.${OWNER}.${randomUUID().slice(0, 8)}.part`;
   const onReceived = (received: number) => onProgress?.(path, received, bytes);
-  await mkdir(dirname(path), { recursive: true }).catch((error) => {
-    throw diskError(path, error);
-  });
+  await untilWritten(path, mkdir(dirname(path), { recursive: true }));
   try {
-    await adoptPart(path, part);
-    const failures = await tryUrls(urls, retryDelay, async (url) => {
+    await untilWritten(path, adoptPart(path, part));
+    const failures = await tryUrls(urls, { retryDelay, deadline }, async (url) => {
       if ((await sizeOf(path)) === bytes) return;
-      if ((await sizeOf(part)) < bytes) await transfer({ url, part, bytes, patience, onReceived });
+      if ((await sizeOf(part)) < bytes) {
+        await transfer({ url, path, part, bytes, patience, signal: deadline, onReceived });
+      }
       await verify(part, md5, bytes);
-      await rename(part, path);
+      await untilWritten(path, rename(part, path));
     });
+    if (failures && deadline.aborted) {
+      failures.push(`${await sizeOf(part)} of ${bytes} bytes in ${Math.round(limit / 1000)} s`);
+    }
     if (failures) throw downloadError(path, md5, failures);
-  } catch (error) {
-    throw isDiskError(error) ? diskError(path, error) : error;
   } finally {
     const done = (await sizeOf(path)) === bytes;
     await (done ? rm(part, { force: true }) : rename(part, `${path}.part`)).catch(() => {});
@@ -97,12 +103,12 @@ async function adoptPart(path: string, part: string): Promise<void> {
 }
 
 /**
- * Calls `attempt` with the URLs in turn, until it succeeds.
+ * Calls `attempt` with the URLs in turn, until it succeeds or the deadline has passed.
  * @returns the failures of all attempts; undefined after a success
  */
 async function tryUrls(
   urls: string[],
-  retryDelay: number,
+  { retryDelay, deadline }: { retryDelay: number; deadline: AbortSignal },
   attempt: (url: string) => Promise<void>,
 ): Promise<string[] | undefined> {
   const failures = new Set<string>();
@@ -111,17 +117,18 @@ async function tryUrls(
     const next = queue.shift();
     if (!next) break;
     const { url, notBefore } = next;
-    await setTimeout(Math.max(0, notBefore - Date.now()));
     try {
+      await setTimeout(Math.max(0, notBefore - performance.now()), undefined, { signal: deadline });
       await attempt(url);
       return undefined;
     } catch (error) {
       // An error of the disk or of a setting, such as HTTPS_PROXY, is the same with every URL.
-      if (isDiskError(error) || error instanceof ExplainedError) throw error;
+      if (error instanceof ExplainedError) throw error;
+      if (deadline.aborted) break;
       failures.add(`${url}: ${messageOf(error)}`);
       const wait = error instanceof Busy ? error.wait : 0;
       if (wait > LONGEST_WAIT) continue;
-      queue.push({ url, notBefore: Date.now() + Math.max(wait, retryDelay * 2 ** tried) });
+      queue.push({ url, notBefore: performance.now() + Math.max(wait, retryDelay * 2 ** tried) });
     }
   }
   return [...failures];
@@ -155,6 +162,3 @@ function messageOf(error: unknown): string {
   const text = error.message || (error as NodeJS.ErrnoException).code || error.name;
   return error.cause instanceof Error ? `${text} (${error.cause.message})` : text;
 }
-
-const isDiskError = (error: unknown): boolean =>
-  ['ENOSPC', 'EACCES', 'EROFS', 'EDQUOT', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '');

@@ -1,16 +1,21 @@
 /** @file One attempt of a download: requests the bytes that a partial file lacks, and appends them. */
 import { type FileHandle, open, rm, stat } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
+import { untilWritten } from '../../files.ts';
 import { type Answer, httpGet } from '../../http-get.ts';
 
 export interface Transfer {
   url: string;
+  /** The file that is downloaded, for errors. */
+  path: string;
   /** Path of the partial file; it need not exist. */
   part: string;
   /** Size of the whole file. */
   bytes: number;
   /** Milliseconds in which at least `LEAST_BYTES` or the end of the file must arrive. */
   patience: number;
+  /** Ends the attempt with its reason. */
+  signal: AbortSignal;
   /** Receives the number of bytes in the partial file. */
   onReceived: (received: number) => void;
 }
@@ -38,27 +43,29 @@ export const sizeOf = async (path: string): Promise<number> =>
 
 /**
  * Appends the missing bytes to the partial file, or starts over if the server does not support ranges.
- * @throws Error when the server stalls or sends something else than the file
+ * @throws Error when the server stalls or sends something else than the file; ExplainedError of kind `disk`
  */
-export async function transfer({ url, part, bytes, patience, onReceived }: Transfer): Promise<void> {
+export async function transfer({ url, bytes, patience, onReceived, ...options }: Transfer): Promise<void> {
+  const { path, part } = options;
   const present = await sizeOf(part);
   const stall = new AbortController();
+  const signal = AbortSignal.any([options.signal, stall.signal]);
   const timer = setTimeout(() => {
     stall.abort(new Error(`stalled: fewer than ${LEAST_BYTES / 1024} KiB in ${patience / 1000} s`));
   }, patience);
   try {
     const headers = { 'accept-encoding': 'identity', ...(present > 0 && { range: `bytes=${present}-` }) };
-    const answer = await httpGet(url, { headers, signal: stall.signal, timeout: patience });
+    const answer = await httpGet(url, { headers, signal, timeout: patience });
     const start = await startOf(answer.response, present, part);
     let enough = start + LEAST_BYTES;
-    await append(answer, { part, start, bytes }, (received) => {
+    await append(answer, { path, part, start, bytes }, (received) => {
       onReceived(received);
       if (received < enough) return;
       enough = received + LEAST_BYTES;
       timer.refresh();
     });
   } catch (error) {
-    throw stall.signal.aborted ? stall.signal.reason : error;
+    throw signal.aborted ? signal.reason : error;
   } finally {
     clearTimeout(timer);
   }
@@ -91,6 +98,7 @@ function waitOf(header: string | undefined): number | undefined {
 
 /** Where a response belongs in the file. */
 interface Rest {
+  path: string;
   part: string;
   /** Position of its first byte. */
   start: number;
@@ -100,24 +108,24 @@ interface Rest {
 
 /** Appends the body to the partial file. */
 async function append(answer: Answer, rest: Rest, onWritten: (received: number) => void): Promise<void> {
-  const { part, start, bytes } = rest;
+  const { path, part, start, bytes } = rest;
   let received = start;
   let file: FileHandle | undefined;
   try {
     for await (const chunk of answer.response as AsyncIterable<Buffer>) {
       if (!file) {
         await requireRest(answer, chunk, rest);
-        file = await open(part, start > 0 ? 'a' : 'w');
+        file = await untilWritten(path, open(part, start > 0 ? 'a' : 'w'));
       }
       received += chunk.length;
       if (received > bytes) {
         await rm(part, { force: true });
         throw new Error(`more than the ${bytes} bytes of the file`);
       }
-      await file.writeFile(chunk);
+      await untilWritten(path, file.writeFile(chunk));
       onWritten(received);
     }
-    await file?.sync();
+    if (file) await untilWritten(path, file.sync());
   } finally {
     await file?.close();
   }

@@ -5,7 +5,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { download } from '../../../../train/dataset/fashion-mnist/download.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import {
@@ -137,6 +137,47 @@ describe('download', () => {
     const [slow, good] = [await mirror(trickle), await mirror(withoutRanges)];
     await download({ ...file, urls: [slow.url, good.url], path, patience: 1000 });
     expect(await content()).toEqual(body);
+  });
+
+  it('ends when the mirrors are too slow in all, although none of them stalls', async () => {
+    const steady: Parameters<typeof serve>[1] = (_, response) => {
+      const timer = setInterval(() => response.write(body), 50);
+      response.on('close', () => clearInterval(timer));
+    };
+    const { url } = await mirror(steady);
+    const large = { bytes: 100_000_000, leastSpeed: 1e9, patience: 200 };
+    await expect(download({ ...file, ...large, urls: [url], path })).rejects.toThrow(
+      /\d+ of 100000000 bytes in 1 s/,
+    );
+  });
+
+  it('tries again after a response that switches protocols', async () => {
+    await run(await mirror(status(101, { connection: 'upgrade', upgrade: 'other' }), whole));
+    expect(await content()).toEqual(body);
+  });
+
+  it('does not wait longer when the clock is set back', async () => {
+    const flaky = await mirror(status(503), whole);
+    const clock = vi.spyOn(Date, 'now').mockReturnValueOnce(Date.now() + 3_600_000);
+    await run(flaky);
+    clock.mockRestore();
+    expect(await content()).toEqual(body);
+  });
+
+  it('reports a folder that was removed meanwhile as a disk error, not as one of the mirror', async () => {
+    const remove: Parameters<typeof serve>[1] = (_, response, bytes) => {
+      response.write(bytes.subarray(0, 1000), async () => {
+        await expect.poll(() => existsSync(dirname(path)) && parts().length).toBe(1);
+        await rm(dirname(path), { recursive: true });
+        response.end(bytes.subarray(1000));
+      });
+    };
+    const { url, ranges } = await mirror(remove, whole);
+    await expect(download({ ...file, urls: [url], path })).rejects.toMatchObject({
+      kind: 'disk',
+      message: expect.stringMatching(/^cannot write .*file\.gz: got ENOENT/),
+    });
+    expect(ranges).toHaveLength(2);
   });
 
   it('gives a mirror without ranges the time to send the whole file again', async () => {
