@@ -2,12 +2,12 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { createServer, request } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer, Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { download } from '../../train/dataset/fashion-mnist/download.ts';
-import { proxyEnv } from '../../train/proxy.ts';
+import { proxyAgents, proxyEnv } from '../../train/proxy.ts';
 import { openLocalStore, openStore } from '../../train/store/open.ts';
 import { type ForwardProxy, startProxy } from '../support/proxy.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -21,7 +21,7 @@ beforeEach(async () => {
   await new Promise<void>((settle) => server.listen(0, '127.0.0.1', settle));
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   proxy = await startProxy(origin);
-  for (const name of ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY']) {
+  for (const name of ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY']) {
     vi.stubEnv(name, undefined);
     vi.stubEnv(name.toLowerCase(), undefined);
   }
@@ -41,11 +41,14 @@ describe('a download', () => {
     return readFile(path);
   };
 
-  it.each(['HTTP_PROXY', 'http_proxy'])('goes through the proxy in %s', async (name) => {
-    vi.stubEnv(name, proxy.url);
-    expect(await fetchFile('http://mirror.invalid/file')).toEqual(body);
-    expect(proxy.requests).toEqual(['GET http://mirror.invalid/file']);
-  });
+  it.each(['HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'])(
+    'goes through the proxy in %s',
+    async (name) => {
+      vi.stubEnv(name, proxy.url);
+      expect(await fetchFile('http://mirror.invalid/file')).toEqual(body);
+      expect(proxy.requests).toEqual(['GET http://mirror.invalid/file']);
+    },
+  );
 
   it('accepts a proxy without a scheme', async () => {
     vi.stubEnv('HTTP_PROXY', proxy.url.replace('http://', ''));
@@ -126,12 +129,69 @@ describe('proxyEnv', () => {
       /HTTPS_PROXY.*expected an HTTP proxy.*socks5:/,
     ],
     ['no address', 'http://', /HTTPS_PROXY.*no URL/],
+    ['a password with a bare %', 'http://user:hidden%@proxy:1', /HTTPS_PROXY.*Write % as %25/],
   ])('rejects %s without repeating a password', (_, value, message) => {
     expect(() => proxyEnv({ HTTPS_PROXY: value })).toThrow(message);
     expect(() => proxyEnv({ HTTPS_PROXY: value })).not.toThrow('hidden');
   });
 
+  it.each(['20.19.0', '22.20.0', '23.11.1', '24.4.1'])(
+    'refuses a proxy in Node %s, whose agents connect without it',
+    (version) => {
+      expect(() => proxyEnv({ all_proxy: 'http://proxy:1' }, version)).toThrow(
+        `cannot use the proxy in all_proxy: expected Node.js 22.21, 24.5 or later, got ${version}`,
+      );
+      expect(proxyEnv({ NO_PROXY: 'host' }, version).HTTP_PROXY).toBeUndefined();
+    },
+  );
+
+  it.each(['22.21.0', '24.5.0', '26.0.0'])('gives the proxy to the agents of Node %s', (version) => {
+    expect(proxyEnv({ HTTP_PROXY: 'http://proxy:1' }, version).HTTP_PROXY).toBe('http://proxy:1');
+  });
+
   it('takes an empty variable as none', () => {
     expect(proxyEnv({ HTTPS_PROXY: ' ', https_proxy: '' }).HTTPS_PROXY).toBeUndefined();
+  });
+});
+
+describe('NO_PROXY', () => {
+  /** Returns whether a request to `host` goes through the proxy: it then contains the whole URL. */
+  const isProxied = (host: string): boolean => {
+    const { http } = proxyAgents({ timeout: 1000 });
+    http.createConnection = () => new Socket();
+    return request({ host, port: 9000, agent: http }).path.startsWith('http://');
+  };
+
+  it.each([
+    ['example.com', 'example.com'],
+    ['example.com', 's3.eu.example.com'],
+    ['.example.com', 's3.example.com'],
+    ['*.example.com', 's3.example.com'],
+    ['EXAMPLE.com.', 's3.Example.com'],
+    ['example.com:9000', 'example.com'],
+    ['a.example b.example\tc.example', 'b.example'],
+    ['10.0.0.0/8', '10.255.0.1'],
+    ['192.168.1.77/24', '192.168.1.1'],
+    ['192.168.1.1-192.168.1.9', '192.168.1.5'],
+    ['[::1]', '::1'],
+    ['[::1]:9000', '::1'],
+    ['*', 'anything.example'],
+  ])('%s excludes %s', (list, host) => {
+    vi.stubEnv('HTTP_PROXY', 'http://proxy:3128');
+    vi.stubEnv('NO_PROXY', list);
+    expect(isProxied(host)).toBe(false);
+  });
+
+  it.each([
+    ['example.com', 'badexample.com'],
+    ['s3.example.com', 'example.com'],
+    ['example.com:80', 'example.com'],
+    ['10.0.0.0/8', '11.0.0.0'],
+    ['192.168.1.0/24', '192.168.2.0'],
+    [' , ', 'example.com'],
+  ])('%s does not exclude %s', (list, host) => {
+    vi.stubEnv('HTTP_PROXY', 'http://proxy:3128');
+    vi.stubEnv('NO_PROXY', list);
+    expect(isProxied(host)).toBe(true);
   });
 });
