@@ -2,11 +2,15 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-/** Milliseconds without a write after which a process of another machine counts as ended. */
+/** Milliseconds without a write after which a process of another machine or container counts as ended. */
 export const SILENCE = 60_000;
 
-/** The host's name. On Linux also the namespace of process ids: containers may share the name of their host. */
-const MACHINE = `${hostname()}-${or('0', () => /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0])}`;
+/** On Linux, the boot and the namespace of process ids: hosts may share their name with others, and with their containers. */
+const NAMESPACE = [
+  or('0', () => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').slice(0, 8)),
+  or('0', () => /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0]),
+].join('.');
+const MACHINE = `${hostname()}-${NAMESPACE}`;
 
 /** This process, as `<process id>-<start>@<machine>`. The start tells it from a later process with the same id. */
 export const OWNER = `${process.pid}-${stateOf(process.pid)?.start ?? '0'}@${MACHINE}`;
@@ -17,8 +21,9 @@ export const OWNER = `${process.pid}-${stateOf(process.pid)?.start ?? '0'}@${MAC
  * @param written time of its last write, in milliseconds since 1970
  */
 export function mayRun(owner: string, written: number): boolean {
-  const [, id, start, machine] = /^(\d+)-(\d+)@(.+)$/.exec(owner) ?? [];
-  if (machine !== MACHINE) return Date.now() - written < SILENCE;
+  const left = silenceLeft(owner, written);
+  if (left !== undefined) return left > 0;
+  const [, id, start] = /^(\d+)-(\d+)@/.exec(owner) ?? [];
   try {
     process.kill(Number(id), 0);
   } catch (error) {
@@ -29,9 +34,16 @@ export function mayRun(owner: string, written: number): boolean {
   return !state || (state.start === start && !state.ended);
 }
 
+/**
+ * Returns the milliseconds until a process of another machine or container counts as ended, if it does not write any more. Undefined for a
+ * process of this machine, which can be looked up.
+ */
+export const silenceLeft = (owner: string, written: number): number | undefined =>
+  owner.endsWith(`@${MACHINE}`) ? undefined : Math.max(0, written + SILENCE - Date.now());
+
 /** Describes an `OWNER` as `process 4711 on laptop`. */
 export function describeOwner(owner: string): string {
-  const [, id, host] = /^(\d+)-.*?@(.+)-\d+$/.exec(owner) ?? [];
+  const [, id, host] = /^(\d+)-.*?@(.+)-[^-]+$/.exec(owner) ?? [];
   return id === undefined ? 'a process that has just begun' : `process ${id} on ${host}`;
 }
 

@@ -12,17 +12,21 @@ export async function requireFree(host: string, port: number): Promise<void> {
       server.once('error', fail).listen(port, host, settle);
     });
   } catch (cause) {
-    throw new ExplainedError({
-      kind: 'device',
-      what: `cannot listen on ${host}:${port}`,
-      expected: 'a free port',
-      got: codeOf(cause),
-      next: `Stop the program on that port, or choose another port: PORT=${port === 8788 ? 8789 : 8788} npm start`,
-      cause,
-    });
+    throw portError(host, port, cause);
   }
   await new Promise((settle) => server.close(settle));
 }
+
+/** Explains why nothing can listen on a port. */
+export const portError = (host: string, port: number, cause: unknown): ExplainedError =>
+  new ExplainedError({
+    kind: 'device',
+    what: `cannot listen on ${host}:${port}`,
+    expected: 'a free port',
+    got: codeOf(cause),
+    next: `Stop the program on that port, or choose another port: PORT=${port === 8788 ? 8789 : 8788} npm start`,
+    cause,
+  });
 
 /**
  * Creates a folder if it is missing, and reports one in which no file can be created.

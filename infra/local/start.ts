@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { ExplainedError } from '#shared/errors.ts';
 import { aliasKey, DEFAULT_ALIAS } from '#shared/manifest.ts';
+import { lockFolder } from '../../train/folder-lock.ts';
 import { push } from '../../train/registry/registry.ts';
 import { type Release, readRelease } from '../../train/release/release.ts';
 import { openLocalStore } from '../../train/store/open.ts';
@@ -37,6 +38,7 @@ async function main(signal: AbortSignal): Promise<void> {
   await requireWritable(join(ROOT, '.wrangler/tmp'), 'Copy the project to a folder that you may write to.');
   await requireWritable(state, 'Choose another folder: STATE=<folder> npm start');
   await requireWritable(tmpdir(), 'Choose another folder: TMPDIR=<folder> npm start');
+  await lockFolder(state, { does: 'uses', instead: 'choose another folder with STATE=<folder>' });
 
   // wrangler's output before its first response appears only in the error if it does not start.
   let started = false;

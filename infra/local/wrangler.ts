@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { ExplainedError } from '#shared/errors.ts';
 import { collectTail, QUIET, ROOT, WRANGLER } from '../child-process.ts';
+import { portError } from './checks.ts';
 
 export interface WranglerOptions {
   /** Address to listen on. */
@@ -46,6 +47,12 @@ const STOP_LIMIT = 5_000;
 /** Characters of output to keep for an error message. */
 const TAIL = 2_000;
 
+/** Stops wrangler when this process is killed and the channel between them closes. Otherwise it would keep the port. */
+const WITH_PARENT = [
+  '--import',
+  "data:text/javascript,process.once('disconnect',()=>process.kill(process.pid,'SIGTERM'))",
+];
+
 /** The Worker that listens comes first. */
 const CONFIGS = ['wrangler.toml', 'wrangler.ort.toml', 'wrangler.decode.toml'].map((name) =>
   join(ROOT, name),
@@ -59,7 +66,7 @@ const CONFIGS = ['wrangler.toml', 'wrangler.ort.toml', 'wrangler.decode.toml'].m
 export async function startWrangler(options: WranglerOptions): Promise<Wrangler> {
   const { host, signal } = options;
   const state = resolve(options.state);
-  const child = spawn(process.execPath, [WRANGLER, ...argumentsOf(options, state)], {
+  const child = spawn(process.execPath, [...WITH_PARENT, WRANGLER, ...argumentsOf(options, state)], {
     cwd: ROOT,
     env: {
       ...withoutLocalProxy(process.env),
@@ -104,6 +111,8 @@ export async function startWrangler(options: WranglerOptions): Promise<Wrangler>
   const got = failure.signal.aborted ? failure.signal.reason : `none in ${START_LIMIT / 1000} s`;
   stop();
   await ended;
+  // Another program has taken the port since it was found free.
+  if (tail().includes('Address already in use')) throw portError(host, options.port, 'EADDRINUSE');
   throw new ExplainedError({
     kind: 'device',
     what: 'cannot start wrangler dev',

@@ -16,11 +16,12 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ExplainedError } from '#shared/errors.ts';
 import { diskError, removeTemporaries, writeFileAtomic } from '../files.ts';
-import { lockFolder, requireUnlocked } from './run-lock.ts';
+import { lockFolder, requireUnlocked, type Use } from '../folder-lock.ts';
 import { SETTINGS_FILE, type Settings, toOverrides } from './settings.ts';
 import { readSummary, type Summary, summaryPath, writeSummary } from './summary.ts';
 
 const RUNS = 'runs';
+const TRAINING: Use = { does: 'trains in', instead: 'choose another folder with --out' };
 
 export const checkpointFolder = (folder: string): string => join(folder, 'checkpoints');
 
@@ -31,33 +32,37 @@ export const checkpointFolder = (folder: string): string => join(folder, 'checkp
  */
 export async function requireFreeFolder({ out, resume }: Settings): Promise<void> {
   if (out === undefined) return;
-  await requireUnlocked(out);
+  await requireUnlocked(out, TRAINING);
   if (!resume) requireNoRun(out);
+}
+
+export interface RunFolder {
+  folder: string;
+  /** The summary so far. */
+  summary: Summary;
+  /** @throws ExplainedError of kind `conflict` when the folder is no longer this process's */
+  requireHeld: () => void;
 }
 
 /**
  * Creates the folder of a new run, or opens that of a resumed run. No other process can open it until this one ends.
  * @param settings with the name of the device that `auto` chose
  * @param fresh the summary of a new run
- * @returns the folder and the summary so far; for a resumed run, the one in the folder
  * @throws ExplainedError as `requireFreeFolder`, and of kind `disk` when the folder cannot be written
  */
-export async function openRunFolder(
-  settings: Settings,
-  fresh: Summary,
-): Promise<{ folder: string; summary: Summary }> {
+export async function openRunFolder(settings: Settings, fresh: Summary): Promise<RunFolder> {
   const folder = await makeFolder(settings);
-  await lockFolder(folder);
+  const requireHeld = await lockFolder(folder, TRAINING);
   if (!settings.resume) requireNoRun(folder);
   if (settings.resume && existsSync(summaryPath(folder))) {
     await removeTemporaries(folder);
     await removeTemporaries(checkpointFolder(folder));
-    return { folder, summary: await readSummary(folder) };
+    return { folder, summary: await readSummary(folder), requireHeld };
   }
   const stored = `${JSON.stringify(toOverrides(settings), null, 2)}\n`;
   await writeFileAtomic(join(folder, SETTINGS_FILE), stored);
   await writeSummary(folder, fresh);
-  return { folder, summary: fresh };
+  return { folder, summary: fresh, requireHeld };
 }
 
 /** Creates the folder in the settings, if it does not exist, or a new one in `runs/`. */

@@ -1,29 +1,28 @@
 /** @file A training run: trains several models on one data set, and records them in a run folder. An interrupted run can be resumed. */
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { ExplainedError } from '#shared/errors.ts';
 import { type Network, resolveNetwork } from '#shared/model/spec.ts';
 import { loadDataset } from '../dataset/fashion-mnist/load.ts';
 import { divide, type RunData } from '../dataset/split.ts';
 import type { Engine } from '../engine/engine.ts';
 import { modelSpec } from '../model/zoo.ts';
 import { writeRelease } from '../release/release.ts';
+import type { Checkpoints } from '../training/checkpoint/checkpoints.ts';
 import { folderCheckpoints } from '../training/checkpoint/folder.ts';
 import { openMetricsLog } from './metrics-log.ts';
 import { openTrainingEngine } from './open-engine.ts';
 import { downloadPrinter } from './progress.ts';
-import { checkpointFolder, openRunFolder, requireFreeFolder } from './run-folder.ts';
-import type { Settings } from './settings.ts';
+import { checkpointFolder, openRunFolder, type RunFolder, requireFreeFolder } from './run-folder.ts';
+import { SETTINGS_FILE, type Settings } from './settings.ts';
 import { newSummary, type Summary, summarizeModel, writeSummary } from './summary.ts';
 import { trainModel } from './train-model.ts';
 
-export interface Run {
+export interface Run extends RunFolder {
   settings: Settings;
-  /** The run folder. */
-  folder: string;
   data: RunData;
   networks: Network[];
   engine: Engine;
-  /** The contents of summary.json. */
-  summary: Summary;
 }
 
 /**
@@ -43,9 +42,10 @@ export async function openRun(settings: Settings): Promise<Run> {
     data: settings.data === undefined ? undefined : resolve(settings.data),
   };
   const fresh = await newSummary(stored, engine, { ...dataset, ...data });
-  const { folder, summary } = await openRunFolder(stored, fresh);
-  warnOfChanges(summary, fresh);
-  return { settings, folder, data, networks, engine, summary };
+  const opened = await openRunFolder(stored, fresh);
+  requireSameSettings(opened, fresh);
+  warnOfChanges(opened.summary, fresh);
+  return { settings, data, networks, engine, ...opened };
 }
 
 /**
@@ -53,8 +53,15 @@ export async function openRun(settings: Settings): Promise<Run> {
  * @param signal on abort, training ends after the current step with a checkpoint
  */
 export async function trainModels(run: Run, signal: AbortSignal): Promise<void> {
-  const { settings, folder, data, networks, engine, summary } = run;
-  const checkpoints = folderCheckpoints(checkpointFolder(folder), console.log);
+  const { settings, folder, data, networks, engine, summary, requireHeld } = run;
+  const { newest, save } = folderCheckpoints(checkpointFolder(folder), console.log);
+  const checkpoints: Checkpoints = {
+    newest,
+    async save(...checkpoint) {
+      requireHeld();
+      await save(...checkpoint);
+    },
+  };
   for (const network of networks) {
     if (summary.models[network.name]) continue;
     const model = await trainModel(settings, network, {
@@ -62,9 +69,26 @@ export async function trainModels(run: Run, signal: AbortSignal): Promise<void> 
       provenance: { dataset: summary.dataset, gitCommit: summary.gitCommit },
       openMetricsLog: ({ name }, from) => openMetricsLog(folder, name, from),
     });
+    requireHeld();
     await writeRelease(folder, model.release);
     summary.models[network.name] = summarizeModel(model);
     await writeSummary(folder, summary);
+  }
+}
+
+/** @throws ExplainedError of kind `usage` when settings.json was edited since the run began. Its results would contradict their summary. */
+function requireSameSettings({ folder, summary }: RunFolder, now: Summary): void {
+  const { formatVersion, device, gitCommit, startedAt, models, ...settings } = now;
+  for (const [name, value] of Object.entries(settings)) {
+    const begun = summary[name as keyof typeof settings];
+    if (isDeepStrictEqual(begun, value)) continue;
+    throw new ExplainedError({
+      kind: 'usage',
+      what: `cannot resume ${folder}: ${name} has changed since the run began`,
+      expected: JSON.stringify(begun),
+      got: JSON.stringify(value),
+      next: `Restore ${SETTINGS_FILE}, or start a new run: --config ${join(folder, SETTINGS_FILE)} --out <folder>.`,
+    });
   }
 }
 

@@ -163,14 +163,15 @@ describe('npm start', () => {
     expect(await isFree(port)).toBe(true);
   });
 
-  test('runs three times at once, each with its own port and bucket, and without a home folder', async () => {
+  test('runs three times at once, without a home folder, and frees its port even when it is killed', async () => {
     const ports = await Promise.all([freePort(), freePort(), freePort()]);
     const all = ports.map((own) =>
       start({ PORT: String(own), STATE: join(folder, `state-${own}`), HOME: '/nonexistent' }),
     );
     await Promise.all(all.map((started, i) => started.prints(`http://localhost:${ports[i]}/v1/classify`)));
-    for (const { child } of all) child.kill('SIGTERM');
-    expect(await Promise.all(all.map(({ closed }) => closed))).toEqual([0, 0, 0]);
+    for (const [i, { child }] of all.entries()) child.kill(i === 0 ? 'SIGKILL' : 'SIGTERM');
+    expect(await Promise.all(all.map(({ closed }) => closed))).toEqual([null, 0, 0]);
+    await expect.poll(() => isFree(ports[0])).toBe(true);
   });
 
   test.each(['STATE', 'TMPDIR'])('reports at once that nothing can be written to %s', async (name) => {
@@ -199,6 +200,21 @@ describe('npm start', () => {
     const started = start({ PORT: text });
     expect(await started.closed).toBe(1);
     expect(started.output()).toBe(`invalid PORT: expected a number from 1 to 65535, got ${text}\n`);
+  });
+
+  test('is refused by name when another one uses the state folder or takes the port meanwhile', async () => {
+    const [state, own, other] = [temporaryFolder(), await freePort(), await freePort()];
+    const both = [own, other].map((one) => start({ PORT: String(one), STATE: state }));
+    const first = await Promise.race(both.map(({ closed }, i) => closed.then((code) => ({ code, i }))));
+    expect(first.code).toBe(1);
+    expect(both[first.i].output()).toMatch(/^another process uses .*STATE=<folder>\.\n$/);
+    await both[1 - first.i].prints('listens on');
+
+    const ports = [1, 2].map(() => start({ PORT: String(port), STATE: temporaryFolder() }));
+    const late = await Promise.race(ports.map(({ closed }, i) => closed.then((code) => ({ code, i }))));
+    expect(late.code).toBe(1);
+    expect(ports[late.i].output()).toMatch(/^cannot listen on 127.*got EADDRINUSE.*npm start\n$/);
+    await ports[1 - late.i].prints('listens on');
   });
 
   test('rejects a HOST at which the local S3 API takes no requests', async () => {

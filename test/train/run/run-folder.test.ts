@@ -1,5 +1,6 @@
 /** @file Run folders when several trainings start at once. */
-import { readdir, readFile } from 'node:fs/promises';
+import { existsSync, rmSync } from 'node:fs';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { runTrainer } from '../../support/command.ts';
@@ -47,6 +48,39 @@ describeWithData('several trainings at once', () => {
       expect([2, 7]).toContain(code);
     }
     expect(await imagesIn(out)).toEqual(Array(3).fill(limits[winner]));
+  });
+
+  it('ends when the folder is removed, and does not create it again', async () => {
+    const out = join(temporaryFolder(), 'run');
+    const job = [...JOB, '--checkpoint-every', '0.1', '--epochs', '1000', '--out', out];
+    let removed = false;
+    const { code, stderr } = await runTrainer(job, {
+      onOutput: (output) => {
+        if (output.includes('Epoch: 1\n') && !removed) rmSync(out, { recursive: true, maxRetries: 3 });
+        removed = output.includes('Epoch: 1\n');
+      },
+    });
+    expect([code, stderr]).toEqual([7, expect.stringContaining(`lost the folder ${out}`)]);
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it('cannot resume with settings that were edited', async () => {
+    const out = join(temporaryFolder(), 'run');
+    expect(await runTrainer([...SHORT, '--limit', '320', '--out', out])).toMatchObject({ code: 0 });
+    const path = join(out, 'settings.json');
+    const settings = JSON.parse(await readFile(path, 'utf8'));
+    const resume = async (change: object) => {
+      await writeFile(path, JSON.stringify({ ...settings, ...change }));
+      return runTrainer(['train', '--resume', out]);
+    };
+    for (const [change, message] of [
+      [{ epochs: 2 }, 'epochs has changed since the run began: expected 1, got 2'],
+      [{ limit: 640 }, 'images has changed since the run began: expected {"train":320'],
+    ] as const) {
+      expect(await resume(change)).toMatchObject({ code: 2, stderr: expect.stringContaining(message) });
+    }
+    // Threads do not change the result.
+    expect(await resume({ threads: 1 })).toMatchObject({ code: 0, stderr: '' });
   });
 
   it('cannot resume a run that still trains', async () => {

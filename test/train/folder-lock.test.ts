@@ -1,18 +1,23 @@
-/** @file The lock of a run folder, taken by real processes. */
+/** @file The lock of a folder, taken by real processes. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { OWNER } from '../../../train/owner.ts';
-import { lockFolder, requireUnlocked } from '../../../train/run/run-lock.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import * as locks from '../../train/folder-lock.ts';
+import { OWNER } from '../../train/owner.ts';
+import { run } from '../support/command.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const USE: locks.Use = { does: 'trains in', instead: 'choose another folder' };
+const lockFolder = (folder: string) => locks.lockFolder(folder, USE);
+const requireUnlocked = (folder: string) => locks.requireUnlocked(folder, USE);
 
 /** Locks a folder and prints the outcome, then ends when its input ends. */
 const SCRIPT = `
-  import { lockFolder } from './train/run/run-lock.ts';
-  await lockFolder(process.argv[1]).then(() => console.log('locked'), (error) => console.log(error.message));
+  import { lockFolder } from './train/folder-lock.ts';
+  await lockFolder(process.argv[1], ${JSON.stringify(USE)}).then(() => console.log('locked'), (error) => console.log(error.message));
   process.stdin.resume();`;
 
 const children: ChildProcess[] = [];
@@ -61,6 +66,7 @@ it('is kept by a process that does not write for a long time, such as a stopped 
   await lockInProcess(folder);
   await utimes(await lockFile(folder), 0, 0);
   await expect(lockFolder(folder)).rejects.toMatchObject(inUse);
+  await expect(lockFolder(folder)).rejects.not.toThrow('retry');
 });
 
 it('is released when its process ends, for all machines', async () => {
@@ -68,7 +74,7 @@ it('is released when its process ends, for all machines', async () => {
   const { child } = await lockInProcess(folder);
   child.stdin?.end();
   await once(child, 'exit');
-  expect(await readFile(await lockFile(folder), 'utf8')).toBe('released');
+  expect((await stat(await lockFile(folder))).mtimeMs).toBe(0);
   await lockFolder(folder);
   await expect(requireUnlocked(folder)).rejects.toMatchObject(inUse);
 });
@@ -77,13 +83,36 @@ it('of a process on another machine is taken when that has not written for a min
   const folder = temporaryFolder();
   const path = join(folder, '.lock-1');
   await writeFile(path, '1-1@elsewhere-1');
-  await expect(lockFolder(folder)).rejects.toMatchObject({
-    message: expect.stringContaining('process 1 on elsewhere'),
-  });
+  await expect(lockFolder(folder)).rejects.toThrow(
+    /process 1 on elsewhere\. Wait .* in another container: if it was killed, retry in (60|5\d) s\.$/,
+  );
   const before = Date.now() / 1000 - 61;
   await utimes(path, before, before);
   await lockFolder(folder);
   expect(await readdir(folder)).toEqual(['.lock-2']);
+});
+
+it('of a machine with the same name is not looked up among the processes of this one', async () => {
+  const folder = temporaryFolder();
+  // A process that has ended here may run there.
+  await writeFile(join(folder, '.lock-1'), OWNER.replace(/^\d+/, '999999999').replace(/-[^-]+$/, '-other.1'));
+  await expect(lockFolder(folder)).rejects.toMatchObject(inUse);
+});
+
+it('is not left behind when the disk is full', async () => {
+  const folder = temporaryFolder();
+  const args = ['-c', 'ulimit -f 0; exec "$@" < /dev/null', 'bash', process.execPath];
+  const { stdout } = await run('bash', [...args, '--input-type=module', '-e', SCRIPT, folder]);
+  expect(stdout).toMatch(/^cannot write .*\.lock-1: got EFBIG/);
+  expect(await readdir(folder)).toEqual([]);
+});
+
+it('is lost when another process has taken it, or the folder was removed', async () => {
+  const folder = temporaryFolder();
+  const requireHeld = await lockFolder(folder);
+  requireHeld();
+  await rm(folder, { recursive: true });
+  expect(requireHeld).toThrow(/^lost the folder .*expected .*\.lock-1, got no such file/);
 });
 
 it.skipIf(!existsSync('/proc/self/stat'))(
