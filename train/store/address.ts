@@ -58,8 +58,10 @@ export function checkAddress({ bucket, endpoint, addressing }: AddressOptions): 
 }
 
 function requireBucketName(bucket: string): void {
-  if (bucket.startsWith('arn:') || /^[\w.-]+$/.test(bucket)) return;
-  const [, name = 'NAME'] = /^(?:https?:\/\/[^/]*\/+|s3:\/\/|\/)?([\w.-]+)/.exec(bucket) ?? [];
+  // A path of dots would lead out of the bucket.
+  if (/^arn:(?!aws[\w-]*:s3:::)/.test(bucket) || /^(?!\.+$)[\w.-]+$/.test(bucket)) return;
+  const path = bucket.replace(/^(?:https?:\/\/[^/]*\/+|s3:\/\/|arn:aws[\w-]*:s3:::|\/)/, '');
+  const [name] = /^[\w.-]*\w[\w.-]*/.exec(path) ?? ['NAME'];
   throw new ExplainedError({
     kind: 'usage',
     what: 'cannot use the bucket of the object store',
@@ -109,19 +111,15 @@ function requireNoBucket(url: URL, bucket: string, addressing: Addressing | unde
       next,
     });
   const segments = url.pathname.split('/').filter(Boolean).map(decoded);
-  const last = segments.at(-1);
   const provider = PROVIDERS.map((pattern) => pattern.exec(url.hostname)?.groups).find(Boolean);
-  if (last !== undefined && (last === bucket || provider)) {
-    const name = provider ? segments[0] : last;
-    const path = provider
-      ? ''
-      : segments
-          .slice(0, -1)
-          .map((segment) => `/${segment}`)
-          .join('');
+  const at = provider ? 0 : segments.lastIndexOf(bucket);
+  const isLast = at === segments.length - 1;
+  // As with the host below: before the end of the path, the bucket's name may be there by chance.
+  if (segments[at] !== undefined && (provider || isLast || addressing !== 'path')) {
+    const api = [url.origin, ...segments.slice(0, at)].join('/');
     throw contains(
-      `${url.href}, which ends in the bucket ${name}`,
-      `Use --endpoint ${url.origin}${path} --bucket ${name}.`,
+      `${url.href}, which contains the bucket ${segments[at]}`,
+      `Use --endpoint ${api} --bucket ${segments[at]}.${provider || isLast ? '' : itself(url.href)}`,
     );
   }
   // Only an explicit --addressing path says that the host's first label and the bucket have the same name by chance.
@@ -131,9 +129,11 @@ function requireNoBucket(url: URL, bucket: string, addressing: Addressing | unde
   throw contains(
     `${url.href}, which begins with the bucket ${name}`,
     `Use --endpoint ${url.protocol}//${url.host.slice(name.length + 1)} --bucket ${name} --addressing virtual.` +
-      (provider ? '' : ` If ${url.host} is the S3 API itself, add --addressing path.`),
+      (provider ? '' : itself(url.host)),
   );
 }
+
+const itself = (address: string): string => ` If ${address} is the S3 API itself, add --addressing path.`;
 
 function decoded(segment: string): string {
   try {

@@ -53,6 +53,13 @@ function explainNoResponse(error: Error): Facts {
     };
   }
   const code = codeOf(error);
+  if (code === 'ERR_INVALID_CHAR') {
+    return {
+      expected: 'credentials that fit into a header',
+      got: 'a line break or another control character',
+      next: 'Check AWS_ACCESS_KEY_ID and AWS_SESSION_TOKEN. A secret that was read from a file may end in a line break.',
+    };
+  }
   if (code === 'ERR_PROXY_TUNNEL') {
     const next = 'Check HTTPS_PROXY, or exclude the host of the store with NO_PROXY.';
     return { expected: 'a connection through the proxy', got: message, next };

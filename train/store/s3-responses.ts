@@ -73,7 +73,7 @@ const accessDenied: Explain = ({ status, code, request: { action, bucket } }) =>
 const invalidCredentials: Explain = ({ status, code, request: { bucket } }) => ({
   expected: `credentials that may read and write ${bucket}`,
   got: `${status} ${code}`,
-  next: 'Check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION and the clock of this machine.',
+  next: 'Check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION and the clock of this machine. A secret that was read from a file may end in a line break.',
 });
 
 /** By error code: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#ErrorCodeList */

@@ -3,6 +3,7 @@
  *
  * It uses only operations that all of these support: PutObject with a whole body, GetObject, ListObjectsV2.
  */
+import { once } from 'node:events';
 import {
   GetObjectCommand,
   ListObjectsV2Command,
@@ -49,7 +50,8 @@ export function s3Store(options: S3Options): ObjectStore {
     const timeout = 2 * attemptTimeout;
     const abortSignal = AbortSignal.timeout(timeout);
     try {
-      return await operate({ client, bucket, abort: { abortSignal } });
+      // The SDK does not pass the signal to the requests for credentials.
+      return await Promise.race([operate({ client, bucket, abort: { abortSignal } }), endOf(abortSignal)]);
     } catch (error) {
       const cause = abortSignal.aborted ? new IncompleteResponse(`none in ${timeout / 1000} s`) : error;
       throw explainS3Error(cause, { ...failed, bucket, description });
@@ -69,6 +71,12 @@ export function s3Store(options: S3Options): ObjectStore {
         listKeys(request, prefix, pageSize),
       ),
   };
+}
+
+/** @throws the signal's reason when it aborts */
+async function endOf(signal: AbortSignal): Promise<never> {
+  await once(signal, 'abort');
+  throw signal.reason;
 }
 
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html

@@ -43,6 +43,8 @@ describe('an endpoint that contains the bucket is refused with the right form', 
       'https://store.example/storage/v1/s3/models/',
       '--endpoint https://store.example/storage/v1/s3 --bucket models',
     ],
+    // The URL of an object or a folder in the bucket.
+    ['models', 'http://localhost:9000/models/folder/', '--endpoint http://localhost:9000 --bucket models'],
   ])('%s: %s', (bucket, endpoint, form) => {
     const message = open({ bucket, endpoint });
     expect(message).toContain('expected the address of the S3 API without the bucket, got');
@@ -67,6 +69,12 @@ describe('an endpoint that contains the bucket is refused with the right form', 
     expect(open({ bucket, endpoint })).toContain(
       `Use --endpoint ${api} --bucket models --addressing virtual.`,
     );
+  });
+
+  test('unless --addressing path says that a folder of the path has the name by chance', () => {
+    const flags = { bucket: 'storage', endpoint: 'https://project.supabase.co/storage/v1/s3' };
+    expect(open(flags)).toContain(`If ${flags.endpoint} is the S3 API itself, add --addressing path.`);
+    expect(open({ ...flags, addressing: 'path' })).toBe(`s3://storage at ${flags.endpoint}`);
   });
 
   test('unless --addressing path says that the host has the name by chance', () => {
@@ -95,6 +103,10 @@ test.each([
   ['models/folder', 'models'],
   ['https://host.example/models', 'models'],
   [' models', 'NAME'],
+  ['..', 'NAME'],
+  ['s3://..', 'NAME'],
+  ['arn:aws:s3:::models', 'models'],
+  ['arn:aws-cn:s3:::models/folder', 'models'],
 ])('the bucket "%s" is refused with what to write', (bucket, name) => {
   expect(open({ bucket, endpoint: R2 })).toContain(`Use --bucket ${name} or MODEL_BUCKET=${name}.`);
 });

@@ -1,10 +1,12 @@
 /** @file The S3 store against a fake server that is busy, broken or absent; and how a store is opened. */
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { DEFAULT_BUCKET, openLocalStore, openStore } from '../../../train/store/open.ts';
 import { s3Store } from '../../../train/store/s3.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 // Retries take time.
 
@@ -201,6 +203,26 @@ describe('an S3 store', () => {
   ])('rejects a list that is %s', async (_name, response, got) => {
     const { endpoint } = await serve(...Array(9).fill({ status: 200, ...response }));
     await expect(open(endpoint).list('models/')).rejects.toThrow(`got ${got}`);
+  });
+
+  test('explains credentials that end in a line break', async () => {
+    const { endpoint, requests } = await serve();
+    const broken = { ...credentials, accessKeyId: 'AKIDEXAMPLE\n' };
+    const store = s3Store({ bucket: 'shelf', endpoint, region: 'auto', credentials: broken });
+    await expect(store.get('key')).rejects.toThrow(/fit into a header.*Check AWS_ACCESS_KEY_ID/);
+    expect(requests).toEqual([]);
+  });
+
+  test('does not wait for ever for credentials', async () => {
+    const { endpoint } = await serve();
+    const config = join(temporaryFolder(), 'config');
+    await writeFile(config, '[default]\ncredential_process = sleep 10\n');
+    vi.stubEnv('AWS_CONFIG_FILE', config);
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE'])
+      vi.stubEnv(name, undefined);
+    const store = s3Store({ bucket: 'shelf', endpoint, region: 'auto', attemptTimeout: 500 });
+    await expect(store.get('key')).rejects.toThrow('got none in 1 s');
+    vi.unstubAllEnvs();
   });
 
   test('reports the address of a server that refuses the connection', async () => {
