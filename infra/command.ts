@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { ExplainedError } from '#shared/errors.ts';
 import { rejectEmptyValues } from '../train/cli/empty-values.ts';
+import { endProcess } from '../train/cli/ending.ts';
 import { surviveLostOutput } from '../train/cli/output.ts';
 
 /** Runs the action of `command` with this process's arguments. Sets exit code 1 after an error. */
@@ -14,4 +15,6 @@ export async function runCommand(command: Command): Promise<void> {
     console.error(error instanceof ExplainedError ? error.message : error);
     process.exitCode = 1;
   }
+  // A wrangler that does not stop is killed after five seconds.
+  endProcess(10_000);
 }

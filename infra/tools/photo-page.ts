@@ -49,13 +49,17 @@ async function main(images: string[], { photos, photoLabels, model, out }: Flags
   console.log(`Page: ${out}`);
 }
 
-/** Draws the photos that can be read and reports the others on stderr. */
+/** Draws the photos that can be read. Reports the others on stderr and by the exit code. */
 async function figuresOf(photos: readonly PhotoToShow[], classify: Classifier): Promise<PhotoFigure[]> {
   const figures: PhotoFigure[] = [];
   for (const { file, path, labels } of photos) {
     const classified = await classifyFile(path, classify);
-    if ('problem' in classified) console.error(`${path}: ${classified.problem}`);
-    else figures.push(photoFigure(file, classified, labels));
+    if ('problem' in classified) {
+      console.error(`${path}: ${classified.problem}`);
+      process.exitCode = 1;
+    } else {
+      figures.push(photoFigure(file, classified, labels));
+    }
   }
   return figures;
 }
@@ -83,5 +87,6 @@ await runCommand(
     .option('--photo-labels <file>', 'JSON: the correct labels for each subfolder of --photos')
     .option('--model <file>', 'the .onnx file of a release', 'release/tinyvgg.onnx')
     .option('--out <file>', 'the page to write', 'photos.html')
+    .addHelpText('after', '\nExit code 0 when every photo is on the page, otherwise 1.')
     .action(main),
 );

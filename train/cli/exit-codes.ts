@@ -34,7 +34,7 @@ export const EXIT_CODES_HELP = [
   '  0  success',
   `  ${UNEXPECTED}  a bug in this program; please report it`,
   ...Object.values(EXIT_CODES).map(({ code, meaning }) => `  ${String(code).padEnd(2)} ${meaning}`),
-  '  130, 143  ended by SIGINT or SIGTERM; after one signal, a training has saved a checkpoint',
+  '  129, 130, 143  ended by SIGHUP, SIGINT or SIGTERM; after one signal, a training has saved a checkpoint',
 ].join('\n');
 
 /** Prints an error to stderr and returns the exit code. */

@@ -1,7 +1,9 @@
-/** @file Handles SIGINT and SIGTERM: the first signal stops the work after its current step, a second one ends the process at once. */
+/** @file Handles signals: the first one stops the work after its current step, a second one ends the process at once. */
 import { constants } from 'node:os';
 
-type Signal = 'SIGINT' | 'SIGTERM';
+/** Of Ctrl-C, of a scheduler, and of a terminal that closes. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+type Signal = (typeof SIGNALS)[number];
 
 /**
  * Milliseconds within which a second signal is ignored: a terminal sends SIGINT to all its processes, and npm then forwards the same
@@ -11,7 +13,7 @@ const DUPLICATE_WINDOW = 300;
 
 /** The error with which interrupted work ends. */
 export class Interruption extends Error {
-  /** 128 plus the number of the signal, as in a shell: 130 for SIGINT, 143 for SIGTERM. */
+  /** 128 plus the number of the signal, as in a shell: 130 for SIGINT, 143 for SIGTERM, 129 for SIGHUP. */
   readonly exitCode: number;
 
   constructor(signal: Signal, message: string) {
@@ -22,7 +24,7 @@ export class Interruption extends Error {
 }
 
 /**
- * Runs `work` with an AbortSignal that the first SIGINT or SIGTERM aborts.
+ * Runs `work` with an AbortSignal that the first of these signals aborts.
  * @param explain returns the message that is printed after the work has stopped, such as how to resume
  */
 export async function interruptible<T>(
@@ -42,10 +44,10 @@ export async function interruptible<T>(
       process.exit(128 + constants.signals[signal]);
     }
   };
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  for (const signal of SIGNALS) process.on(signal, onSignal);
   try {
     return await work(controller.signal);
   } finally {
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    for (const signal of SIGNALS) process.off(signal, onSignal);
   }
 }

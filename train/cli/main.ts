@@ -8,6 +8,7 @@ import { addRetrain } from './commands/retrain.ts';
 import { addLeaderboard, addSweep } from './commands/sweep.ts';
 import { addTrain } from './commands/train.ts';
 import { rejectEmptyValues } from './empty-values.ts';
+import { endProcess } from './ending.ts';
 import { EXIT_CODES, EXIT_CODES_HELP, reportError, USAGE_ERROR } from './exit-codes.ts';
 import { surviveLostOutput } from './output.ts';
 
@@ -40,3 +41,4 @@ try {
   if (!(error instanceof CommanderError)) process.exitCode = reportError(error);
   else if (error.exitCode !== 0) process.exitCode = USAGE_ERROR;
 }
+endProcess(2_000);

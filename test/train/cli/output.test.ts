@@ -1,9 +1,10 @@
 /** @file Commands whose output nobody reads, or whose output cannot be written. */
-import { existsSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { run } from '../../support/command.ts';
+import { run, runTrainer } from '../../support/command.ts';
 import { dataFolder, describeWithData } from '../../support/data.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -14,6 +15,9 @@ const inShell = (args: string[], redirect: string) =>
     ...[process.execPath, 'train/cli/main.ts', ...args],
   ]);
 
+/** util-linux's `script` provides a terminal. */
+const hasTerminal = spawnSync('script', ['--version']).status === 0;
+
 const CLASSIFY = ['classify', ...Array(5).fill('examples/trouser.png')];
 
 describe('the command line', () => {
@@ -23,6 +27,12 @@ describe('the command line', () => {
     ['nothing', '| true'],
   ])('succeeds when the reader of %s ends', async (_, redirect) => {
     expect(await inShell(CLASSIFY, redirect)).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('of classify stops when nobody reads the predictions', async () => {
+    // The reader ends after the first image, and the last one cannot be read.
+    const { code, stderr } = await inShell([...CLASSIFY, 'nowhere.png'], '| head -1');
+    expect([code, stderr]).toEqual([0, '']);
   });
 
   it.each([
@@ -49,8 +59,14 @@ describe('the command line', () => {
     const photos = ['package.json', 'package.json', 'examples/trouser.png'];
     const tool = [process.execPath, 'infra/tools/photo-page.ts', ...photos, '--out', out];
     const command = ['-c', 'set -o pipefail; "$@" 2>&1 | true', 'bash', ...tool];
-    expect(await run('bash', command)).toMatchObject({ code: 0, stderr: '' });
+    expect(await run('bash', command)).toMatchObject({ code: 1, stderr: '' });
     expect(existsSync(out)).toBe(true);
+  });
+
+  it('ends although something keeps the process alive', async () => {
+    const env = { ...process.env, NODE_OPTIONS: '--import=data:text/javascript,setInterval(()=>{},1e6)' };
+    const { code } = await runTrainer(['status', '--endpoint', 'none'], { env });
+    expect(code).toBe(2);
   });
 });
 
@@ -62,4 +78,17 @@ describeWithData('a training', () => {
     expect([code, stderr]).toEqual([0, '']);
     expect(await readdir(out)).toContain('v0.onnx');
   });
+
+  it.skipIf(!hasTerminal)(
+    `goes on to its end when its terminal closes${hasTerminal ? '' : ' (skipped: no script command)'}`,
+    async () => {
+      const [out, exit] = [join(temporaryFolder(), 'run'), join(temporaryFolder(), 'exit')];
+      const job = `--data ${dataFolder} --device cpu --models v0 --epochs 20 --limit 4000 --out ${out}`;
+      const train = `${process.execPath} train/cli/main.ts train ${job}`;
+      const terminal = spawn('script', ['-qec', `trap "" HUP; ${train}; echo $? > ${exit}`, '/dev/null']);
+      for await (const text of terminal.stdout.setEncoding('utf8')) if (text.includes('Epoch: 0')) break;
+      terminal.kill('SIGKILL');
+      await expect.poll(() => existsSync(exit) && readFileSync(exit, 'utf8')).toBe('0\n');
+    },
+  );
 });

@@ -10,6 +10,7 @@ import { readRelease } from '../../release/release.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
 import { readInput } from '../input.ts';
 import { modelOption, wholeNumber } from '../options.ts';
+import { outputIsUnread } from '../output.ts';
 
 export function addClassify(program: Command): void {
   program
@@ -36,11 +37,12 @@ interface Flags {
 
 /**
  * Prints the predictions for image files, computed with the Worker's decoders, photo pipeline and calibration. An image that cannot be read
- * does not stop the others; the exit code is that of the first one.
+ * does not stop the others; the exit code is that of the first one. Stops when nobody reads the predictions any more.
  */
 async function classify(images: string[], { model, topK, json }: Flags): Promise<void> {
   const classifier = await openClassifier(await readRelease(model));
   for (const image of images) {
+    if (outputIsUnread()) break;
     try {
       const classified = await classifier(await readInput(image));
       if (json) console.log(JSON.stringify({ image, ...answerOf(classified, topK) }));

@@ -10,7 +10,7 @@ import { optionWithDefault, withTrainingOptions } from '../options.ts';
 export function addTrain(program: Command): void {
   withTrainingOptions(program.command('train'), RECIPES.lab)
     .description(
-      'Train models, compare them and export them to a run folder. On SIGINT or SIGTERM, training stops after the current step and saves a checkpoint.',
+      'Train models, compare them and export them to a run folder. On SIGINT, SIGTERM or SIGHUP, training stops after the current step and saves a checkpoint.',
     )
     .addOption(optionWithDefault('--out <folder>', 'run folder', 'runs/<recipe>-seed<seed>-<time>'))
     .option(
