@@ -1,6 +1,7 @@
 /** @file Verifies a result token: signature, lifetime, site key and single use. */
 import { verify } from 'hono/jwt';
 import { MAX_TOKEN_LENGTH, type TokenClaims, type TokenRefusal } from './claims.ts';
+import { signingSecret } from './sign.ts';
 import { markUsed } from './used-tokens.ts';
 
 export interface VerificationRequest {
@@ -14,7 +15,7 @@ export interface VerificationRequest {
 /**
  * @param secrets from TOKEN_SECRET; any of them may have signed the token
  * @param now milliseconds since the epoch
- * @throws HttpProblem `token-store-unavailable`
+ * @throws HttpProblem `not-signed`, `token-store-unavailable`
  */
 export async function verifyToken(
   { token, siteKey, idempotencyKey }: VerificationRequest,
@@ -29,11 +30,17 @@ export async function verifyToken(
   return (await markUsed(bucket, claims, idempotencyKey)) ? claims : 'used';
 }
 
-/** Returns the claims of a token with a valid signature, expired or not. @param secrets any of them may have signed it */
+/**
+ * Returns the claims of a token with a valid signature, expired or not.
+ * @param secrets any of them may have signed it
+ * @throws HttpProblem `not-signed` without a secret
+ */
 export async function claimsOf(
   token: string,
   secrets: readonly string[],
 ): Promise<TokenClaims | 'malformed' | 'forged'> {
+  // Without a secret, every token would look malformed.
+  signingSecret(secrets);
   if (token.length > MAX_TOKEN_LENGTH || token.split('.').length !== 3) return 'malformed';
   let refusal: 'malformed' | 'forged' = 'malformed';
   for (const secret of secrets) {

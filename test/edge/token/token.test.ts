@@ -262,7 +262,6 @@ describe('a renewed token', () => {
     const claims = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')));
     for (const token of [await sign(claims, `${SECRET}!`, 'HS256'), `${head}.${payload}.`, 'x', 'a.b.c'])
       await expectProblem(await askToRenew(token), 'not-renewable');
-    await expectProblem(await signer('').askToRenew(await tokenOf()), 'not-signed');
   });
 
   it('needs no Turnstile token, which the visitor passed for the first one', async () => {
@@ -326,6 +325,14 @@ describe('secrets', () => {
       /TOKEN_SECRET.*npm run key -- --token/,
     );
     expect((await classify(undefined, '')).status).toBe(200);
+  });
+
+  it('are needed to verify and to renew, too: without one, no token is called malformed', async () => {
+    const token = await signer().tokenOf();
+    const { post, askToRenew } = signer('');
+    for (const sent of [token, 'x'])
+      for (const response of [await post({ token: sent }), await askToRenew(sent)])
+        expect(await expectProblem(response, 'not-signed')).toMatch(/TOKEN_SECRET/);
   });
 
   it('that are too short are misconfigured', async () => {
