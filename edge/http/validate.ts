@@ -1,5 +1,5 @@
 /** @file Validates queries and JSON bodies. Errors name the member and the expectation, never the received value. */
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import * as v from 'valibot';
 import type { AppEnv } from './env.ts';
 import { checkJsonSize } from './limits.ts';
@@ -13,34 +13,52 @@ interface QueryInput<S extends v.GenericSchema> {
 /** Only the first issue is reported. */
 const FIRST = { abortEarly: true } as const;
 
-/** For `query`: an operation without parameters of its own. */
-export const NO_PARAMETERS = v.object({});
-
-/** The query parameter with a site key (access/caller.ts). Every operation that uses `query` accepts it. */
+/** The query parameter with a site key (access/caller.ts). */
 const CREDENTIAL = 'site_key';
 
 /**
- * Validates the query parameters of an operation. Parameters that `schema` lacks are refused: ignored, a misspelt name would yield another
- * result than the client asked for. Each rule of `schema` must have its own message, which becomes the `detail` of the problem
- * `invalid-query`.
+ * Validates the query parameters of an operation that also takes a site key. Each rule of `schema` must have its own message, which
+ * becomes the `detail` of the problem `invalid-query`.
  */
 export function query<E extends v.ObjectEntries>(
   schema: v.ObjectSchema<E, undefined>,
 ): MiddlewareHandler<AppEnv, string, QueryInput<typeof schema>> {
   const known = [...Object.keys(schema.entries), CREDENTIAL];
   return async (c, next) => {
-    const parameters = new URL(c.req.url).searchParams;
-    const names = [...parameters.keys()];
-    if (names.some((name) => !known.includes(name))) {
-      throw invalidQuery(`The query has an unknown parameter. This operation accepts ${known.join(', ')}.`);
-    }
-    const repeated = names.find((name, i) => names.indexOf(name) < i);
-    if (repeated !== undefined) throw invalidQuery(`${repeated} must be given once.`);
+    const parameters = parametersOf(c, known);
     const { success, output, issues } = v.safeParse(schema, Object.fromEntries(parameters), FIRST);
     if (!success) throw invalidQuery(issues[0].message);
     c.req.addValidatedData('query', output);
     await next();
   };
+}
+
+/** Refuses all query parameters but a site key. */
+export const onlySiteKey: MiddlewareHandler<AppEnv> = (c, next) => {
+  parametersOf(c, [CREDENTIAL]);
+  return next();
+};
+
+/** Refuses all query parameters. */
+export const noParameters: MiddlewareHandler<AppEnv> = (c, next) => {
+  parametersOf(c, []);
+  return next();
+};
+
+/**
+ * Returns the query parameters. Unknown ones are refused: ignored, a misspelt name would yield another result than the client asked for.
+ * @throws HttpProblem `invalid-query`
+ */
+function parametersOf({ req }: Context<AppEnv>, known: readonly string[]): URLSearchParams {
+  const parameters = new URL(req.url).searchParams;
+  const names = [...parameters.keys()];
+  if (names.some((name) => !known.includes(name))) {
+    const accepted = known.join(', ') || 'none';
+    throw invalidQuery(`The query has an unknown parameter. This operation accepts ${accepted}.`);
+  }
+  const repeated = names.find((name, i) => names.indexOf(name) < i);
+  if (repeated !== undefined) throw invalidQuery(`${repeated} must be given once.`);
+  return parameters;
 }
 
 const invalidQuery = (detail: string): HttpProblem => new HttpProblem('invalid-query', detail);

@@ -6,7 +6,7 @@ import { mediaType, readBody } from '../../http/body.ts';
 import { checkImageBody } from '../../http/image-body.ts';
 import type { RequestRecord } from '../../http/record.ts';
 import { createRouter } from '../../http/router.ts';
-import { check, NO_PARAMETERS, parseJson, query } from '../../http/validate.ts';
+import { check, onlySiteKey, parseJson } from '../../http/validate.ts';
 import { classifyOne } from '../../inference/classify.ts';
 import type { SelectModel } from '../../inference/select-model.ts';
 import { HfParameters, HfRequest } from './requests.ts';
@@ -18,7 +18,7 @@ export interface HfDependencies {
 }
 
 export function hfRoutes({ selectModel, access }: HfDependencies) {
-  return createRouter().post('/models/:name', access.requireCaller, query(NO_PARAMETERS), async (c) => {
+  return createRouter().post('/models/:name', access.requireCaller, onlySiteKey, async (c) => {
     const { inputs, parameters } = await readRequest(c.req.raw, c.var.record);
     const model = await selectModel(c, c.req.param());
     const { logits } = await classifyOne(model, { kind: 'file', bytes: inputs }, c.var.record);

@@ -6,7 +6,7 @@ import type { Access } from '../../access/access.ts';
 import type { AppEnv } from '../../http/env.ts';
 import { toProblem } from '../../http/problem.ts';
 import { createRouter } from '../../http/router.ts';
-import { NO_PARAMETERS, query } from '../../http/validate.ts';
+import { noParameters, onlySiteKey } from '../../http/validate.ts';
 import type { ModelSelector, SelectModel } from '../../inference/select-model.ts';
 import { NAME, VERSION } from '../../version.ts';
 import { infer } from './infer.ts';
@@ -45,16 +45,16 @@ export function oipRoutes({ selectModel, access }: OipDependencies) {
     .get('/', (c) => c.json({ name: NAME, version: VERSION, extensions: ['binary_tensor_data'] }))
     .get('/health/live', (c) => c.json({ live: true }))
     .get('/health/ready', serverReady)
-    .get('/models/:name', async (c) => c.json(metadataOf(await selectModel(c, c.req.param()))))
-    .get('/models/:name/ready', (c) => modelReady(c, c.req.param()))
-    .post('/models/:name/infer', access.requireCaller, query(NO_PARAMETERS), async (c) =>
+    .get('/models/:name', noParameters, async (c) => c.json(metadataOf(await selectModel(c, c.req.param()))))
+    .get('/models/:name/ready', noParameters, (c) => modelReady(c, c.req.param()))
+    .post('/models/:name/infer', access.requireCaller, onlySiteKey, async (c) =>
       infer(c, await readMessage(c.req.raw, c.var.record), await selectModel(c, c.req.param())),
     )
-    .get('/models/:name/versions/:version', async (c) =>
+    .get('/models/:name/versions/:version', noParameters, async (c) =>
       c.json(metadataOf(await selectModel(c, c.req.param()))),
     )
-    .get('/models/:name/versions/:version/ready', (c) => modelReady(c, c.req.param()))
-    .post('/models/:name/versions/:version/infer', access.requireCaller, query(NO_PARAMETERS), async (c) =>
+    .get('/models/:name/versions/:version/ready', noParameters, (c) => modelReady(c, c.req.param()))
+    .post('/models/:name/versions/:version/infer', access.requireCaller, onlySiteKey, async (c) =>
       infer(c, await readMessage(c.req.raw, c.var.record), await selectModel(c, c.req.param())),
     );
 }

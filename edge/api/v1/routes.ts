@@ -5,7 +5,7 @@ import type { AppEnv } from '../../http/env.ts';
 import { IMMUTABLE, sendFile } from '../../http/file.ts';
 import { HttpProblem } from '../../http/problem.ts';
 import { createRouter } from '../../http/router.ts';
-import { check, NO_PARAMETERS, parseJson, query } from '../../http/validate.ts';
+import { check, noParameters, onlySiteKey, parseJson, query } from '../../http/validate.ts';
 import type { Registry } from '../../registry/registry.ts';
 import { modelInfo } from '../../registry/served-model.ts';
 import { type ClassifyDependencies, classify } from './classify.ts';
@@ -21,30 +21,30 @@ export function v1Routes({ selectModel, registry, access, now }: V1Dependencies)
     .post('/classify', access.requireCaller, serverTiming, query(ClassifyQuery), (c) =>
       classify(c, c.req.valid('query'), { selectModel, access, now }),
     )
-    .post('/renew', access.requireEarlierCaller, query(NO_PARAMETERS), async (c) => {
+    .post('/renew', access.requireEarlierCaller, onlySiteKey, async (c) => {
       const { token } = check(RenewRequest, parseJson(await readBody(c.req.raw, c.var.record)));
       const { renewToken } = await import('../../token/renew.ts');
       const secrets = access.tokenSecrets(c);
       return c.json({ token: await renewToken(token, secrets, c.var.record.caller, c.env.MODELS, now()) });
     })
-    .post('/verify', access.requireApiKey, async (c) => {
+    .post('/verify', access.requireApiKey, noParameters, async (c) => {
       const body = check(VerifyRequest, parseJson(await readBody(c.req.raw, c.var.record)));
       const request = { ...body, siteKey: body.site_key, idempotencyKey: body.idempotency_key };
       const { verifyToken } = await import('../../token/verify.ts');
       const verified = await verifyToken(request, access.tokenSecrets(c), c.env.MODELS, now());
       return c.json(tokenVerification(verified));
     })
-    .get('/models', async (c) => c.json({ models: [modelInfo(await selectModel(c))] }))
-    .get('/models/:name', async (c) => {
+    .get('/models', noParameters, async (c) => c.json({ models: [modelInfo(await selectModel(c))] }))
+    .get('/models/:name', noParameters, async (c) => {
       const { alias, manifest } = await selectModel(c, c.req.param());
       return c.json({ alias, ...manifest });
     })
-    .get('/models/:name/versions/:version', async (c) => {
+    .get('/models/:name/versions/:version', noParameters, async (c) => {
       const { alias, manifest } = await selectModel(c, c.req.param());
       c.header('cache-control', IMMUTABLE);
       return c.json({ alias, ...manifest });
     })
-    .get('/models/:name/versions/:version/onnx', async (c) => {
+    .get('/models/:name/versions/:version/onnx', noParameters, async (c) => {
       // Selects the model first, so that unknown models and versions get the same problems as above.
       const { manifest } = await selectModel(c, c.req.param());
       const weights = await registry.weights(c.env.MODELS, manifest.version);

@@ -59,7 +59,13 @@ const verify: Operation = {
       TokenVerification,
       examples.VERIFY,
     ),
-    ...problems(...GUARD_PROBLEMS, ...BODY_PROBLEMS, 'token-store-unavailable'),
+    ...problems(
+      ...GUARD_PROBLEMS,
+      'invalid-query',
+      ...BODY_PROBLEMS,
+      'not-signed',
+      'token-store-unavailable',
+    ),
   },
   'x-codeSamples': codeSamples({ method: 'POST', path: '/v1/verify', hasKey: true, body: TOKEN_BODY }),
 };
@@ -70,7 +76,10 @@ const listModels: Operation = {
   summary: 'List the models',
   description: 'Returns the one model that the service serves, with its current version.',
   security: PUBLIC,
-  responses: { '200': json('The models.', Models, examples.MODELS), ...problems('model-unavailable') },
+  responses: {
+    '200': json('The models.', Models, examples.MODELS),
+    ...problems('invalid-query', 'model-unavailable'),
+  },
   'x-codeSamples': codeSamples({ method: 'GET', path: '/v1/models' }),
 };
 
@@ -83,7 +92,7 @@ const getModel: Operation = {
   parameters: [MODEL_NAME],
   responses: {
     '200': json('The manifest and the alias that selected it.', ServedManifest, examples.MANIFEST),
-    ...problems('unknown-model', 'model-unavailable'),
+    ...problems('invalid-query', 'unknown-model', 'model-unavailable'),
   },
   'x-codeSamples': codeSamples({ method: 'GET', path: '/v1/models/tinyvgg' }),
 };
@@ -97,7 +106,7 @@ const getVersion: Operation = {
   parameters: [MODEL_NAME, MODEL_VERSION],
   responses: {
     '200': json('The manifest.', ServedManifest, examples.MANIFEST),
-    ...problems('unknown-model', 'unknown-version', 'model-unavailable'),
+    ...problems('invalid-query', 'unknown-model', 'unknown-version', 'model-unavailable'),
   },
   'x-codeSamples': codeSamples({ method: 'GET', path: '/v1/models/tinyvgg/versions/$VERSION' }),
 };
@@ -133,6 +142,7 @@ const getWeights: Operation = {
     },
     '304': { description: 'The file is the one in `if-none-match`.', headers: fileHeaders },
     ...problems(
+      'invalid-query',
       'unknown-model',
       'unknown-version',
       'precondition-failed',

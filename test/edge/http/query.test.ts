@@ -1,8 +1,8 @@
 /** @file Query parameters: unknown and repeated ones are refused with a message that names the known ones. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ClassifyResponse } from '../../../edge/api/v1/responses.ts';
-import { operationsOf } from '../../../edge/openapi/openapi.ts';
-import { problemOf, SHOP, SITE_KEY, SITE_KEYS, service } from '../support/callers.ts';
+import { type Operation, operationsOf } from '../../../edge/openapi/openapi.ts';
+import { bearer, keyOf, problemOf, SHOP, SITE_KEY, SITE_KEYS, service } from '../support/callers.ts';
 import { document } from '../support/documented.ts';
 
 let send: Awaited<ReturnType<typeof service>>['send'];
@@ -56,17 +56,35 @@ describe('POST /v1/classify', () => {
   });
 });
 
-it('operations that take a site key but no parameters of their own accept only site_key', async () => {
-  const paths = operationsOf(document).filter(
-    ({ path, operation }) => operation.security.length > 1 && path !== '/v1/classify',
+/** Returns whether the document lists the problem `invalid-query` for an operation. */
+const refusesParameters = ({ responses }: Operation) =>
+  responses['400']?.description.includes('invalid-query');
+
+it('every other operation that reads or changes data accepts at most a site key', async () => {
+  const { key, entry } = await keyOf('reader');
+  const { send } = await service({ API_KEYS: entry });
+  const operations = operationsOf(document).filter(
+    ({ path, operation }) => refusesParameters(operation) && path !== '/v1/classify',
   );
-  expect(paths.map(({ path }) => path)).toContain('/v1/renew');
-  for (const { path } of paths) {
+  const paths = operations.map(({ path }) => path);
+  for (const path of [
+    '/v1/verify',
+    '/v1/renew',
+    '/v1/models',
+    '/v1/models/{name}',
+    '/v2/models/{name}/ready',
+  ])
+    expect(paths).toContain(path);
+  for (const { path, method, operation } of operations) {
     const address = path.replaceAll(/\{\w+\}/g, 'tinyvgg');
-    const response = await send(`${address}?top_k=3`, { method: 'POST', body: '{}' });
+    const accepted = operation.security.length > 1 ? 'site_key' : 'none';
+    const response = await send(`${address}?alias=canary`, {
+      method: method.toUpperCase(),
+      headers: bearer(key),
+    });
     expect([path, response.status]).toEqual([path, 400]);
     expect(await response.text()).toContain(
-      'The query has an unknown parameter. This operation accepts site_key.',
+      `The query has an unknown parameter. This operation accepts ${accepted}.`,
     );
   }
 });
@@ -81,8 +99,8 @@ it('a site key in the query is accepted by every operation that takes one', asyn
   }
 });
 
-it('pages and documents ignore parameters that links and monitors add', async () => {
-  for (const path of ['/', '/health/live', '/v1/models', '/problems/closed']) {
-    expect((await send(`${path}?utm_source=newsletter&_=1`)).status).toBe(200);
+it('pages and probes ignore parameters that links and monitors add', async () => {
+  for (const path of ['/', '/health/live', '/health/ready', '/v2', '/v2/health/ready', '/problems/closed']) {
+    expect([path, (await send(`${path}?utm_source=newsletter&_=1`)).status]).toEqual([path, 200]);
   }
 });
