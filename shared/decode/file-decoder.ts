@@ -1,4 +1,6 @@
 /** @file Builds the decoder of a format from its header parser and its codec. */
+
+import type { PhotoWarning } from '../photo-warnings.ts';
 import type { Codec } from './codec.ts';
 import { type DecodeCost, estimateCost } from './cost.ts';
 import type { EstimatingDecoder } from './decoder.ts';
@@ -24,7 +26,7 @@ interface Format<Header extends Size> {
   /** Transformations of the decoded pixels into the displayed ones, in order. */
   orientations?(header: Header): Orientation[];
   /** What the person who sent the image should know. */
-  warnings?(header: Header): string[];
+  warnings?(header: Header): PhotoWarning[];
 }
 
 /** Creates a decoder for files of one format. It checks a file's header before it decodes the file. */

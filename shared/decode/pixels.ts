@@ -1,5 +1,7 @@
 /** @file Decoded images. `ImageData` exists in browsers only; these types work everywhere. */
 
+import type { PhotoWarning } from '../photo-warnings.ts';
+
 /** Width and height, in pixels. */
 export interface Size {
   readonly width: number;
@@ -10,8 +12,7 @@ export interface Size {
 export interface Pixels extends Size {
   /** RGBA, not premultiplied, row by row: 4 · width · height bytes. */
   readonly data: Uint8ClampedArray | Uint8Array;
-  /** What the person who sent the image should know, as sentences. */
-  readonly warnings?: readonly string[];
+  readonly warnings?: readonly PhotoWarning[];
 }
 
 /** Returns a copy that stays valid when the original is in a decoder's memory. */

@@ -6,6 +6,7 @@ import { type AbstentionReason, abstentionOf } from '../abstention.ts';
 import type { PreparedPhoto } from '../input/garment/photo.ts';
 import { IMAGE_SIZE } from '../labels.ts';
 import type { Manifest } from '../manifest.ts';
+import { PHOTO_WARNINGS, type PhotoWarning } from '../photo-warnings.ts';
 import { type Prediction, rankLabels } from '../predictions.ts';
 
 /** What the photo pipeline did with an image. */
@@ -18,8 +19,10 @@ export interface PhotoExplanation {
   box: { left: number; top: number; width: number; height: number } | null;
   /** Quality of the garment's outline in 0..1; null when the image was used unchanged. */
   quality: number | null;
-  /** Advice for the photographer, in English. */
+  /** What the photographer should know, in English. */
   warnings: string[];
+  /** The codes of the warnings, in the same order. */
+  warning_codes: PhotoWarning[];
 }
 
 /** The result for one image. */
@@ -59,9 +62,11 @@ export async function resultOf(
 }
 
 async function explanationOf(photo: PreparedPhoto): Promise<PhotoExplanation> {
-  const { image, steps, box = null, quality = null, warnings } = photo;
+  const { image, steps, box = null, quality = null, warnings: codes } = photo;
+  // Another version of the decoders' Worker may send a warning that this version does not know.
+  const warnings = codes.map((code) => PHOTO_WARNINGS[code] ?? code);
   // Imported on demand: building its checksum tables takes half a millisecond, which every cold start would pay.
   const { greyPng } = await import('../png.ts');
   const png = String.fromCharCode(...(await greyPng(image, IMAGE_SIZE)));
-  return { image: `data:image/png;base64,${btoa(png)}`, steps, box, quality, warnings };
+  return { image: `data:image/png;base64,${btoa(png)}`, steps, box, quality, warnings, warning_codes: codes };
 }

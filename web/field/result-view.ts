@@ -72,9 +72,12 @@ export class ResultView {
   }
 }
 
-/** Why the model declined to answer. */
-function reason({ result: { abstained }, messages }: ResultModel): Part {
-  const node = h('p', { part: 'reason' }, abstained ? messages.abstained[abstained] : '');
+/** Why the model declined to answer, and how to take a better photo. */
+function reason({ result: { abstained, explanation }, messages }: ResultModel): Part {
+  // A Worker that was deployed before this script sends no codes.
+  const advice = (explanation?.warning_codes ?? []).map((code) => messages.advice[code]);
+  const texts = abstained ? [messages.abstained[abstained], ...advice] : [];
+  const node = h('p', { part: 'reason' }, texts.filter(Boolean).join(' '));
   const showChosen = (chosen: string | undefined) => {
     node.hidden = !abstained || chosen !== undefined;
   };

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { ABSTENTION_REASONS, LEAST_SCORE } from '#shared/abstention.ts';
 import type { Classification } from '#shared/inference/result.ts';
 import { BUNDLED_ALIAS, DEFAULT_ALIAS, Manifest } from '#shared/manifest.ts';
+import { PHOTO_WARNINGS, type PhotoWarning } from '#shared/photo-warnings.ts';
 import { Share, Time, Whole } from '#shared/validation.ts';
 import { Problem } from '../../http/problem-schema.ts';
 import { LIFETIME_S, REFUSALS, RENEWABLE_S } from '../../token/claims.ts';
@@ -22,6 +23,8 @@ export const ModelInfo = v.pipe(
   v.description('The model that served the request.'),
 );
 export type ModelInfo = v.InferOutput<typeof ModelInfo>;
+
+const WARNING_CODES = Object.keys(PHOTO_WARNINGS) as PhotoWarning[];
 
 export const Prediction = v.object({
   label: v.string(),
@@ -51,7 +54,14 @@ export const Explanation = v.pipe(
         'Reliability of the garment’s outline, from 0 to 1. Null when the image was used unchanged.',
       ),
     ),
-    warnings: v.pipe(v.array(v.string()), v.description('Hints for the person who took the photo.')),
+    warnings: v.pipe(
+      v.array(v.string()),
+      v.description('Hints for the person who took the photo, in English.'),
+    ),
+    warning_codes: v.pipe(
+      v.array(v.picklist(WARNING_CODES)),
+      v.description('The codes of the warnings in the same order, for other languages.'),
+    ),
   }),
   v.description('How the photo pipeline prepared the image. Present with `explain=1`.'),
 );

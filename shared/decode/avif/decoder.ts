@@ -12,6 +12,6 @@ export function avifDecoder(module: WebAssembly.Module): EstimatingDecoder {
     decode: avifCodec(module),
     orientations: (header) => header.orientations,
     cost: () => ({ pixel: 80, byte: 1000 }),
-    warnings: (header) => orientationWarnings('avif', header.ignoredOrientation),
+    warnings: (header) => orientationWarnings(header.ignoredOrientation),
   });
 }

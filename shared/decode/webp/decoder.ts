@@ -11,6 +11,6 @@ export function webpDecoder(module: WebAssembly.Module): EstimatingDecoder {
     readHeader: readWebpHeader,
     decode: webpCodec(module),
     cost: () => ({ pixel: 10, byte: 120 }),
-    warnings: (header) => orientationWarnings('webp', header.exifOrientation),
+    warnings: (header) => orientationWarnings(header.exifOrientation),
   });
 }

@@ -1,4 +1,5 @@
 /** @file How reliable a mask is, and warnings that help to take a better photo. */
+import type { PhotoWarning } from '../../photo-warnings.ts';
 import type * as compiled from './build/photo.ts';
 import { readStructure } from './kernels.ts';
 import type { Level, Workspace } from './workspace.ts';
@@ -16,8 +17,7 @@ export interface MaskAssessment {
    * value. A mask of the wrong object can still have a high value.
    */
   quality: number;
-  /** Advice for the person who took the photo. */
-  warnings: string[];
+  warnings: PhotoWarning[];
   /** Mean probability inside the mask minus the mean probability outside. */
   certainty: number;
   /** Mean colour difference across the contour, on the scale of lightness (0..100). */
@@ -114,14 +114,11 @@ interface Faults {
   isRound: boolean;
 }
 
-function warningsFor({ quality, share, cut, isRound }: Faults): string[] {
-  const warnings: string[] = [];
-  if (isRound) warnings.push('The object is round, which no garment is.');
-  else if (quality < LOW_QUALITY)
-    warnings.push(
-      'The garment hardly differs from the background. Use a plain background of another colour.',
-    );
-  if (cut > MAX_CUT) warnings.push('The photo cuts off part of the garment. Step back.');
-  if (share < MIN_SHARE) warnings.push('The garment is small in the photo. Move closer.');
+function warningsFor({ quality, share, cut, isRound }: Faults): PhotoWarning[] {
+  const warnings: PhotoWarning[] = [];
+  if (isRound) warnings.push('round');
+  else if (quality < LOW_QUALITY) warnings.push('low-contrast');
+  if (cut > MAX_CUT) warnings.push('cut-off');
+  if (share < MIN_SHARE) warnings.push('small');
   return warnings;
 }

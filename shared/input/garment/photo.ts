@@ -7,6 +7,7 @@
  */
 import type { Pixels, Size } from '../../decode/pixels.ts';
 import { lazy } from '../../lazy.ts';
+import type { PhotoWarning } from '../../photo-warnings.ts';
 import { readDatasetImage } from './dataset-image.ts';
 import { downscale, downscaledSize } from './downscale.ts';
 import { computeFeatures } from './features.ts';
@@ -33,8 +34,7 @@ export interface PreparedPhoto {
   mask?: AlphaMask;
   /** Reliability of the mask in 0..1. Missing when the picture needed no mask. */
   quality?: number;
-  /** Advice for the person who took the photo, as sentences. */
-  warnings: string[];
+  warnings: PhotoWarning[];
 }
 
 export interface PhotoStep {
@@ -86,7 +86,7 @@ function preparePhoto(workspace: Workspace, pixels: Pixels, prior: ProbabilityMa
       image: placeWholeFrame(workspace, picture),
       steps: [{ step: 'whole-frame', ...assessment }, { step: 'place' }],
       quality,
-      warnings: ['Nothing stands out from the background.'],
+      warnings: ['no-garment'],
     };
   }
   const tone = findTone(workspace, picture);

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { greyPng } from '../../fixtures/images.ts';
 import { describeInBrowser } from '../../support/browser/chromium.ts';
 import { entriesOn, type Field } from '../../support/browser/field.ts';
+import { BALL, drawFile } from '../../support/browser/pictures.ts';
 import { FieldSite, formWithField as form, useFieldSite } from './field-site.ts';
 
 const TROUSER = 'examples/trouser.png';
@@ -124,6 +125,16 @@ describeInBrowser('a label', () => {
     await field.locator('select').selectOption('Sandal');
     await on.page.getByRole('button', { name: 'Back' }).click();
     expect(await entries()).toEqual({ garment: 'Coat', 'garment-by': 'page' });
+  });
+
+  it('comes with advice in the page’s language when the model declined to answer', async () => {
+    const { field, pick, reaches } = await on.open(form('lang="de"'));
+    await pick(await drawFile(on.page, 'ball.png', BALL));
+    await reaches('answered');
+    const reason = field.locator('[part=reason]');
+    await expect.poll(() => reason.textContent()).toMatch(/einfarbigen Hintergrund.* Es sieht rund aus/);
+    await field.locator('select').selectOption('Coat');
+    expect(await reason.isVisible()).toBe(false);
   });
 
   it('fires input and change when it is gone, and when the visitor confirms it', async () => {

@@ -2,6 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { ABSTENTION_REASONS } from '#shared/abstention.ts';
 import { LABELS } from '#shared/labels.ts';
+import { PHOTO_WARNINGS } from '#shared/photo-warnings.ts';
+import { TEXTS } from '../../../edge/api/v1/page/texts.ts';
 import { PROBLEMS, type ProblemType } from '../../../edge/http/problem-types.ts';
 import de from '../../../web/field/messages/de.ts';
 import en, { type Messages, type ProblemText } from '../../../web/field/messages/en.ts';
@@ -89,6 +91,10 @@ it.each(Object.entries(EXPECTED))(
   },
 );
 
+it('the endpoint’s page has the field’s words for an answer that the visitor should check', () => {
+  expect(TEXTS.uncertain('Dress')).toBe(en.unsure.replace('{label}', 'Dress'));
+});
+
 describe.each(Object.entries(LANGUAGES))('%s', (_, messages) => {
   it('has a text for every reason to decline, every problem and every key', () => {
     for (const reason of ABSTENTION_REASONS) expect(messages.abstained[reason], reason).toMatch(/\S/);
@@ -98,6 +104,12 @@ describe.each(Object.entries(LANGUAGES))('%s', (_, messages) => {
       expect(texts.get(path), path).toMatch(/\S/);
       expect(placeholders(texts.get(path) ?? ''), path).toEqual(placeholders(english));
     }
+  });
+
+  it('has advice for every warning that the reasons to decline do not contain', () => {
+    const contained = ['low-contrast', 'no-garment'];
+    const others = Object.keys(PHOTO_WARNINGS).filter((code) => !contained.includes(code));
+    expect(Object.keys(messages.advice).toSorted()).toEqual(others.toSorted());
   });
 
   it('has only labels of the model', () => {

@@ -34,6 +34,12 @@ export default {
       'Wir konnten nicht klar erkennen, wo das Kleidungsstück aufhört. Mit einem einfarbigen Hintergrund und gutem Licht klappt es besser.',
     'low-score': 'Es kommen mehrere Arten infrage. Bitte wählen Sie unten die richtige aus.',
   },
+  advice: {
+    round: 'Es sieht rund aus, und das ist kein Kleidungsstück.',
+    'cut-off': 'Ein Teil des Kleidungsstücks ist nicht auf dem Foto. Gehen Sie etwas zurück.',
+    small: 'Das Kleidungsstück ist klein auf dem Foto. Gehen Sie näher heran.',
+    'ignored-orientation': 'Das Foto liegt vielleicht auf der Seite. Drehen Sie es, bevor Sie es auswählen.',
+  },
   mostLikely: 'Wahrscheinlichste Arten',
   question: 'Stimmt das?',
   yes: 'Ja',

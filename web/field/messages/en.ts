@@ -1,5 +1,6 @@
 /** @file The field's texts in English. Their readers are visitors of a web shop. A value replaces a placeholder such as `{label}`. */
 import type { AbstentionReason } from '#shared/abstention.ts';
+import type { PhotoWarning } from '#shared/photo-warnings.ts';
 
 const en = {
   label: 'Photo of the garment',
@@ -35,6 +36,13 @@ const en = {
       'We could not see clearly where the garment ends. A photo on a plain background in good light works better.',
     'low-score': 'It could be one of several kinds. Please choose the right one below.',
   } satisfies Record<AbstentionReason, string> as Readonly<Record<AbstentionReason, string>>,
+  /** More advice, by the code of a warning. The reasons above say what is missing here. */
+  advice: {
+    round: 'It looks round, which no garment is.',
+    'cut-off': 'Part of the garment is outside the photo. Step back a little.',
+    small: 'The garment is small in the photo. Move closer.',
+    'ignored-orientation': 'The photo may lie on its side. Turn it before you choose it.',
+  } as Readonly<Partial<Record<PhotoWarning, string>>>,
   mostLikely: 'Most likely kinds',
   question: 'Is this right?',
   yes: 'Yes',

@@ -34,6 +34,12 @@ export default {
       'No hemos visto bien dónde termina la prenda. Con un fondo liso y buena luz, la foto funciona mejor.',
     'low-score': 'Podría ser de varios tipos. Elija el correcto más abajo.',
   },
+  advice: {
+    round: 'Parece redondo, y ninguna prenda lo es.',
+    'cut-off': 'Una parte de la prenda queda fuera de la foto. Aléjese un poco.',
+    small: 'La prenda se ve pequeña en la foto. Acérquese más.',
+    'ignored-orientation': 'Puede que la foto esté de lado. Gírela antes de elegirla.',
+  },
   mostLikely: 'Tipos más probables',
   question: '¿Es correcto?',
   yes: 'Sí',

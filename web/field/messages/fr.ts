@@ -34,6 +34,12 @@ export default {
       'Nous n’avons pas bien vu où s’arrête le vêtement. Avec un fond uni et une bonne lumière, cela marche mieux.',
     'low-score': 'Plusieurs types sont possibles. Choisissez le bon ci-dessous.',
   },
+  advice: {
+    round: 'L’objet semble rond, ce qu’aucun vêtement n’est.',
+    'cut-off': 'Une partie du vêtement est hors de la photo. Reculez un peu.',
+    small: 'Le vêtement est petit sur la photo. Rapprochez-vous.',
+    'ignored-orientation': 'La photo est peut-être couchée. Faites-la pivoter avant de la choisir.',
+  },
   mostLikely: 'Types les plus probables',
   question: 'Est-ce correct\u00a0?',
   yes: 'Oui',

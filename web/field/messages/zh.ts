@@ -32,6 +32,12 @@ export default {
     'poor-mask': '我们看不清衣物的边缘。用纯色背景、在光线充足处拍摄效果更好。',
     'low-score': '有几种可能。请在下面选择正确的一种。',
   },
+  advice: {
+    round: '它看起来是圆的，而衣物都不是圆的。',
+    'cut-off': '衣物有一部分不在照片中，请退后一些。',
+    small: '照片中的衣物太小，请靠近一些。',
+    'ignored-orientation': '照片可能是横着的，请先旋转照片再选择。',
+  },
   mostLikely: '最可能的种类',
   question: '对吗？',
   yes: '对',

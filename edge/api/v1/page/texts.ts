@@ -4,7 +4,7 @@ import type { AbstentionReason } from '#shared/abstention.ts';
 export const TEXTS = {
   result: 'Result',
   photos: (count: number) => `${count} photos`,
-  uncertain: (label: string) => `Perhaps ${label}`,
+  uncertain: (label: string) => `Maybe: ${label}`,
   predictions: 'The most likely labels',
   explanation: 'What the model saw',
   explanationNote: 'The model sees only 28 × 28 grey pixels of the garment.',

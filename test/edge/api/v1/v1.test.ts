@@ -252,6 +252,20 @@ describe('explain', () => {
     expect(last).toMatchObject({ explanation: { steps: [{ step: 'as-is' }] } });
   });
 
+  it('has a sentence and a code for each warning', async () => {
+    const explained = async (photo: Uint8Array<ArrayBuffer>) =>
+      (await (await post(photo, {}, '?explain=1')).json<ClassifyResponse>()).explanation;
+    expect(await explained(await greyPng(120, 90, () => 128))).toMatchObject({
+      warnings: ['Nothing stands out from the background.'],
+      warning_codes: ['no-garment'],
+    });
+    const cut = await greyPng(120, 90, (x) => (x > 40 && x < 80 ? 40 : 230));
+    expect(await explained(cut)).toMatchObject({
+      warnings: [expect.stringContaining('cuts off')],
+      warning_codes: ['cut-off'],
+    });
+  });
+
   it('is off by default', async () => {
     expect(await (await post(dark)).json()).not.toHaveProperty('explanation');
     expect(await (await post(dark, {}, '?explain=0')).json()).not.toHaveProperty('explanation');
