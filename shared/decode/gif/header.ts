@@ -47,8 +47,10 @@ function readHeader(bytes: Uint8Array): GifHeader {
   let transparent: number | undefined;
   let at = 13 + (globalPalette?.length ?? 0);
   for (let block = view.getUint8(at); block === EXTENSION; block = view.getUint8(at)) {
-    const hasTransparent = view.getUint8(at + 1) === GRAPHIC_CONTROL && (view.getUint8(at + 3) & 1) !== 0;
-    if (hasTransparent) transparent = view.getUint8(at + 6);
+    if (view.getUint8(at + 1) === GRAPHIC_CONTROL) {
+      const hasTransparent = (view.getUint8(at + 3) & 1) !== 0;
+      transparent = hasTransparent ? view.getUint8(at + 6) : undefined;
+    }
     at += 2;
     for (let size = view.getUint8(at); size > 0; size = view.getUint8(at)) at += 1 + size;
     at += 1;
