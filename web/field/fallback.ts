@@ -10,31 +10,29 @@ interface FallbackEntry {
 }
 
 /**
- * Disables the fallback now, and what the parser adds to it until the page is complete.
- * @param name of the field; a `<select>` of this name holds a label
+ * Disables the fallback now. It also disables what the parser or a script adds to it later, and what a script enables again.
  * @param onEntry receives a file or a label that the visitor chose before the script was loaded
+ * @returns the observer that does so
  */
-export function replaceFallback(
-  element: Element,
-  name: string,
-  onEntry: (entry: FallbackEntry) => void,
-): void {
-  const disable = () => onEntry(disableControls(element, name));
-  disable();
-  if (document.readyState === 'loading') {
-    document.addEventListener('DOMContentLoaded', disable, { once: true });
-  }
+export function replaceFallback(element: Element, onEntry: (entry: FallbackEntry) => void): MutationObserver {
+  onEntry(disableControls(element));
+  // A script may have set the value of a control that arrives later. The visitor cannot see the control.
+  const observer = new MutationObserver(() => disableControls(element));
+  observer.observe(element, { childList: true, subtree: true, attributeFilter: ['disabled'] });
+  return observer;
 }
 
 /** Disables the controls, so that their form does not submit them. They stay in the page, because they belong to its author. */
-function disableControls(element: Element, name: string): FallbackEntry {
+function disableControls(element: Element): FallbackEntry {
   const entry: FallbackEntry = {};
   for (const control of element.querySelectorAll<HTMLInputElement | HTMLButtonElement | HTMLSelectElement>(
     ':is(input, button, select, textarea):not([slot], [slot] *)',
   )) {
     if (control.disabled) continue;
-    if (control instanceof HTMLInputElement) entry.file ??= control.files?.[0];
-    if (control instanceof HTMLSelectElement && control.name === name) entry.label ??= chosenIn(control);
+    // A control of another document has another class, so `instanceof` would not recognize it.
+    if ('files' in control) entry.file ??= control.files?.[0];
+    const isList = 'selectedOptions' in control && control.name === element.getAttribute('name');
+    if (isList) entry.label ??= chosenIn(control);
     control.disabled = true;
   }
   return entry;
