@@ -12,7 +12,7 @@ import type { MessageOverrides } from './messages/en.ts';
 import { OBSERVED_ATTRIBUTES, optionsOf } from './options.ts';
 import { FLAGS, upgradeProperties } from './reflect.ts';
 import type { Notice } from './snapshot.ts';
-import { EMPTY, hasSameLabel, type Problem, type State, withResult } from './state.ts';
+import { EMPTY, hasSameLabel, type Problem, resultOf, type State, withResult } from './state.ts';
 import { ClassificationTask } from './task.ts';
 import { Texts } from './texts.ts';
 import type { TokenKeeper } from './token-keeper.ts';
@@ -43,7 +43,7 @@ import { viewModelOf } from './view-model.ts';
  * @csspart countdown - the time until the next attempt
  * @csspart progress - the progress bar
  * @csspart answer - the details of the result
- * @csspart reason - why the model declined to answer
+ * @csspart reason - why the model declined to answer, and how to take a better photo
  * @csspart table - the most likely labels with their scores
  * @csspart track - the background of a score's bar
  * @csspart bar - a score's bar
@@ -98,6 +98,7 @@ export class FashionClassifier extends LabelField {
   });
   /** Only with `sign`. It is loaded before there is a token. */
   #tokens: TokenKeeper | undefined;
+  #fallback: MutationObserver | undefined;
   readonly #view = new FieldView({
     selectFile: (file) => this.classify(file),
     closePicker: () => this.dispatchEvent(new Event('cancel', { bubbles: true })),
@@ -152,7 +153,7 @@ export class FashionClassifier extends LabelField {
 
   connectedCallback(): void {
     upgradeProperties(this);
-    replaceFallback(this, this.name, ({ file, label }) => {
+    this.#fallback ??= replaceFallback(this, ({ file, label }) => {
       if (label) this.#chooseLabel(label);
       else if (file) this.classify(file);
     });
@@ -173,15 +174,15 @@ export class FashionClassifier extends LabelField {
       this.#task.suspend();
       this.#tokens?.suspend();
       this.#view.stop();
+      this.#texts.stop();
     });
   }
 
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
     if (before === after) return;
     if (after === 'false' && FLAGS.includes(name)) this.removeAttribute(name);
-    else if (name === 'lang') this.#texts.follow(this);
-    // As on an <input>, the attribute is the initial value.
-    else if (name === 'value' && this.current === EMPTY) this.value = after ?? '';
+    else if (name === 'lang' && this.isConnected) this.#texts.follow(this);
+    else if (name === 'value' && this.isInitial(before)) this.value = after ?? '';
     else this.update();
   }
 
@@ -197,14 +198,10 @@ export class FashionClassifier extends LabelField {
 
   /** @param saved the state in the browser's session history */
   formStateRestoreCallback(saved: unknown): void {
-    const state = restoreState(saved, this.sign);
-    if (!state) return;
-    if (!this.sign) this.setState(state);
-    else
-      this.#loadTokens().then(
-        () => this.#restoreSigned(state),
-        () => {}, // The visitor chooses the photo again.
-      );
+    const state = restoreState(saved, this);
+    if (state && !this.sign) this.setState(state);
+    // A form that was sent may have used up the token. Without another one, the visitor chooses the photo again.
+    else if (state) this.#restoreSigned(state).catch(() => {});
   }
 
   protected override update(): void {
@@ -235,10 +232,15 @@ export class FashionClassifier extends LabelField {
     });
   }
 
-  #restoreSigned(state: State): void {
-    if (this.current !== EMPTY) return;
-    this.setState(state);
-    this.#tokens?.expire();
+  /** Restores a state with another token. @throws Error when there is none */
+  async #restoreSigned(state: State): Promise<void> {
+    await this.#loadTokens();
+    const result = await this.#task.renew(
+      resultOf(state) as Classification,
+      false,
+      new AbortController().signal,
+    );
+    if (this.current === EMPTY) this.setState(withResult(state, result));
   }
 
   /** @throws TypeError when the code cannot be loaded */

@@ -1,7 +1,7 @@
 /** @file The field in its form: the submitted entries, the validity, and the state that the browser restores with the page. */
+import type { FieldOptions } from './options.ts';
 import type { FieldSnapshot } from './snapshot.ts';
 import { DECIDERS, deciderOf, isBusy, isUnsure, labelOf, resultOf, type State, scoreOf } from './state.ts';
-import { tokenTimes } from './token.ts';
 
 /**
  * Updates the form's entries and the field's validity.
@@ -72,15 +72,18 @@ function serializeState(state: State): string | null {
 }
 
 /**
- * Parses a state from the browser's session history. Returns undefined for any other text.
- * @param mustBeSigned whether a result is only valid with a token that has not expired
+ * Parses a state from the browser's session history. Returns undefined for any other text, and for a result that lacks what the form
+ * must receive with it: a token, or the photo, which the browser does not keep.
  */
-export function restoreState(text: unknown, mustBeSigned: boolean): State | undefined {
+export function restoreState(
+  text: unknown,
+  { sign, includeFile }: Pick<FieldOptions, 'sign' | 'includeFile'>,
+): State | undefined {
   try {
     const state = JSON.parse(String(text)) as State;
     if (state.kind !== 'answered' || !DECIDERS.includes(state.by) || labelOf(state) === '') return undefined;
-    const token = state.result?.token;
-    return !mustBeSigned || (token && tokenTimes(token).expiresAt > Date.now()) ? state : undefined;
+    if (includeFile && state.result) return undefined;
+    return sign && !state.result?.token ? undefined : state;
   } catch {
     return undefined;
   }

@@ -2,7 +2,16 @@
 import type { Classification } from '#shared/inference/result.ts';
 import { OptionsField } from './options-field.ts';
 import type { Notice } from './snapshot.ts';
-import { EMPTY, hasSameLabel, labelOf, resultOf, type State, scoreOf, withChoice } from './state.ts';
+import {
+  deciderOf,
+  EMPTY,
+  hasSameLabel,
+  labelOf,
+  resultOf,
+  type State,
+  scoreOf,
+  withChoice,
+} from './state.ts';
 
 /**
  * A form control whose value is a label.
@@ -56,6 +65,14 @@ export abstract class LabelField extends OptionsField {
   /** The signed prediction. Undefined without the attribute `sign`. */
   get token(): string | undefined {
     return this.result?.token;
+  }
+
+  /**
+   * Returns whether the field has the label of its attribute, or none. As on an `<input>`, the attribute is only the initial value.
+   * @param attribute the attribute's value; null without one
+   */
+  protected isInitial(attribute: string | null): boolean {
+    return this.current === EMPTY || (deciderOf(this.current) === 'page' && this.value === attribute);
   }
 
   protected setState(state: State): void {

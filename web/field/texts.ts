@@ -13,6 +13,7 @@ export class Texts {
   readonly #onChange: () => void;
   #overrides: MessageOverrides = {};
   #locale = en;
+  #page: MutationObserver | undefined;
   /** Language of the page, as a BCP 47 tag; empty if the page declares none. */
   language = '';
   messages = en;
@@ -31,8 +32,19 @@ export class Texts {
     this.#merge();
   }
 
-  /** Takes over the element's language. The texts are English until the language is loaded. */
-  async follow(element: Element): Promise<void> {
+  /** Takes over the element's language, now and whenever the page changes its own. The texts are English until the language is loaded. */
+  follow(element: Element): void {
+    this.stop();
+    this.#page = new MutationObserver(() => this.#update(element));
+    this.#page.observe(element.ownerDocument.documentElement, { attributeFilter: ['lang'] });
+    this.#update(element);
+  }
+
+  stop(): void {
+    this.#page?.disconnect();
+  }
+
+  async #update(element: Element): Promise<void> {
     const language = languageOf(element);
     this.language = language;
     this.#onChange();

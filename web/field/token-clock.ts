@@ -11,6 +11,8 @@ const MARGIN_MS = 30_000;
 export class TokenClock {
   readonly #element: Element;
   readonly #onDue: () => void;
+  #followed: string | undefined;
+  /** The last token, whose time goes on while it is not followed. */
   #token: string | undefined;
   /** When the token is due. The first time stops while the device sleeps; the visitor can set the second one back. */
   #dueAt = { performance: 0, date: 0 };
@@ -24,24 +26,23 @@ export class TokenClock {
   }
 
   /**
-   * Follows a token, unless it is the same as before. Its lifetime counts from now, because the device's clock may be wrong.
-   * @param token undefined for none
+   * Follows a token. The lifetime of a new one counts from now, because the device's clock may be wrong.
+   * @param token undefined for none, for example while the field is disabled
    */
   follow(token: string | undefined): void {
-    if (token === this.#token) return;
-    this.#token = token;
+    if (token === this.#followed) return;
+    this.#followed = token;
     this.stop();
     if (token === undefined) return;
-    const { issuedAt, expiresAt } = tokenTimes(token);
-    const wait = expiresAt - issuedAt - MARGIN_MS;
-    this.#dueAt = { performance: performance.now() + wait, date: Date.now() + wait };
+    if (token !== this.#token) this.#start(token);
     this.resume();
   }
 
-  /** Makes the token due now, because its age is unknown. */
-  expire(): void {
-    this.#dueAt = { performance: 0, date: 0 };
-    this.resume();
+  #start(token: string): void {
+    const { issuedAt, expiresAt } = tokenTimes(token);
+    const wait = expiresAt - issuedAt - MARGIN_MS;
+    this.#token = token;
+    this.#dueAt = { performance: performance.now() + wait, date: Date.now() + wait };
   }
 
   get isDue(): boolean {
@@ -55,7 +56,7 @@ export class TokenClock {
 
   resume(): void {
     this.stop();
-    if (this.#token === undefined) return;
+    if (this.#followed === undefined) return;
     this.#listeners = new AbortController();
     const { signal } = this.#listeners;
     const check = () => this.#check();

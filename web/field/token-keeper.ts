@@ -24,6 +24,8 @@ export class TokenKeeper {
   #abort = new AbortController();
   #form = new AbortController();
   #isHolding = false;
+  /** The token that the form was last sent with. Its receiver may have verified it, which is possible once. */
+  #sent: string | undefined;
 
   /** @param element whose page must be visible for a renewal before the form is sent */
   constructor(element: Element, host: TokenHost) {
@@ -34,11 +36,6 @@ export class TokenKeeper {
   /** Follows the token of the current result. Called after every change. */
   follow(): void {
     this.#clock.follow(this.#host.result()?.token);
-  }
-
-  /** Renews the token at once, because its age is unknown. */
-  expire(): void {
-    this.#clock.expire();
   }
 
   /** Stops until `resume`, and aborts a renewal that is running. */
@@ -58,11 +55,17 @@ export class TokenKeeper {
     this.#form = new AbortController();
     const { signal } = this.#form;
     form?.addEventListener('submit', (event) => this.#onSubmit(form, event), { capture: true, signal });
+    // Not reached by a submission that this field or another one holds.
+    form?.addEventListener('submit', () => this.#onSent(), { signal });
   }
 
   #isMissing(): boolean {
     const result = this.#host.result();
-    return result !== undefined && (result.token === undefined || this.#clock.isDue);
+    return result !== undefined && (this.#clock.isDue || [undefined, this.#sent].includes(result.token));
+  }
+
+  #onSent(): void {
+    this.#sent = this.#host.result()?.token;
   }
 
   #onSubmit(form: HTMLFormElement, event: SubmitEvent): void {
@@ -79,7 +82,7 @@ export class TokenKeeper {
     const isReady = !this.#isMissing() || (await this.#renewOrFail());
     this.#isHolding = false;
     if (!isReady) return;
-    const isInForm = submitter instanceof HTMLElement && (submitter as HTMLButtonElement).form === form;
+    const isInForm = (submitter as HTMLButtonElement | null)?.form === form;
     form.requestSubmit(isInForm ? submitter : null);
   }
 

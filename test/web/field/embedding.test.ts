@@ -157,6 +157,48 @@ describeInBrowser('an embedded field', () => {
     },
   );
 
+  it('disables a fallback that arrives later, is enabled again, or is in another document', async () => {
+    await on.open(`${form()}<iframe></iframe>`);
+    const isDisabled = (change: 'insert' | 'enable' | 'move') =>
+      on.page.evaluate(async (change) => {
+        const { contentDocument: other } = document.querySelector('iframe') as HTMLIFrameElement;
+        const field =
+          document.querySelector('fashion-classifier') ?? other?.querySelector('fashion-classifier');
+        const insert = (document: Document) => {
+          const list = document.createElement('select');
+          list.name = 'garment';
+          for (const label of ['', 'Bag']) list.append(new Option(label, label, false, label !== ''));
+          field?.append(list);
+        };
+        if (change === 'insert') insert(document);
+        if (change === 'enable') (field?.querySelector('select') as HTMLSelectElement).disabled = false;
+        if (change === 'move') {
+          other?.body.append(field as Element);
+          insert(other as Document);
+        }
+        await Promise.resolve();
+        return [...(field?.querySelectorAll('select') ?? [])].every(({ disabled }) => disabled);
+      }, change);
+    for (const change of ['insert', 'enable', 'move'] as const)
+      expect([change, await isDisabled(change)]).toEqual([change, true]);
+    // A script chose the option, not the visitor.
+    expect(
+      await on.page
+        .frameLocator('iframe')
+        .locator('fashion-classifier')
+        .evaluate((field) => (field as Field).value),
+    ).toBe('');
+  });
+
+  it('speaks the page’s language, also when the page changes it while the field is shown', async () => {
+    const { button } = await on.open(form());
+    await button('Choose a photo').waitFor();
+    await on.page.evaluate(() => {
+      document.documentElement.lang = 'de';
+    });
+    await button('Foto auswählen').waitFor();
+  });
+
   it('stops when it is removed from the page, and starts again when it is inserted', async () => {
     const { pick, reaches, value } = await on.open(form());
     await pick(TROUSER);

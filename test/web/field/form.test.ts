@@ -180,6 +180,23 @@ describeInBrowser('the field in a form', () => {
     expect([await value(), await is('empty')]).toEqual(['', true]);
   });
 
+  it('follows its value attribute until the visitor or a script has chosen another label', async () => {
+    const { value, field } = await on.open(form('value="Coat"'));
+    const setAttribute = (label: string) =>
+      field.evaluate((element, label) => element.setAttribute('value', label), label);
+    await setAttribute('Bag');
+    expect([await value(), await entriesOn(on.page)]).toEqual([
+      'Bag',
+      [
+        ['garment', 'Bag'],
+        ['garment-by', 'page'],
+      ],
+    ]);
+    await field.locator('select').selectOption('Dress');
+    await setAttribute('Coat');
+    expect(await value()).toBe('Dress');
+  });
+
   it('belongs to the form that its form attribute names, and is disabled with its fieldset', async () => {
     const { button, field } = await on.open(
       '<form id="far"></form><fieldset disabled><fashion-classifier name="g" form="far"></fashion-classifier></fieldset>',
@@ -229,6 +246,16 @@ describeInBrowser('the field in a form', () => {
       return [field.value, signed.value, unknown.value];
     });
     expect(restored).toEqual(['Bag', '', '']);
+  });
+
+  it('does not restore a label without the photo that the form must receive with it', async () => {
+    const { pick, reaches, is } = await on.open(form('include-file'));
+    await pick(TROUSER);
+    await reaches('answered');
+    await on.page.goto(on.site.put('/elsewhere', 'Elsewhere'));
+    await on.page.goBack();
+    await on.page.waitForFunction(() => customElements.get('fashion-classifier'));
+    expect([await is('empty'), await entriesOn(on.page)]).toEqual([true, []]);
   });
 
   it('uses the page’s label element, and opens the picker on a click on it', async () => {

@@ -44,12 +44,13 @@ describeInBrowser('a signed field', () => {
     const entries = on.site.submitted.splice(0).map((form) => Object.fromEntries(form));
     expect(entries).toHaveLength(1);
     const token = entries[0]?.['garment-token'];
-    const response = await fetch(`${on.site.endpoint}/v1/verify`, {
-      method: 'POST',
-      body: JSON.stringify({ token }),
-    });
-    return { token, label: entries[0]?.garment, verification: await response.json() };
+    return { token, label: entries[0]?.garment, verification: await verify(token) };
   }
+
+  const verify = async (token: unknown) =>
+    (
+      await fetch(`${on.site.endpoint}/v1/verify`, { method: 'POST', body: JSON.stringify({ token }) })
+    ).json();
 
   it('renews the token before it expires, without the photo', async () => {
     const { hasNewToken, get, first } = await answered();
@@ -178,6 +179,51 @@ describeInBrowser('a signed field', () => {
     expect(on.relay.posts).toEqual(['/v1/renew']);
   });
 
+  it('renews the token in time although the field was disabled for a moment', async () => {
+    const { field, first } = await answered();
+    await setHidden(true);
+    await on.page.clock.fastForward(4 * MINUTE);
+    for (const isDisabled of [true, false])
+      await field.evaluate(
+        (element, isDisabled) => Object.assign(element, { disabled: isDisabled }),
+        isDisabled,
+      );
+    await on.page.clock.fastForward(2 * MINUTE);
+    await send();
+    expect((await received()).token).not.toBe(first);
+    expect(on.relay.posts).toEqual(['/v1/renew']);
+  });
+
+  it.each([
+    ['has verified', true, ['/v1/renew', '/v1/classify']],
+    ['has not verified', false, ['/v1/renew']],
+  ])(
+    'gets another token for a form that is sent again, when its receiver %s the first one',
+    async (_, isVerified, posts) => {
+      await answered();
+      await on.page.evaluate(() => {
+        const tokens: unknown[] = [];
+        const form = document.querySelector('form') as HTMLFormElement;
+        // Such a page shows an error, for example for another field, and the visitor sends the form again.
+        form.addEventListener('submit', (event) => {
+          event.preventDefault();
+          tokens.push(new FormData(form).get('garment-token'));
+        });
+        Object.assign(document.body, { tokens });
+      });
+      const tokens = () => on.page.evaluate(() => (document.body as unknown as { tokens: string[] }).tokens);
+      await send();
+      const [first = ''] = await tokens();
+      if (isVerified) expect(await verify(first)).toMatchObject({ valid: true });
+      await send();
+      await expect.poll(tokens).toHaveLength(2);
+      const second = (await tokens())[1] ?? '';
+      expect(second).not.toBe(first);
+      expect(await verify(second)).toMatchObject({ valid: true, label: 'Trouser' });
+      expect(on.relay.posts).toEqual(posts);
+    },
+  );
+
   it('keeps the label that the visitor has chosen', async () => {
     const { field } = await answered();
     await field.locator('select').selectOption('Bag');
@@ -188,22 +234,25 @@ describeInBrowser('a signed field', () => {
     expect(await received()).toMatchObject({ label: 'Bag', verification: { valid: true, label: 'Trouser' } });
   });
 
-  it('renews a token that the browser has restored with the page, because its age is unknown', async () => {
-    const { get, hasNewToken } = await answered();
-    const result = await get('result');
-    await on.page.evaluate(
-      (state) => {
-        const field = document.querySelector('fashion-classifier') as Field & {
-          clear(): void;
-          formStateRestoreCallback(state: string): void;
-        };
-        field.clear();
-        field.formStateRestoreCallback(state);
-      },
-      JSON.stringify({ kind: 'answered', by: 'model', result }),
-    );
+  it('restores its label with another token after the Back button', async () => {
+    const { hasNewToken, value } = await answered();
+    await on.page.goto(on.site.put('/elsewhere', 'Elsewhere'));
+    await on.page.goBack();
     await hasNewToken();
-    expect(on.relay.posts).toEqual(['/v1/renew']);
+    expect([await value(), on.relay.posts]).toEqual(['Trouser', ['/v1/renew']]);
+  });
+
+  it('is empty after the Back button when the token was verified, and the visitor chooses the photo again', async () => {
+    const { pick, reaches, is } = await answered('required');
+    await send();
+    expect((await received()).verification).toMatchObject({ valid: true });
+    await on.page.goBack();
+    await expect.poll(() => on.relay.posts).toEqual(['/v1/renew']);
+    expect(await is('empty')).toBe(true);
+    await pick(TROUSER);
+    await reaches('answered');
+    await send();
+    expect((await received()).verification).toMatchObject({ valid: true });
   });
 
   it('renews the token when the page removes the field as soon as it has a label, and inserts it again', async () => {
