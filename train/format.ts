@@ -18,5 +18,9 @@ export const seconds = (value: number): string =>
 export const roughly = (value: number): string =>
   Number(value.toPrecision(2)).toLocaleString('en', { maximumFractionDigits: 2 });
 
+/** Turns the name of a setting into a flag: `batchSize` → `--batch-size`. */
+export const flagOf = (name: string): string =>
+  `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
 /** Joins words as "a, b and c". */
 export const list = (words: readonly string[]): string => new Intl.ListFormat('en-GB').format(words);

@@ -166,7 +166,7 @@ async function stepTable(): Promise<Table.Table> {
   const noise = Generator.seeded(1);
   const batch = {
     images: Uint8Array.from({ length: BATCH * sizeOf(network.input) }, () => noise.random() & 0xff),
-    labels: Uint8Array.from({ length: BATCH }, () => noise.random() % 10),
+    labels: Uint16Array.from({ length: BATCH }, () => noise.random() % 10),
   };
   const steps = async (engine: Engine) => {
     const session = await engine.open(network, initialWeights(network, Generator.seeded(42)), sgd(0.1));

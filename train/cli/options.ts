@@ -2,8 +2,16 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { KERNEL_LEVELS } from '#shared/kernels/choose.ts';
 import { DEFAULT_ALIAS } from '#shared/manifest.ts';
+import { FOLDER_DEFAULTS } from '../dataset/open.ts';
 import { DEVICES } from '../engine/open.ts';
-import { AUGMENTATION_NAMES, OPTIMIZERS, parseDecimal, SCHEDULE_NAMES } from '../run/overrides.ts';
+import {
+  AUGMENTATION_NAMES,
+  COLOUR_NAMES,
+  FIT_MODES,
+  OPTIMIZERS,
+  parseDecimal,
+  SCHEDULE_NAMES,
+} from '../run/overrides.ts';
 import { RECIPES, type Recipe } from '../run/recipes.ts';
 import { CHECKPOINT_EVERY } from '../run/settings.ts';
 
@@ -19,9 +27,42 @@ export const optionWithDefault = (flags: string, description: string, fallback: 
 export const dataOption = (): Option =>
   optionWithDefault(
     '--data <folder>',
-    'folder with the four official files of Fashion-MNIST',
-    'FASHION_MNIST_DIR, else a cache folder, into which missing files are downloaded',
+    'folder of images in a folder per class, or with metadata.csv; or folder with the four official files of Fashion-MNIST',
+    'Fashion-MNIST in FASHION_MNIST_DIR, else in a cache folder, into which missing files are downloaded',
   );
+
+/** Adds the options that decide how a folder of images is read. */
+export const withFolderOptions = (command: Command): Command =>
+  command
+    .addOption(dataOption())
+    .addOption(
+      optionWithDefault(
+        '--image-size <pixels>',
+        'width and height to which the images of a folder are scaled',
+        FOLDER_DEFAULTS.imageSize,
+      ),
+    )
+    .addOption(
+      optionWithDefault(
+        '--colour <name>',
+        'colours of a folder’s images as the network sees them',
+        FOLDER_DEFAULTS.colour,
+      ).choices(COLOUR_NAMES),
+    )
+    .addOption(
+      optionWithDefault(
+        '--fit <mode>',
+        'how images are made square: cover crops them, contain pads them with white',
+        FOLDER_DEFAULTS.fit,
+      ).choices(FIT_MODES),
+    )
+    .addOption(
+      optionWithDefault(
+        '--split-seed <number>',
+        'seed with which images are assigned to the validation and the test part, where the folder does not',
+        FOLDER_DEFAULTS.splitSeed,
+      ),
+    );
 export const modelOption = (): Option =>
   new Option('--model <file>', 'ONNX file that this program exported').default(BUNDLED_RELEASE);
 export const aliasOption = (): Option =>
@@ -31,7 +72,7 @@ export const reasonOption = (): Option => new Option('--reason <text>', 'reason 
 
 /** Adds the options of a training. The defaults are those of `recipe`. */
 export const withTrainingOptions = (command: Command, recipe: Recipe): Command =>
-  command
+  withFolderOptions(command)
     .option(
       '--config <file>',
       'JSON file with any of the options below, such as {"batchSize": 64}; flags override it',
@@ -86,7 +127,7 @@ export const withTrainingOptions = (command: Command, recipe: Recipe): Command =
         KERNEL_LEVELS,
       ),
     )
-    .addOption(dataOption())
+    .option('--balance', 'train on as many images of each class: an epoch repeats those of small classes')
     .addOption(
       optionWithDefault(
         '--limit <images>',
@@ -97,7 +138,7 @@ export const withTrainingOptions = (command: Command, recipe: Recipe): Command =
     .addOption(
       optionWithDefault(
         '--held-out <images>',
-        'number of images at the end of the training set that are not trained on',
+        'number of images at the end of the training set that are not trained on; a folder’s validation images take their place',
         recipe.heldOut,
       ),
     )

@@ -6,7 +6,7 @@ export interface Batch {
   /** Pixels, [batch, channels, height, width], 0..255. */
   images: Uint8Array;
   /** Class indices, [batch]. */
-  labels: Uint8Array;
+  labels: Uint16Array;
   /**
    * Indices of the images in their split. An engine that keeps the split in its own memory needs nothing else: a batch with a source
    * copies its `images` only when they are read.

@@ -7,6 +7,8 @@ export interface LoaderOptions {
   batchSize: number;
   /** Draws a new order for each epoch. */
   shuffle: boolean;
+  /** With `shuffle`: draws as many images of each class, whatever their shares in the split. An epoch has as many images as without. */
+  balance?: boolean | undefined;
   /** Takes the place of PyTorch's default generator. */
   generator: Generator;
 }
@@ -15,18 +17,24 @@ export class Loader {
   readonly split: Split;
   readonly batchSize: number;
   readonly #shuffle: boolean;
+  readonly #balance: boolean;
   readonly #generator: Generator;
 
-  constructor(split: Split, { batchSize, shuffle, generator }: LoaderOptions) {
+  constructor(split: Split, { batchSize, shuffle, balance = false, generator }: LoaderOptions) {
     this.split = split;
     this.batchSize = batchSize;
     this.#shuffle = shuffle;
+    this.#balance = balance;
     this.#generator = generator;
   }
 
   /** Number of batches in an epoch. The last one may be smaller. */
   get length(): number {
     return Math.ceil(this.split.count / this.batchSize);
+  }
+
+  #draw(generator: Generator): Uint32Array {
+    return this.#balance ? drawBalanced(this.split, generator) : generator.permutation(this.split.count);
   }
 
   /**
@@ -36,14 +44,29 @@ export class Loader {
    */
   *epoch(from = 0) {
     this.#generator.randomInt64();
-    const order = this.#shuffle
-      ? Generator.seeded(this.#generator.randomInt64()).permutation(this.split.count)
-      : undefined;
+    const order = this.#shuffle ? this.#draw(Generator.seeded(this.#generator.randomInt64())) : undefined;
     for (let first = from * this.batchSize; first < this.split.count; first += this.batchSize) {
       const size = Math.min(this.batchSize, this.split.count - first);
       yield order ? gather(this.split, order.subarray(first, first + size)) : slice(this.split, first, size);
     }
   }
+}
+
+/** Returns the indices of `count` images, in which each label occurs equally often, give or take one. */
+function drawBalanced({ labels, count }: Split, generator: Generator): Uint32Array {
+  const classes = [...Map.groupBy(labels.keys(), (index) => labels[index]).values()];
+  // The classes that get one image more than others change from epoch to epoch.
+  const turns = generator.permutation(classes.length);
+  const drawn = new Uint32Array(count);
+  for (const [turn, k] of turns.entries()) {
+    const own = classes[k];
+    let order: Uint32Array = new Uint32Array();
+    for (let n = 0, to = turn; to < count; n++, to += classes.length) {
+      if (n % own.length === 0) order = generator.permutation(own.length);
+      drawn[to] = own[order[n % own.length]];
+    }
+  }
+  return generator.permutation(count).map((place) => drawn[place]);
 }
 
 function slice({ images, labels, count }: Split, first: number, size: number): Batch {
@@ -62,7 +85,7 @@ function gather(split: Split, indices: Uint32Array): Batch {
       images ??= gatherImages(split, indices);
       return images;
     },
-    labels: Uint8Array.from(indices, (index) => split.labels[index]),
+    labels: Uint16Array.from(indices, (index) => split.labels[index]),
     source: { split, indices },
   };
 }

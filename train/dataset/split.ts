@@ -1,5 +1,7 @@
 /** @file Splits of a data set, and the division of its images into training, test and held-out images. */
 import { ExplainedError } from '#shared/errors.ts';
+import type { Preprocessing } from '#shared/input/preprocessing.ts';
+import type { Shape } from '#shared/model/spec.ts';
 
 /** Images with their labels. */
 export interface Split {
@@ -7,15 +9,25 @@ export interface Split {
   /** Pixels, [count, channels, height, width]. */
   images: Uint8Array;
   /** Class indices, [count]. */
-  labels: Uint8Array;
+  labels: Uint16Array;
 }
 
-/** A data set with its training and its test images. */
+/** A data set: its images, and what a model of them takes and returns. */
 export interface Dataset {
+  /** Name for people. */
+  name: string;
+  /** Names of the classes, by index. */
+  classes: readonly string[];
+  /** [channels, height, width] of an image. */
+  shape: Shape;
+  /** How an image is made from a picture. */
+  preprocessing: Preprocessing;
   train: Split;
+  /** Images on which choices are made. Without them, training images are held out for that. */
+  validation?: Split;
   test: Split;
-  /** MD5 of each source file, by its name. */
-  md5: Record<string, string>;
+  /** Digest of each source, by its name: the MD5 of a file, or the SHA-256 of a folder's images. */
+  digests: Record<string, string>;
 }
 
 /** The images of a training run. The model is never trained on the held-out images; that split may be empty. */
@@ -26,12 +38,13 @@ export interface RunData {
 }
 
 /**
- * Divides a data set for a run. The last `heldOut` training images become the held-out set; then the training and the test set are
- * cut to their first `limit` images.
+ * Divides a data set for a run. The validation images become the held-out set; without them, the last `heldOut` training images do.
+ * Then the training and the test set are cut to their first `limit` images.
  * @throws ExplainedError of kind `usage` when no training image would be left
  */
 export function divide(dataset: Dataset, heldOut: number, limit = dataset.train.count): RunData {
-  const divided = holdOut(dataset.train, heldOut);
+  const { train, validation } = dataset;
+  const divided = validation ? { train, heldOut: validation } : holdOut(train, heldOut);
   return {
     train: take(divided.train, limit),
     heldOut: divided.heldOut,

@@ -176,7 +176,7 @@ function convBackward(
  * (softmax − one-hot) / batch.
  * @param logits [batch, classes]
  */
-export function crossEntropy(logits: Float32Array, labels: Uint8Array): { loss: number; gradient: Tensor } {
+export function crossEntropy(logits: Float32Array, labels: Uint16Array): { loss: number; gradient: Tensor } {
   const batch = labels.length;
   const classes = logits.length / batch;
   const gradient = new Float32Array(logits.length);

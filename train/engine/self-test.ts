@@ -77,7 +77,7 @@ export function syntheticSplit({ input, output }: Network, count: number): Split
     images: Uint8Array.from({ length: count * sizeOf(input) }, (_, i) =>
       isBackground(i) ? 0 : noise.random() & 0xff,
     ),
-    labels: Uint8Array.from({ length: count }, () => noise.random() % Math.ceil(output[0] / 2)),
+    labels: Uint16Array.from({ length: count }, () => noise.random() % Math.ceil(output[0] / 2)),
   };
 }
 

@@ -3,7 +3,7 @@ import { ExplainedError } from '#shared/errors.ts';
 import { resolveNetwork } from '#shared/model/spec.ts';
 import { type Dataset, divide } from '../dataset/split.ts';
 import type { Engine } from '../engine/engine.ts';
-import { modelSpec } from '../model/zoo.ts';
+import { modelSpec, sizesOf } from '../model/zoo.ts';
 import { upload } from '../registry/registry.ts';
 import { gitCommit } from '../run/provenance.ts';
 import { trainModel } from '../run/train-model.ts';
@@ -71,16 +71,22 @@ async function trainAndUpload(
 ): Promise<Pick<FinishedRecord, 'outcome' | 'name' | 'version' | 'metrics' | 'heldOut' | 'seconds'>> {
   const dataset = await load();
   const data = divide(dataset, settings.heldOut, settings.limit);
-  const { trained, release } = await trainModel(settings, resolveNetwork(modelSpec(model)), {
+  const network = resolveNetwork(modelSpec(model, sizesOf(dataset)));
+  const { trained, release } = await trainModel(settings, network, {
     ...{ data, engine, signal, log },
     checkpoints: storeCheckpoints(store, checkpointPrefix(key), log),
-    provenance: { dataset: dataset.md5, gitCommit: commit },
+    provenance: { dataset: dataset.digests, gitCommit: commit },
   });
   await upload(store, release, log);
   const { name, version, metrics } = release.manifest;
   const { count: images } = data.heldOut;
   const heldOut = images
-    ? { images, right: countCorrect(await correctPredictions(release.files.onnx, data.heldOut)) }
+    ? {
+        images,
+        right: countCorrect(
+          await correctPredictions(release.files.onnx, data.heldOut, dataset.classes.length),
+        ),
+      }
     : null;
   return { outcome: 'finished', name, version, metrics, heldOut, seconds: trained.seconds };
 }

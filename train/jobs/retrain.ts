@@ -123,7 +123,7 @@ async function compareVersions(
     });
   };
   const correct = async (version: string) =>
-    correctPredictions(await read(modelKey(name, version, 'onnx')), heldOut);
+    correctPredictions(await read(modelKey(name, version, 'onnx')), heldOut, dataset.classes.length);
   const manifestKey = modelKey(name, current, 'json');
   const { training } = parseStored(Manifest, manifestKey, await read(manifestKey));
   if (training.images > train.count) {

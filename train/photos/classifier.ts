@@ -1,12 +1,10 @@
 /** @file Classifies photo files as the Worker does: the same decoders, photo pipeline and calibration. */
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { compileDecoder } from '#shared/decode/compile.ts';
-import type { EstimatingDecoder } from '#shared/decode/decoder.ts';
 import { copyPixels, type Pixels } from '#shared/decode/pixels.ts';
 import { ExplainedError } from '#shared/errors.ts';
 import type { PreparedPhoto } from '#shared/input/garment/photo.ts';
 import { type Prediction, rankLabels } from '#shared/predictions.ts';
+import { openDecoder } from '../decoder.ts';
 import { onnxPredictor } from '../release/onnxruntime.ts';
 import type { Release } from '../release/release.ts';
 import { openPipeline } from './pipeline.ts';
@@ -53,13 +51,6 @@ export async function openClassifier({ manifest, files }: PredictingRelease): Pr
     };
     return { pixels, prepared, predictions, milliseconds };
   };
-}
-
-/** Compiles the decoders from node_modules. */
-export async function openDecoder(): Promise<EstimatingDecoder> {
-  const read = async (file: string) =>
-    new Uint8Array(await readFile(fileURLToPath(import.meta.resolve(file))));
-  return compileDecoder(read);
 }
 
 /** A file that cannot be read or decoded. */

@@ -75,9 +75,9 @@ export function runDetails({ summary, models }: Results): [term: string, value: 
     ['Augmentation', summary.augmentation],
     ['Started', `${summary.startedAt.slice(0, 16).replace('T', ' ')} UTC`],
     ['Commit', summary.gitCommit ? code(summary.gitCommit) : 'not known'],
-    ...Object.entries(summary.dataset).map(([file, md5]): [string, Markup] => [
-      file,
-      markup`MD5 ${code(md5)}`,
+    ...Object.entries(summary.dataset).map(([source, digest]): [string, Markup] => [
+      source,
+      markup`${digest.length === 32 ? 'MD5' : 'SHA-256'} ${code(digest)}`,
     ]),
     ...models.map(({ name, onnx }): [string, Markup] => [
       `${name}, version`,

@@ -1,5 +1,4 @@
 /** @file Renders the report as one HTML page without scripts or requests. */
-import { LABELS } from '#shared/labels.ts';
 import { count, list } from '../format.ts';
 import { comparisonNote, comparisonRows, conclusion, runDetails } from './facts.ts';
 import { type Figure, inlineSvg } from './figure.ts';
@@ -31,7 +30,7 @@ export function page(results: Results, figures: Figures, missing: readonly strin
   const title = `Report of ${name}`;
   const body = markup`<header>
 <h1>${title}</h1>
-<p>${list(models.map((model) => model.name)) || 'No finished model'} on Fashion-MNIST: ${count(summary.images.train)} training images, ${count(summary.images.test)} test images, ${summary.epochs}\u00a0${summary.epochs === 1 ? 'epoch' : 'epochs'}, seed\u00a0${summary.seed}.</p>
+<p>${list(models.map((model) => model.name)) || 'No finished model'} on ${summary.data}: ${count(summary.images.train)} training images, ${count(summary.images.test)} test images, ${summary.epochs}\u00a0${summary.epochs === 1 ? 'epoch' : 'epochs'}, seed\u00a0${summary.seed}.</p>
 </header>
 <main>
 ${missing.length > 0 && markup`<section class="missing" aria-labelledby="missing"><h2 id="missing">Missing from this report</h2><ul>${missing.map((sentence) => markup`<li>${sentence}</li>`)}</ul></section>`}
@@ -122,6 +121,6 @@ function confusionCaption(model: ModelResults): Markup {
   const sentence = worst.map(
     ({ label, prediction, images }) => `${label} as ${prediction} (${count(images)})`,
   );
-  const rows = model.confusion.map((images, label) => row(LABELS[label], images.map(count)));
-  return markup`${worst.length > 0 && `The most frequent mistakes of ${model.name}: ${list(sentence)}. `}<details><summary>Table</summary>${table(`${model.name}: rows label, columns prediction`, ['label', ...LABELS], rows)}</details>`;
+  const rows = model.confusion.map((images, label) => row(model.labels[label], images.map(count)));
+  return markup`${worst.length > 0 && `The most frequent mistakes of ${model.name}: ${list(sentence)}. `}<details><summary>Table</summary>${table(`${model.name}: rows label, columns prediction`, ['label', ...model.labels], rows)}</details>`;
 }

@@ -1,5 +1,6 @@
 /** @file Encodes pixels as a PNG file (W3C, "Portable Network Graphics", third edition). */
 import { crc32, deflateSync } from 'node:zlib';
+import type { Shape } from '#shared/model/spec.ts';
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
@@ -11,6 +12,14 @@ export function greyPng(pixels: Uint8Array, width: number): Buffer {
 /** @param pixels [height, width, 3]: red, green, blue in 0..255 */
 export function colourPng(pixels: Uint8Array, width: number): Buffer {
   return encode(pixels, width, { colourType: 2, channels: 3 });
+}
+
+/** @param image [channels, height, width] in 0..255: grey, or red, green and blue */
+export function planesPng(image: Uint8Array, [channels, height, width]: Shape): Buffer {
+  if (channels === 1) return greyPng(image, width);
+  const plane = height * width;
+  const pixels = Uint8Array.from(image, (_, i) => image[(i % channels) * plane + Math.floor(i / channels)]);
+  return colourPng(pixels, width);
 }
 
 function encode(

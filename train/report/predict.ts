@@ -1,5 +1,4 @@
 /** @file Predicts the label of every test image. */
-import { IMAGE_PIXELS } from '#shared/labels.ts';
 import { rankLabels } from '#shared/predictions.ts';
 import type { Split } from '../dataset/split.ts';
 import { Generator } from '../random.ts';
@@ -8,7 +7,7 @@ import type { Release } from '../release/release.ts';
 
 /** A test image with its label and the model's prediction. */
 export interface TestPrediction {
-  /** Pixels, [28, 28]. */
+  /** Pixels, [channels, height, width]. */
   image: Uint8Array;
   /** Index of the correct class. */
   label: number;
@@ -24,16 +23,17 @@ const BATCH = 250;
 export async function predictAll({ manifest, files }: Release, test: Split): Promise<TestPrediction[]> {
   const predict = await onnxPredictor(files.onnx);
   const classes = manifest.labels.length;
+  const pixels = test.images.length / test.count;
   const predictions: TestPrediction[] = [];
   for (let first = 0; first < test.count; first += BATCH) {
     const size = Math.min(BATCH, test.count - first);
-    const images = test.images.subarray(first * IMAGE_PIXELS, (first + size) * IMAGE_PIXELS);
+    const images = test.images.subarray(first * pixels, (first + size) * pixels);
     const logits = await predict(images, size);
     for (let n = 0; n < size; n++) {
       const own = logits.subarray(n * classes, (n + 1) * classes);
       const [{ index, score }] = rankLabels(own, manifest);
       predictions.push({
-        image: images.subarray(n * IMAGE_PIXELS, (n + 1) * IMAGE_PIXELS),
+        image: images.subarray(n * pixels, (n + 1) * pixels),
         label: test.labels[first + n],
         prediction: index,
         score,

@@ -1,12 +1,13 @@
 /** @file `report`: writes an HTML page about a run, and its figures as SVG files. */
 import { join } from 'node:path';
 import { ExplainedError } from '#shared/errors.ts';
-import { loadDataset } from '../dataset/fashion-mnist/load.ts';
+import { DESCRIPTION } from '../dataset/fashion-mnist/description.ts';
+import { openDataset } from '../dataset/open.ts';
 import { take } from '../dataset/split.ts';
 import { writeFileAtomic } from '../files.ts';
 import { count } from '../format.ts';
 import { type Release, readRelease } from '../release/release.ts';
-import { downloadPrinter } from '../run/progress.ts';
+import { datasetPrinter } from '../run/progress.ts';
 import { decodeSafetensors } from '../safetensors.ts';
 import { type Figure, svgFile } from './figure.ts';
 import { accuracyByTime, comparison } from './figures/comparison.ts';
@@ -95,10 +96,14 @@ async function readReleases({ folder, models }: Results, missing: string[]): Pro
 async function drawPredictions(
   name: string,
   release: Release,
-  { summary }: Results,
+  { summary, settings }: Results,
   data: string | undefined,
 ): Promise<Pick<Figures, 'coverage' | 'samples' | 'mistakes'>> {
-  const { test } = await loadDataset({ folder: data, onProgress: downloadPrinter() });
+  // Fashion-MNIST can be in another place than on the machine of the run.
+  const own = summary.data === DESCRIPTION.name ? {} : settings;
+  const opened = { ...own, ...(data !== undefined && { data }) };
+  const { test, shape } = await openDataset(opened, datasetPrinter());
+  const meaning = { labels: summary.classes, shape };
   const predictions = await predictAll(release, take(test, summary.images.test));
   const wrong = mistakes(predictions);
   return {
@@ -106,6 +111,7 @@ async function drawPredictions(
     samples: testImages(
       { name: 'samples', title: 'Random test images', subtitle: `drawn with seed ${summary.seed}` },
       sample(predictions, SAMPLES, summary.seed),
+      meaning,
     ),
     mistakes: testImages(
       {
@@ -114,6 +120,7 @@ async function drawPredictions(
         subtitle: `of ${count(wrong.length)} mistakes of ${name} on ${count(predictions.length)} test images`,
       },
       wrong.slice(0, MISTAKES),
+      meaning,
     ),
   };
 }

@@ -6,18 +6,29 @@ import { ExplainedError } from '#shared/errors.ts';
 import { count } from '../format.ts';
 import { MODEL_NAMES } from '../model/zoo.ts';
 import { METRICS_FILE, type MetricsEntry, readMetrics } from '../run/metrics-file.ts';
+import { COLOUR_NAMES, FIT_MODES } from '../run/overrides.ts';
 import { SETTINGS_FILE } from '../run/settings.ts';
 import { type ModelSummary, readSummary, type Summary } from '../run/summary.ts';
 import type { EpochMetrics } from '../training/epoch-metrics.ts';
 
 const RUNS = 'runs';
 
-/** The member of `settings.json` that the report reads. */
-const RunSettings = v.object({ models: v.array(v.string()) });
+/** The members of `settings.json` that the report reads. */
+const RunSettings = v.object({
+  models: v.exactOptional(v.array(v.string())),
+  data: v.exactOptional(v.string()),
+  imageSize: v.exactOptional(v.number()),
+  colour: v.exactOptional(v.picklist(COLOUR_NAMES)),
+  fit: v.exactOptional(v.picklist(FIT_MODES)),
+  splitSeed: v.exactOptional(v.number()),
+});
+type RunSettings = v.InferOutput<typeof RunSettings>;
 
 /** A model whose training has finished. */
 export interface ModelResults extends ModelSummary {
   name: string;
+  /** Names of the classes, by index. */
+  labels: readonly string[];
   /** Record of the last epoch. */
   final: EpochMetrics;
 }
@@ -34,6 +45,8 @@ export interface Results {
   /** Name of the folder. */
   name: string;
   summary: Summary;
+  /** The settings of the data set; none when they cannot be read. */
+  settings: RunSettings;
   models: ModelResults[];
   /** The model with the highest test accuracy; undefined when no training has finished. */
   best: ModelResults | undefined;
@@ -50,7 +63,7 @@ export interface Results {
 export async function readResults(folder: string): Promise<Results> {
   const summary = await readSummary(folder);
   const models = Object.entries(summary.models).map(([name, model]) => {
-    return { name, ...model, final: model.epochs[model.epochs.length - 1] };
+    return { name, labels: summary.classes, ...model, final: model.epochs[model.epochs.length - 1] };
   });
   const missing: string[] = [];
   const records = await readMetrics(join(folder, METRICS_FILE)).catch((error: Error) => {
@@ -62,7 +75,7 @@ export async function readResults(folder: string): Promise<Results> {
   if (!metrics.some(({ type }) => type === 'steps')) {
     missing.push('metrics.jsonl has no steps, so there is no curve of the training loss.');
   }
-  const requested = await readRequestedModels(join(folder, SETTINGS_FILE));
+  const settings = await readSettings(join(folder, SETTINGS_FILE));
   for (const name of MODEL_NAMES) {
     if (name in summary.models) continue;
     const last = metrics.findLast(({ model }) => model === name);
@@ -71,7 +84,9 @@ export async function readResults(folder: string): Promise<Results> {
         `${name} is not finished: its last record is step ${count(last.step)}, in epoch ${last.epoch + 1} of ${summary.epochs}.`,
       );
     } else {
-      missing.push(`${name} ${requested?.includes(name) ? 'has not started' : 'is not part of this run'}.`);
+      missing.push(
+        `${name} ${settings.models?.includes(name) ? 'has not started' : 'is not part of this run'}.`,
+      );
     }
   }
   const epochs = [
@@ -83,7 +98,17 @@ export async function readResults(folder: string): Promise<Results> {
     ),
   ];
   const best = models.toSorted((a, b) => b.final.testAccuracy - a.final.testAccuracy).at(0);
-  return { folder, name: basename(resolve(folder)), summary, models, best, epochs, metrics, missing };
+  return {
+    folder,
+    name: basename(resolve(folder)),
+    summary,
+    settings,
+    models,
+    best,
+    epochs,
+    metrics,
+    missing,
+  };
 }
 
 /**
@@ -108,12 +133,12 @@ export async function newestRun(): Promise<string> {
   });
 }
 
-/** Reads which models the run was started for; undefined when the file cannot be read. */
-async function readRequestedModels(path: string): Promise<string[] | undefined> {
+/** Reads the settings that the run was started with; none when the file cannot be read. */
+async function readSettings(path: string): Promise<RunSettings> {
   const text = await readFile(path, 'utf8').catch(() => '');
   try {
-    return v.parse(RunSettings, JSON.parse(text)).models;
+    return v.parse(RunSettings, JSON.parse(text));
   } catch {
-    return undefined;
+    return {};
   }
 }

@@ -2,18 +2,23 @@
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { ExplainedError } from '#shared/errors.ts';
+import type { FitMode } from '#shared/input/fit/fit.ts';
 import { KERNEL_LEVELS } from '#shared/kernels/choose.ts';
 // Sets the messages for values that do not match a schema.
 import '#shared/validation.ts';
 import { AUGMENTATIONS, type AugmentationName } from '../dataset/fashion-mnist/augment/augment.ts';
+import { COLOURS, type Colour } from '../dataset/open.ts';
 import { DEVICES } from '../engine/open.ts';
 import type { Optimizer } from '../engine/optimizer.ts';
+import { flagOf } from '../format.ts';
 import { MODEL_NAMES } from '../model/zoo.ts';
 import { SCHEDULES, type ScheduleName } from '../training/schedule.ts';
 import { RECIPES } from './recipes.ts';
 
 export const OPTIMIZERS = ['sgd', 'adam'] as const satisfies Optimizer['kind'][];
 export const SCHEDULE_NAMES = Object.keys(SCHEDULES) as ScheduleName[];
+export const COLOUR_NAMES = Object.keys(COLOURS) as Colour[];
+export const FIT_MODES = ['cover', 'contain'] as const satisfies FitMode[];
 export const AUGMENTATION_NAMES = Object.keys(AUGMENTATIONS) as AugmentationName[];
 
 /** Half of the training set. */
@@ -74,6 +79,11 @@ const Overrides = v.strictObject({
   threads: v.exactOptional(v.pipe(integerFrom(1), v.maxValue(64))),
   kernels: v.exactOptional(v.picklist(KERNEL_LEVELS)),
   data: v.exactOptional(Path),
+  imageSize: v.exactOptional(v.pipe(integerFrom(8), v.maxValue(512))),
+  colour: v.exactOptional(v.picklist(COLOUR_NAMES)),
+  fit: v.exactOptional(v.picklist(FIT_MODES)),
+  splitSeed: v.exactOptional(integerFrom(0)),
+  balance: v.exactOptional(v.boolean()),
   out: v.exactOptional(Path),
   limit: v.exactOptional(integerFrom(32)),
   heldOut: v.exactOptional(v.pipe(integerFrom(0), v.maxValue(MAX_HELD_OUT))),
@@ -98,10 +108,6 @@ export function parseOverrides(values: unknown, source?: string): Overrides {
     next: 'Run npm run train -- --help for the options.',
   });
 }
-
-/** Turns the name of a setting into a flag: `batchSize` → `--batch-size`. */
-export const flagOf = (name: string): string =>
-  `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 /**
  * Reads a JSON file that a flag names.

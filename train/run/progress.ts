@@ -2,6 +2,7 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { Calibration } from '#shared/manifest.ts';
 import type { DownloadProgress } from '../dataset/fashion-mnist/download.ts';
+import type { OpenOptions } from '../dataset/open.ts';
 import { count, percent } from '../format.ts';
 import type { TrainingEvent } from '../training/events.ts';
 
@@ -90,6 +91,32 @@ function epochLine({
 export function calibrationLine({ temperature, ece }: Calibration): string {
   const { before, after, images } = ece;
   return `Temperature ${temperature.toFixed(4)}: expected calibration error ${percent(before)} before, ${percent(after)} after, on ${count(images)} test images`;
+}
+
+/** Prints the progress of a data set's download or decoding, and what was found. */
+export const datasetPrinter = (): OpenOptions => ({
+  onDownload: downloadPrinter(),
+  onProgress: imagePrinter(),
+  log: console.log,
+});
+
+/** Prints how many images of a folder are ready: a bar on a terminal, else a line per tenth of many images. */
+function imagePrinter(): (ready: number, total: number) => void {
+  const isMany = (total: number) => total >= 1000;
+  if (!process.stdout.isTTY) {
+    return (ready, total) => {
+      const tenth = Math.floor((10 * ready) / total);
+      if (isMany(total) && tenth > Math.floor((10 * (ready - 1)) / total))
+        console.log(`Reading images: ${10 * tenth} %`);
+    };
+  }
+  const format = 'Reading images {bar} {percentage}% | {value}/{total} | ETA {eta_formatted}';
+  const bar = new SingleBar({ format, clearOnComplete: true }, Presets.shades_classic);
+  return (ready, total) => {
+    if (ready === 1) bar.start(total, 0);
+    bar.update(ready);
+    if (ready === total) bar.stop();
+  };
 }
 
 /** Prints a line per tenth of each downloaded file. */

@@ -3,16 +3,16 @@ import { join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { ExplainedError } from '#shared/errors.ts';
 import { type Network, resolveNetwork } from '#shared/model/spec.ts';
-import { loadDataset } from '../dataset/fashion-mnist/load.ts';
+import { openDataset } from '../dataset/open.ts';
 import { divide, type RunData } from '../dataset/split.ts';
 import type { Engine } from '../engine/engine.ts';
-import { modelSpec } from '../model/zoo.ts';
+import { modelSpec, sizesOf } from '../model/zoo.ts';
 import { writeRelease } from '../release/release.ts';
 import type { Checkpoints } from '../training/checkpoint/checkpoints.ts';
 import { folderCheckpoints } from '../training/checkpoint/folder.ts';
 import { openMetricsLog } from './metrics-log.ts';
 import { openTrainingEngine } from './open-engine.ts';
-import { downloadPrinter } from './progress.ts';
+import { datasetPrinter } from './progress.ts';
 import { checkpointFolder, openRunFolder, type RunFolder, requireFreeFolder } from './run-folder.ts';
 import { SETTINGS_FILE, type Settings } from './settings.ts';
 import { newSummary, type Summary, summarizeModel, writeSummary } from './summary.ts';
@@ -31,9 +31,9 @@ export interface Run extends RunFolder {
  */
 export async function openRun(settings: Settings): Promise<Run> {
   await requireFreeFolder(settings);
-  const dataset = await loadDataset({ folder: settings.data, onProgress: downloadPrinter() });
+  const dataset = await openDataset(settings, datasetPrinter());
   const data = divide(dataset, settings.heldOut, settings.limit);
-  const networks = settings.models.map((name) => resolveNetwork(modelSpec(name)));
+  const networks = settings.models.map((name) => resolveNetwork(modelSpec(name, sizesOf(dataset))));
   const engine = await openTrainingEngine(settings, networks);
 
   const stored = {

@@ -2,15 +2,17 @@
 import { join } from 'node:path';
 import { ExplainedError } from '#shared/errors.ts';
 import type { KernelLevel } from '#shared/kernels/choose.ts';
+import type { DataSettings } from '../dataset/open.ts';
 import { adam, type Optimizer, sgd } from '../engine/optimizer.ts';
+import { flagOf } from '../format.ts';
 import type { ModelName } from '../model/zoo.ts';
-import { flagOf, type Overrides, parseOverrides, readJsonFile } from './overrides.ts';
+import { type Overrides, parseOverrides, readJsonFile } from './overrides.ts';
 import { RECIPES, type Recipe } from './recipes.ts';
 
 /** The settings in a run folder; a configuration file. */
 export const SETTINGS_FILE = 'settings.json';
 
-export interface Settings extends Recipe {
+export interface Settings extends Recipe, DataSettings {
   models: readonly ModelName[];
   device: string;
   /** Allows a GPU device to compute on the CPU. */
@@ -19,8 +21,9 @@ export interface Settings extends Recipe {
   threads: number | undefined;
   /** Kernels of the cpu engine; the fastest when undefined. */
   kernels: KernelLevel | undefined;
-  /** Folder with the data set; found or downloaded when undefined. */
   data: string | undefined;
+  /** Trains on as many images of each class. */
+  balance: boolean;
   /** Run folder; a new folder in `runs/` when undefined. */
   out: string | undefined;
   /** Trains on the first `limit` images, and tests on at most as many. */
@@ -92,6 +95,7 @@ function resolve(given: Overrides, resume: boolean): Settings {
     threads: undefined,
     kernels: undefined,
     data: undefined,
+    balance: false,
     out: undefined,
     limit: undefined,
     calibration: true,

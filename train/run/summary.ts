@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { ExplainedError } from '#shared/errors.ts';
-import { LABELS } from '#shared/labels.ts';
 import { Calibration } from '#shared/manifest.ts';
 import { Count, Real, Time, Whole } from '#shared/validation.ts';
+import { DESCRIPTION } from '../dataset/fashion-mnist/description.ts';
 import type { Dataset } from '../dataset/split.ts';
 import type { Engine } from '../engine/engine.ts';
 import { writeFileAtomic } from '../files.ts';
@@ -19,13 +19,11 @@ const NonNegative = v.pipe(Whole, v.minValue(0));
 /** Bins of a reliability diagram (train/training/reliability.ts). */
 const Bins = v.array(v.object({ images: NonNegative, accuracy: Real, confidence: Real }));
 
-const perLabel = <S extends v.GenericSchema>(item: S) => v.pipe(v.array(item), v.length(LABELS.length));
-
 const ModelSummary = v.object({
   parameters: Whole,
   epochs: v.pipe(v.array(EpochMetrics), v.minLength(1)),
   /** confusion[label][prediction] = test images after the last epoch. */
-  confusion: perLabel(perLabel(NonNegative)),
+  confusion: v.array(v.array(NonNegative)),
   trainSeconds: Real,
   /** Both are missing for a model that is not calibrated. */
   calibration: v.exactOptional(Calibration),
@@ -53,7 +51,10 @@ const Summary = v.object({
   device: v.object({ name: v.string(), description: v.string() }),
   /** Number of training and test images. */
   images: v.object({ train: Count, test: Count }),
-  /** Official file name → MD5. */
+  /** Name of the data set, and of its classes. Older runs lack both; they are of Fashion-MNIST. */
+  data: v.optional(v.string(), DESCRIPTION.name),
+  classes: v.optional(v.array(v.string()), [...DESCRIPTION.classes]),
+  /** Digest of each source of the data set, by its name. */
   dataset: v.record(v.string(), v.string()),
   gitCommit: v.nullable(v.string()),
   startedAt: Time,
@@ -82,7 +83,9 @@ export async function newSummary(settings: Settings, engine: Engine, data: Datas
     heldOut,
     device: { name: engine.name, description: engine.description },
     images: { train: data.train.count, test: data.test.count },
-    dataset: data.md5,
+    data: data.name,
+    classes: [...data.classes],
+    dataset: data.digests,
     gitCommit: await gitCommit(),
     startedAt: new Date().toISOString(),
     models: {},

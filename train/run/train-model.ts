@@ -68,7 +68,7 @@ async function trainNetwork(
   data: Pick<RunData, 'train' | 'test'>,
   { engine, checkpoints, openMetricsLog, signal, log }: ModelContext,
 ): Promise<TrainedModel> {
-  const { optimizer, epochs, batchSize, seed, schedule, augmentation, checkpointEvery } = settings;
+  const { optimizer, epochs, batchSize, seed, schedule, augmentation, balance, checkpointEvery } = settings;
   const from = await checkpoints.newest(network, optimizer);
   if (from) log(`Resuming after step ${from.optimizer.steps}.`);
   const metricsLog = await openMetricsLog?.(network, from);
@@ -76,7 +76,7 @@ async function trainNetwork(
   const augment = AUGMENTATIONS[augmentation](seed);
   try {
     return await train(
-      { network, data, engine, optimizer, epochs, batchSize, seed, schedule, augment },
+      { network, data, engine, optimizer, epochs, batchSize, seed, schedule, balance, augment },
       {
         from,
         signal,

@@ -5,7 +5,7 @@ import { crossEntropy } from '../engine/reference.ts';
 /** Logits [count, classes], with the labels [count] of their images. */
 export interface LabelledLogits {
   logits: Float32Array;
-  labels: Uint8Array;
+  labels: Uint16Array;
 }
 
 /** The result of an evaluation. */

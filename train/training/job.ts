@@ -21,6 +21,8 @@ export interface Job {
   seed: number;
   /** Learning-rate schedule; `constant` by default. */
   schedule?: ScheduleName | undefined;
+  /** Trains on as many images of each class; off by default. */
+  balance?: boolean | undefined;
   /** Changes the images of each batch before the step; none by default. */
   augment?: Augment | undefined;
 }

@@ -48,14 +48,14 @@ class Trainer {
   #lastYield = performance.now();
 
   private constructor(job: Job, options: TrainOptions) {
-    const { data, batchSize, seed } = job;
+    const { data, batchSize, seed, balance } = job;
     this.#job = job;
     this.#options = options;
     // A new generator, because the lab sets the seed again after it has created the model.
     this.#position = structuredClone(options.from?.position) ?? firstPosition(Generator.seeded(seed));
     const generator = Generator.restored(this.#position.generator);
     this.#generator = generator;
-    this.#trainLoader = new Loader(data.train, { batchSize, shuffle: true, generator });
+    this.#trainLoader = new Loader(data.train, { batchSize, shuffle: true, balance, generator });
     this.#testLoader = new Loader(data.test, { batchSize, shuffle: false, generator });
     this.#start = performance.now() - 1000 * this.#position.seconds;
   }

@@ -62,7 +62,7 @@ export class Job {
   batch: i32;
   ops: usize;
   opCount: i32;
-  /** Addresses of the pixel bytes [batch, channels, height, width] and of the labels [batch]. */
+  /** Addresses of the pixel bytes [batch, channels, height, width] and of the 16-bit labels [batch]. */
   images: usize;
   labels: usize;
   /** Address of the logits, float32 [batch, classes]. */

@@ -131,7 +131,7 @@ function image(job: Job, arena: usize, scratch: usize, gradients: usize, n: i32)
     memory.copy(job.logits + <usize>n * logitBytes, arena + last.y, logitBytes);
     return;
   }
-  const label = load<u8>(job.labels + <usize>n);
+  const label = load<u16>(job.labels + ((<usize>n) << 1));
   const loss = f32_cross_entropy(arena + last.dy, arena + last.y, label, job.classes, 1 / <f32>job.batch);
   store<f64>(job.losses + ((<usize>n) << 3), loss);
   for (let i = job.opCount - 1; i >= 0; i--) backward(opAt(job.ops, i), job.parameters, gradients, arena, scratch);

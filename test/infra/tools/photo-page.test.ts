@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { copyPixels } from '#shared/decode/pixels.ts';
 import { LABELS } from '#shared/labels.ts';
 import { photoFigure } from '../../../infra/tools/photo-figure.ts';
-import { openDecoder } from '../../../train/photos/classifier.ts';
+import { openDecoder } from '../../../train/decoder.ts';
 import { openPipeline } from '../../../train/photos/pipeline.ts';
 import { paint, png } from '../../fixtures/images.ts';
 import { runNode } from '../../support/command.ts';

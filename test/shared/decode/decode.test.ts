@@ -4,7 +4,7 @@ import type { EstimatingDecoder } from '#shared/decode/decoder.ts';
 import { MAX_FULL_SIZE_PIXELS } from '#shared/decode/jpeg/codec.ts';
 import { type Orientation, orient } from '#shared/decode/orientation.ts';
 import { copyPixels } from '#shared/decode/pixels.ts';
-import { openDecoder } from '../../../train/photos/classifier.ts';
+import { openDecoder } from '../../../train/decoder.ts';
 import { greyPng, jpeg, paint, png } from '../../fixtures/images.ts';
 import { PNG_KINDS, pngOf } from '../../fixtures/images-png.ts';
 import {

@@ -10,7 +10,7 @@ import { formatOf } from '#shared/decode/format.ts';
 import { ImageError } from '#shared/decode/image-error.ts';
 import { MAX_DECODER_BYTES } from '#shared/decode/memory.ts';
 import { copyPixels, type Pixels } from '#shared/decode/pixels.ts';
-import { openDecoder } from '../../../train/photos/classifier.ts';
+import { openDecoder } from '../../../train/decoder.ts';
 import { find } from '../../fixtures/hostile/bytes.ts';
 import { chunk, concat, png } from '../../fixtures/images.ts';
 import { flipped, hostileFiles } from '../../fixtures/images-hostile.ts';

@@ -4,7 +4,7 @@ import type { Decoder } from '#shared/decode/decoder.ts';
 import { ImageError } from '#shared/decode/image-error.ts';
 import { MAX_EDGE, MAX_PIXELS, MAX_RATIO } from '#shared/decode/limits.ts';
 import { copyPixels } from '#shared/decode/pixels.ts';
-import { openDecoder } from '../../../train/photos/classifier.ts';
+import { openDecoder } from '../../../train/decoder.ts';
 import { greyPng, png, text } from '../../fixtures/images.ts';
 
 let decoder: Decoder;

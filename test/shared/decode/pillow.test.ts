@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { copyPixels } from '#shared/decode/pixels.ts';
-import { openDecoder } from '../../../train/photos/classifier.ts';
+import { openDecoder } from '../../../train/decoder.ts';
 import { jpeg, paint } from '../../fixtures/images.ts';
 import { PNG_KINDS, pngOf } from '../../fixtures/images-png.ts';
 import { SAMPLE_NAMES, sample } from '../../fixtures/images-samples.ts';

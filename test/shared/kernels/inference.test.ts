@@ -58,7 +58,7 @@ function expectClose(got: Float32Array, expected: Float32Array, tolerance: numbe
 
 const SPECS: ModelSpec[] = [
   ...MODEL_NAMES.map((name) => modelSpec(name)),
-  modelSpec('tinyvgg', 7),
+  modelSpec('tinyvgg', { hiddenUnits: 7 }),
   {
     name: 'unusual',
     input: [2, 13, 11],

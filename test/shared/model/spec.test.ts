@@ -35,7 +35,7 @@ describe('a model of the zoo', () => {
   });
 
   it('accepts another number of hidden units', () => {
-    expect(resolveNetwork(modelSpec('tinyvgg', 16)).parameterCount).toBe(
+    expect(resolveNetwork(modelSpec('tinyvgg', { hiddenUnits: 16 })).parameterCount).toBe(
       160 + 3 * (16 * 16 * 9 + 16) + 784 * 10 + 10,
     );
   });

@@ -8,7 +8,7 @@ import { GOLDEN } from '../../fixtures/pytorch.ts';
 /** Returns images of 4 pixels, which hold the index of the image. */
 function numbered(count: number): Split {
   const images = new Uint8Array(new Uint32Array(count).map((_, i) => i).buffer);
-  return { count, images, labels: Uint8Array.from({ length: count }, (_, i) => i % 10) };
+  return { count, images, labels: Uint16Array.from({ length: count }, (_, i) => i % 10) };
 }
 
 /** Returns the indices of an epoch's images, in order. */
@@ -60,6 +60,34 @@ describe('Loader', () => {
         expect(pairs.toSorted(([a], [b]) => a - b)).toEqual(
           Array.from({ length: count }, (_, i) => [i, i % 10]),
         );
+      }),
+    );
+  });
+
+  it('draws as many images of each class when it balances, and none twice before all of the class', () => {
+    const label = fc.integer({ min: 0, max: 400 });
+    fc.assert(
+      fc.property(fc.array(label, { minLength: 1, maxLength: 200 }), fc.nat(), (labels, seed) => {
+        const split = { ...numbered(labels.length), labels: Uint16Array.from(labels) };
+        const generator = Generator.seeded(seed);
+        const loader = new Loader(split, { batchSize: 7, shuffle: true, balance: true, generator });
+        const order = epochOrder(loader);
+        expect(order).toHaveLength(labels.length);
+        const classes = Map.groupBy(order, (i) => labels[i]);
+        const sizes = [...new Set(labels)].map((label) => classes.get(label)?.length ?? 0);
+        expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
+        for (const drawn of classes.values()) {
+          const times = [...Map.groupBy(drawn, (i) => i).values()].map(({ length }) => length);
+          expect(Math.max(...times) - 1).toBeLessThanOrEqual(drawn.length / times.length);
+        }
+        const again = new Loader(split, {
+          ...{ batchSize: 7, shuffle: true, balance: true },
+          generator: Generator.seeded(seed),
+        });
+        expect(epochOrder(again)).toEqual(order);
+        expect(
+          [...new Set(labels)].length < 2 || labels.length < 8 || epochOrder(again).join() !== order.join(),
+        ).toBe(true);
       }),
     );
   });

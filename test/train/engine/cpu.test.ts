@@ -32,7 +32,7 @@ function batches(network: Network, sizes: number[]): Batch[] {
   const noise = Generator.seeded(11);
   return sizes.map((size) => ({
     images: Uint8Array.from({ length: size * sizeOf(network.input) }, () => noise.random() & 0xff),
-    labels: Uint8Array.from({ length: size }, () => noise.random() % network.output[0]),
+    labels: Uint16Array.from({ length: size }, () => noise.random() % network.output[0]),
   }));
 }
 
@@ -175,7 +175,7 @@ describe('the cpu engine', () => {
       const engine = await cpuEngine({ threads: 3 });
       const open = () => engine.open(network, initialWeights(network, Generator.seeded(1)), sgd(0.1));
       const [closed, left] = [await open(), await open()];
-      for (const session of [closed, left]) session.step({ images: new Uint8Array(32 * 784), labels: new Uint8Array(32) });
+      for (const session of [closed, left]) session.step({ images: new Uint8Array(32 * 784), labels: new Uint16Array(32) });
       closed.close();`;
     await expectSuccess(runNode(['--input-type=module', '-e', script]));
   });

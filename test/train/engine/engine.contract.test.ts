@@ -155,7 +155,7 @@ const noise = Generator.seeded(1);
 
 function randomBatch(network: Network, size: number): Batch {
   const images = Uint8Array.from({ length: size * sizeOf(network.input) }, () => noise.random() & 0xff);
-  const labels = Uint8Array.from({ length: size }, () => noise.random() % network.output[0]);
+  const labels = Uint16Array.from({ length: size }, () => noise.random() % network.output[0]);
   return { images, labels };
 }
 
@@ -232,12 +232,24 @@ describe.each(Object.entries(ENGINES))('engine %s', (_, open) => {
     for (let seed = 0; seed < 20; seed++) {
       const random = Generator.seeded(seed);
       const images = Uint8Array.from({ length: 4 * 36 }, () => random.random() & 0xff);
-      const batch = { images, labels: Uint8Array.of(0, 1, 2, 3) };
+      const batch = { images, labels: Uint16Array.of(0, 1, 2, 3) };
       const session = await engine.open(network, weights, sgd(0.1));
       session.step(batch);
       expect((await session.losses())[0]).toBeCloseTo(exactLoss(network, weights, batch), 5);
       session.close();
     }
+  });
+
+  it('learns more classes than a byte can count', async () => {
+    const modules = { a: [flatten(), linear(4, 700)] };
+    const network = resolveNetwork({ name: '700 classes', input: [1, 2, 2], modules });
+    const weights = seededWeights(network);
+    const images = Uint8Array.from({ length: 20 }, (_, i) => 12 * i);
+    const batch = { images, labels: Uint16Array.of(0, 255, 256, 511, 699) };
+    const session = await engine.open(network, weights, sgd(0.1));
+    session.step(batch);
+    expect((await session.losses())[0]).toBeCloseTo(exactLoss(network, weights, batch), 5);
+    session.close();
   });
 
   it('returns the weights of a new session unchanged, also after steps of another session', async () => {
@@ -286,7 +298,7 @@ describe.each(Object.entries(ENGINES))('engine %s', (_, open) => {
       modules: { a: [conv2d(1, 1, 3, { padding: 1 }), maxPool2d(2, { stride: 1 }), flatten(), linear(9, 2)] },
     });
     const weights = seededWeights(network);
-    const batch = { images: new Uint8Array(16).fill(200), labels: Uint8Array.of(1) };
+    const batch = { images: new Uint8Array(16).fill(200), labels: Uint16Array.of(1) };
     const reference = await (await openEngine('reference')).open(network, weights, sgd(1));
     const session = await engine.open(network, weights, sgd(1));
     reference.step(batch);

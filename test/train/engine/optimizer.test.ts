@@ -48,7 +48,7 @@ function goldenBatch(t: number): Batch {
     const [n, i] = [BATCH * t + Math.floor(at / 784), at % 784];
     return 31 * n + 17 * i + ((i * i) % 251);
   });
-  return { images, labels: Uint8Array.from({ length: BATCH }, (_, n) => (BATCH * t + n) % 10) };
+  return { images, labels: Uint16Array.from({ length: BATCH }, (_, n) => (BATCH * t + n) % 10) };
 }
 
 function goldenOptimizer({ kind, learningRate, ...options }: (typeof golden.runs)[number]['optimizer']) {
@@ -59,7 +59,7 @@ function randomBatches(network: Network, sizes: number[]): Batch[] {
   const noise = Generator.seeded(7);
   return sizes.map((size) => ({
     images: Uint8Array.from({ length: size * sizeOf(network.input) }, () => noise.random() & 0xff),
-    labels: Uint8Array.from({ length: size }, () => noise.random() % network.output[0]),
+    labels: Uint16Array.from({ length: size }, () => noise.random() % network.output[0]),
   }));
 }
 

@@ -39,7 +39,7 @@ describe('the self-test', () => {
   );
 
   it('stops a training before its first step', async () => {
-    const split = { count: 8, images: new Uint8Array(8 * 784), labels: new Uint8Array(8) };
+    const split = { count: 8, images: new Uint8Array(8 * 784), labels: new Uint16Array(8) };
     const job = { data: { train: split, test: split }, epochs: 1, batchSize: 4, seed: 1 };
     const events: string[] = [];
     const training = train(

@@ -44,7 +44,7 @@ function noise(count: number, { input, output }: Network = small): Split {
   return {
     count,
     images: Uint8Array.from({ length: count * sizeOf(input) }, () => random.random() & 0xff),
-    labels: Uint8Array.from({ length: count }, (_, i) => i % output[0]),
+    labels: Uint16Array.from({ length: count }, (_, i) => i % output[0]),
   };
 }
 
@@ -283,7 +283,7 @@ describeWithGpu('the webgpu engine', () => {
       const weights = new Map([['a.1.weight', new Float32Array(8)], ['a.1.bias', new Float32Array(2)]]);
       const engine = await webgpuEngine({ allowSoftware: true });
       const [closed, left] = [await engine.open(network, weights, sgd(0.1)), await engine.open(network, weights, sgd(0.1))];
-      for (const session of [closed, left]) session.step({ images: new Uint8Array(4), labels: new Uint8Array(1) });
+      for (const session of [closed, left]) session.step({ images: new Uint8Array(4), labels: new Uint16Array(1) });
       await closed.losses();
       closed.close();`;
     await expectSuccess(runNode(['--input-type=module', '-e', script]));

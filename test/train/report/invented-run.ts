@@ -88,6 +88,8 @@ export async function makeRun(models: readonly ModelName[] = MODEL_NAMES, change
     heldOut: 5000,
     device: { name: 'reference', description: 'plain loops' },
     images: { train: 6400, test: 1000 },
+    data: 'Fashion-MNIST',
+    classes: [...LABELS],
     dataset: { 't10k-images-idx3-ubyte.gz': 'bef4ecab320f06d8554ea6380940ec79' },
     gitCommit: 'a'.repeat(40),
     startedAt: '2025-01-31T12:34:56.789Z',

@@ -5,9 +5,9 @@ import { copyPixels } from '#shared/decode/pixels.ts';
 import { IMAGE_PIXELS, LABELS } from '#shared/labels.ts';
 import { LEAST_SCORE } from '../../../shared/abstention.ts';
 import { type Split, take } from '../../../train/dataset/split.ts';
+import { openDecoder } from '../../../train/decoder.ts';
 import { sgd } from '../../../train/engine/optimizer.ts';
 import { referenceEngine } from '../../../train/engine/reference.ts';
-import { openDecoder } from '../../../train/photos/classifier.ts';
 import { Generator } from '../../../train/random.ts';
 import { readRelease } from '../../../train/release/release.ts';
 import { coverageCurve } from '../../../train/report/figures/coverage.ts';
@@ -23,7 +23,7 @@ describe('test images', () => {
   const split: Split = {
     count: 64,
     images: IMAGES,
-    labels: Uint8Array.from({ length: 64 }, (_, i) => i % 10),
+    labels: Uint16Array.from({ length: 64 }, (_, i) => i % 10),
   };
 
   it('are predicted as the reference engine predicts them', async () => {

@@ -30,7 +30,7 @@ function calibratedExamples(images: number, seed: number, spread = 6): LabelledL
   const chance = Generator.seeded(seed);
   const logits = chance.uniform(images * CLASSES, 0, spread);
   const draws = chance.uniform(images, 0, 1);
-  const labels = Uint8Array.from(draws, (draw, n) => {
+  const labels = Uint16Array.from(draws, (draw, n) => {
     const scores = softmax(logits.subarray(n * CLASSES, (n + 1) * CLASSES), 1);
     let sum = 0;
     const label = scores.findIndex((score) => {
@@ -47,7 +47,7 @@ describe('fitTemperature and expectedCalibrationError', () => {
     'equal PyTorch’s for logits divided by $scale',
     ({ scale, temperature, eceBefore, eceAfter }) => {
       const logits = Float32Array.from(pytorch.logits, (logit) => logit / scale);
-      const examples = { logits, labels: Uint8Array.from(pytorch.labels) };
+      const examples = { logits, labels: Uint16Array.from(pytorch.labels) };
       expect(pytorch.bins).toBe(BINS);
       // PyTorch's LBFGS stops when its float64 losses no longer differ. The temperature then has half of their digits.
       expect(fitTemperature(examples) / temperature).toBeCloseTo(1, 6);
@@ -102,7 +102,7 @@ describe('fitTemperature', () => {
       fc.property(fc.array(image, { maxLength: 8 }), (images) => {
         const examples = {
           logits: Float32Array.from(images.flatMap(([logits]) => logits)),
-          labels: Uint8Array.from(images, ([, label]) => label),
+          labels: Uint16Array.from(images, ([, label]) => label),
         };
         const temperature = fitTemperature(examples);
         expect(temperature).toBeGreaterThan(0);
@@ -124,7 +124,7 @@ describe('fitTemperature', () => {
     ['a logit that is not finite', [Number.NaN, 1, 0, 2], [1, 0]],
     ['an infinite logit', [Infinity, 1, 0, 2], [1, 0]],
   ])('returns 1 with %s', (_, logits, labels) => {
-    expect(fitTemperature({ logits: Float32Array.from(logits), labels: Uint8Array.from(labels) })).toBe(1);
+    expect(fitTemperature({ logits: Float32Array.from(logits), labels: Uint16Array.from(labels) })).toBe(1);
   });
 });
 
@@ -132,7 +132,7 @@ describe('reliability', () => {
   it('puts every image into one bin, a score on a border into the lower bin', () => {
     // With five classes, equal logits have a score of 3/15: a border.
     const logits = Float32Array.from([0, 0, 0, 0, 0, 1e-3, 0, 0, 0, 0, 0, 0, 40, 0, 0]);
-    const bins = reliability({ logits, labels: Uint8Array.from([1, 0, 2]) }, 1);
+    const bins = reliability({ logits, labels: Uint16Array.from([1, 0, 2]) }, 1);
     expect(bins.map(({ images }) => images)).toEqual([0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
     expect(bins[2]).toEqual({ images: 1, accuracy: 0, confidence: 0.2 });
     expect([bins[3].accuracy, bins[14].accuracy]).toEqual([1, 1]);
@@ -140,7 +140,7 @@ describe('reliability', () => {
   });
 
   it('rejects logits that are not finite', () => {
-    const examples = { logits: Float32Array.from([Number.NaN, 1]), labels: Uint8Array.from([1]) };
+    const examples = { logits: Float32Array.from([Number.NaN, 1]), labels: Uint16Array.from([1]) };
     expect(() => reliability(examples, 1)).toThrow(/image 0 .*expected finite logits, got NaN, 1/);
   });
 });

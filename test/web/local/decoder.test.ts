@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Decoder } from '#shared/decode/decoder.ts';
 import { ImageError } from '#shared/decode/image-error.ts';
 import { copyPixels, type Pixels } from '#shared/decode/pixels.ts';
-import { openDecoder } from '../../../train/photos/classifier.ts';
+import { openDecoder } from '../../../train/decoder.ts';
 import { concat } from '../../fixtures/images.ts';
 import { oddPictures } from '../../fixtures/images-odd.ts';
 import { sample } from '../../fixtures/images-samples.ts';

@@ -1,6 +1,5 @@
 /** @file The command `evaluate`: evaluates a model on the test set, or on a folder of photos. */
 import { type Command, Option } from 'commander';
-import { LABELS } from '#shared/labels.ts';
 import { decodeModel, metadataOf } from '#shared/onnx/model.ts';
 import { temperatureOf } from '#shared/predictions.ts';
 import { loadDataset } from '../../dataset/fashion-mnist/load.ts';
@@ -73,7 +72,7 @@ async function evaluateOnTestSet({ model, data, json }: Flags): Promise<void> {
     console.log(JSON.stringify(result));
     return;
   }
-  const { model_name, model_loss, model_acc, accuracy, temperature, ece, confusion } = result;
+  const { model_name, model_loss, model_acc, accuracy, temperature, ece, labels, confusion } = result;
   console.log(`model_name  ${model_name}`);
   console.log(`model_loss  ${model_loss.toFixed(5)}`);
   console.log(`model_acc   ${model_acc.toFixed(2)} % (mean over batches, as in the lab)`);
@@ -81,7 +80,7 @@ async function evaluateOnTestSet({ model, data, json }: Flags): Promise<void> {
   console.log(
     `ECE         ${percent(ece.after)} (at temperature ${temperature.toFixed(4)}; ${percent(ece.before)} at 1)\n`,
   );
-  console.log(confusionTable(LABELS, confusion));
+  console.log(confusionTable(labels, confusion));
 }
 
 /** Evaluates an ONNX file on the test set. The result is the JSON output. */
@@ -89,13 +88,16 @@ async function testModel(model: string, data: string | undefined, quiet: boolean
   const bytes = await readInput(model);
   const name = metadataOf(decodeModel(bytes)).model_name ?? model;
   const manifest = await readManifest(model, bytes);
-  const { test } = await loadDataset({ folder: data, ...(!quiet && { onProgress: downloadPrinter() }) });
+  const { test, classes } = await loadDataset({
+    folder: data,
+    ...(!quiet && { onProgress: downloadPrinter() }),
+  });
   const { batchSize, seed } = RECIPES.lab;
   const loader = new Loader(test, { batchSize, shuffle: false, generator: Generator.seeded(seed) });
   const { loss, labAccuracy, accuracy, confusion, logits } = await evaluate(
     await onnxPredictor(bytes),
     loader,
-    LABELS.length,
+    classes.length,
   );
   const temperature = manifest ? temperatureOf(manifest) : 1;
   const errorAt = (temperature: number) =>
@@ -107,7 +109,7 @@ async function testModel(model: string, data: string | undefined, quiet: boolean
     accuracy,
     temperature,
     ece: { before: errorAt(1), after: errorAt(temperature), bins: BINS, images: test.count },
-    labels: LABELS,
+    labels: classes,
     confusion,
   };
 }

@@ -7,6 +7,7 @@ import { gunzip } from 'node:zlib';
 import envPaths from 'env-paths';
 import { ExplainedError } from '#shared/errors.ts';
 import type { Dataset } from '../split.ts';
+import { DESCRIPTION } from './description.ts';
 import { type DownloadProgress, download } from './download.ts';
 import { FILES, MIRRORS, type OfficialFile } from './files.ts';
 import { parseIdx } from './idx.ts';
@@ -39,9 +40,10 @@ export async function loadDataset(options: LoadOptions = {}): Promise<Dataset> {
   const testImages = await readOfficial(folder, FILES.testImages);
   const testLabels = await readOfficial(folder, FILES.testLabels);
   return {
-    train: { count: trainLabels.length, images: trainImages, labels: trainLabels },
-    test: { count: testLabels.length, images: testImages, labels: testLabels },
-    md5: Object.fromEntries(Object.values(FILES).map(({ name, md5 }) => [name, md5])),
+    ...DESCRIPTION,
+    train: { count: trainLabels.length, images: trainImages, labels: Uint16Array.from(trainLabels) },
+    test: { count: testLabels.length, images: testImages, labels: Uint16Array.from(testLabels) },
+    digests: Object.fromEntries(Object.values(FILES).map(({ name, md5 }) => [name, md5])),
   };
 }
 

@@ -117,8 +117,8 @@ export class SessionMemory {
     this.writeJob({ batch: count });
   }
 
-  writeLabels(labels: Uint8Array): void {
-    new Uint8Array(this.memory.buffer, this.#labels).set(labels);
+  writeLabels(labels: Uint16Array): void {
+    new Uint16Array(this.memory.buffer, this.#labels).set(labels);
   }
 
   /** The logits, [count, classes], as a view that is valid until the memory grows. */
@@ -135,7 +135,7 @@ export class SessionMemory {
   #makeRoom(count: number): void {
     const allocator = new Allocator(this.#images);
     allocator.take(count * this.#pixels);
-    this.#labels = allocator.take(count);
+    this.#labels = allocator.take(2 * count);
     this.#logits = allocator.take(4 * count * this.#classes);
     this.#losses = allocator.take(8 * count);
     const gradientBytes = Math.ceil(count / SLICE) * this.#layout.parameterBytes;

@@ -17,7 +17,7 @@ export function imagesTensor({ input }: Network, images: Uint8Array, count: numb
 }
 
 /** Converts class indices to one-hot vectors, [batch, classes]. */
-export function labelsTensor({ output }: Network, labels: Uint8Array): tf.Tensor {
+export function labelsTensor({ output }: Network, labels: Uint16Array): tf.Tensor {
   // With dtype 'float32' the oneHot kernel of the wasm backend still writes int32 values, hence toFloat.
-  return tf.oneHot(tf.tensor1d(labels, 'int32'), output[0]).toFloat();
+  return tf.oneHot(tf.tensor1d(Int32Array.from(labels), 'int32'), output[0]).toFloat();
 }

@@ -53,7 +53,7 @@ export class WebgpuSession implements EngineSession {
     const [pixels, classes] = [sizeOf(this.#network.input), sizeOf(this.#network.output)];
     const parts: Inference[] = [];
     for (let first = 0; first < count; first += INFERENCE_BATCH) {
-      const labels = new Uint8Array(Math.min(INFERENCE_BATCH, count - first));
+      const labels = new Uint16Array(Math.min(INFERENCE_BATCH, count - first));
       const examples = this.#group.examples.add({ images: images.subarray(first * pixels), labels });
       parts.push({ kind: 'inference', ...examples, logits: new Float32Array() });
     }

@@ -1,5 +1,4 @@
 /** @file The confusion matrix of a model. */
-import { LABELS } from '#shared/labels.ts';
 import { count } from '../../format.ts';
 import { chart } from '../chart.ts';
 import type { Figure } from '../figure.ts';
@@ -13,10 +12,10 @@ export interface Confusion {
 }
 
 /** Returns the cells off the diagonal, largest first. */
-export const confusions = ({ confusion }: ModelResults): Confusion[] =>
+export const confusions = ({ labels, confusion }: ModelResults): Confusion[] =>
   confusion
     .flatMap((row, i) =>
-      row.map((images, j) => ({ label: LABELS[i], prediction: LABELS[j], images, wrong: i !== j })),
+      row.map((images, j) => ({ label: labels[i], prediction: labels[j], images, wrong: i !== j })),
     )
     .filter(({ wrong, images }) => wrong && images > 0)
     .sort((a, b) => b.images - a.images);
@@ -43,8 +42,8 @@ export function confusionMatrix(model: ModelResults): Promise<Figure> {
       height: 270,
       data: { values: cellsOf(model) },
       encoding: {
-        x: classAxis('prediction', { orient: 'top', labelAngle: -90 }),
-        y: classAxis('label'),
+        x: classAxis(model, 'prediction', { orient: 'top', labelAngle: -90 }),
+        y: classAxis(model, 'label'),
       },
       layer: [
         {
@@ -67,7 +66,7 @@ export function confusionMatrix(model: ModelResults): Promise<Figure> {
 }
 
 /** Returns the matrix as a list of cells with their colours. */
-const cellsOf = ({ confusion }: ModelResults) =>
+const cellsOf = ({ labels, confusion }: ModelResults) =>
   confusion.flatMap((row, i) => {
     const total = row.reduce((a, b) => a + b, 0) || 1;
     return row.map((images, j) => {
@@ -75,8 +74,8 @@ const cellsOf = ({ confusion }: ModelResults) =>
       const strength = i === j ? share : Math.sqrt(Math.min(1, share / FULL_CONFUSION));
       const opacity = images > 0 ? 0.06 + 0.94 * strength : 0;
       return {
-        label: LABELS[i],
-        prediction: LABELS[j],
+        label: labels[i],
+        prediction: labels[j],
         text: images > 0 ? String(images) : '',
         colour: i === j ? COLOURS.cool : COLOURS.warm,
         opacity,
@@ -86,10 +85,14 @@ const cellsOf = ({ confusion }: ModelResults) =>
     });
   });
 
-const classAxis = (field: 'label' | 'prediction', axis: { orient?: 'top'; labelAngle?: number } = {}) => ({
+const classAxis = (
+  { labels }: ModelResults,
+  field: 'label' | 'prediction',
+  axis: { orient?: 'top'; labelAngle?: number } = {},
+) => ({
   field,
   type: 'nominal' as const,
-  sort: [...LABELS],
+  sort: [...labels],
   scale: { paddingInner: 0.06, paddingOuter: 0 },
   axis: { title: null, domain: false, ticks: false, labelColor: COLOURS.ink, labelPadding: 5, ...axis },
 });

@@ -87,7 +87,7 @@ describeWithData('Fashion-MNIST', (data) => {
     expect([train.count, train.images.length, test.count, test.images.length]).toEqual([
       60_000, 47_040_000, 10_000, 7_840_000,
     ]);
-    const counts = (labels: Uint8Array) =>
+    const counts = (labels: Uint16Array) =>
       labels.reduce((sums, label) => sums.with(label, sums[label] + 1), new Array(10).fill(0));
     expect(counts(test.labels)).toEqual(new Array(10).fill(1000));
     expect(counts(train.labels)).toEqual(new Array(10).fill(6000));

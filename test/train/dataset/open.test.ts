@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { openDataset } from '../../../train/dataset/open.ts';
+import { describeWithData } from '../../support/data.ts';
+import { folderOf, images } from './folder/image-folder.ts';
+
+describe('openDataset', () => {
+  it('reads a folder of images with the settings of the run', async () => {
+    const data = await folderOf({
+      ...images('train/a', 5, 1),
+      ...images('train/b', 5, 11),
+      ...images('test/a', 5, 21),
+    });
+    const log: string[] = [];
+    const options = { log: (line: string) => log.push(line) };
+    // The validation images are taken from the ten training images: another seed takes others.
+    const settings = { data, imageSize: 9, colour: 'grey', fit: 'contain', splitSeed: 3 } as const;
+    const { classes, shape, preprocessing, test } = await openDataset(settings, options);
+    expect({ classes, shape, preprocessing }).toEqual({
+      classes: ['a', 'b'],
+      shape: [1, 9, 9],
+      preprocessing: { kind: 'fit', version: 1, mode: 'contain' },
+    });
+    expect(test.images).toHaveLength(5 * 81);
+    expect(log[0]).toMatch(
+      /: 15 images of 2 classes; \d training images, \d validation images? and 5 test images\.$/,
+    );
+  });
+
+  it('takes a folder with only a part of the official files as a damaged copy of Fashion-MNIST', async () => {
+    const data = await folderOf({ 'train-labels-idx1-ubyte.gz': 'x', ...images('a', 5, 1) });
+    await expect(openDataset({ data })).rejects.toThrow(/cannot read .*train-images-idx3-ubyte\.gz/);
+  });
+});
+
+describeWithData('openDataset on Fashion-MNIST', () => {
+  it('gives labels, shape and preprocessing of Fashion-MNIST', async () => {
+    const { name, classes, shape, preprocessing, validation } = await openDataset({
+      data: process.env.FASHION_MNIST_DIR,
+    });
+    expect(name).toBe('Fashion-MNIST');
+    expect(classes[9]).toBe('Ankle boot');
+    expect(shape).toEqual([1, 28, 28]);
+    expect(preprocessing.kind).toBe('garment');
+    expect(validation).toBeUndefined();
+  });
+});

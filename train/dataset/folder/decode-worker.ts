@@ -1,0 +1,27 @@
+/** @file A worker thread that decodes and fits image files. */
+import { readFile } from 'node:fs/promises';
+import { parentPort, workerData } from 'node:worker_threads';
+import { ExplainedError } from '#shared/errors.ts';
+import { type Frame, fitPicture } from '#shared/input/fit/fit.ts';
+import { openDecoder } from '../../decoder.ts';
+import type { DecodeResult, DecodeTask } from './decode.ts';
+import { sha256Of } from './digest.ts';
+
+const frame = workerData as Frame;
+const decoder = await openDecoder();
+
+async function decode({ path, digest }: DecodeTask): Promise<DecodeResult> {
+  try {
+    const bytes = await readFile(path);
+    if (sha256Of(bytes) !== digest) return { why: 'changed while it was read' };
+    return { pixels: await decoder.decode(bytes, (pixels) => fitPicture(pixels, frame)) };
+  } catch (error) {
+    if (error instanceof ExplainedError && error.kind === 'image') return { why: error.message };
+    return { why: (error as NodeJS.ErrnoException).code ?? (error as Error).message };
+  }
+}
+
+parentPort?.on('message', async (task: DecodeTask) => {
+  const result = await decode(task);
+  parentPort?.postMessage(result, 'pixels' in result ? [result.pixels.buffer as ArrayBuffer] : []);
+});

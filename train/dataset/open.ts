@@ -1,0 +1,75 @@
+/** @file Opens the data set of a run: Fashion-MNIST, or a folder of images. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { ExplainedError } from '#shared/errors.ts';
+import type { FitMode } from '#shared/input/fit/fit.ts';
+import { flagOf } from '../format.ts';
+import type { DownloadProgress } from './fashion-mnist/download.ts';
+import { FILES } from './fashion-mnist/files.ts';
+import { loadDataset } from './fashion-mnist/load.ts';
+import { type FolderDataset, loadFolder } from './folder/load.ts';
+import type { Dataset } from './split.ts';
+
+/** Colours of a folder's images, with their number of channels. */
+export const COLOURS = { grey: 1, rgb: 3 } as const;
+export type Colour = keyof typeof COLOURS;
+
+/** The settings of a run that decide its images. A missing one has its default. */
+export interface DataSettings {
+  /** Folder of the data set; Fashion-MNIST is found or downloaded when undefined. */
+  data?: string | undefined;
+  /** Width and height of a folder's images, in pixels. */
+  imageSize?: number | undefined;
+  colour?: Colour | undefined;
+  fit?: FitMode | undefined;
+  /** Assigns a folder's images to parts. */
+  splitSeed?: number | undefined;
+}
+
+/** Defaults of a folder's settings. */
+export const FOLDER_DEFAULTS = { imageSize: 64, colour: 'rgb', fit: 'cover', splitSeed: 0 } as const;
+
+export interface OpenOptions {
+  onDownload?: DownloadProgress;
+  /** Receives the number of images that are ready, and of all images. */
+  onProgress?: (ready: number, total: number) => void;
+  log?: (line: string) => void;
+}
+
+/** Returns whether the settings name a folder of images. A folder with an official file of Fashion-MNIST is none. */
+export const isFolder = ({ data }: DataSettings): boolean =>
+  data !== undefined && !Object.values(FILES).some(({ name }) => existsSync(join(data, name)));
+
+/**
+ * Opens the data set that the settings name.
+ * @throws ExplainedError of kind `data` when it cannot be read, of kind `usage` when a setting needs a folder of images
+ */
+export async function openDataset(settings: DataSettings, options: OpenOptions = {}): Promise<Dataset> {
+  if (isFolder(settings)) return openFolder(settings, options);
+  const { data: folder, ...others } = settings;
+  for (const name of Object.keys(FOLDER_DEFAULTS)) {
+    if (others[name as keyof typeof FOLDER_DEFAULTS] === undefined) continue;
+    throw new ExplainedError({
+      kind: 'usage',
+      what: `cannot use ${flagOf(name)} with Fashion-MNIST`,
+      expected: 'a folder of images',
+      next: `Name a folder with --data, or leave out ${flagOf(name)}.`,
+    });
+  }
+  return loadDataset({ folder, ...(options.onDownload && { onProgress: options.onDownload }) });
+}
+
+/** Opens a folder of images. */
+export function openFolder(settings: DataSettings, { onProgress, log }: OpenOptions): Promise<FolderDataset> {
+  const given = Object.entries(settings).filter(([, value]) => value !== undefined);
+  const { data, imageSize, colour, fit, splitSeed } = {
+    ...FOLDER_DEFAULTS,
+    ...(Object.fromEntries(given) as { data: string }),
+  };
+  return loadFolder(data, {
+    frame: { shape: [COLOURS[colour], imageSize, imageSize], mode: fit },
+    splitSeed,
+    ...(onProgress && { onProgress }),
+    ...(log && { log }),
+  });
+}
