@@ -45,4 +45,4 @@ const trained = await train(
     },
   },
 );
-await writeFile(process.argv[2] ?? 'my-network.onnx', exportOnnx(network, trained.weights));
+await writeFile(process.argv[2] ?? 'my-network.onnx', exportOnnx(network, trained.weights, dataset.classes));

@@ -32,7 +32,7 @@ export const dataOption = (): Option =>
   );
 
 /** Adds the options that decide how a folder of images is read. */
-export const withFolderOptions = (command: Command): Command =>
+const withFolderOptions = (command: Command): Command =>
   command
     .addOption(dataOption())
     .addOption(

@@ -37,7 +37,7 @@ export interface OpenOptions {
 }
 
 /** Returns whether the settings name a folder of images. A folder with an official file of Fashion-MNIST is none. */
-export const isFolder = ({ data }: DataSettings): boolean =>
+const isFolder = ({ data }: DataSettings): boolean =>
   data !== undefined && !Object.values(FILES).some(({ name }) => existsSync(join(data, name)));
 
 /**
@@ -60,7 +60,7 @@ export async function openDataset(settings: DataSettings, options: OpenOptions =
 }
 
 /** Opens a folder of images. */
-export function openFolder(settings: DataSettings, { onProgress, log }: OpenOptions): Promise<FolderDataset> {
+function openFolder(settings: DataSettings, { onProgress, log }: OpenOptions): Promise<FolderDataset> {
   const given = Object.entries(settings).filter(([, value]) => value !== undefined);
   const { data, imageSize, colour, fit, splitSeed } = {
     ...FOLDER_DEFAULTS,

@@ -1,5 +1,4 @@
 /** @file Exports a network as an ONNX model. The same network and weights give the same bytes. */
-import { LABELS } from '#shared/labels.ts';
 import { type Network, type NetworkLayer, paddingOf, type Shape, type Weights } from '#shared/model/spec.ts';
 import {
   type Attribute,
@@ -19,8 +18,15 @@ export const OPSET = 17;
 export const INPUT_NAME = 'image';
 export const OUTPUT_NAME = 'logits';
 
-/** Returns the bytes of an ONNX file with input `image` [batch, ...] in 0..1 and output `logits` [batch, classes]. */
-export function exportOnnx(network: Network, weights: Weights): Uint8Array<ArrayBuffer> {
+/**
+ * Returns the bytes of an ONNX file with input `image` [batch, ...] in 0..1 and output `logits` [batch, classes].
+ * @param labels names of the classes, by index
+ */
+export function exportOnnx(
+  network: Network,
+  weights: Weights,
+  labels: readonly string[],
+): Uint8Array<ArrayBuffer> {
   const node: Node[] = [];
   let value = INPUT_NAME;
   for (const [i, layer] of network.layers.entries()) {
@@ -39,21 +45,21 @@ export function exportOnnx(network: Network, weights: Weights): Uint8Array<Array
       input: [valueInfo(INPUT_NAME, network.input, 'IMAGE')],
       output: [valueInfo(OUTPUT_NAME, network.output)],
     },
-    metadataProps: Object.entries(metadata(network)).map(([key, value]) => ({ key, value })),
+    metadataProps: Object.entries(metadata(network, labels)).map(([key, value]) => ({ key, value })),
   });
 }
 
 /** Returns the metadata that ONNX's docs/MetadataProps.md defines, and that common tools read. */
-function metadata(network: Network): Record<string, string> {
+function metadata(network: Network, labels: readonly string[]): Record<string, string> {
   return {
-    'Image.BitmapPixelFormat': 'Gray8',
+    'Image.BitmapPixelFormat': network.input[0] === 1 ? 'Gray8' : 'Rgb8',
     'Image.ColorSpaceGamma': 'SRGB',
     'Image.NominalPixelRange': 'Normalized_0_1',
     model_name: network.name,
     model_license: 'MIT',
     task: 'image-classification',
     imgsz: JSON.stringify(network.input.slice(1)),
-    names: JSON.stringify(LABELS),
+    names: JSON.stringify(labels),
     output: 'logits; apply softmax for scores',
   };
 }

@@ -3,8 +3,8 @@ import * as v from 'valibot';
 import { sha256 } from '#shared/digest.ts';
 import { ExplainedError } from '#shared/errors.ts';
 import { PHOTO_PIPELINE } from '#shared/input/garment/photo.ts';
-import { IMAGE_PIXELS, LABELS } from '#shared/labels.ts';
 import { type Calibration, FORMAT_VERSION, Manifest, serializeStored } from '#shared/manifest.ts';
+import { type Network, sizeOf } from '#shared/model/spec.ts';
 import type { Engine } from '../engine/engine.ts';
 import { sgd } from '../engine/optimizer.ts';
 import { Generator } from '../random.ts';
@@ -26,10 +26,12 @@ const COMPARED_BATCHES = [1, 32];
 
 export interface ReleaseContext {
   engine: Engine;
+  /** Names of the classes, by index. */
+  labels: readonly string[];
   training: Omit<Manifest['training'], 'engine'>;
   /** Undefined for a model that is not calibrated. */
   calibration: Calibration | undefined;
-  /** Images for the comparison with onnxruntime, at least 32. */
+  /** Images for the comparison with onnxruntime. */
   images: Uint8Array;
 }
 
@@ -39,11 +41,11 @@ export interface ReleaseContext {
  */
 export async function makeRelease(trained: TrainedModel, context: ReleaseContext): Promise<Release> {
   const { network, weights } = trained;
-  const onnx = exportOnnx(network, weights);
+  const onnx = exportOnnx(network, weights, context.labels);
   const session = await context.engine.open(network, weights, sgd(0));
   try {
     const predict: Predict = (images, count) => session.logits(images, count);
-    await compareWithOnnxruntime(network.name, predict, onnx, context.images);
+    await compareWithOnnxruntime(network, predict, onnx, context.images);
     const manifest = await makeManifest(trained, onnx, predict, context);
     const metadata = { format: 'pt', model: network.name };
     const safetensors = encodeSafetensors(weightTensors(network, weights), metadata);
@@ -57,7 +59,7 @@ async function makeManifest(
   { network, epochs }: TrainedModel,
   onnx: Uint8Array<ArrayBuffer>,
   logits: Predict,
-  { engine, training, calibration }: ReleaseContext,
+  { engine, labels, training, calibration }: ReleaseContext,
 ): Promise<Manifest> {
   return v.parse(Manifest, {
     formatVersion: FORMAT_VERSION,
@@ -68,26 +70,27 @@ async function makeManifest(
     opset: OPSET,
     input: { name: INPUT_NAME, dtype: 'float32', shape: ['batch', ...network.input] },
     output: { name: OUTPUT_NAME, dtype: 'float32', shape: ['batch', ...network.output] },
-    labels: [...LABELS],
+    labels: [...labels],
     parameters: network.parameterCount,
     photoPipeline: PHOTO_PIPELINE,
     metrics: epochs[epochs.length - 1],
     training: { ...training, engine: engine.name },
     calibration,
-    golden: { tolerance: GOLDEN_TOLERANCE, vectors: await makeGoldenVectors(logits) },
+    golden: { tolerance: GOLDEN_TOLERANCE, vectors: await makeGoldenVectors(network, logits) },
   } satisfies Manifest);
 }
 
 async function compareWithOnnxruntime(
-  name: string,
+  { name, input }: Network,
   engineLogits: Predict,
   onnx: Uint8Array,
   images: Uint8Array,
 ): Promise<void> {
   const onnxruntimeLogits = await onnxPredictor(onnx);
-  for (const batch of COMPARED_BATCHES) {
-    const input = images.subarray(0, batch * IMAGE_PIXELS);
-    const [expected, got] = await Promise.all([engineLogits(input, batch), onnxruntimeLogits(input, batch)]);
+  for (const size of COMPARED_BATCHES) {
+    const batch = Math.min(size, images.length / sizeOf(input));
+    const some = images.subarray(0, batch * sizeOf(input));
+    const [expected, got] = await Promise.all([engineLogits(some, batch), onnxruntimeLogits(some, batch)]);
     for (const [i, logit] of expected.entries()) {
       const difference = Math.abs(logit - got[i]) / Math.max(1, Math.abs(logit));
       if (difference <= EXPORT_TOLERANCE) continue;
@@ -103,20 +106,21 @@ async function compareWithOnnxruntime(
 }
 
 /** Makes images that need no data set: noise, a ramp, a disc. */
-function goldenImages(): Uint8Array[] {
+function goldenImages({ input }: Network): Uint8Array[] {
   const noise = Generator.seeded(0);
+  const [, height, width] = input;
+  const image = (value: (x: number, y: number) => number) =>
+    Uint8Array.from({ length: sizeOf(input) }, (_, i) => value(i % width, Math.floor(i / width) % height));
   return [
-    Uint8Array.from({ length: IMAGE_PIXELS }, () => noise.random() & 0xff),
-    Uint8Array.from({ length: IMAGE_PIXELS }, (_, i) => (i % 28) * 9),
-    Uint8Array.from({ length: IMAGE_PIXELS }, (_, i) =>
-      Math.hypot((i % 28) - 13.5, Math.floor(i / 28) - 13.5) < 10 ? 200 : 0,
-    ),
+    image(() => noise.random() & 0xff),
+    image((x) => (x * 9) & 0xff),
+    image((x, y) => (Math.hypot(x - (width - 1) / 2, y - (height - 1) / 2) < (10 * width) / 28 ? 200 : 0)),
   ];
 }
 
-async function makeGoldenVectors(logits: Predict): Promise<Manifest['golden']['vectors']> {
+async function makeGoldenVectors(network: Network, logits: Predict): Promise<Manifest['golden']['vectors']> {
   const vectors: Manifest['golden']['vectors'] = [];
-  for (const image of goldenImages()) {
+  for (const image of goldenImages(network)) {
     vectors.push({ pixels: Buffer.from(image).toString('base64'), logits: [...(await logits(image, 1))] });
   }
   return vectors;

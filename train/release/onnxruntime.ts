@@ -1,11 +1,12 @@
 /** @file Runs an ONNX file in onnxruntime-web, which checks and evaluates what the trainer exports. */
 import * as ort from 'onnxruntime-web/wasm';
 import { ExplainedError } from '#shared/errors.ts';
-import { IMAGE_PIXELS, IMAGE_SIZE, PIXEL_SCALE } from '#shared/labels.ts';
+import { PIXEL_SCALE } from '#shared/labels.ts';
+import { sizeOf } from '#shared/model/spec.ts';
 import type { Predict } from '../training/evaluate.ts';
 
 /**
- * Loads a model, and returns a function that computes its logits. The model has input `image` [batch, 1, 28, 28] and output `logits`.
+ * Loads a model, and returns a function that computes its logits. The model has input `image` [batch, channels, height, width] and output `logits`.
  * @throws ExplainedError of kind `model` when onnxruntime cannot load it
  */
 export async function onnxPredictor(model: Uint8Array): Promise<Predict> {
@@ -19,13 +20,19 @@ export async function onnxPredictor(model: Uint8Array): Promise<Predict> {
       cause,
     });
   });
+  const shape = inputShape(session);
   return async (images, count) => {
     const pixels = Float32Array.from(
-      images.subarray(0, count * IMAGE_PIXELS),
+      images.subarray(0, count * sizeOf(shape)),
       (pixel) => pixel / PIXEL_SCALE,
     );
-    const image = new ort.Tensor('float32', pixels, [count, 1, IMAGE_SIZE, IMAGE_SIZE]);
+    const image = new ort.Tensor('float32', pixels, [count, ...shape]);
     const { logits } = await session.run({ image });
     return logits.data as Float32Array;
   };
+}
+
+/** Returns the shape of one image: the input's without the batch. */
+function inputShape({ inputMetadata: [input] }: ort.InferenceSession): number[] {
+  return input.isTensor ? input.shape.slice(1).map(Number) : [];
 }

@@ -65,7 +65,7 @@ export async function trainModels(run: Run, signal: AbortSignal): Promise<void> 
   for (const network of networks) {
     if (summary.models[network.name]) continue;
     const model = await trainModel(settings, network, {
-      ...{ data, engine, checkpoints, signal, log: console.log },
+      ...{ data, labels: summary.classes, engine, checkpoints, signal, log: console.log },
       provenance: { dataset: summary.dataset, gitCommit: summary.gitCommit },
       openMetricsLog: ({ name }, from) => openMetricsLog(folder, name, from),
     });

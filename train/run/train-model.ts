@@ -17,6 +17,8 @@ import type { Settings } from './settings.ts';
 
 export interface ModelContext {
   data: RunData;
+  /** Names of the classes, by index. */
+  labels: readonly string[];
   engine: Engine;
   checkpoints: Checkpoints;
   /** Opens the log of a network's metrics. `from` is the state that training resumes from. */
@@ -42,7 +44,7 @@ export async function trainModel(
   network: Network,
   context: ModelContext,
 ): Promise<ReleasedModel> {
-  const { data, engine, provenance, signal, log } = context;
+  const { data, labels, engine, provenance, signal, log } = context;
   const { batchSize, name: recipe, seed, epochs } = settings;
   log(`\n${network.name}: ${count(network.parameterCount)} parameters\n`);
   const trainOn: Train = (network, data) => trainNetwork(settings, network, data, context);
@@ -54,6 +56,7 @@ export async function trainModel(
   if (calibrated) log(calibrationLine(calibrated.calibration));
   const release = await makeRelease(trained, {
     engine,
+    labels,
     training: { recipe, seed, epochs, images: data.train.count, ...provenance },
     calibration: calibrated?.calibration,
     images: data.test.images,

@@ -1,4 +1,5 @@
 /** @file Releases of untrained models with TinyVGG's architecture, and images for them. */
+import { LABELS } from '../../../shared/labels.ts';
 import { resolveNetwork } from '../../../shared/model/spec.ts';
 import { openEngine } from '../../../train/engine/open.ts';
 import { initialWeights } from '../../../train/model/initialize.ts';
@@ -27,7 +28,13 @@ export async function untrainedReleases(count: number): Promise<Release[]> {
     const trained = { network, weights, epochs: [epoch], confusion: [], seconds: 0 };
     const training = { recipe: 'none', seed, epochs: 1, images: 1, dataset: {}, gitCommit: null };
     releases.push(
-      await makeRelease(trained, { engine, training, images: noiseImages(32), calibration: undefined }),
+      await makeRelease(trained, {
+        engine,
+        labels: LABELS,
+        training,
+        images: noiseImages(32),
+        calibration: undefined,
+      }),
     );
   }
   return releases;

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import * as ort from 'onnxruntime-web/wasm';
 import { describe, expect, it } from 'vitest';
 import { ExplainedError } from '../../../shared/errors.ts';
+import { LABELS } from '../../../shared/labels.ts';
 import {
   conv2d,
   flatten,
@@ -46,7 +47,7 @@ const SPECS = [...MODEL_NAMES.map((name) => modelSpec(name)), UNUSUAL];
 function exported(spec: ModelSpec, seed = 42) {
   const network = resolveNetwork(spec);
   const weights = initialWeights(network, Generator.seeded(seed));
-  return { network, weights, bytes: exportOnnx(network, weights) };
+  return { network, weights, bytes: exportOnnx(network, weights, LABELS) };
 }
 
 describe.each(SPECS)('the ONNX file of $name', (spec) => {

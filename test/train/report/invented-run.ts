@@ -63,6 +63,7 @@ export async function makeModel(name: ModelName) {
   const training = { recipe: 'lab', seed: 42, epochs: 2, images: 6400, dataset: {}, gitCommit: null };
   const release = await makeRelease(trained, {
     engine: referenceEngine(),
+    labels: LABELS,
     training,
     calibration: undefined,
     images: IMAGES,

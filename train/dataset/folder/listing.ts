@@ -61,7 +61,7 @@ const readMetadata = async (path: string): Promise<Row[]> =>
   parseMetadata(await readFile(path, 'utf8'), path);
 
 /** Returns the paths of the metadata that describe images: the root's, else those of the folders of parts. */
-export function metadataFiles(tree: Tree): string[] {
+function metadataFiles(tree: Tree): string[] {
   const within = (folder: string) =>
     METADATA.map((name) => folder + name).filter((path) => tree.files.includes(path));
   const [own] = within('');

@@ -94,10 +94,7 @@ function summaryOf(data: string, classes: readonly string[], { images }: FolderC
 const NAMED = 3;
 
 /** Returns a line for each reason why files are not used. */
-export function describeSkipped({
-  skipped,
-  unreadable,
-}: Pick<FolderContents, 'skipped' | 'unreadable'>): string[] {
+function describeSkipped({ skipped, unreadable }: Pick<FolderContents, 'skipped' | 'unreadable'>): string[] {
   const line = (files: readonly Skipped[], what: string) => {
     const named = files.slice(0, NAMED).map(({ path }) => path);
     const more = files.length > NAMED ? ', …' : '';
