@@ -76,9 +76,12 @@ export async function trainModels(run: Run, signal: AbortSignal): Promise<void> 
   }
 }
 
-/** @throws ExplainedError of kind `usage` when settings.json was edited since the run began. Its results would contradict their summary. */
+/**
+ * @throws ExplainedError of kind `usage` when settings.json was edited or the images changed since the run began. Its results would
+ * contradict their summary.
+ */
 function requireSameSettings({ folder, summary }: RunFolder, now: Summary): void {
-  const { formatVersion, device, gitCommit, startedAt, models, ...settings } = now;
+  const { formatVersion, device, gitCommit, startedAt, models, data, ...settings } = now;
   for (const [name, value] of Object.entries(settings)) {
     const begun = summary[name as keyof typeof settings];
     if (isDeepStrictEqual(begun, value)) continue;
@@ -87,10 +90,13 @@ function requireSameSettings({ folder, summary }: RunFolder, now: Summary): void
       what: `cannot resume ${folder}: ${name} has changed since the run began`,
       expected: JSON.stringify(begun),
       got: JSON.stringify(value),
-      next: `Restore ${SETTINGS_FILE}, or start a new run: --config ${join(folder, SETTINGS_FILE)} --out <folder>.`,
+      next: `Restore ${DATA_MEMBERS.includes(name) ? 'the images' : SETTINGS_FILE}, or start a new run: --config ${join(folder, SETTINGS_FILE)} --out <folder>.`,
     });
   }
 }
+
+/** Members of the summary that the data set decides. */
+const DATA_MEMBERS = ['classes', 'images', 'dataset'];
 
 /** Prints what has changed since a resumed run began and may change the bits of its result. */
 function warnOfChanges(begun: Summary, now: Summary): void {

@@ -46,16 +46,15 @@ export async function loadFolder(
   for (const line of [summaryOf(data, classes, contents), ...missingClasses(classes, contents)]) log(line);
   for (const line of describeSkipped(contents)) log(line);
   const split = (part: Part) => splitOf(contents, classes, part, sizeOf(frame.shape));
-  const name = basename(resolve(data));
   return {
-    name,
+    name: basename(resolve(data)),
     classes,
     shape: frame.shape,
     preprocessing: { kind: 'fit', version: FIT_VERSION, mode: frame.mode },
     train: split('train'),
     validation: split('validation'),
     test: split('test'),
-    digests: { [name]: digestOf(contents) },
+    digests: { images: digestOf(contents) },
     contents,
   };
 }
