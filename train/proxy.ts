@@ -6,15 +6,23 @@ import { ExplainedError } from '#shared/errors.ts';
 
 type CreateConnection = https.Agent['createConnection'];
 
-/** Closes the connection to a proxy that refuses a tunnel. Node leaves it open, which keeps the process from ending. */
+/**
+ * Closes the connection to a proxy that refuses a tunnel, or through which the server does not complete its handshake in time. Node leaves
+ * both open, which keeps the process from ending.
+ */
 class TunnelAgent extends https.Agent {
   override createConnection(
     ...[options, callback]: Parameters<CreateConnection>
   ): ReturnType<CreateConnection> {
-    return super.createConnection(options, (error, socket) => {
+    const connection = super.createConnection(options, (error, socket) => {
+      clearTimeout(limit);
       if (error) socket?.destroy();
       callback?.(error, socket);
     });
+    const limit = setTimeout(() => connection?.destroy(), this.options.timeout);
+    // Without a tunnel, Node does not call the callback.
+    for (const event of ['secureConnect', 'close']) connection?.once(event, () => clearTimeout(limit));
+    return connection;
   }
 }
 

@@ -14,9 +14,9 @@ export interface ForwardProxy {
  * Starts a proxy that sends every HTTP request to one server, whatever its host, and opens every tunnel to one port. Without that port
  * it refuses tunnels, and keeps their connections open as proxies with HTTP/1.1 do.
  * @param target origin of the HTTP server
- * @param tunnelTo port of the HTTPS server on 127.0.0.1
+ * @param tunnelTo port of the HTTPS server on 127.0.0.1; `nowhere` for a tunnel in which nothing answers
  */
-export async function startProxy(target: string, tunnelTo?: number): Promise<ForwardProxy> {
+export async function startProxy(target: string, tunnelTo?: number | 'nowhere'): Promise<ForwardProxy> {
   const requests: string[] = [];
   const tunnels = new Set<Duplex>();
   const server = createServer((incoming, response) => {
@@ -32,6 +32,10 @@ export async function startProxy(target: string, tunnelTo?: number): Promise<For
   server.on('connect', ({ url }, socket) => {
     requests.push(`CONNECT ${url}`);
     tunnels.add(socket.on('error', () => {}));
+    if (tunnelTo === 'nowhere') {
+      socket.write('HTTP/1.1 200 OK\r\n\r\n');
+      return;
+    }
     if (tunnelTo !== undefined) {
       const upstream = connect(tunnelTo, '127.0.0.1', () => socket.write('HTTP/1.1 200 OK\r\n\r\n'));
       tunnels.add(upstream.on('error', () => socket.destroy()));

@@ -19,6 +19,26 @@ beforeEach(async () => {
 });
 afterEach(() => proxy.close());
 
+const DOWNLOAD = `
+  import { download } from './train/dataset/fashion-mnist/download.ts';
+  await download(JSON.parse(process.argv[1])).catch(({ message }) => console.log(message));`;
+
+/** Downloads a file in a process of its own, through a proxy. */
+function downloadThrough({ url }: ForwardProxy, patience?: number) {
+  const path = join(temporaryFolder(), 'file');
+  const urls = ['https://mirror.invalid/file'];
+  const file = { urls, path, md5: 'none', bytes: 9, retryDelay: 1, patience };
+  const env = { ...process.env, HTTPS_PROXY: url };
+  return runNode(['--input-type=module', '-e', DOWNLOAD, JSON.stringify(file)], { env, timeout: 60_000 });
+}
+
+it('a process ends when the server does not answer through the tunnel', async () => {
+  const silent = await startProxy('', 'nowhere');
+  const ended = await downloadThrough(silent, 300);
+  await silent.close();
+  expect(ended).toMatchObject({ code: 0, stdout: expect.stringContaining('stalled') });
+});
+
 describe('a process behind a proxy that refuses the tunnel and keeps its connection open', () => {
   const env = () => ({
     ...process.env,
@@ -37,15 +57,7 @@ describe('a process behind a proxy that refuses the tunnel and keeps its connect
   });
 
   it('ends after a download', async () => {
-    const script = `
-      import { download } from './train/dataset/fashion-mnist/download.ts';
-      await download(JSON.parse(process.argv[1])).catch(({ message }) => console.log(message));`;
-    const path = join(temporaryFolder(), 'file');
-    const file = { urls: ['https://mirror.invalid/file'], path, md5: 'none', bytes: 9, retryDelay: 1 };
-    const ended = await runNode(['--input-type=module', '-e', script, JSON.stringify(file)], {
-      env: env(),
-    });
-    expect(ended).toMatchObject({
+    expect(await downloadThrough(proxy)).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/tunnel to mirror.*403 Forbidden/),
     });
