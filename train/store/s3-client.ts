@@ -1,6 +1,5 @@
 /** @file The AWS SDK's client for one bucket: how long a request may take, what is retried, and what counts as a response. */
 import { addAbortSignal, Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import { S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { proxyAgents } from '../proxy.ts';
 import type { Address } from './address.ts';
@@ -24,6 +23,9 @@ const ATTEMPTS = 5;
 const CONNECTION_TIMEOUT = 5_000;
 
 export const ATTEMPT_TIMEOUT = 30_000;
+
+/** Bytes. The largest objects are checkpoints, of less than a megabyte. */
+const MAX_BODY = 64 * 2 ** 20;
 
 /** The codes of a 409 after which S3 asks for a retry: another request is writing the object. Other stores send 409 when the object exists. */
 const WRITTEN_MEANWHILE = ['ConditionalRequestConflict', 'OperationAborted'];
@@ -100,9 +102,17 @@ function readWholeResponses(client: S3Client, timeout: number): void {
 }
 
 async function readBody(body: Readable, timeout: number, deadline: AbortSignal): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
   try {
-    return await buffer(addAbortSignal(deadline, body));
+    for await (const chunk of addAbortSignal(deadline, body)) {
+      length += chunk.length;
+      if (length > MAX_BODY) throw new UnexpectedResponse('a response of an S3 API', 'a body without an end');
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks);
   } catch (cause) {
+    if (cause instanceof UnexpectedResponse) throw cause;
     const got = deadline.aborted ? `a part of it in ${timeout / 1000} s` : 'a part of it';
     throw new IncompleteResponse(got, { cause });
   }

@@ -43,6 +43,17 @@ test('a web page that never ends is refused at once', async () => {
   await vi.waitFor(async () => expect(await server.connections()).toBeLessThanOrEqual(1), 10_000);
 });
 
+test('a body that never ends is refused before it fills the memory', async () => {
+  const megabyte = Buffer.alloc(2 ** 20);
+  const store = await start((_request, response) => {
+    response.writeHead(403, { 'content-type': 'application/xml' });
+    const send = (): void => void response.write(megabyte, (error) => error ?? send());
+    send();
+  });
+  await expect(store.get('key')).rejects.toThrow('got a body without an end');
+  expect(server.requests.filter((line) => line === 'GET key')).toHaveLength(1);
+});
+
 const FAULTS: [name: string, fail: Parameters<typeof start>[0], got: RegExp][] = [
   ['stalls before the headers', () => {}, /got none in 2 s/],
   ['stalls in the body', (_request, response) => begin(response), /got none in 2 s/],
