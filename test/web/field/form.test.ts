@@ -249,13 +249,22 @@ describeInBrowser('the field in a form', () => {
   });
 
   it('does not restore a label without the photo that the form must receive with it', async () => {
-    const { pick, reaches, is } = await on.open(form('include-file'));
-    await pick(TROUSER);
-    await reaches('answered');
-    await on.page.goto(on.site.put('/elsewhere', 'Elsewhere'));
-    await on.page.goBack();
-    await on.page.waitForFunction(() => customElements.get('fashion-classifier'));
-    expect([await is('empty'), await entriesOn(on.page)]).toEqual([true, []]);
+    await on.open(form());
+    // Chromium restores no entries with a file. Other browsers may.
+    const restored = await on.page.evaluate(() =>
+      [false, true].map((includeFile) => {
+        const field = document.createElement('fashion-classifier') as Field & {
+          includeFile: boolean;
+          formStateRestoreCallback(state: string): void;
+        };
+        field.includeFile = includeFile;
+        const predictions = [{ label: 'Bag', index: 8, score: 0.9 }];
+        const result = { predictions, abstained: null };
+        field.formStateRestoreCallback(JSON.stringify({ kind: 'answered', by: 'model', result }));
+        return field.value;
+      }),
+    );
+    expect(restored).toEqual(['Bag', '']);
   });
 
   it('uses the page’s label element, and opens the picker on a click on it', async () => {
