@@ -50,6 +50,7 @@ export function optionsOf(element: Element): FieldOptions {
   const text = (name: string) => element.getAttribute(name);
   const mode = text('mode');
   const minScore = Number.parseFloat(text('min-score') ?? '');
+  const top = Number.parseInt(text('top') ?? '', 10);
   return {
     name: text('name') ?? '',
     required: element.hasAttribute('required'),
@@ -58,7 +59,7 @@ export function optionsOf(element: Element): FieldOptions {
     siteKey: text('sitekey') || null,
     sign: element.hasAttribute('sign'),
     minScore: Number.isNaN(minScore) ? undefined : minScore,
-    top: Number.parseInt(text('top') ?? '', 10) || DEFAULT_TOP,
+    top: top > 0 ? top : DEFAULT_TOP,
     accept: text('accept') ?? 'image/*',
     includeFile: element.hasAttribute('include-file'),
     label: text('label'),

@@ -20,7 +20,8 @@ const CSS = `
 }
 :host([hidden]), [hidden] { display: none !important; }
 * { box-sizing: border-box; }
-[part=field] { display: grid; gap: .5rem; }
+[part=field], [part=body] { display: grid; grid-template-columns: minmax(0, 1fr); }
+[part=field] { gap: .5rem; }
 [part=label] { font-weight: 600; }
 [part=zone] { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 1rem 1.25rem; align-items: start; padding: 1.25rem;
   border: 1px dashed var(--line); border-radius: var(--radius); background: var(--surface); }
@@ -29,7 +30,7 @@ const CSS = `
 :host(:state(dragging)) [part=zone] { border: 1px solid var(--accent); outline: 2px solid var(--accent); outline-offset: -3px; }
 :host(:state(answered)) [part=zone], :host(:state(busy)) [part=zone] { border-style: solid; border-color: var(--faint); }
 :host(:state(failed)) [part=zone], :host(:state(user-invalid)) [part=zone] { border-color: var(--danger); }
-[part=body] { display: grid; gap: .75rem; min-width: 0; }
+[part=body] { gap: .75rem; min-width: 0; }
 [part=icon] { width: 2.5rem; fill: none; stroke: var(--soft); stroke-width: 1.25; stroke-linejoin: round; stroke-linecap: round; }
 [part=preview] { width: 7.5rem; height: auto; max-height: 10rem; object-fit: contain; border-radius: calc(var(--radius) / 1.5); background: var(--faint); }
 [part=status] { margin: 0; overflow-wrap: anywhere; }

@@ -67,7 +67,7 @@ export function viewModelOf(
   pageLabels: Iterable<Node>,
 ): ViewModel {
   const { state, messages, language, isDisabled, accept, notice, photo } = field;
-  const labels = Array.from(pageLabels, ({ textContent }) => textContent?.trim() ?? '');
+  const labels = Array.from(pageLabels, (label) => textOf(label).trim());
   const label = field.label ?? (labels.length > 0 ? '' : messages.label);
   return {
     ...{ state, messages, language, isDisabled, accept, label },
@@ -80,6 +80,12 @@ export function viewModelOf(
     result: resultModelOf(field),
     choice: choiceModelOf(field),
   };
+}
+
+/** Returns the text of a label without the content of the field, which may be inside it. */
+function textOf(node: Node): string {
+  if ('formAssociated' in node.constructor) return '';
+  return node.hasChildNodes() ? Array.from(node.childNodes, textOf).join('') : (node.textContent ?? '');
 }
 
 function resultModelOf({ state, top, messages, language }: FieldSnapshot): ResultModel | undefined {

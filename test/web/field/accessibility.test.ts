@@ -75,7 +75,8 @@ describeInBrowser('the field is accessible', () => {
   const on = useRelayedSite();
 
   describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
-    it.each([360, 1440])(
+    // In a sidebar, or with zoomed text, the field is narrower than a phone.
+    it.each([240, 1440])(
       'at %i pixels: axe finds no violation in any state, and nothing overflows',
       async (width) => {
         const found: Record<string, string[]> = {};
@@ -86,7 +87,7 @@ describeInBrowser('the field is accessible', () => {
             ...(wide > 0 ? [`${wide} pixels too wide`] : []),
           ];
         };
-        const context = { colorScheme, viewport: { width, height: 800 }, hasTouch: width === 360 };
+        const context = { colorScheme, viewport: { width, height: 800 }, hasTouch: width === 240 };
         await throughAllStates(on, look, '', { context });
         expect(Object.keys(found)).toHaveLength(12);
         expect(found).toEqual(Object.fromEntries(Object.keys(found).map((state) => [state, []])));
@@ -163,6 +164,8 @@ describeInBrowser('the field is accessible', () => {
     - row "Dress < 1%":
       - rowheader "Dress"
       - cell "< 1%"`);
+    await field.evaluate((element) => element.setAttribute('top', '-1'));
+    await expect.poll(() => field.locator('tbody tr').count()).toBe(3);
     await field.locator('summary').click();
     await field.getByRole('img', { name: 'What the computer saw' }).waitFor();
     await field.getByRole('img', { name: 'Your photo' }).waitFor();

@@ -277,4 +277,18 @@ describeInBrowser('the field in a form', () => {
     await on.page.getByText('Your garment').click();
     await chooser;
   });
+
+  it('has the name of a label around it, without its own fallback, and opens one picker on a click', async () => {
+    const { field, button } = await on.open(
+      '<label>Your garment <fashion-classifier><select><option>Coat</select></fashion-classifier></label>',
+    );
+    await field.getByRole('group', { name: 'Your garment', exact: true }).waitFor();
+    let pickers = 0;
+    on.page.on('filechooser', () => {
+      pickers += 1;
+    });
+    await button('Choose a photo').click();
+    await on.page.locator('label').click({ position: { x: 5, y: 5 } });
+    await expect.poll(() => pickers).toBe(2);
+  });
 });
