@@ -1,5 +1,4 @@
 /** @file Builds the decoder of a format from its header parser and its codec. */
-
 import type { PhotoWarning } from '../photo-warnings.ts';
 import type { Codec } from './codec.ts';
 import { type DecodeCost, estimateCost } from './cost.ts';

@@ -1,5 +1,4 @@
 /** @file Decoded images. `ImageData` exists in browsers only; these types work everywhere. */
-
 import type { PhotoWarning } from '../photo-warnings.ts';
 
 /** Width and height, in pixels. */
