@@ -6,7 +6,7 @@ import type { Prediction } from './predictions.ts';
 /**
  * - `no-garment`: no object stands out from the background
  * - `poor-mask`: the outline of the object is unreliable, or rounder than that of any garment
- * - `low-score`: no label is more likely than all others together
+ * - `low-score`: no label has the least score that the model's manifest asks for
  */
 export const ABSTENTION_REASONS = ['no-garment', 'poor-mask', 'low-score'] as const;
 export type AbstentionReason = (typeof ABSTENTION_REASONS)[number];
@@ -14,7 +14,7 @@ export type AbstentionReason = (typeof ABSTENTION_REASONS)[number];
 /** The reasons that are known from the photo alone. */
 export type PhotoFlaw = Exclude<AbstentionReason, 'low-score'>;
 
-/** Calibrated scores are probabilities. Below this one, the answer is more likely wrong than right. */
+/** A model's default. Calibrated scores are probabilities: below this one, the answer is more likely wrong than right. */
 export const LEAST_SCORE = 0.5;
 
 /**
@@ -24,7 +24,8 @@ export const LEAST_SCORE = 0.5;
 export const abstentionOf = (
   photo: PreparedPhoto,
   predictions: readonly Prediction[],
-): AbstentionReason | undefined => flawOf(photo) ?? lowScoreOf(predictions);
+  leastScore?: number,
+): AbstentionReason | undefined => flawOf(photo) ?? lowScoreOf(predictions, leastScore);
 
 /** Returns why no answer about a photo is reliable, whatever the scores; undefined if an answer can be. */
 export function flawOf({
@@ -35,6 +36,8 @@ export function flawOf({
   return quality < LOW_QUALITY ? 'poor-mask' : undefined;
 }
 
-/** Returns `low-score` if no label is more likely than all others together. @param predictions most likely label first */
-export const lowScoreOf = ([best]: readonly Prediction[]): 'low-score' | undefined =>
-  best && best.score >= LEAST_SCORE ? undefined : 'low-score';
+/** Returns `low-score` if no label has the least score. @param predictions most likely label first */
+export const lowScoreOf = (
+  [best]: readonly Prediction[],
+  leastScore = LEAST_SCORE,
+): 'low-score' | undefined => (best && best.score >= leastScore ? undefined : 'low-score');

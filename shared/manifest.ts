@@ -44,7 +44,7 @@ const TensorInfo = v.object({
 
 /** An input with the logits that the trainer computed for it. A server that computes other logits must not serve the model. */
 const GoldenVector = v.object({
-  /** Pixel bytes of one image in base64; divided by 255 they are the network's input. */
+  /** Pixel bytes [channels, height, width] of one image, in base64. */
   pixels: v.pipe(v.string(), v.base64()),
   logits: v.array(Real),
 });
@@ -66,6 +66,46 @@ export const Calibration = v.object({
 });
 export type Calibration = v.InferOutput<typeof Calibration>;
 
+/**
+ * How a picture is scaled to the size of the network's input (shared/input/fit): `cover` crops what exceeds it, `contain` pads. The
+ * input is (byte / 255 − mean) / std in each channel.
+ */
+const Fit = v.object({
+  /** Version of the scaling. */
+  version: Count,
+  mode: v.picklist(['cover', 'contain']),
+  /** One number for each channel; zeros if absent. */
+  mean: v.exactOptional(v.array(Real)),
+  /** One number for each channel; ones if absent. */
+  std: v.exactOptional(v.array(Positive)),
+});
+export type Fit = v.InferOutput<typeof Fit>;
+
+/**
+ * Results on the test set: `labAccuracy` is the mean accuracy of the batches in percent, `testAccuracy` the share of correctly
+ * classified images.
+ */
+export const Metrics = v.object({
+  trainLoss: Real,
+  testLoss: Real,
+  labAccuracy: Real,
+  testAccuracy: Real,
+});
+
+/** How the model was trained. */
+const Training = v.object({
+  recipe: v.string(),
+  seed: Whole,
+  epochs: Count,
+  /** Number of training images: the whole training set unless limited. */
+  images: Count,
+  engine: v.string(),
+  /** Digest of each source of the data set, by name. */
+  dataset: v.record(v.string(), v.string()),
+  /** Commit of the trainer, with `-dirty` if the working tree had changes; null outside a git checkout. */
+  gitCommit: v.nullable(v.string()),
+});
+
 export const Manifest = v.object({
   formatVersion: v.literal(FORMAT_VERSION),
   name: v.pipe(v.string(), v.regex(NAME)),
@@ -76,27 +116,19 @@ export const Manifest = v.object({
   opset: Count,
   input: TensorInfo,
   output: TensorInfo,
-  labels: v.array(v.string()),
+  labels: v.pipe(v.array(v.string()), v.minLength(1)),
   parameters: Count,
-  /** Version of the photo pipeline (shared/input/garment) that the model was trained for. */
-  photoPipeline: Count,
   /**
-   * Results on the test set: `labAccuracy` is the mean accuracy of the batches in percent, `testAccuracy` the share of
-   * correctly classified images.
+   * Version of the photo pipeline for garments (shared/input/garment) that makes the input of a picture. A manifest has either this
+   * or `fit`.
    */
-  metrics: v.object({ trainLoss: Real, testLoss: Real, labAccuracy: Real, testAccuracy: Real }),
-  training: v.object({
-    recipe: v.string(),
-    seed: Whole,
-    epochs: Count,
-    /** Number of training images: the whole training set unless limited. */
-    images: Count,
-    engine: v.string(),
-    /** MD5 of each official data file, by file name. */
-    dataset: v.record(v.string(), v.string()),
-    /** Commit of the trainer, with `-dirty` if the working tree had changes; null outside a git checkout. */
-    gitCommit: v.nullable(v.string()),
-  }),
+  photoPipeline: v.exactOptional(Count),
+  fit: v.exactOptional(Fit),
+  /** The model declines to answer when its highest score is lower; 0.5 if absent. */
+  leastScore: v.exactOptional(Share),
+  /** Absent for a model of another trainer, like `training`. */
+  metrics: v.exactOptional(Metrics),
+  training: v.exactOptional(Training),
   /** The temperature is 1 if this is absent. The first releases contain only that temperature. */
   calibration: v.optional(v.partial(Calibration, ['method', 'heldOut', 'ece'])),
   golden: v.object({
@@ -105,6 +137,9 @@ export const Manifest = v.object({
   }),
 });
 export type Manifest = v.InferOutput<typeof Manifest>;
+
+/** The manifest of a model that this project has trained. */
+export type TrainedManifest = Manifest & Required<Pick<Manifest, 'metrics' | 'training'>>;
 
 export const Alias = v.object({
   formatVersion: v.literal(FORMAT_VERSION),
@@ -132,9 +167,12 @@ export function modelKey(name: string, version: string, file: ModelFile): string
   return `models/${checked(NAME, name)}/${checked(SHA256, version)}.${file}`;
 }
 
+/** The keys of all aliases begin with this. */
+export const ALIASES = 'aliases/';
+
 /** Returns the key of an alias. */
 export function aliasKey(name: string, alias: string): string {
-  return `aliases/${checked(NAME, name)}/${checked(NAME, alias)}.json`;
+  return `${ALIASES}${checked(NAME, name)}/${checked(NAME, alias)}.json`;
 }
 
 /**

@@ -6,7 +6,9 @@ import { formatOf, type ImageFormat } from '#shared/decode/format.ts';
 import { jpegDecoder } from '#shared/decode/jpeg/decoder.ts';
 import { pngDecoder } from '#shared/decode/png/decoder.ts';
 import kernels from '#shared/input/garment/build/photo.wasm?module';
-import { type PreparedPhoto, photoPipeline } from '#shared/input/garment/photo.ts';
+import type { PreparedPhoto } from '#shared/input/garment/photo.ts';
+import { picturePreparation } from '#shared/input/prepare.ts';
+import type { PictureInput } from '#shared/input/preprocessing.ts';
 import { type ServiceDecoder, serviceDecoder } from './service.ts';
 
 const services = {
@@ -22,10 +24,10 @@ export const decoder: EstimatingDecoder = createDecoder({
   ...services,
 });
 
-const preparePhoto = photoPipeline(kernels);
+const prepare = picturePreparation(kernels);
 
 /** Prepares an image file in the Worker that decodes it, so that its pixels are in one isolate only. @throws ImageError */
-export async function prepareFile(bytes: Uint8Array): Promise<PreparedPhoto> {
+export async function prepareFile(bytes: Uint8Array, input: PictureInput): Promise<PreparedPhoto> {
   const { [formatOf(bytes)]: service }: Partial<Record<ImageFormat, ServiceDecoder>> = services;
-  return (await service?.prepare(bytes)) ?? decoder.decode(bytes, (pixels) => preparePhoto(pixels));
+  return (await service?.prepare(bytes, input)) ?? decoder.decode(bytes, (pixels) => prepare(pixels, input));
 }

@@ -3,16 +3,17 @@ import { env } from 'cloudflare:workers';
 import type { EstimatingDecoder } from '#shared/decode/decoder.ts';
 import { FORMAT_NAMES } from '#shared/decode/format.ts';
 import { ImageError } from '#shared/decode/image-error.ts';
-import { PHOTO_PIPELINE, type PreparedPhoto } from '#shared/input/garment/photo.ts';
+import type { PreparedPhoto } from '#shared/input/garment/photo.ts';
+import type { PictureInput } from '#shared/input/preprocessing.ts';
 import type { DecodeRefusal, default as DecodeWorker, RemoteFormat } from './worker.ts';
 
 export interface ServiceDecoder extends EstimatingDecoder {
   /**
    * Decodes an image and prepares it for the network, both in the other Worker.
-   * @returns undefined when that Worker has another version of the photo pipeline
+   * @returns undefined when that Worker cannot prepare a picture for this input, because it has another version
    * @throws ImageError
    */
-  prepare(bytes: Uint8Array): Promise<PreparedPhoto | undefined>;
+  prepare(bytes: Uint8Array, input: PictureInput): Promise<PreparedPhoto | undefined>;
 }
 
 export function serviceDecoder(format: RemoteFormat): ServiceDecoder {
@@ -23,8 +24,8 @@ export function serviceDecoder(format: RemoteFormat): ServiceDecoder {
       if (pixels) return use(pixels);
       throw toImageError(refusal);
     },
-    async prepare(bytes) {
-      const { photo, refusal } = await service(format).prepare(format, withOwnBuffer(bytes), PHOTO_PIPELINE);
+    async prepare(bytes, input) {
+      const { photo, refusal } = await service(format).prepare(format, withOwnBuffer(bytes), input);
       if (refusal) throw toImageError(refusal);
       return photo;
     },

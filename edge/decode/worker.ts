@@ -11,11 +11,13 @@ import { ImageError } from '#shared/decode/image-error.ts';
 import { copyPixels, type Pixels } from '#shared/decode/pixels.ts';
 import { webpDecoder } from '#shared/decode/webp/decoder.ts';
 import kernels from '#shared/input/garment/build/photo.wasm?module';
-import { PHOTO_PIPELINE, type PreparedPhoto, photoPipeline } from '#shared/input/garment/photo.ts';
+import type { PreparedPhoto } from '#shared/input/garment/photo.ts';
+import { GARMENT_INPUT, picturePreparation, VERSIONS } from '#shared/input/prepare.ts';
+import type { PictureInput } from '#shared/input/preprocessing.ts';
 
 const DECODERS = { webp: webpDecoder(webpWasm), avif: avifDecoder(avifWasm), gif: gifDecoder };
 
-const preparePhoto = photoPipeline(kernels);
+const preparePicture = picturePreparation(kernels);
 
 export type RemoteFormat = keyof typeof DECODERS;
 
@@ -29,7 +31,7 @@ export interface DecodeRefusal {
 /** A new version of one Worker can call an old version of the other, so these members must not change. */
 export type DecodeResult = { pixels: Pixels; refusal?: never } | { pixels?: never; refusal: DecodeRefusal };
 
-/** Contains neither member when this Worker has another version of the photo pipeline. */
+/** Contains neither member when this Worker cannot prepare a picture for the input, because it has another version. */
 export interface PrepareResult {
   photo?: PreparedPhoto;
   refusal?: DecodeRefusal;
@@ -44,12 +46,18 @@ export default class DecodeWorker extends WorkerEntrypoint {
   /**
    * Decodes an image and prepares it for the network. The pixels, up to 24 MB, stay here: between Workers, they would be copied
    * several times.
-   * @param pipeline the caller's version of the photo pipeline
+   * @param wanted the network's input. An older API Worker sends its version of the photo pipeline for garments
    */
-  async prepare(format: RemoteFormat, bytes: Uint8Array, pipeline: number): Promise<PrepareResult> {
-    if (pipeline !== PHOTO_PIPELINE) return {};
+  async prepare(
+    format: RemoteFormat,
+    bytes: Uint8Array,
+    wanted: PictureInput | number,
+  ): Promise<PrepareResult> {
+    const input = typeof wanted === 'number' ? garmentInput(wanted) : wanted;
+    const { kind, version } = input.preprocessing;
+    if (version !== VERSIONS[kind]) return {};
     try {
-      return { photo: await DECODERS[format].decode(bytes, (pixels) => preparePhoto(pixels)) };
+      return { photo: await DECODERS[format].decode(bytes, (pixels) => preparePicture(pixels, input)) };
     } catch (error) {
       return { refusal: toRefusal(error) };
     }
@@ -64,6 +72,11 @@ export default class DecodeWorker extends WorkerEntrypoint {
     }
   }
 }
+
+const garmentInput = (version: number): PictureInput => ({
+  ...GARMENT_INPUT,
+  preprocessing: { kind: 'garment', version },
+});
 
 /** @throws unexpected errors */
 function toRefusal(error: unknown): DecodeRefusal {

@@ -6,16 +6,17 @@ import type OrtWorker from './ort-worker.ts';
 export function ortService(worker: Service<OrtWorker>): InferenceEngine {
   return {
     name: 'ort',
-    async load(model) {
+    async load(model, { input, output }) {
       const bytes = Uint8Array.from(model);
       const version = await sha256(bytes);
-      await worker.load(version, bytes);
+      const tensors = { input, output };
+      await worker.load(version, bytes, tensors);
       return {
         async logits(images, n) {
           let logits = await worker.logits(version, images, n);
           if (!logits) {
             // The call reached another isolate than `load`, or a new isolate after an idle time.
-            await worker.load(version, bytes);
+            await worker.load(version, bytes, tensors);
             logits = await worker.logits(version, images, n);
           }
           if (!logits) {

@@ -3,6 +3,7 @@
  * need it.
  */
 import { WorkerEntrypoint } from 'cloudflare:workers';
+import type { ModelTensors } from '#shared/inference/engine.ts';
 import { LruMap } from '../lru-map.ts';
 import { type OrtClassifier, ortEngine } from './ort.ts';
 
@@ -12,10 +13,16 @@ const CAPACITY = 4;
 /** Loaded models by the SHA-256 of their bytes. */
 const classifiers = new LruMap<string, OrtClassifier>(CAPACITY);
 
+/** An API Worker of an older version calls `load` without them. Its models have these tensors. */
+const FIRST_TENSORS: ModelTensors = {
+  input: { name: 'image', dtype: 'float32', shape: ['batch', 1, 28, 28] },
+  output: { name: 'logits', dtype: 'float32', shape: ['batch', 10] },
+};
+
 export default class OrtWorker extends WorkerEntrypoint {
   /** Loads a model. @param version SHA-256 of its bytes */
-  async load(version: string, model: Uint8Array): Promise<void> {
-    const classifier = classifiers.get(version) ?? (await ortEngine.load(model));
+  async load(version: string, model: Uint8Array, tensors = FIRST_TENSORS): Promise<void> {
+    const classifier = classifiers.get(version) ?? (await ortEngine.load(model, tensors));
     await classifiers.set(version, classifier)?.release();
   }
 

@@ -10,12 +10,7 @@
  */
 import runtime from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?module';
 import * as ort from 'onnxruntime-web/wasm';
-import type { Classifier, InferenceEngine } from '#shared/inference/engine.ts';
-import { IMAGE_SIZE } from '#shared/labels.ts';
-
-/** Names of the model's input and output (shared/manifest.ts). */
-const INPUT = 'image';
-const OUTPUT = 'logits';
+import type { Classifier, InferenceEngine, ModelTensors } from '#shared/inference/engine.ts';
 
 // Workers have no threads.
 ort.env.wasm.numThreads = 1;
@@ -34,18 +29,19 @@ export interface OrtClassifier extends Classifier {
 export const ortEngine = {
   name: `onnxruntime-web ${ort.env.versions.web}`,
 
-  async load(model: Uint8Array): Promise<OrtClassifier> {
+  async load(model: Uint8Array, { input, output }: ModelTensors): Promise<OrtClassifier> {
+    const imageShape = input.shape.slice(1).map(Number);
     const session = await withRuntime(() =>
       ort.InferenceSession.create(model, { executionProviders: ['wasm'], graphOptimizationLevel: 'all' }),
     );
     return {
       async logits(images, n) {
-        const input = new ort.Tensor('float32', images, [n, 1, IMAGE_SIZE, IMAGE_SIZE]);
-        const { [OUTPUT]: output } = await session.run({ [INPUT]: input });
-        if (!(output?.data instanceof Float32Array)) {
-          throw new Error(`the model has no float32 output ${OUTPUT}`);
+        const tensor = new ort.Tensor('float32', images, [n, ...imageShape]);
+        const { [output.name]: logits } = await session.run({ [input.name]: tensor });
+        if (!(logits?.data instanceof Float32Array)) {
+          throw new Error(`the model has no float32 output ${output.name}`);
         }
-        return output.data;
+        return logits.data;
       },
       release: () => session.release(),
     };

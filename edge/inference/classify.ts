@@ -1,9 +1,8 @@
 /** @file Runs images through decoder, photo pipeline and network. */
 import { detectFormat } from '#shared/decode/format.ts';
 import { ImageError } from '#shared/decode/image-error.ts';
-import { networkInput } from '#shared/inference/model.ts';
 import type { PreparedPhoto } from '#shared/input/garment/photo.ts';
-import { IMAGE_PIXELS } from '#shared/labels.ts';
+import { bytesOf, networkInput, type PictureInput } from '#shared/input/preprocessing.ts';
 import { decoder, prepareFile } from '../decode/decoder.ts';
 import { checkDecodeTime } from '../http/limits.ts';
 import { toProblem } from '../http/problem.ts';
@@ -12,7 +11,7 @@ import type { ServedModel } from '../registry/served-model.ts';
 
 /** An image of a request. */
 export interface ImageInput {
-  /** An image file, or the 28 × 28 grey bytes of the network's input. */
+  /** An image file, or the bytes [channels, height, width] of the network's input. */
   kind: 'file' | 'pixels';
   bytes: Uint8Array<ArrayBuffer>;
 }
@@ -29,8 +28,8 @@ export async function classifyOne(
   image: ImageInput,
   record: RequestRecord,
 ): Promise<ClassifiedImage> {
-  const photo = await prepare(image, record);
-  return { photo, logits: await model.classifier.logits(networkInput(photo.image), 1) };
+  const photo = await prepare(image, model.input, record);
+  return { photo, logits: await model.classifier.logits(networkInput(photo.image, model.input), 1) };
 }
 
 /**
@@ -39,7 +38,7 @@ export async function classifyOne(
  * @throws HttpProblem `too-many-images` when decoding all of them would take too long
  */
 export async function classifyEach(
-  { classifier }: ServedModel,
+  { classifier, input }: ServedModel,
   images: readonly ImageInput[],
   record: RequestRecord,
 ): Promise<(ClassifiedImage | ImageError)[]> {
@@ -48,13 +47,14 @@ export async function classifyEach(
   const prepared: (PreparedPhoto | ImageError)[] = [];
   for (const image of images) {
     if (prepared.length > 0) await nextTurn();
-    prepared.push(await prepare(image, record).catch(asImageError));
+    prepared.push(await prepare(image, input, record).catch(asImageError));
   }
   const photos = prepared.filter((photo) => 'image' in photo);
   if (photos.length === 0) return prepared as ImageError[];
-  const inputs = new Float32Array(photos.length * IMAGE_PIXELS);
-  for (const [i, { image }] of photos.entries()) inputs.set(networkInput(image), i * IMAGE_PIXELS);
-  const logits = await classifier.logits(inputs, photos.length);
+  const size = bytesOf(input.shape);
+  const pixels = new Uint8Array(photos.length * size);
+  for (const [i, { image }] of photos.entries()) pixels.set(image, i * size);
+  const logits = await classifier.logits(networkInput(pixels, input), photos.length);
   const classes = logits.length / photos.length;
   let row = 0;
   return prepared.map((photo) => {
@@ -68,10 +68,14 @@ export async function classifyEach(
 const nextTurn = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
 
 /** Decodes an image, prepares it for the network and records the outcome. */
-async function prepare({ kind, bytes }: ImageInput, { images }: RequestRecord): Promise<PreparedPhoto> {
+async function prepare(
+  { kind, bytes }: ImageInput,
+  input: PictureInput,
+  { images }: RequestRecord,
+): Promise<PreparedPhoto> {
   const recordedKind = kind === 'pixels' ? kind : (detectFormat(bytes) ?? 'unknown');
   try {
-    const photo = kind === 'pixels' ? unchanged(bytes) : await prepareFile(bytes);
+    const photo = kind === 'pixels' ? unchanged(bytes) : await prepareFile(bytes, input);
     images.push({ kind: recordedKind, outcome: 'read' });
     return photo;
   } catch (error) {

@@ -6,7 +6,7 @@
  */
 import { FORMAT_NAMES, type ImageFormat } from '#shared/decode/format.ts';
 import { MAX_PIXELS } from '#shared/decode/limits.ts';
-import { LABELS } from '#shared/labels.ts';
+import { labels } from '../../release/tinyvgg.json';
 import { ORIGIN } from '../api/service/origin.ts';
 import { MAX_BODY_BYTES, MAX_IMAGES } from '../http/limits.ts';
 import { NAME, VERSION } from '../version.ts';
@@ -25,7 +25,7 @@ const pixelLimits = (Object.entries(MAX_PIXELS) as [ImageFormat, number][])
 
 /** Paragraphs of CommonMark. */
 const description = [
-  `Classifies photos of clothing into ${LABELS.length} labels: ${LABELS.join(', ')}.`,
+  `Classifies pictures. The bundled model tells photos of clothing apart, in ${labels.length} labels: ${labels.join(', ')}. Every model of the object store is served by its name; its manifest has its labels.`,
   `Images are ${FORMATS} files. A request has at most ${MAX_BODY_BYTES / 2 ** 20} MiB and ${MAX_IMAGES} images.
 Maximum size of an image in megapixels: ${pixelLimits}. A progressive JPEG has a lower limit.
 Compressed requests (\`Content-Encoding\`) are refused. An optional member of a JSON request may be null.`,

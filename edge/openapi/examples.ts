@@ -1,6 +1,6 @@
 /** @file Example responses. Types and a test hold them to the schemas. */
-import { LABELS } from '#shared/labels.ts';
 import { DEFAULT_ALIAS, type Manifest } from '#shared/manifest.ts';
+import { labels } from '../../release/tinyvgg.json';
 import type { HfResponse } from '../api/hf/responses.ts';
 import type { InferResponse, ModelMetadata } from '../api/oip/responses.ts';
 import type {
@@ -98,7 +98,7 @@ export const MANIFEST = only<Manifest & Pick<ModelInfo, 'alias'>>({
   opset: 17,
   input: { name: 'image', dtype: 'float32', shape: ['batch', 1, 28, 28] },
   output: { name: 'logits', dtype: 'float32', shape: ['batch', 10] },
-  labels: [...LABELS],
+  labels,
   parameters: 7_740,
   photoPipeline: 2,
   metrics: { trainLoss: 0.5304, testLoss: 0.2787, labAccuracy: 90.25, testAccuracy: 0.9023 },

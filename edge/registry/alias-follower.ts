@@ -23,6 +23,8 @@ export interface StoreState {
 export interface RefreshEvent {
   type: 'refresh';
   alias: string;
+  /** Whether it is the default alias of the default model. */
+  isDefault: boolean;
   outcome: 'changed' | 'unchanged' | 'absent' | 'failed';
   /** With `changed`: the version that serves from now on. */
   version?: string;
@@ -33,6 +35,8 @@ export interface RefreshEvent {
 }
 
 export interface FollowerOptions {
+  /** Whether this is the default alias of the default model. */
+  isDefault: boolean;
   versions: VersionCache;
   /** Milliseconds since the epoch. */
   now: () => number;
@@ -125,7 +129,7 @@ export class AliasFollower {
     if (!stored) throw missingObject(key);
     const { version } = parseStored(Alias, key, stored.bytes);
     const isSame = this.model?.manifest.version === version;
-    const model = isSame ? this.model : await this.#options.versions.get(bucket, version);
+    const model = isSame ? this.model : await this.#options.versions.get(bucket, this.#name, version);
     if (!model) throw missingObject(modelKey(this.#name, version, 'json'));
     return { model, etag: stored.etag };
   }
@@ -137,7 +141,7 @@ export class AliasFollower {
     const replaced = this.model?.manifest.version;
     if (target !== 'unchanged') this.#target = target;
     const version = this.model?.manifest.version;
-    const event = { type: 'refresh', alias: this.#alias } as const;
+    const event = { type: 'refresh', alias: this.#alias, isDefault: this.#options.isDefault } as const;
     if (version === undefined || version === replaced) return { ...event, outcome: 'unchanged' };
     return { ...event, outcome: 'changed', version, ...(replaced && { replaced }) };
   }
@@ -146,7 +150,7 @@ export class AliasFollower {
     this.#failures += 1;
     this.#failure = error;
     const outcome = this.#isAbsent ? 'absent' : 'failed';
-    return { type: 'refresh', alias: this.#alias, outcome, error };
+    return { type: 'refresh', alias: this.#alias, isDefault: this.#options.isDefault, outcome, error };
   }
 }
 

@@ -35,6 +35,15 @@ export function readIfChanged(
   });
 }
 
+/**
+ * Lists the names that follow `prefix` in the bucket's keys, up to the next slash: at most 1,000.
+ * @throws ExplainedError of kind `store` on timeout, and the errors of R2
+ */
+export async function listNames(bucket: R2Bucket, prefix: string): Promise<string[]> {
+  const { delimitedPrefixes } = await withTimeout(prefix, () => bucket.list({ prefix, delimiter: '/' }));
+  return delimitedPrefixes.map((name) => name.slice(prefix.length, -1));
+}
+
 async function stored(object: R2ObjectBody | null): Promise<StoredObject | undefined> {
   return object ? { bytes: new Uint8Array(await object.arrayBuffer()), etag: object.etag } : undefined;
 }

@@ -1,15 +1,17 @@
 /**
  * @file The read side of the registry (shared/manifest.ts): selects the model that serves a request.
  *
- * An alias points at a manifest, and a manifest at its weights. All three are checked. The last good model keeps serving when the
- * object store fails. Before the first good model, the bundled model serves. A request may select another alias or a version.
+ * An alias points at a manifest, and a manifest at its weights. All three are checked. The last good version of a model keeps serving
+ * when the object store fails. Before the first good version of the default model, the bundled model serves. A request may select
+ * another model, alias or version.
  */
 import { ExplainedError } from '#shared/errors.ts';
 import type { InferenceEngine } from '#shared/inference/engine.ts';
 import type { LoadedModel } from '#shared/inference/model.ts';
-import { BUNDLED_ALIAS, DEFAULT_ALIAS, isName } from '#shared/manifest.ts';
+import { ALIASES, BUNDLED_ALIAS, DEFAULT_ALIAS, isName } from '#shared/manifest.ts';
 import { LruMap } from '../lru-map.ts';
 import { AliasFollower, REFRESH_MS, type RefreshEvent, type StoreState } from './alias-follower.ts';
+import { listNames } from './bucket.ts';
 import type { ServedModel } from './served-model.ts';
 import { type BundledModel, type RefusalEvent, VersionCache } from './version-cache.ts';
 
@@ -27,21 +29,23 @@ export interface RegistryOptions {
   onEvent: (event: RegistryEvent) => void;
 }
 
-/** A version, or the alias that points at one. Defaults to the default alias. */
-export interface VersionSelector {
+/** A model, and one of its versions or the alias that points at one. Defaults to the default model and the default alias. */
+export interface ModelSelector {
+  name?: string | undefined;
   alias?: string | undefined;
   version?: string | undefined;
 }
 
-/** Number of aliases that an isolate follows beside the default one: those that requests selected last. */
-const FOLLOWED_ALIASES = 4;
+/** Number of aliases that an isolate follows beside the default model's: those that requests selected last. */
+const FOLLOWED_ALIASES = 6;
 
 export class Registry {
-  /** Name of the only model. */
+  /** Name of the default model: that of the bundled one. */
   readonly name: string;
   readonly #versions: VersionCache;
-  readonly #createFollower: (alias: string) => AliasFollower;
+  readonly #createFollower: (name: string, alias: string) => AliasFollower;
   readonly #defaultAlias: AliasFollower;
+  /** By model and alias. */
   readonly #otherAliases = new LruMap<string, AliasFollower>(FOLLOWED_ALIASES);
   /** Aliases without a model so far, such as absent ones. They are kept apart, so that they evict no alias that serves. */
   readonly #candidates = new LruMap<string, AliasFollower>(FOLLOWED_ALIASES);
@@ -62,21 +66,33 @@ export class Registry {
     const { name } = bundled.manifest;
     this.name = name;
     this.#versions = versions;
-    this.#createFollower = (alias) => new AliasFollower(name, alias, { versions, now, refreshMs, onEvent });
-    this.#defaultAlias = this.#createFollower(DEFAULT_ALIAS);
+    const options = { versions, now, refreshMs, onEvent };
+    this.#createFollower = (name, alias) => new AliasFollower(name, alias, { ...options, isDefault: false });
+    this.#defaultAlias = new AliasFollower(name, DEFAULT_ALIAS, { ...options, isDefault: true });
   }
 
   /**
    * Returns the model that serves a request. The first request of an isolate loads it.
-   * @returns undefined when there is no such alias or version
+   * @returns undefined when there is no such model, alias or version
    * @throws ExplainedError when no model can serve
    */
   async model(
     bucket: R2Bucket,
-    { alias = DEFAULT_ALIAS, version }: VersionSelector = {},
+    { name = this.name, alias = DEFAULT_ALIAS, version }: ModelSelector = {},
   ): Promise<ServedModel | undefined> {
-    if (version !== undefined) return this.#versionModel(bucket, version);
-    return alias === DEFAULT_ALIAS ? this.#defaultModel(bucket) : this.#aliasModel(bucket, alias);
+    if (!isName(name)) return undefined;
+    if (version !== undefined) return this.#versionModel(bucket, name, version);
+    const isDefault = name === this.name && alias === DEFAULT_ALIAS;
+    return isDefault ? this.#defaultModel(bucket) : this.#aliasModel(bucket, name, alias);
+  }
+
+  /**
+   * Lists the names of the models that have a default alias in the bucket, sorted, after the default model.
+   * @throws ExplainedError when the bucket cannot be read
+   */
+  async names(bucket: R2Bucket): Promise<string[]> {
+    const others = (await listNames(bucket, ALIASES)).filter((name) => isName(name) && name !== this.name);
+    return [this.name, ...others.toSorted()];
   }
 
   /**
@@ -84,8 +100,8 @@ export class Registry {
    * @returns undefined when there is no such version
    * @throws ExplainedError when the file cannot be read
    */
-  weights(bucket: R2Bucket, version: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    return this.#versions.weights(bucket, version);
+  weights(bucket: R2Bucket, name: string, version: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    return this.#versions.weights(bucket, name, version);
   }
 
   /** The model of the default alias, or the bundled one, if it is loaded. */
@@ -123,27 +139,28 @@ export class Registry {
     }
   }
 
-  async #aliasModel(bucket: R2Bucket, alias: string): Promise<ServedModel | undefined> {
+  async #aliasModel(bucket: R2Bucket, name: string, alias: string): Promise<ServedModel | undefined> {
     if (!isName(alias)) return undefined;
+    const key = `${name}/${alias}`;
     const follower =
-      this.#otherAliases.get(alias) ?? this.#candidates.get(alias) ?? this.#createFollower(alias);
+      this.#otherAliases.get(key) ?? this.#candidates.get(key) ?? this.#createFollower(name, alias);
     if (!follower.model) {
-      this.#candidates.set(alias, follower);
+      this.#candidates.set(key, follower);
       // Concurrent first requests each read the alias. None of them may answer before one of these reads has ended.
       if (follower.isDue || follower.isRefreshing) await follower.refresh(bucket);
     }
     if (follower.model) {
-      this.#candidates.delete(alias);
-      this.#otherAliases.set(alias, follower);
+      this.#candidates.delete(key);
+      this.#otherAliases.set(key, follower);
       return { ...follower.model, alias };
     }
     if (follower.isAbsent) return undefined;
-    throw unavailable(`the alias ${alias}`, follower.state.error);
+    throw unavailable(`the alias ${alias} of ${name}`, follower.state.error);
   }
 
-  async #versionModel(bucket: R2Bucket, version: string): Promise<ServedModel | undefined> {
+  async #versionModel(bucket: R2Bucket, name: string, version: string): Promise<ServedModel | undefined> {
     try {
-      const model = await this.#versions.get(bucket, version);
+      const model = await this.#versions.get(bucket, name, version);
       return model && { ...model, alias: null };
     } catch (error) {
       throw unavailable(`version ${version}`, error instanceof Error ? error.message : String(error), error);

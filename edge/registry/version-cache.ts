@@ -17,8 +17,8 @@ export interface BundledModel {
   weights: Uint8Array<ArrayBuffer>;
 }
 
-/** Two aliases with their current and previous versions. A model takes about 1 MB. */
-const CAPACITY = 4;
+/** The default model with its previous version, and two others with theirs. */
+const CAPACITY = 6;
 
 /** Reported when a version exists but fails a check. */
 export interface RefusalEvent {
@@ -43,15 +43,16 @@ export class VersionCache {
   }
 
   /**
-   * Returns a version from the cache or loads it.
-   * @returns undefined when there is no such version
+   * Returns a version of a model from the cache or loads it.
+   * @returns undefined when the model has no such version
    * @throws ExplainedError when the version cannot be read or fails a check
    */
-  async get(bucket: R2Bucket, version: string): Promise<LoadedModel | undefined> {
+  async get(bucket: R2Bucket, name: string, version: string): Promise<LoadedModel | undefined> {
     if (!isVersion(version)) return undefined;
-    if (version === this.#bundledModel.manifest.version) return this.bundled();
+    if (this.#isBundled(name, version)) return this.bundled();
     const loaded =
-      this.#loaded.get(version) ?? (await this.#reportingRefusals(() => this.#load(bucket, version)));
+      this.#loaded.get(keyOf(name, version)) ??
+      (await this.#reportingRefusals(() => this.#load(bucket, name, version)));
     return loaded && this.#keep(loaded);
   }
 
@@ -62,7 +63,8 @@ export class VersionCache {
   async bundled(): Promise<LoadedModel> {
     const { manifest, weights } = this.#bundledModel;
     const load = () => loadModel(this.#engines, manifest, weights);
-    return this.#keep(this.#loaded.get(manifest.version) ?? (await this.#reportingRefusals(load)));
+    const loaded = this.#loaded.get(keyOf(manifest.name, manifest.version));
+    return this.#keep(loaded ?? (await this.#reportingRefusals(load)));
   }
 
   /**
@@ -70,15 +72,22 @@ export class VersionCache {
    * @returns undefined when there is no such version
    * @throws ExplainedError when the file cannot be read
    */
-  async weights(bucket: R2Bucket, version: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  async weights(
+    bucket: R2Bucket,
+    name: string,
+    version: string,
+  ): Promise<Uint8Array<ArrayBuffer> | undefined> {
     if (!isVersion(version)) return undefined;
-    const { manifest, weights } = this.#bundledModel;
-    if (version === manifest.version) return weights;
-    return (await readObject(bucket, modelKey(manifest.name, version, 'onnx')))?.bytes;
+    if (this.#isBundled(name, version)) return this.#bundledModel.weights;
+    return (await readObject(bucket, modelKey(name, version, 'onnx')))?.bytes;
   }
 
-  async #load(bucket: R2Bucket, version: string): Promise<LoadedModel | undefined> {
-    const { name } = this.#bundledModel.manifest;
+  #isBundled(name: string, version: string): boolean {
+    const { manifest } = this.#bundledModel;
+    return name === manifest.name && version === manifest.version;
+  }
+
+  async #load(bucket: R2Bucket, name: string, version: string): Promise<LoadedModel | undefined> {
     const manifestKey = modelKey(name, version, 'json');
     const stored = await readObject(bucket, manifestKey);
     if (!stored) return undefined;
@@ -100,9 +109,9 @@ export class VersionCache {
 
   /** Adds a model, unless another request has loaded the same version in the meantime. */
   #keep(loaded: LoadedModel): LoadedModel {
-    const { version } = loaded.manifest;
-    const kept = this.#loaded.get(version) ?? loaded;
-    this.#loaded.set(version, kept);
+    const key = keyOf(loaded.manifest.name, loaded.manifest.version);
+    const kept = this.#loaded.get(key) ?? loaded;
+    this.#loaded.set(key, kept);
     return kept;
   }
 
@@ -117,6 +126,8 @@ export class VersionCache {
     }
   }
 }
+
+const keyOf = (name: string, version: string): string => `${name}/${version}`;
 
 /** Returns the error for an object that the bucket lacks. */
 export const missingObject = (key: string): ExplainedError =>

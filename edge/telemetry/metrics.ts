@@ -69,7 +69,7 @@ export class Metrics {
       this.#refusals.add({ check: event.check });
       return;
     }
-    const isDefault = event.alias === DEFAULT_ALIAS;
+    const { isDefault } = event;
     // Clients choose the names of other aliases, so those names must not become labels.
     this.#refreshes.add({ alias: isDefault ? DEFAULT_ALIAS : 'other', outcome: event.outcome });
     if (isDefault && event.replaced !== undefined) this.#swaps.add();

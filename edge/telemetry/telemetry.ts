@@ -1,7 +1,6 @@
 /** @file Reports completed requests and model changes to metrics, logs and Analytics Engine. */
 import type { Context } from 'hono';
 import { routePath } from 'hono/route';
-import { DEFAULT_ALIAS } from '#shared/manifest.ts';
 import type { AppEnv } from '../http/env.ts';
 import type { Registry, RegistryEvent } from '../registry/registry.ts';
 import { writeDataPoint } from './analytics.ts';
@@ -58,7 +57,7 @@ export class Telemetry {
 
 function logEvent(event: RegistryEvent, isolate: string): void {
   // Other aliases appear in the logs of the requests that select them.
-  if (event.type !== 'refresh' || event.alias !== DEFAULT_ALIAS || event.outcome === 'unchanged') return;
+  if (event.type !== 'refresh' || !event.isDefault || event.outcome === 'unchanged') return;
   const { alias, version, replaced, error } = event;
   const fields = { isolate, alias, version, replaced };
   if (event.outcome === 'changed') log('info', 'serving a new version', fields);

@@ -4,8 +4,8 @@
  */
 import { sha256 } from '../digest.ts';
 import { ExplainedError, type Explanation } from '../errors.ts';
-import { PHOTO_PIPELINE } from '../input/garment/photo.ts';
-import { IMAGE_PIXELS, IMAGE_SIZE, LABELS, PIXEL_SCALE } from '../labels.ts';
+import { GARMENT_INPUT, VERSIONS } from '../input/prepare.ts';
+import { bytesOf, networkInput, type PictureInput, pictureInputOf } from '../input/preprocessing.ts';
 import type { Manifest } from '../manifest.ts';
 import type { Classifier, InferenceEngine } from './engine.ts';
 
@@ -27,6 +27,7 @@ export class ModelRefusal extends ExplainedError {
 /** A model that has passed every check. */
 export interface LoadedModel {
   readonly manifest: Manifest;
+  readonly input: PictureInput;
   readonly classifier: Classifier;
   /** Name of the engine that runs the model. */
   readonly engine: string;
@@ -43,11 +44,12 @@ export async function loadModel(
   weights: Uint8Array<ArrayBuffer>,
 ): Promise<LoadedModel> {
   await checkWeights(manifest, weights);
-  checkFit(manifest);
+  const input = checkFit(manifest);
   const refusals: ModelRefusal[] = [];
   for (const engine of engines) {
     try {
-      return { manifest, classifier: await loadOn(engine, manifest, weights), engine: engine.name };
+      const classifier = await loadOn(engine, { manifest, input }, weights);
+      return { manifest, input, classifier, engine: engine.name };
     } catch (error) {
       refusals.push(error as ModelRefusal);
     }
@@ -61,14 +63,14 @@ export async function loadModel(
 /** Loads a model on one engine and checks its golden logits. */
 async function loadOn(
   engine: InferenceEngine,
-  manifest: Manifest,
+  { manifest, input }: Pick<LoadedModel, 'manifest' | 'input'>,
   weights: Uint8Array<ArrayBuffer>,
 ): Promise<Classifier> {
-  const classifier = await engine.load(weights).catch((cause: unknown) => {
+  const classifier = await engine.load(weights, manifest).catch((cause: unknown) => {
     const got = cause instanceof ExplainedError ? cause.message : 'an error';
     throw refusal(manifest, 'engine', `a model that ${engine.name} loads`, got, cause);
   });
-  await checkGolden({ manifest, classifier });
+  await checkGolden({ manifest, input, classifier });
   return classifier;
 }
 
@@ -80,28 +82,42 @@ async function checkWeights(manifest: Manifest, weights: Uint8Array<ArrayBuffer>
   if (digest !== manifest.version) throw refusal(manifest, 'weights', `SHA-256 ${manifest.version}`, digest);
 }
 
-/** Checks that the model takes this photo pipeline's images and returns one logit for each label. */
-function checkFit(manifest: Manifest): void {
-  if (manifest.photoPipeline !== PHOTO_PIPELINE) {
+/** Checks that this program can make the model's input of a picture, and that the model returns one logit for each label. */
+function checkFit(manifest: Manifest): PictureInput {
+  const input = readInput(manifest);
+  const { preprocessing, shape } = input;
+  const { kind, version } = preprocessing;
+  if (version !== VERSIONS[kind]) {
+    const what = kind === 'garment' ? 'photo pipeline' : 'scaling';
+    throw refusal(manifest, 'fit', `a model for ${what} ${VERSIONS[kind]}`, `${version}`);
+  }
+  if (kind === 'garment' && shape.join() !== GARMENT_INPUT.shape.join()) {
     throw refusal(
       manifest,
       'fit',
-      `a model for photo pipeline ${PHOTO_PIPELINE}`,
-      `${manifest.photoPipeline}`,
+      `an input [batch, ${GARMENT_INPUT.shape.join(', ')}]`,
+      `[batch, ${shape.join(', ')}]`,
     );
   }
-  if (manifest.labels.length !== LABELS.length) {
-    throw refusal(manifest, 'fit', `${LABELS.length} labels`, `${manifest.labels.length}`);
+  const { output, labels } = manifest;
+  if (output.shape.length !== 2 || output.shape[1] !== labels.length) {
+    throw refusal(
+      manifest,
+      'fit',
+      `${output.name} [batch, ${labels.length}]`,
+      `[${output.shape.join(', ')}]`,
+    );
   }
-  checkShape(manifest, manifest.input, [1, IMAGE_SIZE, IMAGE_SIZE]);
-  checkShape(manifest, manifest.output, [LABELS.length]);
+  return input;
 }
 
-/** @param sizes expected sizes of the tensor for one image, without the batch dimension */
-function checkShape(manifest: Manifest, { name, shape }: Manifest['input'], sizes: number[]): void {
-  const [, ...got] = shape;
-  if (got.length === sizes.length && got.every((size, i) => size === sizes[i])) return;
-  throw refusal(manifest, 'fit', `${name} [batch, ${sizes.join(', ')}]`, `[${shape.join(', ')}]`);
+function readInput(manifest: Manifest): PictureInput {
+  try {
+    return pictureInputOf(manifest);
+  } catch (cause) {
+    const { expected = 'an input of pictures', got = '' } = cause as ExplainedError;
+    throw refusal(manifest, 'fit', expected, got, cause);
+  }
 }
 
 /**
@@ -111,17 +127,20 @@ function checkShape(manifest: Manifest, { name, shape }: Manifest['input'], size
  */
 export async function checkGolden({
   manifest,
+  input,
   classifier,
-}: Pick<LoadedModel, 'manifest' | 'classifier'>): Promise<void> {
+}: Pick<LoadedModel, 'manifest' | 'input' | 'classifier'>): Promise<void> {
   const { vectors, tolerance } = manifest.golden;
-  const images = new Float32Array(vectors.length * IMAGE_PIXELS);
-  for (const [i, { pixels }] of vectors.entries()) {
-    const bytes = Uint8Array.from(atob(pixels), (character) => character.charCodeAt(0));
-    if (bytes.length !== IMAGE_PIXELS) {
-      throw refusal(manifest, 'golden', `golden vectors of ${IMAGE_PIXELS} pixels`, `${bytes.length}`);
+  const size = bytesOf(input.shape);
+  const pixels = new Uint8Array(vectors.length * size);
+  for (const [i, vector] of vectors.entries()) {
+    const bytes = Uint8Array.from(atob(vector.pixels), (character) => character.charCodeAt(0));
+    if (bytes.length !== size) {
+      throw refusal(manifest, 'golden', `golden vectors of ${size} bytes`, `${bytes.length}`);
     }
-    images.set(networkInput(bytes), i * IMAGE_PIXELS);
+    pixels.set(bytes, i * size);
   }
+  const images = networkInput(pixels, input);
   const expected = vectors.flatMap(({ logits }) => logits);
   const got = await classifier.logits(images, vectors.length).catch((cause: unknown) => {
     throw refusal(manifest, 'engine', 'a model that runs', 'an error', cause);
@@ -135,13 +154,6 @@ export async function checkGolden({
   if (!(worst <= tolerance)) {
     throw refusal(manifest, 'golden', `its golden logits within ${tolerance}`, `a difference of ${worst}`);
   }
-}
-
-/** Converts pixel bytes to the network's input in 0..1. */
-export function networkInput(bytes: Uint8Array): Float32Array {
-  const input = new Float32Array(bytes.length);
-  for (let i = 0; i < input.length; i++) input[i] = (bytes[i] as number) / PIXEL_SCALE;
-  return input;
 }
 
 function refusal(

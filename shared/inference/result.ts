@@ -4,14 +4,14 @@
  */
 import { type AbstentionReason, abstentionOf } from '../abstention.ts';
 import type { PreparedPhoto } from '../input/garment/photo.ts';
-import { IMAGE_SIZE } from '../labels.ts';
-import type { Manifest } from '../manifest.ts';
+import type { PictureInput } from '../input/preprocessing.ts';
 import { PHOTO_WARNINGS, type PhotoWarning } from '../photo-warnings.ts';
 import { type Prediction, rankLabels } from '../predictions.ts';
+import type { LoadedModel } from './model.ts';
 
 /** What the photo pipeline did with an image. */
 export interface PhotoExplanation {
-  /** The network's input, 28 × 28 grey pixels: a PNG file as a data URL. */
+  /** The picture as the network sees it: a PNG file as a data URL. */
   image: string;
   /** The pipeline's steps in order, each with its measurements. */
   steps: { step: string; [detail: string]: unknown }[];
@@ -50,23 +50,22 @@ export interface Classification extends ImageResult {
 /** Builds the result for one image from the prepared photo and the network's logits `[classes]`. */
 export async function resultOf(
   { photo, logits }: { photo: PreparedPhoto; logits: Float32Array },
-  manifest: Pick<Manifest, 'labels' | 'calibration'>,
+  { manifest, input }: Pick<LoadedModel, 'manifest' | 'input'>,
   { top_k, explain }: { top_k: number; explain: boolean },
 ): Promise<ImageResult> {
   const ranked = rankLabels(logits, manifest);
   return {
     predictions: ranked.slice(0, top_k),
-    abstained: abstentionOf(photo, ranked) ?? null,
-    ...(explain && { explanation: await explanationOf(photo) }),
+    abstained: abstentionOf(photo, ranked, manifest.leastScore) ?? null,
+    ...(explain && { explanation: await explanationOf(photo, input) }),
   };
 }
 
-async function explanationOf(photo: PreparedPhoto): Promise<PhotoExplanation> {
+async function explanationOf(photo: PreparedPhoto, { shape }: PictureInput): Promise<PhotoExplanation> {
   const { image, steps, box = null, quality = null, warnings: codes } = photo;
   // Another version of the decoders' Worker may send a warning that this version does not know.
   const warnings = codes.map((code) => PHOTO_WARNINGS[code] ?? code);
   // Imported on demand: building its checksum tables takes half a millisecond, which every cold start would pay.
-  const { greyPng } = await import('../png.ts');
-  const png = String.fromCharCode(...(await greyPng(image, IMAGE_SIZE)));
-  return { image: `data:image/png;base64,${btoa(png)}`, steps, box, quality, warnings, warning_codes: codes };
+  const { pngUri } = await import('../png.ts');
+  return { image: await pngUri(image, shape), steps, box, quality, warnings, warning_codes: codes };
 }

@@ -1,7 +1,71 @@
-/** @file How a model's input is made from a picture. */
-import type { FitMode } from './fit/fit.ts';
+/** @file How a model's input is made from a picture, as its manifest says. */
+import { ExplainedError } from '../errors.ts';
+import type { Fit, Manifest } from '../manifest.ts';
 
 /** What is done to a picture: the photo pipeline for garments, or scaling to the size of the input. */
-export type Preprocessing =
-  | { kind: 'garment'; version: number }
-  | { kind: 'fit'; version: number; mode: FitMode; mean?: number[]; std?: number[] };
+export type Preprocessing = { kind: 'garment'; version: number } | ({ kind: 'fit' } & Fit);
+
+/** Sizes of one image: channels, height, width. */
+export type ImageShape = readonly [channels: 1 | 3, height: number, width: number];
+
+/** The input of a network that takes pictures. */
+export interface PictureInput {
+  preprocessing: Preprocessing;
+  shape: ImageShape;
+}
+
+/** Pixel bytes are divided by this, so that they are in 0..1 (as torchvision's ToTensor computes it). */
+export const PIXEL_SCALE = 255;
+
+/**
+ * Reads a manifest's input.
+ * @throws ExplainedError of kind `model` when the model does not take grey or RGB pictures, or the manifest does not say how its input
+ * is made
+ */
+export function pictureInputOf({
+  input,
+  photoPipeline,
+  fit,
+}: Pick<Manifest, 'input' | 'photoPipeline' | 'fit'>): PictureInput {
+  const [, channels, height, width, ...more] = input.shape;
+  const isPicture =
+    (channels === 1 || channels === 3) && isSize(height) && isSize(width) && more.length === 0;
+  if (!isPicture) throw unfit(`${input.name} [batch, 1 or 3, height, width]`, `[${input.shape.join(', ')}]`);
+  const shape: ImageShape = [channels, height, width];
+  if (photoPipeline !== undefined && !fit) {
+    return { preprocessing: { kind: 'garment', version: photoPipeline }, shape };
+  }
+  if (fit && photoPipeline === undefined) return { preprocessing: { kind: 'fit', ...fit }, shape };
+  throw unfit('either photoPipeline or fit', fit ? 'both' : 'neither');
+}
+
+const isSize = (size: number | string | undefined): size is number => typeof size === 'number';
+
+const unfit = (expected: string, got: string): ExplainedError =>
+  new ExplainedError({ kind: 'model', what: 'cannot use the input of the model', expected, got });
+
+/** Returns whether the input is shifted and scaled beyond 0..1. */
+export const isNormalized = ({ preprocessing }: PictureInput): boolean =>
+  preprocessing.kind === 'fit' && Boolean(preprocessing.mean ?? preprocessing.std);
+
+/** Returns the number of bytes of one image. */
+export const bytesOf = ([channels, height, width]: ImageShape): number => channels * height * width;
+
+/**
+ * Converts pixel bytes to the network's input.
+ * @param bytes [n, channels, height, width]
+ */
+export function networkInput(
+  bytes: Uint8Array,
+  { preprocessing, shape }: PictureInput,
+): Float32Array<ArrayBuffer> {
+  const { mean, std }: Pick<Fit, 'mean' | 'std'> = preprocessing.kind === 'fit' ? preprocessing : {};
+  const [channels, height, width] = shape;
+  const input = Float32Array.from(bytes);
+  for (let plane = 0; plane * height * width < input.length; plane++) {
+    const [shift, scale] = [mean?.[plane % channels] ?? 0, std?.[plane % channels] ?? 1];
+    const values = input.subarray(plane * height * width, (plane + 1) * height * width);
+    for (const [i, byte] of values.entries()) values[i] = (byte / PIXEL_SCALE - shift) / scale;
+  }
+  return input;
+}

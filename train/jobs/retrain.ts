@@ -126,7 +126,7 @@ async function compareVersions(
     correctPredictions(await read(modelKey(name, version, 'onnx')), heldOut, dataset.classes.length);
   const manifestKey = modelKey(name, current, 'json');
   const { training } = parseStored(Manifest, manifestKey, await read(manifestKey));
-  if (training.images > train.count) {
+  if (training && training.images > train.count) {
     log(`Warning: ${current} was also trained on the held-out images, so its accuracy on them is too high.`);
   }
   return compareModels(await correct(version), await correct(current));

@@ -14,7 +14,7 @@ import {
   CONTENT_TYPES,
   FORMAT_VERSION,
   isVersion,
-  Manifest,
+  Metrics,
   parseStored,
   serializeStored,
 } from '#shared/manifest.ts';
@@ -38,7 +38,7 @@ const Finished = v.object({
   outcome: v.literal('finished'),
   name: v.string(),
   version: v.pipe(v.string(), v.check(isVersion)),
-  metrics: Manifest.entries.metrics,
+  metrics: Metrics,
   /** Number of held-out images, and of those that the model classifies correctly; null when none are held out. */
   heldOut: v.nullable(v.object({ images: Count, right: Whole })),
   seconds: Real,

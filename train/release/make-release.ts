@@ -3,7 +3,13 @@ import * as v from 'valibot';
 import { sha256 } from '#shared/digest.ts';
 import { ExplainedError } from '#shared/errors.ts';
 import { PHOTO_PIPELINE } from '#shared/input/garment/photo.ts';
-import { type Calibration, FORMAT_VERSION, Manifest, serializeStored } from '#shared/manifest.ts';
+import {
+  type Calibration,
+  FORMAT_VERSION,
+  Manifest,
+  serializeStored,
+  type TrainedManifest,
+} from '#shared/manifest.ts';
 import { type Network, sizeOf } from '#shared/model/spec.ts';
 import type { Engine } from '../engine/engine.ts';
 import { sgd } from '../engine/optimizer.ts';
@@ -13,7 +19,7 @@ import type { Predict } from '../training/evaluate.ts';
 import type { TrainedModel } from '../training/job.ts';
 import { exportOnnx, INPUT_NAME, IR_VERSION, OPSET, OUTPUT_NAME } from './export.ts';
 import { onnxPredictor } from './onnxruntime.ts';
-import type { Release } from './release.ts';
+import type { TrainedRelease } from './release.ts';
 
 /** Largest difference between the logits of the engine and onnxruntime: absolute up to ±1, relative beyond. Only rounding differs. */
 const EXPORT_TOLERANCE = 1e-5;
@@ -28,7 +34,7 @@ export interface ReleaseContext {
   engine: Engine;
   /** Names of the classes, by index. */
   labels: readonly string[];
-  training: Omit<Manifest['training'], 'engine'>;
+  training: Omit<TrainedManifest['training'], 'engine'>;
   /** Undefined for a model that is not calibrated. */
   calibration: Calibration | undefined;
   /** Images for the comparison with onnxruntime. */
@@ -39,7 +45,7 @@ export interface ReleaseContext {
  * Exports a trained model.
  * @throws ExplainedError of kind `model` when onnxruntime computes other logits than the engine
  */
-export async function makeRelease(trained: TrainedModel, context: ReleaseContext): Promise<Release> {
+export async function makeRelease(trained: TrainedModel, context: ReleaseContext): Promise<TrainedRelease> {
   const { network, weights } = trained;
   const onnx = exportOnnx(network, weights, context.labels);
   const session = await context.engine.open(network, weights, sgd(0));
@@ -60,8 +66,8 @@ async function makeManifest(
   onnx: Uint8Array<ArrayBuffer>,
   logits: Predict,
   { engine, labels, training, calibration }: ReleaseContext,
-): Promise<Manifest> {
-  return v.parse(Manifest, {
+): Promise<TrainedManifest> {
+  const manifest = {
     formatVersion: FORMAT_VERSION,
     name: network.name,
     version: await sha256(onnx),
@@ -77,7 +83,9 @@ async function makeManifest(
     training: { ...training, engine: engine.name },
     calibration,
     golden: { tolerance: GOLDEN_TOLERANCE, vectors: await makeGoldenVectors(network, logits) },
-  } satisfies Manifest);
+  } satisfies Manifest;
+  v.assert(Manifest, manifest);
+  return manifest;
 }
 
 async function compareWithOnnxruntime(

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 } from '#shared/digest.ts';
 import { ExplainedError } from '#shared/errors.ts';
-import { Manifest, type ModelFile, parseStored } from '#shared/manifest.ts';
+import { Manifest, type ModelFile, parseStored, type TrainedManifest } from '#shared/manifest.ts';
 import { writeFileAtomic } from '../files.ts';
 import { requireSafetensors } from '../safetensors.ts';
 
@@ -12,6 +12,11 @@ export interface Release {
   manifest: Manifest;
   /** The bytes of the three files. */
   files: Record<ModelFile, Uint8Array<ArrayBuffer>>;
+}
+
+/** The release of a model that this project has trained. */
+export interface TrainedRelease extends Release {
+  manifest: TrainedManifest;
 }
 
 /**

@@ -5,7 +5,7 @@ import type { RunData } from '../dataset/split.ts';
 import type { Engine } from '../engine/engine.ts';
 import { count } from '../format.ts';
 import { makeRelease } from '../release/make-release.ts';
-import type { Release } from '../release/release.ts';
+import type { TrainedRelease } from '../release/release.ts';
 import { type Calibrated, calibrate, type Train } from '../training/calibrate.ts';
 import type { Checkpoints } from '../training/checkpoint/checkpoints.ts';
 import type { TrainedModel } from '../training/job.ts';
@@ -35,7 +35,7 @@ export interface ReleasedModel {
   trained: TrainedModel;
   /** Undefined for a model that is not calibrated. */
   calibrated: Calibrated | undefined;
-  release: Release;
+  release: TrainedRelease;
 }
 
 /** Trains a model, prints the lab's lines, and makes its release. */

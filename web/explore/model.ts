@@ -1,10 +1,11 @@
 /** @file Loads models and computes the output of every layer. */
-import { PIXEL_SCALE } from '#shared/labels.ts';
+import { networkInput, pictureInputOf } from '#shared/input/preprocessing.ts';
 import type { Manifest } from '#shared/manifest.ts';
 import { forward, type Tensor } from '#shared/model/forward.ts';
 import type { Network, Weights } from '#shared/model/spec.ts';
 import { decodeModel } from '#shared/onnx/model.ts';
 import { networkOf } from '#shared/onnx/network.ts';
+import { percent } from '../percent.ts';
 
 export interface Model {
   network: Network;
@@ -43,22 +44,21 @@ export const openModel = (onnx: Uint8Array, manifest: Manifest): Model => ({
 
 /** Names the model's network and recipe, because models of different recipes have the same network name. */
 export const modelTitle = ({ name, training }: Manifest): string =>
-  `${name === 'tinyvgg' ? 'TinyVGG' : name}, ${training.recipe} recipe`;
+  `${name === 'tinyvgg' ? 'TinyVGG' : name}${training ? `, ${training.recipe} recipe` : ''}`;
+
+/** Describes the size and the accuracy of a model. */
+export const modelFacts = ({ parameters, metrics }: Manifest): string =>
+  `${parameters.toLocaleString('en')} parameters${metrics ? `, ${percent(metrics.testAccuracy)} test accuracy` : ''}`;
 
 /** Names the model that classifies photos on this site, apart from the lab's model of the same network. */
 export const siteModelTitle = (manifest: Manifest): string => `This site’s model: ${modelTitle(manifest)}`;
 
 /**
  * Runs the network, and returns its input and every layer's output.
- * @param image 28 × 28 bytes
+ * @param image bytes [channels, height, width]
  */
-export const activationsOf = ({ network, weights }: Model, image: Uint8Array): Tensor[] =>
-  forward(
-    network,
-    weights,
-    Float32Array.from(image, (pixel) => pixel / PIXEL_SCALE),
-    1,
-  );
+export const activationsOf = ({ network, weights, manifest }: Model, image: Uint8Array): Tensor[] =>
+  forward(network, weights, networkInput(image, pictureInputOf(manifest)), 1);
 
 /** @throws Error with a message for the visitor when the server does not answer, or the status is not 2xx */
 export async function fetchOk(url: string): Promise<Response> {

@@ -4,7 +4,7 @@ import { rankLabels } from '#shared/predictions.ts';
 import { element, find, setText } from '../dom.ts';
 import { percent } from '../percent.ts';
 import type { Explorer } from './explorer.ts';
-import { activationsOf, fetchOk, loadModel, type Model, modelTitle } from './model.ts';
+import { activationsOf, fetchOk, loadModel, type Model, modelFacts, modelTitle } from './model.ts';
 import { accuracyChart, drawChart, lossChart } from './training-curves.ts';
 
 const NAMES = ['v0', 'v1', 'tinyvgg'] as const;
@@ -58,7 +58,7 @@ interface ModelColumn {
 }
 
 function modelColumn(model: Model): ModelColumn {
-  const { name, parameters, metrics } = model.manifest;
+  const { name } = model.manifest;
   const title = modelTitle(model.manifest);
   const lines = Array.from({ length: TOP }, () => ({
     label: element('span'),
@@ -69,11 +69,7 @@ function modelColumn(model: Model): ModelColumn {
     'section',
     { className: `model line-${name}`, 'aria-label': title },
     element('h3', {}, title, element('small', {}, KINDS[name] ?? '')),
-    element(
-      'p',
-      { className: 'note' },
-      `${parameters.toLocaleString('en')} parameters, ${percent(metrics.testAccuracy)} test accuracy`,
-    ),
+    element('p', { className: 'note' }, modelFacts(model.manifest)),
     element(
       'ol',
       {},

@@ -1,12 +1,11 @@
 /** @file Figure 4: all feature maps of the network, one row per layer, with lines from the inputs of the selected map. */
 import { element, find, prefersReducedMotion, setText } from '../dom.ts';
-import { percent } from '../percent.ts';
 import { connectionsOf, drawConnections } from './connections.ts';
 import type { Explorer } from './explorer.ts';
 import { createRow, MAX_MAPS, paintRow, type RowElements } from './layer-row.ts';
 import { mapsOf, rowsOf } from './layers.ts';
 import { memoizeLast } from './memoize-last.ts';
-import { siteModelTitle } from './model.ts';
+import { modelFacts, siteModelTitle } from './model.ts';
 import { selectedMap, selectedPixelTerms } from './selected-map.ts';
 
 const ARROWS: Record<string, readonly [rows: number, maps: number]> = {
@@ -40,10 +39,9 @@ export function networkFigure(explorer: Explorer): void {
 }
 
 function showModel({ model }: Explorer): void {
-  const { parameters, metrics } = model.manifest;
   setText(
     find('#network-model', HTMLElement),
-    `${siteModelTitle(model.manifest)}, ${parameters.toLocaleString('en')} parameters, ${percent(metrics.testAccuracy)} test accuracy`,
+    `${siteModelTitle(model.manifest)}, ${modelFacts(model.manifest)}`,
   );
 }
 

@@ -3,11 +3,12 @@
  * same result. The image stays on the device. The model comes from the endpoint and is checked here as it is in the Worker.
  */
 
-import { loadModel, networkInput } from '#shared/inference/model.ts';
+import { loadModel } from '#shared/inference/model.ts';
 import { type Classification, resultOf } from '#shared/inference/result.ts';
 import { simdEngine } from '#shared/inference/simd.ts';
 import * as photoKernels from '#shared/input/garment/build/photo.wasm?url';
-import { photoPipeline } from '#shared/input/garment/photo.ts';
+import { picturePreparation } from '#shared/input/prepare.ts';
+import { networkInput } from '#shared/input/preprocessing.ts';
 import * as kernels from '#shared/kernels/build/inference.wasm?url';
 import type { Manifest } from '#shared/manifest.ts';
 import { decoder } from './decoder.ts';
@@ -33,10 +34,10 @@ export function localClassifier(endpoint: string): Promise<LocalClassifier> {
 }
 
 async function load(endpoint: string): Promise<LocalClassifier> {
-  const [{ models }, engine, preparePhoto] = await Promise.all([
+  const [{ models }, engine, preparePicture] = await Promise.all([
     get(`${endpoint}/v1/models`).then((response) => response.json()),
     compile(kernels).then(simdEngine),
-    compile(photoKernels).then(photoPipeline),
+    compile(photoKernels).then(picturePreparation),
   ]);
   const [{ name, version, alias }] = models;
   const address = `${endpoint}/v1/models/${name}/versions/${version}`;
@@ -44,11 +45,11 @@ async function load(endpoint: string): Promise<LocalClassifier> {
     get(address).then((response): Promise<Manifest> => response.json()),
     get(`${address}/onnx`).then(async (response) => new Uint8Array(await response.arrayBuffer())),
   ]);
-  const { classifier } = await loadModel([engine], manifest, weights);
+  const model = await loadModel([engine], manifest, weights);
   return async (bytes) => {
-    const photo = await decoder.decode(bytes, (pixels) => preparePhoto(pixels));
-    const logits = await classifier.logits(networkInput(photo.image), 1);
-    return { model: { name, version, alias }, ...(await resultOf({ photo, logits }, manifest, ALL_LABELS)) };
+    const photo = await decoder.decode(bytes, (pixels) => preparePicture(pixels, model.input));
+    const logits = await model.classifier.logits(networkInput(photo.image, model.input), 1);
+    return { model: { name, version, alias }, ...(await resultOf({ photo, logits }, model, ALL_LABELS)) };
   };
 }
 

@@ -17,7 +17,7 @@ export async function infer(c: Context<AppEnv>, message: InferMessage, model: Se
     throw new HttpProblem('invalid-body', `The model has one input, "${manifest.input.name}". Send only it.`);
   }
   const isBinary = requestsBinary(request, manifest.output.name);
-  const { images, n } = readTensor(input, manifest.input, binary);
+  const { images, n } = readTensor(input, model, binary);
   for (let i = 0; i < n; i++) c.var.record.images.push({ kind: 'tensor', outcome: 'read' });
   const logits = await classifier.logits(images, n);
   const parameters = { binary_data_size: logits.byteLength };

@@ -16,7 +16,9 @@ export const InferInput = v.object({
   shape: v.array(Size),
   datatype: v.pipe(
     v.picklist(['FP32', 'UINT8']),
-    v.description('`FP32`: pixels in 0..1. `UINT8`: pixels in 0..255.'),
+    v.description(
+      '`FP32`: pixels in 0..1, or the shifted and scaled input of a model with `fit.mean` and `fit.std`. `UINT8`: pixels in 0..255.',
+    ),
   ),
   parameters: parameters({
     binary_data_size: v.pipe(

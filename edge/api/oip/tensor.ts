@@ -1,59 +1,63 @@
 /** @file Converts an input tensor of the Open Inference Protocol to the network's input. */
-import { IMAGE_PIXELS, IMAGE_SIZE, PIXEL_SCALE } from '#shared/labels.ts';
-import type { Manifest } from '#shared/manifest.ts';
+import {
+  bytesOf,
+  type ImageShape,
+  isNormalized,
+  networkInput,
+  PIXEL_SCALE,
+} from '#shared/input/preprocessing.ts';
 import { checkImageCount } from '../../http/limits.ts';
 import { HttpProblem } from '../../http/problem.ts';
+import type { ServedModel } from '../../registry/served-model.ts';
 import type { InferInput } from './requests.ts';
 
 export interface ImageTensor {
-  /** `[n, 1, 28, 28]` in row-major order, in 0..1 */
+  /** `[n, channels, height, width]` in row-major order */
   images: Float32Array;
   n: number;
 }
 
 /**
+ * @param tensor `FP32`: the network's input. `UINT8`: pixel bytes, which become the network's input
  * @param binary the bytes after the JSON
  * @throws HttpProblem `invalid-body`, `too-many-images`
  */
-export function readTensor(input: InferInput, { name }: Manifest['input'], binary: Uint8Array): ImageTensor {
-  if (input.name !== name) throw invalid(`The name of the input must be "${name}"`);
-  const n = batchSize(input.shape);
-  const images = new Float32Array(n * IMAGE_PIXELS);
-  const { scale, isPixel, range } = DATATYPES[input.datatype];
-  const values = readValues(input, images.length, binary);
-  for (let i = 0; i < images.length; i++) {
+export function readTensor(
+  tensor: InferInput,
+  { manifest, input }: Pick<ServedModel, 'manifest' | 'input'>,
+  binary: Uint8Array,
+): ImageTensor {
+  const { name } = manifest.input;
+  if (tensor.name !== name) throw invalid(`The name of the input must be "${name}"`);
+  const n = batchSize(tensor.shape, input.shape);
+  const length = n * bytesOf(input.shape);
+  const values = readValues(tensor, length, binary);
+  const isUint8 = tensor.datatype === 'UINT8';
+  const { isValid, range } = isUint8 ? BYTE : isNormalized(input) ? FINITE : UNIT;
+  for (let i = 0; i < length; i++) {
     const value = values[i];
-    // `isPixel` is false for NaN.
-    if (typeof value !== 'number' || !isPixel(value)) {
-      throw invalid(`Every element of a ${input.datatype} tensor must be ${range}`);
-    }
-    images[i] = value / scale;
+    if (typeof value === 'number' && isValid(value)) continue;
+    throw invalid(`Every element of a ${tensor.datatype} tensor must be ${range}`);
   }
-  return { images, n };
+  const numbers = values as ArrayLike<number>;
+  return { images: isUint8 ? networkInput(Uint8Array.from(numbers), input) : Float32Array.from(numbers), n };
 }
 
-/** Range checks catch pixels in 0..255 that are sent as FP32, which would yield a wrong prediction. */
-const DATATYPES = {
-  FP32: {
-    bytes: 4,
-    scale: 1,
-    isPixel: (value: number) => value >= 0 && value <= 1,
-    range: 'a number from 0 to 1',
-  },
-  UINT8: {
-    bytes: 1,
-    scale: PIXEL_SCALE,
-    isPixel: (value: number) => Number.isInteger(value) && value >= 0 && value <= PIXEL_SCALE,
-    range: 'an integer from 0 to 255',
-  },
+/** Range checks catch pixels in 0..255 that are sent as FP32, which would yield a wrong prediction. None accepts NaN. */
+const UNIT = { isValid: (value: number) => value >= 0 && value <= 1, range: 'a number from 0 to 1' };
+/** A network whose input is shifted and scaled by the mean and the standard deviation of its data set takes any number. */
+const FINITE = { isValid: Number.isFinite, range: 'a finite number' };
+const BYTE = {
+  isValid: (value: number) => Number.isInteger(value) && value >= 0 && value <= PIXEL_SCALE,
+  range: 'an integer from 0 to 255',
 };
 
-const IMAGE_SHAPE = [1, IMAGE_SIZE, IMAGE_SIZE];
+/** Bytes of an element. */
+const BYTES = { FP32: 4, UINT8: 1 };
 
-function batchSize(shape: number[]): number {
-  const [n = 0, ...image] = shape;
-  if (n < 1 || image.join() !== IMAGE_SHAPE.join()) {
-    throw invalid(`The shape must be [n, ${IMAGE_SHAPE.join(', ')}] with n at least 1`);
+function batchSize([n = 0, ...image]: number[], shape: ImageShape): number {
+  if (n < 1 || image.join() !== shape.join()) {
+    throw invalid(`The shape must be [n, ${shape.join(', ')}] with n at least 1`);
   }
   checkImageCount(n);
   return n;
@@ -68,7 +72,7 @@ function readValues({ shape, datatype, parameters, data }: InferInput, length: n
     if (binary.length > 0) throw invalid('No input refers to the bytes after the JSON');
     return data.length === length && !Array.isArray(data[0]) ? data : flatten(data, shape);
   }
-  const bytes = length * DATATYPES[datatype].bytes;
+  const bytes = length * BYTES[datatype];
   if (size !== bytes || binary.length !== bytes) {
     throw invalid(
       `A ${datatype} tensor of this shape has ${bytes} bytes; binary_data_size and the bytes after the JSON must match`,

@@ -4,6 +4,7 @@ import type * as v from 'valibot';
 import { ImageError } from '#shared/decode/image-error.ts';
 import { sha256 } from '#shared/digest.ts';
 import { resultOf } from '#shared/inference/result.ts';
+import { bytesOf } from '#shared/input/preprocessing.ts';
 import type { Access } from '../../access/access.ts';
 import type { AppEnv } from '../../http/env.ts';
 import { prefersHtml } from '../../http/negotiate.ts';
@@ -34,17 +35,17 @@ export interface ClassifyDependencies {
  */
 export async function classify(
   c: Context<AppEnv>,
-  { top_k, explain, sign, ...version }: v.InferOutput<typeof ClassifyQuery>,
+  { top_k, explain, sign, ...selector }: v.InferOutput<typeof ClassifyQuery>,
   { selectModel, access, now }: ClassifyDependencies,
 ) {
   const { record, requestId: id } = c.var;
   const isPage = prefersHtml(c.req);
   const options = { top_k, explain: explain || isPage };
-  const { images, isList } = await readUpload(c.req.raw, record);
-  const model = await selectModel(c, version);
+  const model = await selectModel(c, selector);
+  const { images, isList } = await readUpload(c.req.raw, record, bytesOf(model.input.shape));
 
   async function resultFor(image: ImageInput, classified: ClassifiedImage): Promise<ClassifyResult> {
-    const result = await resultOf(classified, model.manifest, options);
+    const result = await resultOf(classified, model, options);
     if (!sign) return result;
     const { signToken } = await import('../../token/sign.ts');
     const signed = await signedResult(image, result, model);

@@ -10,8 +10,9 @@ import type { Upload } from './upload.ts';
  * @param options what else changes the response: query parameters, and whether it is a page
  */
 export async function etagOf({ images, isList }: Upload, { manifest }: ServedModel, options: object) {
-  const { version, photoPipeline } = manifest;
+  const { version, photoPipeline, fit, leastScore } = manifest;
   const parts: unknown[] = [version, temperatureOf(manifest), photoPipeline, options, isList];
+  if (fit || leastScore !== undefined) parts.push(fit, leastScore);
   for (const { kind, bytes } of images) parts.push(kind, await sha256(bytes));
   return `"${await sha256(new Uint8Array(new TextEncoder().encode(JSON.stringify(parts))))}"`;
 }

@@ -1,5 +1,5 @@
 /** @file Routes of /v1, the API of this service. */
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { readBody } from '../../http/body.ts';
 import type { AppEnv } from '../../http/env.ts';
 import { IMMUTABLE, sendFile } from '../../http/file.ts';
@@ -10,16 +10,30 @@ import type { Registry } from '../../registry/registry.ts';
 import { modelInfo } from '../../registry/served-model.ts';
 import { type ClassifyDependencies, classify } from './classify.ts';
 import { ClassifyQuery, RenewRequest, VerifyRequest } from './requests.ts';
+import type { ModelInfo } from './responses.ts';
 import { tokenVerification } from './token-verification.ts';
 
 export interface V1Dependencies extends ClassifyDependencies {
-  registry: Pick<Registry, 'weights'>;
+  registry: Pick<Registry, 'model' | 'names' | 'weights'>;
 }
 
 export function v1Routes({ selectModel, registry, access, now }: V1Dependencies) {
+  /** A model that cannot serve now is left out, unless it is the default one. */
+  async function listModels(c: Context<AppEnv>): Promise<ModelInfo[]> {
+    const models = [modelInfo(await selectModel(c))];
+    for (const name of (await registry.names(c.env.MODELS)).slice(1)) {
+      const model = await registry.model(c.env.MODELS, { name }).catch(() => undefined);
+      if (model) models.push(modelInfo(model));
+    }
+    return models;
+  }
+
   return createRouter()
     .post('/classify', access.requireCaller, serverTiming, query(ClassifyQuery), (c) =>
       classify(c, c.req.valid('query'), { selectModel, access, now }),
+    )
+    .post('/models/:name/classify', access.requireCaller, serverTiming, query(ClassifyQuery), (c) =>
+      classify(c, { ...c.req.valid('query'), ...c.req.param() }, { selectModel, access, now }),
     )
     .post('/renew', access.requireEarlierCaller, onlySiteKey, async (c) => {
       const { token } = check(RenewRequest, parseJson(await readBody(c.req.raw, c.var.record)));
@@ -34,7 +48,7 @@ export function v1Routes({ selectModel, registry, access, now }: V1Dependencies)
       const verified = await verifyToken(request, access.tokenSecrets(c), c.env.MODELS, now());
       return c.json(tokenVerification(verified));
     })
-    .get('/models', noParameters, async (c) => c.json({ models: [modelInfo(await selectModel(c))] }))
+    .get('/models', noParameters, async (c) => c.json({ models: await listModels(c) }))
     .get('/models/:name', noParameters, async (c) => {
       const { alias, manifest } = await selectModel(c, c.req.param());
       return c.json({ alias, ...manifest });
@@ -47,7 +61,7 @@ export function v1Routes({ selectModel, registry, access, now }: V1Dependencies)
     .get('/models/:name/versions/:version/onnx', noParameters, async (c) => {
       // Selects the model first, so that unknown models and versions get the same problems as above.
       const { manifest } = await selectModel(c, c.req.param());
-      const weights = await registry.weights(c.env.MODELS, manifest.version);
+      const weights = await registry.weights(c.env.MODELS, manifest.name, manifest.version);
       if (!weights) {
         const detail =
           'The object store has the manifest of this version but not its ONNX file. Push it again.';

@@ -6,10 +6,9 @@
  * | begins like an image file, whatever its content type  | that file                                           |
  * | `multipart/form-data`                                 | the files in the fields `image` and their variants  |
  * | `application/json`                                    | base64 in `image` or `images`                       |
- * | `application/octet-stream` of n × 784 bytes           | n images of 28 × 28 grey bytes, used unchanged      |
+ * | `application/octet-stream` of n × the input's bytes   | n images [channels, height, width], used unchanged  |
  */
 import { detectFormat } from '#shared/decode/format.ts';
-import { IMAGE_PIXELS } from '#shared/labels.ts';
 import { mediaType, readBody } from '../../http/body.ts';
 import { checkImageBody } from '../../http/image-body.ts';
 import { checkImageCount } from '../../http/limits.ts';
@@ -26,8 +25,15 @@ export interface Upload {
   isList: boolean;
 }
 
-/** @throws HttpProblem */
-export async function readUpload(request: Request, record: RequestRecord): Promise<Upload> {
+/**
+ * @param imageBytes number of bytes of the model's input for one image
+ * @throws HttpProblem
+ */
+export async function readUpload(
+  request: Request,
+  record: RequestRecord,
+  imageBytes: number,
+): Promise<Upload> {
   const body = await readBody(request, record);
   if (detectFormat(body)) return oneFile(body);
   const contentType = request.headers.get('content-type') ?? '';
@@ -38,7 +44,7 @@ export async function readUpload(request: Request, record: RequestRecord): Promi
     case 'application/json':
       return fromJson(parseJson(body));
     case 'application/octet-stream':
-      if (body.length % IMAGE_PIXELS === 0) return fromPixels(body);
+      if (body.length % imageBytes === 0) return fromPixels(body, imageBytes);
   }
   checkImageBody(body, type);
   return oneFile(body);
@@ -57,11 +63,11 @@ function fromJson(value: unknown): Upload {
   return oneFile(check(ClassifyRequest, value).image);
 }
 
-function fromPixels(body: Uint8Array<ArrayBuffer>): Upload {
-  const count = body.length / IMAGE_PIXELS;
+function fromPixels(body: Uint8Array<ArrayBuffer>, imageBytes: number): Upload {
+  const count = body.length / imageBytes;
   checkImageCount(count);
   const images = Array.from({ length: count }, (_, i): ImageInput => {
-    return { kind: 'pixels', bytes: body.subarray(i * IMAGE_PIXELS, (i + 1) * IMAGE_PIXELS) };
+    return { kind: 'pixels', bytes: body.subarray(i * imageBytes, (i + 1) * imageBytes) };
   });
   return { images, isList: count > 1 };
 }

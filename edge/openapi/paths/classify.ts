@@ -1,6 +1,5 @@
-/** @file `POST /v1/classify` in the OpenAPI document. */
+/** @file Classification under /v1 in the OpenAPI document. */
 import * as v from 'valibot';
-import { IMAGE_PIXELS } from '#shared/labels.ts';
 import { ClassifyBatchRequest, ClassifyQuery, ClassifyRequest } from '../../api/v1/requests.ts';
 import { ClassifyBatchResponse, ClassifyResponse } from '../../api/v1/responses.ts';
 import { MAX_IMAGES } from '../../http/limits.ts';
@@ -8,7 +7,7 @@ import { ACCESS_PROBLEMS, ANY_KEY, TURNSTILE_TOKEN } from '../access.ts';
 import { requestSchema } from '../components.ts';
 import * as examples from '../examples.ts';
 import type { Content, Header, Operation } from '../openapi.ts';
-import { described, inQuery, text } from '../parameters.ts';
+import { described, inQuery, MODEL_NAME, text } from '../parameters.ts';
 import { BODY_PROBLEMS, IMAGE_PROBLEMS, imageContent, json, problems } from '../responses.ts';
 import { codeSamples } from '../samples.ts';
 
@@ -35,8 +34,8 @@ request order. The entry of an unreadable image has a \`problem\` instead of pre
 HTML forms without script, receive a page. Unknown query parameters are refused.`.replaceAll('\n', ' ');
 
 const PIXELS =
-  `Raw pixels: ${IMAGE_PIXELS} bytes per image, 28 × 28 grey values in row-major order, a bright garment on black. They
-reach the network unchanged. A body that begins like an image file is decoded as an image file.`.replaceAll(
+  `Raw pixels: the bytes [channels, height, width] of the model’s input in row-major order, one image after the other. They
+reach the network unchanged. The bundled model takes 784 bytes: 28 × 28 grey values, a bright garment on black. A body that begins like an image file is decoded as an image file.`.replaceAll(
     '\n',
     ' ',
   );
@@ -68,10 +67,8 @@ const success = json(
   examples.CLASSIFY,
 );
 
-export const classify: Operation = {
+const operation: Omit<Operation, 'operationId' | 'summary' | 'x-codeSamples'> = {
   tags: ['v1'],
-  operationId: 'classify',
-  summary: 'Classify one image or several',
   description: CLASSIFY,
   security: ANY_KEY,
   parameters: [...inQuery(ClassifyQuery), TURNSTILE_TOKEN],
@@ -91,10 +88,26 @@ export const classify: Operation = {
       'model-unavailable',
     ),
   },
-  'x-codeSamples': codeSamples({
-    method: 'POST',
-    path: '/v1/classify?top_k=3',
-    hasKey: true,
-    body: { file: 'photo.jpg' },
-  }),
+};
+
+const samplesFor = (path: string) =>
+  codeSamples({ method: 'POST', path, hasKey: true, body: { file: 'photo.jpg' } });
+
+/** `POST /v1/classify` */
+export const classify: Operation = {
+  ...operation,
+  operationId: 'classify',
+  summary: 'Classify one image or several',
+  'x-codeSamples': samplesFor('/v1/classify?top_k=3'),
+};
+
+/** `POST /v1/models/{name}/classify` */
+export const classifyByModel: Operation = {
+  ...operation,
+  operationId: 'classifyByModel',
+  summary: 'Classify with a model of your choice',
+  description: `Like \`POST /v1/classify\`, with the model of this name. ${CLASSIFY}`,
+  parameters: [MODEL_NAME, ...inQuery(ClassifyQuery), TURNSTILE_TOKEN],
+  responses: { ...operation.responses, ...problems('unknown-model', 'unknown-alias', 'unknown-version') },
+  'x-codeSamples': samplesFor('/v1/models/tinyvgg/classify?top_k=3'),
 };

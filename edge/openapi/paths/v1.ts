@@ -8,7 +8,7 @@ import type { Content, Header, Operation, Paths } from '../openapi.ts';
 import { inHeader, MODEL_NAME, MODEL_VERSION, text } from '../parameters.ts';
 import { BODY_PROBLEMS, json, problems } from '../responses.ts';
 import { codeSamples } from '../samples.ts';
-import { classify } from './classify.ts';
+import { classify, classifyByModel } from './classify.ts';
 
 const tags = ['v1'];
 
@@ -74,7 +74,8 @@ const listModels: Operation = {
   tags,
   operationId: 'listModels',
   summary: 'List the models',
-  description: 'Returns the one model that the service serves, with its current version.',
+  description:
+    'Returns the default model, then the other models of the object store, each with its current version.',
   security: PUBLIC,
   responses: {
     '200': json('The models.', Models, examples.MODELS),
@@ -163,6 +164,7 @@ export const v1Paths: Paths = {
   '/v1/verify': { post: verify },
   '/v1/models': { get: listModels },
   '/v1/models/{name}': { get: getModel },
+  '/v1/models/{name}/classify': { post: classifyByModel },
   '/v1/models/{name}/versions/{version}': { get: getVersion },
   '/v1/models/{name}/versions/{version}/onnx': { get: getWeights },
 };

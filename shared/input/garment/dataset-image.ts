@@ -1,7 +1,7 @@
 /** @file Detects images that already have the form of the data set's images. */
 import type { Pixels } from '../../decode/pixels.ts';
-import { IMAGE_PIXELS, IMAGE_SIZE } from '../../labels.ts';
 import { isOnBorder } from './geometry.ts';
+import { IMAGE_PIXELS, IMAGE_SIZE } from './size.ts';
 
 /**
  * A border pixel of up to this value counts as black, one of at least 255 − this as white. JPEG shifts black and white by a few.

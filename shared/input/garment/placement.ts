@@ -1,6 +1,7 @@
 /** @file The last step: the object → 28 × 28 grey bytes, its longest edge filling the frame, centred on black. */
-import { IMAGE_PIXELS, IMAGE_SIZE } from '../../labels.ts';
+
 import type { Box, Grid } from './geometry.ts';
+import { IMAGE_PIXELS, IMAGE_SIZE } from './size.ts';
 import type { Workspace } from './workspace.ts';
 
 /**

@@ -2,18 +2,21 @@
  * @file A Worker that measures the steps of a request: decoding, photo pipeline and inference. In local workerd the clock advances during
  * a request; on Cloudflare it does not.
  */
-import { copyPixels } from '#shared/decode/pixels.ts';
-import { networkInput } from '#shared/inference/model.ts';
+import { copyPixels, type Pixels } from '#shared/decode/pixels.ts';
 import { simdEngine } from '#shared/inference/simd.ts';
+import type { Manifest } from '#shared/manifest.ts';
 import { decoder } from '../../../edge/decode/decoder.ts';
 import { ortEngine } from '../../../edge/engine/ort.ts';
+import release from '../../../release/tinyvgg.json';
 import weights from '../../../release/tinyvgg.onnx';
 import photoKernels from '../../../shared/input/garment/build/photo.wasm?module';
-import { photoPipeline } from '../../../shared/input/garment/photo.ts';
+import { GARMENT_INPUT, picturePreparation } from '../../../shared/input/prepare.ts';
+import { networkInput } from '../../../shared/input/preprocessing.ts';
 import kernels from '../../../shared/kernels/build/inference.wasm?module';
 
 const ENGINES = { simd: simdEngine(kernels), ort: ortEngine };
-const preparePhoto = photoPipeline(photoKernels);
+const preparePicture = picturePreparation(photoKernels);
+const preparePhoto = (pixels: Pixels) => preparePicture(pixels, GARMENT_INPUT);
 const ROUNDS = 100;
 
 /**
@@ -35,9 +38,9 @@ export default {
   async fetch(request: Request): Promise<Response> {
     const file = new Uint8Array(await request.arrayBuffer());
     const engine = new URL(request.url).searchParams.get('engine') as keyof typeof ENGINES;
-    const classifier = await ENGINES[engine].load(new Uint8Array(weights));
+    const classifier = await ENGINES[engine].load(new Uint8Array(weights), release as Manifest);
     const pixels = await decoder.decode(file, copyPixels);
-    const input = networkInput(preparePhoto(pixels).image);
+    const input = networkInput(preparePhoto(pixels).image, GARMENT_INPUT);
     await time(20, 100, () => classifier.logits(input, 1));
     const inference = await time(50, 100, () => classifier.logits(input, 1));
     await time(20, 1, () => preparePhoto(pixels));

@@ -168,8 +168,8 @@ describe('a response can be read', () => {
     const release = await tinyRelease(1);
     const failing = tinyEngine();
     const { load } = failing;
-    failing.load = async (model) => {
-      const { logits } = await load(model);
+    failing.load = async (...args) => {
+      const { logits } = await load(...args);
       return { logits: (images, n) => (failing.runs > 0 ? Promise.reject(new Error()) : logits(images, n)) };
     };
     const internal = await isolate(release, { bindings, engine: failing }).send('/v1/classify', request);

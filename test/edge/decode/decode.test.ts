@@ -3,8 +3,11 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { ImageError } from '#shared/decode/image-error.ts';
 import { copyPixels } from '#shared/decode/pixels.ts';
+import { FIT_VERSION, fitPicture } from '#shared/input/fit/fit.ts';
 import kernels from '#shared/input/garment/build/photo.wasm?module';
 import { PHOTO_PIPELINE, photoPipeline } from '#shared/input/garment/photo.ts';
+import { GARMENT_INPUT } from '#shared/input/prepare.ts';
+import type { PictureInput } from '#shared/input/preprocessing.ts';
 import { decoder, prepareFile } from '../../../edge/decode/decoder.ts';
 import type { default as DecodeWorker } from '../../../edge/decode/worker.ts';
 import { flipped, hostileFiles } from '../../fixtures/images-hostile.ts';
@@ -74,22 +77,43 @@ describe('a picture that another Worker decodes', () => {
     '%s is prepared there as it is here',
     async (name) => {
       const here = await decoder.decode(sample(name), (pixels) => preparePhoto(pixels));
-      expect(await prepareFile(sample(name))).toEqual(here);
+      expect(await prepareFile(sample(name), GARMENT_INPUT)).toEqual(here);
     },
   );
 
   it('passes on what the decoder warns of', async () => {
-    const { warnings } = await prepareFile(sample('exif6.webp'));
+    const { warnings } = await prepareFile(sample('exif6.webp'), GARMENT_INPUT);
     expect(warnings).toContain('ignored-orientation');
   });
 
-  it('is not prepared there by another version of the photo pipeline', async () => {
+  it('is scaled there as it is here', async () => {
+    const fit: PictureInput = {
+      preprocessing: { kind: 'fit', version: FIT_VERSION, mode: 'cover' },
+      shape: [3, 20, 30],
+    };
+    const here = await decoder.decode(sample('lossy.webp'), (pixels) =>
+      fitPicture(pixels, { shape: fit.shape, mode: 'cover' }),
+    );
+    const { image, steps } = await prepareFile(sample('lossy.webp'), fit);
+    expect(image).toEqual(here);
+    expect(steps).toEqual([{ step: 'fit', mode: 'cover' }]);
+  });
+
+  it('is not prepared there by another version of the code', async () => {
+    const preprocessing = { kind: 'fit', version: FIT_VERSION + 1, mode: 'cover' } as const;
+    const other: PictureInput = { preprocessing, shape: [3, 20, 30] };
+    expect(await DECODE.prepare('webp', sample('lossy.webp'), other)).toEqual({});
+  });
+
+  it('is prepared for an API Worker that names only its version of the photo pipeline', async () => {
+    const { photo } = await DECODE.prepare('webp', sample('lossy.webp'), PHOTO_PIPELINE);
+    expect(photo).toEqual(await prepareFile(sample('lossy.webp'), GARMENT_INPUT));
     expect(await DECODE.prepare('webp', sample('lossy.webp'), PHOTO_PIPELINE + 1)).toEqual({});
   });
 
   it('is refused with the same error', async () => {
     const damaged = sample('lossy.avif').slice(0, -9);
-    await expect(prepareFile(damaged)).rejects.toThrow(ImageError);
+    await expect(prepareFile(damaged, GARMENT_INPUT)).rejects.toThrow(ImageError);
   });
 });
 

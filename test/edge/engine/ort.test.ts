@@ -30,7 +30,7 @@ it('loading and running do not yield to another request', async () => {
   const timer = setInterval(() => {
     turns += 1;
   }, 0);
-  const classifier = await ortEngine.load(bytes);
+  const classifier = await ortEngine.load(bytes, manifest);
   await classifier.logits(new Float32Array(784), 1);
   await classifier.release();
   expect(turns).toBe(0);
@@ -40,7 +40,7 @@ it('loading and running do not yield to another request', async () => {
 });
 
 it('a batch has the same logits as single images', async () => {
-  const classifier = await ortEngine.load(bytes);
+  const classifier = await ortEngine.load(bytes, manifest);
   const images = Float32Array.from({ length: 3 * 784 }, (_, i) => (i % 251) / 255);
   const batch = await classifier.logits(images, 3);
   expect(batch).toHaveLength(30);
@@ -52,8 +52,8 @@ it('a batch has the same logits as single images', async () => {
 });
 
 it('invalid bytes are refused, and the next model loads', async () => {
-  await expect(ortEngine.load(bytes.slice(0, 1000))).rejects.toThrow();
-  await (await ortEngine.load(bytes)).release();
+  await expect(ortEngine.load(bytes.slice(0, 1000), manifest)).rejects.toThrow();
+  await (await ortEngine.load(bytes, manifest)).release();
 });
 
 it('the Worker serves the bundled model while the bucket is empty', async () => {

@@ -51,9 +51,10 @@ export function tinyEngine(): TinyEngine {
   return engine;
 }
 
-/** Creates a model that predicts the label `winner` for every image. */
-export async function tinyRelease(winner: number): Promise<BundledModel> {
-  const bias = LABELS.map((_, i) => (i === winner ? 5 : i / 10));
+/** Creates a model that predicts the label `winner` for every image. @param changes to its manifest, such as other labels */
+export async function tinyRelease(winner: number, changes: Partial<Manifest> = {}): Promise<BundledModel> {
+  const labels = changes.labels ?? [...LABELS];
+  const bias = labels.map((_, i) => (i === winner ? 5 : i / 10));
   const weights = utf8(JSON.stringify(bias));
   const manifest: Manifest = {
     formatVersion: FORMAT_VERSION,
@@ -63,8 +64,8 @@ export async function tinyRelease(winner: number): Promise<BundledModel> {
     irVersion: 8,
     opset: 17,
     input: { name: 'image', dtype: 'float32', shape: ['batch', 1, 28, 28] },
-    output: { name: 'logits', dtype: 'float32', shape: ['batch', 10] },
-    labels: [...LABELS],
+    output: { name: 'logits', dtype: 'float32', shape: ['batch', labels.length] },
+    labels,
     parameters: 10,
     photoPipeline: PHOTO_PIPELINE,
     metrics: { trainLoss: 1, testLoss: 1, labAccuracy: 50, testAccuracy: 0.5 },
@@ -73,6 +74,7 @@ export async function tinyRelease(winner: number): Promise<BundledModel> {
       tolerance: 1e-4,
       vectors: [{ pixels: btoa('\0'.repeat(784)), logits: bias }],
     },
+    ...changes,
   };
   return { manifest, weights };
 }
@@ -110,7 +112,7 @@ export async function promote({ manifest }: BundledModel, name = DEFAULT_ALIAS) 
     promotedAt: '2026-01-01T00:00:00Z',
     reason: 'test',
   };
-  await env.MODELS.put(aliasKey('tinyvgg', name), serializeStored(alias));
+  await env.MODELS.put(aliasKey(manifest.name, name), serializeStored(alias));
 }
 
 /** Key of the default alias. */

@@ -73,8 +73,8 @@ describe('the log', () => {
     lines = [];
     const engine = tinyEngine();
     const load = engine.load;
-    engine.load = async (model) => {
-      const classifier = await load(model);
+    engine.load = async (...args) => {
+      const classifier = await load(...args);
       const cause = new Error('the cause');
       return {
         logits: (images, n) =>

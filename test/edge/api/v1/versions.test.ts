@@ -33,5 +33,5 @@ it.each(['', '/onnx'])('returns 404 for unknown versions: <version>%s', async (e
     expect(response.headers.get('cache-control')).toBeNull();
   }
   const { version } = (await tinyRelease(1)).manifest;
-  await expectProblem(await send(`/v1/models/resnet/versions/${version}${end}`), 'unknown-model');
+  await expectProblem(await send(`/v1/models/resnet/versions/${version}${end}`), 'unknown-version');
 });

@@ -1,0 +1,202 @@
+/** @file Several models in one bucket, each served by its name with its own labels and input. */
+import { env } from 'cloudflare:workers';
+import { beforeEach, expect, it } from 'vitest';
+import { FIT_VERSION, fitPicture } from '#shared/input/fit/fit.ts';
+import { aliasKey, DEFAULT_ALIAS, type Manifest } from '#shared/manifest.ts';
+import type { ClassifyResponse } from '../../../edge/api/v1/responses.ts';
+import { decoder } from '../../../edge/decode/decoder.ts';
+import type { BundledModel } from '../../../edge/registry/version-cache.ts';
+import { paint, png } from '../../fixtures/images.ts';
+import { emptyBucket, isolate, promote, put, tinyRelease } from '../support/tiny.ts';
+
+const SHAPE = [3, 4, 5] as const;
+const BYTES = 60;
+
+/** Changes of a manifest: a model of three classes with an RGB input of 4 rows and 5 columns. */
+const rgb: Partial<Manifest> = {
+  name: 'photos',
+  labels: ['cat', 'dog', 'dog'.repeat(20)],
+  input: { name: 'picture', dtype: 'float32', shape: ['n', ...SHAPE] },
+  output: { name: 'scores', dtype: 'float32', shape: ['n', 3] },
+  fit: { version: FIT_VERSION, mode: 'cover' },
+};
+
+async function photoModel(winner: number, changes: Partial<Manifest> = {}): Promise<BundledModel> {
+  const release = await tinyRelease(winner, { ...rgb, ...changes });
+  const { photoPipeline, ...manifest } = release.manifest;
+  const vectors = [
+    { pixels: btoa('\0'.repeat(BYTES)), logits: JSON.parse(new TextDecoder().decode(release.weights)) },
+  ];
+  return { weights: release.weights, manifest: { ...manifest, golden: { tolerance: 1e-4, vectors } } };
+}
+
+const bundled = await tinyRelease(1);
+const photos = await photoModel(2);
+const picture = await png(40, 30, paint(40, 30, (x, y) => [6 * x, 8 * y, 90]).data, { channels: 4 });
+
+beforeEach(async () => {
+  await emptyBucket();
+  await put(photos);
+  await promote(photos);
+});
+
+async function classify(
+  { send }: ReturnType<typeof isolate>,
+  path: string,
+  body: BodyInit = picture,
+  headers: Record<string, string> = {},
+) {
+  const response = await send(path, { method: 'POST', body, headers });
+  return {
+    status: response.status,
+    ...(await response.json<ClassifyResponse & { type: string; detail: string }>()),
+  };
+}
+
+it('serves a model by its name, with its labels, and the default model as before', async () => {
+  const on = isolate(bundled);
+  const { version } = photos.manifest;
+  expect(await classify(on, '/v1/models/photos/classify')).toMatchObject({
+    status: 200,
+    model: { name: 'photos', version, alias: DEFAULT_ALIAS },
+    predictions: [{ label: rgb.labels?.[2], index: 2 }, {}, {}],
+  });
+  expect(await classify(on, '/v1/classify')).toMatchObject({ model: { name: 'tinyvgg' } });
+  expect(await classify(on, '/v1/models/tinyvgg/classify')).toMatchObject({ model: { name: 'tinyvgg' } });
+  expect(await classify(on, `/v1/models/photos/classify?version=${version}`)).toMatchObject({
+    model: { name: 'photos', version, alias: null },
+  });
+});
+
+it('scales the picture to the input, and shows it in the explanation', async () => {
+  const { explanation } = await classify(isolate(bundled), '/v1/models/photos/classify?explain=1');
+  expect(explanation).toMatchObject({ steps: [{ step: 'fit', mode: 'cover' }], box: null, quality: null });
+  const shown = await (await fetch(explanation?.image ?? '')).bytes();
+  const rows = await decoder.decode(shown, ({ width, height, data }) => ({
+    width,
+    height,
+    data: data.slice(),
+  }));
+  const fitted = await decoder.decode(picture, (pixels) =>
+    fitPicture(pixels, { shape: SHAPE, mode: 'cover' }),
+  );
+  expect(rows).toMatchObject({ width: 5, height: 4 });
+  for (let i = 0; i < 20; i++) {
+    expect([...rows.data.subarray(4 * i, 4 * i + 3)]).toEqual([fitted[i], fitted[20 + i], fitted[40 + i]]);
+  }
+});
+
+it('takes raw pixels of the size of its input', async () => {
+  const on = isolate(bundled);
+  const headers = { 'content-type': 'application/octet-stream' };
+  const path = '/v1/models/photos/classify';
+  expect(await classify(on, path, new Uint8Array(BYTES), headers)).toMatchObject({ status: 200 });
+  expect(await classify(on, path, new Uint8Array(784), headers)).toMatchObject({ status: 415 });
+});
+
+it('answers clients of Hugging Face and of the Open Inference Protocol', async () => {
+  const { send } = isolate(bundled);
+  const hf = await send('/hf/models/photos', { method: 'POST', body: picture });
+  expect(await hf.json()).toMatchObject([{ label: rgb.labels?.[2] }, {}, {}]);
+  const metadata = await send('/v2/models/photos');
+  expect(await metadata.json()).toMatchObject({
+    inputs: [{ name: 'picture', shape: [-1, ...SHAPE] }],
+    outputs: [{ name: 'scores', shape: [-1, 3] }],
+  });
+  const tensor = {
+    name: 'picture',
+    shape: [1, ...SHAPE],
+    datatype: 'UINT8',
+    data: new Array(BYTES).fill(255),
+  };
+  const infer = await send('/v2/models/photos/infer', {
+    method: 'POST',
+    body: JSON.stringify({ inputs: [tensor] }),
+  });
+  expect(await infer.json()).toMatchObject({
+    outputs: [{ name: 'scores', shape: [1, 3], data: [1, 0.1, 5].map((x) => expect.closeTo(x, 5)) }],
+  });
+});
+
+it('shifts and scales the input by the mean and the standard deviation in the manifest', async () => {
+  const normalized = await photoModel(2, {
+    name: 'normalized',
+    fit: { version: FIT_VERSION, mode: 'contain', mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] },
+  });
+  const [vector] = normalized.manifest.golden.vectors;
+  // The tiny network adds the mean of its input to the first logit: (0 - 0.5) / 0.25.
+  if (vector) vector.logits = [0 - 2, 0.1, 5];
+  await put(normalized);
+  await promote(normalized);
+  const { send } = isolate(bundled);
+  const path = '/v2/models/normalized/infer';
+  const first = async (tensor: object) => {
+    const inputs = [{ name: 'picture', shape: [1, ...SHAPE], ...tensor }];
+    const response = await send(path, { method: 'POST', body: JSON.stringify({ inputs }) });
+    return (await response.json<{ outputs: { data: number[] }[] }>()).outputs[0]?.data[0];
+  };
+  expect(await first({ datatype: 'UINT8', data: new Array(BYTES).fill(255) })).toBeCloseTo(2, 5);
+  expect(await first({ datatype: 'FP32', data: new Array(BYTES).fill(-3) })).toBeCloseTo(-3, 5);
+});
+
+it('lists the default model and those of the bucket, without those that cannot serve', async () => {
+  await env.MODELS.put(aliasKey('broken', DEFAULT_ALIAS), 'no JSON');
+  const names = async () => {
+    const { models } = await (await isolate(bundled).send('/v1/models')).json<{
+      models: { name: string }[];
+    }>();
+    return models.map(({ name }) => name);
+  };
+  expect(await names()).toEqual(['tinyvgg', 'photos']);
+  await emptyBucket();
+  expect(await names()).toEqual(['tinyvgg']);
+});
+
+it('refuses names of no model, and a version of another model', async () => {
+  const on = isolate(bundled);
+  for (const name of ['cats', 'UPPER', '..%2Fphotos', 'a'.repeat(64)]) {
+    expect(await classify(on, `/v1/models/${name}/classify`)).toMatchObject({
+      status: 404,
+      type: expect.stringContaining('unknown-model'),
+    });
+  }
+  const { version } = photos.manifest;
+  expect(await classify(on, `/v1/classify?version=${version}`)).toMatchObject({ status: 404 });
+  expect(await classify(on, '/v1/models/photos/classify?alias=canary')).toMatchObject({
+    status: 404,
+    type: expect.stringContaining('unknown-alias'),
+  });
+});
+
+it.each([
+  ['neither photoPipeline nor fit', { fit: undefined }],
+  ['both photoPipeline and fit', { photoPipeline: 2 }],
+  ['two channels', { input: { name: 'picture', dtype: 'float32', shape: ['n', 2, 4, 5] } }],
+  ['another version of the scaling', { fit: { version: FIT_VERSION + 1, mode: 'cover' } }],
+  ['fewer labels than logits', { labels: ['cat', 'dog'] }],
+] as [string, Partial<Manifest>][])('does not serve a manifest with %s', async (_, changes) => {
+  await put(photos, (manifest) => Object.assign(manifest, changes));
+  const on = isolate(bundled);
+  expect(await classify(on, '/v1/models/photos/classify')).toMatchObject({ status: 503 });
+  expect(await classify(on, '/v1/classify')).toMatchObject({ status: 200 });
+});
+
+it('keeps the last good version of each model when the bucket fails', async () => {
+  let isDown = false;
+  const bucket = new Proxy(env.MODELS, {
+    get: (target, name: keyof R2Bucket) => {
+      if (isDown) return () => Promise.reject(new Error('down'));
+      return (target[name] as () => unknown).bind(target);
+    },
+  });
+  const on = isolate(bundled, { bucket });
+  expect(await classify(on, '/v1/models/photos/classify')).toMatchObject({ status: 200 });
+  isDown = true;
+  on.clock.now += 3_600_000;
+  await classify(on, '/v1/models/photos/classify');
+  expect(await classify(on, '/v1/models/photos/classify')).toMatchObject({
+    status: 200,
+    model: { name: 'photos' },
+  });
+  expect(await classify(on, '/v1/models/other/classify')).toMatchObject({ status: 503 });
+});
