@@ -11,7 +11,7 @@ const COLOUR_TYPES = { 1: 0, 3: 2 } as const;
  * Encodes an image.
  * @param pixels [channels, height, width], 0 is black and 255 white
  */
-export async function encodePng(pixels: Uint8Array, shape: ImageShape): Promise<Uint8Array<ArrayBuffer>> {
+async function encodePng(pixels: Uint8Array, shape: ImageShape): Promise<Uint8Array<ArrayBuffer>> {
   const [channels, height, width] = shape;
   const header = new DataView(new ArrayBuffer(13));
   header.setUint32(0, width);

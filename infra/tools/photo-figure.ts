@@ -1,7 +1,7 @@
 /** @file Renders classified photos as HTML. The browser scales the images and draws the masks. */
 import { abstentionOf } from '#shared/abstention.ts';
 import type { PhotoStep } from '#shared/input/garment/photo.ts';
-import { IMAGE_SIZE } from '#shared/labels.ts';
+import { IMAGE_SIZE } from '#shared/input/garment/size.ts';
 import type { ClassifiedPhoto } from '../../train/photos/classifier.ts';
 import { downscale } from '../../train/photos/downscale.ts';
 import { type Markup, markup } from '../../train/report/markup.ts';

@@ -2,7 +2,8 @@
 import { flawOf, type PhotoFlaw } from '#shared/abstention.ts';
 import type { Pixels } from '#shared/decode/pixels.ts';
 import type { PreparedPhoto } from '#shared/input/garment/photo.ts';
-import { IMAGE_PIXELS, IMAGE_SIZE, PIXEL_SCALE } from '#shared/labels.ts';
+import { IMAGE_PIXELS, IMAGE_SIZE } from '#shared/input/garment/size.ts';
+import { PIXEL_SCALE } from '#shared/input/preprocessing.ts';
 import type { Plane } from '../canvas/plane.ts';
 import { writePixels } from '../picture/link.ts';
 import { type Colours, greyOf, reduce } from '../picture/reduce.ts';

@@ -4,7 +4,7 @@
  * part of existing links and cannot change.
  */
 import type { PhotoFlaw } from '#shared/abstention.ts';
-import { IMAGE_PIXELS } from '#shared/labels.ts';
+import { IMAGE_PIXELS } from '#shared/input/garment/size.ts';
 
 export interface State {
   /** Id of the section in view; empty at the top of the page. */

@@ -1,5 +1,5 @@
 /** @file Figure 1: the image as a tensor, with its values, its channels and the memory layout of a pixel. */
-import { PIXEL_SCALE } from '#shared/labels.ts';
+import { PIXEL_SCALE } from '#shared/input/preprocessing.ts';
 import { cssColour, grey, type Palette, textColourOn, tint } from '../canvas/colour.ts';
 import { channelOf, type Plane } from '../canvas/plane.ts';
 import { planeCanvas } from '../canvas/plane-canvas.ts';

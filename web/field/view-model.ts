@@ -1,6 +1,6 @@
 /** @file What the view shows, derived from the field's snapshot. */
 import type { Classification } from '#shared/inference/result.ts';
-import { LABELS } from '#shared/labels.ts';
+import { labels as bundledLabels } from '../../release/tinyvgg.json';
 import en, { type Messages } from './messages/en.ts';
 import type { FieldSnapshot } from './snapshot.ts';
 import { resultOf, type State } from './state.ts';
@@ -104,7 +104,7 @@ function choiceModelOf({ state, notice, messages, isDisabled }: FieldSnapshot): 
   const best = predictions?.[0]?.label;
   // In the model's order, so that the list is the same for every photo.
   const labels =
-    predictions?.toSorted((one, other) => one.index - other.index).map(({ label }) => label) ?? LABELS;
+    predictions?.toSorted((one, other) => one.index - other.index).map(({ label }) => label) ?? bundledLabels;
   const { chosen, by } = state.kind === 'answered' ? state : {};
   return { best, labels, chosen, isConfirmed: by === 'person' && chosen === best, messages, isDisabled };
 }

@@ -1,6 +1,6 @@
 /** @file Downscaling by area: each pixel is the mean of the pixels that it covers. */
 import type { Pixels } from '#shared/decode/pixels.ts';
-import { PIXEL_SCALE } from '#shared/labels.ts';
+import { PIXEL_SCALE } from '#shared/input/preprocessing.ts';
 import type { Plane } from '../canvas/plane.ts';
 
 /** A colour image as a tensor: the red, green and blue channel one after the other. */

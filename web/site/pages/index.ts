@@ -1,8 +1,10 @@
 /** @file The try page, /: the field with examples, an explanation of the result, and code to copy. */
 import { html } from 'hono/html';
-import { LABELS } from '#shared/labels.ts';
+import release from '../../../release/tinyvgg.json' with { type: 'json' };
 import { layout, type Markup } from './layout.ts';
 import { needsScript, thumbnails } from './parts.ts';
+
+const { labels } = release;
 
 const IMAGES = 'image/jpeg,image/png,image/webp,image/avif,image/gif';
 
@@ -15,7 +17,7 @@ says how sure it is. If it cannot tell, it says so. Your photo is not stored.</p
 /** Without JavaScript the form uploads the photo, and the Worker responds with a page. */
 const field =
   (): Markup => html`<form method="post" action="/v1/classify?explain=1" enctype="multipart/form-data">
-<fashion-classifier top="${LABELS.length}" label="Your photo"><button slot="actions" type="button" class="button scripted" id="camera">Use the camera</button></fashion-classifier>
+<fashion-classifier top="${labels.length}" label="Your photo"><button slot="actions" type="button" class="button scripted" id="camera">Use the camera</button></fashion-classifier>
 ${needsScript('Without JavaScript the answer opens as a new page.')}
 <noscript><p class="upload"><input type="file" name="image" aria-label="Your photo" accept="${IMAGES}" required> <button class="button">Classify</button></p></noscript>
 </form>
@@ -29,7 +31,7 @@ const steps = (): Markup => html`<ol class="steps" aria-label="How it works">
 <ul class="warnings" id="warnings"></ul><div class="frame" hidden><canvas id="outline" role="img" aria-label="Your photo" hidden></canvas></div></li>
 <li><h2>It becomes 28&nbsp;×&nbsp;28&nbsp;pixels</h2><p id="scaled">Grey and bright on black, like the 60,000 pictures that the network learned from.</p>
 <div class="frame" hidden><img id="input" alt="Your photo as the network saw it, 28 by 28 grey pixels" width="28" height="28" hidden></div></li>
-<li><h2>The network scores ten kinds</h2><p>${LABELS.join(', ')}. The scores add up to 100&nbsp;%.</p>
+<li><h2>The network scores ten kinds</h2><p>${labels.join(', ')}. The scores add up to 100&nbsp;%.</p>
 <p class="note" id="model"></p>
 <p><a id="inside" href="/explore">See how it computes the scores</a></p></li>
 </ol>`;
