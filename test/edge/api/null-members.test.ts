@@ -1,12 +1,16 @@
 /** @file Optional members of JSON requests that are null, as many serializers write members without a value. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { greyPng } from '../../fixtures/images.ts';
-import { OPERATOR } from '../support/tiny.ts';
-import { image, infer, input, MODEL, responseBody, worker } from './oip/service.ts';
+import { isolate, OPEN, OPERATOR, tinyRelease } from '../support/tiny.ts';
+import { image, infer, input, MODEL, responseBody } from './oip/service.ts';
 
 let base64: string;
 beforeAll(async () => {
   base64 = btoa(String.fromCharCode(...(await greyPng(28, 28, (x) => (x > 9 && x < 19 ? 200 : 0)))));
+});
+
+const worker = isolate(await tinyRelease(5), {
+  bindings: { ...OPEN, TOKEN_SECRET: 'a-secret-of-the-tests-with-more-than-32-characters' },
 });
 
 async function jsonOf(path: string, value: unknown): Promise<unknown> {
