@@ -1,5 +1,4 @@
 /** @file Renders classified photos as HTML. The browser scales the images and draws the masks. */
-import { abstentionOf } from '#shared/abstention.ts';
 import type { PhotoStep } from '#shared/input/garment/photo.ts';
 import { IMAGE_SIZE } from '#shared/input/garment/size.ts';
 import type { ClassifiedPhoto } from '../../train/photos/classifier.ts';
@@ -38,10 +37,9 @@ export function photoFigure(
   classified: ClassifiedPhoto,
   labels?: readonly string[],
 ): PhotoFigure {
-  const { prepared, predictions } = classified;
+  const { prepared, predictions, abstained: declined } = classified;
   const [{ label, score }] = predictions;
   const right = labels?.includes(label);
-  const declined = abstentionOf(prepared, predictions);
   const mark = right === undefined ? '' : right ? 'right' : 'wrong';
   const content = markup`<figure class="${mark}">
 <div class="images">${garmentInPhoto(classified)}<img class="input" alt="the network’s input" src="${pngUri(greyPng(prepared.image, IMAGE_SIZE))}"/></div>

@@ -16,6 +16,8 @@ export interface Split {
 export interface Dataset {
   /** Name for people. */
   name: string;
+  /** Begins the names of its models in a registry. Fashion-MNIST's models have the names of their networks alone. */
+  modelPrefix: string;
   /** Names of the classes, by index. */
   classes: readonly string[];
   /** [channels, height, width] of an image. */

@@ -2,7 +2,7 @@
  * @file The reference engine: plain loops that support every network. It is slow and never optimized,
  * so that its correctness is easy to see. The forward pass is in shared/model/forward.ts, the backward pass is here.
  */
-import { PIXEL_SCALE } from '#shared/labels.ts';
+import { PIXEL_SCALE } from '#shared/input/preprocessing.ts';
 import {
   type Conv,
   forEachTap,

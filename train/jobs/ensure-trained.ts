@@ -73,7 +73,7 @@ async function trainAndUpload(
   const data = divide(dataset, settings.heldOut, settings.limit);
   const network = resolveNetwork(modelSpec(model, sizesOf(dataset)));
   const { trained, release } = await trainModel(settings, network, {
-    ...{ data, labels: dataset.classes, engine, signal, log },
+    ...{ data, dataset, engine, signal, log },
     checkpoints: storeCheckpoints(store, checkpointPrefix(key), log),
     provenance: { dataset: dataset.digests, gitCommit: commit },
   });

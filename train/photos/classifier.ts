@@ -1,13 +1,15 @@
 /** @file Classifies photo files as the Worker does: the same decoders, photo pipeline and calibration. */
 import { readFile } from 'node:fs/promises';
+import { type AbstentionReason, abstentionOf } from '#shared/abstention.ts';
 import { copyPixels, type Pixels } from '#shared/decode/pixels.ts';
 import { ExplainedError } from '#shared/errors.ts';
 import type { PreparedPhoto } from '#shared/input/garment/photo.ts';
+import { pictureInputOf } from '#shared/input/preprocessing.ts';
 import { type Prediction, rankLabels } from '#shared/predictions.ts';
 import { openDecoder } from '../decoder.ts';
 import { onnxPredictor } from '../release/onnxruntime.ts';
 import type { Release } from '../release/release.ts';
-import { openPipeline } from './pipeline.ts';
+import { openPreparation } from './pipeline.ts';
 
 /** Time that each stage took for one photo, in milliseconds. */
 export interface StageTimes {
@@ -22,6 +24,8 @@ export interface ClassifiedPhoto {
   prepared: PreparedPhoto;
   /** All labels, likeliest first. */
   predictions: Prediction[];
+  /** Why the model declines to answer; undefined when it does not. */
+  abstained: AbstentionReason | undefined;
   milliseconds: StageTimes;
 }
 
@@ -32,16 +36,17 @@ export type Classifier = (bytes: Uint8Array) => Promise<ClassifiedPhoto>;
 type PredictingRelease = Pick<Release, 'manifest'> & { files: Pick<Release['files'], 'onnx'> };
 
 export async function openClassifier({ manifest, files }: PredictingRelease): Promise<Classifier> {
-  const [predict, decoder, preparePhoto] = await Promise.all([
+  const input = pictureInputOf(manifest);
+  const [predict, decoder, preparePicture] = await Promise.all([
     onnxPredictor(files.onnx),
     openDecoder(),
-    openPipeline(),
+    openPreparation(),
   ]);
   return async (bytes) => {
     const start = performance.now();
     const pixels = await decoder.decode(bytes, copyPixels);
     const decoded = performance.now();
-    const prepared = preparePhoto(pixels);
+    const prepared = preparePicture(pixels, input);
     const ready = performance.now();
     const predictions = rankLabels(await predict(prepared.image, 1), manifest);
     const milliseconds = {
@@ -49,7 +54,8 @@ export async function openClassifier({ manifest, files }: PredictingRelease): Pr
       pipeline: ready - decoded,
       inference: performance.now() - ready,
     };
-    return { pixels, prepared, predictions, milliseconds };
+    const abstained = abstentionOf(prepared, predictions, manifest.leastScore);
+    return { pixels, prepared, predictions, abstained, milliseconds };
   };
 }
 

@@ -1,5 +1,4 @@
 /** @file `evaluate --photos`: classifies the photos of a folder and scores the predictions. */
-import { abstentionOf } from '#shared/abstention.ts';
 import { ExplainedError } from '#shared/errors.ts';
 import { PHOTO_PIPELINE } from '#shared/input/garment/photo.ts';
 import { writeFileAtomic } from '../files.ts';
@@ -79,12 +78,12 @@ export async function evaluatePhotos({ photos: folder, model, folds, report, com
 
 function resultOf(
   { folder, file, labels }: PhotoFile,
-  { predictions, prepared, milliseconds }: ClassifiedPhoto,
+  { predictions, prepared, milliseconds, ...classified }: ClassifiedPhoto,
 ): DetailedPhotoResult {
   const { steps, warnings, quality } = prepared;
   const [{ label, score }] = predictions;
   const right = labels.includes(label);
-  const abstained = abstentionOf(prepared, predictions) !== undefined;
+  const abstained = classified.abstained !== undefined;
   const result = {
     ...{ folder, file, labels, label, score, right, abstained },
     ...{ predictions, steps, warnings, milliseconds },

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { sha256 } from '#shared/digest.ts';
 import { ExplainedError } from '#shared/errors.ts';
-import { PHOTO_PIPELINE } from '#shared/input/garment/photo.ts';
+import type { Preprocessing } from '#shared/input/preprocessing.ts';
 import {
   type Calibration,
   FORMAT_VERSION,
@@ -11,6 +11,7 @@ import {
   type TrainedManifest,
 } from '#shared/manifest.ts';
 import { type Network, sizeOf } from '#shared/model/spec.ts';
+import type { Dataset } from '../dataset/split.ts';
 import type { Engine } from '../engine/engine.ts';
 import { sgd } from '../engine/optimizer.ts';
 import { Generator } from '../random.ts';
@@ -32,8 +33,9 @@ const COMPARED_BATCHES = [1, 32];
 
 export interface ReleaseContext {
   engine: Engine;
-  /** Names of the classes, by index. */
-  labels: readonly string[];
+  /** Name of the release. */
+  name: string;
+  dataset: Pick<Dataset, 'classes' | 'preprocessing'>;
   training: Omit<TrainedManifest['training'], 'engine'>;
   /** Undefined for a model that is not calibrated. */
   calibration: Calibration | undefined;
@@ -47,7 +49,7 @@ export interface ReleaseContext {
  */
 export async function makeRelease(trained: TrainedModel, context: ReleaseContext): Promise<TrainedRelease> {
   const { network, weights } = trained;
-  const onnx = exportOnnx(network, weights, context.labels);
+  const onnx = exportOnnx(network, weights, context.dataset.classes);
   const session = await context.engine.open(network, weights, sgd(0));
   try {
     const predict: Predict = (images, count) => session.logits(images, count);
@@ -65,20 +67,20 @@ async function makeManifest(
   { network, epochs }: TrainedModel,
   onnx: Uint8Array<ArrayBuffer>,
   logits: Predict,
-  { engine, labels, training, calibration }: ReleaseContext,
+  { name, engine, dataset, training, calibration }: ReleaseContext,
 ): Promise<TrainedManifest> {
   const manifest = {
     formatVersion: FORMAT_VERSION,
-    name: network.name,
+    name,
     version: await sha256(onnx),
     bytes: onnx.length,
     irVersion: IR_VERSION,
     opset: OPSET,
     input: { name: INPUT_NAME, dtype: 'float32', shape: ['batch', ...network.input] },
     output: { name: OUTPUT_NAME, dtype: 'float32', shape: ['batch', ...network.output] },
-    labels: [...labels],
+    labels: [...dataset.classes],
     parameters: network.parameterCount,
-    photoPipeline: PHOTO_PIPELINE,
+    ...preprocessingMembers(dataset.preprocessing),
     metrics: epochs[epochs.length - 1],
     training: { ...training, engine: engine.name },
     calibration,
@@ -86,6 +88,13 @@ async function makeManifest(
   } satisfies Manifest;
   v.assert(Manifest, manifest);
   return manifest;
+}
+
+/** Returns the members of the manifest that say how a picture becomes the input. */
+function preprocessingMembers(preprocessing: Preprocessing): Pick<Manifest, 'photoPipeline' | 'fit'> {
+  if (preprocessing.kind === 'garment') return { photoPipeline: preprocessing.version };
+  const { kind, ...fit } = preprocessing;
+  return { fit };
 }
 
 async function compareWithOnnxruntime(

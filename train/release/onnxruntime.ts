@@ -1,7 +1,7 @@
 /** @file Runs an ONNX file in onnxruntime-web, which checks and evaluates what the trainer exports. */
 import * as ort from 'onnxruntime-web/wasm';
 import { ExplainedError } from '#shared/errors.ts';
-import { PIXEL_SCALE } from '#shared/labels.ts';
+import { PIXEL_SCALE } from '#shared/input/preprocessing.ts';
 import { sizeOf } from '#shared/model/spec.ts';
 import type { Predict } from '../training/evaluate.ts';
 

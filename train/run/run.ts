@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { ExplainedError } from '#shared/errors.ts';
 import { type Network, resolveNetwork } from '#shared/model/spec.ts';
 import { openDataset } from '../dataset/open.ts';
-import { divide, type RunData } from '../dataset/split.ts';
+import { type Dataset, divide, type RunData } from '../dataset/split.ts';
 import type { Engine } from '../engine/engine.ts';
 import { modelSpec, sizesOf } from '../model/zoo.ts';
 import { writeRelease } from '../release/release.ts';
@@ -20,6 +20,7 @@ import { trainModel } from './train-model.ts';
 
 export interface Run extends RunFolder {
   settings: Settings;
+  dataset: Dataset;
   data: RunData;
   networks: Network[];
   engine: Engine;
@@ -45,7 +46,7 @@ export async function openRun(settings: Settings): Promise<Run> {
   const opened = await openRunFolder(stored, fresh);
   requireSameSettings(opened, fresh);
   warnOfChanges(opened.summary, fresh);
-  return { settings, data, networks, engine, ...opened };
+  return { settings, dataset, data, networks, engine, ...opened };
 }
 
 /**
@@ -53,7 +54,7 @@ export async function openRun(settings: Settings): Promise<Run> {
  * @param signal on abort, training ends after the current step with a checkpoint
  */
 export async function trainModels(run: Run, signal: AbortSignal): Promise<void> {
-  const { settings, folder, data, networks, engine, summary, requireHeld } = run;
+  const { settings, folder, dataset, data, networks, engine, summary, requireHeld } = run;
   const { newest, save } = folderCheckpoints(checkpointFolder(folder), console.log);
   const checkpoints: Checkpoints = {
     newest,
@@ -65,7 +66,7 @@ export async function trainModels(run: Run, signal: AbortSignal): Promise<void> 
   for (const network of networks) {
     if (summary.models[network.name]) continue;
     const model = await trainModel(settings, network, {
-      ...{ data, labels: summary.classes, engine, checkpoints, signal, log: console.log },
+      ...{ data, dataset, engine, checkpoints, signal, log: console.log },
       provenance: { dataset: summary.dataset, gitCommit: summary.gitCommit },
       openMetricsLog: ({ name }, from) => openMetricsLog(folder, name, from),
     });

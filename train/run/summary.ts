@@ -99,7 +99,7 @@ export function summarizeModel({ trained, calibrated, release: { manifest } }: R
     epochs,
     confusion,
     trainSeconds: seconds,
-    onnx: { path: `${network.name}.onnx`, sha256: manifest.version, bytes: manifest.bytes },
+    onnx: { path: `${manifest.name}.onnx`, sha256: manifest.version, bytes: manifest.bytes },
     ...calibrated,
   };
 }

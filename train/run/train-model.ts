@@ -1,7 +1,7 @@
 /** @file Trains one model as its settings say, calibrates it, and makes its release. Resumes from a checkpoint if there is one. */
 import type { Network } from '#shared/model/spec.ts';
 import { AUGMENTATIONS } from '../dataset/fashion-mnist/augment/augment.ts';
-import type { RunData } from '../dataset/split.ts';
+import type { Dataset, RunData } from '../dataset/split.ts';
 import type { Engine } from '../engine/engine.ts';
 import { count } from '../format.ts';
 import { makeRelease } from '../release/make-release.ts';
@@ -17,8 +17,7 @@ import type { Settings } from './settings.ts';
 
 export interface ModelContext {
   data: RunData;
-  /** Names of the classes, by index. */
-  labels: readonly string[];
+  dataset: Pick<Dataset, 'classes' | 'preprocessing' | 'modelPrefix'>;
   engine: Engine;
   checkpoints: Checkpoints;
   /** Opens the log of a network's metrics. `from` is the state that training resumes from. */
@@ -44,7 +43,7 @@ export async function trainModel(
   network: Network,
   context: ModelContext,
 ): Promise<ReleasedModel> {
-  const { data, labels, engine, provenance, signal, log } = context;
+  const { data, dataset, engine, provenance, signal, log } = context;
   const { batchSize, name: recipe, seed, epochs } = settings;
   log(`\n${network.name}: ${count(network.parameterCount)} parameters\n`);
   const trainOn: Train = (network, data) => trainNetwork(settings, network, data, context);
@@ -56,13 +55,18 @@ export async function trainModel(
   if (calibrated) log(calibrationLine(calibrated.calibration));
   const release = await makeRelease(trained, {
     engine,
-    labels,
+    name: releaseName(dataset.modelPrefix, network.name, settings.models.length),
+    dataset,
     training: { recipe, seed, epochs, images: data.train.count, ...provenance },
     calibration: calibrated?.calibration,
     images: data.test.images,
   });
   return { trained, calibrated, release };
 }
+
+/** Returns the name of a network's release. The only network of a run needs no name beside that of the data set. */
+const releaseName = (prefix: string, network: string, networks: number): string =>
+  prefix === '' ? network : networks === 1 ? prefix : `${prefix}-${network}`;
 
 /** Trains a network from its newest checkpoint, or from the start. */
 async function trainNetwork(

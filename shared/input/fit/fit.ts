@@ -12,7 +12,7 @@ import { scaleColumns, scaleRows, triangleFilter } from './resample.ts';
 export const FIT_VERSION = 1;
 
 /** `cover` fills the frame and crops what lies beyond it. `contain` keeps the whole picture and pads it to the frame. */
-type FitMode = 'cover' | 'contain';
+export type FitMode = 'cover' | 'contain';
 
 export interface Frame {
   /** [channels, height, width] of the frame. One channel is grey; three are red, green and blue. */

@@ -1,6 +1,6 @@
 /** @file Releases of untrained models with TinyVGG's architecture, and images for them. */
-import { LABELS } from '../../../shared/labels.ts';
 import { resolveNetwork } from '../../../shared/model/spec.ts';
+import { DESCRIPTION } from '../../../train/dataset/fashion-mnist/description.ts';
 import { openEngine } from '../../../train/engine/open.ts';
 import { initialWeights } from '../../../train/model/initialize.ts';
 import { modelSpec } from '../../../train/model/zoo.ts';
@@ -30,7 +30,8 @@ export async function untrainedReleases(count: number): Promise<Release[]> {
     releases.push(
       await makeRelease(trained, {
         engine,
-        labels: LABELS,
+        name: network.name,
+        dataset: DESCRIPTION,
         training,
         images: noiseImages(32),
         calibration: undefined,

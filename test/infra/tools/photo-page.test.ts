@@ -1,8 +1,10 @@
 /** @file `npm run photo-page`: its figures for each result of the pipeline, and its page for a folder of photos. */
+
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DOMParser, type Element, onErrorStopParsing } from '@xmldom/xmldom';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { AbstentionReason } from '#shared/abstention.ts';
 import { copyPixels } from '#shared/decode/pixels.ts';
 import { LABELS } from '#shared/labels.ts';
 import { photoFigure } from '../../../infra/tools/photo-figure.ts';
@@ -24,6 +26,7 @@ const classified = {
   pixels: PIXELS,
   prepared,
   predictions,
+  abstained: undefined as AbstentionReason | undefined,
   milliseconds: { decode: 0, pipeline: 0, inference: 0 },
 };
 
@@ -93,8 +96,7 @@ describe('the figure of a photo', () => {
   });
 
   it('states why the classifier declined to answer', () => {
-    const unsure = predictions.map((prediction) => ({ ...prediction, score: 0.1 }));
-    const root = figure({ ...classified, predictions: unsure });
+    const root = figure({ ...classified, abstained: 'low-score' });
     expect(elements(root, 'p').map(({ textContent }) => textContent)).toEqual(['No answer: low-score']);
   });
 });

@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IMAGE_PIXELS, LABELS } from '#shared/labels.ts';
 import { resolveNetwork } from '../../../shared/model/spec.ts';
+import { DESCRIPTION } from '../../../train/dataset/fashion-mnist/description.ts';
 import { referenceEngine } from '../../../train/engine/reference.ts';
 import { initialWeights } from '../../../train/model/initialize.ts';
 import { MODEL_NAMES, type ModelName, modelSpec } from '../../../train/model/zoo.ts';
@@ -63,7 +64,8 @@ export async function makeModel(name: ModelName) {
   const training = { recipe: 'lab', seed: 42, epochs: 2, images: 6400, dataset: {}, gitCommit: null };
   const release = await makeRelease(trained, {
     engine: referenceEngine(),
-    labels: LABELS,
+    name: network.name,
+    dataset: DESCRIPTION,
     training,
     calibration: undefined,
     images: IMAGES,

@@ -1,6 +1,5 @@
 /** @file The command `classify`. */
 import type { Command } from 'commander';
-import { abstentionOf } from '#shared/abstention.ts';
 import { ExplainedError } from '#shared/errors.ts';
 import type { PhotoStep } from '#shared/input/garment/photo.ts';
 import type { Prediction } from '#shared/predictions.ts';
@@ -66,10 +65,9 @@ interface Answer {
   warnings: string[];
 }
 
-function answerOf({ prepared, predictions }: ClassifiedPhoto, topK: number): Answer {
+function answerOf({ prepared, predictions, abstained }: ClassifiedPhoto, topK: number): Answer {
   const { steps, warnings } = prepared;
-  const abstained = abstentionOf(prepared, predictions) ?? null;
-  return { predictions: predictions.slice(0, topK), abstained, steps, warnings };
+  return { predictions: predictions.slice(0, topK), abstained: abstained ?? null, steps, warnings };
 }
 
 function printAnswer(image: string, { predictions, abstained, warnings }: Answer): void {

@@ -48,6 +48,7 @@ export async function loadFolder(
   const split = (part: Part) => splitOf(contents, classes, part, sizeOf(frame.shape));
   return {
     name: basename(resolve(data)),
+    modelPrefix: modelPrefixOf(basename(resolve(data))),
     classes,
     shape: frame.shape,
     preprocessing: { kind: 'fit', version: FIT_VERSION, mode: frame.mode },
@@ -58,6 +59,18 @@ export async function loadFolder(
     contents,
   };
 }
+
+/** Turns a folder's name into one that a model can have (shared/manifest.ts). */
+function modelPrefixOf(folder: string): string {
+  const name = folder
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '');
+  return name.slice(0, MAX_PREFIX) || 'images';
+}
+
+/** A model's name has at most 63 characters. */
+const MAX_PREFIX = 40;
 
 function splitOf(
   { images, pixels }: FolderContents,

@@ -1,6 +1,6 @@
 /** @file The images and labels of a batch as tensors of TensorFlow.js. */
 import * as tf from '@tensorflow/tfjs';
-import { PIXEL_SCALE } from '#shared/labels.ts';
+import { PIXEL_SCALE } from '#shared/input/preprocessing.ts';
 import type { Network } from '#shared/model/spec.ts';
 
 /** Converts pixels, [count, channels, height, width], to float32 in 0..1, [count, height, width, channels]. */
