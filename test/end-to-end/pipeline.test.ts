@@ -9,6 +9,7 @@ import { sgd } from '../../train/engine/optimizer.ts';
 import { modelSpec } from '../../train/model/zoo.ts';
 import { push } from '../../train/registry/registry.ts';
 import { readRelease } from '../../train/release/release.ts';
+import { colourPng } from '../../train/report/png.ts';
 import type { Summary } from '../../train/run/summary.ts';
 import { decodeSafetensors } from '../../train/safetensors.ts';
 import { openLocalStore } from '../../train/store/open.ts';
@@ -17,6 +18,7 @@ import { expectSuccess, runTrainer } from '../support/command.ts';
 import { dataFolder, describeWithData } from '../support/data.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { type RunningWorker, startWorker } from '../support/worker.ts';
+import { folderOf } from '../train/dataset/folder/image-folder.ts';
 
 const BUNDLED = 'release/tinyvgg.onnx';
 
@@ -35,8 +37,8 @@ beforeEach(async () => {
 });
 afterEach(() => worker?.stop());
 
-async function classify(image: Uint8Array<ArrayBuffer>): Promise<Classified> {
-  const response = await fetch(`${worker.origin}/v1/classify`, { method: 'POST', body: image });
+async function classify(image: Uint8Array<ArrayBuffer>, path = '/v1/classify'): Promise<Classified> {
+  const response = await fetch(`${worker.origin}${path}`, { method: 'POST', body: image });
   expect(response.status).toBe(200);
   return (await response.json()) as Classified;
 }
@@ -95,6 +97,36 @@ describeWithData('the pipeline', (data) => {
     const standardError = Math.sqrt((testAccuracy * (1 - testAccuracy)) / 500);
     expect(Math.abs(correct / 500 - testAccuracy)).toBeLessThan(3 * standardError);
   });
+});
+
+it('trains on a folder of images, and serves the model by the name of the folder', async () => {
+  // Red, green and blue pictures, each with a little noise.
+  const colours = ['blue', 'green', 'red'];
+  const picture = (kind: number, seed: number) => {
+    const pixels = Uint8Array.from({ length: 20 * 16 * 3 }, (_, i) =>
+      i % 3 === 2 - kind ? 200 + ((i * seed) % 50) : (i * seed) % 60,
+    );
+    return new Uint8Array(colourPng(pixels, 20));
+  };
+  const files = colours.flatMap((colour, kind) =>
+    Array.from({ length: 14 }, (_, i) => [`Paint pots/${colour}/${i}.png`, picture(kind, i + 1)] as const),
+  );
+  const folder = join(await folderOf(Object.fromEntries(files)), 'Paint pots');
+  const run = join(temporaryFolder(), 'run');
+  const settings = ['--models', 'tinyvgg', '--image-size', '12', '--epochs', '12', '--batch-size', '4'];
+  await cli('train', '--data', folder, ...settings, '--seed', '1', '--out', run);
+  await cli('push', '--model', join(run, 'paint-pots.onnx'), '--local', worker.origin);
+
+  const { manifest } = await readRelease(join(run, 'paint-pots.onnx'));
+  expect(manifest).toMatchObject({ name: 'paint-pots', labels: colours, fit: { mode: 'cover' } });
+  const model = { name: 'paint-pots', version: manifest.version, alias: 'stable' };
+  for (const [kind, label] of colours.entries()) {
+    const unseen = await classify(picture(kind, 77), '/v1/models/paint-pots/classify');
+    expect(unseen).toMatchObject({ model, predictions: [{ label }, {}, {}] });
+  }
+  const bundled = await classify(new Uint8Array(await readFile('examples/trouser.png')));
+  expect(bundled.model.name).toBe('tinyvgg');
+  expect(bundled.predictions[0].label).toBe('Trouser');
 });
 
 it('a request succeeds after an upload that is too large', async () => {
