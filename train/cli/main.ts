@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { addClassify } from './commands/classify.ts';
 import { addEvaluate } from './commands/evaluate.ts';
+import { addInspect } from './commands/inspect.ts';
 import { addPromote, addPush, addRollback, addStatus } from './commands/releases.ts';
 import { addReport } from './commands/report.ts';
 import { addRetrain } from './commands/retrain.ts';
@@ -18,6 +19,7 @@ const program = new Command('tinyvgg-edge')
   .configureHelp({ showGlobalOptions: false })
   .exitOverride();
 
+addInspect(program);
 addTrain(program);
 addReport(program);
 addEvaluate(program);

@@ -32,7 +32,7 @@ export const dataOption = (): Option =>
   );
 
 /** Adds the options that decide how a folder of images is read. */
-const withFolderOptions = (command: Command): Command =>
+export const withFolderOptions = (command: Command): Command =>
   command
     .addOption(dataOption())
     .addOption(

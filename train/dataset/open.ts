@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExplainedError } from '#shared/errors.ts';
-import type { FitMode } from '#shared/input/fit/fit.ts';
+import type { FitMode, Frame } from '#shared/input/fit/fit.ts';
 import { flagOf } from '../format.ts';
 import type { DownloadProgress } from './fashion-mnist/download.ts';
 import { FILES } from './fashion-mnist/files.ts';
@@ -37,7 +37,7 @@ export interface OpenOptions {
 }
 
 /** Returns whether the settings name a folder of images. A folder with an official file of Fashion-MNIST is none. */
-const isFolder = ({ data }: DataSettings): boolean =>
+export const isFolder = ({ data }: DataSettings): boolean =>
   data !== undefined && !Object.values(FILES).some(({ name }) => existsSync(join(data, name)));
 
 /**
@@ -59,17 +59,18 @@ export async function openDataset(settings: DataSettings, options: OpenOptions =
   return loadDataset({ folder, ...(options.onDownload && { onProgress: options.onDownload }) });
 }
 
-/** Opens a folder of images. */
+/** Loads a folder of images as a data set. */
 function openFolder(settings: DataSettings, { onProgress, log }: OpenOptions): Promise<FolderDataset> {
+  const { data, frame, splitSeed } = folderSettings(settings);
+  return loadFolder(data, { frame, splitSeed, ...(onProgress && { onProgress }), ...(log && { log }) });
+}
+
+/** Returns the settings of a folder with their defaults. */
+export function folderSettings(settings: DataSettings): { data: string; frame: Frame; splitSeed: number } {
   const given = Object.entries(settings).filter(([, value]) => value !== undefined);
   const { data, imageSize, colour, fit, splitSeed } = {
     ...FOLDER_DEFAULTS,
     ...(Object.fromEntries(given) as { data: string }),
   };
-  return loadFolder(data, {
-    frame: { shape: [COLOURS[colour], imageSize, imageSize], mode: fit },
-    splitSeed,
-    ...(onProgress && { onProgress }),
-    ...(log && { log }),
-  });
+  return { data, frame: { shape: [COLOURS[colour], imageSize, imageSize], mode: fit }, splitSeed };
 }

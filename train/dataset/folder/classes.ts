@@ -84,7 +84,7 @@ export function missingClasses(classes: readonly string[], { images }: Pick<Labe
 }
 
 /** Counts the images of each label. */
-function countLabels(images: readonly { label: string }[]): Map<string, number> {
+export function countLabels(images: readonly { label: string }[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { label } of images) counts.set(label, (counts.get(label) ?? 0) + 1);
   return counts;

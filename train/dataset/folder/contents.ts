@@ -11,7 +11,7 @@ import { listImages } from './listing.ts';
 import { PARTS, type Part } from './part.ts';
 import type { Skipped } from './walk.ts';
 
-interface FolderImage extends DigestedImage {
+export interface FolderImage extends DigestedImage {
   part: Part;
 }
 

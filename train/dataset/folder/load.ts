@@ -29,7 +29,7 @@ export interface FolderDataset extends Dataset {
   contents: FolderContents;
 }
 
-const defaultCache = (): string => join(envPaths('tinyvgg-edge', { suffix: '' }).cache, 'pictures');
+export const defaultCache = (): string => join(envPaths('tinyvgg-edge', { suffix: '' }).cache, 'pictures');
 
 /**
  * Loads the images of a folder in any of the layouts of listing.ts.
@@ -106,7 +106,10 @@ function summaryOf(data: string, classes: readonly string[], { images }: FolderC
 const NAMED = 3;
 
 /** Returns a line for each reason why files are not used. */
-function describeSkipped({ skipped, unreadable }: Pick<FolderContents, 'skipped' | 'unreadable'>): string[] {
+export function describeSkipped({
+  skipped,
+  unreadable,
+}: Pick<FolderContents, 'skipped' | 'unreadable'>): string[] {
   const line = (files: readonly Skipped[], what: string) => {
     const named = files.slice(0, NAMED).map(({ path }) => path);
     const more = files.length > NAMED ? ', …' : '';
