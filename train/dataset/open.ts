@@ -46,9 +46,17 @@ export const isFolder = ({ data }: DataSettings): boolean =>
  */
 export async function openDataset(settings: DataSettings, options: OpenOptions = {}): Promise<Dataset> {
   if (isFolder(settings)) return openFolder(settings, options);
-  const { data: folder, ...others } = settings;
+  rejectFolderSettings(settings);
+  return loadDataset({
+    folder: settings.data,
+    ...(options.onDownload && { onProgress: options.onDownload }),
+  });
+}
+
+/** @throws ExplainedError of kind `usage` for a setting that Fashion-MNIST does not have */
+export function rejectFolderSettings(settings: DataSettings): void {
   for (const name of Object.keys(FOLDER_DEFAULTS)) {
-    if (others[name as keyof typeof FOLDER_DEFAULTS] === undefined) continue;
+    if (settings[name as keyof typeof FOLDER_DEFAULTS] === undefined) continue;
     throw new ExplainedError({
       kind: 'usage',
       what: `cannot use ${flagOf(name)} with Fashion-MNIST`,
@@ -56,7 +64,6 @@ export async function openDataset(settings: DataSettings, options: OpenOptions =
       next: `Name a folder with --data, or leave out ${flagOf(name)}.`,
     });
   }
-  return loadDataset({ folder, ...(options.onDownload && { onProgress: options.onDownload }) });
 }
 
 /** Loads a folder of images as a data set. */

@@ -1,6 +1,8 @@
 /** @file The trainings of a run or a sweep: one per model, each with its key. */
+import { ExplainedError } from '#shared/errors.ts';
 import { lazy } from '#shared/lazy.ts';
 import { FILES } from '../dataset/fashion-mnist/files.ts';
+import { isFolder, rejectFolderSettings } from '../dataset/open.ts';
 import type { ModelName } from '../model/zoo.ts';
 import { codeDigest } from '../run/provenance.ts';
 import type { Settings } from '../run/settings.ts';
@@ -15,8 +17,12 @@ export interface Training {
 
 const code = lazy(codeDigest);
 
-/** Lists the trainings of `settings`, one per model. */
+/**
+ * Lists the trainings of `settings`, one per model.
+ * @throws ExplainedError of kind `usage` for a folder of images: jobs train on Fashion-MNIST
+ */
 export async function listTrainings(settings: Settings): Promise<Training[]> {
+  requireFashionMnist(settings);
   const dataset = Object.fromEntries(Object.values(FILES).map(({ name, md5 }) => [name, md5]));
   const digest = await code();
   return Promise.all(
@@ -25,4 +31,15 @@ export async function listTrainings(settings: Settings): Promise<Training[]> {
       return { settings, model, inputs, key: await trainingKey(inputs) };
     }),
   );
+}
+
+function requireFashionMnist(settings: Settings): void {
+  if (!isFolder(settings)) return rejectFolderSettings(settings);
+  throw new ExplainedError({
+    kind: 'usage',
+    what: `cannot run a job on ${settings.data}`,
+    expected: 'the four official files of Fashion-MNIST',
+    got: 'a folder of images',
+    next: 'Train on it with npm run train, and upload the release with npm run push.',
+  });
 }

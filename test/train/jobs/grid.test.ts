@@ -29,6 +29,13 @@ describe('readGrid', () => {
     expect(new Set(points.map(({ training }) => training.key)).size).toBe(6);
   });
 
+  it('refuses a folder of images, and settings that only a folder has', async () => {
+    await expect(grid({ models: 'v0', data: 'docs' })).rejects.toThrow(
+      /cannot run a job on docs: .*got a folder/,
+    );
+    await expect(grid({ models: 'v0', imageSize: [28, 32] })).rejects.toThrow(/cannot use --image-size with/);
+  });
+
   it('returns a point per model', async () => {
     const { axes, points } = await grid({ models: ['v0', 'v1'], seed: [1, 2] });
     expect(axes).toEqual(['seed']);
