@@ -51,7 +51,7 @@ export function classesOf(data: string, contents: Labelled): string[] {
       data,
       'training images of every class',
       `none of ${list(unknown)}`,
-      'Add training images of these classes, or remove the classes from the other parts.',
+      'Add training images of these classes, remove the classes from the other parts, or try another --split-seed.',
     );
   }
   for (const part of PARTS) {
