@@ -34,7 +34,10 @@ export async function listTrainings(settings: Settings): Promise<Training[]> {
 }
 
 function requireFashionMnist(settings: Settings): void {
-  if (!isFolder(settings)) return rejectFolderSettings(settings);
+  if (!isFolder(settings)) {
+    rejectFolderSettings(settings);
+    return;
+  }
   throw new ExplainedError({
     kind: 'usage',
     what: `cannot run a job on ${settings.data}`,
