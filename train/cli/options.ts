@@ -81,7 +81,7 @@ export const withTrainingOptions = (command: Command, recipe: Recipe): Command =
       optionWithDefault(
         '--recipe <name>',
         'named settings; the other options override them',
-        recipe.name,
+        `${recipe.name}; ${RECIPES.photos.name} with a folder of images`,
       ).choices(Object.keys(RECIPES)),
     )
     .addOption(optionWithDefault('--models <names>', 'comma-separated names of models', recipe.models.join()))

@@ -6,7 +6,7 @@ import type { FitMode } from '#shared/input/fit/fit.ts';
 import { KERNEL_LEVELS } from '#shared/kernels/choose.ts';
 // Sets the messages for values that do not match a schema.
 import '#shared/validation.ts';
-import { AUGMENTATIONS, type AugmentationName } from '../dataset/fashion-mnist/augment/augment.ts';
+import { AUGMENTATIONS, type AugmentationName } from '../dataset/augmentations.ts';
 import { COLOURS, type Colour } from '../dataset/open.ts';
 import { DEVICES } from '../engine/open.ts';
 import type { Optimizer } from '../engine/optimizer.ts';

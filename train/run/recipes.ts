@@ -1,6 +1,6 @@
 /** @file Recipes: fixed settings of training runs, with the accuracy that they reach. */
 
-import type { AugmentationName } from '../dataset/fashion-mnist/augment/augment.ts';
+import type { AugmentationName } from '../dataset/augmentations.ts';
 import { adam, type Optimizer, sgd } from '../engine/optimizer.ts';
 import { MODEL_NAMES, type ModelName } from '../model/zoo.ts';
 import type { ScheduleName } from '../training/schedule.ts';
@@ -58,4 +58,17 @@ const edge: Recipe = {
   heldOut: 5000,
 };
 
-export const RECIPES: Record<string, Recipe> = { lab, edge };
+/** For a folder of a few hundred pictures of anything. Its validation images take the place of the held-out ones. */
+const photos: Recipe = {
+  name: 'photos',
+  models: ['tinyvgg'],
+  epochs: 60,
+  batchSize: 32,
+  optimizer: adam(0.003),
+  schedule: 'cosine',
+  augmentation: 'pictures-1',
+  seed: 42,
+  heldOut: 0,
+};
+
+export const RECIPES: Record<string, Recipe> = { lab, edge, photos };

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { ExplainedError } from '#shared/errors.ts';
 import { type Network, resolveNetwork } from '#shared/model/spec.ts';
+import { augmentationFor } from '../dataset/augmentations.ts';
 import { openDataset } from '../dataset/open.ts';
 import { type Dataset, divide, type RunData } from '../dataset/split.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -34,6 +35,8 @@ export async function openRun(settings: Settings): Promise<Run> {
   await requireFreeFolder(settings);
   const dataset = await openDataset(settings, datasetPrinter());
   const data = divide(dataset, settings.heldOut, settings.limit);
+  // Refuses an augmentation that is made for other images, before there is a run folder.
+  augmentationFor(settings.augmentation, settings.seed, dataset);
   const networks = settings.models.map((name) => resolveNetwork(modelSpec(name, sizesOf(dataset))));
   const engine = await openTrainingEngine(settings, networks);
 

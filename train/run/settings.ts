@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ExplainedError } from '#shared/errors.ts';
 import type { KernelLevel } from '#shared/kernels/choose.ts';
 import type { DataSettings } from '../dataset/open.ts';
+import { isFolder } from '../dataset/open.ts';
 import { adam, type Optimizer, sgd } from '../engine/optimizer.ts';
 import { flagOf } from '../format.ts';
 import type { ModelName } from '../model/zoo.ts';
@@ -47,7 +48,7 @@ const FREE_ON_RESUME = ['threads', 'data', 'checkpointEvery'];
 /**
  * Resolves the flags of the command line.
  * @param flags by name, with `config` and `resume`
- * @param recipe used when neither flags nor configuration file name one
+ * @param recipe used for Fashion-MNIST when neither flags nor configuration file name one
  * @throws ExplainedError of kind `usage` naming the flag or key
  */
 export async function resolveSettings(
@@ -58,7 +59,7 @@ export async function resolveSettings(
   if (resume !== undefined) return resumedSettings(String(resume), config === undefined ? own : flags);
   const path = String(config);
   const fromFile = config === undefined ? {} : parseOverrides(await readJsonFile(path, '--config'), path);
-  return resolve({ recipe, ...fromFile, ...parseOverrides(own) }, false);
+  return resolve({ ...fromFile, ...parseOverrides(own) }, false, recipe);
 }
 
 /**
@@ -86,8 +87,10 @@ async function resumedSettings(folder: string, flags: Record<string, unknown>): 
   return resolve({ calibration: false, ...stored, ...parseOverrides(own), out: folder }, true);
 }
 
-function resolve(given: Overrides, resume: boolean): Settings {
-  const { recipe: name = 'lab', optimizer, learningRate, momentum, weightDecay, ...changes } = given;
+/** @param fashionRecipe used for Fashion-MNIST when no recipe is given */
+function resolve(given: Overrides, resume: boolean, fashionRecipe = RECIPES.lab.name): Settings {
+  const fallback = isFolder(given) ? RECIPES.photos.name : fashionRecipe;
+  const { recipe: name = fallback, optimizer, learningRate, momentum, weightDecay, ...changes } = given;
   const recipe = RECIPES[name];
   return {
     device: 'auto',

@@ -1,6 +1,6 @@
 /** @file Trains one model as its settings say, calibrates it, and makes its release. Resumes from a checkpoint if there is one. */
 import type { Network } from '#shared/model/spec.ts';
-import { AUGMENTATIONS } from '../dataset/fashion-mnist/augment/augment.ts';
+import { augmentationFor } from '../dataset/augmentations.ts';
 import type { Dataset, RunData } from '../dataset/split.ts';
 import type { Engine } from '../engine/engine.ts';
 import { count } from '../format.ts';
@@ -17,7 +17,7 @@ import type { Settings } from './settings.ts';
 
 export interface ModelContext {
   data: RunData;
-  dataset: Pick<Dataset, 'classes' | 'preprocessing' | 'modelPrefix'>;
+  dataset: Pick<Dataset, 'classes' | 'shape' | 'preprocessing' | 'modelPrefix'>;
   engine: Engine;
   checkpoints: Checkpoints;
   /** Opens the log of a network's metrics. `from` is the state that training resumes from. */
@@ -73,14 +73,14 @@ async function trainNetwork(
   settings: Settings,
   network: Network,
   data: Pick<RunData, 'train' | 'test'>,
-  { engine, checkpoints, openMetricsLog, signal, log }: ModelContext,
+  { dataset, engine, checkpoints, openMetricsLog, signal, log }: ModelContext,
 ): Promise<TrainedModel> {
   const { optimizer, epochs, batchSize, seed, schedule, augmentation, balance, checkpointEvery } = settings;
   const from = await checkpoints.newest(network, optimizer);
   if (from) log(`Resuming after step ${from.optimizer.steps}.`);
   const metricsLog = await openMetricsLog?.(network, from);
   const printer = trainingPrinter(batchSize, log);
-  const augment = AUGMENTATIONS[augmentation](seed);
+  const augment = augmentationFor(augmentation, seed, dataset);
   try {
     return await train(
       { network, data, engine, optimizer, epochs, batchSize, seed, schedule, balance, augment },

@@ -1,8 +1,8 @@
 /** @file Changes a garment's appearance: dye, pattern, print, folds, lighting and noise, then the tone of the photo pipeline. */
 import { toneOf } from '#shared/input/garment/tone.ts';
 import { IMAGE_PIXELS, IMAGE_SIZE, PIXEL_SCALE } from '#shared/labels.ts';
+import type { RandomDraws } from '../../random-draws.ts';
 import type { Cutout } from './cutout.ts';
-import type { RandomDraws } from './random-draws.ts';
 
 /** Returns the new brightness of the cloth at pixel (x, y). */
 type Change = (value: number, x: number, y: number) => number;

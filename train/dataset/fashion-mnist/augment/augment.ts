@@ -5,12 +5,12 @@
  */
 import { IMAGE_PIXELS, IMAGE_SIZE, PIXEL_SCALE } from '#shared/labels.ts';
 import type { Augment } from '../../batch.ts';
+import { RandomDraws } from '../../random-draws.ts';
 import { changeAppearance } from './appearance.ts';
 import { boundsOf, cutOut, emptyCutout } from './cutout.ts';
 import { addMaskErrors } from './mask-errors.ts';
 import { place } from './place.ts';
 import { isShoe, partsOf, rotationOf, widthFactorOf } from './pose.ts';
-import { RandomDraws } from './random-draws.ts';
 import { viewFromAbove } from './shoe-from-above.ts';
 import { render } from './warp.ts';
 
@@ -40,15 +40,6 @@ export function photoLike(seed: number, share: number = SHARE): Augment {
     }
   };
 }
-
-/**
- * Augmentations by name; each takes a seed. Manifests record the name, so a changed augmentation needs a new name.
- */
-export const AUGMENTATIONS = {
-  none: (): Augment | undefined => undefined,
-  'photo-2': (seed: number): Augment | undefined => photoLike(seed),
-};
-export type AugmentationName = keyof typeof AUGMENTATIONS;
 
 /** Returns a function that changes one image in place. The function reuses its working memory. */
 function photoTransform() {

@@ -1,7 +1,7 @@
 /** @file Adds the errors of a segmentation mask: missing parts of the garment, and parts of the background taken for garment. */
 
+import type { RandomDraws } from '../../random-draws.ts';
 import { type Bounds, boundsOf, type Cutout } from './cutout.ts';
-import type { RandomDraws } from './random-draws.ts';
 
 /** Adds errors in one to three places of the scene. */
 export function addMaskErrors(scene: Cutout, random: RandomDraws): void {

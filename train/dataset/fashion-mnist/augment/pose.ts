@@ -1,7 +1,7 @@
 /** @file Poses of a garment by its label: rigid parts such as sleeves, legs, or the shoes of a pair. */
 import { IMAGE_SIZE, LABELS } from '#shared/labels.ts';
+import type { RandomDraws } from '../../random-draws.ts';
 import { type Bounds, boundsOf, type Cutout } from './cutout.ts';
-import type { RandomDraws } from './random-draws.ts';
 
 /** A rigid part of the garment, as the affine map from the scene to the image. */
 export interface Part {

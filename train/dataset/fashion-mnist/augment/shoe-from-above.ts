@@ -3,8 +3,8 @@
  * outline has the shape of a sole. The grey values come from the side view, as if the upper were a half cylinder along the foot.
  */
 import { IMAGE_SIZE } from '#shared/labels.ts';
+import type { RandomDraws } from '../../random-draws.ts';
 import { boundsOf, type Cutout } from './cutout.ts';
-import type { RandomDraws } from './random-draws.ts';
 
 const MIDDLE = (IMAGE_SIZE - 1) / 2;
 

@@ -1,8 +1,8 @@
 /** @file Renders the parts of a garment into a scene, as a hand-held camera sees them. */
 import { IMAGE_SIZE } from '#shared/labels.ts';
+import type { RandomDraws } from '../../random-draws.ts';
 import type { Cutout } from './cutout.ts';
 import type { Part } from './pose.ts';
-import type { RandomDraws } from './random-draws.ts';
 
 /** The camera's view of the whole garment. */
 export interface View {

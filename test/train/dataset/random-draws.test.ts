@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RandomDraws } from '../../../../../train/dataset/fashion-mnist/augment/random-draws.ts';
+import { RandomDraws } from '../../../train/dataset/random-draws.ts';
 
 const DRAWS = 5000;
 const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;

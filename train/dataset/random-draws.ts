@@ -1,5 +1,5 @@
 /** @file Random draws for one image. Each image has its own generator, so any image can be augmented without those before it. */
-import { Generator } from '../../../random.ts';
+import { Generator } from '../random.ts';
 
 export class RandomDraws {
   readonly #generator: Generator;

@@ -1,0 +1,106 @@
+/**
+ * @file Augments pictures of anything: crops, turns, mirrors and recolours them. The result for an image depends only on the seed, the
+ * epoch and the index of the image, so a resumed training computes the same images.
+ */
+import type { Shape } from '#shared/model/spec.ts';
+import type { Augment } from './batch.ts';
+import { RandomDraws } from './random-draws.ts';
+
+/** Least share of the width and of the height that a crop keeps. */
+const LEAST_EDGE = 0.7;
+/** Largest rotation, in radians: 15 degrees. */
+const MOST_ROTATION = Math.PI / 12;
+/** Brightness, contrast and saturation are changed by a factor of up to 1 ± this. */
+const RECOLOURING = 0.3;
+
+export interface PictureAugmentation {
+  /** [channels, height, width] of an image. */
+  shape: Shape;
+  /** Mirrors half of the images. Some classes, such as letters, are others when they are mirrored. */
+  mirrors: boolean;
+}
+
+/** Returns an augmentation of pictures that were scaled to the same size. */
+export function augmentPictures(seed: number, { shape, mirrors }: PictureAugmentation): Augment {
+  const [channels, height, width] = shape as [number, number, number];
+  const size = channels * height * width;
+  const before = new Uint8Array(size);
+  return ({ images, labels }, { epoch, first }) => {
+    for (let n = 0; n < labels.length; n++) {
+      const image = images.subarray(n * size, (n + 1) * size);
+      const random = new RandomDraws(seed, epoch, first + n);
+      before.set(image);
+      warp(before, image, shape, viewOf(random, width, height, mirrors));
+      recolour(image, channels, random);
+    }
+  };
+}
+
+/** Maps a pixel of the augmented image to a place in the original: x' = xx·x + xy·y + x0, y' = yx·x + yy·y + y0. */
+interface View {
+  xx: number;
+  xy: number;
+  x0: number;
+  yx: number;
+  yy: number;
+  y0: number;
+}
+
+/** Draws a crop of the image, which is turned and perhaps mirrored. */
+function viewOf(random: RandomDraws, width: number, height: number, mirrors: boolean): View {
+  const across = random.uniform(LEAST_EDGE, 1) * (mirrors ? random.sign() : 1);
+  const down = random.uniform(LEAST_EDGE, 1);
+  const angle = random.uniform(-MOST_ROTATION, MOST_ROTATION);
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  const view = { xx: cos * across, xy: -sin * down, yx: sin * across, yy: cos * down };
+  // The middle of the crop is as far from the middle of the image as the crop's edges allow.
+  const middleX = (width - 1) / 2 + random.uniform(-0.5, 0.5) * (1 - Math.abs(across)) * width;
+  const middleY = (height - 1) / 2 + random.uniform(-0.5, 0.5) * (1 - down) * height;
+  const [centreX, centreY] = [(width - 1) / 2, (height - 1) / 2];
+  return {
+    ...view,
+    x0: middleX - view.xx * centreX - view.xy * centreY,
+    y0: middleY - view.yx * centreX - view.yy * centreY,
+  };
+}
+
+/** Interpolates bilinearly. Beyond the border, the picture goes on with the pixels of its border. */
+function warp(from: Uint8Array, to: Uint8Array, shape: Shape, { xx, xy, x0, yx, yy, y0 }: View): void {
+  const [channels, height, width] = shape as [number, number, number];
+  const plane = height * width;
+  const [lastX, lastY] = [width - 1, height - 1];
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) {
+      const px = Math.min(lastX, Math.max(0, xx * x + xy * y + x0));
+      const py = Math.min(lastY, Math.max(0, yx * x + yy * y + y0));
+      const [left, top] = [Math.floor(px), Math.floor(py)];
+      const [right, below] = [px - left, py - top];
+      const at = top * width + left;
+      const next = left < lastX ? 1 : 0;
+      const under = top < lastY ? width : 0;
+      for (let offset = 0; offset < channels * plane; offset += plane) {
+        const a = at + offset;
+        const upper = from[a] + right * (from[a + next] - from[a]);
+        const lower = from[a + under] + right * (from[a + under + next] - from[a + under]);
+        to[i + offset] = upper + below * (lower - upper) + 0.5;
+      }
+    }
+  }
+}
+
+/** Changes brightness, contrast and, of RGB images, saturation. */
+function recolour(image: Uint8Array, channels: number, random: RandomDraws): void {
+  const factor = () => random.uniform(1 - RECOLOURING, 1 + RECOLOURING);
+  const [brightness, contrast, saturation] = [factor(), factor(), factor()];
+  const plane = image.length / channels;
+  const mean = image.reduce((sum, value) => sum + value, 0) / image.length;
+  for (let i = 0; i < plane; i++) {
+    let grey = 0;
+    for (let at = i; at < image.length; at += plane) grey += image[at] / channels;
+    for (let at = i; at < image.length; at += plane) {
+      const saturated = grey + saturation * (image[at] - grey);
+      const value = brightness * (mean + contrast * (saturated - mean));
+      image[at] = Math.min(255, Math.max(0, Math.round(value)));
+    }
+  }
+}
