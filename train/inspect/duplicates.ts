@@ -1,7 +1,8 @@
 /** @file Finds copies of images: equal files, and images that look the same. */
+import { setImmediate } from 'node:timers/promises';
 import type { Shape } from '#shared/model/spec.ts';
 import type { FolderImage } from '../dataset/folder/contents.ts';
-import { align } from './align.ts';
+import { type Agreement, align } from './align.ts';
 import { correlation, distance, FINE_EDGE, type Fingerprint, fingerprint } from './fingerprint.ts';
 
 /** Images that are copies of each other, as indices. */
@@ -36,12 +37,17 @@ const PARTNER = 4;
  * Finds the copies among images.
  * @param pixels [images, channels, height, width]
  */
-export function findCopies(images: readonly FolderImage[], pixels: Uint8Array, shape: Shape): Copies[] {
+export async function findCopies(
+  images: readonly FolderImage[],
+  pixels: Uint8Array,
+  shape: Shape,
+  signal: AbortSignal,
+): Promise<Copies[]> {
   const files = [...Map.groupBy(images.keys(), (i) => images[i].digest).values()];
   const size = pixels.length / images.length;
   const firsts = files.map(([first]) => first);
   const prints = firsts.map((i) => fingerprint(pixels.subarray(i * size, (i + 1) * size), shape));
-  const near = joined(nearPairs(prints), firsts);
+  const near = joined(await nearPairs(prints, signal), firsts);
   return [
     ...files.filter(({ length }) => length > 1).map((own) => ({ images: own, exact: true })),
     ...near.map((own) => ({ images: own, exact: false })),
@@ -51,11 +57,14 @@ export function findCopies(images: readonly FolderImage[], pixels: Uint8Array, s
 type Pair = [a: number, b: number];
 
 /** Returns the pairs of fingerprints of images that look the same. */
-function nearPairs(prints: readonly Fingerprint[]): Pair[] {
-  const aligned = candidates(prints).map(({ pair: [a, b], mirrored }) => {
+async function nearPairs(prints: readonly Fingerprint[], signal: AbortSignal): Promise<Pair[]> {
+  const aligned: ({ pair: Pair } & Agreement)[] = [];
+  for (const { pair, mirrored } of await candidates(prints, signal)) {
+    await pause(signal);
+    const [a, b] = pair;
     const other = mirrored ? mirror(prints[b].fine) : prints[b].fine;
-    return { pair: [a, b] as Pair, ...align(prints[a].fine, other) };
-  });
+    aligned.push({ pair, ...align(prints[a].fine, other) });
+  }
   const partners = new Map<number, number[]>();
   for (const { pair, details } of aligned) {
     for (const i of pair) partners.set(i, [...(partners.get(i) ?? []), details]);
@@ -74,20 +83,40 @@ function barOf(details: readonly number[]): number {
   return partner === undefined ? LEAST_DETAILS : 1 - RATIO * (1 - partner);
 }
 
-/** Returns the pairs to align. */
-function candidates(prints: readonly Fingerprint[]): { pair: Pair; mirrored: boolean }[] {
-  const found: { pair: Pair; mirrored: boolean; correlation: number }[] = [];
+interface Candidate {
+  pair: Pair;
+  mirrored: boolean;
+  correlation: number;
+}
+
+/** Returns the pairs to align, those with the highest correlation first. Memory is bounded: most pairs of a large folder can look alike. */
+async function candidates(prints: readonly Fingerprint[], signal: AbortSignal): Promise<Candidate[]> {
+  let found: Candidate[] = [];
+  let least = LEAST_CORRELATION;
   for (let a = 0; a < prints.length; a++) {
+    await pause(signal);
     for (let b = a + 1; b < prints.length; b++) {
       for (const mirrored of [false, true]) {
         const hash = mirrored ? prints[b].mirroredHash : prints[b].hash;
         if (distance(prints[a].hash, hash) > MOST_BITS) continue;
         const value = correlation(prints[a], prints[b], mirrored);
-        if (value >= LEAST_CORRELATION) found.push({ pair: [a, b], mirrored, correlation: value });
+        if (value >= least) found.push({ pair: [a, b], mirrored, correlation: value });
       }
     }
+    if (found.length < 10 * MOST_PAIRS) continue;
+    found = best(found);
+    least = found[found.length - 1].correlation;
   }
-  return found.sort((a, b) => b.correlation - a.correlation).slice(0, MOST_PAIRS);
+  return best(found);
+}
+
+const best = (found: readonly Candidate[]): Candidate[] =>
+  found.toSorted((a, b) => b.correlation - a.correlation).slice(0, MOST_PAIRS);
+
+/** Lets signal handlers run, so that a signal can abort. */
+async function pause(signal: AbortSignal): Promise<void> {
+  await setImmediate();
+  signal.throwIfAborted();
 }
 
 const mirror = (fine: Float32Array): Float32Array =>

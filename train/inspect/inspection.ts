@@ -85,7 +85,8 @@ export async function inspect(settings: DataSettings, context: InspectContext): 
   const names = [...countLabels(images).keys()].sort(byCodePoint);
   const counts = names.map((name) => countsOf(name, images));
   context.log('Comparing the images with each other.');
-  const copies = findCopies(images, pixels, frame.shape).map((found) => describeCopies(found, images));
+  const found = await findCopies(images, pixels, frame.shape, context.signal);
+  const copies = found.map((own) => describeCopies(own, images));
   return {
     inspection: {
       data,
@@ -97,13 +98,17 @@ export async function inspect(settings: DataSettings, context: InspectContext): 
       copies: copies.sort(
         (a, b) => Number(b.leak) - Number(a.leak) || Number(b.conflict) - Number(a.conflict),
       ),
-      imbalance: Math.max(...counts.map((own) => own.images)) / Math.min(...counts.map((own) => own.images)),
+      imbalance: imbalanceOf(counts.map((own) => own.images)),
       ...(await judgeLabels(names, contents, frame.shape, context)),
     },
     pictures: new Map(images.map(({ path }, i) => [path, pixels.subarray(i * size, (i + 1) * size)])),
     shape: frame.shape,
   };
 }
+
+/** Returns the ratio of the largest to the smallest; 1 for no class. */
+const imbalanceOf = (counts: readonly number[]): number =>
+  counts.length > 0 ? Math.max(...counts) / Math.min(...counts) : 1;
 
 const placeOf = ({ path, label, part }: FolderImage): Place => ({ path, label, part });
 
