@@ -65,7 +65,7 @@ describe('Loader', () => {
   });
 
   it('draws as many images of each class when it balances, and none twice before all of the class', () => {
-    const label = fc.integer({ min: 0, max: 400 });
+    const label = fc.constantFrom(0, 0, 0, 1, 300);
     fc.assert(
       fc.property(fc.array(label, { minLength: 1, maxLength: 200 }), fc.nat(), (labels, seed) => {
         const split = { ...numbered(labels.length), labels: Uint16Array.from(labels) };
