@@ -50,8 +50,11 @@ async function digestOf(path: string): Promise<{ digest: string } | { why: strin
     formatOf(bytes);
     return { digest: sha256Of(bytes) };
   } catch (error) {
-    // The decoders' error names the format that was found, and the system's error has a code.
-    if (error instanceof ExplainedError) return { why: `no image: ${error.got}. ${error.next}` };
+    // The decoders' error names the format that was found. Without the number of bytes, files of one kind have one reason.
+    if (error instanceof ExplainedError) {
+      return { why: `no image: ${error.got?.replace(/^\d+ bytes/, 'bytes')}. ${error.next}` };
+    }
+    // The system's error has a code.
     const { code, message } = error as NodeJS.ErrnoException;
     return { why: code === 'ENOENT' ? 'no such file' : (code ?? message) };
   }

@@ -86,7 +86,9 @@ describe('loadFolder', () => {
       { path: 'b/half.png', why: expect.stringContaining('damaged or cut off') },
     ]);
     expect(log.join('\n')).toMatch(/Skipped 1 file \(no image: SVG\. .*\): b\/vector\.png/);
-    expect(log.join('\n')).toMatch(/Skipped 1 file \(no image: 1 bytes .*\): a\/notes\.txt/);
+    expect(log.join('\n')).toMatch(
+      /Skipped 2 files \(no image: bytes of an unknown format\. .*\): a\/notes\.txt, a\/x\.jpg/,
+    );
   });
 
   it('has more than 256 classes', async () => {
@@ -111,7 +113,7 @@ describe('loadFolder', () => {
     [
       'only unreadable images',
       { 'a/1.png': 'x', 'b/1.png': 'y' },
-      /no image in .*such as a\/1\.png \(no image: 1 bytes/,
+      /no image in .*such as a\/1\.png \(no image: bytes/,
     ],
     [
       'one class',
