@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { ExplainedError } from '#shared/errors.ts';
-import { LABELS } from '#shared/labels.ts';
+import { LABELS } from '../dataset/fashion-mnist/labels.ts';
 
 /** Folder name → the labels that count as correct for its photos. */
 export type FolderLabels = Readonly<Record<string, readonly string[]>>;

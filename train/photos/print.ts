@@ -1,6 +1,6 @@
 /** @file Prints an evaluation of photos as tables. */
 import Table from 'cli-table3';
-import { LABELS } from '#shared/labels.ts';
+import { LABELS } from '../dataset/fashion-mnist/labels.ts';
 import { percent } from '../format.ts';
 import { confusionTable } from '../run/tables.ts';
 import { BACKGROUND_FEATURES } from './background.ts';

@@ -5,13 +5,12 @@ import { init as initJpegEncoder } from '@jsquash/jpeg/encode.js';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { MAX_PIXELS } from '#shared/decode/limits.ts';
-import { LABELS } from '#shared/labels.ts';
 import type { ClassifyResponse } from '../../../edge/api/v1/responses.ts';
 import { MAX_BODY_BYTES } from '../../../edge/http/limits.ts';
 import type { ProblemType } from '../../../edge/http/problem-types.ts';
 import { concat, greyPng, jpeg, paint, png } from '../../fixtures/images.ts';
 import { problemOf } from '../support/callers.ts';
-import { isolate, tinyRelease, utf8 } from '../support/tiny.ts';
+import { isolate, LABELS, tinyRelease, utf8 } from '../support/tiny.ts';
 
 const WINNER = 5;
 let worker: ReturnType<typeof isolate>;

@@ -1,11 +1,10 @@
 /** @file The effect of a manifest's temperature: it changes scores, but not logits. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { LABELS } from '#shared/labels.ts';
 import type { HfResponse } from '../../../edge/api/hf/responses.ts';
 import type { InferResponse } from '../../../edge/api/oip/responses.ts';
 import type { ClassifyResponse } from '../../../edge/api/v1/responses.ts';
 import { greyPng } from '../../fixtures/images.ts';
-import { isolate, tinyRelease, withTemperature } from '../support/tiny.ts';
+import { isolate, LABELS, tinyRelease, withTemperature } from '../support/tiny.ts';
 
 const TEMPERATURE = 2.5;
 /** A black image. Its logits are the ten numbers of the tiny model. */

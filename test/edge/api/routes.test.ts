@@ -1,10 +1,9 @@
 /** @file Routes: known and unknown paths, methods, models and problem types. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { LABELS } from '#shared/labels.ts';
 import type { ModelInfo } from '../../../edge/api/v1/responses.ts';
 import { PROBLEMS } from '../../../edge/http/problem-types.ts';
 import { expectProblem } from '../support/callers.ts';
-import { isolate, tinyRelease } from '../support/tiny.ts';
+import { isolate, LABELS, tinyRelease } from '../support/tiny.ts';
 
 let worker: ReturnType<typeof isolate>;
 beforeAll(async () => {

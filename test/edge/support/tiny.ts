@@ -3,7 +3,6 @@ import { env } from 'cloudflare:workers';
 import { sha256 } from '#shared/digest.ts';
 import type { InferenceEngine } from '#shared/inference/engine.ts';
 import { PHOTO_PIPELINE } from '#shared/input/garment/photo.ts';
-import { LABELS } from '#shared/labels.ts';
 import {
   type Alias,
   aliasKey,
@@ -16,7 +15,11 @@ import {
 import { createApp } from '../../../edge/app.ts';
 import type { AppEnv } from '../../../edge/http/env.ts';
 import type { BundledModel } from '../../../edge/registry/version-cache.ts';
+import { labels } from '../../../release/tinyvgg.json';
 import { expectDocumented } from './documented.ts';
+
+/** The labels of the bundled model. */
+export const LABELS: readonly string[] = labels;
 
 /** A model is ten numbers as JSON: the logits of a black image. The mean of an image is added to the first one. */
 export interface TinyEngine extends InferenceEngine {

@@ -3,7 +3,6 @@ import { env } from 'cloudflare:workers';
 import { sign } from 'hono/jwt';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sha256 } from '#shared/digest.ts';
-import { LABELS } from '#shared/labels.ts';
 import type {
   ClassifyBatchResponse,
   ClassifyResponse,
@@ -12,7 +11,7 @@ import type {
 import { RENEWABLE_S } from '../../../edge/token/claims.ts';
 import { greyPng } from '../../fixtures/images.ts';
 import { bearer, expectProblem, keyOf, SHOP, SITE_KEY, SITE_KEYS } from '../support/callers.ts';
-import { isolate, tinyRelease } from '../support/tiny.ts';
+import { isolate, LABELS, tinyRelease } from '../support/tiny.ts';
 
 const WINNER = 5;
 const SECRET = 'the-first-secret-which-has-enough-characters';

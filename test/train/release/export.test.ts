@@ -6,7 +6,6 @@ import fc from 'fast-check';
 import * as ort from 'onnxruntime-web/wasm';
 import { describe, expect, it } from 'vitest';
 import { ExplainedError } from '../../../shared/errors.ts';
-import { LABELS } from '../../../shared/labels.ts';
 import {
   conv2d,
   flatten,
@@ -18,6 +17,7 @@ import {
   sizeOf,
 } from '../../../shared/model/spec.ts';
 import { decodeModel, encodeModel, metadataOf } from '../../../shared/onnx/model.ts';
+import { LABELS } from '../../../train/dataset/fashion-mnist/labels.ts';
 import { sgd } from '../../../train/engine/optimizer.ts';
 import { referenceEngine } from '../../../train/engine/reference.ts';
 import { initialWeights } from '../../../train/model/initialize.ts';

@@ -1,9 +1,10 @@
 /** @file A run folder with untrained models and invented results. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { IMAGE_PIXELS, LABELS } from '#shared/labels.ts';
+import { IMAGE_PIXELS } from '#shared/input/garment/size.ts';
 import { resolveNetwork } from '../../../shared/model/spec.ts';
 import { DESCRIPTION } from '../../../train/dataset/fashion-mnist/description.ts';
+import { LABELS } from '../../../train/dataset/fashion-mnist/labels.ts';
 import { referenceEngine } from '../../../train/engine/reference.ts';
 import { initialWeights } from '../../../train/model/initialize.ts';
 import { MODEL_NAMES, type ModelName, modelSpec } from '../../../train/model/zoo.ts';

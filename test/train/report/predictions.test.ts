@@ -2,8 +2,9 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { copyPixels } from '#shared/decode/pixels.ts';
-import { IMAGE_PIXELS, LABELS } from '#shared/labels.ts';
+import { IMAGE_PIXELS } from '#shared/input/garment/size.ts';
 import { LEAST_SCORE } from '../../../shared/abstention.ts';
+import { LABELS } from '../../../train/dataset/fashion-mnist/labels.ts';
 import { type Split, take } from '../../../train/dataset/split.ts';
 import { openDecoder } from '../../../train/decoder.ts';
 import { sgd } from '../../../train/engine/optimizer.ts';

@@ -2,8 +2,8 @@
 import { basename } from 'node:path';
 import type { Element } from '@xmldom/xmldom';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { LABELS } from '#shared/labels.ts';
 import { resolveNetwork } from '../../../shared/model/spec.ts';
+import { LABELS } from '../../../train/dataset/fashion-mnist/labels.ts';
 import { initialWeights } from '../../../train/model/initialize.ts';
 import { modelSpec } from '../../../train/model/zoo.ts';
 import { Generator } from '../../../train/random.ts';

@@ -1,10 +1,10 @@
 /** @file The field's texts: complete in every language, for every reason and problem that the API can return. */
 import { describe, expect, it } from 'vitest';
 import { ABSTENTION_REASONS } from '#shared/abstention.ts';
-import { LABELS } from '#shared/labels.ts';
 import { PHOTO_WARNINGS } from '#shared/photo-warnings.ts';
 import { TEXTS } from '../../../edge/api/v1/page/texts.ts';
 import { PROBLEMS, type ProblemType } from '../../../edge/http/problem-types.ts';
+import { LABELS } from '../../../train/dataset/fashion-mnist/labels.ts';
 import de from '../../../web/field/messages/de.ts';
 import en, { type Messages, type ProblemText } from '../../../web/field/messages/en.ts';
 import es from '../../../web/field/messages/es.ts';

@@ -1,7 +1,8 @@
 /** @file What a model of Fashion-MNIST takes and returns. */
 import { PHOTO_PIPELINE } from '#shared/input/garment/photo.ts';
-import { IMAGE_SIZE, LABELS } from '#shared/labels.ts';
+import { IMAGE_SIZE } from '#shared/input/garment/size.ts';
 import type { Dataset } from '../split.ts';
+import { LABELS } from './labels.ts';
 
 export const DESCRIPTION: Pick<Dataset, 'name' | 'modelPrefix' | 'classes' | 'shape' | 'preprocessing'> = {
   name: 'Fashion-MNIST',

@@ -1,5 +1,5 @@
 /** @file The four official files of Fashion-MNIST: names, sizes, digests and mirrors (zalandoresearch/fashion-mnist, README). */
-import { IMAGE_SIZE } from '#shared/labels.ts';
+import { IMAGE_SIZE } from '#shared/input/garment/size.ts';
 
 export interface OfficialFile {
   name: string;

@@ -1,11 +1,10 @@
 /** @file POST /hf/models/tinyvgg. test/end-to-end/api.test.ts tests it with Hugging Face's own client. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { LABELS } from '#shared/labels.ts';
 import { DEFAULT_TOP_K } from '../../../../edge/api/hf/requests.ts';
 import type { HfResponse } from '../../../../edge/api/hf/responses.ts';
 import type { ClassifyResponse } from '../../../../edge/api/v1/responses.ts';
 import { greyPng } from '../../../fixtures/images.ts';
-import { isolate, tinyRelease, utf8 } from '../../support/tiny.ts';
+import { isolate, LABELS, tinyRelease, utf8 } from '../../support/tiny.ts';
 
 const WINNER = 7;
 const PATH = '/hf/models/tinyvgg';

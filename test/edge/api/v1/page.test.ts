@@ -1,9 +1,8 @@
 /** @file POST /v1/classify from an HTML form without script: the response is a page. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { LABELS } from '#shared/labels.ts';
 import { MAX_BODY_BYTES, MAX_IMAGES } from '../../../../edge/http/limits.ts';
 import { greyPng } from '../../../fixtures/images.ts';
-import { isolate, tinyRelease, utf8 } from '../../support/tiny.ts';
+import { isolate, LABELS, tinyRelease, utf8 } from '../../support/tiny.ts';
 
 const WINNER = 3;
 /** The Accept header of Firefox and Chromium for a navigation. */

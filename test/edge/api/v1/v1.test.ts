@@ -1,14 +1,13 @@
 /** @file POST /v1/classify: request formats, single and batch responses, explanations, abstentions and ETags. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { copyPixels } from '#shared/decode/pixels.ts';
-import { LABELS } from '#shared/labels.ts';
 import type { ClassifyBatchResponse, ClassifyResponse } from '../../../../edge/api/v1/responses.ts';
 import { decoder } from '../../../../edge/decode/decoder.ts';
 import { MAX_BODY_BYTES, MAX_DECODE_MS, MAX_IMAGES, MAX_JSON_VALUES } from '../../../../edge/http/limits.ts';
 import { find, patched } from '../../../fixtures/hostile/bytes.ts';
 import { concat, greyPng, text } from '../../../fixtures/images.ts';
 import { sample } from '../../../fixtures/images-samples.ts';
-import { isolate, tinyRelease, utf8, withTemperature } from '../../support/tiny.ts';
+import { isolate, LABELS, tinyRelease, utf8, withTemperature } from '../../support/tiny.ts';
 
 const WINNER = 5;
 let worker: ReturnType<typeof isolate>;

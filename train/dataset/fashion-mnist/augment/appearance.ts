@@ -1,6 +1,8 @@
 /** @file Changes a garment's appearance: dye, pattern, print, folds, lighting and noise, then the tone of the photo pipeline. */
+
+import { IMAGE_PIXELS, IMAGE_SIZE } from '#shared/input/garment/size.ts';
 import { toneOf } from '#shared/input/garment/tone.ts';
-import { IMAGE_PIXELS, IMAGE_SIZE, PIXEL_SCALE } from '#shared/labels.ts';
+import { PIXEL_SCALE } from '#shared/input/preprocessing.ts';
 import type { RandomDraws } from '../../random-draws.ts';
 import type { Cutout } from './cutout.ts';
 

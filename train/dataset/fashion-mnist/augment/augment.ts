@@ -3,7 +3,8 @@
  * of any colour. The result for an image depends only on the seed, the epoch and the index of the image, so a resumed training computes
  * the same images.
  */
-import { IMAGE_PIXELS, IMAGE_SIZE, PIXEL_SCALE } from '#shared/labels.ts';
+import { IMAGE_PIXELS, IMAGE_SIZE } from '#shared/input/garment/size.ts';
+import { PIXEL_SCALE } from '#shared/input/preprocessing.ts';
 import type { Augment } from '../../batch.ts';
 import { RandomDraws } from '../../random-draws.ts';
 import { changeAppearance } from './appearance.ts';

@@ -1,5 +1,6 @@
 /** @file A garment cut out of its background: premultiplied grey values with an alpha channel. */
-import { IMAGE_PIXELS, IMAGE_SIZE, PIXEL_SCALE } from '#shared/labels.ts';
+import { IMAGE_PIXELS, IMAGE_SIZE } from '#shared/input/garment/size.ts';
+import { PIXEL_SCALE } from '#shared/input/preprocessing.ts';
 
 /** Two square planes, row by row. */
 export interface Cutout {

@@ -2,7 +2,7 @@
  * @file Places a garment in the 28 × 28 frame as the photo pipeline does (shared/input/garment/placement.ts): centred, its longest edge as
  * long as the frame.
  */
-import { IMAGE_SIZE } from '#shared/labels.ts';
+import { IMAGE_SIZE } from '#shared/input/garment/size.ts';
 import type { Bounds, Cutout } from './cutout.ts';
 
 /**

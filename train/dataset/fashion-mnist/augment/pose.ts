@@ -1,6 +1,7 @@
 /** @file Poses of a garment by its label: rigid parts such as sleeves, legs, or the shoes of a pair. */
-import { IMAGE_SIZE, LABELS } from '#shared/labels.ts';
+import { IMAGE_SIZE } from '#shared/input/garment/size.ts';
 import type { RandomDraws } from '../../random-draws.ts';
+import { LABELS } from '../labels.ts';
 import { type Bounds, boundsOf, type Cutout } from './cutout.ts';
 
 /** A rigid part of the garment, as the affine map from the scene to the image. */

@@ -2,7 +2,7 @@
  * @file Redraws a shoe as it is seen from above, which is how people photograph pairs; the data set shows shoes from the side. The
  * outline has the shape of a sole. The grey values come from the side view, as if the upper were a half cylinder along the foot.
  */
-import { IMAGE_SIZE } from '#shared/labels.ts';
+import { IMAGE_SIZE } from '#shared/input/garment/size.ts';
 import type { RandomDraws } from '../../random-draws.ts';
 import { boundsOf, type Cutout } from './cutout.ts';
 

@@ -1,5 +1,5 @@
 /** @file Renders the parts of a garment into a scene, as a hand-held camera sees them. */
-import { IMAGE_SIZE } from '#shared/labels.ts';
+import { IMAGE_SIZE } from '#shared/input/garment/size.ts';
 import type { RandomDraws } from '../../random-draws.ts';
 import type { Cutout } from './cutout.ts';
 import type { Part } from './pose.ts';

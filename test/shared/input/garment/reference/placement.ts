@@ -1,7 +1,7 @@
 /** @file Reference: the object → 28 × 28 grey bytes, its longest edge filling the frame, centred on black. */
 
 import type { Box } from '#shared/input/garment/geometry.ts';
-import { IMAGE_PIXELS, IMAGE_SIZE } from '#shared/labels.ts';
+import { IMAGE_PIXELS, IMAGE_SIZE } from '#shared/input/garment/size.ts';
 
 /**
  * Scales the content of `box` so that its longest edge is 28 pixels, and centres it. A byte is the mean intensity of its area.

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { IMAGE_PIXELS, IMAGE_SIZE, LABELS } from '../../../../../shared/labels.ts';
+import { IMAGE_PIXELS, IMAGE_SIZE } from '#shared/input/garment/size.ts';
 import type { Augment, Batch } from '../../../../../train/dataset/batch.ts';
 import { photoLike } from '../../../../../train/dataset/fashion-mnist/augment/augment.ts';
+import { LABELS } from '../../../../../train/dataset/fashion-mnist/labels.ts';
 import { take } from '../../../../../train/dataset/split.ts';
 import { describeWithData } from '../../../../support/data.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { IMAGE_PIXELS, IMAGE_SIZE } from '../../../../../shared/labels.ts';
+import { IMAGE_PIXELS, IMAGE_SIZE } from '#shared/input/garment/size.ts';
 import { boundsOf, emptyCutout } from '../../../../../train/dataset/fashion-mnist/augment/cutout.ts';
 import { place } from '../../../../../train/dataset/fashion-mnist/augment/place.ts';
 import { placeObject } from '../../../../shared/input/garment/reference/placement.ts';
