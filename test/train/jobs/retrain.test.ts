@@ -212,13 +212,13 @@ describeWithData('retrain', () => {
     try {
       const env = storeEnvironment(server);
       const trainer = (args: string[], onOutput?: OnOutput) => runTrainer(args, { env, onOutput });
-      const args = ['retrain', '--recipe', 'lab', '--models', 'tinyvgg', '--epochs', '1'];
-      args.push('--held-out', `${SMALL.heldOut}`, '--limit', '8000', '--batch-size', '16');
+      const args = ['retrain', '--recipe', 'lab', '--models', 'v1', '--epochs', '30'];
+      args.push('--held-out', `${SMALL.heldOut}`, '--limit', '4000', '--batch-size', '4');
       args.push('--threads', '1', '--device', 'cpu');
       args.push('--no-calibration');
       let sent = false;
       const stopped = await trainer(args, (output, child) => {
-        if (sent || !output.includes('Looked at 6400')) return;
+        if (sent || !output.includes('Epoch: 3')) return;
         sent = true;
         child.kill('SIGTERM');
       });
@@ -229,16 +229,16 @@ describeWithData('retrain', () => {
       const plan = await trainer([...args, '--dry-run']);
       expect(plan).toMatchObject({
         code: 0,
-        stdout: expect.stringMatching(/will resume from runs\/.*tinyvgg\.safetensors/),
+        stdout: expect.stringMatching(/will resume from runs\/.*v1\.safetensors/),
       });
       const resumed = await trainer(args);
       expect(resumed).toMatchObject({ code: 0, stdout: expect.stringMatching(/Resuming after step \d+/) });
-      const { aliases, versions } = await status(server.store, 'tinyvgg');
+      const { aliases, versions } = await status(server.store, 'v1');
       expect(versions).toEqual([aliases.stable.version]);
 
       const undisturbed = memoryStore();
-      await run({ limit: 8_000, batchSize: 16, models: 'tinyvgg' }, undisturbed);
-      expect((await status(undisturbed, 'tinyvgg')).versions).toEqual(versions);
+      await run({ limit: 4_000, batchSize: 4, epochs: 30, models: 'v1' }, undisturbed);
+      expect((await status(undisturbed, 'v1')).versions).toEqual(versions);
 
       // A worse model changes the exit code.
       const worse = await trainer([...args, '--limit', '64']);
