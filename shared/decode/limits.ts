@@ -42,7 +42,7 @@ export function checkSize({ width, height }: Size, maxPixels: number, format: st
   const size = `${width} × ${height} pixels`;
   const [short, long] = [Math.min(width, height), Math.max(width, height)];
   const what = 'the image is too large';
-  const next = 'Scale the image down. The network sees only 28 × 28 pixels.';
+  const next = 'Scale the image down. The network sees a far smaller one.';
   if (long > MAX_EDGE) {
     const expected = `at most ${MAX_EDGE} pixels along an edge`;
     const edge = { limit: MAX_EDGE, actual: long };
@@ -58,7 +58,7 @@ export function checkSize({ width, height }: Size, maxPixels: number, format: st
       what: 'the image is too narrow',
       expected: `a long edge of at most ${MAX_RATIO} times the short one`,
       got: size,
-      next: 'Crop the image to the garment.',
+      next: 'Crop the image.',
     });
   }
 }

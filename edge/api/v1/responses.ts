@@ -36,7 +36,7 @@ export const Explanation = v.pipe(
   v.object({
     image: v.pipe(
       v.string(),
-      v.description('The input of the network: a PNG of 28 × 28 pixels as a data URL.'),
+      v.description('The input of the network: a PNG as a data URL.'),
     ),
     steps: v.pipe(
       v.array(v.looseObject({ step: v.string() })),

@@ -32,7 +32,7 @@ describe('the error for an image', () => {
       actual: 6_003_000,
       message:
         'the image is too large: expected at most 6000000 pixels for PNG, got 3000 × 2001 pixels. ' +
-        'Scale the image down. The network sees only 28 × 28 pixels.',
+        'Scale the image down. The network sees a far smaller one.',
     });
   });
 
