@@ -34,10 +34,7 @@ export const Prediction = v.object({
 
 export const Explanation = v.pipe(
   v.object({
-    image: v.pipe(
-      v.string(),
-      v.description('The input of the network: a PNG as a data URL.'),
-    ),
+    image: v.pipe(v.string(), v.description('The input of the network: a PNG as a data URL.')),
     steps: v.pipe(
       v.array(v.looseObject({ step: v.string() })),
       v.description('The steps of the photo pipeline in order, each with its measurements.'),
