@@ -141,13 +141,14 @@ const NETWORKS: ModelSpec[] = [
   },
 ];
 
+// Only the first cpu engine has several threads: to start them takes longer than most of these tests.
 const ENGINES = {
   reference: () => openEngine('reference'),
   tfjs: () => openEngine('tfjs'),
   cpu: () => openEngine('cpu'),
-  'cpu with direct gradients': () => cpuEngine({ kernels: 'relaxed' }),
-  'cpu without relaxed SIMD': () => cpuEngine({ kernels: 'simd' }),
-  'cpu without SIMD': () => cpuEngine({ kernels: 'scalar' }),
+  'cpu with direct gradients': () => cpuEngine({ kernels: 'relaxed', threads: 1 }),
+  'cpu without relaxed SIMD': () => cpuEngine({ kernels: 'simd', threads: 1 }),
+  'cpu without SIMD': () => cpuEngine({ kernels: 'scalar', threads: 1 }),
   ...withGpu({ webgpu: () => openEngine('webgpu', { allowSoftwareAdapter: true }) }),
 };
 

@@ -53,7 +53,10 @@ describe.each(['reference', 'tfjs', 'cpu'])('training with --device %s', (device
   ] as [string, Optimizer, Partial<Job>?][])(
     'resumes after any step with %s, to the same bits and the same events',
     async (_, optimizer, changes = {}) => {
-      const job = jobWith(await openEngine(device), optimizer, { data: easyData(170), ...changes });
+      const job = jobWith(await openEngine(device, { threads: 1 }), optimizer, {
+        data: easyData(170),
+        ...changes,
+      });
       const { files, events, trained } = await trainWithCheckpoints(job);
       // Two epochs, each of 11 steps and its end.
       expect(files.length).toBe(24);

@@ -14,7 +14,9 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 const train = (args: string[], onOutput?: OnOutput) => runTrainer(['train', ...args], { onOutput });
 
 const MODELS = ['v1', 'tinyvgg'];
-const JOB = ['--data', `${dataFolder}`, '--models', MODELS.join(), '--epochs', '2', '--limit', '4000'];
+/** Training images: a multiple of the batch sizes. */
+const IMAGES = 1920;
+const JOB = ['--data', `${dataFolder}`, '--models', MODELS.join(), '--epochs', '2', '--limit', `${IMAGES}`];
 const newFolder = () => join(temporaryFolder(), 'run');
 
 /** util-linux's `script` provides a terminal. */
@@ -39,7 +41,7 @@ describeWithData('a run', () => {
     const folder = newFolder();
     expect(await train([...JOB, '--out', folder])).toMatchObject({ code: 0, stderr: '' });
     expected = await resultOf(folder);
-    for (const { calibration } of expected.models) expect(calibration?.heldOut).toBe(400);
+    for (const { calibration } of expected.models) expect(calibration?.heldOut).toBe(IMAGES / 10);
   });
 
   it('ends with the same weights when it is killed with SIGKILL repeatedly', async () => {
@@ -49,7 +51,7 @@ describeWithData('a run', () => {
     let args = [...JOB, '--out', folder, '--checkpoint-every', '0'];
     while (true) {
       // Each process runs longer than the one before, so that the run ends, also on a busy machine.
-      const delay = (chance.random() % 250) + 25 * 1.3 ** kills;
+      const delay = (chance.random() % 250) + 25 * 1.6 ** kills;
       let begun = false;
       const { code, signal, stderr } = await train(args, (output, child) => {
         if (begun || !/Epoch: \d/.test(output)) return;
@@ -129,7 +131,7 @@ describeWithData('a run', () => {
       const [own, twins] = [...resumed.stdout.matchAll(/Resuming after step (\d+)/g)].map(
         ([, step]) => +step,
       );
-      expect(own).toBe(2 * (4000 / 32));
+      expect(own).toBe(2 * (IMAGES / 32));
       expect(twins).toBeGreaterThan(0);
       expect(twins).toBeLessThan(own);
       expect(await resultOf(folder)).toEqual(expected);
@@ -155,7 +157,7 @@ describeWithData('a run', () => {
   });
 
   it('of the recipe edge resumes within an epoch, to the same weights', async () => {
-    const job = ['--data', `${dataFolder}`, '--recipe', 'edge', '--epochs', '2', '--limit', '4000'];
+    const job = ['--data', `${dataFolder}`, '--recipe', 'edge', '--epochs', '2', '--limit', `${IMAGES}`];
     const weights = (folder: string) => readFile(join(folder, 'tinyvgg.safetensors'));
     const whole = newFolder();
     expect(await train([...job, '--out', whole])).toMatchObject({ code: 0, stderr: '' });
@@ -172,7 +174,7 @@ describeWithData('a run', () => {
     expect(stopped.code).toBe(143);
     const [saved] = await readdir(join(broken, 'checkpoints'));
     const steps = Number(/step(\d+)/.exec(saved)?.[1]);
-    expect(steps % Math.ceil(4000 / 64)).toBeGreaterThan(0);
+    expect((steps % IMAGES) / 64).toBeGreaterThan(0);
     expect(await train(['--resume', broken])).toMatchObject({ code: 0, stderr: '' });
     expect(await weights(broken)).toEqual(await weights(whole));
   });
