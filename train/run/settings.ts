@@ -1,4 +1,5 @@
 /** @file The settings of a training run: a recipe, changed by a configuration file, changed by flags. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExplainedError } from '#shared/errors.ts';
 import type { KernelLevel } from '#shared/kernels/choose.ts';
@@ -89,7 +90,9 @@ async function resumedSettings(folder: string, flags: Record<string, unknown>): 
 
 /** @param fashionRecipe used for Fashion-MNIST when no recipe is given */
 function resolve(given: Overrides, resume: boolean, fashionRecipe = RECIPES.lab.name): Settings {
-  const fallback = isFolder(given) ? RECIPES.photos.name : fashionRecipe;
+  // The recipe of a job must be the same on a machine without its data.
+  const hasFolder = given.data !== undefined && existsSync(given.data) && isFolder(given);
+  const fallback = hasFolder ? RECIPES.photos.name : fashionRecipe;
   const { recipe: name = fallback, optimizer, learningRate, momentum, weightDecay, ...changes } = given;
   const recipe = RECIPES[name];
   return {
