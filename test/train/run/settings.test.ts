@@ -1,0 +1,13 @@
+/** @file The settings of a run without flags: which recipe they come from. */
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { resolveSettings } from '../../../train/run/settings.ts';
+import { folderOf } from '../dataset/folder/image-folder.ts';
+
+it('the recipe is photos for a folder of images, and lab for Fashion-MNIST or a folder that is not here', async () => {
+  const folder = await folderOf({ 'cat/1.png': 1 });
+  expect((await resolveSettings({ data: folder })).name).toBe('photos');
+  expect((await resolveSettings({ data: folder, recipe: 'lab' })).name).toBe('lab');
+  expect((await resolveSettings({ data: join(folder, 'elsewhere') })).name).toBe('lab');
+  expect((await resolveSettings({})).name).toBe('lab');
+});
