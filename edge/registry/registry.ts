@@ -8,10 +8,10 @@
 import { ExplainedError } from '#shared/errors.ts';
 import type { InferenceEngine } from '#shared/inference/engine.ts';
 import type { LoadedModel } from '#shared/inference/model.ts';
-import { ALIASES, BUNDLED_ALIAS, DEFAULT_ALIAS, isName } from '#shared/manifest.ts';
+import { BUNDLED_ALIAS, DEFAULT_ALIAS, isName } from '#shared/manifest.ts';
 import { LruMap } from '../lru-map.ts';
 import { AliasFollower, REFRESH_MS, type RefreshEvent, type StoreState } from './alias-follower.ts';
-import { listNames } from './bucket.ts';
+import { type ListedModel, ModelList } from './model-list.ts';
 import type { ServedModel } from './served-model.ts';
 import { type BundledModel, type RefusalEvent, VersionCache } from './version-cache.ts';
 
@@ -45,6 +45,7 @@ export class Registry {
   readonly #versions: VersionCache;
   readonly #createFollower: (name: string, alias: string) => AliasFollower;
   readonly #defaultAlias: AliasFollower;
+  readonly #list: ModelList;
   /** By model and alias. */
   readonly #otherAliases = new LruMap<string, AliasFollower>(FOLLOWED_ALIASES);
   /** Aliases without a model so far, such as absent ones. They are kept apart, so that they evict no alias that serves. */
@@ -69,6 +70,7 @@ export class Registry {
     const options = { versions, now, refreshMs, onEvent };
     this.#createFollower = (name, alias) => new AliasFollower(name, alias, { ...options, isDefault: false });
     this.#defaultAlias = new AliasFollower(name, DEFAULT_ALIAS, { ...options, isDefault: true });
+    this.#list = new ModelList(now, refreshMs);
   }
 
   /**
@@ -86,13 +88,9 @@ export class Registry {
     return isDefault ? this.#defaultModel(bucket) : this.#aliasModel(bucket, name, alias);
   }
 
-  /**
-   * Lists the names of the models that have a default alias in the bucket, sorted, after the default model.
-   * @throws ExplainedError when the bucket cannot be read
-   */
-  async names(bucket: R2Bucket): Promise<string[]> {
-    const others = (await listNames(bucket, ALIASES)).filter((name) => isName(name) && name !== this.name);
-    return [this.name, ...others.toSorted()];
+  /** Lists the models of the bucket beside the default one, sorted by name. */
+  async others(bucket: R2Bucket): Promise<ListedModel[]> {
+    return (await this.#list.get(bucket)).filter(({ name }) => name !== this.name);
   }
 
   /**

@@ -132,15 +132,13 @@ export async function checkGolden({
 }: Pick<LoadedModel, 'manifest' | 'input' | 'classifier'>): Promise<void> {
   const { vectors, tolerance } = manifest.golden;
   const size = bytesOf(input.shape);
-  const pixels = new Uint8Array(vectors.length * size);
-  for (const [i, vector] of vectors.entries()) {
-    const bytes = Uint8Array.from(atob(vector.pixels), (character) => character.charCodeAt(0));
-    if (bytes.length !== size) {
-      throw refusal(manifest, 'golden', `golden vectors of ${size} bytes`, `${bytes.length}`);
-    }
-    pixels.set(bytes, i * size);
-  }
-  const images = networkInput(pixels, input);
+  const pixels = vectors.map((vector) =>
+    Uint8Array.from(atob(vector.pixels), (character) => character.charCodeAt(0)),
+  );
+  const wrong = pixels.find((bytes) => bytes.length !== size);
+  if (wrong) throw refusal(manifest, 'golden', `golden vectors of ${size} bytes`, `${wrong.length}`);
+  const images = new Float32Array(pixels.length * size);
+  for (const [i, bytes] of pixels.entries()) images.set(networkInput(bytes, input), i * size);
   const expected = vectors.flatMap(({ logits }) => logits);
   const got = await classifier.logits(images, vectors.length).catch((cause: unknown) => {
     throw refusal(manifest, 'engine', 'a model that runs', 'an error', cause);

@@ -129,6 +129,17 @@ it('trains on a folder of images, and serves the model by the name of the folder
   expect(bundled.predictions[0].label).toBe('Trouser');
 });
 
+it('a request succeeds after an upload for a model that does not exist', async () => {
+  const upload = { method: 'POST', body: new Uint8Array(5 * 2 ** 20) };
+  for (let i = 0; i < 3; i++) {
+    const refused = await fetch(`${worker.origin}/v1/models/none/classify`, upload);
+    expect(refused.status).toBe(404);
+    await refused.body?.cancel();
+    const trouser = new Uint8Array(await readFile('examples/trouser.png'));
+    expect((await classify(trouser)).predictions[0].label).toBe('Trouser');
+  }
+});
+
 it('a request succeeds after an upload that is too large', async () => {
   const trouser = new Uint8Array(await readFile('examples/trouser.png'));
   for (let i = 0; i < 3; i++) {

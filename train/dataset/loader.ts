@@ -78,7 +78,7 @@ function slice({ images, labels, count }: Split, first: number, size: number): B
 }
 
 /** Returns the images at `indices`. The pixels are copied when `images` is first read. */
-function gather(split: Split, indices: Uint32Array): Batch {
+export function gather(split: Split, indices: Uint32Array): Batch {
   let images: Uint8Array | undefined;
   return {
     get images() {

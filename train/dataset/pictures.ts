@@ -3,6 +3,7 @@
  * epoch and the index of the image, so a resumed training computes the same images.
  */
 import type { Shape } from '#shared/model/spec.ts';
+import type { Affine } from './affine.ts';
 import type { Augment } from './batch.ts';
 import { RandomDraws } from './random-draws.ts';
 
@@ -36,18 +37,8 @@ export function augmentPictures(seed: number, { shape, mirrors }: PictureAugment
   };
 }
 
-/** Maps a pixel of the augmented image to a place in the original: x' = xx·x + xy·y + x0, y' = yx·x + yy·y + y0. */
-interface View {
-  xx: number;
-  xy: number;
-  x0: number;
-  yx: number;
-  yy: number;
-  y0: number;
-}
-
 /** Draws a crop of the image, which is turned and perhaps mirrored. */
-function viewOf(random: RandomDraws, width: number, height: number, mirrors: boolean): View {
+function viewOf(random: RandomDraws, width: number, height: number, mirrors: boolean): Affine {
   const across = random.uniform(LEAST_EDGE, 1) * (mirrors ? random.sign() : 1);
   const down = random.uniform(LEAST_EDGE, 1);
   const angle = random.uniform(-MOST_ROTATION, MOST_ROTATION);
@@ -65,7 +56,7 @@ function viewOf(random: RandomDraws, width: number, height: number, mirrors: boo
 }
 
 /** Interpolates bilinearly. Beyond the border, the picture goes on with the pixels of its border. */
-function warp(from: Uint8Array, to: Uint8Array, shape: Shape, { xx, xy, x0, yx, yy, y0 }: View): void {
+function warp(from: Uint8Array, to: Uint8Array, shape: Shape, { xx, xy, x0, yx, yy, y0 }: Affine): void {
   const [channels, height, width] = shape as [number, number, number];
   const plane = height * width;
   const [lastX, lastY] = [width - 1, height - 1];

@@ -1,8 +1,9 @@
 /** @file Predictions for each image by a model that was not trained on it: the images are divided into folds, and each fold is predicted by a model of the others. */
-import { type Network, resolveNetwork, type Shape, sizeOf } from '#shared/model/spec.ts';
+import { type Network, resolveNetwork, type Shape } from '#shared/model/spec.ts';
 import { softmax } from '#shared/predictions.ts';
 import { hashToShare } from '../dataset/folder/assign.ts';
 import type { FolderImage } from '../dataset/folder/contents.ts';
+import { gather } from '../dataset/loader.ts';
 import type { Split } from '../dataset/split.ts';
 import type { Engine } from '../engine/engine.ts';
 import { adam, sgd } from '../engine/optimizer.ts';
@@ -52,6 +53,7 @@ export async function predictOutOfFold(
 ): Promise<OutOfFold> {
   const { images, classes, labels } = data;
   const { pixels, shape } = reduced(data.pixels, data.shape);
+  const all: Split = { count: images.length, images: pixels, labels };
   const network = resolveNetwork(modelSpec(MODEL, { input: shape, classes, hiddenUnits: HIDDEN_UNITS }));
   const scores = new Float64Array(images.length * classes);
   // Copies of a file, and the images of a group, are in one fold.
@@ -64,7 +66,10 @@ export async function predictOutOfFold(
     const own = indices.filter((i) => folds[i] === fold);
     const others = indices.filter((i) => folds[i] !== fold);
     if (own.length === 0 || others.length === 0) continue;
-    const split = (chosen: readonly number[]) => take(pixels, labels, chosen, sizeOf(shape));
+    const split = (chosen: readonly number[]): Split => {
+      const { images, labels } = gather(all, Uint32Array.from(chosen));
+      return { count: chosen.length, images, labels };
+    };
     const logits = await predict(network, { train: split(others), test: split(own) }, engine, signal);
     for (const [n, i] of own.entries()) {
       scores.set(softmax(logits.subarray(n * classes, (n + 1) * classes), 1), i * classes);
@@ -114,12 +119,6 @@ const first = ({ images, labels, count }: Split): Split => ({
   images: images.subarray(0, images.length / count),
   labels: labels.subarray(0, 1),
 });
-
-function take(pixels: Uint8Array, labels: Uint16Array, indices: readonly number[], size: number): Split {
-  const images = new Uint8Array(indices.length * size);
-  for (const [n, i] of indices.entries()) images.set(pixels.subarray(i * size, (i + 1) * size), n * size);
-  return { count: indices.length, images, labels: Uint16Array.from(indices, (i) => labels[i]) };
-}
 
 /** Halves the edges of the images by means of 2 × 2 pixels until they are short enough. */
 function reduced(pixels: Uint8Array, shape: Shape): { pixels: Uint8Array; shape: Shape } {

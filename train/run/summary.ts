@@ -33,7 +33,7 @@ const ModelSummary = v.object({
 });
 export type ModelSummary = v.InferOutput<typeof ModelSummary>;
 
-const Summary = v.object({
+const Members = v.object({
   formatVersion: v.literal(1),
   recipe: v.string(),
   seed: Whole,
@@ -60,7 +60,19 @@ const Summary = v.object({
   startedAt: Time,
   models: v.record(v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]*$/)), ModelSummary),
 });
-export type Summary = v.InferOutput<typeof Summary>;
+export type Summary = v.InferOutput<typeof Members>;
+
+/** Returns whether a matrix has a row and a column for each class. */
+const fits = (matrix: readonly (readonly number[])[], { length }: readonly string[]): boolean =>
+  matrix.length === length && matrix.every((row) => row.length === length);
+
+const Summary = v.pipe(
+  Members,
+  v.check(
+    ({ models, classes }) => Object.values(models).every(({ confusion }) => fits(confusion, classes)),
+    'the confusion of a model does not fit the classes',
+  ),
+);
 
 export const summaryPath = (folder: string): string => join(folder, 'summary.json');
 

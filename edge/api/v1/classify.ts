@@ -6,6 +6,7 @@ import { sha256 } from '#shared/digest.ts';
 import { resultOf } from '#shared/inference/result.ts';
 import { bytesOf } from '#shared/input/preprocessing.ts';
 import type { Access } from '../../access/access.ts';
+import { readBody } from '../../http/body.ts';
 import type { AppEnv } from '../../http/env.ts';
 import { prefersHtml } from '../../http/negotiate.ts';
 import { toProblem } from '../../http/problem.ts';
@@ -41,8 +42,11 @@ export async function classify(
   const { record, requestId: id } = c.var;
   const isPage = prefersHtml(c.req);
   const options = { top_k, explain: explain || isPage };
+  // Before anything that can fail: an unread body breaks the next request on the same connection.
+  const body = await readBody(c.req.raw, record);
   const model = await selectModel(c, selector);
-  const { images, isList } = await readUpload(c.req.raw, record, bytesOf(model.input.shape));
+  const type = c.req.header('content-type') ?? '';
+  const { images, isList } = readUpload(body, type, bytesOf(model.input.shape));
 
   async function resultFor(image: ImageInput, classified: ClassifiedImage): Promise<ClassifyResult> {
     const result = await resultOf(classified, model, options);

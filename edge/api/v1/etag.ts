@@ -11,8 +11,15 @@ import type { Upload } from './upload.ts';
  */
 export async function etagOf({ images, isList }: Upload, { manifest }: ServedModel, options: object) {
   const { version, photoPipeline, fit, leastScore } = manifest;
-  const parts: unknown[] = [version, temperatureOf(manifest), photoPipeline, options, isList];
-  if (fit || leastScore !== undefined) parts.push(fit, leastScore);
+  const parts: unknown[] = [
+    version,
+    temperatureOf(manifest),
+    photoPipeline,
+    fit,
+    leastScore,
+    options,
+    isList,
+  ];
   for (const { kind, bytes } of images) parts.push(kind, await sha256(bytes));
   return `"${await sha256(new Uint8Array(new TextEncoder().encode(JSON.stringify(parts))))}"`;
 }

@@ -1,5 +1,5 @@
 /** @file Routes of /v1, the API of this service. */
-import type { Context, MiddlewareHandler } from 'hono';
+import type { MiddlewareHandler } from 'hono';
 import { readBody } from '../../http/body.ts';
 import type { AppEnv } from '../../http/env.ts';
 import { IMMUTABLE, sendFile } from '../../http/file.ts';
@@ -14,20 +14,10 @@ import type { ModelInfo } from './responses.ts';
 import { tokenVerification } from './token-verification.ts';
 
 export interface V1Dependencies extends ClassifyDependencies {
-  registry: Pick<Registry, 'model' | 'names' | 'weights'>;
+  registry: Pick<Registry, 'others' | 'weights'>;
 }
 
 export function v1Routes({ selectModel, registry, access, now }: V1Dependencies) {
-  /** A model that cannot serve now is left out, unless it is the default one. */
-  async function listModels(c: Context<AppEnv>): Promise<ModelInfo[]> {
-    const models = [modelInfo(await selectModel(c))];
-    for (const name of (await registry.names(c.env.MODELS)).slice(1)) {
-      const model = await registry.model(c.env.MODELS, { name }).catch(() => undefined);
-      if (model) models.push(modelInfo(model));
-    }
-    return models;
-  }
-
   return createRouter()
     .post('/classify', access.requireCaller, serverTiming, query(ClassifyQuery), (c) =>
       classify(c, c.req.valid('query'), { selectModel, access, now }),
@@ -48,7 +38,10 @@ export function v1Routes({ selectModel, registry, access, now }: V1Dependencies)
       const verified = await verifyToken(request, access.tokenSecrets(c), c.env.MODELS, now());
       return c.json(tokenVerification(verified));
     })
-    .get('/models', noParameters, async (c) => c.json({ models: await listModels(c) }))
+    .get('/models', noParameters, async (c) => {
+      const models: ModelInfo[] = [modelInfo(await selectModel(c)), ...(await registry.others(c.env.MODELS))];
+      return c.json({ models });
+    })
     .get('/models/:name', noParameters, async (c) => {
       const { alias, manifest } = await selectModel(c, c.req.param());
       return c.json({ alias, ...manifest });

@@ -9,12 +9,11 @@
  * | `application/octet-stream` of n × the input's bytes   | n images [channels, height, width], used unchanged  |
  */
 import { detectFormat } from '#shared/decode/format.ts';
-import { mediaType, readBody } from '../../http/body.ts';
+import { mediaType } from '../../http/body.ts';
 import { checkImageBody } from '../../http/image-body.ts';
 import { checkImageCount } from '../../http/limits.ts';
 import { type FormPart, parseForm } from '../../http/multipart.ts';
 import { HttpProblem } from '../../http/problem.ts';
-import type { RequestRecord } from '../../http/record.ts';
 import { check, parseJson } from '../../http/validate.ts';
 import type { ImageInput } from '../../inference/classify.ts';
 import { ClassifyBatchRequest, ClassifyRequest } from './requests.ts';
@@ -26,17 +25,12 @@ export interface Upload {
 }
 
 /**
+ * @param contentType of the request; may be empty
  * @param imageBytes number of bytes of the model's input for one image
  * @throws HttpProblem
  */
-export async function readUpload(
-  request: Request,
-  record: RequestRecord,
-  imageBytes: number,
-): Promise<Upload> {
-  const body = await readBody(request, record);
+export function readUpload(body: Uint8Array<ArrayBuffer>, contentType: string, imageBytes: number): Upload {
   if (detectFormat(body)) return oneFile(body);
-  const contentType = request.headers.get('content-type') ?? '';
   const type = mediaType(contentType);
   switch (type) {
     case 'multipart/form-data':

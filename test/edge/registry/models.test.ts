@@ -1,13 +1,14 @@
 /** @file Several models in one bucket, each served by its name with its own labels and input. */
 import { env } from 'cloudflare:workers';
 import { beforeEach, expect, it } from 'vitest';
+import { loadModel } from '#shared/inference/model.ts';
 import { FIT_VERSION, fitPicture } from '#shared/input/fit/fit.ts';
 import { aliasKey, DEFAULT_ALIAS, type Manifest } from '#shared/manifest.ts';
-import type { ClassifyResponse } from '../../../edge/api/v1/responses.ts';
+import type { ClassifyResponse, ModelInfo } from '../../../edge/api/v1/responses.ts';
 import { decoder } from '../../../edge/decode/decoder.ts';
 import type { BundledModel } from '../../../edge/registry/version-cache.ts';
 import { paint, png } from '../../fixtures/images.ts';
-import { emptyBucket, isolate, promote, put, tinyRelease } from '../support/tiny.ts';
+import { emptyBucket, isolate, promote, put, tinyEngine, tinyRelease } from '../support/tiny.ts';
 
 const SHAPE = [3, 4, 5] as const;
 const BYTES = 60;
@@ -39,6 +40,21 @@ beforeEach(async () => {
   await put(photos);
   await promote(photos);
 });
+
+/** Returns the bucket, which fails after `fail` has been called. */
+function breakable() {
+  let isDown = false;
+  const bucket = new Proxy(env.MODELS, {
+    get: (target, name: keyof R2Bucket) => {
+      if (isDown) return () => Promise.reject(new Error('down'));
+      return (target[name] as () => unknown).bind(target);
+    },
+  });
+  const fail = () => {
+    isDown = true;
+  };
+  return { bucket, fail };
+}
 
 async function classify(
   { send }: ReturnType<typeof isolate>,
@@ -139,17 +155,43 @@ it('shifts and scales the input by the mean and the standard deviation in the ma
   expect(await first({ datatype: 'FP32', data: new Array(BYTES).fill(-3) })).toBeCloseTo(-3, 5);
 });
 
-it('lists the default model and those of the bucket, without those that cannot serve', async () => {
+async function listed({ send }: ReturnType<typeof isolate>) {
+  return (await (await send('/v1/models')).json<{ models: ModelInfo[] }>()).models;
+}
+
+it('lists the default model and those of the bucket, without aliases that cannot be read', async () => {
   await env.MODELS.put(aliasKey('broken', DEFAULT_ALIAS), 'no JSON');
-  const names = async () => {
-    const { models } = await (await isolate(bundled).send('/v1/models')).json<{
-      models: { name: string }[];
-    }>();
-    return models.map(({ name }) => name);
-  };
-  expect(await names()).toEqual(['tinyvgg', 'photos']);
+  const { name, version } = photos.manifest;
+  const [first, ...others] = await listed(isolate(bundled));
+  expect(first).toMatchObject({ name: 'tinyvgg' });
+  expect(others).toEqual([{ name, version, alias: DEFAULT_ALIAS }]);
   await emptyBucket();
-  expect(await names()).toEqual(['tinyvgg']);
+  expect(await listed(isolate(bundled))).toHaveLength(1);
+});
+
+it('lists many models without loading them, and reads the bucket again only after a while', async () => {
+  const names = Array.from({ length: 12 }, (_, i) => `model-${String(i).padStart(2, '0')}`);
+  for (const name of names) await promote(await photoModel(2, { name }));
+  const on = isolate(bundled);
+  for (const path of ['/v1/classify', '/v1/models/photos/classify']) await classify(on, path);
+  const { loads } = on.engine;
+  expect((await listed(on)).map(({ name }) => name)).toEqual(['tinyvgg', ...names, 'photos']);
+  expect(on.engine.loads).toBe(loads);
+  await emptyBucket();
+  expect(await listed(on)).toHaveLength(14);
+  on.clock.now += 60_000;
+  expect(await listed(on)).toHaveLength(1);
+});
+
+it('lists the models that it knows while the bucket fails', async () => {
+  const { bucket, fail } = breakable();
+  const fresh = isolate(bundled, { bucket });
+  const on = isolate(bundled, { bucket });
+  expect(await listed(on)).toHaveLength(2);
+  fail();
+  on.clock.now += 60_000;
+  expect(await listed(on)).toHaveLength(2);
+  expect(await listed(fresh)).toHaveLength(1);
 });
 
 it('refuses names of no model, and a version of another model', async () => {
@@ -181,17 +223,19 @@ it.each([
   expect(await classify(on, '/v1/classify')).toMatchObject({ status: 200 });
 });
 
+it('a manifest whose input fits no memory is refused by its golden vectors', async () => {
+  const input = { name: 'picture', dtype: 'float32', shape: ['n', 3, 1e6, 1e6] } as const;
+  const { manifest, weights } = await photoModel(2, { input: { ...input, shape: [...input.shape] } });
+  await expect(loadModel([tinyEngine()], manifest, weights)).rejects.toThrow(
+    'expected golden vectors of 3000000000000 bytes, got 60',
+  );
+});
+
 it('keeps the last good version of each model when the bucket fails', async () => {
-  let isDown = false;
-  const bucket = new Proxy(env.MODELS, {
-    get: (target, name: keyof R2Bucket) => {
-      if (isDown) return () => Promise.reject(new Error('down'));
-      return (target[name] as () => unknown).bind(target);
-    },
-  });
+  const { bucket, fail } = breakable();
   const on = isolate(bundled, { bucket });
   expect(await classify(on, '/v1/models/photos/classify')).toMatchObject({ status: 200 });
-  isDown = true;
+  fail();
   on.clock.now += 3_600_000;
   await classify(on, '/v1/models/photos/classify');
   expect(await classify(on, '/v1/models/photos/classify')).toMatchObject({

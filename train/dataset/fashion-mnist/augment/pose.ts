@@ -1,18 +1,12 @@
 /** @file Poses of a garment by its label: rigid parts such as sleeves, legs, or the shoes of a pair. */
 import { IMAGE_SIZE } from '#shared/input/garment/size.ts';
+import type { Affine } from '../../affine.ts';
 import type { RandomDraws } from '../../random-draws.ts';
 import { LABELS } from '../labels.ts';
 import { type Bounds, boundsOf, type Cutout } from './cutout.ts';
 
-/** A rigid part of the garment, as the affine map from the scene to the image. */
-export interface Part {
-  /** x = xx · u + xy · v + x0, y = yx · u + yy · v + y0, with (u, v) relative to the middle of the scene. */
-  xx: number;
-  xy: number;
-  x0: number;
-  yx: number;
-  yy: number;
-  y0: number;
+/** A rigid part of the garment, as the map from the scene, relative to its middle, to the image. */
+export interface Part extends Affine {
   /** Pixels of the image that belong to the part. */
   from: Bounds;
 }
