@@ -196,6 +196,6 @@ export const oipPaths: Paths = {
     idSuffix: 'Version',
     subject: 'a model version',
     parameters: [MODEL_NAME, MODEL_VERSION],
-    unknown: ['unknown-model', 'unknown-version'],
+    unknown: ['unknown-version'],
   }),
 };

@@ -107,7 +107,7 @@ const getVersion: Operation = {
   parameters: [MODEL_NAME, MODEL_VERSION],
   responses: {
     '200': json('The manifest.', ServedManifest, examples.MANIFEST),
-    ...problems('invalid-query', 'unknown-model', 'unknown-version', 'model-unavailable'),
+    ...problems('invalid-query', 'unknown-version', 'model-unavailable'),
   },
   'x-codeSamples': codeSamples({ method: 'GET', path: '/v1/models/tinyvgg/versions/$VERSION' }),
 };
@@ -144,7 +144,6 @@ const getWeights: Operation = {
     '304': { description: 'The file is the one in `if-none-match`.', headers: fileHeaders },
     ...problems(
       'invalid-query',
-      'unknown-model',
       'unknown-version',
       'precondition-failed',
       'range-not-satisfiable',
