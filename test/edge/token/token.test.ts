@@ -1,63 +1,13 @@
 /** @file Signed results: which tokens a form's back end can trust. */
 import { env } from 'cloudflare:workers';
 import { sign } from 'hono/jwt';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { sha256 } from '#shared/digest.ts';
-import type {
-  ClassifyBatchResponse,
-  ClassifyResponse,
-  TokenVerification,
-} from '../../../edge/api/v1/responses.ts';
-import { RENEWABLE_S } from '../../../edge/token/claims.ts';
+import type { ClassifyBatchResponse, ClassifyResponse } from '../../../edge/api/v1/responses.ts';
 import { greyPng } from '../../fixtures/images.ts';
-import { bearer, expectProblem, keyOf, SHOP, SITE_KEY, SITE_KEYS } from '../support/callers.ts';
-import { isolate, LABELS, tinyRelease } from '../support/tiny.ts';
-
-const WINNER = 5;
-const SECRET = 'the-first-secret-which-has-enough-characters';
-const OLDER = 'an-older-secret-which-has-enough-characters-too';
-
-let holder: Awaited<ReturnType<typeof keyOf>>;
-let image: Uint8Array<ArrayBuffer>;
-let release: Awaited<ReturnType<typeof tinyRelease>>;
-beforeAll(async () => {
-  holder = await keyOf('shop');
-  image = await greyPng(28, 28, (x) => (x > 9 && x < 19 ? 200 : 0));
-  release = await tinyRelease(WINNER);
-});
-
-/** Starts an isolate that signs with these secrets. @param bucket replaces the local bucket */
-function signer(TOKEN_SECRET: string | undefined = SECRET, bucket?: R2Bucket) {
-  const bindings = { API_KEYS: holder.entry, SITE_KEYS, ...(TOKEN_SECRET && { TOKEN_SECRET }) };
-  const { send, clock } = isolate(release, { bindings, ...(bucket && { bucket }) });
-  const site = { origin: SHOP, 'x-site-key': SITE_KEY };
-  const classify = (headers: Record<string, string> = site, query = '?sign=1') =>
-    send(`/v1/classify${query}`, { method: 'POST', body: image, headers });
-  const tokenOf = async (headers?: Record<string, string>) => {
-    const { token } = await (await classify(headers)).json<ClassifyResponse>();
-    return token as string;
-  };
-  const post = (body: object, headers: Record<string, string> = bearer(holder.key)) =>
-    send('/v1/verify', {
-      method: 'POST',
-      body: JSON.stringify(body),
-      headers: { 'content-type': 'application/json', ...headers },
-    });
-  const verify = async (token: string, more: object = {}) =>
-    (await post({ token, ...more })).json<TokenVerification>();
-  const askToRenew = (token: string, headers: Record<string, string> = site) =>
-    send('/v1/renew', {
-      method: 'POST',
-      body: JSON.stringify({ token }),
-      headers: { 'content-type': 'application/json', ...headers },
-    });
-  const renew = async (token: string, headers?: Record<string, string>) => {
-    const response = await askToRenew(token, headers);
-    expect(response.status).toBe(200);
-    return (await response.json<{ token: string }>()).token;
-  };
-  return { send, clock, classify, tokenOf, post, verify, askToRenew, renew };
-}
+import { bearer, expectProblem, SHOP, SITE_KEY } from '../support/callers.ts';
+import { LABELS } from '../support/tiny.ts';
+import { holder, image, OLDER, SECRET, signer, WINNER } from './signer.ts';
 
 describe('a token', () => {
   it('states the prediction, the image, the site key and the time of expiry', async () => {
@@ -180,116 +130,6 @@ describe('a token is invalid', () => {
       expect(await signer().verify(token)).toMatchObject({ valid: false });
     },
   );
-});
-
-describe('a renewed token', () => {
-  const used = { valid: false, reason: 'used' };
-
-  it('states the same prediction, and is valid for another five minutes', async () => {
-    const { tokenOf, verify, renew, clock } = signer();
-    const first = await tokenOf();
-    clock.now += 290_000;
-    const second = await renew(first);
-    clock.now += 299_000;
-    const verified = await verify(second, { site_key: SITE_KEY });
-    expect(verified).toMatchObject({
-      ...{ valid: true, label: LABELS[WINNER], image_sha256: await sha256(image), site_key: SITE_KEY },
-      issued_at: '2026-01-01T00:04:50.000Z',
-      expires_at: '2026-01-01T00:09:50.000Z',
-    });
-  });
-
-  it('is used up together with all tokens of the classification', async () => {
-    const { tokenOf, verify, renew, clock } = signer();
-    clock.now = Date.UTC(2026, 0, 1, 23, 50);
-    const first = await tokenOf();
-    clock.now += 8 * 60_000;
-    const [second, third] = [await renew(first), await renew(first)];
-    expect(await verify(second)).toMatchObject({ valid: true });
-    // A renewal on the next day keeps the record of the first day.
-    clock.now += 4 * 60_000;
-    expect(await verify(third)).toEqual(used);
-    expect(await verify(second)).toEqual(used);
-  });
-
-  it('can be renewed for an hour after the classification, even if it has expired', async () => {
-    const { tokenOf, verify, renew, askToRenew, clock } = signer();
-    const first = await tokenOf();
-    clock.now += 1_000 * (RENEWABLE_S / 2);
-    const second = await renew(first);
-    clock.now += 1_000 * (RENEWABLE_S / 2) - 1_000;
-    const last = await renew(second);
-    expect(await verify(last)).toMatchObject({ valid: true });
-    clock.now += 1_000;
-    for (const token of [first, second, last])
-      expect(await expectProblem(await askToRenew(token), 'not-renewable')).toMatch(
-        /more than 60 minutes ago/,
-      );
-  });
-
-  it('is signed with the first secret, whatever secret signed the earlier token', async () => {
-    const before = await signer(OLDER).tokenOf();
-    const renewed = await signer(`${SECRET},${OLDER}`).renew(before);
-    expect(await signer(SECRET).verify(renewed)).toMatchObject({ valid: true });
-  });
-
-  it('needs the site key of the classification and a page of its origins, or an API key as before', async () => {
-    const { tokenOf, askToRenew, renew } = signer();
-    const [mine, servers] = [await tokenOf(), await tokenOf(bearer(holder.key))];
-    await expectProblem(await askToRenew(mine, {}), 'no-key');
-    await expectProblem(await askToRenew(mine, { 'x-site-key': SITE_KEY }), 'wrong-origin');
-    await expectProblem(
-      await askToRenew(mine, { 'x-site-key': SITE_KEY, origin: 'https://evil.example' }),
-      'wrong-origin',
-    );
-    const detail = await expectProblem(await askToRenew(mine, bearer(holder.key)), 'not-renewable');
-    expect(detail).toContain('another site key');
-    await expectProblem(await askToRenew(servers), 'not-renewable');
-    expect(await renew(servers, bearer(holder.key))).toMatch(/^eyJ/);
-  });
-
-  it('is refused for a token that was verified', async () => {
-    const { tokenOf, verify, askToRenew } = signer();
-    const token = await tokenOf();
-    await verify(token);
-    expect(await expectProblem(await askToRenew(token), 'not-renewable')).toContain('verified');
-  });
-
-  it('is refused for a token that this service did not sign', async () => {
-    const { tokenOf, askToRenew } = signer();
-    const [head, payload = ''] = (await tokenOf()).split('.');
-    const claims = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')));
-    for (const token of [await sign(claims, `${SECRET}!`, 'HS256'), `${head}.${payload}.`, 'x', 'a.b.c'])
-      await expectProblem(await askToRenew(token), 'not-renewable');
-  });
-
-  it('needs no Turnstile token, which the visitor passed for the first one', async () => {
-    const token = await signer().tokenOf();
-    const bindings = {
-      SITE_KEYS,
-      TOKEN_SECRET: SECRET,
-      TURNSTILE_SECRET: '0x4AAAAAAAsecretOfTheTestsWidget',
-    };
-    const { send } = isolate(release, { bindings });
-    const headers = { origin: SHOP, 'x-site-key': SITE_KEY };
-    const body = JSON.stringify({ token });
-    await expectProblem(
-      await send('/v1/classify', { method: 'POST', body: image, headers }),
-      'turnstile-failed',
-    );
-    expect((await send('/v1/renew', { method: 'POST', body, headers })).status).toBe(200);
-  });
-
-  it('is not issued while the object store does not confirm that the token is unused', async () => {
-    const bucket = new Proxy(env.MODELS, {
-      get: (target, name) =>
-        name === 'head'
-          ? () => Promise.reject(new Error('the store is away'))
-          : Reflect.get(target, name).bind(target),
-    });
-    const { tokenOf, askToRenew } = signer(SECRET, bucket);
-    await expectProblem(await askToRenew(await tokenOf()), 'token-store-unavailable');
-  });
 });
 
 describe('an idempotency key', () => {
