@@ -44,7 +44,7 @@ export interface RunData {
  * Then the training and the test set are cut to their first `limit` images.
  * @throws ExplainedError of kind `usage` when no training image would be left
  */
-export function divide(dataset: Dataset, heldOut: number, limit = dataset.train.count): RunData {
+export function divide(dataset: Dataset, heldOut: number, limit = Number.POSITIVE_INFINITY): RunData {
   const { train, validation } = dataset;
   const divided = validation ? { train, heldOut: validation } : holdOut(train, heldOut);
   return {
