@@ -4,7 +4,7 @@ import { compilePhoto } from '#shared/input/garment/kernels.ts';
 import { type PreparePhoto, photoPipeline } from '#shared/input/garment/photo.ts';
 import { type PreparePicture, picturePreparation } from '#shared/input/prepare.ts';
 
-const KERNELS = new URL('../../shared/input/garment/build/photo.wasm', import.meta.url);
+const KERNELS = new URL('../shared/input/garment/build/photo.wasm', import.meta.url);
 
 const openKernels = async () => compilePhoto(new Uint8Array(await readFile(KERNELS)));
 

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type AbstentionReason, abstentionOf, LEAST_SCORE } from '#shared/abstention.ts';
 import type { Pixels } from '#shared/decode/pixels.ts';
 import { rankLabels } from '#shared/predictions.ts';
-import { openPipeline } from '../../train/photos/pipeline.ts';
+import { openPipeline } from '../../train/preparation.ts';
 import { onnxPredictor } from '../../train/release/onnxruntime.ts';
 import { readRelease } from '../../train/release/release.ts';
 import { FACES } from '../fixtures/faces.ts';

@@ -52,7 +52,7 @@ export const withFolderOptions = (command: Command): Command =>
     .addOption(
       optionWithDefault(
         '--fit <mode>',
-        'how images are made square: cover crops them, contain pads them with white',
+        'how the images are prepared: cover crops them, contain pads them with white, garment finds the garment as for Fashion-MNIST: 28 × 28 grey pixels',
         FOLDER_DEFAULTS.fit,
       ).choices(FIT_MODES),
     )
@@ -81,7 +81,7 @@ export const withTrainingOptions = (command: Command, recipe: Recipe): Command =
       optionWithDefault(
         '--recipe <name>',
         'named settings; the other options override them',
-        `${recipe.name}; ${RECIPES.photos.name} with a folder of images`,
+        `${recipe.name}; ${RECIPES.photos.name} with a folder of images, ${RECIPES.garments.name} with --fit garment`,
       ).choices(Object.keys(RECIPES)),
     )
     .addOption(optionWithDefault('--models <names>', 'comma-separated names of models', recipe.models.join()))

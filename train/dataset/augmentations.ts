@@ -1,27 +1,29 @@
 /** @file The augmentations of training images by name. Summaries record the name, so a changed augmentation needs a new name. */
+import { isDeepStrictEqual } from 'node:util';
 import { ExplainedError } from '#shared/errors.ts';
 import type { Augment } from './batch.ts';
 import { photoLike } from './fashion-mnist/augment/augment.ts';
+import { DESCRIPTION } from './fashion-mnist/description.ts';
+import { augmentGarments } from './garments.ts';
 import { augmentPictures } from './pictures.ts';
 import type { Dataset } from './split.ts';
 
 /** What an augmentation needs to know of the images. */
-type Images = Pick<Dataset, 'shape' | 'preprocessing'>;
+type Images = Pick<Dataset, 'shape' | 'preprocessing' | 'classes'>;
 
 /** @throws ExplainedError of kind `usage` when the augmentation is made for other images */
 type AugmentationFor = (seed: number, images: Images) => Augment | undefined;
 
 export const AUGMENTATIONS = {
   none: () => undefined,
-  'photo-2': (seed, { preprocessing }) => {
-    if (preprocessing.kind === 'garment') return photoLike(seed);
-    throw new ExplainedError({
-      kind: 'usage',
-      what: 'cannot use the augmentation photo-2',
-      expected: 'the garments of Fashion-MNIST',
-      got: 'a folder of images',
-      next: 'Use --augmentation pictures-1.',
-    });
+  'photo-2': (seed, { classes }) => {
+    // It moves sleeves and legs, so it must know which class is which.
+    if (isDeepStrictEqual([...classes], [...DESCRIPTION.classes])) return photoLike(seed);
+    throw unfit('photo-2', 'the classes of Fashion-MNIST', 'pictures-1, or garments-1 with --fit garment');
+  },
+  'garments-1': (seed, { shape, preprocessing }) => {
+    if (preprocessing.kind === 'garment') return augmentGarments(seed, shape);
+    throw unfit('garments-1', 'images on black, of --fit garment', 'pictures-1');
   },
   'pictures-1': (seed, { shape }) => augmentPictures(seed, { shape, mirrors: true }),
   'pictures-1-unmirrored': (seed, { shape }) => augmentPictures(seed, { shape, mirrors: false }),
@@ -31,3 +33,12 @@ export type AugmentationName = keyof typeof AUGMENTATIONS;
 /** @throws ExplainedError of kind `usage` when the augmentation is made for other images */
 export const augmentationFor = (name: AugmentationName, seed: number, images: Images): Augment | undefined =>
   AUGMENTATIONS[name](seed, images);
+
+const unfit = (name: string, expected: string, instead: string): ExplainedError =>
+  new ExplainedError({
+    kind: 'usage',
+    what: `cannot use the augmentation ${name}`,
+    expected,
+    got: 'other images',
+    next: `Use --augmentation ${instead}.`,
+  });

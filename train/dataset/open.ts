@@ -2,7 +2,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExplainedError } from '#shared/errors.ts';
-import type { FitMode, Frame } from '#shared/input/fit/fit.ts';
+import { FIT_VERSION, type FitMode } from '#shared/input/fit/fit.ts';
+import { GARMENT_INPUT } from '#shared/input/prepare.ts';
+import type { PictureInput } from '#shared/input/preprocessing.ts';
 import { flagOf } from '../format.ts';
 import type { DownloadProgress } from './fashion-mnist/download.ts';
 import { FILES } from './fashion-mnist/files.ts';
@@ -21,10 +23,13 @@ export interface DataSettings {
   /** Width and height of a folder's images, in pixels. */
   imageSize?: number | undefined;
   colour?: Colour | undefined;
-  fit?: FitMode | undefined;
+  /** How a folder's images are prepared: scaled in one of two ways, or by the photo pipeline for garments. */
+  fit?: FitMode | 'garment' | undefined;
   /** Assigns a folder's images to parts. */
   splitSeed?: number | undefined;
 }
+
+type FolderSettings = { [name in keyof DataSettings]-?: NonNullable<DataSettings[name]> };
 
 /** Defaults of a folder's settings. */
 export const FOLDER_DEFAULTS = { imageSize: 64, colour: 'rgb', fit: 'cover', splitSeed: 0 } as const;
@@ -68,16 +73,39 @@ export function rejectFolderSettings(settings: DataSettings): void {
 
 /** Loads a folder of images as a data set. */
 function openFolder(settings: DataSettings, { onProgress, log }: OpenOptions): Promise<FolderDataset> {
-  const { data, frame, splitSeed } = folderSettings(settings);
-  return loadFolder(data, { frame, splitSeed, ...(onProgress && { onProgress }), ...(log && { log }) });
+  const { data, input, splitSeed } = folderSettings(settings);
+  return loadFolder(data, { input, splitSeed, ...(onProgress && { onProgress }), ...(log && { log }) });
 }
 
-/** Returns the settings of a folder with their defaults. */
-export function folderSettings(settings: DataSettings): { data: string; frame: Frame; splitSeed: number } {
+/**
+ * Returns the settings of a folder with their defaults.
+ * @throws ExplainedError of kind `usage` for a size or a colour of garments, which the photo pipeline decides
+ */
+export function folderSettings(settings: DataSettings): {
+  data: string;
+  input: PictureInput;
+  splitSeed: number;
+} {
   const given = Object.entries(settings).filter(([, value]) => value !== undefined);
-  const { data, imageSize, colour, fit, splitSeed } = {
-    ...FOLDER_DEFAULTS,
-    ...(Object.fromEntries(given) as { data: string }),
-  };
-  return { data, frame: { shape: [COLOURS[colour], imageSize, imageSize], mode: fit }, splitSeed };
+  const all = { ...FOLDER_DEFAULTS, ...Object.fromEntries(given) } as FolderSettings;
+  const { data, imageSize, colour, fit, splitSeed } = all;
+  if (fit === 'garment') {
+    rejectWithGarments(settings);
+    return { data, input: GARMENT_INPUT, splitSeed };
+  }
+  const preprocessing = { kind: 'fit', version: FIT_VERSION, mode: fit } as const;
+  return { data, input: { shape: [COLOURS[colour], imageSize, imageSize], preprocessing }, splitSeed };
+}
+
+function rejectWithGarments(settings: DataSettings): void {
+  const [channels, height, width] = GARMENT_INPUT.shape;
+  for (const name of ['imageSize', 'colour'] as const) {
+    if (settings[name] === undefined) continue;
+    throw new ExplainedError({
+      kind: 'usage',
+      what: `cannot use ${flagOf(name)} with --fit garment`,
+      expected: `the image of the photo pipeline, ${height} × ${width} pixels of ${channels} channel`,
+      next: `Leave out ${flagOf(name)}, or use --fit cover.`,
+    });
+  }
 }

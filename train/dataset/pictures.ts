@@ -3,7 +3,7 @@
  * epoch and the index of the image, so a resumed training computes the same images.
  */
 import type { Shape } from '#shared/model/spec.ts';
-import type { Affine } from './affine.ts';
+import { type Affine, warp } from './affine.ts';
 import type { Augment } from './batch.ts';
 import { RandomDraws } from './random-draws.ts';
 
@@ -31,7 +31,7 @@ export function augmentPictures(seed: number, { shape, mirrors }: PictureAugment
       const image = images.subarray(n * size, (n + 1) * size);
       const random = new RandomDraws(seed, epoch, first + n);
       before.set(image);
-      warp(before, image, shape, viewOf(random, width, height, mirrors));
+      warp({ pixels: before, shape }, { pixels: image, shape }, viewOf(random, width, height, mirrors));
       recolour(image, channels, random);
     }
   };
@@ -53,30 +53,6 @@ function viewOf(random: RandomDraws, width: number, height: number, mirrors: boo
     x0: middleX - view.xx * centreX - view.xy * centreY,
     y0: middleY - view.yx * centreX - view.yy * centreY,
   };
-}
-
-/** Interpolates bilinearly. Beyond the border, the picture goes on with the pixels of its border. */
-function warp(from: Uint8Array, to: Uint8Array, shape: Shape, { xx, xy, x0, yx, yy, y0 }: Affine): void {
-  const [channels, height, width] = shape as [number, number, number];
-  const plane = height * width;
-  const [lastX, lastY] = [width - 1, height - 1];
-  for (let y = 0, i = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, i++) {
-      const px = Math.min(lastX, Math.max(0, xx * x + xy * y + x0));
-      const py = Math.min(lastY, Math.max(0, yx * x + yy * y + y0));
-      const [left, top] = [Math.floor(px), Math.floor(py)];
-      const [right, below] = [px - left, py - top];
-      const at = top * width + left;
-      const next = left < lastX ? 1 : 0;
-      const under = top < lastY ? width : 0;
-      for (let offset = 0; offset < channels * plane; offset += plane) {
-        const a = at + offset;
-        const upper = from[a] + right * (from[a + next] - from[a]);
-        const lower = from[a + under] + right * (from[a + under + next] - from[a + under]);
-        to[i + offset] = upper + below * (lower - upper) + 0.5;
-      }
-    }
-  }
 }
 
 /** Changes brightness, contrast and, of RGB images, saturation. */

@@ -77,15 +77,15 @@ const MOST_ALIKE = 10;
  * @throws ExplainedError of kind `data` when the folder or its metadata cannot be read
  */
 export async function inspect(settings: DataSettings, context: InspectContext): Promise<Inspected> {
-  const { data, frame, splitSeed: seed } = folderSettings(settings);
-  const options = { frame, seed, cache: defaultCache(), onProgress: context.onProgress, log: context.log };
+  const { data, input, splitSeed: seed } = folderSettings(settings);
+  const options = { input, seed, cache: defaultCache(), onProgress: context.onProgress, log: context.log };
   const contents = await readContents(data, options, () => {});
   const { images, pixels, skipped, unreadable } = contents;
   const size = pixels.length / images.length;
   const names = [...countLabels(images).keys()].sort(byCodePoint);
   const counts = names.map((name) => countsOf(name, images));
   context.log('Comparing the images with each other.');
-  const found = await findCopies(images, pixels, frame.shape, context.signal);
+  const found = await findCopies(images, pixels, input.shape, context.signal);
   const copies = found.map((own) => describeCopies(own, images));
   return {
     inspection: {
@@ -99,10 +99,10 @@ export async function inspect(settings: DataSettings, context: InspectContext): 
         (a, b) => Number(b.leak) - Number(a.leak) || Number(b.conflict) - Number(a.conflict),
       ),
       imbalance: imbalanceOf(counts.map((own) => own.images)),
-      ...(await judgeLabels(names, contents, frame.shape, context)),
+      ...(await judgeLabels(names, contents, input.shape, context)),
     },
     pictures: new Map(images.map(({ path }, i) => [path, pixels.subarray(i * size, (i + 1) * size)])),
-    shape: frame.shape,
+    shape: input.shape,
   };
 }
 

@@ -7,9 +7,9 @@ import type { PreparedPhoto } from '#shared/input/garment/photo.ts';
 import { pictureInputOf } from '#shared/input/preprocessing.ts';
 import { type Prediction, rankLabels } from '#shared/predictions.ts';
 import { openDecoder } from '../decoder.ts';
+import { openPreparation } from '../preparation.ts';
 import { onnxPredictor } from '../release/onnxruntime.ts';
 import type { Release } from '../release/release.ts';
-import { openPreparation } from './pipeline.ts';
 
 /** Time that each stage took for one photo, in milliseconds. */
 export interface StageTimes {

@@ -2,12 +2,11 @@
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { ExplainedError } from '#shared/errors.ts';
-import type { FitMode } from '#shared/input/fit/fit.ts';
 import { KERNEL_LEVELS } from '#shared/kernels/choose.ts';
 // Sets the messages for values that do not match a schema.
 import '#shared/validation.ts';
 import { AUGMENTATIONS, type AugmentationName } from '../dataset/augmentations.ts';
-import { COLOURS, type Colour } from '../dataset/open.ts';
+import { COLOURS, type Colour, type DataSettings } from '../dataset/open.ts';
 import { DEVICES } from '../engine/open.ts';
 import type { Optimizer } from '../engine/optimizer.ts';
 import { flagOf } from '../format.ts';
@@ -18,7 +17,7 @@ import { RECIPES } from './recipes.ts';
 export const OPTIMIZERS = ['sgd', 'adam'] as const satisfies Optimizer['kind'][];
 export const SCHEDULE_NAMES = Object.keys(SCHEDULES) as ScheduleName[];
 export const COLOUR_NAMES = Object.keys(COLOURS) as Colour[];
-export const FIT_MODES = ['cover', 'contain'] as const satisfies FitMode[];
+export const FIT_MODES = ['cover', 'contain', 'garment'] as const satisfies DataSettings['fit'][];
 export const AUGMENTATION_NAMES = Object.keys(AUGMENTATIONS) as AugmentationName[];
 
 /** Half of the training set. */

@@ -71,4 +71,7 @@ const photos: Recipe = {
   heldOut: 0,
 };
 
-export const RECIPES: Record<string, Recipe> = { lab, edge, photos };
+/** For a folder of garments, which the photo pipeline prepares. */
+const garments: Recipe = { ...photos, name: 'garments', augmentation: 'garments-1' };
+
+export const RECIPES: Record<string, Recipe> = { lab, edge, photos, garments };

@@ -91,7 +91,8 @@ async function resumedSettings(folder: string, flags: Record<string, unknown>): 
 function resolve(given: Overrides, resume: boolean, fashionRecipe = RECIPES.lab.name): Settings {
   // The recipe of a job must be the same on a machine without its data.
   const hasFolder = given.data !== undefined && existsSync(given.data) && isFolder(given);
-  const fallback = hasFolder ? RECIPES.photos.name : fashionRecipe;
+  const folderRecipe = given.fit === 'garment' ? RECIPES.garments : RECIPES.photos;
+  const fallback = hasFolder ? folderRecipe.name : fashionRecipe;
   const { recipe: name = fallback, optimizer, learningRate, momentum, weightDecay, ...changes } = given;
   const recipe = RECIPES[name];
   return {

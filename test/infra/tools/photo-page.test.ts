@@ -9,7 +9,7 @@ import { copyPixels } from '#shared/decode/pixels.ts';
 import { photoFigure } from '../../../infra/tools/photo-figure.ts';
 import { LABELS } from '../../../train/dataset/fashion-mnist/labels.ts';
 import { openDecoder } from '../../../train/decoder.ts';
-import { openPipeline } from '../../../train/photos/pipeline.ts';
+import { openPipeline } from '../../../train/preparation.ts';
 import { paint, png } from '../../fixtures/images.ts';
 import { runNode } from '../../support/command.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';

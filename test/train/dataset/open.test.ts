@@ -1,5 +1,10 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { GARMENT_INPUT } from '#shared/input/prepare.ts';
 import { openDataset } from '../../../train/dataset/open.ts';
+import { openDecoder } from '../../../train/decoder.ts';
+import { openPipeline } from '../../../train/preparation.ts';
 import { describeWithData } from '../../support/data.ts';
 import { folderOf, images } from './folder/image-folder.ts';
 
@@ -23,6 +28,22 @@ describe('openDataset', () => {
     expect(test.images).toHaveLength(5 * 81);
     expect(log[0]).toMatch(
       /: 15 images of 2 classes; \d training images, \d validation images? and 5 test images\.$/,
+    );
+  });
+
+  it('prepares garments as the Worker prepares photos', async () => {
+    const data = await folderOf({
+      ...images('train/a', 5, 1),
+      ...images('train/b', 5, 11),
+      'test/a/0.png': 21,
+    });
+    const { shape, preprocessing, test } = await openDataset({ data, fit: 'garment' });
+    expect({ shape, preprocessing }).toEqual(GARMENT_INPUT);
+    const [decoder, prepare] = await Promise.all([openDecoder(), openPipeline()]);
+    const file = await readFile(join(data, 'test/a/0.png'));
+    expect(test.images).toEqual((await decoder.decode(file, (pixels) => prepare(pixels))).image);
+    await expect(openDataset({ data, fit: 'garment', imageSize: 64 })).rejects.toThrow(
+      'cannot use --image-size with --fit garment: expected the image of the photo pipeline, 28 × 28 pixels of 1 channel. Leave out --image-size, or use --fit cover.',
     );
   });
 

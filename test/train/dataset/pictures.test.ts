@@ -1,7 +1,6 @@
 /** @file Augmented pictures: what changes, what stays, and what the result depends on. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { augmentationFor } from '../../../train/dataset/augmentations.ts';
 import { augmentPictures } from '../../../train/dataset/pictures.ts';
 
 const [CHANNELS, HEIGHT, WIDTH] = [3, 24, 32];
@@ -97,11 +96,4 @@ describe('augmented pictures', () => {
     );
     expect(images.some((value, i) => value !== i * 3)).toBe(true);
   });
-});
-
-it('photo-2 is refused for a folder of images, with what to use', () => {
-  const preprocessing = { kind: 'fit', version: 1, mode: 'cover' } as const;
-  expect(() => augmentationFor('photo-2', 1, { shape: SHAPE, preprocessing })).toThrow(
-    'cannot use the augmentation photo-2: expected the garments of Fashion-MNIST, got a folder of images. Use --augmentation pictures-1.',
-  );
 });

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { compileDecoder } from '#shared/decode/compile.ts';
 import { copyPixels } from '#shared/decode/pixels.ts';
 import { lazy } from '#shared/lazy.ts';
-import { openPipeline } from '../../../train/photos/pipeline.ts';
+import { openPipeline } from '../../../train/preparation.ts';
 import { EXAMPLES } from '../../../web/site/pages/examples.ts';
 
 export const EXAMPLE_NAMES = EXAMPLES.map(({ name }) => name);

@@ -1,8 +1,8 @@
 /**
- * @file The cache of fitted pictures: 16 files for each data set and preparation, one for each first digit of the images' digests.
+ * @file The cache of prepared pictures: 16 files for each data set and preparation, one for each first digit of the images' digests.
  *
  * ```
- * <digest of an image file, 32 bytes> <its fitted pixels>   repeated
+ * <digest of an image file, 32 bytes> <its prepared pixels>   repeated
  * <SHA-256 of all bytes before>
  * ```
  *
@@ -11,7 +11,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FIT_VERSION, type Frame } from '#shared/input/fit/fit.ts';
+import type { PictureInput } from '#shared/input/preprocessing.ts';
 import { lazy } from '#shared/lazy.ts';
 import { sizeOf } from '#shared/model/spec.ts';
 import { writeFileAtomic } from '../../files.ts';
@@ -34,10 +34,14 @@ export interface PictureCache {
  * @param folder of all caches
  * @param root of the data set
  */
-export async function openPictureCache(folder: string, root: string, frame: Frame): Promise<PictureCache> {
-  const key = JSON.stringify([await realpath(root), frame.shape, frame.mode, FIT_VERSION, await decoders()]);
+export async function openPictureCache(
+  folder: string,
+  root: string,
+  input: PictureInput,
+): Promise<PictureCache> {
+  const key = JSON.stringify([await realpath(root), input, await decoders()]);
   const own = join(folder, createHash('sha256').update(key).digest('hex').slice(0, 32));
-  const record = DIGEST_BYTES + sizeOf(frame.shape);
+  const record = DIGEST_BYTES + sizeOf(input.shape);
   const pathOf = (shard: string) => join(own, `${shard}.pictures`);
   return {
     async read(shard) {

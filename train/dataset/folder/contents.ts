@@ -1,7 +1,7 @@
 /** @file Reads a folder of images: lists, decodes and assigns them to parts. */
 import { join } from 'node:path';
 import { ExplainedError } from '#shared/errors.ts';
-import type { Frame } from '#shared/input/fit/fit.ts';
+import type { PictureInput } from '#shared/input/preprocessing.ts';
 import { sizeOf } from '#shared/model/spec.ts';
 import { assignParts, hashToShare } from './assign.ts';
 import { openPictureCache, type PictureCache, SHARDS } from './cache.ts';
@@ -31,7 +31,8 @@ export interface FolderContents {
 }
 
 export interface ReadOptions {
-  frame: Frame;
+  /** What the images are prepared for. */
+  input: PictureInput;
   /** Another seed assigns images to other parts. */
   seed: number;
   /** Folder of all caches of pictures. */
@@ -59,7 +60,7 @@ export async function readContents(
   const found = { root, classFolders, skipped };
   check({ ...found, images, unreadable: [] });
   const { pixels, problems } = await decodeImages(root, images, options);
-  return { ...found, ...withoutUnreadable(images, pixels, problems, sizeOf(options.frame.shape)) };
+  return { ...found, ...withoutUnreadable(images, pixels, problems, sizeOf(options.input.shape)) };
 }
 
 function inOrder(images: readonly DigestedImage[], seed: number): FolderImage[] {
@@ -77,15 +78,15 @@ function inOrder(images: readonly DigestedImage[], seed: number): FolderImage[] 
 async function decodeImages(
   root: string,
   images: readonly FolderImage[],
-  { frame, cache: folder, onProgress, log }: ReadOptions,
+  { input, cache: folder, onProgress, log }: ReadOptions,
 ): Promise<{ pixels: Uint8Array; problems: Map<number, string> }> {
-  const size = sizeOf(frame.shape);
+  const size = sizeOf(input.shape);
   const pixels = allocate(images.length, size);
   const problems = new Map<number, string>();
   // Copies of a file are decoded once.
   const places = Map.groupBy(images.keys(), (i) => images[i].digest);
-  const cache = await openPictureCache(folder, root, frame);
-  const pool = decodePool(frame, places.size);
+  const cache = await openPictureCache(folder, root, input);
+  const pool = decodePool(input, places.size);
   let ready = 0;
   const settle = (digest: string, result: DecodeResult) => {
     for (const i of places.get(digest) as number[]) {

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { Frame } from '#shared/input/fit/fit.ts';
+import type { PictureInput } from '#shared/input/preprocessing.ts';
 
 export interface DecodeTask {
   path: string;
@@ -10,7 +10,7 @@ export interface DecodeTask {
   digest: string;
 }
 
-/** The fitted pixels of an image, or why it cannot be decoded. */
+/** The prepared pixels of an image, or why it cannot be decoded. */
 export type DecodeResult = { pixels: Uint8Array } | { why: string };
 
 /** A thread starts in the time of about this many images. */
@@ -28,15 +28,16 @@ export interface DecodePool {
 
 /**
  * Creates a pool, which starts threads when they are needed.
+ * @param input what the images are prepared for
  * @param count number of images to expect
  */
-export function decodePool(frame: Frame, count: number): DecodePool {
+export function decodePool(input: PictureInput, count: number): DecodePool {
   const size = Math.min(availableParallelism(), Math.ceil(count / IMAGES_PER_THREAD));
   const threads: Worker[] = [];
   const start = () => {
     // Worker threads inherit the flags of the process, and reject some of them, such as --eval.
     threads.push(
-      new Worker(new URL('./decode-worker.ts', import.meta.url), { workerData: frame, execArgv: [] }),
+      new Worker(new URL('./decode-worker.ts', import.meta.url), { workerData: input, execArgv: [] }),
     );
   };
   return {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { basename, join, resolve } from 'node:path';
 import envPaths from 'env-paths';
-import { FIT_VERSION, type Frame } from '#shared/input/fit/fit.ts';
+import type { PictureInput } from '#shared/input/preprocessing.ts';
 import { sizeOf } from '#shared/model/spec.ts';
 import { count, list } from '../../format.ts';
 import type { Dataset, Split } from '../split.ts';
@@ -12,8 +12,8 @@ import { PARTS, type Part } from './part.ts';
 import type { Skipped } from './walk.ts';
 
 export interface LoadFolderOptions {
-  /** Size and colours of the images, and how they are fitted to them. */
-  frame: Frame;
+  /** Size and colours of the images, and how they are prepared. */
+  input: PictureInput;
   /** Assigns the images to parts where the folder does not. */
   splitSeed: number;
   /** Folder of the cache; the user's cache folder by default. */
@@ -38,20 +38,19 @@ export const defaultCache = (): string => join(envPaths('tinyvgg-edge', { suffix
  */
 export async function loadFolder(
   data: string,
-  { frame, splitSeed: seed, cache = defaultCache(), onProgress, log = () => {} }: LoadFolderOptions,
+  { input, splitSeed: seed, cache = defaultCache(), onProgress, log = () => {} }: LoadFolderOptions,
 ): Promise<FolderDataset> {
-  const options = { frame, seed, cache, onProgress, log };
+  const options = { input, seed, cache, onProgress, log };
   const contents = await readContents(data, options, (found) => classesOf(data, found));
   const classes = classesOf(data, contents);
   for (const line of [summaryOf(data, classes, contents), ...missingClasses(classes, contents)]) log(line);
   for (const line of describeSkipped(contents)) log(line);
-  const split = (part: Part) => splitOf(contents, classes, part, sizeOf(frame.shape));
+  const split = (part: Part) => splitOf(contents, classes, part, sizeOf(input.shape));
   return {
     name: basename(resolve(data)),
     modelPrefix: modelPrefixOf(basename(resolve(data))),
     classes,
-    shape: frame.shape,
-    preprocessing: { kind: 'fit', version: FIT_VERSION, mode: frame.mode },
+    ...input,
     train: split('train'),
     validation: split('validation'),
     test: split('test'),

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '#shared/digest.ts';
 import type { AlphaMask, PreparedPhoto } from '#shared/input/garment/photo.ts';
-import { openPipeline } from '../../../../train/photos/pipeline.ts';
+import { openPipeline } from '../../../../train/preparation.ts';
 import { GOLDEN, noiseFrom, shirt } from '../../../fixtures/garments.ts';
 import { paint } from '../../../fixtures/images.ts';
 

@@ -10,11 +10,11 @@ import { openDecoder } from '../../../../train/decoder.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { folderOf, images, tinyPng } from './image-folder.ts';
 
-const frame = { shape: [3, 8, 8], mode: 'cover' } as const;
+const input = { shape: [3, 8, 8], preprocessing: { kind: 'fit', version: 1, mode: 'cover' } } as const;
 const cache = temporaryFolder();
 
 function load(data: string, log: string[] = [], own = cache): Promise<FolderDataset> {
-  return loadFolder(data, { frame, splitSeed: 0, cache: own, log: (line) => log.push(line) });
+  return loadFolder(data, { input, splitSeed: 0, cache: own, log: (line) => log.push(line) });
 }
 
 /** Returns the label of each image by its path, and checks that its pixels are those of its file. */
@@ -26,7 +26,9 @@ async function labelled({ classes, contents, ...parts }: FolderDataset): Promise
     expect(parts[part].count).toBe(own.length);
     for (const [i, { path, label }] of own.entries()) {
       const file = await readFile(join(contents.root, path));
-      const expected = await decoder.decode(file, (pixels) => fitPicture(pixels, frame));
+      const expected = await decoder.decode(file, (pixels) =>
+        fitPicture(pixels, { shape: [3, 8, 8], mode: 'cover' }),
+      );
       expect(parts[part].images.subarray(192 * i, 192 * (i + 1)), path).toEqual(expected);
       expect(classes[parts[part].labels[i]]).toBe(label);
       labels[path] = label;
@@ -201,7 +203,8 @@ describe('the cache', () => {
       import { createHash } from 'node:crypto';
       import { loadFolder } from './train/dataset/folder/load.ts';
       const [data, cache] = process.argv.slice(1);
-      const { contents } = await loadFolder(data, { frame: { shape: [3, 8, 8], mode: 'cover' }, splitSeed: 0, cache });
+      const input = ${JSON.stringify(input)};
+      const { contents } = await loadFolder(data, { input, splitSeed: 0, cache });
       console.log(createHash('sha256').update(contents.pixels).digest('hex'));`;
     const run = () => promisify(execFile)(process.execPath, ['--input-type=module', '-e', script, root, own]);
     const outputs = await Promise.all([run(), run(), run()]);

@@ -1,0 +1,27 @@
+/** @file Which augmentations are refused for which images. */
+import { expect, it } from 'vitest';
+import { GARMENT_INPUT } from '#shared/input/prepare.ts';
+import { augmentationFor } from '../../../train/dataset/augmentations.ts';
+import { DESCRIPTION } from '../../../train/dataset/fashion-mnist/description.ts';
+
+const PICTURES = {
+  shape: [3, 24, 32],
+  preprocessing: { kind: 'fit', version: 1, mode: 'cover' },
+  classes: ['cat', 'dog'],
+} as const;
+const GARMENTS = { ...GARMENT_INPUT, classes: ['dress', 'hat'] };
+
+it('photo-2 is refused for other classes than those of Fashion-MNIST, with what to use', () => {
+  for (const images of [PICTURES, GARMENTS, { ...GARMENTS, classes: DESCRIPTION.classes.toSorted() }])
+    expect(() => augmentationFor('photo-2', 1, images)).toThrow(
+      'cannot use the augmentation photo-2: expected the classes of Fashion-MNIST, got other images. Use --augmentation pictures-1, or garments-1 with --fit garment.',
+    );
+  expect(augmentationFor('photo-2', 1, DESCRIPTION)).toBeTypeOf('function');
+});
+
+it('garments-1 is refused for pictures that the photo pipeline did not prepare', () => {
+  expect(() => augmentationFor('garments-1', 1, PICTURES)).toThrow(
+    'cannot use the augmentation garments-1: expected images on black, of --fit garment, got other images. Use --augmentation pictures-1.',
+  );
+  expect(augmentationFor('garments-1', 1, GARMENTS)).toBeTypeOf('function');
+});
