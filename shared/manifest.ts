@@ -102,6 +102,8 @@ const Training = v.object({
   engine: v.string(),
   /** Digest of each source of the data set, by name. */
   dataset: v.record(v.string(), v.string()),
+  /** The release whose convolutions the training started from; absent if all weights were drawn. */
+  pretrained: v.optional(v.object({ name: v.string(), version: Sha256 })),
   /** Commit of the trainer, with `-dirty` if the working tree had changes; null outside a git checkout. */
   gitCommit: v.nullable(v.string()),
 });

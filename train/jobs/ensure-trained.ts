@@ -64,7 +64,7 @@ export async function ensureTrained(
 
 async function trainAndUpload(
   store: ObjectStore,
-  { settings, model, key }: Training,
+  { settings, model, key, pretrained }: Training,
   engine: Engine,
   commit: string | null,
   { dataset: load, signal, log }: JobContext,
@@ -73,7 +73,7 @@ async function trainAndUpload(
   const data = divide(dataset, settings.heldOut, settings.limit);
   const network = resolveNetwork(modelSpec(model, sizesOf(dataset)));
   const { trained, release } = await trainModel(settings, network, {
-    ...{ data, dataset, engine, signal, log },
+    ...{ data, dataset, engine, pretrained, signal, log },
     checkpoints: storeCheckpoints(store, checkpointPrefix(key), log),
     provenance: { dataset: dataset.digests, gitCommit: commit },
   });

@@ -4,27 +4,35 @@
  */
 import { sha256 } from '#shared/digest.ts';
 import type { ModelName } from '../model/zoo.ts';
+import type { Pretrained } from '../release/pretrained.ts';
 import { type Settings, toOverrides } from '../run/settings.ts';
 
 /** Everything that decides the result of one training; a flat JSON object. */
 export type TrainingInputs = Readonly<Record<string, unknown>>;
 
 /** Settings that do not change the result. `recipe` is here because its values are among the settings. */
-const WITHOUT_EFFECT = ['recipe', 'models', 'allowSoftwareAdapter', 'threads', 'data', 'checkpointEvery'];
+const WITHOUT_EFFECT = [
+  ...['recipe', 'models', 'allowSoftwareAdapter', 'threads', 'data', 'checkpointEvery'],
+  // The path: the version of the release is an input of its own.
+  'pretrained',
+];
 
 /**
  * Collects the inputs of one model's training.
  * @param dataset official file name → MD5
  * @param code digest of the trainer's sources
+ * @param pretrained the release that training starts from
  */
 export function trainingInputs(
   settings: Settings,
   model: ModelName,
   dataset: Record<string, string>,
   code: string,
+  pretrained?: Pick<Pretrained, 'version'>,
 ): TrainingInputs {
   const decisive = Object.entries(toOverrides(settings)).filter(([name]) => !WITHOUT_EFFECT.includes(name));
-  return { model, ...Object.fromEntries(decisive), dataset, code };
+  const start = pretrained && { pretrained: pretrained.version };
+  return { model, ...Object.fromEntries(decisive), ...start, dataset, code };
 }
 
 /** Computes the SHA-256 of the inputs as JSON with sorted keys. */

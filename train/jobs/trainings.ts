@@ -4,6 +4,7 @@ import { lazy } from '#shared/lazy.ts';
 import { FILES } from '../dataset/fashion-mnist/files.ts';
 import { isFolder, rejectFolderSettings } from '../dataset/open.ts';
 import type { ModelName } from '../model/zoo.ts';
+import { type Pretrained, readStart } from '../release/pretrained.ts';
 import { codeDigest } from '../run/provenance.ts';
 import type { Settings } from '../run/settings.ts';
 import { type TrainingInputs, trainingInputs, trainingKey } from './training-key.ts';
@@ -11,6 +12,8 @@ import { type TrainingInputs, trainingInputs, trainingKey } from './training-key
 export interface Training {
   settings: Settings;
   model: ModelName;
+  /** The release that training starts from. */
+  pretrained: Pretrained | undefined;
   inputs: TrainingInputs;
   key: string;
 }
@@ -25,10 +28,11 @@ export async function listTrainings(settings: Settings): Promise<Training[]> {
   requireFashionMnist(settings);
   const dataset = Object.fromEntries(Object.values(FILES).map(({ name, md5 }) => [name, md5]));
   const digest = await code();
+  const pretrained = await readStart(settings);
   return Promise.all(
     settings.models.map(async (model) => {
-      const inputs = trainingInputs(settings, model, dataset, digest);
-      return { settings, model, inputs, key: await trainingKey(inputs) };
+      const inputs = trainingInputs(settings, model, dataset, digest, pretrained);
+      return { settings, model, pretrained, inputs, key: await trainingKey(inputs) };
     }),
   );
 }

@@ -83,6 +83,7 @@ const Overrides = v.strictObject({
   fit: v.exactOptional(v.picklist(FIT_MODES)),
   splitSeed: v.exactOptional(integerFrom(0)),
   balance: v.exactOptional(v.boolean()),
+  pretrained: v.exactOptional(Path),
   out: v.exactOptional(Path),
   limit: v.exactOptional(integerFrom(32)),
   heldOut: v.exactOptional(v.pipe(integerFrom(0), v.maxValue(MAX_HELD_OUT))),

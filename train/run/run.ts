@@ -7,7 +7,9 @@ import { augmentationFor } from '../dataset/augmentations.ts';
 import { openDataset } from '../dataset/open.ts';
 import { type Dataset, divide, type RunData } from '../dataset/split.ts';
 import type { Engine } from '../engine/engine.ts';
+import { requireSameConvolutions } from '../model/transfer.ts';
 import { modelSpec, sizesOf } from '../model/zoo.ts';
+import { type Pretrained, readStart } from '../release/pretrained.ts';
 import { writeRelease } from '../release/release.ts';
 import type { Checkpoints } from '../training/checkpoint/checkpoints.ts';
 import { folderCheckpoints } from '../training/checkpoint/folder.ts';
@@ -25,6 +27,7 @@ export interface Run extends RunFolder {
   data: RunData;
   networks: Network[];
   engine: Engine;
+  pretrained: Pretrained | undefined;
 }
 
 /**
@@ -38,26 +41,31 @@ export async function openRun(settings: Settings): Promise<Run> {
   // Refuses an augmentation that is made for other images, before there is a run folder.
   augmentationFor(settings.augmentation, settings.seed, dataset);
   const networks = settings.models.map((name) => resolveNetwork(modelSpec(name, sizesOf(dataset))));
+  const pretrained = await readStart(settings);
+  if (pretrained) for (const network of networks) requireSameConvolutions(network, pretrained);
   const engine = await openTrainingEngine(settings, networks);
 
   const stored = {
     ...settings,
     device: engine.name,
-    data: settings.data === undefined ? undefined : resolve(settings.data),
+    data: absolute(settings.data),
+    pretrained: absolute(settings.pretrained),
   };
-  const fresh = await newSummary(stored, engine, { ...dataset, ...data });
+  const fresh = await newSummary(stored, engine, { ...dataset, ...data }, pretrained);
   const opened = await openRunFolder(stored, fresh);
   requireSameSettings(opened, fresh);
   warnOfChanges(opened.summary, fresh);
-  return { settings, dataset, data, networks, engine, ...opened };
+  return { settings, dataset, data, networks, engine, pretrained, ...opened };
 }
+
+const absolute = (path: string | undefined) => (path === undefined ? undefined : resolve(path));
 
 /**
  * Trains the models that the run folder does not contain yet, prints the lab's lines, and writes each model's release and summary.
  * @param signal on abort, training ends after the current step with a checkpoint
  */
 export async function trainModels(run: Run, signal: AbortSignal): Promise<void> {
-  const { settings, folder, dataset, data, networks, engine, summary, requireHeld } = run;
+  const { settings, folder, dataset, data, networks, engine, pretrained, summary, requireHeld } = run;
   const { newest, save } = folderCheckpoints(checkpointFolder(folder), console.log);
   const checkpoints: Checkpoints = {
     newest,
@@ -69,7 +77,7 @@ export async function trainModels(run: Run, signal: AbortSignal): Promise<void> 
   for (const network of networks) {
     if (summary.models[network.name]) continue;
     const model = await trainModel(settings, network, {
-      ...{ data, dataset, engine, checkpoints, signal, log: console.log },
+      ...{ data, dataset, engine, pretrained, checkpoints, signal, log: console.log },
       provenance: { dataset: summary.dataset, gitCommit: summary.gitCommit },
       openMetricsLog: ({ name }, from) => openMetricsLog(folder, name, from),
     });

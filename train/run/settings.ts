@@ -25,6 +25,8 @@ export interface Settings extends Recipe, DataSettings {
   data: string | undefined;
   /** Trains on as many images of each class. */
   balance: boolean;
+  /** Path of the release whose convolutions training starts from; all weights are drawn when undefined. */
+  pretrained: string | undefined;
   /** Run folder; a new folder in `runs/` when undefined. */
   out: string | undefined;
   /** Trains on the first `limit` images, and tests on at most as many. */
@@ -102,6 +104,7 @@ function resolve(given: Overrides, resume: boolean, fashionRecipe = RECIPES.lab.
     kernels: undefined,
     data: undefined,
     balance: false,
+    pretrained: undefined,
     out: undefined,
     limit: undefined,
     calibration: true,

@@ -9,6 +9,7 @@ import { DESCRIPTION } from '../dataset/fashion-mnist/description.ts';
 import type { Dataset } from '../dataset/split.ts';
 import type { Engine } from '../engine/engine.ts';
 import { writeFileAtomic } from '../files.ts';
+import { idOf, type Pretrained } from '../release/pretrained.ts';
 import { EpochMetrics } from '../training/epoch-metrics.ts';
 import { gitCommit } from './provenance.ts';
 import { type Settings, toOverrides } from './settings.ts';
@@ -48,6 +49,8 @@ const Members = v.object({
   schedule: v.optional(v.string(), 'constant'),
   augmentation: v.optional(v.string(), 'none'),
   heldOut: v.optional(NonNegative, 0),
+  /** The release whose convolutions training started from. */
+  pretrained: v.optional(v.object({ name: v.string(), version: v.string() })),
   device: v.object({ name: v.string(), description: v.string() }),
   /** Number of training and test images. */
   images: v.object({ train: Count, test: Count }),
@@ -77,7 +80,12 @@ const Summary = v.pipe(
 export const summaryPath = (folder: string): string => join(folder, 'summary.json');
 
 /** Makes the summary of a run that begins now. */
-export async function newSummary(settings: Settings, engine: Engine, data: Dataset): Promise<Summary> {
+export async function newSummary(
+  settings: Settings,
+  engine: Engine,
+  data: Dataset,
+  pretrained: Pretrained | undefined,
+): Promise<Summary> {
   const { name, seed, epochs, batchSize, schedule, augmentation, heldOut } = settings;
   const { optimizer = '', learningRate = 0, momentum, weightDecay = 0 } = toOverrides(settings);
   return {
@@ -93,6 +101,7 @@ export async function newSummary(settings: Settings, engine: Engine, data: Datas
     schedule,
     augmentation,
     heldOut,
+    pretrained: idOf(pretrained),
     device: { name: engine.name, description: engine.description },
     images: { train: data.train.count, test: data.test.count },
     data: data.name,

@@ -4,7 +4,11 @@ import { augmentationFor } from '../dataset/augmentations.ts';
 import type { Dataset, RunData } from '../dataset/split.ts';
 import type { Engine } from '../engine/engine.ts';
 import { count } from '../format.ts';
+import { initialWeights } from '../model/initialize.ts';
+import { transferConvolutions } from '../model/transfer.ts';
+import { Generator } from '../random.ts';
 import { makeRelease } from '../release/make-release.ts';
+import { idOf, type Pretrained } from '../release/pretrained.ts';
 import type { TrainedRelease } from '../release/release.ts';
 import { type Calibrated, calibrate, type Train } from '../training/calibrate.ts';
 import type { Checkpoints } from '../training/checkpoint/checkpoints.ts';
@@ -18,6 +22,8 @@ import type { Settings } from './settings.ts';
 export interface ModelContext {
   data: RunData;
   dataset: Pick<Dataset, 'classes' | 'shape' | 'preprocessing' | 'modelPrefix'>;
+  /** The release whose convolutions training starts from. */
+  pretrained?: Pretrained | undefined;
   engine: Engine;
   checkpoints: Checkpoints;
   /** Opens the log of a network's metrics. `from` is the state that training resumes from. */
@@ -43,9 +49,10 @@ export async function trainModel(
   network: Network,
   context: ModelContext,
 ): Promise<ReleasedModel> {
-  const { data, dataset, engine, provenance, signal, log } = context;
+  const { data, dataset, engine, pretrained, provenance, signal, log } = context;
   const { batchSize, name: recipe, seed, epochs } = settings;
   log(`\n${network.name}: ${count(network.parameterCount)} parameters\n`);
+  if (pretrained) log(`Starting from the convolutions of ${pretrained.name} ${pretrained.version}.`);
   const trainOn: Train = (network, data) => trainNetwork(settings, network, data, context);
   const trained = await trainOn(network, data);
   log(`Total training time: ${trained.seconds.toFixed(2)} seconds`);
@@ -57,7 +64,7 @@ export async function trainModel(
     engine,
     name: releaseName(dataset.modelPrefix, network.name, settings.models.length),
     dataset,
-    training: { recipe, seed, epochs, images: data.train.count, ...provenance },
+    training: { recipe, seed, epochs, images: data.train.count, pretrained: idOf(pretrained), ...provenance },
     calibration: calibrated?.calibration,
     images: data.test.images,
   });
@@ -73,7 +80,7 @@ async function trainNetwork(
   settings: Settings,
   network: Network,
   data: Pick<RunData, 'train' | 'test'>,
-  { dataset, engine, checkpoints, openMetricsLog, signal, log }: ModelContext,
+  { dataset, engine, pretrained, checkpoints, openMetricsLog, signal, log }: ModelContext,
 ): Promise<TrainedModel> {
   const { optimizer, epochs, batchSize, seed, schedule, augmentation, balance, checkpointEvery } = settings;
   const from = await checkpoints.newest(network, optimizer);
@@ -81,9 +88,11 @@ async function trainNetwork(
   const metricsLog = await openMetricsLog?.(network, from);
   const printer = trainingPrinter(batchSize, log);
   const augment = augmentationFor(augmentation, seed, dataset);
+  const drawn = initialWeights(network, Generator.seeded(seed));
+  const initial = pretrained ? transferConvolutions(network, drawn, pretrained) : drawn;
   try {
     return await train(
-      { network, data, engine, optimizer, epochs, batchSize, seed, schedule, balance, augment },
+      { network, data, engine, optimizer, epochs, batchSize, seed, initial, schedule, balance, augment },
       {
         from,
         signal,

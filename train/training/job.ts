@@ -19,6 +19,8 @@ export interface Job {
   /** Images per step. */
   batchSize: number;
   seed: number;
+  /** Weights before the first step; drawn from the seed by default. */
+  initial?: Weights | undefined;
   /** Learning-rate schedule; `constant` by default. */
   schedule?: ScheduleName | undefined;
   /** Trains on as many images of each class; off by default. */

@@ -61,10 +61,10 @@ class Trainer {
   }
 
   static async open(job: Job, options: TrainOptions): Promise<Trainer> {
-    const { network, data, engine, optimizer, batchSize, seed } = job;
+    const { network, data, engine, optimizer, batchSize, seed, initial } = job;
     requireFit(network, data.train);
     requireFit(network, data.test);
-    const weights = options.from?.weights ?? initialWeights(network, Generator.seeded(seed));
+    const weights = options.from?.weights ?? initial ?? initialWeights(network, Generator.seeded(seed));
     // Before the session: a state that cannot be resumed must not leave one open.
     const trainer = new Trainer(job, options);
     await engine.selfTest?.(network, optimizer, batchSize);

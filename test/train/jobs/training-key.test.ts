@@ -4,8 +4,12 @@ import { trainingInputs, trainingKey } from '../../../train/jobs/training-key.ts
 import { settingsOf } from '../../../train/run/settings.ts';
 
 const DATA = { 'train-images': 'a', 'train-labels': 'b' };
-const key = (config: object, data: Record<string, string> = DATA, code = 'c') =>
-  trainingKey(trainingInputs(settingsOf(config, 'test'), 'tinyvgg', data, code));
+const key = (
+  config: object,
+  data: Record<string, string> = DATA,
+  code = 'c',
+  pretrained?: { version: string },
+) => trainingKey(trainingInputs(settingsOf(config, 'test'), 'tinyvgg', data, code, pretrained));
 
 describe('trainingKey', () => {
   it.each([
@@ -32,14 +36,16 @@ describe('trainingKey', () => {
     [{ data: '/elsewhere' }],
     [{ out: 'elsewhere' }],
     [{ checkpointEvery: 0 }],
+    [{ pretrained: '/elsewhere' }],
     [{ seed: 42, recipe: 'lab' }],
   ])('stays the same with %j', async (same) => {
     expect(await key(same)).toBe(await key({}));
   });
 
-  it('changes with the data and the code, but not with the order of keys', async () => {
+  it('changes with the data, the code and the release that training starts from, but not with the order of keys', async () => {
     expect(await key({}, { ...DATA, 'train-labels': 'x' })).not.toBe(await key({}));
     expect(await key({}, DATA, 'd')).not.toBe(await key({}));
+    expect(await key({}, DATA, 'c', { version: 'v' })).not.toBe(await key({}));
     expect(await key({}, Object.fromEntries(Object.entries(DATA).reverse()))).toBe(await key({}));
   });
 });
