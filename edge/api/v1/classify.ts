@@ -9,7 +9,7 @@ import type { Access } from '../../access/access.ts';
 import { readBody } from '../../http/body.ts';
 import type { AppEnv } from '../../http/env.ts';
 import { prefersHtml } from '../../http/negotiate.ts';
-import { toProblem } from '../../http/problem.ts';
+import { HttpProblem, toProblem } from '../../http/problem.ts';
 import {
   type ClassifiedImage,
   classifyEach,
@@ -36,15 +36,15 @@ export interface ClassifyDependencies {
  */
 export async function classify(
   c: Context<AppEnv>,
-  { top_k, explain, sign, ...selector }: v.InferOutput<typeof ClassifyQuery>,
+  { top_k: wanted, explain, sign, ...selector }: v.InferOutput<typeof ClassifyQuery>,
   { selectModel, access, now }: ClassifyDependencies,
 ) {
   const { record, requestId: id } = c.var;
   const isPage = prefersHtml(c.req);
-  const options = { top_k, explain: explain || isPage };
   // Before anything that can fail: an unread body breaks the next request on the same connection.
   const body = await readBody(c.req.raw, record);
   const model = await selectModel(c, selector);
+  const options = { top_k: topKOf(model, wanted), explain: explain || isPage };
   const type = c.req.header('content-type') ?? '';
   const { images, isList } = readUpload(body, type, bytesOf(model.input.shape));
 
@@ -82,6 +82,13 @@ export async function classify(
   }
   const response: ClassifyBatchResponse = { ...head, results };
   return respond(response);
+}
+
+/** Returns the number of predictions. @throws HttpProblem `invalid-query` when the model has fewer labels */
+function topKOf({ manifest: { labels } }: ServedModel, wanted = labels.length): number {
+  if (wanted <= labels.length) return wanted;
+  const detail = `top_k must be an integer from 1 to ${labels.length}, the number of labels of this model.`;
+  throw new HttpProblem('invalid-query', detail);
 }
 
 /** Returns the claims of a token: the first prediction, the image and the model. */

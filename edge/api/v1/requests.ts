@@ -5,11 +5,8 @@ import { Base64 } from '../../http/base64.ts';
 import { MAX_IMAGES } from '../../http/limits.ts';
 import { optionalMember } from '../../http/validate.ts';
 
-/** The number of labels, and the default of `top_k`. */
-const MAX_TOP_K = 10;
-
-const TOP_K = /^([1-9]|10)$/;
-const topK = `top_k must be an integer from 1 to ${MAX_TOP_K}.`;
+/** The number of labels is known when the model is. */
+const topK = 'top_k must be an integer from 1 to the number of labels of the model.';
 
 /** A flag in a query: `0` or `1`. */
 const flag = (name: string, description: string) =>
@@ -27,10 +24,11 @@ const flag = (name: string, description: string) =>
 /** Query values are strings. `override` in the metadata replaces their schema in the OpenAPI document. */
 export const ClassifyQuery = v.object({
   top_k: v.pipe(
-    v.optional(v.pipe(v.string(topK), v.regex(TOP_K, topK), v.transform(Number)), `${MAX_TOP_K}`),
+    v.optional(v.pipe(v.string(topK), v.regex(/^[1-9]\d*$/, topK), v.transform(Number))),
     v.metadata({
-      description: 'Number of predictions to return per image, highest score first.',
-      override: { type: 'integer', minimum: 1, maximum: MAX_TOP_K, default: MAX_TOP_K },
+      description:
+        'Number of predictions to return per image, highest score first: at most the number of labels of the model. All labels unless set.',
+      override: { type: 'integer', minimum: 1 },
     }),
   ),
   explain: flag('explain', 'Set to 1 to add an `explanation` of how the photo pipeline prepared the image.'),

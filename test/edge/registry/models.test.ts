@@ -35,6 +35,8 @@ const bundled = await tinyRelease(1);
 const photos = await photoModel(2);
 const picture = await png(40, 30, paint(40, 30, (x, y) => [6 * x, 8 * y, 90]).data, { channels: 4 });
 
+const JSON_TYPE = { 'content-type': 'application/json' };
+
 beforeEach(async () => {
   await emptyBucket();
   await put(photos);
@@ -100,6 +102,28 @@ it('scales the picture to the input, and shows it in the explanation', async () 
   for (let i = 0; i < 20; i++) {
     expect([...rows.data.subarray(4 * i, 4 * i + 3)]).toEqual([fitted[i], fitted[20 + i], fitted[40 + i]]);
   }
+});
+
+it('returns as many predictions as the model has labels, and all of them unless told', async () => {
+  const labels = Array.from({ length: 40 }, (_, i) => `kind ${i}`);
+  const output: Manifest['output'] = { name: 'scores', dtype: 'float32', shape: ['n', 40] };
+  const many = await photoModel(7, { name: 'many', labels, output });
+  await put(many);
+  await promote(many);
+  const on = isolate(bundled);
+  const path = '/v1/models/many/classify';
+  const { predictions } = await classify(on, path);
+  expect(predictions.map(({ label }) => label).toSorted()).toEqual(labels.toSorted());
+  expect((await classify(on, `${path}?top_k=40`)).predictions).toHaveLength(40);
+  expect(await classify(on, `${path}?top_k=41`)).toMatchObject({
+    status: 400,
+    detail: 'top_k must be an integer from 1 to 40, the number of labels of this model.',
+  });
+  expect(await classify(on, '/v1/models/photos/classify?top_k=4')).toMatchObject({ status: 400 });
+  expect((await classify(on, '/v1/classify')).predictions).toHaveLength(10);
+  const body = JSON.stringify({ inputs: btoa(String.fromCharCode(...picture)), parameters: { top_k: 40 } });
+  const hf = await on.send('/hf/models/many', { method: 'POST', body, headers: JSON_TYPE });
+  expect(await hf.json()).toHaveLength(40);
 });
 
 it('takes raw pixels of the size of its input', async () => {
