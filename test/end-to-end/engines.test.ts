@@ -1,30 +1,15 @@
 /** @file The choice of the inference engine: the SIMD kernels, or onnxruntime behind its service binding. */
 import { readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { sha256 } from '../../shared/digest.ts';
-import { serializeStored } from '../../shared/manifest.ts';
-import { decodeModel, encodeModel } from '../../shared/onnx/model.ts';
 import { push } from '../../train/registry/registry.ts';
-import { type Release, readRelease } from '../../train/release/release.ts';
+import { readRelease } from '../../train/release/release.ts';
 import { openLocalStore } from '../../train/store/open.ts';
+import { withForeignOperator } from '../fixtures/colour-models.ts';
 import { type SampleName, sample } from '../fixtures/images-samples.ts';
 import { type RunningWorker, startWorker } from '../support/worker.ts';
 
 let worker: RunningWorker;
 afterEach(() => worker?.stop());
-
-/** Returns the bundled release with a final Identity operator, which the kernels do not support. */
-async function withIdentity(): Promise<Release> {
-  const { manifest, files } = await readRelease('release/tinyvgg.onnx');
-  const model = decodeModel(files.onnx);
-  const last = model.graph?.node?.at(-1);
-  if (!last) throw new Error('The release has no operators.');
-  last.output = ['before'];
-  model.graph?.node?.push({ opType: 'Identity', input: ['before'], output: ['logits'] });
-  const onnx = encodeModel(model);
-  const changed = { ...manifest, version: await sha256(onnx), bytes: onnx.length };
-  return { manifest: changed, files: { ...files, onnx, json: serializeStored(changed) } };
-}
 
 async function ready(): Promise<{ engine: string; model: { version: string } }> {
   const response = await fetch(`${worker.origin}/health/ready`);
@@ -55,7 +40,7 @@ describe('the Worker', () => {
     const score = await trouserScore();
     for (const name of ['lossy.webp', 'lossy.avif'] as const) await expectDecoded(name);
 
-    const foreign = await withIdentity();
+    const foreign = await withForeignOperator(await readRelease('release/tinyvgg.onnx'));
     await worker.stop();
     worker = await startWorker();
     await push(openLocalStore(worker.origin), foreign);

@@ -36,7 +36,8 @@ export class ChoiceView {
     this.#yes.ariaPressed = String(isConfirmed);
     this.#yes.disabled = this.#select.disabled = isDisabled;
     this.#select.setAttribute('aria-label', prompt);
-    const others = [...labels.filter((label) => label !== best), NONE];
+    // A model can have a label "none" of its own.
+    const others = [...new Set([...labels, NONE])].filter((label) => label !== best);
     this.#setOptions(
       prompt,
       others.map((label) => [label, labelText(label, messages)]),

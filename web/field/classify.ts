@@ -1,5 +1,6 @@
 /** @file Classifies a file, with retries, and reports every state on the way. Loaded when a visitor is about to use the field. */
 import type { Classification } from '#shared/inference/result.ts';
+import { frameOf, loadManifest, type NamedModel } from './model.ts';
 import { backOnline } from './online.ts';
 import type { FieldOptions } from './options.ts';
 import { type Photo, PhotoError, readPhoto } from './photo.ts';
@@ -20,16 +21,24 @@ const MAX_ATTEMPTS = 4;
 /** Longest delay before an automatic retry, in milliseconds. */
 const MAX_WAIT_MS = 90_000;
 
+type ModelSource = Pick<ClassifyJob, 'endpoint' | 'model'>;
+
 /** Loads the model for classification on this device, if `mode` requires it. */
-export function preload({ mode, endpoint }: Pick<ClassifyJob, 'mode' | 'endpoint'>): void {
+export function preload({ mode, ...source }: ModelSource & Pick<ClassifyJob, 'mode'>): void {
   // classify() loads it again and reports the error.
-  if (mode === 'local') loadLocalClassifier(endpoint).catch(() => {});
+  if (mode === 'local') loadLocalClassifier(source).catch(() => {});
 }
+
+/** Returns the labels of a model. @throws RequestError or TypeError when its manifest cannot be loaded */
+export const loadLabels = async (model: NamedModel): Promise<readonly string[]> =>
+  (await loadManifest(model)).labels;
 
 /** @returns the final state, `answered` or `failed`. @throws the signal's reason when it is aborted */
 export async function classify(file: Blob, job: ClassifyJob): Promise<State> {
   try {
-    const photo = await readPhoto(file);
+    // Without the manifest, the request reports why the model cannot be used.
+    const manifest = await manifestOf(job).catch(() => undefined);
+    const photo = await readPhoto(file, manifest && frameOf(manifest));
     job.signal.throwIfAborted();
     job.onPhoto(photo);
     return await (job.mode === 'local' ? classifyOnDevice : classifyWithRetries)(photo.file, job);
@@ -86,6 +95,7 @@ async function classifyOnDevice(file: File, job: ClassifyJob): Promise<State> {
     try {
       return await classifyLocally(file, job);
     } catch (error) {
+      if (error instanceof RequestError) throw error;
       if (navigator.onLine || !isLoadError(error)) throw new LocalError(error);
       job.signal.throwIfAborted();
       job.onState({ kind: 'offline' });
@@ -94,18 +104,25 @@ async function classifyOnDevice(file: File, job: ClassifyJob): Promise<State> {
   }
 }
 
-async function classifyLocally(file: File, { endpoint, signal, onState }: ClassifyJob): Promise<State> {
+async function classifyLocally(file: File, { signal, onState, ...source }: ClassifyJob): Promise<State> {
   onState({ kind: 'classifying' });
-  const classifier = await loadLocalClassifier(endpoint);
+  const classifier = await loadLocalClassifier(source);
   signal.throwIfAborted();
   const result = await classifier(new Uint8Array(await file.arrayBuffer()));
   return { kind: 'answered', by: 'model', result, isLocal: true };
 }
 
-async function loadLocalClassifier(endpoint: string) {
-  const { localClassifier } = await import('../local/classifier.ts');
-  return localClassifier(endpoint);
+async function loadLocalClassifier(source: ModelSource) {
+  const [{ localClassifier }, manifest] = await Promise.all([
+    import('../local/classifier.ts'),
+    manifestOf(source),
+  ]);
+  return localClassifier(source.endpoint, manifest);
 }
+
+/** Returns the manifest of the model that the page has named; undefined for the default model. */
+const manifestOf = async ({ endpoint, model }: ModelSource) =>
+  model === null ? undefined : loadManifest({ endpoint, model });
 
 const OFFLINE: Problem = { type: 'unreachable', detail: 'the browser is offline', retryable: true };
 
@@ -114,11 +131,17 @@ class LocalError extends Error {
   readonly problem: Problem;
   constructor(cause: unknown) {
     super(String(cause), { cause });
-    // Every part of the script has an ImageError class of its own.
-    const isImage = (cause as Error).name === 'ImageError';
-    const type = isImage ? 'unreadable' : isLoadError(cause) ? 'not-loaded' : 'no-local';
-    this.problem = { type, detail: this.message, retryable: !isImage };
+    const [type, retryable] = localProblemOf(cause as Error & { check?: string });
+    this.problem = { type, detail: this.message, retryable };
   }
+}
+
+/** @returns the problem's type, and whether it is retryable */
+function localProblemOf(cause: Error & { check?: string }): [type: string, retryable: boolean] {
+  // Every part of the script has classes of its own for these errors.
+  if (cause.name === 'ImageError') return ['unreadable', false];
+  if (cause.name === 'ModelRefusal' && cause.check === 'engine') return ['not-for-devices', false];
+  return [isLoadError(cause) ? 'not-loaded' : 'no-local', true];
 }
 
 /** Returns whether a part of the script, or the model, could not be fetched. Imports and `fetch` throw a TypeError. */

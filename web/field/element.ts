@@ -1,6 +1,6 @@
 /**
- * @file `<fashion-classifier>`: a form field for the kind of garment in a photo. It runs in pages of other developers, so it loads
- * more code only when the visitor is about to use it, sets no global variable, and parses no markup.
+ * @file `<image-classifier>`: a form field for the kind of thing in a photo. It runs in pages of other developers, so it loads more code
+ * only when the visitor is about to use it, sets no global variable, and parses no markup.
  */
 import type { Classification } from '#shared/inference/result.ts';
 import { toggleState, updateCustomStates } from './custom-states.ts';
@@ -8,26 +8,25 @@ import { replaceFallback } from './fallback.ts';
 import { acceptFiles } from './file-drop.ts';
 import { restoreState, updateFormValue } from './form-value.ts';
 import { LabelField } from './label-field.ts';
-import type { MessageOverrides } from './messages/en.ts';
+import { labelsOf } from './labels.ts';
 import { OBSERVED_ATTRIBUTES, optionsOf } from './options.ts';
 import { FLAGS, upgradeProperties } from './reflect.ts';
-import type { Notice } from './snapshot.ts';
+import type { FieldSnapshot, Notice } from './snapshot.ts';
 import { EMPTY, hasSameLabel, type Problem, resultOf, type State, withResult } from './state.ts';
 import { ClassificationTask } from './task.ts';
-import { Texts } from './texts.ts';
 import type { TokenKeeper } from './token-keeper.ts';
 import { FieldView } from './view.ts';
 import { viewModelOf } from './view-model.ts';
 
 /**
- * A form field for the kind of garment in a photo. The visitor chooses, takes, drops or pastes a photo; the field classifies it and
- * submits the label with the form.
+ * A form field for the kind of thing in a photo. The visitor chooses, takes, drops or pastes a photo; a model of the endpoint classifies
+ * it, and the field submits the label with the form.
  *
- * @tag fashion-classifier
+ * @tag image-classifier
  *
  * @fires cancel - the visitor closed the file picker without a choice
  * @fires {CustomEvent<Classification>} result - a photo was classified; `detail` is the same as the property `result`. Fires before `input` and `change`
- * @fires {CustomEvent<Problem>} problem - classification failed; `detail` describes the problem for the page's developer
+ * @fires {CustomEvent<Problem>} problem - classification failed, or the model lacks the page's label; `detail` describes it for the developer
  *
  * @slot label - replaces the text of the label
  * @slot hint - replaces the hint
@@ -50,7 +49,7 @@ import { viewModelOf } from './view-model.ts';
  * @csspart question - the question "Is this right?"
  * @csspart select - the list of labels to choose from
  * @csspart saw - the network's input, which the visitor can open
- * @csspart pixels - the 28 × 28 pixels, a canvas
+ * @csspart pixels - the pixels of the input, a canvas
  * @csspart actions - the row of buttons
  * @csspart button - any button
  * @csspart choose - the button that opens the file picker
@@ -87,18 +86,19 @@ import { viewModelOf } from './view-model.ts';
  * @cssstate disabled - the field or its fieldset is disabled
  * @cssstate user-invalid - the field is invalid, and the visitor has tried to submit the form
  */
-export class FashionClassifier extends LabelField {
+export class ImageClassifier extends LabelField {
   static readonly observedAttributes = OBSERVED_ATTRIBUTES;
 
-  readonly #texts = new Texts(() => this.update());
   readonly #task = new ClassificationTask({
     options: () => ({ ...optionsOf(this), headers: this.headers }),
     load: () => this.#loadTokens(),
     onState: (state) => this.#onTaskState(state),
+    onLabels: () => this.update(),
   });
   /** Only with `sign`. It is loaded before there is a token. */
   #tokens: TokenKeeper | undefined;
   #fallback: MutationObserver | undefined;
+  #listedLabels: readonly string[] = [];
   readonly #view = new FieldView({
     selectFile: (file) => this.classify(file),
     closePicker: () => this.dispatchEvent(new Event('cancel', { bubbles: true })),
@@ -123,15 +123,6 @@ export class FashionClassifier extends LabelField {
     return this.#task.photo?.file;
   }
 
-  /** Texts that replace the field's own. */
-  get messages(): MessageOverrides {
-    return this.#texts.overrides;
-  }
-
-  set messages(messages: MessageOverrides) {
-    this.#texts.overrides = messages ?? {};
-  }
-
   /**
    * Classifies a photo as if the visitor had chosen it, with the same events. Does nothing in a disabled field.
    * @returns the result; undefined when classification failed, was cancelled, or another photo replaced this one
@@ -151,13 +142,19 @@ export class FashionClassifier extends LabelField {
     this.#task.cancel();
   }
 
+  protected restart(): boolean {
+    this.#task.start();
+    return this.#task.hasFile;
+  }
+
   connectedCallback(): void {
     upgradeProperties(this);
-    this.#fallback ??= replaceFallback(this, ({ file, label }) => {
+    this.#fallback ??= replaceFallback(this, ({ file, label, labels = [] }) => {
+      this.#listedLabels = labels;
       if (label) this.#chooseLabel(label);
       else if (file) this.classify(file);
     });
-    this.#texts.follow(this);
+    this.fieldTexts.follow(this);
     this.#task.resume();
     this.#tokens?.resume();
   }
@@ -174,26 +171,21 @@ export class FashionClassifier extends LabelField {
       this.#task.suspend();
       this.#tokens?.suspend();
       this.#view.stop();
-      this.#texts.stop();
+      this.fieldTexts.stop();
     });
   }
 
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
     if (before === after) return;
     if (after === 'false' && FLAGS.includes(name)) this.removeAttribute(name);
-    else if (name === 'lang' && this.isConnected) this.#texts.follow(this);
     else if (name === 'value' && this.isInitial(before)) this.value = after ?? '';
+    else if (name === 'model') this.changeModel();
     else this.update();
+    if ((name === 'lang' || name === 'model') && this.isConnected) this.fieldTexts.follow(this);
   }
 
   formAssociatedCallback(form: HTMLFormElement | null): void {
     this.#tokens?.watch(form);
-  }
-
-  formResetCallback(): void {
-    this.isSubmitted = false;
-    this.clear();
-    this.value = this.getAttribute('value') ?? '';
   }
 
   /** @param saved the state in the browser's session history */
@@ -205,16 +197,25 @@ export class FashionClassifier extends LabelField {
   }
 
   protected override update(): void {
-    const { messages, language } = this.#texts;
+    const { messages, language, textLanguage } = this.fieldTexts;
     const snapshot = {
       ...optionsOf(this),
-      ...{ state: this.current, photo: this.#task.photo, notice: this.notice, messages, language },
+      ...{ state: this.current, photo: this.#task.photo, notice: this.notice },
+      ...{ messages, language, textLanguage },
+      ...{ modelLabels: this.#task.labels, listedLabels: this.#listedLabels },
       ...{ isDisabled: this.isDisabled, isSubmitted: this.isSubmitted, customError: this.customError },
     };
     const error = updateFormValue(this.internals, snapshot, this.#view.zone);
     updateCustomStates(this.internals, snapshot, error);
     this.#view.render(viewModelOf(snapshot, error, this.labels));
     this.#tokens?.follow();
+    this.#checkLabel(snapshot);
+  }
+
+  /** Checks a label that is not from a result, as soon as the model's labels are known. */
+  #checkLabel(snapshot: FieldSnapshot): void {
+    if (this.isConnected && this.value && !labelsOf(snapshot)) this.#task.loadLabels();
+    this.reportUnknownLabel(snapshot);
   }
 
   #listen(): void {

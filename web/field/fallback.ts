@@ -7,6 +7,8 @@
 interface FallbackEntry {
   file?: File | undefined;
   label?: string | undefined;
+  /** The labels of the list, whether the visitor has chosen one or not. */
+  labels?: readonly string[];
 }
 
 /**
@@ -32,7 +34,10 @@ function disableControls(element: Element): FallbackEntry {
     // A control of another document has another class, so `instanceof` would not recognize it.
     if ('files' in control) entry.file ??= control.files?.[0];
     const isList = 'selectedOptions' in control && control.name === element.getAttribute('name');
-    if (isList) entry.label ??= chosenIn(control);
+    if (isList) {
+      entry.label ??= chosenIn(control);
+      entry.labels = Array.from(control.options, ({ value }) => value).filter(Boolean);
+    }
     control.disabled = true;
   }
   return entry;

@@ -1,4 +1,5 @@
 /** @file The field in its form: the submitted entries, the validity, and the state that the browser restores with the page. */
+import { unknownLabelOf } from './labels.ts';
 import type { FieldOptions } from './options.ts';
 import type { FieldSnapshot } from './snapshot.ts';
 import { DECIDERS, deciderOf, isBusy, isUnsure, labelOf, resultOf, type State, scoreOf } from './state.ts';
@@ -47,14 +48,11 @@ function entriesOf({ state, name, includeFile, photo }: FieldSnapshot): FormData
 }
 
 /** Returns the flags for `ElementInternals.setValidity` and the error for the visitor. */
-function validityOf({
-  state,
-  required,
-  minScore,
-  customError,
-  messages,
-}: FieldSnapshot): [ValidityStateFlags, string?] {
+function validityOf(field: FieldSnapshot): [ValidityStateFlags, string?] {
+  const { state, required, minScore, customError, messages } = field;
+  const unknownLabel = unknownLabelOf(field);
   if (customError) return [{ customError: true }, customError];
+  if (unknownLabel) return [{ badInput: true }, messages.unknownLabel.replace('{label}', unknownLabel)];
   if (required && isBusy(state)) return [{ badInput: true }, messages.stillWorking];
   if (required && state.kind === 'failed') return [{ badInput: true }, messages.problems[state.text]];
   if (required && labelOf(state) === '') return [{ valueMissing: true }, messages.missing];
@@ -73,16 +71,17 @@ function serializeState(state: State): string | null {
 
 /**
  * Parses a state from the browser's session history. Returns undefined for any other text, and for a result that lacks what the form
- * must receive with it: a token, or the photo, which the browser does not keep.
+ * must receive with it: a token, or the photo, which the browser does not keep. The result of another model is not restored either.
  */
 export function restoreState(
   text: unknown,
-  { sign, includeFile }: Pick<FieldOptions, 'sign' | 'includeFile'>,
+  { sign, includeFile, model }: Pick<FieldOptions, 'sign' | 'includeFile' | 'model'>,
 ): State | undefined {
   try {
     const state = JSON.parse(String(text)) as State;
     if (state.kind !== 'answered' || !DECIDERS.includes(state.by) || labelOf(state) === '') return undefined;
     if (includeFile && state.result) return undefined;
+    if (model !== null && state.result && state.result.model.name !== model) return undefined;
     return sign && !state.result?.token ? undefined : state;
   } catch {
     return undefined;

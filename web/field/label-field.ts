@@ -1,7 +1,8 @@
 /** @file The field's label: its value, who decided about it, and the events that report a change. */
 import type { Classification } from '#shared/inference/result.ts';
+import { labelsOf, unknownLabelOf } from './labels.ts';
 import { OptionsField } from './options-field.ts';
-import type { Notice } from './snapshot.ts';
+import type { FieldSnapshot, Notice } from './snapshot.ts';
 import {
   deciderOf,
   EMPTY,
@@ -11,6 +12,7 @@ import {
   type State,
   scoreOf,
   withChoice,
+  withoutResult,
 } from './state.ts';
 
 /**
@@ -25,9 +27,14 @@ import {
 export abstract class LabelField extends OptionsField {
   protected current = EMPTY;
   protected notice: Notice | undefined;
+  /** The label that `problem` was last fired for. */
+  #unknownLabel: string | undefined;
 
   /** Aborts a classification that is still running. */
   protected abstract cancelTask(): void;
+
+  /** Classifies the photo again. @returns false when there is none */
+  protected abstract restart(): boolean;
 
   /** Removes the photo and the label. Fires no event but `statechange`. */
   abstract clear(): void;
@@ -65,6 +72,28 @@ export abstract class LabelField extends OptionsField {
   /** The signed prediction. Undefined without the attribute `sign`. */
   get token(): string | undefined {
     return this.result?.token;
+  }
+
+  formResetCallback(): void {
+    this.isSubmitted = false;
+    this.clear();
+    this.value = this.getAttribute('value') ?? '';
+  }
+
+  /** Drops the label of another model, unless it is the page's, and classifies the photo again. */
+  protected changeModel(): void {
+    const rest = withoutResult(this.current);
+    if (rest !== EMPTY) this.setState(rest);
+    else if (!this.restart()) this.reportChange(() => this.clear());
+  }
+
+  /** Fires `problem` for a label that the model does not have, once. */
+  protected reportUnknownLabel(field: FieldSnapshot): void {
+    const label = unknownLabelOf(field);
+    if (label === this.#unknownLabel) return;
+    this.#unknownLabel = label;
+    const detail = `the model ${field.model} has no label "${label}". Its labels: ${labelsOf(field)?.join(', ')}`;
+    if (label) this.fire('problem', { type: 'unknown-label', detail, retryable: false });
   }
 
   /**

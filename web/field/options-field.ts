@@ -1,14 +1,17 @@
 /** @file The field's options as properties that reflect their attributes. */
 import { FormField } from './form-field.ts';
+import type { MessageOverrides } from './messages/en.ts';
 import { optionsOf } from './options.ts';
 import { reflectFlag, reflectText } from './reflect.ts';
 import type { HeadersSource } from './request.ts';
+import { Texts } from './texts.ts';
 
 type Text = string | null | undefined;
 
 /**
  * A form control with the field's options.
  *
+ * @attr {string} model - name of a model of the endpoint; without it, the endpoint's default model recognizes garments
  * @attr {'edge'|'local'|'auto'} mode - where the photo is classified: `edge` (default) at the endpoint; `local` on the visitor's device; `auto` at the endpoint, or on the device when the request to the endpoint fails
  * @attr {string} endpoint - origin of the API; defaults to the origin of this script
  * @attr {string} sitekey - the site key that the API requires from pages of other origins
@@ -21,7 +24,20 @@ type Text = string | null | undefined;
  * @attr {string} hint - replaces the hint; empty for none
  */
 export abstract class OptionsField extends FormField {
+  protected readonly fieldTexts = new Texts(() => this.update());
   #headers: HeadersSource = {};
+
+  /**
+   * Name of the model; null for the endpoint's default model. Reflects the attribute. Setting another one drops the old model's label and
+   * classifies the photo again.
+   */
+  get model(): string | null {
+    return optionsOf(this).model;
+  }
+
+  set model(model: Text) {
+    reflectText(this, 'model', model);
+  }
 
   /** Where the photo is classified. Reflects the attribute. */
   get mode(): string {
@@ -111,6 +127,15 @@ export abstract class OptionsField extends FormField {
 
   set hint(hint: Text) {
     reflectText(this, 'hint', hint);
+  }
+
+  /** Texts that replace the field's own. */
+  get messages(): MessageOverrides {
+    return this.fieldTexts.overrides;
+  }
+
+  set messages(messages: MessageOverrides) {
+    this.fieldTexts.overrides = messages ?? {};
   }
 
   /** More request headers, such as `cf-turnstile-response`. A function is called for each request. */

@@ -6,6 +6,7 @@ export const OBSERVED_ATTRIBUTES = [
   'required',
   'disabled',
   'value',
+  'model',
   'mode',
   'min-score',
   'top',
@@ -27,6 +28,8 @@ export interface FieldOptions {
   /** Name of the form entries; empty for none. */
   name: string;
   required: boolean;
+  /** Name of the model; null for the endpoint's default model. */
+  model: string | null;
   mode: Mode;
   /** Origin of the API, with an optional path, without a trailing slash. Defaults to the origin of this script. */
   endpoint: string;
@@ -54,6 +57,7 @@ export function optionsOf(element: Element): FieldOptions {
   return {
     name: text('name') ?? '',
     required: element.hasAttribute('required'),
+    model: text('model') || null,
     mode: mode === 'local' || mode === 'auto' ? mode : 'edge',
     endpoint: (text('endpoint') || new URL(import.meta.url).origin).replace(/\/$/, ''),
     siteKey: text('sitekey') || null,

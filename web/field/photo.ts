@@ -8,6 +8,9 @@ import type { Problem } from './state.ts';
  */
 const MAX_EDGE = 1024;
 
+/** At least this many pixels of the photo make one pixel of the model's input along each edge, so that JPEG artefacts stay too small. */
+const PIXELS_PER_INPUT = 2;
+
 /** An upright file of at most this many bytes and MAX_EDGE pixels is uploaded unchanged. */
 const SMALL_BYTES = 500_000;
 
@@ -16,6 +19,13 @@ const QUALITY = 0.9;
 
 /** Largest file that the field opens, in bytes. With a larger one the browser could run out of memory. */
 const MAX_BYTES = 60_000_000;
+
+/** The size that a model scales a photo to. `cover` fills it, `contain` fits into it. */
+export interface Frame {
+  width: number;
+  height: number;
+  mode: 'cover' | 'contain';
+}
 
 export interface Photo {
   /** The file that is classified. The endpoint and this device get the same bytes. */
@@ -36,9 +46,10 @@ export class PhotoError extends Error {
 /**
  * Decodes a file in any format that the browser supports, and turns it upright by its metadata. A photo that is large, or in a format
  * that the endpoint does not support, is converted to JPEG.
+ * @param frame of the model; undefined for the photo pipeline
  * @throws PhotoError
  */
-export async function readPhoto(file: Blob): Promise<Photo> {
+export async function readPhoto(file: Blob, frame?: Frame): Promise<Photo> {
   if (file.size > MAX_BYTES) throw new PhotoError('file-too-large');
   // Reading fails when the file was deleted or changed after the visitor chose it.
   const bytes = await file.slice(0, 4096).arrayBuffer().catch(throwPhotoError('unreadable'));
@@ -46,11 +57,17 @@ export async function readPhoto(file: Blob): Promise<Photo> {
   const full = await createImageBitmap(file, { imageOrientation: 'from-image' }).catch(
     throwPhotoError(isHeic(head) ? 'heic' : 'unreadable'),
   );
-  const scale = MAX_EDGE / Math.max(full.width, full.height);
+  const scale = Math.max(MAX_EDGE / Math.max(full.width, full.height), frame ? scaleFor(full, frame) : 0);
   if (scale >= 1 && file.size <= SMALL_BYTES && detectFormat(head)) {
     return { file: asFile(file, nameOf(file)), bitmap: full };
   }
   return convert(full, scale, nameOf(file)).catch(throwPhotoError('unprocessable'));
+}
+
+/** Returns the factor with which a photo still has enough pixels for the frame. */
+function scaleFor(photo: ImageBitmap, { width, height, mode }: Frame): number {
+  const edges = [width / photo.width, height / photo.height] as const;
+  return PIXELS_PER_INPUT * (mode === 'cover' ? Math.max(...edges) : Math.min(...edges));
 }
 
 async function convert(full: ImageBitmap, scale: number, name: string): Promise<Photo> {

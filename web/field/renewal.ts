@@ -1,8 +1,9 @@
 /** @file Another token for a signed result. */
 import type { Classification } from '#shared/inference/result.ts';
+import type { FieldOptions } from './options.ts';
 import { type EndpointRequest, RequestError, requestClassification, requestRenewal } from './request.ts';
 
-export interface RenewalJob extends EndpointRequest {
+export interface RenewalJob extends EndpointRequest, Pick<FieldOptions, 'model'> {
   result: Classification;
   /** The photo to send when the endpoint does not renew the token; undefined to send none. */
   photo: File | undefined;

@@ -17,7 +17,7 @@ export interface EndpointRequest extends Pick<FieldOptions, 'endpoint' | 'siteKe
   signal: AbortSignal;
 }
 
-export interface ClassifyRequest extends EndpointRequest, Pick<FieldOptions, 'sign'> {
+export interface ClassifyRequest extends EndpointRequest, Pick<FieldOptions, 'model' | 'sign'> {
   /** @param share of the bytes that were sent, 0..1 */
   onProgress(share: number): void;
 }
@@ -37,10 +37,11 @@ export class RequestError extends Error {
 /** Uploads a file and returns the endpoint's result. @throws RequestError; the signal's reason when it is aborted */
 export async function requestClassification(
   file: Blob,
-  { sign, onProgress, ...options }: ClassifyRequest,
+  { model, sign, onProgress, ...options }: ClassifyRequest,
 ): Promise<Classification> {
   const query = new URLSearchParams({ explain: '1', ...(sign && { sign: '1' }) });
-  const request = await open(`/v1/classify?${query}`, options);
+  const path = model === null ? '/v1/classify' : `/v1/models/${encodeURIComponent(model)}/classify`;
+  const request = await open(`${path}?${query}`, options);
   request.timeout = UPLOAD_TIMEOUT_MS;
   request.upload.addEventListener('progress', ({ loaded, total }) =>
     onProgress(total > 0 ? loaded / total : 0),
@@ -105,15 +106,21 @@ export const isRetryable = (status: number, type: string): boolean =>
   [408, 425, 429].includes(status) ||
   (status >= 500 && status !== 501 && type !== 'misconfigured');
 
-/** Reads a problem document (RFC 9457). A response of a proxy has only a status. */
 function errorOf(request: XMLHttpRequest): RequestError {
   const { status, response } = request;
-  const type = String(response?.type ?? '').replace('/problems/', '') || `http-${status}`;
-  const detail = response?.detail ?? `status ${status}`;
   return new RequestError(
-    { type, detail, retryable: isRetryable(status, type) },
+    problemOf(status, response),
     parseRetryAfter(request.getResponseHeader('retry-after')),
   );
+}
+
+/** Reads a problem document (RFC 9457). A response of a proxy has only a status. */
+export function problemOf(
+  status: number,
+  body: { type?: string; detail?: string } | null | undefined,
+): Problem {
+  const type = String(body?.type ?? '').replace('/problems/', '') || `http-${status}`;
+  return { type, detail: body?.detail ?? `status ${status}`, retryable: isRetryable(status, type) };
 }
 
 /** Parses `Retry-After` (RFC 9110, 10.2.3), a number of seconds or a date. @returns milliseconds */

@@ -19,7 +19,7 @@ tr[aria-current] th, tr[aria-current] td { font-weight: 600; color: var(--ink); 
 summary { cursor: pointer; width: fit-content; padding-block: .25rem; border-radius: .25rem; }
 [part=saw] > div { display: flex; gap: 1rem; align-items: flex-start; padding-block-start: .5rem; }
 [part=saw] p { margin: 0 0 .5rem; }
-[part=pixels] { flex: none; width: 6rem; height: 6rem; image-rendering: pixelated; border-radius: .25rem; background: #000; }
+[part=pixels] { flex: none; width: 6rem; height: auto; image-rendering: pixelated; border-radius: .25rem; background: #000; }
 @container (max-width: 26rem) { [part=saw] > div { flex-wrap: wrap; } }
 @media (forced-colors: active) {
   [part~=bar] { forced-color-adjust: none; background: CanvasText !important; }
@@ -105,14 +105,11 @@ function table({ result, top, messages, language }: ResultModel): Part {
   return { node, showChosen };
 }
 
-/** The 28 × 28 pixels that the network gets, and the model's version. */
+/** The pixels that the network gets, and the model's version. */
 function networkInput({ result, isLocal, messages }: ResultModel, isOpen: boolean): Node[] {
   const { explanation, model } = result;
   if (!explanation) return [];
-  const pixels = h('canvas', {
-    ...{ part: 'pixels', role: 'img', 'aria-label': messages.networkInput },
-    ...{ width: '28', height: '28' },
-  });
+  const pixels = h('canvas', { part: 'pixels', role: 'img', 'aria-label': messages.networkInput });
   drawDataUrl(pixels, explanation.image);
   const texts = [messages.networkInputText, ...(isLocal ? [messages.computedLocally] : [])].map((text) =>
     h('p', {}, text),
@@ -128,5 +125,6 @@ async function drawDataUrl(canvas: HTMLCanvasElement, url: string): Promise<void
     character.charCodeAt(0),
   );
   const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
+  Object.assign(canvas, { width: bitmap.width, height: bitmap.height });
   canvas.getContext('2d')?.drawImage(bitmap, 0, 0);
 }

@@ -13,7 +13,13 @@ export type Notice = 'removed' | 'cancelled' | 'confirming' | 'changed';
 export interface FieldSnapshot extends FieldOptions {
   state: State;
   photo: Photo | undefined;
+  /** The labels of the model that the page has named, once they are known. */
+  modelLabels: readonly string[] | undefined;
+  /** The labels in the element's content, which is shown when the script does not run. */
+  listedLabels: readonly string[];
   messages: Messages;
+  /** Language of `messages`, as a BCP 47 tag. */
+  textLanguage: string;
   /** Language of the page, as a BCP 47 tag; empty if the page declares none. Numbers are formatted in it. */
   language: string;
   /** Whether the field or its fieldset is disabled. */

@@ -14,6 +14,8 @@ export interface Problem {
    * - `unreachable`: the endpoint did not respond, or does not allow pages of this origin
    * - `not-loaded`: a part of the script, or the model for `mode="local"`, could not be loaded
    * - `no-local`: this device could not run the model
+   * - `not-for-devices`: the model has operators that only the endpoint can run; `mode="local"` is not for it
+   * - `unknown-label`: the page has set a label that the model does not have
    * - `page-error`: the page's `headers` function or `endpoint` caused an error
    */
   type: string;
@@ -81,6 +83,13 @@ export function withResult(state: State, result: Classification): State {
   if (state.kind !== 'answered') return state;
   const { isLocal: _, ...rest } = state;
   return { ...rest, result };
+}
+
+/** Returns the state without the result, which another model has computed. A label of the page stays. */
+export function withoutResult(state: State): State {
+  if (state.kind !== 'answered' || state.by !== 'page') return EMPTY;
+  const { result: _, ...rest } = state;
+  return rest;
 }
 
 /** Returns the field's label; the empty string without one. */

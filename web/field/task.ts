@@ -10,11 +10,13 @@ const loadClassify = () => import('./classify.ts');
 
 interface TaskHost {
   /** Returns how and where to classify. */
-  options(): Pick<ClassifyJob, 'mode' | 'endpoint' | 'sign' | 'siteKey' | 'headers'>;
+  options(): Pick<ClassifyJob, 'model' | 'mode' | 'endpoint' | 'sign' | 'siteKey' | 'headers'>;
   /** Loads the code that the element needs for the result. */
   load(): Promise<void>;
   /** Receives every state. The last one is `answered` or `failed`. */
   onState(state: State): void;
+  /** `labels` has changed. */
+  onLabels(): void;
 }
 
 /** Problems that end when the network is back. The task then starts again by itself. */
@@ -26,6 +28,8 @@ export class ClassificationTask {
   #abort: AbortController | undefined;
   #state = EMPTY;
   #isSuspended = false;
+  /** The labels that were loaded last, with their model. */
+  #loaded: { model: string; labels: readonly string[] } | undefined;
   /** The photo as it is classified; undefined until the file was read. */
   photo: Photo | undefined;
 
@@ -33,13 +37,36 @@ export class ClassificationTask {
     this.#host = host;
   }
 
+  get hasFile(): boolean {
+    return this.#file !== undefined;
+  }
+
+  /** The labels of the model that the page has named, once they are known. */
+  get labels(): readonly string[] | undefined {
+    return this.#loaded?.model === this.#host.options().model ? this.#loaded?.labels : undefined;
+  }
+
+  /** Loads the labels of the model that the page has named. Without them, the field has those of the result. */
+  async loadLabels(): Promise<void> {
+    const { endpoint, model } = this.#host.options();
+    if (model === null || this.labels) return;
+    const labels = await loadClassify()
+      .then(({ loadLabels }) => loadLabels({ endpoint, model }))
+      .catch(() => undefined);
+    if (!labels || this.labels) return;
+    this.#loaded = { model, labels };
+    this.#host.onLabels();
+  }
+
   /** Loads the code for a classification at the first sign that the visitor will use the element. */
   preloadFor(element: HTMLElement): void {
-    const preload = () =>
+    const preload = () => {
       loadClassify().then(
         ({ preload }) => preload(this.#host.options()),
         () => {}, // start() loads it again and reports the error.
       );
+      this.loadLabels();
+    };
     for (const type of ['pointerenter', 'focusin', 'dragenter'])
       element.addEventListener(type, preload, { once: true });
   }
@@ -54,6 +81,7 @@ export class ClassificationTask {
     this.#abort = new AbortController();
     const { signal } = this.#abort;
     this.#setState({ kind: 'preparing' });
+    this.loadLabels();
     try {
       this.#end(await this.#classify(file, signal), signal);
     } catch (error) {

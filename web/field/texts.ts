@@ -1,5 +1,6 @@
 /** @file The field's texts in the language of the page. English is built in; the other languages are loaded on demand. */
 import en, { type MessageOverrides, type Messages } from './messages/en.ts';
+import { optionsOf } from './options.ts';
 
 const LOCALES: Readonly<Record<string, () => Promise<{ default: Messages }>>> = {
   de: () => import('./messages/de.ts'),
@@ -13,9 +14,12 @@ export class Texts {
   readonly #onChange: () => void;
   #overrides: MessageOverrides = {};
   #locale = en;
+  #hasModel = false;
   #page: MutationObserver | undefined;
   /** Language of the page, as a BCP 47 tag; empty if the page declares none. */
   language = '';
+  /** Language of the texts: English if the page's language has none, and the page replaces none. */
+  textLanguage = 'en';
   messages = en;
 
   /** @param onChange called after the language or the messages changed */
@@ -32,7 +36,7 @@ export class Texts {
     this.#merge();
   }
 
-  /** Takes over the element's language, now and whenever the page changes its own. The texts are English until the language is loaded. */
+  /** Takes over the element's language and whether it has a model of its own, now; and the language whenever the page changes its own. The texts are English until the language is loaded. */
   follow(element: Element): void {
     this.stop();
     this.#page = new MutationObserver(() => this.#update(element));
@@ -47,7 +51,8 @@ export class Texts {
   async #update(element: Element): Promise<void> {
     const language = languageOf(element);
     this.language = language;
-    this.#onChange();
+    this.#hasModel = optionsOf(element).model !== null;
+    this.#merge();
     const locale = await loadMessages(language);
     if (language !== this.language || locale === this.#locale) return;
     this.#locale = locale;
@@ -56,7 +61,10 @@ export class Texts {
 
   #merge(): void {
     const isOverridden = Object.keys(this.#overrides).length > 0;
-    this.messages = isOverridden ? merge(this.#locale, this.#overrides) : this.#locale;
+    const { anyModel } = this.#locale;
+    const texts = this.#hasModel ? { ...this.#locale, ...anyModel, labels: {} } : this.#locale;
+    this.messages = isOverridden ? merge(texts, this.#overrides) : texts;
+    this.textLanguage = this.#locale === en && !isOverridden ? 'en' : this.language;
     this.#onChange();
   }
 }

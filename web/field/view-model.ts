@@ -1,7 +1,7 @@
 /** @file What the view shows, derived from the field's snapshot. */
 import type { Classification } from '#shared/inference/result.ts';
-import { labels as bundledLabels } from '../../release/tinyvgg.json';
-import en, { type Messages } from './messages/en.ts';
+import { labelsOf } from './labels.ts';
+import type { Messages } from './messages/en.ts';
 import type { FieldSnapshot } from './snapshot.ts';
 import { resultOf, type State } from './state.ts';
 
@@ -10,7 +10,7 @@ export interface ViewModel {
   messages: Messages;
   /** Language in which numbers are formatted. */
   language: string;
-  /** Language of the texts: English if the page's language has none. */
+  /** Language of the texts. */
   textLanguage: string;
   /** Text of the field's own label; empty if the page has a label. */
   label: string;
@@ -23,6 +23,8 @@ export interface ViewModel {
   /** Replaces the status line; empty for none. */
   notice: string;
   isDisabled: boolean;
+  /** Whether the page has named a model, whose photos may show anything. */
+  isAnyModel: boolean;
   /** File types, as `HTMLInputElement.accept`. */
   accept: string;
   bitmap: ImageBitmap | undefined;
@@ -35,7 +37,7 @@ export interface ViewModel {
 export interface ChoiceModel {
   /** The model's label, which the visitor can confirm; undefined without a result. */
   best: string | undefined;
-  /** The labels of the model that classified the photo; without a result, those of the bundled model. */
+  /** The labels of the model, or those in the element's content while the model's are not known. */
   labels: readonly string[];
   /** The label of the visitor or the page. */
   chosen: string | undefined;
@@ -71,7 +73,8 @@ export function viewModelOf(
   const label = field.label ?? (labels.length > 0 ? '' : messages.label);
   return {
     ...{ state, messages, language, isDisabled, accept, label },
-    textLanguage: messages === en ? 'en' : language,
+    textLanguage: field.textLanguage,
+    isAnyModel: field.model !== null,
     name: label || labels.join(' '),
     hint: field.hint ?? (field.mode === 'local' ? messages.hintLocal : messages.hint),
     error: field.isSubmitted && state.kind !== 'failed' ? (error ?? '') : '',
@@ -97,14 +100,13 @@ function resultModelOf({ state, top, messages, language }: FieldSnapshot): Resul
 /** States in which the visitor can choose a label. In all but `answered`, the field has no label and may not get one soon. */
 const CHOICE_STATES: readonly State['kind'][] = ['answered', 'failed', 'waiting', 'offline'];
 
-function choiceModelOf({ state, notice, messages, isDisabled }: FieldSnapshot): ChoiceModel | undefined {
+function choiceModelOf(field: FieldSnapshot): ChoiceModel | undefined {
+  const { state, notice, messages, isDisabled, listedLabels } = field;
   // A visitor who cancelled a slow classification must not have to wait for another one.
   if (!CHOICE_STATES.includes(state.kind) && notice !== 'cancelled') return undefined;
-  const predictions = resultOf(state)?.predictions;
-  const best = predictions?.[0]?.label;
-  // In the model's order, so that the list is the same for every photo.
-  const labels =
-    predictions?.toSorted((one, other) => one.index - other.index).map(({ label }) => label) ?? bundledLabels;
+  const labels = labelsOf(field) ?? listedLabels;
+  if (labels.length === 0) return undefined;
+  const best = resultOf(state)?.predictions[0]?.label;
   const { chosen, by } = state.kind === 'answered' ? state : {};
   return { best, labels, chosen, isConfirmed: by === 'person' && chosen === best, messages, isDisabled };
 }

@@ -22,7 +22,10 @@ export interface Actions {
   chooseLabel(label: string): void;
 }
 
+/** Outlines of the icons, 24 × 24. */
 const SHIRT = 'M8.5 3.5 3 6.5l1.5 4 2.5-1v11h10v-11l2.5 1 1.5-4-5.5-3a3.5 3.5 0 0 1-7 0Z';
+
+const PICTURE = 'M3 5h18v14H3ZM3 16l5-5 4 4 3-3 6 5M16 9h.01';
 
 /** Longest edge of the preview's canvas, in pixels. */
 const PREVIEW_EDGE = 480;
@@ -151,12 +154,13 @@ export class FieldView {
     setText(this.#status, model.notice || statusText(state, messages, language));
   }
 
-  #renderPreview({ bitmap, messages }: ViewModel): void {
+  #renderPreview({ bitmap, messages, isAnyModel }: ViewModel): void {
     if (bitmap && bitmap !== this.#drawn) draw(this.#preview, bitmap);
     this.#drawn = bitmap;
     this.#preview.hidden = !bitmap;
     this.#preview.setAttribute('aria-label', messages.preview);
     this.#icon.toggleAttribute('hidden', Boolean(bitmap));
+    this.#icon.firstElementChild?.setAttribute('d', isAnyModel ? PICTURE : SHIRT);
   }
 
   #renderButtons({ state, messages, isDisabled, accept }: ViewModel): void {

@@ -19,30 +19,34 @@ type LocalClassifier = (bytes: Uint8Array<ArrayBuffer>) => Promise<Classificatio
 
 const ALL_LABELS = { top_k: Number.POSITIVE_INFINITY, explain: true };
 
-/** Loaded classifiers by endpoint. */
+/** A manifest, and the alias that selected its version. */
+type ServedManifest = Manifest & { alias: string | null };
+
+/** Loaded classifiers by the address of the model. */
 const cache = new Map<string, Promise<LocalClassifier>>();
 
 /**
- * Loads the endpoint's model, once for each page. A failed load is retried by the next call.
+ * Loads a model of the endpoint, once for each page. A failed load is retried by the next call.
+ * @param served the manifest of the model; undefined for the endpoint's default model
  * @throws Error when the endpoint cannot be reached, the page's policy forbids WebAssembly, or the model fails a check
  */
-export function localClassifier(endpoint: string): Promise<LocalClassifier> {
-  const loading = cache.get(endpoint) ?? load(endpoint);
-  cache.set(endpoint, loading);
-  loading.catch(() => cache.delete(endpoint));
+export function localClassifier(endpoint: string, served?: ServedManifest): Promise<LocalClassifier> {
+  const key = served ? addressOf(endpoint, served) : endpoint;
+  const loading = cache.get(key) ?? load(endpoint, served);
+  cache.set(key, loading);
+  loading.catch(() => cache.delete(key));
   return loading;
 }
 
-async function load(endpoint: string): Promise<LocalClassifier> {
-  const [{ models }, engine, preparePicture] = await Promise.all([
-    get(`${endpoint}/v1/models`).then((response) => response.json()),
+async function load(endpoint: string, served?: ServedManifest): Promise<LocalClassifier> {
+  const [{ name, version, alias }, engine, preparePicture] = await Promise.all([
+    served ?? get(`${endpoint}/v1/models`).then(async (response) => (await response.json()).models[0]),
     compile(kernels).then(simdEngine),
     compile(photoKernels).then(picturePreparation),
   ]);
-  const [{ name, version, alias }] = models;
-  const address = `${endpoint}/v1/models/${name}/versions/${version}`;
+  const address = addressOf(endpoint, { name, version });
   const [manifest, weights] = await Promise.all([
-    get(address).then((response): Promise<Manifest> => response.json()),
+    served ?? get(address).then((response): Promise<Manifest> => response.json()),
     get(`${address}/onnx`).then(async (response) => new Uint8Array(await response.arrayBuffer())),
   ]);
   const model = await loadModel([engine], manifest, weights);
@@ -52,6 +56,9 @@ async function load(endpoint: string): Promise<LocalClassifier> {
     return { model: { name, version, alias }, ...(await resultOf({ photo, logits }, model, ALL_LABELS)) };
   };
 }
+
+const addressOf = (endpoint: string, { name, version }: Pick<Manifest, 'name' | 'version'>): string =>
+  `${endpoint}/v1/models/${name}/versions/${version}`;
 
 async function get(url: string): Promise<Response> {
   const response = await fetch(url);

@@ -19,7 +19,7 @@ const script = (origin: string, pinned: FieldIndex | undefined): string =>
 const embed = (origin: string, pinned?: FieldIndex): string => `${script(origin, pinned)}
 
 <form action="/offers" method="post">
-  <fashion-classifier name="garment" required></fashion-classifier>
+  <image-classifier name="garment" required></image-classifier>
   <button>Offer it</button>
 </form>`;
 

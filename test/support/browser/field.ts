@@ -15,7 +15,7 @@ export interface Field extends HTMLElement {
 }
 
 /** Returns what tests do with a field. @param selector of the field, if the page has several */
-export function fieldOn(page: Page, selector = 'fashion-classifier') {
+export function fieldOn(page: Page, selector = ':is(image-classifier, fashion-classifier)') {
   const field = page.locator(selector);
   return {
     field,

@@ -30,7 +30,14 @@ const FRAMEWORKS: [name: string, entry: string, options?: BuildOptions][] = [
 ];
 
 const TEXTS = {
-  ...{ name: 'garment', form: 'offer', mode: 'auto', sitekey: 'a-site-key', accept: 'image/png' },
+  ...{
+    name: 'garment',
+    form: 'offer',
+    model: 'tinyvgg',
+    mode: 'auto',
+    sitekey: 'a-site-key',
+    accept: 'image/png',
+  },
   ...{ label: 'Your coat', hint: 'One photo, please', 'min-score': 1, top: 2, endpoint: '' },
 };
 const flags = (isOn: boolean) => ({ required: isOn, disabled: isOn, sign: isOn, 'include-file': isOn });

@@ -30,34 +30,37 @@ it('custom-elements.json is up to date; npm run manifest generates it', async ()
   expect(kept).toBe(made);
 });
 
-it('custom-elements.json lists every part, custom property, attribute, slot, event and state of the source', async () => {
-  const manifest: Manifest = JSON.parse(await readFile(join(SOURCES, 'custom-elements.json'), 'utf8'));
-  const declarations = manifest.modules.flatMap(({ declarations }) => declarations);
-  const element = declarations.find(({ name }) => name === 'FashionClassifier');
-  const names = (list: Named[] = []) => list.map(({ name }) => name).toSorted();
-  const files = (await readdir(SOURCES)).filter((name) => name.endsWith('.ts'));
-  const source = (await Promise.all(files.map((name) => readFile(join(SOURCES, name), 'utf8')))).join();
-  const found = (pattern: RegExp) =>
-    [...new Set([...source.matchAll(pattern)].flatMap(([, name = '']) => name.split(' ')))].toSorted();
-  const parts = [...found(/part: ['`]([\w ]*\w)/g), ...found(/(?:icon|button|slotted)\('([\w ]+)'/g)];
-  expect(names(element?.cssParts)).toEqual([...new Set(parts)].toSorted());
-  expect(names(element?.cssProperties)).toEqual(found(/var\((--fashion-\w+)/g));
-  expect(names(element?.attributes)).toEqual(
-    [
-      ...new Set([
-        ...found(/(?<!Con)text\('([\w-]+)'\)/g),
-        ...found(/hasAttribute\('([\w-]+)'\)/g),
-        ...['name', 'value', 'form'],
-      ]),
-    ].toSorted(),
-  );
-  const slots = [...found(/slotted\('(\w+)'/g), ...found(/slot', \{ name: '(\w+)'/g)];
-  expect(names(element?.slots)).toEqual(slots.toSorted());
-  const events = [...found(/fire\('(\w+)'/g), ...found(/new Event\('(\w+)'/g)];
-  expect(names(element?.events)).toEqual([...new Set(events)].toSorted());
-  const states = [...found(/toggleState\([\w.]+, '([\w-]+)'/g), ...found(/kind: '(\w+)'/g)];
-  expect(names(element?.cssStates)).toEqual([...new Set(states)].toSorted());
-});
+it.each(['ImageClassifier', 'FashionClassifier'])(
+  'custom-elements.json lists every part, custom property, attribute, slot, event and state of %s',
+  async (element) => {
+    const manifest: Manifest = JSON.parse(await readFile(join(SOURCES, 'custom-elements.json'), 'utf8'));
+    const declarations = manifest.modules.flatMap(({ declarations }) => declarations);
+    const declared = declarations.find(({ name }) => name === element);
+    const names = (list: Named[] = []) => list.map(({ name }) => name).toSorted();
+    const files = (await readdir(SOURCES)).filter((name) => name.endsWith('.ts'));
+    const source = (await Promise.all(files.map((name) => readFile(join(SOURCES, name), 'utf8')))).join();
+    const found = (pattern: RegExp) =>
+      [...new Set([...source.matchAll(pattern)].flatMap(([, name = '']) => name.split(' ')))].toSorted();
+    const parts = [...found(/part: ['`]([\w ]*\w)/g), ...found(/(?:icon|button|slotted)\('([\w ]+)'/g)];
+    expect(names(declared?.cssParts)).toEqual([...new Set(parts)].toSorted());
+    expect(names(declared?.cssProperties)).toEqual(found(/var\((--fashion-\w+)/g));
+    expect(names(declared?.attributes)).toEqual(
+      [
+        ...new Set([
+          ...found(/(?<!Con)text\('([\w-]+)'\)/g),
+          ...found(/hasAttribute\('([\w-]+)'\)/g),
+          ...['name', 'value', 'form'],
+        ]),
+      ].toSorted(),
+    );
+    const slots = [...found(/slotted\('(\w+)'/g), ...found(/slot', \{ name: '(\w+)'/g)];
+    expect(names(declared?.slots)).toEqual(slots.toSorted());
+    const events = [...found(/fire\('(\w+)'/g), ...found(/new Event\('(\w+)'/g)];
+    expect(names(declared?.events)).toEqual([...new Set(events)].toSorted());
+    const states = [...found(/toggleState\([\w.]+, '([\w-]+)'/g), ...found(/kind: '(\w+)'/g)];
+    expect(names(declared?.cssStates)).toEqual([...new Set(states)].toSorted());
+  },
+);
 
 it('tinyvgg-edge/field can be imported by servers, and bundled with all its lazily loaded files', async () => {
   // In a variable, so that TypeScript does not resolve it: this project has no DOM types.

@@ -54,6 +54,14 @@ export default {
   stillWorking: 'Wir sehen uns das Foto noch an. Bitte warten Sie einen Moment.',
   confirm:
     'Wir sind uns bei diesem Foto nicht sicher. Bitte bestätigen oder korrigieren Sie unsere Antwort, oder wählen Sie ein anderes Foto.',
+  unknownLabel: '„{label}“ steht nicht auf unserer Liste. Bitte wählen Sie eine andere Antwort.',
+
+  anyModel: {
+    label: 'Ihr Foto',
+    classifying: 'Foto wird erkannt …',
+    networkInputText: 'Der Computer sieht nur dieses kleine Bild.',
+    missing: 'Bitte wählen Sie ein Foto aus.',
+  },
 
   problems: {
     unreadable:

@@ -56,6 +56,15 @@ const en = {
   missing: 'Please choose a photo of the garment.',
   stillWorking: 'We are still looking at the photo. Please wait a moment.',
   confirm: 'We are not sure about this photo. Please confirm or correct our answer, or choose another photo.',
+  unknownLabel: '“{label}” is not on our list. Please choose another answer.',
+
+  /** Replace the texts above in a field with the attribute `model`: its photos may show anything. */
+  anyModel: {
+    label: 'Your photo',
+    classifying: 'Recognizing the photo…',
+    networkInputText: 'The computer only sees this small picture.',
+    missing: 'Please choose a photo.',
+  },
 
   /** By the key that problem-text.ts assigns to a problem type. */
   problems: {
@@ -74,7 +83,7 @@ const en = {
     setup: 'This field is not set up correctly. Please tell the owner of this website.',
   } as Readonly<Record<ProblemText, string>>,
 
-  /** By the model's label. A label without a text is shown as it is. */
+  /** By the default model's label. A label without a text, and every label of another model, is shown as it is. */
   labels: { 'T-shirt/top': 'T-shirt or top', Trouser: 'Trousers' } as Readonly<Record<string, string>>,
 };
 

@@ -53,6 +53,14 @@ export default {
   missing: 'Elija una foto de la prenda.',
   stillWorking: 'Todavía estamos mirando la foto. Espere un momento.',
   confirm: 'No estamos seguros con esta foto. Confirme o corrija nuestra respuesta, o elija otra foto.',
+  unknownLabel: '«{label}» no está en nuestra lista. Elija otra respuesta.',
+
+  anyModel: {
+    label: 'Su foto',
+    classifying: 'Reconociendo la foto…',
+    networkInputText: 'El ordenador solo ve esta pequeña imagen.',
+    missing: 'Elija una foto.',
+  },
 
   problems: {
     unreadable: 'No podemos usar este archivo. Elija otra foto, en un archivo JPEG o PNG.',

@@ -54,6 +54,14 @@ export default {
   stillWorking: 'Nous regardons encore la photo. Un instant, s’il vous plaît.',
   confirm:
     'Nous ne sommes pas sûrs pour cette photo. Confirmez ou corrigez notre réponse, ou choisissez une autre photo.',
+  unknownLabel: '«\u00a0{label}\u00a0» n’est pas dans notre liste. Choisissez une autre réponse.',
+
+  anyModel: {
+    label: 'Votre photo',
+    classifying: 'Reconnaissance de la photo…',
+    networkInputText: 'L’ordinateur ne voit que cette petite image.',
+    missing: 'Choisissez une photo.',
+  },
 
   problems: {
     unreadable: 'Nous ne pouvons pas utiliser ce fichier. Choisissez une autre photo, au format JPEG ou PNG.',

@@ -51,6 +51,14 @@ export default {
   missing: '请选择一张衣物照片。',
   stillWorking: '我们还在识别照片，请稍候。',
   confirm: '我们对这张照片没有把握。请确认或更正我们的答案，或换一张照片。',
+  unknownLabel: '“{label}”不在我们的列表中，请选择其他答案。',
+
+  anyModel: {
+    label: '您的照片',
+    classifying: '正在识别照片…',
+    networkInputText: '电脑只看到这张小图。',
+    missing: '请选择一张照片。',
+  },
 
   problems: {
     unreadable: '我们无法使用此文件。请换一张 JPEG 或 PNG 格式的照片。',

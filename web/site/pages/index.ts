@@ -44,7 +44,7 @@ ${steps()}
 </section>`;
 
 const EMBED = `<script type="module" src="https://…/field.js"></script>
-<fashion-classifier name="garment"></fashion-classifier>`;
+<image-classifier name="garment"></image-classifier>`;
 
 /** Code with a button that copies it. The script fills in the page's origin. */
 const snippet = (id: string, title: string, name: string, code: string): Markup =>

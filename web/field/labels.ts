@@ -1,0 +1,23 @@
+/** @file The labels of the field's model, and the check of a label that the page has set. */
+import { labels as bundledLabels } from '../../release/tinyvgg.json';
+import type { FieldSnapshot } from './snapshot.ts';
+import { labelOf, NONE, resultOf } from './state.ts';
+
+type Source = Pick<FieldSnapshot, 'state' | 'model' | 'modelLabels'>;
+
+/** Returns the labels in the model's order, so that they are the same for every photo; undefined while they are not known. */
+export function labelsOf({ state, model, modelLabels }: Source): readonly string[] | undefined {
+  const predictions = resultOf(state)?.predictions;
+  if (!predictions) return model === null ? bundledLabels : modelLabels;
+  return predictions.toSorted((one, other) => one.index - other.index).map(({ label }) => label);
+}
+
+/**
+ * Returns the field's label if its model has no such label. A label of the page can be mistyped, or of another version of the model. With
+ * the default model, the page may use labels of its own.
+ */
+export function unknownLabelOf(field: Source): string | undefined {
+  const label = labelOf(field.state);
+  if (field.model === null || label === '' || label === NONE) return undefined;
+  return labelsOf(field)?.includes(label) === false ? label : undefined;
+}
