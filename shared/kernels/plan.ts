@@ -38,9 +38,22 @@ const [INTEGERS, FLOATS] = [
     ...['generation', 'pending', 'stop', 'threads', 'training', 'batch', 'ops', 'opCount'],
     ...['images', 'labels', 'logits', 'losses', 'classes', 'arena', 'imageBytes', 'threadBytes'],
     ...['parameters', 'gradients', 'parameterBytes'],
-    ...['input', 'channels', 'height', 'width', 'rowFloats', 'planeBytes', 'optimizer', 'buffers'],
+    ...['input', 'channels', 'height', 'width', 'rowFloats', 'planeBytes', 'optimizer', 'buffers', 'average'],
   ],
-  ['learningRate', 'weightDecay', 'momentum', 'beta1', 'rest1', 'beta2', 'rest2', 'correction', 'epsilon'],
+  [
+    'learningRate',
+    'weightDecay',
+    'momentum',
+    'beta1',
+    'rest1',
+    'beta2',
+    'rest2',
+    'correction',
+    'epsilon',
+    'keep',
+    'averaging',
+    'labelSmoothing',
+  ],
 ] as const satisfies compiled.Job;
 
 export type Operation = Readonly<Record<(typeof OPERATION_FIELDS)[number], number>>;

@@ -18,10 +18,16 @@ OPTIMIZERS = [
     {"kind": "sgd", "learningRate": 0.05, "momentum": 0.9, "weightDecay": 0.1},
     {"kind": "adam", "learningRate": 0.001, "weightDecay": 0},
     {"kind": "adam", "learningRate": 0.001, "weightDecay": 0.1},
+    {"kind": "adamw", "learningRate": 0.001, "weightDecay": 0.1},
 ]
 
 
+SMOOTHED = {"kind": "adamw", "learningRate": 0.001, "weightDecay": 0.01}
+
+
 def optimizer(parameters, o):
+    if o["kind"] == "adamw":
+        return torch.optim.AdamW(parameters, lr=o["learningRate"], weight_decay=o["weightDecay"])
     if o["kind"] == "adam":
         return torch.optim.Adam(parameters, lr=o["learningRate"], weight_decay=o["weightDecay"])
     return torch.optim.SGD(parameters, lr=o["learningRate"], momentum=o["momentum"], weight_decay=o["weightDecay"])
@@ -34,21 +40,21 @@ def batch(t):
     return pixels.reshape(-1, 1, 28, 28).float() / 255, n % 10
 
 
-def run(name, o):
+def run(name, o, smoothing=0.0):
     torch.manual_seed(SEED)
     model, losses = MODELS[name](), []
     opt = optimizer(model.parameters(), o)
     for t in range(STEPS):
         x, y = batch(t)
-        loss = nn.functional.cross_entropy(model(x), y)
+        loss = nn.functional.cross_entropy(model(x), y, label_smoothing=smoothing)
         losses.append(loss.item())
         opt.zero_grad()
         loss.backward()
         opt.step()
     weights = [{"first": p.detach().flatten()[:3].tolist(), "sum": p.detach().double().sum().item()} for p in model.parameters()]
-    return {"model": name, "optimizer": o, "losses": losses, "weights": weights}
+    return {"model": name, "optimizer": o, "labelSmoothing": smoothing, "losses": losses, "weights": weights}
 
 
 if __name__ == "__main__":
-    runs = [run(name, o) for name in ("v1", "tinyvgg") for o in OPTIMIZERS]
+    runs = [run(name, o) for name in ("v1", "tinyvgg") for o in OPTIMIZERS] + [run(name, SMOOTHED, 0.1) for name in ("v1", "tinyvgg")]
     print(json.dumps({"torch": torch.__version__, "seed": SEED, "runs": runs}))

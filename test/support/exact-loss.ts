@@ -7,18 +7,26 @@ import type { Batch } from '../../train/dataset/batch.ts';
 
 type Values = number[];
 
-/** Returns the mean cross-entropy of a batch. */
+/**
+ * Returns the mean cross-entropy of a batch.
+ * @param smoothing share of the target that is the same for all classes
+ */
 export function exactLoss(
   network: Network,
   weights: ReadonlyMap<string, ArrayLike<number>>,
   batch: Batch,
+  smoothing = 0,
 ): number {
   const pixels = batch.images.length / batch.labels.length;
   let total = 0;
   for (const [n, label] of batch.labels.entries()) {
     const image = Array.from(batch.images.subarray(n * pixels, (n + 1) * pixels), (pixel) => pixel / 255);
     const logits = network.layers.reduce((x, layer) => apply(layer, weights, x), image);
-    total -= Math.log(Math.exp(logits[label]) / logits.reduce((sum, logit) => sum + Math.exp(logit), 0));
+    const all = logits.reduce((sum, logit) => sum + Math.exp(logit), 0);
+    for (const [k, logit] of logits.entries()) {
+      const target = smoothing / logits.length + (k === label ? 1 - smoothing : 0);
+      total -= target * Math.log(Math.exp(logit) / all);
+    }
   }
   return total / batch.labels.length;
 }

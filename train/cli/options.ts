@@ -14,6 +14,7 @@ import {
 } from '../run/overrides.ts';
 import { RECIPES, type Recipe } from '../run/recipes.ts';
 import { CHECKPOINT_EVERY } from '../run/settings.ts';
+import { SELECTIONS } from '../training/selection.ts';
 
 const BUNDLED_RELEASE = 'release/tinyvgg.onnx';
 
@@ -97,11 +98,39 @@ export const withTrainingOptions = (command: Command, recipe: Recipe): Command =
       optionWithDefault(
         '--learning-rate <number>',
         'learning rate',
-        `${recipe.optimizer.learningRate}; with another --optimizer 0.1 for sgd, 0.001 for adam`,
+        `${recipe.optimizer.learningRate}; with another --optimizer 0.1 for sgd, 0.001 for adam and adamw`,
       ),
     )
     .addOption(optionWithDefault('--momentum <number>', 'momentum of sgd', 0))
-    .addOption(optionWithDefault('--weight-decay <number>', 'weight decay (L2 penalty)', 0))
+    .addOption(
+      optionWithDefault(
+        '--weight-decay <number>',
+        'weight decay: an L2 penalty, decoupled with adamw',
+        '0; 0.01 for adamw',
+      ),
+    )
+    .addOption(
+      optionWithDefault(
+        '--averaging <decay>',
+        'evaluate and export an exponential moving average of the weights with this decay; 0 for none',
+        0,
+      ),
+    )
+    .addOption(
+      optionWithDefault(
+        '--label-smoothing <share>',
+        'share of the target that is the same for all classes, as in torch.nn.CrossEntropyLoss',
+        recipe.labelSmoothing,
+      ),
+    )
+    .addOption(
+      optionWithDefault(
+        '--select <epoch>',
+        'epoch whose weights are exported; best is the one with the highest accuracy on the held-out images',
+        `${recipe.select}; ${RECIPES.photos.select} with a folder of images`,
+      ).choices(SELECTIONS),
+    )
+    .option('--patience <epochs>', 'with --select best, end after this many epochs without a better one')
     .addOption(
       optionWithDefault('--schedule <name>', 'learning-rate schedule', recipe.schedule).choices(
         SCHEDULE_NAMES,

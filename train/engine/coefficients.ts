@@ -9,13 +9,17 @@ import type { Optimizer } from './optimizer.ts';
  * @param step number of the step, from 1
  */
 export function optimizerCoefficients(optimizer: Optimizer, step: number): JobFields {
-  const { kind, learningRate, weightDecay } = optimizer;
-  if (kind === 'sgd') return { optimizer: SGD, learningRate, weightDecay, momentum: optimizer.momentum };
+  const { kind, learningRate, weightDecay, averaging } = optimizer;
+  if (kind === 'sgd')
+    return { optimizer: SGD, learningRate, weightDecay, averaging, momentum: optimizer.momentum };
   const { beta1, beta2, epsilon } = optimizer;
+  const isDecoupled = kind === 'adamw';
   return {
     optimizer: ADAM,
     learningRate: learningRate / (1 - beta1 ** step),
-    weightDecay,
+    weightDecay: isDecoupled ? 0 : weightDecay,
+    keep: isDecoupled ? 1 - learningRate * weightDecay : 1,
+    averaging,
     ...{ beta1, rest1: 1 - beta1, beta2, rest2: 1 - beta2, epsilon },
     correction: Math.sqrt(1 - beta2 ** step),
   };

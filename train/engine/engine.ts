@@ -28,14 +28,24 @@ export interface Engine {
   selfTest?(network: Network, optimizer: Optimizer, batchSize: number): Promise<void>;
 }
 
+/** What may differ from step to step. */
+export interface StepOptions {
+  /** The optimizer's by default. */
+  learningRate?: number;
+  /**
+   * Share of the target that is the same for all classes, 0..1, as in `torch.nn.CrossEntropyLoss(label_smoothing=…)` (Szegedy et al.,
+   * "Rethinking the Inception Architecture for Computer Vision", 2016, section 7); 0 by default.
+   */
+  labelSmoothing?: number;
+}
+
 /** One network in the memory of an engine, with its optimizer state. */
 export interface EngineSession {
   /**
    * Does one training step on the mean cross-entropy loss of a batch. The batch is read before `step` returns, so the caller may reuse
    * its memory.
-   * @param learningRate learning rate of this step; the optimizer's by default
    */
-  step(batch: Batch, learningRate?: number): void;
+  step(batch: Batch, options?: StepOptions): void;
   /**
    * Returns the losses of the steps since the last call, in order. Reading them waits for the device, so call this only after several
    * steps.
@@ -45,6 +55,8 @@ export interface EngineSession {
   logits(images: Uint8Array, count: number): Promise<Float32Array>;
   /** Returns a copy of the present weights. */
   weights(): Promise<Weights>;
+  /** Replaces the weights. The optimizer state stays as it is. */
+  load(weights: Weights): Promise<void>;
   /** Returns a copy of the optimizer state. A session opened with it and the weights computes the same bits from here on. */
   optimizerState(): Promise<OptimizerState>;
   /** Frees the session's memory. The session must not be used afterwards. */

@@ -38,9 +38,9 @@ function openSession(
   let { steps } = state;
   let losses: number[] = [];
   return {
-    step({ images, labels }: Batch, learningRate = optimizer.learningRate) {
+    step({ images, labels }: Batch, { learningRate = optimizer.learningRate, labelSmoothing = 0 } = {}) {
       const activations = forward(network, weights, scale(images), labels.length);
-      const { loss, gradient } = crossEntropy(activations.at(-1) as Tensor, labels);
+      const { loss, gradient } = crossEntropy(activations.at(-1) as Tensor, labels, labelSmoothing);
       losses.push(loss);
       steps++;
       for (const [name, values] of backward(network, weights, activations, gradient, labels.length)) {
@@ -58,6 +58,9 @@ function openSession(
     },
     async weights() {
       return copyOf(weights);
+    },
+    async load(values) {
+      for (const [name, own] of weights) own.set(values.get(name) as Tensor);
     },
     async optimizerState() {
       return { steps, buffers: new Map([...buffers].map(([name, values]) => [name, copyOf(values)])) };
@@ -173,10 +176,14 @@ function convBackward(
 
 /**
  * Returns the cross-entropy loss, which is the mean negative log-likelihood of the labels under softmax(logits), and its gradient,
- * (softmax − one-hot) / batch.
+ * (softmax − target) / batch. The target of a class is labelSmoothing / classes, and 1 − labelSmoothing more for the label.
  * @param logits [batch, classes]
  */
-export function crossEntropy(logits: Float32Array, labels: Uint16Array): { loss: number; gradient: Tensor } {
+export function crossEntropy(
+  logits: Float32Array,
+  labels: Uint16Array,
+  labelSmoothing = 0,
+): { loss: number; gradient: Tensor } {
   const batch = labels.length;
   const classes = logits.length / batch;
   const gradient = new Float32Array(logits.length);
@@ -185,10 +192,12 @@ export function crossEntropy(logits: Float32Array, labels: Uint16Array): { loss:
     const row = logits.subarray(n * classes, (n + 1) * classes);
     const maximum = row.reduce((a, b) => Math.max(a, b));
     const sum = row.reduce((total, logit) => total + Math.exp(logit - maximum), 0);
-    loss += maximum + Math.log(sum) - row[labels[n]];
+    loss += maximum + Math.log(sum) - (1 - labelSmoothing) * row[labels[n]];
     for (let k = 0; k < classes; k++) {
       const probability = Math.exp(row[k] - maximum) / sum;
-      gradient[n * classes + k] = (probability - (k === labels[n] ? 1 : 0)) / batch;
+      const even = labelSmoothing / classes;
+      gradient[n * classes + k] = (probability - even - (k === labels[n] ? 1 - labelSmoothing : 0)) / batch;
+      if (labelSmoothing > 0) loss -= even * row[k];
     }
   }
   return { loss: loss / batch, gradient };
@@ -206,13 +215,16 @@ function update(
   buffers: Tensor[],
   step: number,
 ): void {
-  const { learningRate, weightDecay } = optimizer;
+  const { kind, learningRate, weightDecay } = optimizer;
+  const averaging = Math.fround(optimizer.averaging);
+  const average = averaging > 0 ? buffers.at(-1) : undefined;
   for (let i = 0; i < weight.length; i++) {
-    const g = gradient[i] + weightDecay * weight[i];
+    const g = gradient[i] + (kind === 'adamw' ? 0 : weightDecay * weight[i]);
+    if (kind === 'adamw') weight[i] *= 1 - learningRate * weightDecay;
     if (optimizer.kind === 'sgd') {
       const [velocity] = buffers;
-      if (velocity) velocity[i] = optimizer.momentum * velocity[i] + g;
-      weight[i] -= learningRate * (velocity ? velocity[i] : g);
+      if (optimizer.momentum > 0) velocity[i] = optimizer.momentum * velocity[i] + g;
+      weight[i] -= learningRate * (optimizer.momentum > 0 ? velocity[i] : g);
     } else {
       const { beta1, beta2, epsilon } = optimizer;
       const [mean, square] = buffers;
@@ -221,6 +233,7 @@ function update(
       const root = Math.sqrt(square[i]) / Math.sqrt(1 - beta2 ** step) + epsilon;
       weight[i] -= ((learningRate / (1 - beta1 ** step)) * mean[i]) / root;
     }
+    if (average) average[i] = averaging * average[i] + (1 - averaging) * weight[i];
   }
 }
 

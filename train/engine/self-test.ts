@@ -15,6 +15,9 @@ import { referenceEngine } from './reference.ts';
 /** Training steps of the self-test. There are two, because the optimizer state is still zero in the first. */
 const STEPS = 2;
 
+/** Label smoothing of the steps after the first. */
+const SMOOTHING = 0.1;
+
 /**
  * Largest accepted difference of a loss, and largest relative deviation of a parameter's change: ‖w − w′‖ / ‖w′ − initial‖. Rounding can
  * change the sign before a ReLU or the maximum of a pooling window, and with it the path of a gradient. With 1024 images the cpu engine
@@ -57,7 +60,11 @@ async function trainBriefly(
   const loader = new Loader(syntheticSplit(network, STEPS * batchSize), options);
   const session = await engine.open(network, initial, optimizer);
   try {
-    for (const batch of loader.epoch()) session.step(batch);
+    let labelSmoothing = 0;
+    for (const batch of loader.epoch()) {
+      session.step(batch, { labelSmoothing });
+      labelSmoothing = SMOOTHING;
+    }
     return { initial, losses: await session.losses(), weights: await session.weights() };
   } finally {
     session.close();

@@ -7,6 +7,7 @@ import {
   type Calibration,
   FORMAT_VERSION,
   Manifest,
+  Metrics,
   serializeStored,
   type TrainedManifest,
 } from '#shared/manifest.ts';
@@ -64,7 +65,7 @@ export async function makeRelease(trained: TrainedModel, context: ReleaseContext
 }
 
 async function makeManifest(
-  { network, epochs }: TrainedModel,
+  { network, epochs, chosen }: TrainedModel,
   onnx: Uint8Array<ArrayBuffer>,
   logits: Predict,
   { name, engine, dataset, training, calibration }: ReleaseContext,
@@ -81,7 +82,7 @@ async function makeManifest(
     labels: [...dataset.classes],
     parameters: network.parameterCount,
     ...preprocessingMembers(dataset.preprocessing),
-    metrics: epochs[epochs.length - 1],
+    metrics: v.parse(Metrics, epochs[chosen]),
     training: { ...training, engine: engine.name },
     calibration,
     golden: { tolerance: GOLDEN_TOLERANCE, vectors: await makeGoldenVectors(network, logits) },

@@ -93,7 +93,7 @@ function describeImages({ images, heldOut }: Results['summary']): string {
   return `${count(images.train)} for training, ${count(images.test)} for testing${kept}`;
 }
 
-const OPTIMIZERS: Record<string, string> = { sgd: 'SGD', adam: 'Adam' };
+const OPTIMIZERS: Record<string, string> = { sgd: 'SGD', adam: 'Adam', adamw: 'AdamW' };
 
 function describeOptimizer({
   optimizer,

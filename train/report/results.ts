@@ -8,7 +8,7 @@ import { MODEL_NAMES } from '../model/zoo.ts';
 import { METRICS_FILE, type MetricsEntry, readMetrics } from '../run/metrics-file.ts';
 import { COLOUR_NAMES, FIT_MODES } from '../run/overrides.ts';
 import { SETTINGS_FILE } from '../run/settings.ts';
-import { type ModelSummary, readSummary, type Summary } from '../run/summary.ts';
+import { chosenEpoch, type ModelSummary, readSummary, type Summary } from '../run/summary.ts';
 import type { EpochMetrics } from '../training/epoch-metrics.ts';
 
 const RUNS = 'runs';
@@ -29,7 +29,7 @@ export interface ModelResults extends ModelSummary {
   name: string;
   /** Names of the classes, by index. */
   labels: readonly string[];
-  /** Record of the last epoch. */
+  /** Metrics of the epoch that the weights are from. */
   final: EpochMetrics;
 }
 
@@ -63,7 +63,7 @@ export interface Results {
 export async function readResults(folder: string): Promise<Results> {
   const summary = await readSummary(folder);
   const models = Object.entries(summary.models).map(([name, model]) => {
-    return { name, labels: summary.classes, ...model, final: model.epochs[model.epochs.length - 1] };
+    return { name, labels: summary.classes, ...model, final: chosenEpoch(model) };
   });
   const missing: string[] = [];
   const records = await readMetrics(join(folder, METRICS_FILE)).catch((error: Error) => {

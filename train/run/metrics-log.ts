@@ -38,11 +38,13 @@ export async function openMetricsLog(
       } else if (event.type === 'epoch-end') {
         const { type, ...epochMetrics } = event;
         metrics.append({ type: 'epoch', model, ...epochMetrics });
-        const { step, trainLoss, testLoss, testAccuracy } = event;
+        const { step, trainLoss, testLoss, testAccuracy, validationLoss, validationAccuracy } = event;
         events.scalars(step, {
           'loss/train': trainLoss,
           'loss/test': testLoss,
           'accuracy/test': testAccuracy,
+          ...(validationLoss !== undefined && { 'loss/validation': validationLoss }),
+          ...(validationAccuracy !== undefined && { 'accuracy/validation': validationAccuracy }),
         });
       }
     },

@@ -12,9 +12,10 @@ import type { Optimizer } from '../engine/optimizer.ts';
 import { flagOf } from '../format.ts';
 import { MODEL_NAMES } from '../model/zoo.ts';
 import { SCHEDULES, type ScheduleName } from '../training/schedule.ts';
+import { SELECTIONS } from '../training/selection.ts';
 import { RECIPES } from './recipes.ts';
 
-export const OPTIMIZERS = ['sgd', 'adam'] as const satisfies Optimizer['kind'][];
+export const OPTIMIZERS = ['sgd', 'adam', 'adamw'] as const satisfies Optimizer['kind'][];
 export const SCHEDULE_NAMES = Object.keys(SCHEDULES) as ScheduleName[];
 export const COLOUR_NAMES = Object.keys(COLOURS) as Colour[];
 export const FIT_MODES = ['cover', 'contain', 'garment'] as const satisfies DataSettings['fit'][];
@@ -71,6 +72,10 @@ const Overrides = v.strictObject({
   learningRate: v.exactOptional(NonNegative),
   momentum: v.exactOptional(v.pipe(NonNegative, v.ltValue(1))),
   weightDecay: v.exactOptional(NonNegative),
+  averaging: v.exactOptional(v.pipe(NonNegative, v.ltValue(1))),
+  labelSmoothing: v.exactOptional(v.pipe(NonNegative, v.ltValue(1))),
+  select: v.exactOptional(v.picklist(SELECTIONS)),
+  patience: v.exactOptional(integerFrom(1)),
   schedule: v.exactOptional(v.picklist(SCHEDULE_NAMES)),
   augmentation: v.exactOptional(v.picklist(AUGMENTATION_NAMES)),
   device: v.exactOptional(v.picklist(DEVICES)),

@@ -83,7 +83,12 @@ function epochLine({
   trainLoss,
   testLoss,
   labAccuracy,
+  validationLoss,
+  validationAccuracy,
 }: Extract<TrainingEvent, { type: 'epoch-end' }>): string {
+  // Where epochs are compared, the test images stay out of sight: they are for the result.
+  if (validationLoss !== undefined && validationAccuracy !== undefined)
+    return `Train loss: ${trainLoss.toFixed(5)} | Validation loss: ${validationLoss.toFixed(5)}, validation accuracy: ${percent(validationAccuracy)}`;
   return `Train loss: ${trainLoss.toFixed(5)} | Test loss: ${testLoss.toFixed(5)}, Test acc: ${labAccuracy.toFixed(2)}%`;
 }
 

@@ -19,7 +19,7 @@ import { datasetPrinter } from './progress.ts';
 import { checkpointFolder, openRunFolder, type RunFolder, requireFreeFolder } from './run-folder.ts';
 import { SETTINGS_FILE, type Settings } from './settings.ts';
 import { newSummary, type Summary, summarizeModel, writeSummary } from './summary.ts';
-import { trainModel } from './train-model.ts';
+import { requireValidation, trainModel } from './train-model.ts';
 
 export interface Run extends RunFolder {
   settings: Settings;
@@ -38,6 +38,7 @@ export async function openRun(settings: Settings): Promise<Run> {
   await requireFreeFolder(settings);
   const dataset = await openDataset(settings, datasetPrinter());
   const data = divide(dataset, settings.heldOut, settings.limit);
+  requireValidation(settings, data);
   // Refuses an augmentation that is made for other images, before there is a run folder.
   augmentationFor(settings.augmentation, settings.seed, dataset);
   const networks = settings.models.map((name) => resolveNetwork(modelSpec(name, sizesOf(dataset))));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ExplainedError } from '#shared/errors.ts';
 import type { KernelLevel } from '#shared/kernels/choose.ts';
 import { type DataSettings, isFolder } from '../dataset/open.ts';
-import { adam, type Optimizer, sgd } from '../engine/optimizer.ts';
+import { adam, adamw, type Optimizer, sgd } from '../engine/optimizer.ts';
 import { flagOf } from '../format.ts';
 import type { ModelName } from '../model/zoo.ts';
 import { type Overrides, parseOverrides, readJsonFile } from './overrides.ts';
@@ -41,6 +41,12 @@ export interface Settings extends Recipe, DataSettings {
 
 /** The lab's learning rate; PyTorch has no default for SGD. */
 const SGD_LEARNING_RATE = 0.1;
+/** The optimizers with their defaults. */
+const DEFAULTS: Record<Optimizer['kind'], Optimizer> = {
+  sgd: sgd(SGD_LEARNING_RATE),
+  adam: adam(),
+  adamw: adamw(),
+};
 /** In seconds. A killed process loses at most as much work; a checkpoint costs a negligible share of it. */
 export const CHECKPOINT_EVERY = 30;
 
@@ -95,7 +101,8 @@ function resolve(given: Overrides, resume: boolean, fashionRecipe = RECIPES.lab.
   const hasFolder = given.data !== undefined && existsSync(given.data) && isFolder(given);
   const folderRecipe = given.fit === 'garment' ? RECIPES.garments : RECIPES.photos;
   const fallback = hasFolder ? folderRecipe.name : fashionRecipe;
-  const { recipe: name = fallback, optimizer, learningRate, momentum, weightDecay, ...changes } = given;
+  const { recipe: name = fallback, optimizer, ...others } = given;
+  const { learningRate, momentum, weightDecay, averaging, ...changes } = others;
   const recipe = RECIPES[name];
   return {
     device: 'auto',
@@ -118,17 +125,17 @@ function resolve(given: Overrides, resume: boolean, fashionRecipe = RECIPES.lab.
 
 /** Returns the recipe's optimizer with the given numbers, or another optimizer with its defaults. */
 function resolveOptimizer(recipe: Optimizer, given: Overrides): Optimizer {
-  const { optimizer: kind = recipe.kind, learningRate, momentum, weightDecay } = given;
-  if (kind === 'adam' && momentum !== undefined) {
+  const { optimizer: kind = recipe.kind, learningRate, momentum, weightDecay, averaging } = given;
+  if (kind !== 'sgd' && momentum !== undefined) {
     throw new ExplainedError({
       kind: 'usage',
-      what: 'cannot use a momentum with the optimizer adam',
+      what: `cannot use a momentum with the optimizer ${kind}`,
       expected: 'the optimizer sgd',
       next: 'Leave out --momentum, or choose --optimizer sgd.',
     });
   }
-  const base = kind === recipe.kind ? recipe : kind === 'adam' ? adam() : sgd(SGD_LEARNING_RATE);
-  const changes = { learningRate, momentum, weightDecay };
+  const base = kind === recipe.kind ? recipe : DEFAULTS[kind];
+  const changes = { learningRate, momentum, weightDecay, averaging };
   return {
     ...base,
     ...Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)),
@@ -137,9 +144,9 @@ function resolveOptimizer(recipe: Optimizer, given: Overrides): Optimizer {
 
 /** Converts settings to a configuration file that resolves to the same settings. */
 export function toOverrides({ name, optimizer, out, resume, ...settings }: Settings): Overrides {
-  const { kind, learningRate, weightDecay } = optimizer;
+  const { kind, learningRate, weightDecay, averaging } = optimizer;
   const momentum = optimizer.kind === 'sgd' ? optimizer.momentum : undefined;
-  const flat = { recipe: name, ...settings, optimizer: kind, learningRate, momentum, weightDecay };
+  const flat = { recipe: name, ...settings, optimizer: kind, learningRate, momentum, weightDecay, averaging };
   const given = Object.entries(flat).filter(([, value]) => value !== undefined);
   return parseOverrides(Object.fromEntries(given), 'settings');
 }

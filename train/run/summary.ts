@@ -23,7 +23,9 @@ const Bins = v.array(v.object({ images: NonNegative, accuracy: Real, confidence:
 const ModelSummary = v.object({
   parameters: Whole,
   epochs: v.pipe(v.array(EpochMetrics), v.minLength(1)),
-  /** confusion[label][prediction] = test images after the last epoch. */
+  /** Index of the epoch that the weights are from; the last one if absent. */
+  chosen: v.exactOptional(NonNegative),
+  /** confusion[label][prediction] = test images after that epoch. */
   confusion: v.array(v.array(NonNegative)),
   trainSeconds: Real,
   /** Both are missing for a model that is not calibrated. */
@@ -45,10 +47,14 @@ const Members = v.object({
   /** Only with SGD. */
   momentum: v.exactOptional(Real),
   weightDecay: Real,
-  /** Older runs lack the next three members; their values were the defaults here. */
+  /** Older runs lack the next members; their values were the defaults here. */
   schedule: v.optional(v.string(), 'constant'),
   augmentation: v.optional(v.string(), 'none'),
   heldOut: v.optional(NonNegative, 0),
+  labelSmoothing: v.optional(Real, 0),
+  averaging: v.optional(Real, 0),
+  select: v.optional(v.string(), 'last'),
+  patience: v.optional(Whole),
   /** The release whose convolutions training started from. */
   pretrained: v.optional(v.object({ name: v.string(), version: v.string() })),
   device: v.object({ name: v.string(), description: v.string() }),
@@ -87,7 +93,14 @@ export async function newSummary(
   pretrained: Pretrained | undefined,
 ): Promise<Summary> {
   const { name, seed, epochs, batchSize, schedule, augmentation, heldOut } = settings;
-  const { optimizer = '', learningRate = 0, momentum, weightDecay = 0 } = toOverrides(settings);
+  const { labelSmoothing, select, patience } = settings;
+  const {
+    optimizer = '',
+    learningRate = 0,
+    momentum,
+    weightDecay = 0,
+    averaging = 0,
+  } = toOverrides(settings);
   return {
     formatVersion: 1,
     recipe: name,
@@ -101,6 +114,7 @@ export async function newSummary(
     schedule,
     augmentation,
     heldOut,
+    ...{ labelSmoothing, averaging, select, patience },
     pretrained: idOf(pretrained),
     device: { name: engine.name, description: engine.description },
     images: { train: data.train.count, test: data.test.count },
@@ -113,11 +127,16 @@ export async function newSummary(
   };
 }
 
+/** Returns the metrics of the epoch that a model's weights are from. */
+export const chosenEpoch = ({ epochs, chosen = epochs.length - 1 }: ModelSummary): EpochMetrics =>
+  epochs[chosen];
+
 export function summarizeModel({ trained, calibrated, release: { manifest } }: ReleasedModel): ModelSummary {
-  const { network, epochs, confusion, seconds } = trained;
+  const { network, epochs, chosen, confusion, seconds } = trained;
   return {
     parameters: network.parameterCount,
     epochs,
+    chosen,
     confusion,
     trainSeconds: seconds,
     onnx: { path: `${manifest.name}.onnx`, sha256: manifest.version, bytes: manifest.bytes },

@@ -1,7 +1,7 @@
 /** @file Tables for the terminal: the comparison of a run's models, and a confusion matrix. */
 import Table from 'cli-table3';
 import { count, percent } from '../format.ts';
-import type { ModelSummary } from './summary.ts';
+import { chosenEpoch, type ModelSummary } from './summary.ts';
 
 /** Compares models by accuracy, calibration error, loss, time and size, as the lab does at its end. */
 export function comparisonTable(models: Readonly<Record<string, ModelSummary>>): string {
@@ -10,8 +10,9 @@ export function comparisonTable(models: Readonly<Record<string, ModelSummary>>):
     colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'right'],
     style: { head: [], border: [] },
   });
-  for (const [name, { parameters, epochs, calibration, trainSeconds }] of Object.entries(models)) {
-    const last = epochs[epochs.length - 1];
+  for (const [name, model] of Object.entries(models)) {
+    const { parameters, calibration, trainSeconds } = model;
+    const last = chosenEpoch(model);
     table.push([
       name,
       percent(last.testAccuracy),

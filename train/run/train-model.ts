@@ -1,16 +1,17 @@
 /** @file Trains one model as its settings say, calibrates it, and makes its release. Resumes from a checkpoint if there is one. */
+import { ExplainedError } from '#shared/errors.ts';
 import type { Network } from '#shared/model/spec.ts';
 import { augmentationFor } from '../dataset/augmentations.ts';
 import type { Dataset, RunData } from '../dataset/split.ts';
 import type { Engine } from '../engine/engine.ts';
-import { count } from '../format.ts';
+import { count, percent } from '../format.ts';
 import { initialWeights } from '../model/initialize.ts';
 import { transferConvolutions } from '../model/transfer.ts';
 import { Generator } from '../random.ts';
 import { makeRelease } from '../release/make-release.ts';
 import { idOf, type Pretrained } from '../release/pretrained.ts';
 import type { TrainedRelease } from '../release/release.ts';
-import { type Calibrated, calibrate, type Train } from '../training/calibrate.ts';
+import { type Calibrated, calibrate, type Train, type TrainingData } from '../training/calibrate.ts';
 import type { Checkpoints } from '../training/checkpoint/checkpoints.ts';
 import type { TrainedModel } from '../training/job.ts';
 import type { TrainingState } from '../training/state.ts';
@@ -50,12 +51,14 @@ export async function trainModel(
   context: ModelContext,
 ): Promise<ReleasedModel> {
   const { data, dataset, engine, pretrained, provenance, signal, log } = context;
-  const { batchSize, name: recipe, seed, epochs } = settings;
+  const { batchSize, name: recipe, seed } = settings;
+  requireValidation(settings, data);
   log(`\n${network.name}: ${count(network.parameterCount)} parameters\n`);
   if (pretrained) log(`Starting from the convolutions of ${pretrained.name} ${pretrained.version}.`);
   const trainOn: Train = (network, data) => trainNetwork(settings, network, data, context);
   const trained = await trainOn(network, data);
   log(`Total training time: ${trained.seconds.toFixed(2)} seconds`);
+  if (settings.select === 'best') log(choiceLine(trained, settings));
   const calibrated = settings.calibration
     ? await calibrate(trained, data, { engine, batchSize, trainOn, signal, log })
     : undefined;
@@ -64,7 +67,14 @@ export async function trainModel(
     engine,
     name: releaseName(dataset.modelPrefix, network.name, settings.models.length),
     dataset,
-    training: { recipe, seed, epochs, images: data.train.count, pretrained: idOf(pretrained), ...provenance },
+    training: {
+      recipe,
+      seed,
+      epochs: trained.epochs.length,
+      images: data.train.count,
+      pretrained: idOf(pretrained),
+      ...provenance,
+    },
     calibration: calibrated?.calibration,
     images: data.test.images,
   });
@@ -75,14 +85,47 @@ export async function trainModel(
 const releaseName = (prefix: string, network: string, networks: number): string =>
   prefix === '' ? network : networks === 1 ? prefix : `${prefix}-${network}`;
 
+/** @throws ExplainedError of kind `usage` when the best epoch is to be chosen, and there are no images to choose it on */
+export function requireValidation(
+  { select, patience }: Pick<Settings, 'select' | 'patience'>,
+  { heldOut }: Pick<RunData, 'heldOut'>,
+): void {
+  if (select === 'best' && heldOut.count === 0) {
+    throw new ExplainedError({
+      kind: 'usage',
+      what: 'cannot choose the best epoch',
+      expected: 'validation images',
+      got: 'none',
+      next: 'Use --held-out 5000, or --select last.',
+    });
+  }
+  if (select === 'last' && patience !== undefined) {
+    throw new ExplainedError({
+      kind: 'usage',
+      what: 'cannot use --patience with --select last',
+      next: 'Leave out --patience, or use --select best.',
+    });
+  }
+}
+
+/** Says which epoch was chosen, and whether training ended early. */
+function choiceLine({ epochs, chosen }: TrainedModel, settings: Settings): string {
+  const { validationAccuracy = 0 } = epochs[chosen];
+  const line = `Chose epoch ${chosen}: validation accuracy ${percent(validationAccuracy)}`;
+  if (epochs.length === settings.epochs) return line;
+  return `${line}. Training ended after ${epochs.length} of ${settings.epochs} epochs, because the last ${settings.patience} were not better`;
+}
+
 /** Trains a network from its newest checkpoint, or from the start. */
 async function trainNetwork(
   settings: Settings,
   network: Network,
-  data: Pick<RunData, 'train' | 'test'>,
+  data: TrainingData,
   { dataset, engine, pretrained, checkpoints, openMetricsLog, signal, log }: ModelContext,
 ): Promise<TrainedModel> {
-  const { optimizer, epochs, batchSize, seed, schedule, augmentation, balance, checkpointEvery } = settings;
+  const { optimizer, epochs, patience, batchSize, seed, schedule, augmentation, balance } = settings;
+  const { checkpointEvery, labelSmoothing, select } = settings;
+  const validation = select === 'best' ? data.heldOut : undefined;
   const from = await checkpoints.newest(network, optimizer);
   if (from) log(`Resuming after step ${from.optimizer.steps}.`);
   const metricsLog = await openMetricsLog?.(network, from);
@@ -92,7 +135,11 @@ async function trainNetwork(
   const initial = pretrained ? transferConvolutions(network, drawn, pretrained) : drawn;
   try {
     return await train(
-      { network, data, engine, optimizer, epochs, batchSize, seed, initial, schedule, balance, augment },
+      {
+        ...{ network, engine, optimizer, epochs, patience, batchSize, seed, initial },
+        ...{ schedule, labelSmoothing, balance, augment },
+        data: { ...data, ...(validation && { validation }) },
+      },
       {
         from,
         signal,

@@ -13,8 +13,11 @@ import type { TrainedModel } from './job.ts';
 import { BINS, type Bin, expectedCalibrationError, reliability } from './reliability.ts';
 import { fitTemperature } from './temperature.ts';
 
+/** Images to train and test on. The best epoch can be chosen on those that are held out. */
+export type TrainingData = Pick<RunData, 'train' | 'test'> & Partial<Pick<RunData, 'heldOut'>>;
+
 /** Trains a network with the same settings as the model to calibrate. */
-export type Train = (network: Network, data: Pick<RunData, 'train' | 'test'>) => Promise<TrainedModel>;
+export type Train = (network: Network, data: TrainingData) => Promise<TrainedModel>;
 
 /** Share of the training images that the twin is not trained on: small, so that it resembles the model, but enough to fit a temperature. */
 const TWIN_SHARE = 0.1;

@@ -9,6 +9,9 @@ export const EpochMetrics = v.object({
   labAccuracy: Real,
   /** Share of the test images that are classified correctly, 0..1. */
   testAccuracy: Real,
+  /** On the images on which the best epoch is chosen; absent where the last one is taken. */
+  validationLoss: v.exactOptional(Real),
+  validationAccuracy: v.exactOptional(Real),
 });
 /** Losses and accuracies of one epoch. */
 export type EpochMetrics = v.InferOutput<typeof EpochMetrics>;

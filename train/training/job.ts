@@ -12,10 +12,14 @@ import type { TrainingState } from './state.ts';
 /** A network, its data, and how it is trained. */
 export interface Job {
   network: Network;
-  data: Pick<Dataset, 'train' | 'test'>;
+  /** With validation images, the result is the epoch that is best on them; otherwise the last one. */
+  data: Pick<Dataset, 'train' | 'test' | 'validation'>;
   engine: Engine;
+  /** If it averages the weights, the average is evaluated and returned. */
   optimizer: Optimizer;
   epochs: number;
+  /** Epochs without a better one on the validation images after which training ends; never by default. */
+  patience?: number | undefined;
   /** Images per step. */
   batchSize: number;
   seed: number;
@@ -23,6 +27,8 @@ export interface Job {
   initial?: Weights | undefined;
   /** Learning-rate schedule; `constant` by default. */
   schedule?: ScheduleName | undefined;
+  /** Share of the training target that is the same for all classes, 0..1; 0 by default. */
+  labelSmoothing?: number | undefined;
   /** Trains on as many images of each class; off by default. */
   balance?: boolean | undefined;
   /** Changes the images of each batch before the step; none by default. */
@@ -48,6 +54,8 @@ export interface TrainedModel {
   weights: Weights;
   /** Metrics of each epoch. */
   epochs: EpochMetrics[];
+  /** Index of the epoch that the weights are from. */
+  chosen: number;
   /** confusion[label][prediction] = test images. */
   confusion: number[][];
   /** Wall-clock time of training with evaluation. */

@@ -3,12 +3,15 @@ import type { Weights } from '#shared/model/spec.ts';
 import type { OptimizerState } from '../engine/optimizer.ts';
 import type { Generator, GeneratorState } from '../random.ts';
 import type { EpochMetrics } from './epoch-metrics.ts';
+import type { Choice } from './selection.ts';
 
 /** A training between two steps. A training that `train` resumes from it ends with the same bits. */
 export interface TrainingState {
   weights: Weights;
   optimizer: OptimizerState;
   position: Position;
+  /** The best epoch so far; undefined before the end of the first, and without validation images. */
+  choice?: Choice | undefined;
 }
 
 export interface Position {

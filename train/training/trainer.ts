@@ -1,15 +1,19 @@
 /** @file Trains one network: each epoch takes one step per batch, then evaluates. A training that is stopped and resumed ends with the same bits. */
 import { setImmediate } from 'node:timers/promises';
+import type { Weights } from '#shared/model/spec.ts';
 import type { Batch } from '../dataset/batch.ts';
 import { Loader } from '../dataset/loader.ts';
 import type { EngineSession } from '../engine/engine.ts';
+import { averageOf, sgd } from '../engine/optimizer.ts';
 import { initialWeights } from '../model/initialize.ts';
 import { Generator } from '../random.ts';
 import { requireFiniteLoss, requireFiniteWeights, requireFit } from './checks.ts';
+import type { EpochMetrics } from './epoch-metrics.ts';
 import { type Evaluation, evaluate } from './evaluate.ts';
 import type { TrainingEvent } from './events.ts';
 import type { Job, TrainedModel, TrainOptions } from './job.ts';
 import { SCHEDULES } from './schedule.ts';
+import { type Choice, isBetter } from './selection.ts';
 import { firstPosition, type Position } from './state.ts';
 
 /** Steps between two `progress` events. */
@@ -38,10 +42,14 @@ class Trainer {
   readonly #job: Job;
   readonly #options: TrainOptions;
   #session!: EngineSession;
+  /** Computes with the average of the weights, if the optimizer keeps one. */
+  #averaged: EngineSession | undefined;
   readonly #generator: Generator;
   readonly #trainLoader: Loader;
   readonly #testLoader: Loader;
+  readonly #validationLoader: Loader | undefined;
   #position: Position;
+  #choice: Choice | undefined;
   /** When training began, in milliseconds of this process's clock, as if it had never been interrupted. */
   readonly #start: number;
   #lastSave = performance.now();
@@ -57,6 +65,11 @@ class Trainer {
     this.#generator = generator;
     this.#trainLoader = new Loader(data.train, { batchSize, shuffle: true, balance, generator });
     this.#testLoader = new Loader(data.test, { batchSize, shuffle: false, generator });
+    // With a generator of its own: the order of the training images must not depend on the validation images.
+    this.#validationLoader =
+      data.validation &&
+      new Loader(data.validation, { batchSize, shuffle: false, generator: Generator.seeded(0) });
+    this.#choice = options.from?.choice;
     this.#start = performance.now() - 1000 * this.#position.seconds;
   }
 
@@ -69,21 +82,33 @@ class Trainer {
     const trainer = new Trainer(job, options);
     await engine.selfTest?.(network, optimizer, batchSize);
     trainer.#session = await engine.open(network, weights, optimizer, options.from?.optimizer);
+    if (optimizer.averaging > 0) trainer.#averaged = await engine.open(network, weights, sgd(0));
     return trainer;
   }
 
   async run(): Promise<TrainedModel> {
-    while (this.#position.epoch < this.#job.epochs) {
+    while (!this.#isDone) {
       await this.#trainEpoch();
-      await this.#endEpoch(await this.#evaluate());
+      await this.#endEpoch();
     }
     const { epochs, confusion } = this.#position;
-    const weights = await this.#session.weights();
-    return { network: this.#job.network, weights, epochs, confusion, seconds: this.#seconds };
+    const last = async (): Promise<Choice> => ({
+      ...{ epoch: epochs.length - 1, confusion, weights: await this.#evaluatedWeights() },
+    });
+    const { epoch: chosen, ...result } = this.#choice ?? (await last());
+    return { network: this.#job.network, ...result, epochs, chosen, seconds: this.#seconds };
   }
 
   close(): void {
     this.#session.close();
+    this.#averaged?.close();
+  }
+
+  /** Whether all epochs are trained, or too many since the best one. */
+  get #isDone(): boolean {
+    const { epochs, patience = epochs } = this.#job;
+    const { epoch } = this.#position;
+    return epoch >= epochs || (this.#choice !== undefined && epoch - 1 - this.#choice.epoch >= patience);
   }
 
   /** Number of steps since training began. */
@@ -101,7 +126,10 @@ class Trainer {
     const { epoch, batch } = this.#position;
     this.#emit({ type: 'epoch-start', epoch, batch, step: this.#step });
     for (const loaded of this.#trainLoader.epoch(batch)) {
-      this.#session.step(this.#augmented(loaded), this.#learningRate());
+      this.#session.step(this.#augmented(loaded), {
+        learningRate: this.#learningRate(),
+        labelSmoothing: this.#job.labelSmoothing ?? 0,
+      });
       this.#position.batch++;
       const done = this.#position.batch;
       if (done % PROGRESS_STEPS === 0 || done === this.#trainLoader.length) await this.#reportProgress();
@@ -143,22 +171,40 @@ class Trainer {
     this.#position.recentLosses = [];
   }
 
-  async #evaluate(): Promise<Evaluation> {
+  async #evaluate(loader: Loader): Promise<Evaluation> {
+    const session = this.#averaged ?? this.#session;
     const logits = async (images: Uint8Array, count: number) => {
       await this.#pause();
-      return this.#session.logits(images, count);
+      return session.logits(images, count);
     };
-    return evaluate(logits, this.#testLoader, this.#job.network.output[0]);
+    return evaluate(logits, loader, this.#job.network.output[0]);
   }
 
-  async #endEpoch(test: Evaluation): Promise<void> {
+  /** Returns the weights that are evaluated: their average, if the optimizer keeps one. */
+  async #evaluatedWeights(): Promise<Weights> {
+    const average = averageOf(this.#job.optimizer, await this.#session.optimizerState());
+    return average ?? this.#session.weights();
+  }
+
+  /** Evaluates the epoch, and chooses it if it is the best. */
+  async #endEpoch(): Promise<void> {
+    await this.#averaged?.load(await this.#evaluatedWeights());
+    const test = await this.#evaluate(this.#testLoader);
+    const validation = this.#validationLoader && (await this.#evaluate(this.#validationLoader));
     const { epoch, epochs, lossSum } = this.#position;
-    const metrics = {
+    const metrics: EpochMetrics = {
       trainLoss: lossSum / this.#trainLoader.length,
       testLoss: test.loss,
       labAccuracy: test.labAccuracy,
       testAccuracy: test.accuracy,
+      ...(validation && { validationLoss: validation.loss, validationAccuracy: validation.accuracy }),
     };
+    const isBest = validation
+      ? !this.#choice || isBetter(metrics, epochs[this.#choice.epoch])
+      : epochs.every((earlier) => earlier.testAccuracy < metrics.testAccuracy);
+    if (validation && isBest) {
+      this.#choice = { epoch, weights: await this.#evaluatedWeights(), confusion: test.confusion };
+    }
     this.#emit({ type: 'epoch-end', epoch, step: this.#step, seconds: this.#seconds, ...metrics });
     this.#position = {
       ...firstPosition(this.#generator),
@@ -166,7 +212,7 @@ class Trainer {
       epochs: [...epochs, metrics],
       confusion: test.confusion,
     };
-    await this.#save(epochs.every((earlier) => earlier.testAccuracy < metrics.testAccuracy));
+    await this.#save(isBest);
   }
 
   /** Yields to signal handlers and timers now and then. On abort, stores a checkpoint and throws the signal's reason. */
@@ -180,7 +226,7 @@ class Trainer {
     throw this.#options.signal.reason;
   }
 
-  /** Stores a checkpoint. `best`: the epoch that just ended has the highest test accuracy so far. */
+  /** Stores a checkpoint. `best`: the epoch that just ended is the best so far. */
   async #save(best = false): Promise<void> {
     await this.#collectLosses();
     const { checkpoint } = this.#options;
@@ -188,7 +234,7 @@ class Trainer {
     const state = { weights: await this.#session.weights(), optimizer: await this.#session.optimizerState() };
     requireFiniteWeights(state.weights);
     const position = structuredClone({ ...this.#position, seconds: this.#seconds });
-    await checkpoint({ ...state, position }, { best });
+    await checkpoint({ ...state, position, choice: this.#choice }, { best });
     this.#lastSave = performance.now();
   }
 

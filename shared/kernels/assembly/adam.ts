@@ -1,11 +1,11 @@
-/** @file A step of Adam (Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015), as in `torch.optim.Adam`. */
+/** @file A step of Adam (Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015), as in `torch.optim.Adam` and `AdamW`. */
 import { sumSlices } from './gradient';
 import { Job } from './plan';
 import { VECTOR } from './simd';
 
 /**
  * g = Σ dw[s] + weightDecay · w; m = beta1 · m + (1 − beta1) · g; v = beta2 · v + (1 − beta2) · g²;
- * w −= learningRate · m / (√v / correction + epsilon). All have the shape [bytes / 4]; v follows m in memory. The
+ * w = keep · w − learningRate · m / (√v / correction + epsilon). All have the shape [bytes / 4]; v follows m in memory. The
  * coefficients are fields of the job.
  */
 export function f32_adam(w: usize, dw: usize, m: usize, slices: i32, bytes: usize, job: Job): void {
@@ -17,6 +17,7 @@ export function f32_adam(w: usize, dw: usize, m: usize, slices: i32, bytes: usiz
   const rest2 = f32x4.splat(job.rest2);
   const correction = f32x4.splat(job.correction);
   const epsilon = f32x4.splat(job.epsilon);
+  const keep = f32x4.splat(job.keep);
   const v = m + bytes;
   for (let at: usize = 0; at < bytes; at += VECTOR) {
     const weight = v128.load(w + at);
@@ -27,6 +28,6 @@ export function f32_adam(w: usize, dw: usize, m: usize, slices: i32, bytes: usiz
     const root = f32x4.add(f32x4.div(f32x4.sqrt(square), correction), epsilon);
     v128.store(m + at, mean);
     v128.store(v + at, square);
-    v128.store(w + at, f32x4.sub(weight, f32x4.mul(rate, f32x4.div(mean, root))));
+    v128.store(w + at, f32x4.sub(f32x4.mul(keep, weight), f32x4.mul(rate, f32x4.div(mean, root))));
   }
 }

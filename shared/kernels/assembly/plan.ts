@@ -89,6 +89,8 @@ export class Job {
   /** SGD or ADAM, and its buffers in the layout of the parameters, one after the other; 0 for none. */
   optimizer: i32;
   buffers: usize;
+  /** Address of the average of the weights; 0 for none. */
+  average: usize;
   /** The learning rate; for Adam, divided by 1 − beta1ᵗ. */
   learningRate: f32;
   weightDecay: f32;
@@ -101,4 +103,9 @@ export class Job {
   /** √(1 − beta2ᵗ). */
   correction: f32;
   epsilon: f32;
+  /** Adam: factor of the weights before the step; 1 without decoupled weight decay. */
+  keep: f32;
+  /** Decay of the average of the weights. */
+  averaging: f32;
+  labelSmoothing: f32;
 }

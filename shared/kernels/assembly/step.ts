@@ -6,6 +6,7 @@
  */
 import { ADAM, CONV3X3, SLICE, WINOGRAD } from '../constants';
 import { f32_adam } from './adam';
+import { f32_average } from './average';
 import { f32_conv3x3_turn } from './conv3x3';
 import { f32_image } from './image';
 import { backward, clearGradients, forward, linearGradients } from './layers';
@@ -39,7 +40,7 @@ function transformFilters(job: Job): void {
   }
 }
 
-/** Takes the optimizer's step. */
+/** Takes the optimizer's step, and adds the new weights to their average. */
 function update(job: Job): void {
   const w = job.parameters;
   const dw = job.gradients;
@@ -47,6 +48,7 @@ function update(job: Job): void {
   const bytes = job.parameterBytes;
   if (job.optimizer == ADAM) f32_adam(w, dw, job.buffers, slices, bytes, job);
   else f32_sgd(w, dw, job.buffers, slices, bytes, job.learningRate, job.momentum, job.weightDecay);
+  if (job.average) f32_average(job.average, w, bytes, job.averaging);
 }
 
 /** Runs a worker: waits for a job and does its part of it, until `stop` is called. Blocks its thread. */
@@ -132,7 +134,7 @@ function image(job: Job, arena: usize, scratch: usize, gradients: usize, n: i32)
     return;
   }
   const label = load<u16>(job.labels + ((<usize>n) << 1));
-  const loss = f32_cross_entropy(arena + last.dy, arena + last.y, label, job.classes, 1 / <f32>job.batch);
+  const loss = f32_cross_entropy(arena + last.dy, arena + last.y, label, job.classes, 1 / <f32>job.batch, job.labelSmoothing);
   store<f64>(job.losses + ((<usize>n) << 3), loss);
   for (let i = job.opCount - 1; i >= 0; i--) backward(opAt(job.ops, i), job.parameters, gradients, arena, scratch);
 }

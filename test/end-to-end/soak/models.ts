@@ -25,7 +25,7 @@ export async function untrainedReleases(count: number): Promise<Release[]> {
   for (let seed = 1; seed <= count; seed++) {
     const weights = initialWeights(network, Generator.seeded(seed));
     const epoch = { trainLoss: 1, testLoss: 1, labAccuracy: 10, testAccuracy: 0.1 };
-    const trained = { network, weights, epochs: [epoch], confusion: [], seconds: 0 };
+    const trained = { network, weights, epochs: [epoch], chosen: 0, confusion: [], seconds: 0 };
     const training = { recipe: 'none', seed, epochs: 1, images: 1, dataset: {}, gitCommit: null };
     releases.push(
       await makeRelease(trained, {

@@ -98,6 +98,23 @@ describe.each(Object.entries(ENGINES))('engine %s', (_, open) => {
     });
   });
 
+  it.each(['odd sizes, three convolutions', '3×3 last'])(
+    'computes the loss and the gradient of smoothed labels on a network with %s',
+    async (name) => {
+      const { network, weights, batch } = EXPECTED.find((each) => each.name === name) as (typeof EXPECTED)[0];
+      const session = await engine.open(network, weights, sgd(1));
+      session.step(batch, { labelSmoothing: 0.3 });
+      expect((await session.losses())[0]).toBeCloseTo(exactLoss(network, weights, batch, 0.3), 5);
+      const stepped = await session.weights();
+      session.close();
+      for (const { name } of network.parameters) {
+        const gradient = finiteDifference(network, weights, batch, name, 1, 0.3);
+        const [before, after] = [weights, stepped].map((values) => values.get(name)?.[1] ?? Number.NaN);
+        if (!Number.isNaN(before)) expect(before - after, name).toBeCloseTo(gradient, 5);
+      }
+    },
+  );
+
   it.each(Array.from({ length: 33 }, (_, i) => i + 1))(
     'computes the mean loss of a batch of %i images',
     async (size) => {
@@ -221,6 +238,7 @@ function finiteDifference(
   batch: Batch,
   name: string,
   index: number,
+  smoothing = 0,
 ): number {
   const step = 1e-5;
   const lossAt = (offset: number) => {
@@ -228,7 +246,7 @@ function finiteDifference(
     const values = Float64Array.from(weights.get(name) as Float32Array);
     values[index] += offset;
     moved.set(name, values);
-    return exactLoss(network, moved, batch);
+    return exactLoss(network, moved, batch, smoothing);
   };
   return (lossAt(step) - lossAt(-step)) / (2 * step);
 }

@@ -15,7 +15,15 @@ import {
 import type { Batch } from '../../../train/dataset/batch.ts';
 import type { Engine } from '../../../train/engine/engine.ts';
 import { openEngine } from '../../../train/engine/open.ts';
-import { adam, bufferNames, freshState, type Optimizer, sgd } from '../../../train/engine/optimizer.ts';
+import {
+  adam,
+  adamw,
+  averageOf,
+  bufferNames,
+  freshState,
+  type Optimizer,
+  sgd,
+} from '../../../train/engine/optimizer.ts';
 import { referenceEngine } from '../../../train/engine/reference.ts';
 import { initialWeights } from '../../../train/model/initialize.ts';
 import { type ModelName, modelSpec } from '../../../train/model/zoo.ts';
@@ -40,6 +48,9 @@ const OPTIMIZERS: Optimizer[] = [
   sgd(0.1, { momentum: 0.9, weightDecay: 0.1 }),
   adam(0.001),
   adam(0.001, { weightDecay: 0.1 }),
+  adamw(0.001, { weightDecay: 0.1, averaging: 0.9 }),
+  sgd(0.1, { averaging: 0.9 }),
+  sgd(0.1, { momentum: 0.9, averaging: 0.9 }),
 ];
 
 /** Returns the batch of step t in test/bench/pytorch_optimizers.py. */
@@ -51,8 +62,10 @@ function goldenBatch(t: number): Batch {
   return { images, labels: Uint16Array.from({ length: BATCH }, (_, n) => (BATCH * t + n) % 10) };
 }
 
+const MAKERS = { adam, adamw, sgd };
+
 function goldenOptimizer({ kind, learningRate, ...options }: (typeof golden.runs)[number]['optimizer']) {
-  return kind === 'adam' ? adam(learningRate, options) : sgd(learningRate, options);
+  return MAKERS[kind as Optimizer['kind']](learningRate, options);
 }
 
 function randomBatches(network: Network, sizes: number[]): Batch[] {
@@ -64,11 +77,12 @@ function randomBatches(network: Network, sizes: number[]): Batch[] {
 }
 
 const named = (optimizer: Optimizer) =>
-  `${optimizer.kind}${'momentum' in optimizer ? `, momentum ${optimizer.momentum}` : ''}, weight decay ${optimizer.weightDecay}`;
+  `${optimizer.kind}${'momentum' in optimizer ? `, momentum ${optimizer.momentum}` : ''}, weight decay ${optimizer.weightDecay}${optimizer.averaging ? ', averaged' : ''}`;
 
 const runs = golden.runs.map((run) => {
   const optimizer = goldenOptimizer(run.optimizer);
-  return { ...run, optimizer, name: named(optimizer) };
+  const smoothing = run.labelSmoothing ? ', label smoothing' : '';
+  return { ...run, optimizer, name: named(optimizer) + smoothing };
 });
 
 const ENGINES = ['reference', 'tfjs', 'cpu', ...Object.keys(withGpu({ webgpu: true }))];
@@ -81,11 +95,11 @@ describe.each(ENGINES)('on engine %s', (device) => {
 
   it.each(runs)(
     'computes PyTorch’s losses and weights in ten steps of $model by $name, within 1e-6',
-    async ({ model, optimizer, losses, weights }) => {
+    async ({ model, optimizer, labelSmoothing, losses, weights }) => {
       const network = resolveNetwork(modelSpec(model as ModelName));
       const initial = initialWeights(network, Generator.seeded(golden.seed));
       const session = await engine.open(network, initial, optimizer);
-      for (let t = 0; t < losses.length; t++) session.step(goldenBatch(t));
+      for (let t = 0; t < losses.length; t++) session.step(goldenBatch(t), { labelSmoothing });
       expectClose(await session.losses(), losses, 1e-6);
       const trained = [...(await session.weights()).values()];
       session.close();
@@ -95,6 +109,46 @@ describe.each(ENGINES)('on engine %s', (device) => {
       }
     },
   );
+
+  it('averages the weights after each step, of which later ones count more', async () => {
+    const network = resolveNetwork(UNEVEN);
+    const optimizer = adamw(0.01, { averaging: 0.75 });
+    const initial = initialWeights(network, Generator.seeded(3));
+    const session = await engine.open(network, initial, optimizer);
+    expect(averageOf(optimizer, await session.optimizerState())).toBeUndefined();
+    const after: Weights[] = [];
+    for (const batch of randomBatches(network, [5, 4, 33])) {
+      session.step(batch);
+      after.push(await session.weights());
+    }
+    const average = averageOf(optimizer, await session.optimizerState()) as Weights;
+    session.close();
+    // 0.75² : 0.75 : 1, divided by their sum.
+    const shares = [0.5625, 0.75, 1].map((share) => share / 2.3125);
+    for (const [name, values] of average) {
+      const expected = values.map((_, i) =>
+        shares.reduce((sum, share, t) => sum + share * (after[t].get(name) as Float32Array)[i], 0),
+      );
+      expectClose(values, expected, 1e-6);
+    }
+  });
+
+  it('computes with loaded weights, and keeps the state of the optimizer', async () => {
+    const network = resolveNetwork(UNEVEN);
+    const optimizer = adam(0.001);
+    const [one, two] = [3, 4].map((seed) => initialWeights(network, Generator.seeded(seed)));
+    const [first, second] = randomBatches(network, [8, 5]);
+    const session = await engine.open(network, one, optimizer);
+    session.step(first);
+    const state = await session.optimizerState();
+    await session.load(two);
+    expect(await session.weights()).toEqual(two);
+    expect(await session.optimizerState()).toEqual(state);
+    const expected = await engine.open(network, two, optimizer, state);
+    for (const each of [session, expected]) each.step(second);
+    expect(await session.weights()).toEqual(await expected.weights());
+    for (const each of [session, expected]) each.close();
+  });
 
   describe.each(OPTIMIZERS.map((optimizer) => ({ optimizer, name: named(optimizer) })))(
     'with $name',

@@ -61,7 +61,14 @@ export async function makeModel(name: ModelName) {
   const weights = initialWeights(network, Generator.seeded(1));
   const last = { trainLoss: testLoss, testLoss, labAccuracy: 100 * testAccuracy, testAccuracy };
   const epochs = [{ ...last, testLoss: 2 * testLoss, testAccuracy: testAccuracy / 2 }, last];
-  const trained = { network, weights, epochs, confusion: confusionOf(100 * testAccuracy), seconds };
+  const trained = {
+    network,
+    weights,
+    epochs,
+    chosen: 1,
+    confusion: confusionOf(100 * testAccuracy),
+    seconds,
+  };
   const training = { recipe: 'lab', seed: 42, epochs: 2, images: 6400, dataset: {}, gitCommit: null };
   const release = await makeRelease(trained, {
     engine: referenceEngine(),
@@ -90,6 +97,7 @@ export async function makeRun(models: readonly ModelName[] = MODEL_NAMES, change
     schedule: 'cosine',
     augmentation: 'photo-2',
     heldOut: 5000,
+    ...{ labelSmoothing: 0, averaging: 0, select: 'last', patience: undefined, pretrained: undefined },
     device: { name: 'reference', description: 'plain loops' },
     images: { train: 6400, test: 1000 },
     data: 'Fashion-MNIST',

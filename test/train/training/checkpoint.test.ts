@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { resolveNetwork } from '../../../shared/model/spec.ts';
 import { photoLike } from '../../../train/dataset/fashion-mnist/augment/augment.ts';
 import { openEngine } from '../../../train/engine/open.ts';
-import { adam, type Optimizer, sgd } from '../../../train/engine/optimizer.ts';
+import { adam, adamw, type Optimizer, sgd } from '../../../train/engine/optimizer.ts';
 import { referenceEngine } from '../../../train/engine/reference.ts';
 import { modelSpec } from '../../../train/model/zoo.ts';
 import { folderCheckpoints } from '../../../train/training/checkpoint/folder.ts';
@@ -25,6 +25,12 @@ const jobWith = (engine: Job['engine'], optimizer: Optimizer, changes: Partial<J
   ...{ epochs: 2, batchSize: 16, seed: 7 },
   ...changes,
 });
+
+/** Images on which a network that learns `easyData` gets worse: the best epoch is not the last. */
+const OTHERWISE = (() => {
+  const { test } = easyData(80);
+  return { ...test, labels: test.labels.map((label) => (label + 1) % 10) };
+})();
 
 /** Sets the times of events to 0, so that two trainings can be compared. */
 const withoutTimes = (events: TrainingEvent[]) =>
@@ -50,6 +56,11 @@ describe.each(['reference', 'tfjs', 'cpu'])('training with --device %s', (device
     ['SGD with momentum and weight decay', sgd(0.05, { momentum: 0.9, weightDecay: 0.01 })],
     ['Adam', adam()],
     ['Adam, a schedule and augmented images', adam(), { schedule: 'cosine', augment: photoLike(7) }],
+    [
+      'averaged weights, smoothed labels and the best epoch',
+      adamw(0.001, { averaging: 0.9 }),
+      { labelSmoothing: 0.1, patience: 1, data: { ...easyData(170), validation: OTHERWISE } },
+    ],
   ] as [string, Optimizer, Partial<Job>?][])(
     'resumes after any step with %s, to the same bits and the same events',
     async (_, optimizer, changes = {}) => {

@@ -156,8 +156,11 @@ describeWithData('a run', () => {
     expect(manifest).not.toHaveProperty('calibration');
   });
 
-  it('of the recipe edge resumes within an epoch, to the same weights', async () => {
-    const job = ['--data', `${dataFolder}`, '--recipe', 'edge', '--epochs', '2', '--limit', `${IMAGES}`];
+  it('of the recipe edge with AdamW, averaged weights and the best epoch resumes within an epoch, to the same weights', async () => {
+    const job = [
+      ...['--data', `${dataFolder}`, '--recipe', 'edge', '--epochs', '2', '--limit', `${IMAGES}`],
+      ...['--optimizer', 'adamw', '--averaging', '0.9', '--label-smoothing', '0.1', '--select', 'best'],
+    ];
     const weights = (folder: string) => readFile(join(folder, 'tinyvgg.safetensors'));
     const whole = newFolder();
     expect(await train([...job, '--out', whole])).toMatchObject({ code: 0, stderr: '' });

@@ -46,7 +46,7 @@ describe.each(['reference', 'tfjs', 'cpu', ...Object.keys(withGpu({ webgpu: true
         const start = initialWeights(network, Generator.seeded(1));
         const trained = async (own: number, given?: number) => {
           const session = await engine.open(network, start, { ...optimizer, learningRate: own });
-          for (let i = 0; i < 3; i++) session.step(batch, given);
+          for (let i = 0; i < 3; i++) session.step(batch, given === undefined ? {} : { learningRate: given });
           const weights = await session.weights();
           session.close();
           return weights;

@@ -1,13 +1,17 @@
 /** @file The trainer, and the lab's numbers. */
 import { describe, expect, it } from 'vitest';
 import { resolveNetwork } from '../../../shared/model/spec.ts';
+import { Loader } from '../../../train/dataset/loader.ts';
 import type { Engine, EngineSession } from '../../../train/engine/engine.ts';
 import { openEngine } from '../../../train/engine/open.ts';
 import { sgd } from '../../../train/engine/optimizer.ts';
 import { referenceEngine } from '../../../train/engine/reference.ts';
 import { type ModelName, modelSpec } from '../../../train/model/zoo.ts';
+import { Generator } from '../../../train/random.ts';
 import { RECIPES } from '../../../train/run/recipes.ts';
+import { evaluate } from '../../../train/training/evaluate.ts';
 import type { TrainingEvent } from '../../../train/training/events.ts';
+import type { Job } from '../../../train/training/job.ts';
 import type { TrainingState } from '../../../train/training/state.ts';
 import { train } from '../../../train/training/trainer.ts';
 import { easyData } from '../../fixtures/easy.ts';
@@ -42,6 +46,47 @@ describe('train', () => {
     const [one, again, other] = [await train(job), await train(job), await train({ ...job, seed: 2 })];
     expect(again.weights).toEqual(one.weights);
     expect(other.weights).not.toEqual(one.weights);
+  });
+
+  /** As the network learns `easyData`, it gets worse on these labels: the best epoch is an early one. */
+  const validation = (() => {
+    const { test } = easyData(100);
+    return { ...test, labels: test.labels.map((label) => (label + 1) % 10) };
+  })();
+
+  it.each([
+    ['the weights', sgd(0.1)],
+    ['the average of the weights', sgd(0.1, { averaging: 0.9 })],
+  ])('returns %s of the epoch that is best on the validation images', async (_, optimizer) => {
+    const data = { ...job.data, validation };
+    const { epochs, chosen, weights, confusion } = await train({ ...job, optimizer, data, epochs: 6 });
+    const accuracies = epochs.map(({ validationAccuracy = 0 }) => validationAccuracy);
+    expect(accuracies[chosen]).toBe(Math.max(...accuracies));
+    expect(chosen).toBeLessThan(5);
+    const [first, ...others] = await Promise.all(
+      [validation, job.data.test].map(async (split) => {
+        const session = await job.engine.open(job.network, weights, sgd(0));
+        const loader = new Loader(split, { batchSize: 32, shuffle: false, generator: Generator.seeded(0) });
+        return evaluate((images, count) => session.logits(images, count), loader, 10);
+      }),
+    );
+    expect(first.loss).toBe(epochs[chosen].validationLoss);
+    expect(others[0].loss).toBe(epochs[chosen].testLoss);
+    expect(others[0].confusion).toEqual(confusion);
+  });
+
+  it('draws the same images with and without validation images', async () => {
+    const losses = async (data: Job['data']) =>
+      (await train({ ...job, data })).epochs.map((e) => e.trainLoss);
+    expect(await losses({ ...job.data, validation })).toEqual(await losses(job.data));
+  });
+
+  it('ends when the epochs of its patience were not better', async () => {
+    const data = { ...job.data, validation };
+    const { epochs, chosen } = await train({ ...job, data, epochs: 30, patience: 3 });
+    expect(epochs.length).toBe(chosen + 1 + 3);
+    const whole = await train({ ...job, data, epochs: chosen + 1 + 3 });
+    expect(epochs).toEqual(whole.epochs);
   });
 
   it('throws at a loss that is not finite, and closes the session', async () => {

@@ -74,11 +74,14 @@ export class SessionMemory {
     const plan = layout.operations.flatMap((operation) => wordsOf(withFilters(operation, filters)));
     new Int32Array(this.memory.buffer, operations, words).set(plan);
     const [firstBuffer = 0] = this.#buffers.values();
+    const average = optimizer.averaging > 0 ? ([...this.#buffers.values()].at(-1) as number) : 0;
+    // The average of the weights is not a buffer of the update rule.
+    const buffers = firstBuffer === average ? 0 : firstBuffer;
     const { offset, shape, row, plane } = layout.input;
     this.writeJob({
       ...{ ops: operations, opCount: layout.operations.length, classes: this.#classes },
       ...{ arena, imageBytes, threadBytes },
-      ...{ parameters: this.#parameters, parameterBytes: layout.parameterBytes, buffers: firstBuffer },
+      ...{ parameters: this.#parameters, parameterBytes: layout.parameterBytes, buffers, average },
       ...{ input: offset, channels: shape[0], height: shape[1], width: shape[2] },
       ...{ rowFloats: row, planeBytes: 4 * plane },
     });

@@ -6,7 +6,7 @@ import { instantiateKernels, type KernelBuild } from '#shared/kernels/kernels.ts
 import { type Network, sizeOf, type Weights } from '#shared/model/spec.ts';
 import type { Batch } from '../../dataset/batch.ts';
 import { optimizerCoefficients } from '../coefficients.ts';
-import type { EngineSession } from '../engine.ts';
+import type { EngineSession, StepOptions } from '../engine.ts';
 import type { Optimizer, OptimizerState } from '../optimizer.ts';
 import { SessionMemory } from './memory.ts';
 
@@ -66,12 +66,16 @@ class CpuSession implements EngineSession {
     this.#steps = state.steps;
   }
 
-  step({ images, labels }: Batch, learningRate = this.#optimizer.learningRate): void {
+  step(
+    { images, labels }: Batch,
+    { learningRate = this.#optimizer.learningRate, labelSmoothing = 0 }: StepOptions = {},
+  ): void {
     const count = labels.length;
     this.#writeImages(images, count);
     this.#memory.writeLabels(labels);
     this.#steps++;
-    this.#memory.writeJob(optimizerCoefficients({ ...this.#optimizer, learningRate }, this.#steps));
+    const coefficients = optimizerCoefficients({ ...this.#optimizer, learningRate }, this.#steps);
+    this.#memory.writeJob({ ...coefficients, labelSmoothing });
     this.#kernels.step(this.#memory.job);
     const sum = this.#memory.losses(count).reduce((a, b) => a + b, 0);
     this.#losses.push(sum / count);
@@ -96,6 +100,10 @@ class CpuSession implements EngineSession {
 
   async weights(): Promise<Weights> {
     return this.#memory.readWeights();
+  }
+
+  async load(weights: Weights): Promise<void> {
+    this.#memory.writeWeights(weights);
   }
 
   async optimizerState(): Promise<OptimizerState> {

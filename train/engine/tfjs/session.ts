@@ -8,7 +8,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Network, type NetworkLayer, paddingOf, type Weights } from '#shared/model/spec.ts';
 import type { Batch } from '../../dataset/batch.ts';
-import type { EngineSession } from '../engine.ts';
+import type { EngineSession, StepOptions } from '../engine.ts';
 import type { Optimizer, OptimizerState } from '../optimizer.ts';
 import { imagesTensor, labelsTensor } from './examples.ts';
 
@@ -31,14 +31,19 @@ export class TfjsSession implements EngineSession {
     this.#steps = state.steps;
   }
 
-  step({ images, labels }: Batch, learningRate = this.#optimizer.learningRate): void {
+  step(
+    { images, labels }: Batch,
+    { learningRate = this.#optimizer.learningRate, labelSmoothing = 0 }: StepOptions = {},
+  ): void {
     const network = this.#network;
     const optimizer = { ...this.#optimizer, learningRate };
     const loss = tf.tidy(() => {
       const x = imagesTensor(network, images, labels.length);
       const target = labelsTensor(network, labels);
-      const meanLoss = () =>
-        tf.losses.softmaxCrossEntropy(target, forward(network, this.#variables, x)) as tf.Scalar;
+      const meanLoss = () => {
+        const logits = forward(network, this.#variables, x);
+        return tf.losses.softmaxCrossEntropy(target, logits, undefined, labelSmoothing) as tf.Scalar;
+      };
       const { value, grads } = tf.variableGrads(meanLoss, [...this.#variables.values()]);
       this.#steps++;
       for (const [name, variable] of this.#variables) {
@@ -71,6 +76,12 @@ export class TfjsSession implements EngineSession {
 
   weights(): Promise<Weights> {
     return toWeights(this.#variables);
+  }
+
+  async load(weights: Weights): Promise<void> {
+    const loaded = toVariables(this.#network, weights);
+    for (const [name, variable] of loaded) this.#variables.get(name)?.assign(variable);
+    tf.dispose([...loaded.values()]);
   }
 
   async optimizerState(): Promise<OptimizerState> {
@@ -124,10 +135,12 @@ function update(
   buffers: tf.Variable[],
   step: number,
 ): void {
-  const { learningRate, weightDecay } = optimizer;
-  const g = weightDecay ? gradient.add(variable.mul(weightDecay)) : gradient;
+  const { kind, learningRate, weightDecay, averaging } = optimizer;
+  const isCoupled = kind !== 'adamw' && weightDecay > 0;
+  const g = isCoupled ? gradient.add(variable.mul(weightDecay)) : gradient;
+  if (kind === 'adamw') variable.assign(variable.mul(1 - learningRate * weightDecay));
   if (optimizer.kind === 'sgd') {
-    const [velocity] = buffers;
+    const velocity = optimizer.momentum > 0 ? buffers[0] : undefined;
     velocity?.assign(velocity.mul(optimizer.momentum).add(g));
     variable.assign(variable.sub((velocity ?? g).mul(learningRate)));
   } else {
@@ -140,6 +153,10 @@ function update(
       .div(Math.sqrt(1 - beta2 ** step))
       .add(epsilon);
     variable.assign(variable.sub(mean.mul(learningRate / (1 - beta1 ** step)).div(root)));
+  }
+  if (averaging > 0) {
+    const average = buffers[buffers.length - 1];
+    average.assign(average.mul(averaging).add(variable.mul(1 - averaging)));
   }
 }
 

@@ -51,10 +51,18 @@ export class Group {
     const free = this.#replicas.indexOf(undefined);
     const place = free < 0 ? this.#replicas.length : free;
     this.#memory.reserve(place + 1, 1);
-    this.#memory.parameters.write(4 * place * this.#memory.replicaFloats, values);
     const replica: Replica = { place, queue: [] };
+    this.overwrite(replica, values);
     this.#replicas[place] = replica;
     return replica;
+  }
+
+  /**
+   * Overwrites a replica's first values.
+   * @param values parameters, and perhaps the optimizer's buffers
+   */
+  overwrite({ place }: Replica, values: Float32Array<ArrayBuffer>): void {
+    this.#memory.parameters.write(4 * place * this.#memory.replicaFloats, values);
   }
 
   /** Removes a replica with everything that it has queued. */

@@ -10,14 +10,15 @@ export function guarded(session: EngineSession, { check }: Pick<Gpu, 'check'>): 
     return work().finally(check);
   }
   return {
-    step(batch, learningRate) {
+    step(batch, options) {
       check();
-      session.step(batch, learningRate);
+      session.step(batch, options);
       check();
     },
     losses: () => checked(() => session.losses()),
     logits: (images, count) => checked(() => session.logits(images, count)),
     weights: () => checked(() => session.weights()),
+    load: (weights) => checked(() => session.load(weights)),
     optimizerState: () => checked(() => session.optimizerState()),
     close: () => session.close(),
   };

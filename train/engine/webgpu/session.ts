@@ -2,7 +2,7 @@
 import { type Network, sizeOf, type Weights } from '#shared/model/spec.ts';
 import type { Batch } from '../../dataset/batch.ts';
 import { optimizerCoefficients } from '../coefficients.ts';
-import type { EngineSession } from '../engine.ts';
+import type { EngineSession, StepOptions } from '../engine.ts';
 import { bufferNames, type Optimizer, type OptimizerState } from '../optimizer.ts';
 import type { Group } from './group.ts';
 import type { Inference, Replica, Step } from './rounds.ts';
@@ -34,8 +34,12 @@ export class WebgpuSession implements EngineSession {
     this.#steps = steps;
   }
 
-  step(batch: Batch, learningRate = this.#optimizer.learningRate): void {
-    const numbers = optimizerCoefficients({ ...this.#optimizer, learningRate }, this.#steps + 1);
+  step(
+    batch: Batch,
+    { learningRate = this.#optimizer.learningRate, labelSmoothing = 0 }: StepOptions = {},
+  ): void {
+    const coefficients = optimizerCoefficients({ ...this.#optimizer, learningRate }, this.#steps + 1);
+    const numbers = { ...coefficients, labelSmoothing };
     const step: Step = { kind: 'step', ...this.#group.examples.add(batch), numbers, loss: Number.NaN };
     this.#group.enqueue(this.#replica, step);
     this.#steps++;
@@ -66,6 +70,11 @@ export class WebgpuSession implements EngineSession {
 
   async weights(): Promise<Weights> {
     return tensorsOf(this.#network, await this.#read(0, this.#network.parameterCount));
+  }
+
+  async load(weights: Weights): Promise<void> {
+    await this.#read();
+    this.#group.overwrite(this.#replica, Float32Array.from(valuesOf(this.#network, weights)));
   }
 
   async optimizerState(): Promise<OptimizerState> {

@@ -7,6 +7,6 @@ import type { TrainingState } from '../state.ts';
 export interface Checkpoints {
   /** Returns the newest checkpoint of a network that can be read; undefined when there is none. */
   newest(network: Network, optimizer: Optimizer): Promise<TrainingState | undefined>;
-  /** Writes a checkpoint atomically. `best`: it has the highest test accuracy so far. */
+  /** Writes a checkpoint atomically. `best`: its epoch is the best so far. */
   save(network: Network, state: TrainingState, kind: { best: boolean }): Promise<void>;
 }

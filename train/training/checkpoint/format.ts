@@ -4,6 +4,7 @@
  * ```
  * weights.<name>                F32   the network's parameters
  * optimizer.<buffer>.<name>     F32   the optimizer's buffers of each parameter, such as `exp_avg`
+ * choice.<name>                 F32   the weights of the best epoch, if one is chosen
  * generator                     U32   [624], the generator's state at the start of the epoch
  * sha256                        U8    [32], the last bytes of the file: the digest of all bytes before them
  * ```
@@ -35,6 +36,7 @@ const State = v.object({
     confusion: v.array(v.array(Whole)),
     seconds: Real,
   }),
+  choice: v.exactOptional(v.object({ epoch: Whole, confusion: v.array(v.array(Whole)) })),
 });
 
 /** Returns the bytes of a checkpoint of `network`. */
@@ -46,12 +48,14 @@ export function encodeCheckpoint(network: Network, state: TrainingState): Uint8A
   };
   add('weights', state.weights);
   for (const [buffer, values] of state.optimizer.buffers) add(`optimizer.${buffer}`, values);
+  if (state.choice) add('choice', state.choice.weights);
   tensors.set('generator', { shape: [generator.words.length], values: Uint32Array.from(generator.words) });
   tensors.set('sha256', { shape: [DIGEST_BYTES], values: new Uint8Array(DIGEST_BYTES) });
   const rest: v.InferOutput<typeof State> = {
     steps: state.optimizer.steps,
     generatorPosition: generator.position,
     position,
+    ...(state.choice && { choice: { epoch: state.choice.epoch, confusion: state.choice.confusion } }),
   };
   const file = encodeSafetensors(tensors, {
     format: FORMAT,
@@ -82,13 +86,14 @@ export function decodeCheckpoint(network: Network, optimizer: Optimizer, file: U
         throw unusable(`float32 ${prefix}.${name} [${shape.join(', ')}]`, values ? 'another size' : 'none');
       }),
     );
-  const { steps, generatorPosition, position } = v.parse(State, JSON.parse(state));
+  const { steps, generatorPosition, position, choice } = v.parse(State, JSON.parse(state));
   return {
     weights: collect('weights'),
     optimizer: {
       steps,
       buffers: new Map(bufferNames(optimizer).map((name) => [name, collect(`optimizer.${name}`)])),
     },
+    ...(choice && { choice: { ...choice, weights: collect('choice') } }),
     position: {
       ...position,
       generator: {

@@ -10,9 +10,9 @@ export const RECORD = {
   integers: ['count', 'example', 'arena', 'parameters', 'result'],
   numbers: [
     ...['learningRate', 'weightDecay', 'momentum', 'beta1', 'rest1', 'beta2', 'rest2', 'epsilon'],
-    'correction',
+    ...['correction', 'keep', 'averaging', 'labelSmoothing'],
   ],
-  words: 16,
+  words: 20,
 } as const;
 
 export const common = ({ region }: Pick<Stages, 'region'>): string => `

@@ -104,7 +104,7 @@ const giveLogits = ({ classes, logits }: Stages, threads: number): string => `
   }`;
 
 /**
- * Returns WGSL of the cross-entropy loss, computed after subtracting the largest logit, and of its gradient, (softmax − one-hot) / batch.
+ * Returns WGSL of the cross-entropy loss, computed after subtracting the largest logit, and of its gradient, (softmax − target) / batch.
  * Every thread adds up all classes, since they are few.
  */
 function loss({ classes, head, logits, loss: place }: Stages, threads: number): string {
@@ -117,10 +117,16 @@ function loss({ classes, head, logits, loss: place }: Stages, threads: number): 
   for (var k = 1u; k < ${classes}u; k++) { largest = max(largest, arena[logits + k]); }
   var total = 0.0;
   for (var k = 0u; k < ${classes}u; k++) { total += exp(arena[logits + k] - largest); }
-  if (lane == 0u) { arena[region + ${place}u] = largest - arena[logits + label] + log(total); }
+  let even = step.labelSmoothing / ${classes}.0;
+  let onLabel = 1.0 - step.labelSmoothing;
+  if (lane == 0u) {
+    var loss = largest - onLabel * arena[logits + label] + log(total);
+    if (even > 0.0) { for (var k = 0u; k < ${classes}u; k++) { loss -= even * arena[logits + k]; } }
+    arena[region + ${place}u] = loss;
+  }
   for (var k = lane; k < ${classes}u; k += ${threads}u) {
     let logit = arena[logits + k];
-    let gradient = (exp(logit - largest) / total - select(0.0, 1.0, k == label)) / f32(step.count);
+    let gradient = (exp(logit - largest) / total - even - select(0.0, onLabel, k == label)) / f32(step.count);
     ${last ? `arena[region + ${last.dy}u + k] = ${passed};` : 'backpropagate(region, k, gradient);'}
   }
   storageBarrier();`;

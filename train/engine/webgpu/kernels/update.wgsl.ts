@@ -40,15 +40,18 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) l
   let at = step.parameters + p;
   let weight = parameters[at];
   let gradient = fma(step.weightDecay, weight, gradientOf(step, p));
-${RULES[ruleOf(optimizer)](parameters)}
+${RULES[updateRule(optimizer)](parameters)}${optimizer.averaging > 0 ? average(parameters, bufferNames(optimizer).length) : ''}
 }
 `;
   return { label: ruleOf(optimizer), code, groups: () => updates + 1 };
 }
 
-/** Returns the update rule, which determines the optimizer's kernel. Replicas of a group share the rule and may differ in coefficients. */
-export const ruleOf = (optimizer: Optimizer) =>
-  optimizer.kind === 'adam' ? 'adam' : bufferNames(optimizer).length > 0 ? 'sgd with momentum' : 'sgd';
+/** Returns the name of the optimizer's kernel. Replicas of a group share the kernel and may differ in coefficients. */
+export const ruleOf = (optimizer: Optimizer): string =>
+  `${updateRule(optimizer)}${optimizer.averaging > 0 ? ' with an average' : ''}`;
+
+const updateRule = (optimizer: Optimizer) =>
+  optimizer.kind === 'sgd' ? (optimizer.momentum > 0 ? 'sgd with momentum' : 'sgd') : 'adam';
 
 /** The rules of engine/optimizer.ts in WGSL. Each buffer of the optimizer follows the `size` parameters and has as many values. */
 const RULES = {
@@ -62,8 +65,13 @@ const RULES = {
   let square = fma(step.beta2, parameters[at + ${2 * size}u], step.rest2 * gradient * gradient);
   parameters[at + ${size}u] = mean;
   parameters[at + ${2 * size}u] = square;
-  parameters[at] = weight - step.learningRate * mean / (sqrt(square) / step.correction + step.epsilon);`,
+  parameters[at] = step.keep * weight - step.learningRate * mean / (sqrt(square) / step.correction + step.epsilon);`,
 };
+
+/** Returns WGSL that adds the new weight to its average, in the last of the buffers. */
+const average = (size: number, buffers: number): string => `
+  let kept = step.averaging * parameters[at + ${buffers * size}u];
+  parameters[at + ${buffers * size}u] = fma(1.0 - step.averaging, parameters[at], kept);`;
 
 const convGradient = ({ layer, parameters, partial, slice }: ConvStage): string => `
   if (p < ${parameters + layer.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0)}u) {
