@@ -42,7 +42,11 @@ export function checkImageCount(actual: number): void {
  */
 export function checkJsonSize(bytes: Uint8Array): void {
   let values = 0;
-  for (const byte of bytes) if (byte === COMMA || byte === BRACKET || byte === BRACE) values += 1;
+  // An iterator would allocate an object for each byte.
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i];
+    if (byte === COMMA || byte === BRACKET || byte === BRACE) values += 1;
+  }
   if (values <= MAX_JSON_VALUES) return;
   const members = { limit: MAX_JSON_VALUES, actual: values };
   const detail = `The JSON has more than ${MAX_JSON_VALUES} values. Send fewer images or tensors.`;

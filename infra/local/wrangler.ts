@@ -47,6 +47,12 @@ const STOP_LIMIT = 5_000;
 /** Characters of output to keep for an error message. */
 const TAIL = 2_000;
 
+/**
+ * Memory for the objects of each isolate, in MiB. workerd sets no limit, so that V8 would collect garbage late. An isolate of Cloudflare
+ * has 128 MB for everything, of which the decoders take up to 84.
+ */
+const MAX_HEAP = 48;
+
 /** Stops wrangler when this process is killed and the channel between them closes. Otherwise it would keep the port. */
 const WITH_PARENT = [
   '--import',
@@ -73,6 +79,7 @@ export async function startWrangler(options: WranglerOptions): Promise<Wrangler>
       ...QUIET,
       // The registry of running Workers is per state folder, so that two copies of the project do not find each other.
       WRANGLER_REGISTRY_PATH: join(state, 'registry'),
+      MINIFLARE_WORKERD_V8_FLAGS: `--max-heap-size=${MAX_HEAP}`,
       // wrangler keeps its settings in the home folder, which a container may lack.
       XDG_CONFIG_HOME: join(state, 'config'),
     },

@@ -61,11 +61,13 @@ export function networkInput(
 ): Float32Array<ArrayBuffer> {
   const { mean, std }: Pick<Fit, 'mean' | 'std'> = preprocessing.kind === 'fit' ? preprocessing : {};
   const [channels, height, width] = shape;
-  const input = Float32Array.from(bytes);
-  for (let plane = 0; plane * height * width < input.length; plane++) {
+  const input = new Float32Array(bytes.length);
+  const area = height * width;
+  for (let plane = 0; plane * area < input.length; plane++) {
     const [shift, scale] = [mean?.[plane % channels] ?? 0, std?.[plane % channels] ?? 1];
-    const values = input.subarray(plane * height * width, (plane + 1) * height * width);
-    for (const [i, byte] of values.entries()) values[i] = (byte / PIXEL_SCALE - shift) / scale;
+    // An iterator would allocate an object for each pixel.
+    for (let i = plane * area; i < (plane + 1) * area; i++)
+      input[i] = ((bytes[i] as number) / PIXEL_SCALE - shift) / scale;
   }
   return input;
 }

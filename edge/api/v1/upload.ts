@@ -50,9 +50,9 @@ const oneFile = (bytes: Uint8Array<ArrayBuffer>): Upload => ({ images: [file(byt
 function fromJson(value: unknown): Upload {
   const isList = typeof value === 'object' && value !== null && 'images' in value && value.images !== null;
   if (isList) {
-    const { images } = check(ClassifyBatchRequest, value);
-    checkImageCount(images.length);
-    return { images: images.map(file), isList };
+    // First, because the check of the schema decodes every image.
+    if (Array.isArray(value.images)) checkImageCount(value.images.length);
+    return { images: check(ClassifyBatchRequest, value).images.map(file), isList };
   }
   return oneFile(check(ClassifyRequest, value).image);
 }

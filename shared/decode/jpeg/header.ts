@@ -65,12 +65,11 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
       if (scans.length > 0) break;
       throw damaged('a segment of the JPEG is cut off');
     }
-    const segment = bytes.subarray(at + 4, end);
-    if (isFrameHeader(marker)) frame ??= readFrame(marker, segment);
-    if (marker === SOS) scans.push(segment);
+    if (isFrameHeader(marker)) frame ??= readFrame(marker, bytes.subarray(at + 4, end));
+    if (marker === SOS) scans.push(bytes.subarray(at + 4, end));
     // Some cameras do not set the byte after the name to 0.
-    if (marker === APP1 && hasTextAt(segment, 0, 'Exif\0'))
-      orientation ??= exifOrientation(segment.subarray(6));
+    if (marker === APP1 && hasTextAt(bytes, at + 4, 'Exif\0'))
+      orientation ??= exifOrientation(bytes.subarray(at + 10, end));
     at = nextMarker(bytes, end);
   }
   if (!frame) throw damaged('the JPEG has no frame header');
@@ -92,7 +91,7 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
 function segmentEnd(bytes: Uint8Array, at: number): number {
   return at + 4 > bytes.length
     ? Number.POSITIVE_INFINITY
-    : at + 2 + Math.max(2, viewOf(bytes).getUint16(at + 2));
+    : at + 2 + Math.max(2, 256 * (bytes[at + 2] as number) + (bytes[at + 3] as number));
 }
 
 /**

@@ -2,7 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { promote, push } from '../../../train/registry/registry.ts';
 import { openLocalStore } from '../../../train/store/open.ts';
-import { watchHeap } from '../../support/memory/heap-watch.ts';
+import { type HeapSample, watchHeap } from '../../support/memory/heap-watch.ts';
 import { workerMemory } from '../../support/memory/process.ts';
 import { freePort } from '../../support/ports.ts';
 import { startWorker } from '../../support/worker.ts';
@@ -20,8 +20,8 @@ export interface HostileTraffic {
   failures: string[];
   /** Number of hostile requests by name and status. `cut` stands for a client that hung up. */
   hostile: Map<string, number>;
-  /** Memory of the isolate in MiB, in order of time. */
-  heap: number[];
+  /** Memory of the isolate, in order of time. */
+  heap: HeapSample[];
   /** Resident memory of the process, in MiB: before the traffic and the peak. All Workers and the local bucket run in it. */
   process: { before: number; peak: number };
 }

@@ -85,6 +85,7 @@ export async function attacker(seed: number): Promise<() => TrafficRequest> {
   );
   const files = await hostileFiles();
   const tiny = sample('lossy.avif');
+  const large = JSON.stringify({ image: 'A'.repeat(10_000_000) });
   const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
   const mutated = (bytes: Bytes): Bytes => {
     const copy = bytes.slice();
@@ -105,6 +106,7 @@ export async function attacker(seed: number): Promise<() => TrafficRequest> {
     () => form('32 AVIFs', Array<Bytes>(32).fill(tiny)),
     () => json('deep JSON', nested(60_000)),
     () => json('wide JSON', `{"images":[${'"",'.repeat(60_000)}""]}`),
+    () => json('a JSON body of 10 MB', large),
     () => json('a JSON tensor', `{"inputs":[${nested(1000)}]}`, '/v2/models/tinyvgg/infer'),
     () => classify('a random version', photo, `/v1/classify?version=${word().padStart(64, '0')}`),
     () => classify('a random alias', photo, `/v1/classify?alias=a${word()}`),

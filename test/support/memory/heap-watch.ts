@@ -14,9 +14,18 @@ interface HeapUsage {
   backingStorageSize: number;
 }
 
+/** One measurement, in MiB. */
+export interface HeapSample {
+  /** Objects of JavaScript and of workerd. */
+  objects: number;
+  /** Array buffers, and memories of WebAssembly. */
+  buffers: number;
+  total: number;
+}
+
 export interface HeapWatch {
-  /** Sizes so far in MiB, in order of time: JavaScript's heap, workerd's objects, array buffers and WebAssembly's memories. */
-  samples: number[];
+  /** The measurements so far, in order of time. */
+  samples: HeapSample[];
   stop(): void;
 }
 
@@ -32,13 +41,13 @@ export async function watchHeap(inspector: string): Promise<HeapWatch> {
     socket.onopen = settle;
     socket.onerror = fail;
   });
-  const samples: number[] = [];
+  const samples: HeapSample[] = [];
   let isWatching = true;
   const measure = (): void => socket.send(JSON.stringify({ id: 1, method: 'Runtime.getHeapUsage' }));
   socket.onmessage = async ({ data }) => {
     const { id, result } = JSON.parse(String(data)) as { id?: number; result: HeapUsage };
     if (id !== 1) return;
-    samples.push((result.usedSize + result.embedderHeapUsedSize + result.backingStorageSize) / 2 ** 20);
+    samples.push(toSample(result));
     await setTimeout(INTERVAL);
     if (isWatching) measure();
   };
@@ -50,4 +59,10 @@ export async function watchHeap(inspector: string): Promise<HeapWatch> {
       socket.close();
     },
   };
+}
+
+function toSample({ usedSize, embedderHeapUsedSize, backingStorageSize }: HeapUsage): HeapSample {
+  const objects = (usedSize + embedderHeapUsedSize) / 2 ** 20;
+  const buffers = backingStorageSize / 2 ** 20;
+  return { objects, buffers, total: objects + buffers };
 }
