@@ -1,13 +1,27 @@
 /** @file A map of limited size. */
 
-/** Holds at most `capacity` entries and evicts the least recently used one. `get` and `set` count as uses. */
+export interface LruMapOptions<K, V> {
+  /** Size of a value; 1 if absent, so that the capacity is a number of entries. */
+  sizeOf?: (value: V) => number;
+  /** Returns whether an entry must stay, whatever its age. */
+  isPinned?: (key: K) => boolean;
+}
+
+/**
+ * Holds entries whose sizes add up to at most `capacity`, and evicts the least recently used ones. `get` and `set` count as uses. Pinned
+ * entries, and one that is larger than the capacity, stay nevertheless.
+ */
 export class LruMap<K, V> {
   readonly #capacity: number;
+  readonly #sizeOf: (value: V) => number;
+  readonly #isPinned: (key: K) => boolean;
   /** Least recently used first: a Map iterates in insertion order. */
   readonly #entries = new Map<K, V>();
 
-  constructor(capacity: number) {
+  constructor(capacity: number, { sizeOf = () => 1, isPinned = () => false }: LruMapOptions<K, V> = {}) {
     this.#capacity = capacity;
+    this.#sizeOf = sizeOf;
+    this.#isPinned = isPinned;
   }
 
   get(key: K): V | undefined {
@@ -16,13 +30,26 @@ export class LruMap<K, V> {
     return value;
   }
 
-  /** @returns the evicted value, if there is one */
-  set(key: K, value: V): V | undefined {
+  /** Adds or replaces a value. @returns the evicted values */
+  set(key: K, value: V): V[] {
+    this.#entries.delete(key);
+    const evicted = this.makeRoom(this.#sizeOf(value));
     this.#moveToEnd(key, value);
-    const [oldest] = this.#entries;
-    if (this.#entries.size <= this.#capacity || !oldest) return undefined;
-    this.#entries.delete(oldest[0]);
-    return oldest[1];
+    return evicted;
+  }
+
+  /** Evicts entries until `size` more fit, or only pinned ones are left. @returns the evicted values */
+  makeRoom(size: number): V[] {
+    const evicted: V[] = [];
+    let used = this.#entries.values().reduce((sum, value) => sum + this.#sizeOf(value), 0);
+    for (const [key, value] of this.#entries) {
+      if (used + size <= this.#capacity) break;
+      if (this.#isPinned(key)) continue;
+      this.#entries.delete(key);
+      used -= this.#sizeOf(value);
+      evicted.push(value);
+    }
+    return evicted;
   }
 
   delete(key: K): void {

@@ -4,7 +4,7 @@
  * ```
  * models/<name>/<version>.onnx          immutable; <version> is the SHA-256 of these bytes
  * models/<name>/<version>.json          immutable; the manifest, with everything that a server needs to serve the model
- * models/<name>/<version>.safetensors   immutable; the weights under PyTorch's names
+ * models/<name>/<version>.safetensors   immutable; the weights under PyTorch's names, of a model that this project trained
  * aliases/<name>/<alias>.json           mutable; the version that the alias points at
  * ```
  *
@@ -18,6 +18,11 @@ import { Count, describeIssue, Real, Share, Time, Whole } from './validation.ts'
 
 /** Version of the format that the head of this file describes. */
 export const FORMAT_VERSION = 1;
+
+/**
+ * Bytes of the largest ONNX file that the Worker serves. onnxruntime's Worker holds it twice while it loads it, and has 128 MB of memory.
+ */
+export const LARGEST_MODEL = 48 * 2 ** 20;
 
 /** The alias that the Worker serves by default. */
 export const DEFAULT_ALIAS = 'stable';
@@ -42,10 +47,14 @@ const TensorInfo = v.object({
   shape: v.array(v.union([Count, v.string()])),
 });
 
-/** An input with the logits that the trainer computed for it. A server that computes other logits must not serve the model. */
+/**
+ * An input with the output that the trainer, or onnxruntime at the push, computed for it. A server that computes another output must
+ * not serve the model.
+ */
 const GoldenVector = v.object({
   /** Pixel bytes [channels, height, width] of one image, in base64. */
   pixels: v.pipe(v.string(), v.base64()),
+  /** The values of the output, whether they are logits or probabilities. */
   logits: v.array(Real),
 });
 
@@ -116,8 +125,18 @@ export const Manifest = v.object({
   bytes: Count,
   irVersion: Count,
   opset: Count,
-  input: TensorInfo,
-  output: TensorInfo,
+  input: v.object({
+    ...TensorInfo.entries,
+    /** Order of the dimensions: [batch, height, width, channels], or [batch, channels, height, width] if absent. */
+    layout: v.exactOptional(v.literal('NHWC')),
+  }),
+  output: v.object({
+    ...TensorInfo.entries,
+    /** `probabilities`: the graph ends with a softmax, so that the output has the scores. Logits if absent. */
+    values: v.exactOptional(v.literal('probabilities')),
+  }),
+  /** The engine that runs the model. If absent, this project's kernels are tried first, then onnxruntime. */
+  engine: v.exactOptional(v.literal('onnxruntime')),
   labels: v.pipe(v.array(v.string()), v.minLength(1)),
   parameters: Count,
   /**

@@ -10,14 +10,15 @@ export interface Prediction {
 }
 
 /**
- * Ranks the labels by their calibrated scores, most likely first.
- * @param logits [labels]
+ * Ranks the labels by their calibrated scores, most likely first. A model whose output has probabilities is not calibrated.
+ * @param output [labels], as the manifest describes it
  */
 export function rankLabels(
-  logits: Float32Array,
-  manifest: Pick<Manifest, 'labels' | 'calibration'>,
+  output: Float32Array,
+  manifest: Pick<Manifest, 'labels' | 'calibration' | 'output'>,
 ): Prediction[] {
-  const scores = softmax(logits, temperatureOf(manifest));
+  const isScores = manifest.output.values === 'probabilities';
+  const scores = isScores ? output : softmax(output, temperatureOf(manifest));
   return manifest.labels
     .map((label, index) => ({ label, index, score: scores[index] as number }))
     .sort((a, b) => b.score - a.score);

@@ -1,30 +1,50 @@
 /** @file The inference engine behind the service binding to ort-worker.ts. */
-import { sha256 } from '#shared/digest.ts';
-import type { InferenceEngine } from '#shared/inference/engine.ts';
+import { ExplainedError } from '#shared/errors.ts';
+import type { InferenceEngine, ModelFacts, WeightsFile } from '#shared/inference/engine.ts';
+import { refusal } from '#shared/inference/model.ts';
 import type OrtWorker from './ort-worker.ts';
 
-export function ortService(worker: Service<OrtWorker>): InferenceEngine {
-  return {
-    name: 'ort',
-    async load(model, { input, output }) {
-      const bytes = Uint8Array.from(model);
-      const version = await sha256(bytes);
-      const tensors = { input, output };
-      await worker.load(version, bytes, tensors);
-      return {
-        async logits(images, n) {
-          let logits = await worker.logits(version, images, n);
-          if (!logits) {
-            // The call reached another isolate than `load`, or a new isolate after an idle time.
-            await worker.load(version, bytes, tensors);
-            logits = await worker.logits(version, images, n);
-          }
-          if (!logits) {
-            throw new Error('the onnxruntime Worker lost the model right after loading it');
-          }
-          return logits;
-        },
-      };
-    },
+type Worker = Service<OrtWorker>;
+
+/** Loads a model in the isolate of the other Worker that responds. */
+type Load = () => Promise<void>;
+
+export const ortService = (worker: Worker): InferenceEngine => ({
+  name: 'ort',
+  async load({ key, read }, facts) {
+    const load = key === undefined ? loadSent(worker, read, facts) : loadStored(worker, key, facts);
+    await load();
+    return {
+      async logits(images, n) {
+        let logits = await worker.logits(facts.version, images, n);
+        if (!logits) {
+          // The call reached another isolate than `load`, or one that has evicted the model.
+          await load();
+          logits = await worker.logits(facts.version, images, n);
+        }
+        if (!logits) {
+          throw new Error('the onnxruntime Worker lost the model right after loading it');
+        }
+        return logits;
+      },
+    };
+  },
+});
+
+const loadSent =
+  (worker: Worker, read: WeightsFile['read'], { version, input, output }: ModelFacts): Load =>
+  async () =>
+    worker.load(version, await read(), { input, output });
+
+/** The other Worker reads the file from the bucket. This function keeps no reference to it. */
+const loadStored =
+  (worker: Worker, key: string, { name, version, bytes, input, output }: ModelFacts): Load =>
+  async () => {
+    const failure = await worker.loadStored({ key, version, bytes, input, output });
+    if (!failure) return;
+    if ('fault' in failure) {
+      throw refusal({ name, version }, 'weights', failure.fault.expected, failure.fault.got);
+    }
+    const what = `onnxruntime's Worker cannot read ${key}`;
+    throw new ExplainedError({ kind: 'store', what, got: failure.unreadable });
   };
-}

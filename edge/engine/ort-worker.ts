@@ -1,33 +1,98 @@
 /**
  * @file onnxruntime-web as a Worker of its own, behind a service binding. Its 14 MB add to the cold start only of requests that
- * need it.
+ * need it. It reads the models from the bucket itself, because a call over the binding takes at most 32 MiB.
  */
 import { WorkerEntrypoint } from 'cloudflare:workers';
-import type { ModelTensors } from '#shared/inference/engine.ts';
+import type { ModelFacts } from '#shared/inference/engine.ts';
+import { type WeightsFault, weightsFault } from '#shared/inference/weights.ts';
 import { LruMap } from '../lru-map.ts';
-import { type OrtClassifier, ortEngine } from './ort.ts';
+import { readFile, readLimit } from '../registry/bucket.ts';
+import { type OrtClassifier, type OrtFacts, ortEngine } from './ort.ts';
 
-/** The current and the previous model of two aliases. */
-const CAPACITY = 4;
+/**
+ * Bytes of the models' files that an isolate holds. A model that is being loaded counts twice: as its file and in the runtime's
+ * memory. With the runtime itself, this keeps the isolate below its 128 MB.
+ */
+const CAPACITY = 96 * 2 ** 20;
+
+interface Loaded {
+  classifier: OrtClassifier;
+  bytes: number;
+}
 
 /** Loaded models by the SHA-256 of their bytes. */
-const classifiers = new LruMap<string, OrtClassifier>(CAPACITY);
+const models = new LruMap<string, Loaded>(CAPACITY, { sizeOf: ({ bytes }) => bytes });
 
 /** An API Worker of an older version calls `load` without them. Its models have these tensors. */
-const FIRST_TENSORS: ModelTensors = {
+const FIRST_TENSORS: OrtFacts = {
   input: { name: 'image', dtype: 'float32', shape: ['batch', 1, 28, 28] },
   output: { name: 'logits', dtype: 'float32', shape: ['batch', 10] },
 };
 
-export default class OrtWorker extends WorkerEntrypoint {
-  /** Loads a model. @param version SHA-256 of its bytes */
+/** A model in the bucket. */
+export interface StoredModel extends Pick<ModelFacts, 'version' | 'bytes'>, OrtFacts {
+  key: string;
+}
+
+/** Why a model was not loaded. Errors lose their type on the way over the binding. */
+export type LoadFailure = { unreadable: string } | { fault: WeightsFault };
+
+export default class OrtWorker extends WorkerEntrypoint<{ MODELS: R2Bucket }> {
+  /** Loads a model that is not in the bucket. @param version SHA-256 of its bytes */
   async load(version: string, model: Uint8Array, tensors = FIRST_TENSORS): Promise<void> {
-    const classifier = classifiers.get(version) ?? (await ortEngine.load(model, tensors));
-    await classifiers.set(version, classifier)?.release();
+    if (!models.get(version)) await load(version, Uint8Array.from(model), tensors);
   }
 
-  /** Returns logits `[n, classes]`, or undefined when this isolate has not loaded the model. */
+  /** Loads a model from the bucket, and returns undefined, or why the file cannot be used. */
+  async loadStored(model: StoredModel): Promise<LoadFailure | undefined> {
+    const { key, version, bytes } = model;
+    return oneByOne(readLimit(bytes), async () => {
+      if (models.get(version)) return undefined;
+      // Before the file is read, because both together may not fit.
+      await release(models.makeRoom(2 * bytes));
+      let file: Uint8Array<ArrayBuffer>;
+      try {
+        file = await readFile(this.env.MODELS, key, bytes);
+      } catch (error) {
+        return { unreadable: String(error) };
+      }
+      const fault = await weightsFault(model, file);
+      if (fault) return { fault };
+      await load(version, file, model);
+      return undefined;
+    });
+  }
+
+  /** Returns the output `[n, classes]`, or undefined when this isolate does not hold the model. */
   async logits(version: string, images: Float32Array, n: number): Promise<Float32Array | undefined> {
-    return classifiers.get(version)?.logits(images, n);
+    return models.get(version)?.classifier.logits(images, n);
+  }
+}
+
+async function load(version: string, file: Uint8Array<ArrayBuffer>, facts: OrtFacts): Promise<void> {
+  const classifier = await ortEngine.load({ read: async () => file }, facts);
+  await release(models.set(version, { classifier, bytes: file.length }));
+}
+
+async function release(evicted: readonly Loaded[]): Promise<void> {
+  for (const { classifier } of evicted) await classifier.release();
+}
+
+/** Time until which a request loads a model, in milliseconds since the epoch. */
+let busyUntil = 0;
+
+/**
+ * Runs `work` when no other request of this isolate runs any: two large files at once would not fit. A request cannot await another
+ * one's promise, and one that is cancelled never ends, so each holds its turn for a limited time.
+ * @param limit milliseconds
+ */
+async function oneByOne<T>(limit: number, work: () => Promise<T>): Promise<T> {
+  while (Date.now() < busyUntil) await scheduler.wait(10);
+  const turn = Date.now() + limit;
+  busyUntil = turn;
+  try {
+    return await work();
+  } finally {
+    if (busyUntil === turn) busyUntil = 0;
   }
 }

@@ -10,17 +10,39 @@
  */
 import runtime from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?module';
 import * as ort from 'onnxruntime-web/wasm';
-import type { Classifier, InferenceEngine, ModelTensors } from '#shared/inference/engine.ts';
+import type { Classifier, InferenceEngine, ModelFacts, WeightsFile } from '#shared/inference/engine.ts';
+import { channelsLast } from '#shared/input/layout.ts';
+import type { ImageShape } from '#shared/input/preprocessing.ts';
+import { graphWithoutWeights, WEIGHTS_PATH } from './external-weights.ts';
 
 // Workers have no threads.
 ort.env.wasm.numThreads = 1;
 ort.env.wasm.proxy = false;
+
+/** Values of the input in one run. A larger batch is split, because the runtime keeps the memory of its largest run. */
+const RUN_VALUES = 2 ** 16;
+
+/**
+ * A larger model keeps its batch normalization as operators: to merge them into convolutions, the runtime would hold the weights twice.
+ */
+const MERGED_BYTES = 16 * 2 ** 20;
+
+const sessionOptions = (bytes: number): ort.InferenceSession.SessionOptions => ({
+  executionProviders: ['wasm'],
+  graphOptimizationLevel: 'all',
+  ...(bytes > MERGED_BYTES && {
+    extra: { optimization: { disable_specified_optimizers: 'ConvBNFusion' } },
+  }),
+});
 
 /** A classifier that holds memory of the runtime. */
 export interface OrtClassifier extends Classifier {
   /** Frees the memory. The classifier must not be used afterwards. */
   release(): Promise<void>;
 }
+
+/** The parts of a manifest that this engine needs. */
+export type OrtFacts = Pick<ModelFacts, 'input' | 'output'>;
 
 /**
  * onnxruntime cannot run two calls at the same time. `load` and `logits` await only settled promises, so each call ends before the
@@ -29,24 +51,45 @@ export interface OrtClassifier extends Classifier {
 export const ortEngine = {
   name: `onnxruntime-web ${ort.env.versions.web}`,
 
-  async load(model: Uint8Array, { input, output }: ModelTensors): Promise<OrtClassifier> {
-    const imageShape = input.shape.slice(1).map(Number);
-    const session = await withRuntime(() =>
-      ort.InferenceSession.create(model, { executionProviders: ['wasm'], graphOptimizationLevel: 'all' }),
-    );
+  async load(file: Pick<WeightsFile, 'read'>, { input, output }: OrtFacts): Promise<OrtClassifier> {
+    const session = await createSession(await file.read());
+    const [batch, ...imageShape] = input.shape.map(Number);
+    const [height = 0, width = 0, channels = 0] = imageShape;
+
+    async function run(images: Float32Array): Promise<Float32Array> {
+      const isLast = input.layout === 'NHWC';
+      const values = isLast ? channelsLast(images, [channels, height, width] as ImageShape) : images;
+      const n = images.length / imageShape.reduce((a, b) => a * b);
+      const tensor = new ort.Tensor('float32', values, [n, ...imageShape]);
+      const { [output.name]: result } = await session.run({ [input.name]: tensor });
+      if (result?.data instanceof Float32Array) return result.data;
+      throw new Error(`the model has no float32 output ${output.name}`);
+    }
+
     return {
       async logits(images, n) {
-        const tensor = new ort.Tensor('float32', images, [n, ...imageShape]);
-        const { [output.name]: logits } = await session.run({ [input.name]: tensor });
-        if (!(logits?.data instanceof Float32Array)) {
-          throw new Error(`the model has no float32 output ${output.name}`);
+        const size = images.length / n;
+        const count = batch === 1 ? 1 : Math.max(1, Math.floor(RUN_VALUES / size));
+        if (n <= count) return run(images);
+        const results: number[] = [];
+        for (let i = 0; i < n; i += count) {
+          results.push(...(await run(images.subarray(i * size, (i + count) * size))));
         }
-        return logits.data;
+        return Float32Array.from(results);
       },
       release: () => session.release(),
     };
   },
 } satisfies InferenceEngine;
+
+/** Creates a session. The weights stay in `file`, from which the runtime copies them. */
+const createSession = (file: Uint8Array): Promise<ort.InferenceSession> =>
+  withRuntime(() =>
+    ort.InferenceSession.create(graphWithoutWeights(file), {
+      ...sessionOptions(file.length),
+      externalData: [{ path: WEIGHTS_PATH, data: file }],
+    }),
+  );
 
 type Instantiate = (source: unknown, imports: WebAssembly.Imports) => Promise<unknown>;
 

@@ -1,8 +1,8 @@
 /** @file Follows one alias in the object store and keeps its last good model. */
 import type { LoadedModel } from '#shared/inference/model.ts';
 import { Alias, aliasKey, modelKey, parseStored } from '#shared/manifest.ts';
-import { readIfChanged, readObject } from './bucket.ts';
-import { missingObject, type VersionCache } from './version-cache.ts';
+import { missingObject, readIfChanged, readObject } from './bucket.ts';
+import type { VersionCache } from './version-cache.ts';
 
 /** Default time between two refreshes of an alias, in milliseconds. */
 export const REFRESH_MS = 30_000;

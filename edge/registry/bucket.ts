@@ -4,6 +4,12 @@ import { ExplainedError } from '#shared/errors.ts';
 /** Milliseconds after which a read counts as failed. */
 const TIMEOUT_MS = 3_000;
 
+/** Bytes per millisecond at which a large file must arrive at least. */
+const SLOWEST_RATE = 2_000;
+
+/** Returns the time in milliseconds after which the read of a large file counts as failed. */
+export const readLimit = (bytes: number): number => TIMEOUT_MS + bytes / SLOWEST_RATE;
+
 export interface StoredObject {
   bytes: Uint8Array<ArrayBuffer>;
   etag: string;
@@ -36,6 +42,41 @@ export function readIfChanged(
 }
 
 /**
+ * Reads a large object into one buffer. `arrayBuffer()` would hold it twice while it joins the chunks.
+ * @param most largest size in bytes
+ * @throws ExplainedError of kind `store` when the object is missing or larger, on timeout, and the errors of R2
+ */
+export function readFile(bucket: R2Bucket, key: string, most: number): Promise<Uint8Array<ArrayBuffer>> {
+  return withTimeout(
+    key,
+    async () => {
+      const object = await bucket.get(key);
+      if (!object) throw missingObject(key);
+      if (object.size > most) {
+        const [expected, got] = [`at most ${most} bytes`, `${object.size}`];
+        throw new ExplainedError({ kind: 'store', what: `cannot read ${key}`, expected, got });
+      }
+      const file = new Uint8Array(object.size);
+      let at = 0;
+      for await (const chunk of object.body) {
+        file.set(chunk, at);
+        at += chunk.length;
+      }
+      return file;
+    },
+    readLimit(most),
+  );
+}
+
+/** Returns the error for an object that the bucket lacks. */
+export const missingObject = (key: string): ExplainedError =>
+  new ExplainedError({
+    kind: 'store',
+    what: `the bucket has no ${key}`,
+    next: 'Push a model, then promote it.',
+  });
+
+/**
  * Lists the names that follow `prefix` in the bucket's keys, up to the next slash: at most 1,000.
  * @throws ExplainedError of kind `store` on timeout, and the errors of R2
  */
@@ -49,11 +90,11 @@ async function stored(object: R2ObjectBody | null): Promise<StoredObject | undef
 }
 
 /** @throws ExplainedError of kind `store` on timeout, and the errors of `access` */
-export async function withTimeout<T>(key: string, access: () => Promise<T>): Promise<T> {
+export async function withTimeout<T>(key: string, access: () => Promise<T>, limit = TIMEOUT_MS): Promise<T> {
   const { promise: timeout, reject } = Promise.withResolvers<never>();
-  const expected = `an answer within ${TIMEOUT_MS} ms`;
+  const expected = `an answer within ${limit} ms`;
   const error = new ExplainedError({ kind: 'store', what: `cannot access ${key}`, expected, got: 'none' });
-  const timer = setTimeout(() => reject(error), TIMEOUT_MS);
+  const timer = setTimeout(() => reject(error), limit);
   try {
     return await Promise.race([access(), timeout]);
   } finally {

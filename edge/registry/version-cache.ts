@@ -9,7 +9,7 @@ import type { InferenceEngine } from '#shared/inference/engine.ts';
 import { type LoadedModel, loadModel, type ModelCheck, ModelRefusal } from '#shared/inference/model.ts';
 import { isVersion, Manifest, modelKey, parseStored } from '#shared/manifest.ts';
 import { LruMap } from '../lru-map.ts';
-import { readObject } from './bucket.ts';
+import { missingObject, readObject } from './bucket.ts';
 
 /** The model that is compiled into the Worker. */
 export interface BundledModel {
@@ -62,7 +62,7 @@ export class VersionCache {
    */
   async bundled(): Promise<LoadedModel> {
     const { manifest, weights } = this.#bundledModel;
-    const load = () => loadModel(this.#engines, manifest, weights);
+    const load = () => loadModel(this.#engines, manifest, { read: async () => weights });
     const loaded = this.#loaded.get(keyOf(manifest.name, manifest.version));
     return this.#keep(loaded ?? (await this.#reportingRefusals(load)));
   }
@@ -101,10 +101,8 @@ export class VersionCache {
         next: 'Push the model again.',
       });
     }
-    const weightsKey = modelKey(name, version, 'onnx');
-    const weights = await readObject(bucket, weightsKey);
-    if (!weights) throw missingObject(weightsKey);
-    return loadModel(this.#engines, manifest, weights.bytes);
+    const key = modelKey(name, version, 'onnx');
+    return loadModel(this.#engines, manifest, { key, read: () => readWeights(bucket, key) });
   }
 
   /** Adds a model, unless another request has loaded the same version in the meantime. */
@@ -127,12 +125,14 @@ export class VersionCache {
   }
 }
 
-const keyOf = (name: string, version: string): string => `${name}/${version}`;
-
-/** Returns the error for an object that the bucket lacks. */
-export const missingObject = (key: string): ExplainedError =>
-  new ExplainedError({
-    kind: 'store',
-    what: `the bucket has no ${key}`,
-    next: 'Push a model, then promote it.',
+/** @throws ExplainedError of kind `store`, so that no engine is blamed for the bucket */
+async function readWeights(bucket: R2Bucket, key: string): Promise<Uint8Array<ArrayBuffer>> {
+  const weights = await readObject(bucket, key).catch((cause: unknown) => {
+    if (cause instanceof ExplainedError) throw cause;
+    throw new ExplainedError({ kind: 'store', what: `cannot read ${key}`, got: String(cause), cause });
   });
+  if (!weights) throw missingObject(key);
+  return weights.bytes;
+}
+
+const keyOf = (name: string, version: string): string => `${name}/${version}`;

@@ -4,7 +4,7 @@ import type { Manifest } from '../manifest.ts';
 /** A loaded model. */
 export interface Classifier {
   /**
-   * Computes the logits of a batch.
+   * Computes the output for a batch: logits, or probabilities if the manifest says so.
    * @param images `[n, channels, height, width]`, row by row
    * @param n number of images
    * @returns `[n, classes]`, row by row
@@ -12,15 +12,23 @@ export interface Classifier {
   logits(images: Float32Array, n: number): Promise<Float32Array>;
 }
 
-/** The tensors of a model: the parts of its manifest that an engine needs. */
-export type ModelTensors = Pick<Manifest, 'input' | 'output'>;
+/** The parts of a manifest that an engine needs. */
+export type ModelFacts = Pick<Manifest, 'name' | 'version' | 'bytes' | 'input' | 'output' | 'engine'>;
+
+/** The ONNX file of a model. An engine in another Worker reads it there, so that the file does not pass through this isolate. */
+export interface WeightsFile {
+  /** Key in the object store; undefined for a file that is not stored there. */
+  readonly key?: string;
+  /** Reads the file. */
+  read(): Promise<Uint8Array<ArrayBuffer>>;
+}
 
 export interface InferenceEngine {
   /** Name in logs and metrics. */
   readonly name: string;
   /**
    * Loads an ONNX model with one input and one output.
-   * @throws any error when the bytes are not a model that this engine computes
+   * @throws the errors of `file.read`, and any error when the engine does not compute the model
    */
-  load(model: Uint8Array, tensors: ModelTensors): Promise<Classifier>;
+  load(file: WeightsFile, facts: ModelFacts): Promise<Classifier>;
 }

@@ -2,15 +2,16 @@
  * @file Loads a model and checks it. In the Worker and in a browser, a model serves only after it has reproduced the golden logits of
  * its manifest.
  */
-import { sha256 } from '../digest.ts';
 import { ExplainedError, type Explanation } from '../errors.ts';
 import { GARMENT_INPUT, VERSIONS } from '../input/prepare.ts';
 import { bytesOf, networkInput, type PictureInput, pictureInputOf } from '../input/preprocessing.ts';
+import { lazy } from '../lazy.ts';
 import type { Manifest } from '../manifest.ts';
-import type { Classifier, InferenceEngine } from './engine.ts';
+import type { Classifier, InferenceEngine, WeightsFile } from './engine.ts';
+import { weightsFault } from './weights.ts';
 
 /** The checks of a model, in the order in which they run. */
-export const MODEL_CHECKS = ['manifest', 'weights', 'fit', 'engine', 'golden'] as const;
+export const MODEL_CHECKS = ['manifest', 'fit', 'weights', 'engine', 'golden'] as const;
 export type ModelCheck = (typeof MODEL_CHECKS)[number];
 
 /** Thrown when a model fails a check. */
@@ -35,23 +36,25 @@ export interface LoadedModel {
 
 /**
  * Loads a model on the first of `engines` that computes its golden logits.
- * @throws ModelRefusal when the weights do not match the manifest, the model's input or output does not fit, or no engine computes
+ * @throws ModelRefusal when the model's input or output does not fit, the weights do not match the manifest, or no engine computes
  * the golden logits
+ * @throws ExplainedError of kind `store` when the weights cannot be read
  */
 export async function loadModel(
   engines: readonly InferenceEngine[],
   manifest: Manifest,
-  weights: Uint8Array<ArrayBuffer>,
+  file: WeightsFile,
 ): Promise<LoadedModel> {
-  await checkWeights(manifest, weights);
   const input = checkFit(manifest);
+  const checked = checkedFile(manifest, file);
   const refusals: ModelRefusal[] = [];
   for (const engine of engines) {
     try {
-      const classifier = await loadOn(engine, { manifest, input }, weights);
+      const classifier = await loadOn(engine, { manifest, input }, checked);
       return { manifest, input, classifier, engine: engine.name };
     } catch (error) {
-      refusals.push(error as ModelRefusal);
+      if (!isOfEngine(error)) throw error;
+      refusals.push(error);
     }
   }
   if (refusals.length === 1) throw refusals[0];
@@ -60,13 +63,19 @@ export async function loadModel(
   throw refusal(manifest, check, 'an engine that runs the model', got, refusals);
 }
 
+/** Returns whether another engine may run the model. A file that is damaged or cannot be read fits none. */
+const isOfEngine = (error: unknown): error is ModelRefusal =>
+  error instanceof ModelRefusal && (error.check === 'engine' || error.check === 'golden');
+
 /** Loads a model on one engine and checks its golden logits. */
 async function loadOn(
   engine: InferenceEngine,
   { manifest, input }: Pick<LoadedModel, 'manifest' | 'input'>,
-  weights: Uint8Array<ArrayBuffer>,
+  file: WeightsFile,
 ): Promise<Classifier> {
-  const classifier = await engine.load(weights, manifest).catch((cause: unknown) => {
+  const classifier = await engine.load(file, manifest).catch((cause: unknown) => {
+    if (cause instanceof ModelRefusal || (cause instanceof ExplainedError && cause.kind === 'store'))
+      throw cause;
     const got = cause instanceof ExplainedError ? cause.message : 'an error';
     throw refusal(manifest, 'engine', `a model that ${engine.name} loads`, got, cause);
   });
@@ -74,12 +83,15 @@ async function loadOn(
   return classifier;
 }
 
-async function checkWeights(manifest: Manifest, weights: Uint8Array<ArrayBuffer>): Promise<void> {
-  if (weights.length !== manifest.bytes) {
-    throw refusal(manifest, 'weights', `${manifest.bytes} bytes of weights`, `${weights.length}`);
-  }
-  const digest = await sha256(weights);
-  if (digest !== manifest.version) throw refusal(manifest, 'weights', `SHA-256 ${manifest.version}`, digest);
+/** Returns a file that is read and checked once, however many engines read it. */
+function checkedFile(manifest: Manifest, file: WeightsFile): WeightsFile {
+  const read = lazy(async () => {
+    const weights = await file.read();
+    const fault = await weightsFault(manifest, weights);
+    if (fault) throw refusal(manifest, 'weights', fault.expected, fault.got);
+    return weights;
+  });
+  return { ...file, read };
 }
 
 /** Checks that this program can make the model's input of a picture, and that the model returns one logit for each label. */
@@ -154,8 +166,9 @@ export async function checkGolden({
   }
 }
 
-function refusal(
-  { name, version }: Manifest,
+/** Returns the error for a model that fails a check. */
+export function refusal(
+  { name, version }: Pick<Manifest, 'name' | 'version'>,
   check: ModelCheck,
   expected: string,
   got: string,

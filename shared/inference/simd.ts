@@ -2,6 +2,7 @@
 import { prepareInference } from '../kernels/inference.ts';
 import { decodeModel } from '../onnx/model.ts';
 import { networkOf } from '../onnx/network.ts';
+import { unsupported } from '../onnx/unsupported.ts';
 import type { InferenceEngine } from './engine.ts';
 
 /**
@@ -12,8 +13,9 @@ import type { InferenceEngine } from './engine.ts';
 export const simdEngine = (kernels: WebAssembly.Module): InferenceEngine => ({
   name: 'simd',
 
-  async load(model) {
-    const { network, weights } = networkOf(decodeModel(model));
+  async load(file, { engine }) {
+    if (engine) throw unsupported('the model', 'a manifest without an engine', engine);
+    const { network, weights } = networkOf(decodeModel(await file.read()));
     const infer = prepareInference(kernels, network, weights);
     return { logits: async (images, n) => infer(images, n) };
   },

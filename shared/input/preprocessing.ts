@@ -27,10 +27,15 @@ export function pictureInputOf({
   photoPipeline,
   fit,
 }: Pick<Manifest, 'input' | 'photoPipeline' | 'fit'>): PictureInput {
-  const [, channels, height, width, ...more] = input.shape;
+  const isLast = input.layout === 'NHWC';
+  const [, first, second, third, ...more] = input.shape;
+  const [channels, height, width] = isLast ? [third, first, second] : [first, second, third];
   const isPicture =
     (channels === 1 || channels === 3) && isSize(height) && isSize(width) && more.length === 0;
-  if (!isPicture) throw unfit(`${input.name} [batch, 1 or 3, height, width]`, `[${input.shape.join(', ')}]`);
+  if (!isPicture) {
+    const expected = isLast ? 'batch, height, width, 1 or 3' : 'batch, 1 or 3, height, width';
+    throw unfit(`${input.name} [${expected}]`, `[${input.shape.join(', ')}]`);
+  }
   const shape: ImageShape = [channels, height, width];
   if (photoPipeline !== undefined && !fit) {
     return { preprocessing: { kind: 'garment', version: photoPipeline }, shape };

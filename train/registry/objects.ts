@@ -1,4 +1,4 @@
-/** @file Writes and verifies the three immutable objects of a version. */
+/** @file Writes and verifies the immutable objects of a version. */
 import { setTimeout } from 'node:timers/promises';
 import { sha256 } from '#shared/digest.ts';
 import { ExplainedError } from '#shared/errors.ts';
@@ -10,21 +10,23 @@ import {
   modelKey,
   parseStored,
 } from '#shared/manifest.ts';
-import type { Release } from '../release/release.ts';
 import type { ObjectStore } from '../store/store.ts';
 
 /** Milliseconds between the attempts to read a version back. */
 const READ_BACK_PAUSES = [100, 200, 400, 800, 1600, 1600, 1600];
 
 /**
- * Writes one of a release's three objects, unless it exists.
+ * Writes one of a version's objects, unless it exists.
  * @returns false when the same object already existed
  * @throws ExplainedError of kind `conflict` when another object exists at its key
  */
-export async function putImmutable(store: ObjectStore, release: Release, file: ModelFile): Promise<boolean> {
-  const { name, version } = release.manifest;
+export async function putImmutable(
+  store: ObjectStore,
+  { name, version }: Manifest,
+  file: ModelFile,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<boolean> {
   const key = modelKey(name, version, file);
-  const bytes = release.files[file];
   if ((await store.put(key, bytes, CONTENT_TYPES[file], { ifAbsent: true })) === 'written') return true;
   const present = await store.get(key);
   // Two runs may produce the same weights with different manifests. The first manifest stays: it describes the model as well.
@@ -73,7 +75,7 @@ function unreadable(
 
 /**
  * @throws ExplainedError of kind `usage` when `version` is not a version
- * @throws ExplainedError of kind `model` unless all three objects exist and the ONNX file has the version's SHA-256
+ * @throws ExplainedError of kind `model` unless all objects exist and the ONNX file has the version's SHA-256
  */
 export async function requireComplete(store: ObjectStore, name: string, version: string): Promise<void> {
   if (!isVersion(version)) {
@@ -104,7 +106,7 @@ export async function requireComplete(store: ObjectStore, name: string, version:
     throw incomplete(`the manifest of ${manifest.name} ${manifest.version}`);
   const digest = await sha256(await read('onnx'));
   if (digest !== version) throw incomplete(`an ONNX file with SHA-256 ${digest}`);
-  await read('safetensors');
+  if (manifest.training) await read('safetensors');
 }
 
 function equals(bytes: Uint8Array): (present: Uint8Array) => boolean {

@@ -55,9 +55,11 @@ export async function upload(
   const target = withConditions(store, log);
   const { name, version } = release.manifest;
   for (const file of ['onnx', 'safetensors', 'json'] as const) {
-    const key = modelKey(name, version, file);
-    const written = await putImmutable(target, release, file);
-    log(`${key}: ${written ? `uploaded ${release.files[file].length} bytes` : 'already in the store'}`);
+    const bytes = release.files[file];
+    if (!bytes) continue;
+    const written = await putImmutable(target, release.manifest, file, bytes);
+    const outcome = written ? `uploaded ${bytes.length} bytes` : 'already in the store';
+    log(`${modelKey(name, version, file)}: ${outcome}`);
   }
   await readBack(target, name, version);
 }

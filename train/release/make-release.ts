@@ -15,11 +15,11 @@ import { type Network, sizeOf } from '#shared/model/spec.ts';
 import type { Dataset } from '../dataset/split.ts';
 import type { Engine } from '../engine/engine.ts';
 import { sgd } from '../engine/optimizer.ts';
-import { Generator } from '../random.ts';
 import { encodeSafetensors, weightTensors } from '../safetensors.ts';
 import type { Predict } from '../training/evaluate.ts';
 import type { TrainedModel } from '../training/job.ts';
 import { exportOnnx, INPUT_NAME, IR_VERSION, OPSET, OUTPUT_NAME } from './export.ts';
+import { goldenImages, goldenVectors } from './golden.ts';
 import { onnxPredictor } from './onnxruntime.ts';
 import type { TrainedRelease } from './release.ts';
 
@@ -123,23 +123,9 @@ async function compareWithOnnxruntime(
   }
 }
 
-/** Makes images that need no data set: noise, a ramp, a disc. */
-function goldenImages({ input }: Network): Uint8Array[] {
-  const noise = Generator.seeded(0);
-  const [, height, width] = input;
-  const image = (value: (x: number, y: number) => number) =>
-    Uint8Array.from({ length: sizeOf(input) }, (_, i) => value(i % width, Math.floor(i / width) % height));
-  return [
-    image(() => noise.random() & 0xff),
-    image((x) => (x * 9) & 0xff),
-    image((x, y) => (Math.hypot(x - (width - 1) / 2, y - (height - 1) / 2) < (10 * width) / 28 ? 200 : 0)),
-  ];
-}
-
 async function makeGoldenVectors(network: Network, logits: Predict): Promise<Manifest['golden']['vectors']> {
-  const vectors: Manifest['golden']['vectors'] = [];
-  for (const image of goldenImages(network)) {
-    vectors.push({ pixels: Buffer.from(image).toString('base64'), logits: [...(await logits(image, 1))] });
-  }
-  return vectors;
+  const images = goldenImages(network.input);
+  const outputs: Float32Array[] = [];
+  for (const image of images) outputs.push(Float32Array.from(await logits(image, 1)));
+  return goldenVectors(images, outputs);
 }

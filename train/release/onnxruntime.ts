@@ -6,20 +6,28 @@ import { sizeOf } from '#shared/model/spec.ts';
 import type { Predict } from '../training/evaluate.ts';
 
 /**
+ * Loads a model.
+ * @param adviceFor returns what the reader can do about an error of onnxruntime
+ * @throws ExplainedError of kind `model` when onnxruntime cannot load it
+ */
+export async function openSession(
+  model: Uint8Array,
+  adviceFor: (message: string) => string,
+): Promise<ort.InferenceSession> {
+  ort.env.wasm.numThreads = 1;
+  return ort.InferenceSession.create(model, { logSeverityLevel: 4 }).catch((cause: Error) => {
+    const what = 'onnxruntime cannot load the model';
+    const { message: got } = cause;
+    throw new ExplainedError({ kind: 'model', what, got, next: adviceFor(got), cause });
+  });
+}
+
+/**
  * Loads a model, and returns a function that computes its logits. The model has input `image` [batch, channels, height, width] and output `logits`.
  * @throws ExplainedError of kind `model` when onnxruntime cannot load it
  */
 export async function onnxPredictor(model: Uint8Array): Promise<Predict> {
-  ort.env.wasm.numThreads = 1;
-  const session = await ort.InferenceSession.create(model).catch((cause: Error) => {
-    throw new ExplainedError({
-      kind: 'model',
-      what: 'onnxruntime cannot load the model',
-      got: cause.message,
-      next: 'Use an .onnx file that this program exported.',
-      cause,
-    });
-  });
+  const session = await openSession(model, () => 'Use an .onnx file that this program exported.');
   const shape = inputShape(session);
   return async (images, count) => {
     const pixels = Float32Array.from(

@@ -8,14 +8,20 @@ import { Manifest, type ModelFile, parseStored, type TrainedManifest } from '#sh
 import { writeFileAtomic } from '../files.ts';
 import { requireSafetensors } from '../safetensors.ts';
 
+/** A model as it is pushed. One of another program has no safetensors file. */
 export interface Release {
   manifest: Manifest;
-  /** The bytes of the three files. */
+  /** The bytes of the files. */
+  files: Record<'onnx' | 'json', Uint8Array<ArrayBuffer>> & { safetensors?: Uint8Array<ArrayBuffer> };
+}
+
+/** A release with all three files. */
+export interface CompleteRelease extends Release {
   files: Record<ModelFile, Uint8Array<ArrayBuffer>>;
 }
 
 /** The release of a model that this project has trained. */
-export interface TrainedRelease extends Release {
+export interface TrainedRelease extends CompleteRelease {
   manifest: TrainedManifest;
 }
 
@@ -24,7 +30,7 @@ export interface TrainedRelease extends Release {
  * @returns the path of the ONNX file
  * @throws ExplainedError of kind `disk`
  */
-export async function writeRelease(folder: string, { manifest, files }: Release): Promise<string> {
+export async function writeRelease(folder: string, { manifest, files }: CompleteRelease): Promise<string> {
   const path = (file: ModelFile) => join(folder, `${manifest.name}.${file}`);
   for (const file of ['onnx', 'safetensors', 'json'] as const) await writeFileAtomic(path(file), files[file]);
   return path('onnx');
@@ -35,7 +41,7 @@ export async function writeRelease(folder: string, { manifest, files }: Release)
  * @param onnxPath the `.onnx` file; the other two lie beside it
  * @throws ExplainedError of kind `model` for a missing or damaged file, or an ONNX file that the manifest does not describe
  */
-export async function readRelease(onnxPath: string): Promise<Release> {
+export async function readRelease(onnxPath: string): Promise<CompleteRelease> {
   if (!onnxPath.endsWith('.onnx')) {
     throw new ExplainedError({
       kind: 'usage',

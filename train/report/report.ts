@@ -6,7 +6,7 @@ import { openDataset } from '../dataset/open.ts';
 import { take } from '../dataset/split.ts';
 import { writeFileAtomic } from '../files.ts';
 import { count } from '../format.ts';
-import { type Release, readRelease } from '../release/release.ts';
+import { type CompleteRelease, readRelease } from '../release/release.ts';
 import { datasetPrinter } from '../run/progress.ts';
 import { decodeSafetensors } from '../safetensors.ts';
 import { type Figure, svgFile } from './figure.ts';
@@ -82,8 +82,11 @@ async function orMissing(what: string, missing: string[], work: () => Promise<vo
 }
 
 /** Reads the releases of the finished models by name. */
-async function readReleases({ folder, models }: Results, missing: string[]): Promise<Map<string, Release>> {
-  const releases = new Map<string, Release>();
+async function readReleases(
+  { folder, models }: Results,
+  missing: string[],
+): Promise<Map<string, CompleteRelease>> {
+  const releases = new Map<string, CompleteRelease>();
   for (const { name, onnx } of models) {
     await orMissing(`release of ${name}`, missing, async () => {
       releases.set(name, await readRelease(join(folder, onnx.path)));
@@ -95,7 +98,7 @@ async function readReleases({ folder, models }: Results, missing: string[]): Pro
 /** Draws the figures that need the test images. */
 async function drawPredictions(
   name: string,
-  release: Release,
+  release: CompleteRelease,
   { summary, settings }: Results,
   data: string | undefined,
 ): Promise<Pick<Figures, 'coverage' | 'samples' | 'mistakes'>> {

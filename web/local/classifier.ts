@@ -49,7 +49,7 @@ async function load(endpoint: string, served?: ServedManifest): Promise<LocalCla
     served ?? get(address).then((response): Promise<Manifest> => response.json()),
     get(`${address}/onnx`).then(async (response) => new Uint8Array(await response.arrayBuffer())),
   ]);
-  const model = await loadModel([engine], manifest, weights);
+  const model = await loadModel([engine], manifest, { read: async () => weights });
   return async (bytes) => {
     const photo = await decoder.decode(bytes, (pixels) => preparePicture(pixels, model.input));
     const logits = await model.classifier.logits(networkInput(photo.image, model.input), 1);

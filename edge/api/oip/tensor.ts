@@ -1,11 +1,6 @@
 /** @file Converts an input tensor of the Open Inference Protocol to the network's input. */
-import {
-  bytesOf,
-  type ImageShape,
-  isNormalized,
-  networkInput,
-  PIXEL_SCALE,
-} from '#shared/input/preprocessing.ts';
+import { channelsFirst } from '#shared/input/layout.ts';
+import { bytesOf, isNormalized, networkInput, PIXEL_SCALE } from '#shared/input/preprocessing.ts';
 import { checkImageCount } from '../../http/limits.ts';
 import { HttpProblem } from '../../http/problem.ts';
 import type { ServedModel } from '../../registry/served-model.ts';
@@ -18,6 +13,7 @@ export interface ImageTensor {
 }
 
 /**
+ * Reads a tensor in the layout of the manifest.
  * @param tensor `FP32`: the network's input. `UINT8`: pixel bytes, which become the network's input
  * @param binary the bytes after the JSON
  * @throws HttpProblem `invalid-body`, `too-many-images`
@@ -29,7 +25,9 @@ export function readTensor(
 ): ImageTensor {
   const { name } = manifest.input;
   if (tensor.name !== name) throw invalid(`The name of the input must be "${name}"`);
-  const n = batchSize(tensor.shape, input.shape);
+  const isLast = manifest.input.layout === 'NHWC';
+  const [channels, height, width] = input.shape;
+  const n = batchSize(tensor.shape, isLast ? [height, width, channels] : input.shape);
   const length = n * bytesOf(input.shape);
   const values = readValues(tensor, length, binary);
   const isUint8 = tensor.datatype === 'UINT8';
@@ -39,8 +37,9 @@ export function readTensor(
     if (typeof value === 'number' && isValid(value)) continue;
     throw invalid(`Every element of a ${tensor.datatype} tensor must be ${range}`);
   }
-  const numbers = values as ArrayLike<number>;
-  return { images: isUint8 ? networkInput(Uint8Array.from(numbers), input) : Float32Array.from(numbers), n };
+  const sent = Float32Array.from(values as ArrayLike<number>);
+  const planes = isLast ? channelsFirst(sent, input.shape) : sent;
+  return { images: isUint8 ? networkInput(Uint8Array.from(planes), input) : planes, n };
 }
 
 /** Range checks catch pixels in 0..255 that are sent as FP32, which would yield a wrong prediction. None accepts NaN. */
@@ -55,7 +54,7 @@ const BYTE = {
 /** Bytes of an element. */
 const BYTES = { FP32: 4, UINT8: 1 };
 
-function batchSize([n = 0, ...image]: number[], shape: ImageShape): number {
+function batchSize([n = 0, ...image]: number[], shape: readonly number[]): number {
   if (n < 1 || image.join() !== shape.join()) {
     throw invalid(`The shape must be [n, ${shape.join(', ')}] with n at least 1`);
   }

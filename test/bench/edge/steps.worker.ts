@@ -38,7 +38,8 @@ export default {
   async fetch(request: Request): Promise<Response> {
     const file = new Uint8Array(await request.arrayBuffer());
     const engine = new URL(request.url).searchParams.get('engine') as keyof typeof ENGINES;
-    const classifier = await ENGINES[engine].load(new Uint8Array(weights), release as Manifest);
+    const model = { read: async () => new Uint8Array(weights) };
+    const classifier = await ENGINES[engine].load(model, release as Manifest);
     const pixels = await decoder.decode(file, copyPixels);
     const input = networkInput(preparePhoto(pixels).image, GARMENT_INPUT);
     await time(20, 100, () => classifier.logits(input, 1));

@@ -13,6 +13,7 @@ import { emptyBucket, fetchAndFinish, promote, put } from '../support/tiny.ts';
 
 const manifest = v.parse(Manifest, release);
 const bytes = new Uint8Array(weights);
+const file = { read: async () => bytes };
 afterAll(emptyBucket);
 
 it('the manifest of the bundled model is valid; the Worker does not validate it', () => {
@@ -21,7 +22,7 @@ it('the manifest of the bundled model is valid; the Worker does not validate it'
 
 it('WebAssembly.instantiate is restored and still refuses bytes', async () => {
   const { instantiate } = WebAssembly;
-  await loadModel([ortEngine], manifest, bytes);
+  await loadModel([ortEngine], manifest, file);
   expect(WebAssembly.instantiate).toBe(instantiate);
 });
 
@@ -30,7 +31,7 @@ it('loading and running do not yield to another request', async () => {
   const timer = setInterval(() => {
     turns += 1;
   }, 0);
-  const classifier = await ortEngine.load(bytes, manifest);
+  const classifier = await ortEngine.load(file, manifest);
   await classifier.logits(new Float32Array(784), 1);
   await classifier.release();
   expect(turns).toBe(0);
@@ -40,7 +41,7 @@ it('loading and running do not yield to another request', async () => {
 });
 
 it('a batch has the same logits as single images', async () => {
-  const classifier = await ortEngine.load(bytes, manifest);
+  const classifier = await ortEngine.load(file, manifest);
   const images = Float32Array.from({ length: 3 * 784 }, (_, i) => (i % 251) / 255);
   const batch = await classifier.logits(images, 3);
   expect(batch).toHaveLength(30);
@@ -52,8 +53,8 @@ it('a batch has the same logits as single images', async () => {
 });
 
 it('invalid bytes are refused, and the next model loads', async () => {
-  await expect(ortEngine.load(bytes.slice(0, 1000), manifest)).rejects.toThrow();
-  await (await ortEngine.load(bytes, manifest)).release();
+  await expect(ortEngine.load({ read: async () => bytes.slice(0, 1000) }, manifest)).rejects.toThrow();
+  await (await ortEngine.load(file, manifest)).release();
 });
 
 it('the Worker serves the bundled model while the bucket is empty', async () => {

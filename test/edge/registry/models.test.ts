@@ -1,6 +1,7 @@
 /** @file Several models in one bucket, each served by its name with its own labels and input. */
 import { env } from 'cloudflare:workers';
 import { beforeEach, expect, it } from 'vitest';
+import { sha256 } from '#shared/digest.ts';
 import { loadModel } from '#shared/inference/model.ts';
 import { FIT_VERSION, fitPicture } from '#shared/input/fit/fit.ts';
 import { aliasKey, DEFAULT_ALIAS, type Manifest } from '#shared/manifest.ts';
@@ -8,7 +9,7 @@ import type { ClassifyResponse, ModelInfo } from '../../../edge/api/v1/responses
 import { decoder } from '../../../edge/decode/decoder.ts';
 import type { BundledModel } from '../../../edge/registry/version-cache.ts';
 import { paint, png } from '../../fixtures/images.ts';
-import { emptyBucket, isolate, promote, put, tinyEngine, tinyRelease } from '../support/tiny.ts';
+import { emptyBucket, isolate, promote, put, tinyEngine, tinyRelease, utf8 } from '../support/tiny.ts';
 
 const SHAPE = [3, 4, 5] as const;
 const BYTES = 60;
@@ -179,6 +180,57 @@ it('shifts and scales the input by the mean and the standard deviation in the ma
   expect(await first({ datatype: 'FP32', data: new Array(BYTES).fill(-3) })).toBeCloseTo(-3, 5);
 });
 
+it('takes channels in the last place from clients of the Open Inference Protocol, as the model states', async () => {
+  const last = await photoModel(2, {
+    name: 'last',
+    input: { name: 'picture', dtype: 'float32', shape: ['n', 4, 5, 3], layout: 'NHWC' },
+    fit: { version: FIT_VERSION, mode: 'cover', mean: [0, 0, 0], std: [1, 0.5, 0.25] },
+  });
+  await put(last);
+  await promote(last);
+  const { send } = isolate(bundled);
+  expect(await (await send('/v2/models/last')).json()).toMatchObject({ inputs: [{ shape: [-1, 4, 5, 3] }] });
+  const blue = Array.from({ length: BYTES }, (_, i) => (i % 3 === 2 ? 255 : 0));
+  const first = async (shape: number[], datatype: string, data: number[]) => {
+    const body = JSON.stringify({ inputs: [{ name: 'picture', shape, datatype, data }] });
+    const response = await send('/v2/models/last/infer', { method: 'POST', body });
+    return (await response.json<{ outputs?: { data: number[] }[] }>()).outputs?.[0]?.data[0];
+  };
+  // The tiny network adds the mean of its input, to which a blue picture gives 1 / 0.25 in one of three channels.
+  expect(await first([1, 4, 5, 3], 'UINT8', blue)).toBeCloseTo(4 / 3, 5);
+  expect(
+    await first(
+      [1, 4, 5, 3],
+      'FP32',
+      blue.map((byte) => byte / 255),
+    ),
+  ).toBeCloseTo(1 / 3, 5);
+  expect(await first([1, ...SHAPE], 'UINT8', blue)).toBeUndefined();
+  expect(await classify(isolate(bundled), '/v1/models/last/classify')).toMatchObject({ status: 200 });
+});
+
+it('takes probabilities as the scores, without a softmax', async () => {
+  const scores = await tinyRelease(0, { ...rgb, name: 'scores' });
+  const weights = utf8('[0,0.75,0.25]');
+  const { photoPipeline, ...manifest } = scores.manifest;
+  const sure: BundledModel = {
+    weights,
+    manifest: {
+      ...manifest,
+      version: await sha256(weights),
+      bytes: weights.length,
+      output: { ...manifest.output, values: 'probabilities' },
+      golden: { tolerance: 1e-4, vectors: [{ pixels: btoa('\0'.repeat(BYTES)), logits: [0, 0.75, 0.25] }] },
+    },
+  };
+  await put(sure);
+  await promote(sure);
+  const on = isolate(bundled);
+  const headers = { 'content-type': 'application/octet-stream' };
+  const { predictions } = await classify(on, '/v1/models/scores/classify', new Uint8Array(BYTES), headers);
+  expect(predictions.map(({ score }) => score)).toEqual([0.75, 0.25, 0]);
+});
+
 async function listed({ send }: ReturnType<typeof isolate>) {
   return (await (await send('/v1/models')).json<{ models: ModelInfo[] }>()).models;
 }
@@ -250,7 +302,7 @@ it.each([
 it('a manifest whose input fits no memory is refused by its golden vectors', async () => {
   const input = { name: 'picture', dtype: 'float32', shape: ['n', 3, 1e6, 1e6] } as const;
   const { manifest, weights } = await photoModel(2, { input: { ...input, shape: [...input.shape] } });
-  await expect(loadModel([tinyEngine()], manifest, weights)).rejects.toThrow(
+  await expect(loadModel([tinyEngine()], manifest, { read: async () => weights })).rejects.toThrow(
     'expected golden vectors of 3000000000000 bytes, got 60',
   );
 });

@@ -34,8 +34,8 @@ export function tinyEngine(): TinyEngine {
     name: 'tiny',
     loads: 0,
     runs: 0,
-    async load(model) {
-      const bias: number[] = JSON.parse(new TextDecoder().decode(model));
+    async load(file) {
+      const bias: number[] = JSON.parse(new TextDecoder().decode(await file.read()));
       engine.loads += 1;
       return {
         async logits(images, n) {

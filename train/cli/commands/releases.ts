@@ -1,8 +1,15 @@
 /** @file The commands `push`, `promote`, `rollback` and `status`, which manage the releases in the object store. */
 import type { Command } from 'commander';
+import type { Manifest } from '#shared/manifest.ts';
 import type { Move } from '../../registry/alias.ts';
 import { promote, push, rollback, status } from '../../registry/registry.ts';
 import { readRelease } from '../../release/release.ts';
+import {
+  describeForeign,
+  type ForeignFlags,
+  rejectDescription,
+  withForeignOptions,
+} from '../foreign-options.ts';
 import { aliasOption, modelOption, nameOption, reasonOption } from '../options.ts';
 import { openTargetStore, type TargetFlags, withStoreOptions } from '../target-store.ts';
 
@@ -11,17 +18,28 @@ interface MoveFlags extends TargetFlags {
   reason?: string;
 }
 
+interface PushFlags extends MoveFlags, ForeignFlags {
+  model: string;
+}
+
 export function addPush(program: Command): void {
-  withStoreOptions(program.command('push'))
-    .description('Upload a release and point the alias at it.')
+  const command = program
+    .command('push')
+    .description('Upload a model and point the alias at it.')
     .addOption(modelOption())
     .addOption(aliasOption())
-    .addOption(reasonOption())
-    .action(async ({ model, alias, reason, ...flags }: MoveFlags & { model: string }) => {
-      const release = await readRelease(model);
+    .addOption(reasonOption());
+  withStoreOptions(withForeignOptions(command)).action(
+    async ({ model, alias, reason, labels, ...flags }: PushFlags) => {
+      if (labels === undefined) rejectDescription(flags);
+      const release = await (labels === undefined
+        ? readRelease(model)
+        : describeForeign(model, labels, flags));
       const store = openTargetStore(flags);
+      if (labels !== undefined) printDescription(release.manifest);
       printMove(alias, await push(store, release, { alias, reason, log: console.log }));
-    });
+    },
+  );
 }
 
 export function addPromote(program: Command): void {
@@ -56,6 +74,14 @@ export function addStatus(program: Command): void {
     .action(async ({ name, ...flags }: TargetFlags & { name: string }) => {
       console.log(JSON.stringify(await status(openTargetStore(flags), name), null, 2));
     });
+}
+
+/** Prints what was found in a model of another program, so that a wrong guess is seen. */
+function printDescription({ name, input, output, labels, engine }: Manifest): void {
+  const values = output.values ?? 'logits';
+  console.log(
+    `${name}: input ${input.name} [${input.shape.join(', ')}], output ${output.name} with ${labels.length} ${values}, runs on ${engine ?? 'this project’s kernels'}`,
+  );
 }
 
 function printMove(alias: string, { version, from, moved }: Move): void {
