@@ -12,6 +12,7 @@ import { openLocalStore } from '../../train/store/open.ts';
 import { withForeignOperator } from '../fixtures/colour-models.ts';
 import { paint, png } from '../fixtures/images.ts';
 import { type SampleName, sample } from '../fixtures/images-samples.ts';
+import { userReleases } from '../fixtures/user-networks.ts';
 import { expectSuccess, runTrainer } from '../support/command.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { type RunningWorker, startWorker } from '../support/worker.ts';
@@ -74,6 +75,16 @@ describe('the Worker', () => {
       .poll(() => ready(worker))
       .toMatchObject({ engine: 'ort', model: { version: foreign.manifest.version } });
     expect(await trouserScore(worker)).toBeCloseTo(score, 5);
+  });
+
+  it('computes the golden logits of networks that a user chooses', async () => {
+    for (const release of await userReleases()) {
+      await push(openLocalStore(worker.origin), release);
+      const url = `${worker.origin}/v1/models/${release.manifest.name}/classify`;
+      const response = await fetch(url, { method: 'POST', body: await readFile('examples/trouser.png') });
+      // A model that computes others is not served.
+      expect(response.status, release.manifest.name).toBe(200);
+    }
   });
 
   describe.skipIf(!hasOnnx)(

@@ -4,6 +4,7 @@ import { KERNEL_LEVELS } from '#shared/kernels/choose.ts';
 import { DEFAULT_ALIAS } from '#shared/manifest.ts';
 import { FOLDER_DEFAULTS } from '../dataset/open.ts';
 import { DEVICES } from '../engine/open.ts';
+import { ZOO_PADDINGS } from '../model/zoo.ts';
 import {
   AUGMENTATION_NAMES,
   COLOUR_NAMES,
@@ -86,6 +87,18 @@ export const withTrainingOptions = (command: Command, recipe: Recipe): Command =
       ).choices(Object.keys(RECIPES)),
     )
     .addOption(optionWithDefault('--models <names>', 'comma-separated names of models', recipe.models.join()))
+    .option('--network <file>', 'JSON file with the layers of a network to train instead of the models')
+    .addOption(
+      optionWithDefault('--hidden-units <number>', 'channels or outputs of the models’ hidden layers', 10),
+    )
+    .addOption(optionWithDefault('--kernel-size <pixels>', 'edge of the filters of tinyvgg', 3))
+    .addOption(
+      optionWithDefault(
+        '--padding <name>',
+        'zeros around the images in tinyvgg: as many as keep the size, or none',
+        'same',
+      ).choices(ZOO_PADDINGS),
+    )
     .addOption(optionWithDefault('--seed <number>', 'seed, as in torch.manual_seed', recipe.seed))
     .addOption(optionWithDefault('--epochs <number>', 'passes over the training set', recipe.epochs))
     .addOption(optionWithDefault('--batch-size <images>', 'images per step', recipe.batchSize))

@@ -1,11 +1,12 @@
 /** @file Runs a job: several trainings whose checkpoints and results are in the object store. */
 import { lazy } from '#shared/lazy.ts';
-import { resolveNetwork } from '#shared/model/spec.ts';
+import { DESCRIPTION } from '../dataset/fashion-mnist/description.ts';
 import { loadDataset } from '../dataset/fashion-mnist/load.ts';
+import { isFolder } from '../dataset/open.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { JobContext } from '../jobs/ensure-trained.ts';
 import type { Training } from '../jobs/trainings.ts';
-import { modelSpec } from '../model/zoo.ts';
+import { networkOf } from '../run/networks.ts';
 import { openTrainingEngine } from '../run/open-engine.ts';
 import { downloadPrinter } from '../run/progress.ts';
 import { interruptible } from './interruption.ts';
@@ -20,7 +21,7 @@ export function runJob(
 ): Promise<void> {
   const dataset = lazy(() => loadDataset({ folder: data, onProgress: downloadPrinter() }));
   return interruptible(
-    (signal) => work({ dataset, engine: engineCache(), signal, log: console.log }),
+    (signal) => work({ dataset, engine: engineCache(dataset), signal, log: console.log }),
     (signal) =>
       `Interrupted by ${signal}, with a checkpoint in the store. Run the same command again to resume.`,
   );
@@ -30,12 +31,17 @@ export function runJob(
  * Returns a function that opens the engine of a training. Trainings with the same device settings share an engine, so that a graphics card
  * can compute their steps together. With the device `auto`, the first of these trainings decides.
  */
-function engineCache(): (training: Training) => Promise<Engine> {
+function engineCache(dataset: JobContext['dataset']): (training: Training) => Promise<Engine> {
   const engines = new Map<string, Promise<Engine>>();
-  return ({ settings, model }) => {
+  return async ({ settings, model }) => {
     const { device, threads, kernels, allowSoftwareAdapter } = settings;
     const key = JSON.stringify([device, threads, kernels, allowSoftwareAdapter]);
-    const engine = engines.get(key) ?? openTrainingEngine(settings, [resolveNetwork(modelSpec(model))]);
+    const open = async () => {
+      // The engine of a sweep is opened before it is known whether a point needs the images.
+      const images = isFolder(settings) ? await dataset() : DESCRIPTION;
+      return openTrainingEngine(settings, [networkOf(settings, model, images)]);
+    };
+    const engine = engines.get(key) ?? open();
     engines.set(key, engine);
     return engine;
   };

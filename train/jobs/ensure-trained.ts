@@ -1,10 +1,9 @@
 /** @file Trains a model unless the object store has the record of its training. Afterwards the store has its release and its record. */
 import { ExplainedError } from '#shared/errors.ts';
-import { resolveNetwork } from '#shared/model/spec.ts';
 import { type Dataset, divide } from '../dataset/split.ts';
 import type { Engine } from '../engine/engine.ts';
-import { modelSpec, sizesOf } from '../model/zoo.ts';
 import { upload } from '../registry/registry.ts';
+import { networkOf } from '../run/networks.ts';
 import { gitCommit } from '../run/provenance.ts';
 import { trainModel } from '../run/train-model.ts';
 import type { ObjectStore } from '../store/store.ts';
@@ -71,7 +70,7 @@ async function trainAndUpload(
 ): Promise<Pick<FinishedRecord, 'outcome' | 'name' | 'version' | 'metrics' | 'heldOut' | 'seconds'>> {
   const dataset = await load();
   const data = divide(dataset, settings.heldOut, settings.limit);
-  const network = resolveNetwork(modelSpec(model, sizesOf(dataset)));
+  const network = networkOf(settings, model, dataset);
   const { trained, release } = await trainModel(settings, network, {
     ...{ data, dataset, engine, pretrained, signal, log },
     checkpoints: storeCheckpoints(store, checkpointPrefix(key), log),

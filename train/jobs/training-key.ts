@@ -3,7 +3,6 @@
  * object store, so that the same training is found there and not repeated.
  */
 import { sha256 } from '#shared/digest.ts';
-import type { ModelName } from '../model/zoo.ts';
 import type { Pretrained } from '../release/pretrained.ts';
 import { type Settings, toOverrides } from '../run/settings.ts';
 
@@ -25,7 +24,7 @@ const WITHOUT_EFFECT = [
  */
 export function trainingInputs(
   settings: Settings,
-  model: ModelName,
+  model: string,
   dataset: Record<string, string>,
   code: string,
   pretrained?: Pick<Pretrained, 'version'>,

@@ -3,7 +3,6 @@ import { ExplainedError } from '#shared/errors.ts';
 import { lazy } from '#shared/lazy.ts';
 import { FILES } from '../dataset/fashion-mnist/files.ts';
 import { isFolder, rejectFolderSettings } from '../dataset/open.ts';
-import type { ModelName } from '../model/zoo.ts';
 import { type Pretrained, readStart } from '../release/pretrained.ts';
 import { codeDigest } from '../run/provenance.ts';
 import type { Settings } from '../run/settings.ts';
@@ -11,7 +10,7 @@ import { type TrainingInputs, trainingInputs, trainingKey } from './training-key
 
 export interface Training {
   settings: Settings;
-  model: ModelName;
+  model: string;
   /** The release that training starts from. */
   pretrained: Pretrained | undefined;
   inputs: TrainingInputs;

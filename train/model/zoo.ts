@@ -5,7 +5,9 @@ import {
   linear,
   type ModelSpec,
   maxPool2d,
+  type Padding,
   relu,
+  resolveNetwork,
   type Shape,
   sizeOf,
 } from '#shared/model/spec.ts';
@@ -18,10 +20,17 @@ export interface ZooSizes {
   classes: number;
   /** Channels of the hidden convolutions, or outputs of the hidden linear layer. */
   hiddenUnits: number;
+  /** Edge of the filters of tinyvgg. */
+  kernelSize: number;
+  /** Zeros around the images in tinyvgg: as many as keep the size, or none. */
+  padding: ZooPadding;
 }
 
+export const ZOO_PADDINGS = ['same', 'none'] as const;
+export type ZooPadding = (typeof ZOO_PADDINGS)[number];
+
 /** The lab's sizes. */
-const LAB: ZooSizes = { input: [1, 28, 28], classes: 10, hiddenUnits: 10 };
+const LAB: ZooSizes = { input: [1, 28, 28], classes: 10, hiddenUnits: 10, kernelSize: 3, padding: 'same' };
 
 /** FashionMNISTModelV0: 7,960 parameters. */
 function v0({ input, classes, hiddenUnits: hidden }: ZooSizes): ModelSpec {
@@ -57,40 +66,35 @@ function v1({ input, classes, hiddenUnits: hidden }: ZooSizes): ModelSpec {
   };
 }
 
-/** FashionMNISTModelV2, the TinyVGG of CNN Explainer (poloclub.github.io/cnn-explainer): 7,740 parameters. */
-function tinyvgg({ input, classes, hiddenUnits: hidden }: ZooSizes): ModelSpec {
-  const [channels, height, width] = input;
-  return {
-    name: 'tinyvgg',
-    input,
-    modules: {
-      block_1: [
-        conv2d(channels, hidden, 3, { padding: 1 }), //      [10, 28, 28]
-        relu(),
-        conv2d(hidden, hidden, 3, { padding: 1 }), // [10, 28, 28]
-        relu(),
-        maxPool2d(2), //                              [10, 14, 14]
-      ],
-      block_2: [
-        conv2d(hidden, hidden, 3, { padding: 1 }), // [10, 14, 14]
-        relu(),
-        conv2d(hidden, hidden, 3, { padding: 1 }), // [10, 14, 14]
-        relu(),
-        maxPool2d(2), //                              [10, 7, 7]
-      ],
-      classifier: [
-        flatten(), //                                 [490]
-        linear(hidden * Math.floor(height / 4) * Math.floor(width / 4), classes), // [10]
-      ],
-    },
-  };
+/**
+ * FashionMNISTModelV2: 7,740 parameters. On RGB images of 64 × 64 pixels, without padding, it is the TinyVGG of CNN Explainer
+ * (poloclub.github.io/cnn-explainer).
+ */
+function tinyvgg({ input, classes, hiddenUnits: hidden, kernelSize, padding }: ZooSizes): ModelSpec {
+  const block = (channels: number) => [
+    conv2d(channels, hidden, kernelSize, { padding: paddingFor(kernelSize, padding) }), // [10, 28, 28]
+    relu(),
+    conv2d(hidden, hidden, kernelSize, { padding: paddingFor(kernelSize, padding) }), //   [10, 28, 28]
+    relu(),
+    maxPool2d(2), //                                                                      [10, 14, 14]
+  ];
+  const [channels] = input;
+  const blocks = { name: 'tinyvgg', input, modules: { block_1: block(channels), block_2: block(hidden) } };
+  const features = sizeOf(resolveNetwork(blocks).output); // 490
+  return { ...blocks, modules: { ...blocks.modules, classifier: [flatten(), linear(features, classes)] } };
+}
+
+/** Returns a number of zeros where it is the same on both sides. */
+function paddingFor(kernelSize: number, padding: ZooPadding): Padding {
+  if (padding === 'none') return 0;
+  return kernelSize % 2 === 1 ? (kernelSize - 1) / 2 : 'same';
 }
 
 /** Returns the sizes that a data set requires. */
 export const sizesOf = ({
   shape,
   classes,
-}: Pick<Dataset, 'shape' | 'classes'>): Omit<ZooSizes, 'hiddenUnits'> => ({
+}: Pick<Dataset, 'shape' | 'classes'>): Pick<ZooSizes, 'input' | 'classes'> => ({
   input: shape,
   classes: classes.length,
 });

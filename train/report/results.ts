@@ -16,6 +16,7 @@ const RUNS = 'runs';
 /** The members of `settings.json` that the report reads. */
 const RunSettings = v.object({
   models: v.exactOptional(v.array(v.string())),
+  network: v.exactOptional(v.object({ name: v.string() })),
   data: v.exactOptional(v.string()),
   imageSize: v.exactOptional(v.number()),
   colour: v.exactOptional(v.picklist(COLOUR_NAMES)),
@@ -70,13 +71,14 @@ export async function readResults(folder: string): Promise<Results> {
     missing.push(`metrics.jsonl cannot be read: ${error.message}`);
     return [];
   });
+  const settings = await readSettings(join(folder, SETTINGS_FILE));
+  const names: readonly string[] = settings.network ? [settings.network.name] : MODEL_NAMES;
   // The twins that calibration trains have records, too.
-  const metrics = records.filter(({ model }) => MODEL_NAMES.some((name) => name === model));
+  const metrics = records.filter(({ model }) => names.includes(model));
   if (!metrics.some(({ type }) => type === 'steps')) {
     missing.push('metrics.jsonl has no steps, so there is no curve of the training loss.');
   }
-  const settings = await readSettings(join(folder, SETTINGS_FILE));
-  for (const name of MODEL_NAMES) {
+  for (const name of names) {
     if (name in summary.models) continue;
     const last = metrics.findLast(({ model }) => model === name);
     if (last) {

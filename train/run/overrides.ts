@@ -10,7 +10,8 @@ import { COLOURS, type Colour, type DataSettings } from '../dataset/open.ts';
 import { DEVICES } from '../engine/open.ts';
 import type { Optimizer } from '../engine/optimizer.ts';
 import { flagOf } from '../format.ts';
-import { MODEL_NAMES } from '../model/zoo.ts';
+import { NetworkDescription } from '../model/network-file.ts';
+import { MODEL_NAMES, ZOO_PADDINGS } from '../model/zoo.ts';
 import { SCHEDULES, type ScheduleName } from '../training/schedule.ts';
 import { SELECTIONS } from '../training/selection.ts';
 import { RECIPES } from './recipes.ts';
@@ -65,6 +66,10 @@ const ModelList = v.pipe(
 const Overrides = v.strictObject({
   recipe: v.exactOptional(v.picklist(Object.keys(RECIPES))),
   models: v.exactOptional(ModelList),
+  network: v.exactOptional(NetworkDescription),
+  hiddenUnits: v.exactOptional(v.pipe(integerFrom(1), v.maxValue(1024))),
+  kernelSize: v.exactOptional(v.pipe(integerFrom(1), v.maxValue(15))),
+  padding: v.exactOptional(v.picklist(ZOO_PADDINGS)),
   seed: v.exactOptional(integerFrom(0)),
   epochs: v.exactOptional(integerFrom(1)),
   batchSize: v.exactOptional(integerFrom(1)),
@@ -106,10 +111,12 @@ export function parseOverrides(values: unknown, source?: string): Overrides {
   const { success, output, issues } = v.safeParse(Overrides, values, { abortEarly: true });
   if (success) return output;
   const [issue] = issues;
-  const key = String(issue.path?.[0].key ?? 'configuration');
+  const [first, ...inner] = (v.getDotPath(issue) ?? 'configuration').split('.');
+  const key = String(first);
+  const place = inner.length > 0 ? `${inner.join('.')}: ` : '';
   throw new ExplainedError({
     kind: 'usage',
-    what: `${source ?? 'the command line'}: ${source === undefined ? flagOf(key) : key}: ${issue.message}`,
+    what: `${source ?? 'the command line'}: ${source === undefined ? flagOf(key) : key}: ${place}${issue.message}`,
     next: 'Run npm run train -- --help for the options.',
   });
 }

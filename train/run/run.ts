@@ -2,18 +2,18 @@
 import { join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { ExplainedError } from '#shared/errors.ts';
-import { type Network, resolveNetwork } from '#shared/model/spec.ts';
+import type { Network } from '#shared/model/spec.ts';
 import { augmentationFor } from '../dataset/augmentations.ts';
 import { openDataset } from '../dataset/open.ts';
 import { type Dataset, divide, type RunData } from '../dataset/split.ts';
 import type { Engine } from '../engine/engine.ts';
 import { requireSameConvolutions } from '../model/transfer.ts';
-import { modelSpec, sizesOf } from '../model/zoo.ts';
 import { type Pretrained, readStart } from '../release/pretrained.ts';
 import { writeRelease } from '../release/release.ts';
 import type { Checkpoints } from '../training/checkpoint/checkpoints.ts';
 import { folderCheckpoints } from '../training/checkpoint/folder.ts';
 import { openMetricsLog } from './metrics-log.ts';
+import { networkOf } from './networks.ts';
 import { openTrainingEngine } from './open-engine.ts';
 import { datasetPrinter } from './progress.ts';
 import { checkpointFolder, openRunFolder, type RunFolder, requireFreeFolder } from './run-folder.ts';
@@ -41,7 +41,7 @@ export async function openRun(settings: Settings): Promise<Run> {
   requireValidation(settings, data);
   // Refuses an augmentation that is made for other images, before there is a run folder.
   augmentationFor(settings.augmentation, settings.seed, dataset);
-  const networks = settings.models.map((name) => resolveNetwork(modelSpec(name, sizesOf(dataset))));
+  const networks = settings.models.map((name) => networkOf(settings, name, dataset));
   const pretrained = await readStart(settings);
   if (pretrained) for (const network of networks) requireSameConvolutions(network, pretrained);
   const engine = await openTrainingEngine(settings, networks);

@@ -6,15 +6,14 @@ import type { KernelLevel } from '#shared/kernels/choose.ts';
 import { type DataSettings, isFolder } from '../dataset/open.ts';
 import { adam, adamw, type Optimizer, sgd } from '../engine/optimizer.ts';
 import { flagOf } from '../format.ts';
-import type { ModelName } from '../model/zoo.ts';
+import { type NetworkSettings, rejectUnusedSizes } from './networks.ts';
 import { type Overrides, parseOverrides, readJsonFile } from './overrides.ts';
 import { RECIPES, type Recipe } from './recipes.ts';
 
 /** The settings in a run folder; a configuration file. */
 export const SETTINGS_FILE = 'settings.json';
 
-export interface Settings extends Recipe, DataSettings {
-  models: readonly ModelName[];
+export interface Settings extends Omit<Recipe, 'models'>, NetworkSettings, DataSettings {
   device: string;
   /** Allows a GPU device to compute on the CPU. */
   allowSoftwareAdapter: boolean;
@@ -67,7 +66,13 @@ export async function resolveSettings(
   if (resume !== undefined) return resumedSettings(String(resume), config === undefined ? own : flags);
   const path = String(config);
   const fromFile = config === undefined ? {} : parseOverrides(await readJsonFile(path, '--config'), path);
-  return resolve({ ...fromFile, ...parseOverrides(own) }, false, recipe);
+  return resolve({ ...fromFile, ...parseOverrides(await withNetwork(own)) }, false, recipe);
+}
+
+/** Reads the file of the flag `--network`. */
+async function withNetwork({ network, ...flags }: Record<string, unknown>): Promise<Record<string, unknown>> {
+  if (network === undefined) return flags;
+  return { ...flags, network: await readJsonFile(String(network), '--network') };
 }
 
 /**
@@ -104,7 +109,11 @@ function resolve(given: Overrides, resume: boolean, fashionRecipe = RECIPES.lab.
   const { recipe: name = fallback, optimizer, ...others } = given;
   const { learningRate, momentum, weightDecay, averaging, ...changes } = others;
   const recipe = RECIPES[name];
-  return {
+  const settings: Settings = {
+    network: undefined,
+    hiddenUnits: undefined,
+    kernelSize: undefined,
+    padding: undefined,
     device: 'auto',
     allowSoftwareAdapter: false,
     threads: undefined,
@@ -118,9 +127,23 @@ function resolve(given: Overrides, resume: boolean, fashionRecipe = RECIPES.lab.
     checkpointEvery: CHECKPOINT_EVERY,
     ...recipe,
     ...changes,
+    models: modelsOf(recipe, given),
     optimizer: resolveOptimizer(recipe.optimizer, given),
     resume,
   };
+  rejectUnusedSizes(settings);
+  return settings;
+}
+
+function modelsOf(recipe: Recipe, { models, network }: Overrides): readonly string[] {
+  if (!network) return models ?? recipe.models;
+  if (!models) return [network.name];
+  throw new ExplainedError({
+    kind: 'usage',
+    what: 'cannot use --models with --network',
+    expected: 'one of them',
+    next: 'Leave out --models: the network is the only model of the run.',
+  });
 }
 
 /** Returns the recipe's optimizer with the given numbers, or another optimizer with its defaults. */
@@ -143,10 +166,20 @@ function resolveOptimizer(recipe: Optimizer, given: Overrides): Optimizer {
 }
 
 /** Converts settings to a configuration file that resolves to the same settings. */
-export function toOverrides({ name, optimizer, out, resume, ...settings }: Settings): Overrides {
+export function toOverrides({ name, optimizer, out, resume, models, ...settings }: Settings): Overrides {
   const { kind, learningRate, weightDecay, averaging } = optimizer;
   const momentum = optimizer.kind === 'sgd' ? optimizer.momentum : undefined;
-  const flat = { recipe: name, ...settings, optimizer: kind, learningRate, momentum, weightDecay, averaging };
+  const named = settings.network ? {} : { models };
+  const flat = {
+    recipe: name,
+    ...named,
+    ...settings,
+    optimizer: kind,
+    learningRate,
+    momentum,
+    weightDecay,
+    averaging,
+  };
   const given = Object.entries(flat).filter(([, value]) => value !== undefined);
   return parseOverrides(Object.fromEntries(given), 'settings');
 }

@@ -42,7 +42,12 @@ const UNUSUAL: ModelSpec = {
     ],
   },
 };
-const SPECS = [...MODEL_NAMES.map((name) => modelSpec(name)), UNUSUAL];
+/** The lab's network with every option changed. */
+const OTHER_SIZES: ModelSpec = {
+  ...modelSpec('tinyvgg', { input: [3, 26, 26], hiddenUnits: 4, kernelSize: 4, padding: 'none' }),
+  name: 'other-sizes',
+};
+const SPECS = [...MODEL_NAMES.map((name) => modelSpec(name)), UNUSUAL, OTHER_SIZES];
 
 function exported(spec: ModelSpec, seed = 42) {
   const network = resolveNetwork(spec);

@@ -1,0 +1,54 @@
+/** @file The networks that a run's settings name, for a data set. */
+import { ExplainedError } from '#shared/errors.ts';
+import { type Network, resolveNetwork } from '#shared/model/spec.ts';
+import type { Dataset } from '../dataset/split.ts';
+import { flagOf } from '../format.ts';
+import { describedNetwork, type NetworkDescription } from '../model/network-file.ts';
+import { type ModelName, modelSpec, sizesOf, type ZooPadding } from '../model/zoo.ts';
+
+/** The settings that decide the networks. */
+export interface NetworkSettings {
+  /** Names of the networks. */
+  models: readonly string[];
+  /** A network of the user's own; `models` is then its name. */
+  network: NetworkDescription | undefined;
+  /** Sizes of the lab's networks; the lab's when undefined. */
+  hiddenUnits: number | undefined;
+  kernelSize: number | undefined;
+  padding: ZooPadding | undefined;
+}
+
+/**
+ * Builds the network of one of the settings' models.
+ * @throws ExplainedError of kind `model` when its sizes do not fit the images
+ */
+export function networkOf(
+  settings: NetworkSettings,
+  model: string,
+  dataset: Pick<Dataset, 'shape' | 'classes'>,
+): Network {
+  const { input, classes } = sizesOf(dataset);
+  if (settings.network) return describedNetwork(settings.network, input, classes);
+  const { hiddenUnits, kernelSize, padding } = settings;
+  const given = Object.entries({ hiddenUnits, kernelSize, padding }).filter(([, size]) => size !== undefined);
+  return resolveNetwork(modelSpec(model as ModelName, { input, classes, ...Object.fromEntries(given) }));
+}
+
+/**
+ * Rejects settings that have no effect on the networks.
+ * @throws ExplainedError of kind `usage`
+ */
+export function rejectUnusedSizes({ models, network, ...sizes }: NetworkSettings): void {
+  for (const name of ['hiddenUnits', 'kernelSize', 'padding'] as const) {
+    if (sizes[name] === undefined) continue;
+    if (!network && (name === 'hiddenUnits' || models.includes('tinyvgg'))) continue;
+    throw new ExplainedError({
+      kind: 'usage',
+      what: `cannot use ${flagOf(name)} with ${network ? '--network' : `--models ${models.join()}`}`,
+      expected: 'the model tinyvgg',
+      next: network
+        ? `Leave out ${flagOf(name)}, and write the sizes into the layers.`
+        : `Leave out ${flagOf(name)}, or use --models tinyvgg.`,
+    });
+  }
+}
