@@ -10,6 +10,8 @@ export interface Split {
   images: Uint8Array;
   /** Class indices, [count]. */
   labels: Uint16Array;
+  /** Paths of the images' files, [count]; absent where the images are not in files of their own. */
+  names?: readonly string[];
 }
 
 /** A data set: its images, and what a model of them takes and returns. */
@@ -76,11 +78,12 @@ export function holdOut(split: Split, count: number): { train: Split; heldOut: S
 }
 
 /** Returns the images from index `from` to before index `to`, as a view. */
-function range({ images, labels, count }: Split, from: number, to: number): Split {
+function range({ images, labels, names, count }: Split, from: number, to: number): Split {
   const pixels = images.length / count;
   return {
     count: to - from,
     images: images.subarray(from * pixels, to * pixels),
     labels: labels.subarray(from, to),
+    ...(names && { names: names.slice(from, to) }),
   };
 }

@@ -1,5 +1,6 @@
 /** @file The texts and tables of the report: the comparison of the models and the details of the run. */
 import { count, roughly } from '../format.ts';
+import { classResults, totalResult } from '../training/class-results.ts';
 import { type Markup, markup } from './markup.ts';
 import type { ModelResults, Results } from './results.ts';
 import { percent, seconds } from './unbroken.ts';
@@ -21,11 +22,15 @@ export function conclusion(models: readonly ModelResults[]): string {
     : `${comparison} ${time}.`;
 }
 
-/** Returns the note on the comparison: the accuracy's 95 % confidence interval (normal approximation of a share), and the columns' contents. */
-export function comparisonNote({ final, confusion }: ModelResults): string {
-  const images = confusion.flat().reduce((a, b) => a + b, 0);
-  const points = 196 * Math.sqrt((final.testAccuracy * (1 - final.testAccuracy)) / images);
-  return `With ${count(images)} images, the 95\u00a0% confidence interval of an accuracy is ±${points.toFixed(1)} points. The lab accuracy is the mean of the batches’ accuracies. The calibration error is given before and after calibration.`;
+/** Returns the note on the comparison: the confidence interval of the best model's accuracy, what was chosen, and the columns' contents. */
+export function comparisonNote({ name, confusion }: ModelResults, { select }: Results['summary']): string {
+  const { images, interval } = totalResult(confusion);
+  const [low, high] = interval.map((share) => percent(share, 1));
+  const choice =
+    select === 'best'
+      ? ' The epoch was chosen on other images, which are neither trained nor tested on.'
+      : '';
+  return `With ${count(images)} images, the 95\u00a0% confidence interval of the accuracy of ${name} is ${low} to ${high}.${choice} The lab accuracy is the mean of the batches’ accuracies. The calibration error is given before and after calibration.`;
 }
 
 /** Returns the table of the comparison, a row per model. */
@@ -53,6 +58,26 @@ export function comparisonRows(models: readonly ModelResults[]): {
         model.final.trainLoss.toFixed(5),
         seconds(model.trainSeconds),
         count(model.parameters),
+      ],
+    })),
+  };
+}
+
+/** Returns the table of a model's classes, a row per class. */
+export function classRows({ confusion, labels }: ModelResults): {
+  head: string[];
+  rows: { name: string; cells: string[] }[];
+} {
+  return {
+    head: ['test images', 'correct', 'accuracy', '95\u00a0% interval', 'most frequent mistake'],
+    rows: classResults(confusion, labels).map(({ name, images, right, interval: [low, high], mistake }) => ({
+      name,
+      cells: [
+        count(images),
+        count(right),
+        images > 0 ? percent(right / images, 1) : '–',
+        images > 0 ? `${percent(low, 1)} to ${percent(high, 1)}` : '–',
+        mistake ? `${mistake.prediction} (${count(mistake.images)})` : '–',
       ],
     })),
   };

@@ -1,10 +1,10 @@
 /** @file Renders the report as one HTML page without scripts or requests. */
 import { count, list } from '../format.ts';
-import { comparisonNote, comparisonRows, conclusion, runDetails } from './facts.ts';
+import { classRows, comparisonNote, comparisonRows, conclusion, runDetails } from './facts.ts';
 import { type Figure, inlineSvg } from './figure.ts';
 import { confusions } from './figures/confusion-matrix.ts';
 import { type Markup, markup, raw } from './markup.ts';
-import type { EpochResult, ModelResults, Results } from './results.ts';
+import { type EpochResult, evaluatedOn, evaluationOf, type ModelResults, type Results } from './results.ts';
 import { selfContainedPage } from './self-contained-page.ts';
 import { PAGE_STYLE } from './style.ts';
 import { percent } from './unbroken.ts';
@@ -42,16 +42,17 @@ ${section('Run details', markup`<dl>${runDetails(results).map(([term, value]) =>
 }
 
 /** Renders the sections that have content. */
-function sections({ models, best, epochs }: Results, figures: Figures): unknown[] {
+function sections({ summary, models, best, epochs }: Results, figures: Figures): unknown[] {
   const { comparison, curves, confusion, reliability, coverage, samples, mistakes, filters } = figures;
   const images = [samples, mistakes].filter((figure) => figure !== undefined);
   return [
     best &&
       section(
-        'Comparison of the models',
-        markup`<p class="conclusion">${conclusion(models)}</p>${comparisonTable(models, best)}<p class="note">${comparisonNote(best)}</p>${figureGrid(comparison)}`,
+        models.length > 1 ? 'Comparison of the models' : `Result of ${best.name}`,
+        markup`<p class="conclusion">${conclusion(models)}</p>${comparisonTable(models, best, summary.select)}<p class="note">${comparisonNote(best, summary)}</p>${figureGrid(comparison)}`,
       ),
     curves.length > 0 && section('Learning curves', markup`${figureGrid(curves)}${epochTable(epochs)}`),
+    best && section(`Classes of ${best.name}`, classTable(best)),
     models.length > 0 &&
       section(
         'Confusion matrices',
@@ -100,19 +101,34 @@ const table = (caption: string, head: readonly string[], rows: readonly Markup[]
 const row = (head: string, cells: readonly string[], attributes = raw('')): Markup =>
   markup`<tr${attributes}><th scope="row">${head}</th>${cells.map((cell) => markup`<td>${cell}</td>`)}</tr>`;
 
-function comparisonTable(models: readonly ModelResults[], best: ModelResults): Markup {
+function comparisonTable(models: readonly ModelResults[], best: ModelResults, select: string): Markup {
   const { head, rows } = comparisonRows(models);
   const marked = rows.map(({ model, cells }) =>
     row(model.name, cells, raw(model === best ? ' class="best"' : '')),
   );
-  return table('Results after the last epoch', ['model', ...head], marked);
+  const epoch = select === 'best' ? 'of the best epoch' : 'after the last epoch';
+  return table(`Results ${epoch}`, ['model', ...head], marked);
+}
+
+function classTable(model: ModelResults): Markup {
+  const { head, rows } = classRows(model);
+  return table(
+    `Test images of ${model.name} by class`,
+    ['class', ...head],
+    rows.map(({ name, cells }) => row(name, cells)),
+  );
 }
 
 function epochTable(epochs: readonly EpochResult[]): Markup {
-  const head = ['model', 'epoch', 'training loss', 'test loss', 'test accuracy'];
-  const rows = epochs.map(({ model, epoch, trainLoss, testLoss, testAccuracy }) =>
-    row(model, [String(epoch), trainLoss.toFixed(5), testLoss.toFixed(5), percent(testAccuracy)]),
-  );
+  const evaluated = evaluatedOn(epochs);
+  const head = ['model', 'epoch', 'training loss', `${evaluated} loss`, `${evaluated} accuracy`];
+  const rows = epochs.map((result) => {
+    const { loss, accuracy } = evaluationOf(result);
+    return row(result.model, [
+      ...[String(result.epoch), result.trainLoss.toFixed(5)],
+      ...[loss.toFixed(5), percent(accuracy)],
+    ]);
+  });
   return markup`<details><summary>Table of all epochs</summary>${table('Results after each epoch', head, rows)}</details>`;
 }
 

@@ -6,6 +6,7 @@ import { openDataset } from '../dataset/open.ts';
 import { take } from '../dataset/split.ts';
 import { writeFileAtomic } from '../files.ts';
 import { count } from '../format.ts';
+import { mistakes, predictAll, sample } from '../release/predictions.ts';
 import { type CompleteRelease, readRelease } from '../release/release.ts';
 import { datasetPrinter } from '../run/progress.ts';
 import { decodeSafetensors } from '../safetensors.ts';
@@ -18,7 +19,6 @@ import { accuracyCurves, lossCurves } from './figures/learning-curves.ts';
 import { isCalibrated, reliabilityDiagram } from './figures/reliability.ts';
 import { testImages } from './figures/test-images.ts';
 import { type Figures, page } from './page.ts';
-import { mistakes, predictAll, sample } from './predict.ts';
 import { newestRun, type Results, readResults } from './results.ts';
 
 const SAMPLES = 16;
@@ -53,7 +53,7 @@ async function draw(results: Results, data: string | undefined, missing: string[
   if (epochs.length > 0) figures.curves.push(await accuracyCurves(results));
   if (!best) return figures;
 
-  figures.comparison.push(await comparison(models), await accuracyByTime(models));
+  if (models.length > 1) figures.comparison.push(await comparison(models), await accuracyByTime(models));
   for (const model of models) figures.confusion.set(model, await confusionMatrix(model));
   for (const model of models.filter(isCalibrated)) figures.reliability.push(await reliabilityDiagram(model));
 

@@ -3,6 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import * as v from 'valibot';
 import { ExplainedError } from '#shared/errors.ts';
+import { DESCRIPTION } from '../dataset/fashion-mnist/description.ts';
 import { count } from '../format.ts';
 import { MODEL_NAMES } from '../model/zoo.ts';
 import { METRICS_FILE, type MetricsEntry, readMetrics } from '../run/metrics-file.ts';
@@ -41,6 +42,18 @@ export interface EpochResult extends EpochMetrics {
   epoch: number;
 }
 
+/** Returns what the epochs are compared on: the validation images where there are some, else the test images. */
+export const evaluatedOn = (epochs: readonly EpochResult[]): 'validation' | 'test' =>
+  epochs.some(({ validationLoss }) => validationLoss !== undefined) ? 'validation' : 'test';
+
+/** Returns the loss and the accuracy on these images. */
+export const evaluationOf = ({
+  testLoss,
+  testAccuracy,
+  validationLoss: loss = testLoss,
+  validationAccuracy: accuracy = testAccuracy,
+}: EpochResult): { loss: number; accuracy: number } => ({ loss, accuracy });
+
 export interface Results {
   folder: string;
   /** Name of the folder. */
@@ -72,7 +85,10 @@ export async function readResults(folder: string): Promise<Results> {
     return [];
   });
   const settings = await readSettings(join(folder, SETTINGS_FILE));
-  const names: readonly string[] = settings.network ? [settings.network.name] : MODEL_NAMES;
+  // On Fashion-MNIST, the lab compares all three networks.
+  const isLab = summary.data === DESCRIPTION.name && !settings.network;
+  const own = settings.network ? [settings.network.name] : (settings.models ?? Object.keys(summary.models));
+  const names: readonly string[] = isLab ? MODEL_NAMES : own;
   // The twins that calibration trains have records, too.
   const metrics = records.filter(({ model }) => names.includes(model));
   if (!metrics.some(({ type }) => type === 'steps')) {

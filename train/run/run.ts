@@ -16,6 +16,7 @@ import { openMetricsLog } from './metrics-log.ts';
 import { networkOf } from './networks.ts';
 import { openTrainingEngine } from './open-engine.ts';
 import { datasetPrinter } from './progress.ts';
+import { resultLines } from './result.ts';
 import { checkpointFolder, openRunFolder, type RunFolder, requireFreeFolder } from './run-folder.ts';
 import { SETTINGS_FILE, type Settings } from './settings.ts';
 import { newSummary, type Summary, summarizeModel, writeSummary } from './summary.ts';
@@ -86,6 +87,9 @@ export async function trainModels(run: Run, signal: AbortSignal): Promise<void> 
     await writeRelease(folder, model.release);
     summary.models[network.name] = summarizeModel(model);
     await writeSummary(folder, summary);
+    if (!data.test.names) continue;
+    for (const line of await resultLines(model.release, data.test, model.trained.confusion))
+      console.log(line);
   }
 }
 

@@ -68,6 +68,7 @@ describe('the report of a finished run', () => {
         'Missing from this report',
         'Comparison of the models',
         'Learning curves',
+        'Classes of tinyvgg',
         'Confusion matrices',
         'Calibration',
         'Learned filters',

@@ -84,6 +84,7 @@ function splitOf(
     count: own.length,
     images: pixels.subarray(first * size, (first + own.length) * size),
     labels: Uint16Array.from(own, ({ label }) => indices.get(label) as number),
+    names: own.map(({ path }) => path),
   };
 }
 

@@ -1,8 +1,8 @@
 /** @file The effect of declining to answer: accuracy by coverage, the share of images that get an answer. */
 import { LEAST_SCORE } from '#shared/abstention.ts';
+import type { TestPrediction } from '../../release/predictions.ts';
 import { chart, frame } from '../chart.ts';
 import type { Figure } from '../figure.ts';
-import type { TestPrediction } from '../predict.ts';
 import { COLOURS } from '../theme.ts';
 import { percent } from '../unbroken.ts';
 

@@ -1,21 +1,26 @@
-/** @file The learning curves of the models: loss and test accuracy by epoch. */
+/** @file The learning curves of the models: loss and accuracy by epoch, on the validation images where there are some, else on the test images. */
 
 import { chart, frame, modelScales } from '../chart.ts';
 import type { Figure } from '../figure.ts';
-import type { EpochResult, Results } from '../results.ts';
+import { type EpochResult, evaluatedOn, evaluationOf, type Results } from '../results.ts';
 import { COLOURS } from '../theme.ts';
 import { percent } from '../unbroken.ts';
 
 /** Ticks of the log scale. */
 const LOSS_TICKS = [0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10];
 
-/** Draws the training loss by step and the test loss by epoch. */
+/** Draws the training loss by step, and the loss on other images by epoch. */
 export function lossCurves({ summary, metrics, epochs }: Results): Promise<Figure> {
   const stepsPerEpoch = Math.ceil(summary.images.train / summary.batchSize);
   const steps = metrics
     .filter((record) => record.type === 'steps')
     .map(({ model, step, loss }) => ({ model, epoch: step / stepsPerEpoch, loss }));
-  const tests = epochs.map(({ model, epoch, testLoss }) => ({ model, epoch, loss: testLoss }));
+  const evaluated = evaluatedOn(epochs);
+  const tests = epochs.map((result) => ({
+    model: result.model,
+    epoch: result.epoch,
+    loss: evaluationOf(result).loss,
+  }));
   const names = namesIn(epochs, steps);
   const { color, dash, shape } = fields(names);
   const encoding = {
@@ -29,9 +34,9 @@ export function lossCurves({ summary, metrics, epochs }: Results): Promise<Figur
       name: 'loss',
       title: 'Loss',
       subtitle: steps.length
-        ? `lines: training${half ? ` (mean of ${2 * half + 1} records)` : ''}; marks: test`
-        : 'test loss after each epoch',
-      description: `Test loss by epoch. ${series(epochs, names, ({ testLoss }) => testLoss.toFixed(3))}`,
+        ? `lines: training${half ? ` (mean of ${2 * half + 1} records)` : ''}; marks: ${evaluated}`
+        : `${evaluated} loss after each epoch`,
+      description: `${capitalized(evaluated)} loss by epoch. ${series(epochs, names, (result) => evaluationOf(result).loss.toFixed(3))}`,
     },
     {
       ...frame(260),
@@ -60,14 +65,15 @@ export function lossCurves({ summary, metrics, epochs }: Results): Promise<Figur
   );
 }
 
-/** Draws the test accuracy after each epoch. */
+/** Draws the accuracy after each epoch. */
 export function accuracyCurves({ summary, epochs }: Results): Promise<Figure> {
   const names = namesIn(epochs);
   const { color, dash, shape } = fields(names);
-  const values = epochs.map(({ model, epoch, testAccuracy }) => ({
-    model,
-    epoch,
-    accuracy: 100 * testAccuracy,
+  const evaluated = evaluatedOn(epochs);
+  const values = epochs.map((result) => ({
+    model: result.model,
+    epoch: result.epoch,
+    accuracy: 100 * evaluationOf(result).accuracy,
   }));
   const encoding = {
     x: epochAxis({ domain: [Math.min(1, summary.epochs), summary.epochs], nice: false, padding: 14 }),
@@ -75,16 +81,16 @@ export function accuracyCurves({ summary, epochs }: Results): Promise<Figure> {
       field: 'accuracy',
       type: 'quantitative' as const,
       scale: { zero: false, padding: 10 },
-      axis: { title: 'test accuracy in %' },
+      axis: { title: `${evaluated} accuracy in %` },
     },
     color,
   };
   return chart(
     {
       name: 'accuracy',
-      title: 'Test accuracy',
+      title: `${capitalized(evaluated)} accuracy`,
       subtitle: 'after each epoch; the axis does not begin at 0',
-      description: `Test accuracy by epoch. ${series(epochs, names, ({ testAccuracy }) => percent(testAccuracy))}`,
+      description: `${capitalized(evaluated)} accuracy by epoch. ${series(epochs, names, (result) => percent(evaluationOf(result).accuracy))}`,
     },
     {
       ...frame(260),
@@ -96,6 +102,8 @@ export function accuracyCurves({ summary, epochs }: Results): Promise<Figure> {
     },
   );
 }
+
+const capitalized = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
 
 const epochAxis = (scale: { domain: number[]; nice: boolean; padding?: number }) => ({
   field: 'epoch',

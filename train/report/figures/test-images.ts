@@ -1,9 +1,9 @@
 /** @file A grid of test images with their labels, predictions and scores. */
 import type { Shape } from '#shared/model/spec.ts';
+import type { TestPrediction } from '../../release/predictions.ts';
 import { FIGURE_WIDTH, type Figure } from '../figure.ts';
 import { type Markup, markup } from '../markup.ts';
 import { planesPng } from '../png.ts';
-import type { TestPrediction } from '../predict.ts';
 import { COLOURS } from '../theme.ts';
 import { percent } from '../unbroken.ts';
 

@@ -2,13 +2,15 @@
 import { rankLabels } from '#shared/predictions.ts';
 import type { Split } from '../dataset/split.ts';
 import { Generator } from '../random.ts';
-import { onnxPredictor } from '../release/onnxruntime.ts';
-import type { Release } from '../release/release.ts';
+import { onnxPredictor } from './onnxruntime.ts';
+import type { Release } from './release.ts';
 
 /** A test image with its label and the model's prediction. */
 export interface TestPrediction {
   /** Pixels, [channels, height, width]. */
   image: Uint8Array;
+  /** Path of the file, if the data set knows it. */
+  name?: string | undefined;
   /** Index of the correct class. */
   label: number;
   /** Index of the predicted class. */
@@ -34,6 +36,7 @@ export async function predictAll({ manifest, files }: Release, test: Split): Pro
       const [{ index, score }] = rankLabels(own, manifest);
       predictions.push({
         image: images.subarray(n * pixels, (n + 1) * pixels),
+        name: test.names?.[first + n],
         label: test.labels[first + n],
         prediction: index,
         score,
