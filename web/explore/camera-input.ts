@@ -2,16 +2,16 @@
 import type { Pixels } from '#shared/decode/pixels.ts';
 import { find, setText } from '../dom.ts';
 import { type Camera, openCamera } from '../picture/camera.ts';
-import { prepare } from '../picture/photo.ts';
 import { drawn } from '../picture/pixels.ts';
 import type { Explorer } from './explorer.ts';
 import type { ShowPicture } from './picture-loader.ts';
-import { GREY_EDGE, greyPlane, OWN, type SourcePicture, sourcePicture } from './source-picture.ts';
+import { edgeFor, preparedPicture } from './prepared-picture.ts';
+import { GREY_EDGE, greyPlane, OWN, type SourcePicture } from './source-picture.ts';
 
-/** Longest edge of the frames that go through the photo pipeline, in pixels. */
+/** Longest edge of the frames that are prepared for the network, in pixels, unless it needs more. */
 const FRAME_EDGE = 192;
 
-/** Milliseconds between two frames that go through the photo pipeline and the network. */
+/** Milliseconds between two frames that go through the network. */
 const PREPARE_MS = 150;
 
 interface CameraInput {
@@ -20,6 +20,7 @@ interface CameraInput {
 
 export function cameraInput(explorer: Explorer, show: ShowPicture): CameraInput {
   const button = find('#camera', HTMLButtonElement);
+  const edge = edgeFor(explorer.model, FRAME_EDGE);
   let camera: Camera | undefined;
   /** Number of starts and stops. A camera that opens after the next of them is closed again. */
   let session = 0;
@@ -37,7 +38,7 @@ export function cameraInput(explorer: Explorer, show: ShowPicture): CameraInput 
     button.setAttribute('aria-pressed', 'true');
     setText(button, 'Keep this');
     explorer.change({ source: 'photo' });
-    return framePicture(capture(opened, FRAME_EDGE));
+    return framePicture(explorer, capture(opened, edge));
   }
   function stop(): void {
     session += 1;
@@ -52,9 +53,9 @@ export function cameraInput(explorer: Explorer, show: ShowPicture): CameraInput 
     if (started) follow(explorer, started, show, () => camera === started);
   }
   function keepFrame(from: Camera): void {
-    const frame = capture(from, FRAME_EDGE);
+    const frame = capture(from, edge);
     stop();
-    show(() => framePicture(frame));
+    show(() => framePicture(explorer, frame));
   }
   button.addEventListener('click', () => (camera ? keepFrame(camera) : followCamera()));
   return { stop };
@@ -71,8 +72,8 @@ function follow(explorer: Explorer, camera: Camera, show: ShowPicture, isOn: () 
     if (isPreparing || now < nextPrepare) return;
     isPreparing = true;
     nextPrepare = now + PREPARE_MS;
-    const pixels = capture(camera, FRAME_EDGE);
-    show(() => framePicture(pixels)).finally(() => {
+    const pixels = capture(camera, edgeFor(explorer.model, FRAME_EDGE));
+    show(() => framePicture(explorer, pixels)).finally(() => {
       isPreparing = false;
     });
   };
@@ -85,5 +86,5 @@ function capture({ video }: Camera, edge: number): Pixels {
   return drawn(video, Math.round(video.videoWidth * scale), Math.round(video.videoHeight * scale));
 }
 
-const framePicture = async (frame: Pixels): Promise<SourcePicture> =>
-  sourcePicture(OWN, frame, await prepare(frame));
+const framePicture = ({ model }: Explorer, frame: Pixels): Promise<SourcePicture> =>
+  preparedPicture(OWN, frame, model);

@@ -40,8 +40,9 @@ function pooled({ width, height, data }: Plane): Plane {
 
 /** Tiles up to 2 × 2 of the network's last feature maps. */
 function lastMaps({ activations, model }: Explorer): Plane {
+  // A network without feature maps shows its input.
   const index = model.network.layers.findLastIndex(({ output }) => output.length === 3);
-  const shape = model.network.layers[index].output;
+  const shape = model.network.layers[index]?.output ?? model.network.input;
   const [count, height, width] = shape;
   const [rows, columns] = [Math.min(2, count), Math.min(2, Math.ceil(count / 2))];
   const data = new Float32Array(rows * height * columns * width);

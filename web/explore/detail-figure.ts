@@ -1,4 +1,6 @@
 /** @file The detail panel of figure 4: how the layer computes the selected feature map, and the sum behind its selected pixel. */
+
+import { isNormalized, type PictureInput } from '#shared/input/preprocessing.ts';
 import type { Tensor } from '#shared/model/forward.ts';
 import { darkScheme, grey, maxAbs, signed } from '../canvas/colour.ts';
 import { channelOf } from '../canvas/plane.ts';
@@ -6,9 +8,10 @@ import { type PlaneCanvas, planeCanvas } from '../canvas/plane-canvas.ts';
 import { canvasIn, find, setText } from '../dom.ts';
 import type { Dependency, Explorer } from './explorer.ts';
 import { formatNumber } from './format-number.ts';
-import { paletteOf } from './layer-row.ts';
-import { mapsOf, rowsOf } from './layers.ts';
+import { palettesOf } from './layer-row.ts';
+import { mapName, mapsOf, rowsOf } from './layers.ts';
 import { memoizeLast } from './memoize-last.ts';
+import type { Model } from './model.ts';
 import type { Term } from './pixel-terms.ts';
 import { type SelectedMap, selectedMap, selectedPixelTerms } from './selected-map.ts';
 import { termRows } from './term-rows.ts';
@@ -35,9 +38,11 @@ export function detailFigure(explorer: Explorer): void {
   const paintTerms = memoizeLast(
     (activations: readonly Tensor[], _row: number, _map: number, _isDark: boolean) => {
       const { terms = [], from } = selectedPixelTerms(explorer) ?? {};
-      const inputPalette =
-        from === undefined ? grey() : paletteOf(rowsOf(model.network)[from], activations[from]);
-      rows.paint(terms, inputPalette);
+      const inputs =
+        from === undefined
+          ? () => grey()
+          : palettesOf(rowsOf(model.network)[from], activations[from], model.input);
+      rows.paint(terms, inputs);
     },
   );
 
@@ -46,14 +51,14 @@ export function detailFigure(explorer: Explorer): void {
     const { row, map, cell, value } = selected;
     const { terms = [], equation } = selectedPixelTerms(explorer) ?? {};
     const shown = pointed !== undefined && pointed < terms.length ? pointed : largestTerm(terms);
-    showTitle(selected, model.manifest.labels);
+    showTitle(selected, model);
     paintTerms(explorer.activations, row.index, map, darkScheme.matches);
     rows.update(terms, shown, cell);
-    drawMap(mapCanvas, selected, explorer.activations[row.index]);
+    drawMap(mapCanvas, selected, explorer.activations[row.index], model.input);
     showWindow(terms[shown], shown, terms.length);
     setText(
       find('#detail-sum', HTMLElement),
-      equation ?? `${formatNumber(value, 3)}: a byte of the image, divided by 255`,
+      equation ?? `${formatNumber(value, 3)}: a byte of the image, ${inputFormula(model.input)}`,
     );
   }
   explorer.watch(find('#detail', HTMLElement), DEPENDENCIES, draw);
@@ -68,20 +73,23 @@ function largestTerm(terms: readonly Term[]): number {
   return Math.max(0, values.indexOf(Math.max(...values)));
 }
 
-function showTitle({ row, map }: SelectedMap, labels: readonly string[]): void {
-  const isLast = row.layer?.kind === 'linear' && row.shape[0] === labels.length;
+const inputFormula = (input: PictureInput): string =>
+  isNormalized(input) ? 'divided by 255, minus the mean, divided by the deviation' : 'divided by 255';
+
+function showTitle({ row, map }: SelectedMap, { manifest, input }: Model): void {
   const name = `${row.name[0].toUpperCase()}${row.name.slice(1)}`;
-  setText(find('#detail-title', HTMLElement), `${name}, ${isLast ? labels[map] : `map ${map + 1}`}`);
-  setText(find('#detail-text', HTMLElement), row.text);
+  const text = row.index === 0 && isNormalized(input) ? 'the image, normalized' : row.text;
+  setText(find('#detail-title', HTMLElement), `${name}, ${mapName(row, map, manifest.labels)}`);
+  setText(find('#detail-text', HTMLElement), text);
 }
 
 /** @param data the output of the layer */
-function drawMap(canvas: PlaneCanvas, selected: SelectedMap, data: Tensor): void {
+function drawMap(canvas: PlaneCanvas, selected: SelectedMap, data: Tensor, input: PictureInput): void {
   const { row, map, cell } = selected;
   const { count, height, width } = mapsOf(row);
   canvas.draw({
     plane: channelOf(data, [count, height, width], map),
-    palette: paletteOf(row, data),
+    palette: palettesOf(row, data, input)(map),
     outlines: height > 1 ? [{ y: cell[0], x: cell[1], height: 1, width: 1 }] : [],
   });
   find('#selected-map', HTMLElement).hidden = height === 1;

@@ -1,4 +1,6 @@
 /** @file The data that all figures share: state, image, model and activations. It notifies figures of changes and keeps the URL current. */
+
+import { bytesOf } from '#shared/input/preprocessing.ts';
 import type { Tensor } from '#shared/model/forward.ts';
 import { registerFigure } from '../canvas/figures.ts';
 import type { Plane } from '../canvas/plane.ts';
@@ -52,7 +54,8 @@ const TRANSIENT = new Set<Dependency>([
 const URL_MS = 400;
 
 export function createExplorer(model: Model, first: SourcePicture): Explorer {
-  let state = readState(location.hash);
+  const bytes = bytesOf(model.input.shape);
+  let state = readState(location.hash, bytes);
   let picture = first;
   let activations = activationsOf(model, first.image);
   const listeners: Listener[] = [];
@@ -74,7 +77,7 @@ export function createExplorer(model: Model, first: SourcePicture): Explorer {
   addEventListener('popstate', () => {
     urlWriter.cancel();
     const before = state;
-    state = readState(location.hash);
+    state = readState(location.hash, bytes);
     notify(differences(before, state));
   });
 

@@ -43,6 +43,10 @@ export function learnedKernelPicker(explorer: Explorer): void {
   const canvas = find('#learned', HTMLCanvasElement);
   const layerSelect = find('#learned-layer', HTMLSelectElement);
   const layers = convolutionsOf(explorer.model.network);
+  if (layers.length === 0) {
+    find('.learned', HTMLElement).hidden = true;
+    return;
+  }
   layerSelect.replaceChildren(...layers.map((_, i) => element('option', { value: `${i}` }, `${i + 1}`)));
   const selected = () => learnedInNetwork(explorer);
   /** The kernel from which the arrow keys move: the last one that was selected, or the first of the layer. */

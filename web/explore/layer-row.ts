@@ -1,18 +1,16 @@
 /** @file One row of figure 4: a layer's name and shape, and its feature maps as buttons. */
-import { grey, maxAbs, type Palette, signed } from '../canvas/colour.ts';
+import { isNormalized, type PictureInput } from '#shared/input/preprocessing.ts';
+import { grey, maxAbs, type Palette, signed, tint } from '../canvas/colour.ts';
 import { paint } from '../canvas/draw-plane.ts';
 import { channelOf } from '../canvas/plane.ts';
 import { element, setText } from '../dom.ts';
 import { formatNumber } from './format-number.ts';
-import { type LayerRow, mapsOf } from './layers.ts';
-
-/** Largest number of feature maps that are buttons. The values of a wider layer are drawn as one strip, without buttons. */
-export const MAX_MAPS = 64;
+import { hasClasses, type LayerRow, mapName, mapsOf } from './layers.ts';
 
 export interface RowElements {
   element: HTMLElement;
   buttons: HTMLButtonElement[];
-  /** One per feature map, or one for the strip. */
+  /** One per feature map that is shown, or one for the strip. */
   canvases: HTMLCanvasElement[];
   /** Text with the largest absolute value. */
   scale: HTMLElement;
@@ -21,18 +19,16 @@ export interface RowElements {
 /** @param labels class names, for the buttons of the last layer */
 export function createRow(row: LayerRow, labels: readonly string[]): RowElements {
   const { count, height } = mapsOf(row);
-  const isStrip = count > MAX_MAPS;
-  const canvases = Array.from({ length: isStrip ? 1 : count }, () => element('canvas'));
-  const classNames = row.layer?.kind === 'linear' && count === labels.length ? labels : undefined;
-  const buttons = isStrip
-    ? []
-    : canvases.map((canvas, map) => mapButton(row, map, canvas, classNames?.[map]));
+  const isStrip = row.shown === 0;
+  const canvases = Array.from({ length: row.shown || 1 }, () => element('canvas'));
+  const buttons = isStrip ? [] : canvases.map((canvas, map) => mapButton(row, map, canvas, labels));
   const scale = element('span', { className: 'scale' });
   const heading = element(
     'div',
     { role: 'rowheader', className: 'name', title: row.text },
     element('b', {}, row.name),
     element('span', {}, `[${row.shape.join(', ')}]`),
+    ...(isStrip || row.shown === count ? [] : [element('span', {}, `the first ${row.shown}`)]),
     scale,
   );
   const cells = isStrip
@@ -48,34 +44,60 @@ export function createRow(row: LayerRow, labels: readonly string[]): RowElements
 }
 
 function mapButton(
-  { name, index }: LayerRow,
+  row: LayerRow,
   map: number,
   canvas: HTMLCanvasElement,
-  className: string | undefined,
+  labels: readonly string[],
 ): HTMLButtonElement {
+  const name = mapName(row, map, labels);
+  const isClass = hasClasses(row, labels);
   const properties = {
     type: 'button',
     tabIndex: -1,
-    'data-row': index,
+    'data-row': row.index,
     'data-map': map,
-    'aria-label': `${name}, ${className ?? `map ${map + 1}`}`,
+    'aria-label': `${row.name}, ${name}`,
+    title: isClass ? name : '',
   };
   // "T-shirt/top" does not fit below its cell.
-  const caption = className === undefined ? [] : [element('span', {}, className.replace('/top', ''))];
+  const caption = isClass ? [element('span', {}, name.replace('/top', ''))] : [];
   return element('button', properties, canvas, ...caption);
 }
 
-/** @param data the layer's output */
-export function paintRow(row: LayerRow, { canvases, scale }: RowElements, data: Float32Array): void {
+/**
+ * @param data the layer's output
+ * @param input how the network's input was made
+ */
+export function paintRow(
+  row: LayerRow,
+  { canvases, scale }: RowElements,
+  data: Float32Array,
+  input: PictureInput,
+): void {
   const { count, height, width } = mapsOf(row);
-  const palette = paletteOf(row, data);
-  setText(scale, row.index === 0 ? '0 to 1' : `±${formatNumber(palette.high)}`);
-  if (canvases.length < count) paint(canvases[0], { height: 1, width: count, data }, palette);
-  else
-    for (const [c, canvas] of canvases.entries())
-      paint(canvas, channelOf(data, [count, height, width], c), palette);
+  const palette = palettesOf(row, data, input);
+  setText(scale, row.index === 0 && !isNormalized(input) ? '0 to 1' : `±${formatNumber(maxAbs(data) || 1)}`);
+  if (row.shown === 0) {
+    paint(canvases[0], { height: 1, width: count, data }, palette(0));
+    return;
+  }
+  for (const [c, canvas] of canvases.entries())
+    paint(canvas, channelOf(data, [count, height, width], c), palette(c));
 }
 
-/** Returns the palette of a layer. All its feature maps share one scale, so that they can be compared. */
-export const paletteOf = (row: LayerRow, data: Float32Array): Palette =>
-  row.index === 0 ? grey() : signed(maxAbs(data));
+/**
+ * Returns the palettes of a layer's maps. They share one scale, so that they can be compared. A channel of the input is shown in its
+ * colour, from the value of a dark pixel to that of a bright one.
+ */
+export function palettesOf(row: LayerRow, data: Float32Array, input: PictureInput): (map: number) => Palette {
+  if (row.index > 0) {
+    const palette = signed(maxAbs(data));
+    return () => palette;
+  }
+  const { preprocessing, shape } = input;
+  const { mean, std } = preprocessing.kind === 'fit' ? preprocessing : {};
+  return (map) => {
+    const [shift, scale] = [mean?.[map] ?? 0, std?.[map] ?? 1];
+    return { ...(shape[0] === 1 ? grey() : tint(map)), low: -shift / scale, high: (1 - shift) / scale };
+  };
+}

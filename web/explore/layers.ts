@@ -3,6 +3,11 @@ import type { Network, NetworkLayer, Shape } from '#shared/model/spec.ts';
 import { sizeOf } from '#shared/model/spec.ts';
 import { memoizeLast } from './memoize-last.ts';
 
+/** Largest number of maps of a layer that are shown one by one. The logits are all shown. */
+const MAX_MAPS = 64;
+
+const CHANNELS = ['red', 'green', 'blue'];
+
 /** The network's input, or the output of one layer. */
 export interface LayerRow {
   /** Index into the activations. */
@@ -14,6 +19,8 @@ export interface LayerRow {
   /** Describes what the layer does, with its sizes and parameters. */
   text: string;
   shape: Shape;
+  /** Number of maps that are shown one by one: the first ones. 0 for a flat layer that is one strip. */
+  shown: number;
 }
 
 const NAMES = {
@@ -31,10 +38,18 @@ export const rowsOf = memoizeLast(({ layers, input }: Network): LayerRow[] => {
     counts.set(layer.kind, count);
     const isOnly = layers.filter(({ kind }) => kind === layer.kind).length === 1;
     const name = `${NAMES[layer.kind]}${isOnly ? '' : ` ${count}`}`;
-    return { index: i + 1, layer, name, text: describe(layer), shape: layer.output };
+    const isLast = i === layers.length - 1;
+    const [index, shape] = [i + 1, layer.output];
+    return { index, layer, name, text: describe(layer), shape, shown: shownMaps(shape, isLast) };
   });
-  return [{ index: 0, name: 'input', text: 'the image, 0 to 1', shape: input }, ...rows];
+  const shown = shownMaps(input, false);
+  return [{ index: 0, name: 'input', text: 'the image, 0 to 1', shape: input, shown }, ...rows];
 });
+
+function shownMaps([count, ...size]: Shape, isLast: boolean): number {
+  if (isLast || count <= MAX_MAPS) return count;
+  return size.length === 0 ? 0 : MAX_MAPS;
+}
 
 function describe(layer: NetworkLayer): string {
   const parameters = layer.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0).toLocaleString('en');
@@ -52,6 +67,17 @@ function describe(layer: NetworkLayer): string {
     default:
       throw layer satisfies never;
   }
+}
+
+/** Returns whether the maps of a row are the logits of the classes. */
+export const hasClasses = ({ layer, shape }: LayerRow, labels: readonly string[]): boolean =>
+  layer?.kind === 'linear' && shape[0] === labels.length;
+
+/** Names a map: the class of a logit, the channel of a colour image, or the number. @param labels of the classes */
+export function mapName(row: LayerRow, map: number, labels: readonly string[]): string {
+  const isColour = row.index === 0 && row.shape[0] === CHANNELS.length;
+  const names = hasClasses(row, labels) ? labels : isColour ? CHANNELS : [];
+  return names[map] ?? `map ${map + 1}`;
 }
 
 /** Returns the number of feature maps of a row, and their size. In a flat row, each value is a map of 1 × 1. */

@@ -1,22 +1,25 @@
 /** @file The script of /explore: loads the model and the first image, and starts the figures. */
 import { drawAll } from '../canvas/figures.ts';
-import { find, prefersReducedMotion, setText } from '../dom.ts';
+import { element, find, prefersReducedMotion, setText } from '../dom.ts';
 import { contentsFigure } from './contents-figure.ts';
 import { convolutionFigure } from './convolution-figure.ts';
 import { detailFigure } from './detail-figure.ts';
 import { createExplorer, type Explorer } from './explorer.ts';
-import { loadServedModel } from './model.ts';
+import { loadNamedModel, loadServedModel, namedModel } from './model.ts';
+import { describeModel } from './model-texts.ts';
 import { modelsFigure } from './models-figure.ts';
 import { networkFigure } from './network-figure.ts';
 import { pictureInput } from './picture-input.ts';
 import { poolingFigure } from './pooling-figure.ts';
 import { showPrediction } from './prediction.ts';
 import { softmaxFigure } from './softmax-figure.ts';
-import { EMPTY_PICTURE } from './source-picture.ts';
+import { emptyPicture } from './source-picture.ts';
 import { tensorFigure } from './tensor-figure.ts';
 
 async function main(): Promise<void> {
-  const explorer = createExplorer(await loadServedModel(), EMPTY_PICTURE);
+  const name = namedModel();
+  const model = await (name === undefined ? loadServedModel() : loadNamedModel(name));
+  const explorer = createExplorer(model, emptyPicture(model.input.shape));
   contentsFigure(explorer);
   tensorFigure(explorer);
   convolutionFigure(explorer);
@@ -24,13 +27,14 @@ async function main(): Promise<void> {
   networkFigure(explorer);
   detailFigure(explorer);
   softmaxFigure(explorer);
-  modelsFigure(explorer);
+  // The lab's models take the same input as the site's own model.
+  if (name === undefined && model.input.preprocessing.kind === 'garment') modelsFigure(explorer);
+  else describeModel(model);
   explorer.onChange((changed) => changed.has('picture') && showPrediction(explorer));
   await pictureInput(explorer);
   // All figures get their final height before the page scrolls to a section.
   drawAll();
   linkSections(explorer);
-  document.documentElement.dataset.ready = 'yes';
 }
 
 /** Scrolls to the section that the URL names, and writes the section in the middle of the window to the URL. */
@@ -60,6 +64,14 @@ function linkSections(explorer: Explorer): void {
   for (const section of sections) observer.observe(section);
 }
 
-main().catch((error: Error) => {
-  setText(find('#problem', HTMLElement), error.message);
-});
+main()
+  .catch((error: Error) => {
+    const problem = find('#problem', HTMLElement);
+    setText(problem, error.message);
+    if (namedModel() === undefined) return;
+    problem.append(' ', element('a', { href: '/explore' }, 'See the site’s own model.'));
+    document.documentElement.dataset.failed = 'yes';
+  })
+  .finally(() => {
+    document.documentElement.dataset.ready = 'yes';
+  });

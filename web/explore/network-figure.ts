@@ -2,10 +2,10 @@
 import { element, find, prefersReducedMotion, setText } from '../dom.ts';
 import { connectionsOf, drawConnections } from './connections.ts';
 import type { Explorer } from './explorer.ts';
-import { createRow, MAX_MAPS, paintRow, type RowElements } from './layer-row.ts';
-import { mapsOf, rowsOf } from './layers.ts';
+import { createRow, paintRow, type RowElements } from './layer-row.ts';
+import { rowsOf } from './layers.ts';
 import { memoizeLast } from './memoize-last.ts';
-import { modelFacts, siteModelTitle } from './model.ts';
+import { modelFacts, titleOf } from './model.ts';
 import { selectedMap, selectedPixelTerms } from './selected-map.ts';
 
 const ARROWS: Record<string, readonly [rows: number, maps: number]> = {
@@ -14,6 +14,9 @@ const ARROWS: Record<string, readonly [rows: number, maps: number]> = {
   ArrowLeft: [0, -1],
   ArrowRight: [0, 1],
 };
+
+/** Largest number of maps in a line, on wide and on narrow screens. */
+const [COLUMNS, NARROW_COLUMNS] = [16, 10];
 
 /** A detail panel that begins less than this above the bottom of the window, in CSS pixels, is scrolled into view. */
 const MIN_VISIBLE = 120;
@@ -24,8 +27,9 @@ export function networkFigure(explorer: Explorer): void {
   const rows = rowsOf(model.network);
   const canvas = element('canvas', { className: 'connections', 'aria-hidden': 'true' });
   const elements = rows.map((row) => createRow(row, model.manifest.labels));
-  const maxMaps = Math.max(...rows.map((row) => mapsOf(row).count).filter((count) => count <= MAX_MAPS));
-  container.style.setProperty('--maps', `${maxMaps}`);
+  const mostMaps = Math.max(...rows.map(({ shown }) => shown));
+  container.style.setProperty('--maps', `${Math.min(COLUMNS, mostMaps)}`);
+  container.style.setProperty('--narrow-maps', `${Math.min(NARROW_COLUMNS, mostMaps)}`);
   container.setAttribute('role', 'grid');
   container.setAttribute('aria-label', 'Feature maps, one row per layer; use the arrow keys to move');
   container.append(canvas, ...elements.map(({ element }) => element));
@@ -33,16 +37,14 @@ export function networkFigure(explorer: Explorer): void {
   selectByClick(explorer, container);
   selectByKey(explorer, container, elements);
   explorer.watch(container, ['picture'], () => {
-    for (const [i, row] of rows.entries()) paintRow(row, elements[i], explorer.activations[row.index]);
+    for (const [i, row] of rows.entries())
+      paintRow(row, elements[i], explorer.activations[row.index], model.input);
   });
   drawSelection(explorer, container, canvas, elements);
 }
 
 function showModel({ model }: Explorer): void {
-  setText(
-    find('#network-model', HTMLElement),
-    `${siteModelTitle(model.manifest)}, ${modelFacts(model.manifest)}`,
-  );
+  setText(find('#network-model', HTMLElement), `${titleOf(model)}, ${modelFacts(model.manifest)}`);
 }
 
 function selectByClick(explorer: Explorer, container: HTMLElement): void {
@@ -80,13 +82,17 @@ function drawSelection(
   canvas: HTMLCanvasElement,
   elements: readonly RowElements[],
 ): void {
-  const buttonAt = (row: number, map: number) => {
-    const { buttons } = elements[row];
-    return buttons[Math.min(map, buttons.length - 1)];
+  /** Returns the button of a map, or the canvas of a strip. */
+  const buttonAt = (row: number, map: number): HTMLElement =>
+    elements[row].buttons[map] ?? elements[row].canvases[0];
+  /** Returns the terms whose maps are shown, and the row of these maps. */
+  const shownTerms = () => {
+    const { terms = [], from = 0 } = selectedPixelTerms(explorer) ?? {};
+    return { from, terms: terms.filter(({ map }) => map < elements[from].canvases.length) };
   };
   // Measuring the buttons is slow. Their positions change only with the selection and the width.
   const connections = memoizeLast((row: number, map: number, _width: number) => {
-    const { terms = [], from = 0 } = selectedPixelTerms(explorer) ?? {};
+    const { terms, from } = shownTerms();
     const sources = terms.map(({ map }) => buttonAt(from, map));
     return connectionsOf(container, sources, buttonAt(row, map));
   });
@@ -101,7 +107,7 @@ function drawSelection(
   const redraw = explorer.watch(container, ['layer', 'map', 'cell', 'picture'], () => {
     const { row, map } = selectedMap(explorer);
     press(row.index, map);
-    const contributions = selectedPixelTerms(explorer)?.terms.map(({ value }) => value) ?? [];
+    const contributions = shownTerms().terms.map(({ value }) => value);
     drawConnections(canvas, connections(row.index, map, width), contributions);
   });
   new ResizeObserver(([{ contentRect }]) => {

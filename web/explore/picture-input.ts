@@ -3,13 +3,13 @@ import { find } from '../dom.ts';
 import { photoIn } from '../field/file-drop.ts';
 import { handedFile } from '../picture/handed-photo.ts';
 import { explorerLink, readPixels } from '../picture/link.ts';
-import { prepare } from '../picture/photo.ts';
-import { pixelsOf } from '../picture/pixels.ts';
+import { MAX_EDGE, pixelsOf } from '../picture/pixels.ts';
 import { cameraInput } from './camera-input.ts';
 import type { Explorer } from './explorer.ts';
-import { fetchOk } from './model.ts';
+import { fetchOk, type Model } from './model.ts';
 import { pictureLoader } from './picture-loader.ts';
-import { OWN, pictureState, planesOf, type SourcePicture, sourcePicture } from './source-picture.ts';
+import { edgeFor, preparedPicture } from './prepared-picture.ts';
+import { OWN, pictureState, planesOf, type SourcePicture } from './source-picture.ts';
 import { INITIAL, type State } from './state.ts';
 
 /** @returns a promise that resolves when the first image is shown, or when its error message is */
@@ -18,17 +18,18 @@ export function pictureInput(explorer: Explorer): Promise<void> {
   const names = thumbnails.map(({ dataset }) => dataset.example ?? '');
   const show = pictureLoader(explorer);
   const camera = cameraInput(explorer, show);
-  const restore = () => show(() => pictureOf(explorer.state, names), true);
+  const { model } = explorer;
+  const restore = () => show(() => pictureOf(explorer.state, names, model), true);
 
   for (const [i, thumbnail] of thumbnails.entries()) {
     thumbnail.addEventListener('click', () => {
       camera.stop();
-      show(() => examplePicture(names[i]));
+      show(() => examplePicture(names[i], model));
     });
   }
   onPhoto((photo) => {
     camera.stop();
-    show(() => namedPicture(photo));
+    show(() => namedPicture(photo, model));
   });
   explorer.onChange((changed) => {
     const { state, picture } = explorer;
@@ -48,28 +49,32 @@ function isShown(picture: SourcePicture, state: State): boolean {
 }
 
 /** Loads the image that the state names. An unknown name, and a photo that is no longer there, is the initial example. */
-async function pictureOf({ image, pixels, flaw }: State, names: readonly string[]): Promise<SourcePicture> {
-  if (image !== OWN) return examplePicture(names.includes(image) ? image : INITIAL.image);
+async function pictureOf(
+  { image, pixels, flaw }: State,
+  names: readonly string[],
+  model: Model,
+): Promise<SourcePicture> {
+  if (image !== OWN) return examplePicture(names.includes(image) ? image : INITIAL.image, model);
   const input = pixels ? readPixels(pixels) : undefined;
-  const photo = handedFile(explorerLink(input, flaw || null));
-  if (!input) return photo ? ownPicture(photo) : examplePicture(INITIAL.image);
-  return { name: OWN, image: input, flaw: flaw || undefined, ...(photo && planesOf(await pixelsOf(photo))) };
+  const photo = handedFile(explorerLink(input, flaw || null, model.name));
+  if (!input) return photo ? ownPicture(photo, model) : examplePicture(INITIAL.image, model);
+  const planes = photo && planesOf(await pixelsOf(photo));
+  return { name: OWN, image: input, shape: model.input.shape, flaw: flaw || undefined, ...planes };
 }
 
-async function examplePicture(name: string): Promise<SourcePicture> {
+async function examplePicture(name: string, model: Model): Promise<SourcePicture> {
   const pixels = await pixelsOf(await (await fetchOk(`/examples/${name}.png`)).blob());
-  return sourcePicture(name, pixels, await prepare(pixels));
+  return preparedPicture(name, pixels, model);
 }
 
 /** Prepares a photo of the visitor. */
-async function ownPicture(photo: Blob): Promise<SourcePicture> {
-  const pixels = await pixelsOf(photo);
-  return sourcePicture(OWN, pixels, await prepare(pixels));
+async function ownPicture(photo: Blob, model: Model): Promise<SourcePicture> {
+  return preparedPicture(OWN, await pixelsOf(photo, edgeFor(model, MAX_EDGE)), model);
 }
 
 /** @throws Error that names the file */
-const namedPicture = (photo: File): Promise<SourcePicture> =>
-  ownPicture(photo).catch((cause: Error) => {
+const namedPicture = (photo: File, model: Model): Promise<SourcePicture> =>
+  ownPicture(photo, model).catch((cause: Error) => {
     throw new Error(`${photo.name}: ${cause.message}`, { cause });
   });
 

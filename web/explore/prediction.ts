@@ -5,7 +5,7 @@ import { find, setText } from '../dom.ts';
 import field from '../field/messages/en.ts';
 import { percent } from '../percent.ts';
 import type { Explorer } from './explorer.ts';
-import { siteModelTitle } from './model.ts';
+import { titleOf } from './model.ts';
 
 /** The field's words, without its request to choose a label below. */
 const REASONS: Readonly<Record<AbstentionReason, string>> = {
@@ -13,15 +13,17 @@ const REASONS: Readonly<Record<AbstentionReason, string>> = {
   'low-score': 'It could be one of several kinds.',
 };
 
-export function showPrediction({ activations, model: { manifest }, picture }: Explorer): void {
+export function showPrediction({ activations, model, picture }: Explorer): void {
+  const { manifest, name } = model;
   const ranked = rankLabels(activations.at(-1) as Float32Array, manifest);
   const [{ label, score }] = ranked;
-  const reason = picture.flaw ?? lowScoreOf(ranked);
+  const reason = picture.flaw ?? lowScoreOf(ranked, manifest.leastScore);
+  const who = name === undefined ? 'This site’s model' : 'The model';
   // A no-break space keeps the number and the percent sign on one line.
   const answer = `${label} ${percent(score).replace(' ', '\u00a0')}`;
   setText(find('#prediction', HTMLElement), reason ? field.unsure.replace('{label}', answer) : answer);
   setText(
     find('#prediction-note', HTMLElement),
-    reason ? `This site’s model declines to answer. ${REASONS[reason]}` : siteModelTitle(manifest),
+    reason ? `${who} declines to answer. ${REASONS[reason]}` : titleOf(model),
   );
 }

@@ -1,6 +1,5 @@
 /** @file The selected feature map and pixel of figure 4, limited to what the network has. */
 import type { Explorer } from './explorer.ts';
-import { MAX_MAPS } from './layer-row.ts';
 import { type LayerRow, mapsOf, rowsOf } from './layers.ts';
 import { type PixelTerms, pixelTerms } from './pixel-terms.ts';
 
@@ -17,11 +16,11 @@ export interface SelectedMap {
 export function selectedMap({ state, model, activations }: Explorer): SelectedMap {
   const rows = rowsOf(model.network);
   let index = Math.min(state.layer, rows.length - 1);
-  // The maps of a strip cannot be selected; the row before it has the same values.
-  if (mapsOf(rows[index]).count > MAX_MAPS) index -= 1;
+  // The maps of a strip cannot be selected. The input has maps.
+  while (rows[index].shown === 0) index -= 1;
   const row = rows[index];
-  const { count, height, width } = mapsOf(row);
-  const map = Math.min(state.map, count - 1);
+  const { height, width } = mapsOf(row);
+  const map = Math.min(state.map, row.shown - 1);
   const cell = [Math.min(state.cell[0], height - 1), Math.min(state.cell[1], width - 1)] as const;
   return { row, map, cell, value: activations[index][(map * height + cell[0]) * width + cell[1]] };
 }

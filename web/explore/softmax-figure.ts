@@ -6,14 +6,15 @@ import { element, find, setText } from '../dom.ts';
 import { percent } from '../percent.ts';
 import type { Explorer } from './explorer.ts';
 import { formatNumber } from './format-number.ts';
-import { siteModelTitle } from './model.ts';
+import { titleOf } from './model.ts';
 
 export function softmaxFigure(explorer: Explorer): void {
   const { labels } = explorer.model.manifest;
   const calibrated = temperatureOf(explorer.model.manifest);
+  const isCalibrated = explorer.model.manifest.calibration !== undefined;
   const slider = find('#temperature', HTMLInputElement);
   const rows = labels.map((label) => scoreRow(label));
-  setText(find('#scores caption', HTMLElement), siteModelTitle(explorer.model.manifest));
+  setText(find('#scores caption', HTMLElement), titleOf(explorer.model));
   find('#scores tbody', HTMLElement).append(...rows.map(({ element }) => element));
   // The slider's steps are hundredths. The step nearest to the calibrated temperature selects it exactly.
   slider.addEventListener('input', () => {
@@ -33,7 +34,7 @@ export function softmaxFigure(explorer: Explorer): void {
       row.element.className = i === best ? 'best' : '';
     }
     if (document.activeElement !== slider) slider.value = `${temperature}`;
-    const suffix = explorer.state.temperature ? '' : ', calibrated';
+    const suffix = explorer.state.temperature || !isCalibrated ? '' : ', calibrated';
     setText(find('#temperature-value', HTMLElement), `${formatNumber(temperature, 3)}${suffix}`);
     setText(
       find('#softmax-formula', HTMLElement),
@@ -48,7 +49,8 @@ function softmaxFormula(label: string, logits: Tensor, index: number, temperatur
   const sum = logits.reduce((total, logit) => total + Math.exp(logit / temperature), 0);
   const divisor = formatNumber(temperature);
   const numerator = `e^(${formatNumber(logits[index])} / ${divisor})`;
-  const denominator = `sum of e^(logit / ${divisor}) over all ten classes`;
+  const count = logits.length === 10 ? 'ten' : logits.length;
+  const denominator = `sum of e^(logit / ${divisor}) over all ${count} classes`;
   return `${label}: ${numerator} ÷ ${denominator} = ${formatLarge(exponential)} ÷ ${formatLarge(sum)} = ${percent(score)}`;
 }
 
@@ -63,7 +65,7 @@ function scoreRow(label: string) {
   const row = element(
     'tr',
     {},
-    element('th', { scope: 'row' }, label),
+    element('th', { scope: 'row' }, element('span', {}, label)),
     element(
       'td',
       { className: 'signed' },

@@ -2,9 +2,8 @@
 import { flawOf, type PhotoFlaw } from '#shared/abstention.ts';
 import type { Pixels } from '#shared/decode/pixels.ts';
 import type { PreparedPhoto } from '#shared/input/garment/photo.ts';
-import { IMAGE_PIXELS, IMAGE_SIZE } from '#shared/input/garment/size.ts';
-import { PIXEL_SCALE } from '#shared/input/preprocessing.ts';
-import type { Plane } from '../canvas/plane.ts';
+import { bytesOf, type ImageShape, PIXEL_SCALE } from '#shared/input/preprocessing.ts';
+import { channelOf, type Plane } from '../canvas/plane.ts';
 import { writePixels } from '../picture/link.ts';
 import { type Colours, greyOf, reduce } from '../picture/reduce.ts';
 import type { State } from './state.ts';
@@ -15,8 +14,9 @@ export const OWN = 'own';
 export interface SourcePicture {
   /** Name of the example, or `OWN`. */
   name: string;
-  /** The network's input, 28 × 28 bytes. */
+  /** The network's input: bytes [channels, height, width]. */
   image: Uint8Array;
+  shape: ImageShape;
   /** Why the model declines to answer, whatever its scores. */
   flaw?: PhotoFlaw | undefined;
   /** The photo in colour; missing when the image comes from a link, which holds only the network's input. */
@@ -31,13 +31,18 @@ const COLOUR_EDGE = 64;
 /** Longest edge in grey, in pixels: enough for a visible effect of kernels. */
 export const GREY_EDGE = 96;
 
-export const EMPTY_PICTURE: SourcePicture = { name: '', image: new Uint8Array(IMAGE_PIXELS) };
+export const emptyPicture = (shape: ImageShape): SourcePicture => ({
+  name: '',
+  image: new Uint8Array(bytesOf(shape)),
+  shape,
+});
 
 export const sourcePicture = (
   name: string,
   pixels: Pixels,
   photo: Pick<PreparedPhoto, 'image' | 'steps' | 'quality'>,
-): SourcePicture => ({ name, image: photo.image, flaw: flawOf(photo), ...planesOf(pixels) });
+  shape: ImageShape,
+): SourcePicture => ({ name, image: photo.image, shape, flaw: flawOf(photo), ...planesOf(pixels) });
 
 /** Returns the photo in colour and in grey. */
 export const planesOf = (pixels: Pixels): Required<Pick<SourcePicture, 'colour' | 'grey'>> => ({
@@ -57,9 +62,15 @@ export const pictureState = ({
 
 export const greyPlane = (pixels: Pixels): Plane => greyOf(reduce(pixels, GREY_EDGE));
 
-/** Scales the network's input to 0..1. */
-export const networkInput = ({ image }: SourcePicture): Plane => ({
-  width: IMAGE_SIZE,
-  height: IMAGE_SIZE,
-  data: Float32Array.from(image, (byte) => byte / PIXEL_SCALE),
-});
+/** Scales the network's input to 0..1, one plane for each channel. */
+export function inputPlanes({ image, shape }: SourcePicture): Plane[] {
+  const data = Float32Array.from(image, (byte) => byte / PIXEL_SCALE);
+  return Array.from({ length: shape[0] }, (_, c) => channelOf(data, shape, c));
+}
+
+/** Returns the network's input in grey, in 0..1. */
+export function networkInput(picture: SourcePicture): Plane {
+  const [channels, height, width] = picture.shape;
+  if (channels === 1) return inputPlanes(picture)[0];
+  return greyOf({ height, width, data: Float32Array.from(picture.image, (byte) => byte / PIXEL_SCALE) });
+}

@@ -11,7 +11,7 @@ export interface State {
   part: string;
   /** Name of an example, or `own` for the visitor's image. */
   image: string;
-  /** The network's input for the visitor's image: 784 bytes as base64url. Empty for an example. */
+  /** The network's input for the visitor's image: bytes as base64url. Empty for an example, and for an input that is too large for a link. */
   pixels: string;
   /** Why the model declines to answer for the visitor's photo, whatever its scores; empty if it does not. */
   flaw: PhotoFlaw | '';
@@ -111,7 +111,7 @@ const weights: Parser<number[]> = (text) => {
 const PARSERS: { [Name in keyof State]: Parser<State[Name]> } = {
   part: matching(/^[a-z]{0,16}$/),
   image: matching(/^[a-z-]{1,16}$/),
-  pixels: matching(new RegExp(`^[\\w-]{${Math.ceil((IMAGE_PIXELS * 8) / 6)}}$`)),
+  pixels: matching(/^[\w-]+$/),
   flaw: oneOf<State['flaw']>('no-garment', 'poor-mask'),
   view: oneOf<State['view']>('network', 'colour'),
   pixel: cell,
@@ -133,8 +133,11 @@ const PARSERS: { [Name in keyof State]: Parser<State[Name]> } = {
   temperature: number(0.2, 5),
 };
 
-/** Parses a fragment. Missing and invalid values are the initial ones. */
-export function readState(fragment: string): State {
+/**
+ * Parses a fragment. Missing and invalid values are the initial ones.
+ * @param bytes number of bytes of the network's input
+ */
+export function readState(fragment: string, bytes = IMAGE_PIXELS): State {
   const [part = '', query = ''] = fragment.replace(/^#/, '').split('?');
   const parameters = new URLSearchParams(query);
   parameters.set('part', part);
@@ -143,7 +146,8 @@ export function readState(fragment: string): State {
     const value = text === null ? undefined : parse(text);
     return value === undefined ? [] : [[name, value] as const];
   });
-  return { ...INITIAL, ...Object.fromEntries(values) };
+  const state: State = { ...INITIAL, ...Object.fromEntries(values) };
+  return state.pixels.length === Math.ceil((bytes * 8) / 6) ? state : { ...state, pixels: INITIAL.pixels };
 }
 
 /** Writes the fragment of a state, with its `#`; empty for the initial state. */

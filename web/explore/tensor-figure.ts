@@ -5,7 +5,7 @@ import { channelOf, type Plane } from '../canvas/plane.ts';
 import { planeCanvas } from '../canvas/plane-canvas.ts';
 import { canvasIn, choose, element, find, onChoice, setText } from '../dom.ts';
 import type { Explorer } from './explorer.ts';
-import { networkInput } from './source-picture.ts';
+import { inputPlanes } from './source-picture.ts';
 
 /** Size of the table of values around the selected pixel: rows of the one channel, or rows per channel of a colour image. */
 const [COLUMNS, ROWS, ROWS_PER_CHANNEL] = [7, 7, 3];
@@ -33,7 +33,7 @@ export function tensorFigure(explorer: Explorer): void {
     const [rows, columns] = [shown.planes[0].height, shown.planes[0].width];
     const [row, column] = explorer.state.pixel.map((at, i) => Math.min(at, [rows, columns][i] - 1));
     const outlines = [{ y: row, x: column, height: 1, width: 1 }];
-    choose('view', shown.isColour ? 'colour' : 'network');
+    choose('view', explorer.picture.colour ? explorer.state.view : 'network');
     colour.disabled = !explorer.picture.colour;
     channels.hidden = !shown.isColour;
     if (shown.isColour)
@@ -45,7 +45,7 @@ export function tensorFigure(explorer: Explorer): void {
 }
 
 interface ShownTensor {
-  /** One per channel: one of the network's input, three of the photo. */
+  /** One per channel: those of the network's input, or three of the photo. */
   planes: Plane[];
   /** The image on the large canvas, and its palette. */
   whole: Plane;
@@ -56,8 +56,9 @@ interface ShownTensor {
 function shownTensor({ state, picture }: Explorer): ShownTensor {
   const { colour } = picture;
   if (state.view === 'network' || !colour) {
-    const plane = networkInput(picture);
-    return { planes: [plane], whole: plane, palette: grey(), isColour: false };
+    const planes = inputPlanes(picture);
+    if (planes.length > 1) return { planes, ...inColour(planes), isColour: true };
+    return { planes, whole: planes[0], palette: grey(), isColour: false };
   }
   const shape = [3, colour.height, colour.width];
   const planes = [0, 1, 2].map((c) => channelOf(colour.data, shape, c));

@@ -21,14 +21,14 @@ export function termRows(container: HTMLElement, activate: (index: number) => vo
   let rows: TermRow[] = [];
   return {
     /** Paints the maps. Needed when the selected map, the image or the colour scheme changes. */
-    paint(terms: readonly Term[], inputs: Palette): void {
+    paint(terms: readonly Term[], inputs: (map: number) => Palette): void {
       rows = terms.map((_, i) => rows[i] ?? termRow(i, activate));
       container.replaceChildren(...rows.map(({ button }) => button));
       const products = signed(maxAbsOf(terms.map(({ product }) => product?.data)));
       const kernels = signed(maxAbsOf(terms.map(({ weights }) => weights?.data)));
       for (const [i, term] of terms.entries()) {
         const { button, input, weights, product, signs } = rows[i];
-        paint(input, term.input, inputs);
+        paint(input, term.input, inputs(term.map));
         if (term.weights) paint(weights, term.weights, kernels);
         if (term.product) paint(product, term.product, products);
         for (const part of [weights, product, ...signs]) part.hidden = !term.product;

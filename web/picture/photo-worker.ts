@@ -1,20 +1,21 @@
 /**
- * @file Web worker that runs the photo pipeline: pixels in, prepared photo out. Figures on the page keep moving meanwhile. A worker has
+ * @file Web worker that prepares photos for a network: pixels in, prepared photo out. Figures on the page keep moving meanwhile. A worker has
  * a Content-Security-Policy of its own, so the page itself does not have to allow WebAssembly.
  */
-import type { Pixels } from '#shared/decode/pixels.ts';
-import { photoPipeline } from '#shared/input/garment/photo.ts';
+import { GARMENT_INPUT, picturePreparation } from '#shared/input/prepare.ts';
+import type { PrepareRequest } from './photo.ts';
 
 const scope = self as unknown as {
-  onmessage: (event: MessageEvent<Pixels>) => void;
+  onmessage: (event: MessageEvent<PrepareRequest>) => void;
   postMessage(value: unknown): void;
 };
 
-const pipeline = WebAssembly.compileStreaming(fetch('/photo.wasm')).then(photoPipeline);
+const preparation = WebAssembly.compileStreaming(fetch('/photo.wasm')).then(picturePreparation);
 
 scope.onmessage = async ({ data }) => {
   try {
-    scope.postMessage({ prepared: (await pipeline)(data) });
+    const { pixels, input = GARMENT_INPUT } = data;
+    scope.postMessage({ prepared: (await preparation)(pixels, input) });
   } catch (error) {
     scope.postMessage({ error: `${error}` });
   }

@@ -1,16 +1,20 @@
 /** @file Decodes image files with the browser's own decoders. */
 import type { Pixels } from '#shared/decode/pixels.ts';
 
-/** Longest edge of a decoded image, in pixels. The photo pipeline scales it down to 192. */
-const MAX_EDGE = 768;
+/** Longest edge of a decoded image, in pixels, unless a network needs more. The photo pipeline scales it down to 192. */
+export const MAX_EDGE = 768;
 
-/** Decodes an image file: upright, and scaled down to `MAX_EDGE`. @throws Error in a visitor's words when the browser cannot read it */
-export async function pixelsOf(file: Blob): Promise<Pixels> {
+/**
+ * Decodes an image file: upright, and scaled down.
+ * @param edge longest edge of the result, in pixels
+ * @throws Error in a visitor's words when the browser cannot read it
+ */
+export async function pixelsOf(file: Blob, edge = MAX_EDGE): Promise<Pixels> {
   const options = { imageOrientation: 'from-image', colorSpaceConversion: 'none' } as const;
   const bitmap = await createImageBitmap(file, options).catch((cause: unknown) => {
     throw new Error('The browser cannot read this file. Choose a JPEG or PNG file.', { cause });
   });
-  const scale = Math.min(1, MAX_EDGE / Math.max(bitmap.width, bitmap.height));
+  const scale = Math.min(1, edge / Math.max(bitmap.width, bitmap.height));
   const [width, height] = [bitmap.width, bitmap.height].map((size) => Math.max(1, Math.round(size * scale)));
   const pixels = drawn(bitmap, width, height);
   bitmap.close();

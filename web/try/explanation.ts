@@ -14,7 +14,8 @@ const input = find('#input', HTMLImageElement);
 
 const frames = document.querySelectorAll<HTMLElement>('.frame');
 
-const general = { cut: cut.textContent, scaled: scaled.textContent };
+/** The texts without an explanation, as they are before the first one. */
+let general: { cut: string; scaled: string } | undefined;
 
 /**
  * Shows the explanation of the field's result. Without one it shows the general steps.
@@ -22,6 +23,7 @@ const general = { cut: cut.textContent, scaled: scaled.textContent };
  */
 export async function explain(field: FashionClassifier): Promise<void> {
   const { explanation, model: source } = field.result ?? {};
+  general ??= { cut: cut.textContent, scaled: scaled.textContent };
   const isCurrent = () => field.result?.explanation === explanation;
   cut.textContent = explanation ? cutText(explanation) : general.cut;
   scaled.textContent = explanation ? scaledText(explanation) : general.scaled;
@@ -34,7 +36,7 @@ export async function explain(field: FashionClassifier): Promise<void> {
   outline.hidden = true;
   if (!explanation) return;
   input.src = explanation.image;
-  if (field.file) await drawPhoto(outline, field.file, isCurrent);
+  if (field.file && field.model === null) await drawPhoto(outline, field.file, isCurrent);
 }
 
 function cutText({ steps, quality }: PhotoExplanation): string {

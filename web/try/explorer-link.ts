@@ -13,7 +13,7 @@ interface ReadPhoto {
 /** Keeps the link on the field's photo, and hands the photo over when the visitor follows it. */
 export function linkExplorer(field: FashionClassifier): void {
   const anchor = find('#inside', HTMLAnchorElement);
-  const general = anchor.pathname;
+  const general = `${anchor.pathname}${anchor.search}`;
   let link = general;
   let photo: ReadPhoto | undefined;
   const setLink = (address: string) => {
@@ -29,11 +29,11 @@ export function linkExplorer(field: FashionClassifier): void {
       setLink((result && handedLink(answerOf(field))) ?? general);
       return;
     }
-    setLink(explorerLink());
+    setLink(explorerLink(undefined, null, field.model));
     if (photo?.file !== file) photo = { file, dataUrl: await dataUrlOf(file) };
     if (!result?.explanation) return;
-    const pixels = await greyPixelsOf(result.explanation.image);
-    if (field.result === result) setLink(explorerLink(pixels, result.abstained));
+    const pixels = await inputOf(result.explanation.image);
+    if (field.result === result) setLink(explorerLink(pixels, result.abstained, field.model));
   }
   field.addEventListener('statechange', () => {
     if (field.state === 'preparing' || field.state === 'empty') forgetPhoto();
@@ -48,8 +48,11 @@ export function linkExplorer(field: FashionClassifier): void {
 
 const answerOf = ({ result }: FashionClassifier): string => JSON.stringify(result?.predictions ?? null);
 
-/** Returns the bytes of the network's input. @param url a PNG file of 28 × 28 grey pixels, as a data URL */
-async function greyPixelsOf(url: string): Promise<Uint8Array> {
+/** Place of the colour type in a PNG file, and its value for RGB (W3C, "Portable Network Graphics", 11.2.1). */
+const [COLOUR_TYPE, RGB] = [25, 2];
+
+/** Returns the network's input, bytes [channels, height, width]. @param url a PNG file in grey or RGB, as a data URL */
+async function inputOf(url: string): Promise<Uint8Array> {
   const image = new Image();
   image.src = url;
   await image.decode();
@@ -57,5 +60,8 @@ async function greyPixelsOf(url: string): Promise<Uint8Array> {
   const context = new OffscreenCanvas(width, height).getContext('2d') as OffscreenCanvasRenderingContext2D;
   context.drawImage(image, 0, 0);
   const { data } = context.getImageData(0, 0, width, height);
-  return Uint8Array.from({ length: width * height }, (_, i) => data[4 * i]);
+  const head = atob(url.slice(url.indexOf(',') + 1).slice(0, 4 * (COLOUR_TYPE + 1)));
+  const channels = head.charCodeAt(COLOUR_TYPE) === RGB ? 3 : 1;
+  const size = width * height;
+  return Uint8Array.from({ length: channels * size }, (_, i) => data[4 * (i % size) + Math.floor(i / size)]);
 }

@@ -6,6 +6,7 @@ import { connectCamera } from './camera.ts';
 import { connectExamples } from './examples.ts';
 import { explain } from './explanation.ts';
 import { linkExplorer } from './explorer-link.ts';
+import { useNamedModel } from './named-model.ts';
 import { fillSnippets } from './snippets.ts';
 
 async function main(): Promise<void> {
@@ -16,6 +17,7 @@ async function main(): Promise<void> {
     problem.textContent = error instanceof Error ? error.message : '';
     if (problem.textContent) scrollTo(problem, 'nearest');
   };
+  useNamedModel(field);
   connectExamples(field, showProblem);
   connectCamera(field, showProblem);
   acceptFiles(field);
@@ -27,7 +29,7 @@ async function main(): Promise<void> {
     }
     explain(field).catch(showProblem);
   });
-  fillSnippets();
+  fillSnippets(field.model);
   document.documentElement.dataset.ready = 'yes';
 }
 

@@ -2,8 +2,8 @@
 import { copyOnClick } from '../copy.ts';
 import { find } from '../dom.ts';
 
-const curl = (origin: string): string =>
-  `curl --data-binary @photo.jpg \\\n  '${origin}/v1/classify?top_k=3'`;
+const curl = (origin: string, model: string | null): string =>
+  `curl --data-binary @photo.jpg \\\n  '${origin}/v1/${model === null ? '' : `models/${encodeURIComponent(model)}/`}classify?top_k=3'`;
 
 /** Members of /field.json that a page needs to embed one version of the field. */
 interface FieldIndex {
@@ -16,21 +16,24 @@ const script = (origin: string, pinned: FieldIndex | undefined): string =>
     ? `<script type="module" src="${origin}${pinned.url}"\n  integrity="${pinned.integrity}" crossorigin></script>`
     : `<script type="module" src="${origin}/field.js"></script>`;
 
-const embed = (origin: string, pinned?: FieldIndex): string => `${script(origin, pinned)}
+const embed = (origin: string, attributes: string, pinned?: FieldIndex): string => `${script(origin, pinned)}
 
 <form action="/offers" method="post">
-  <image-classifier name="garment" required></image-classifier>
+  <image-classifier ${attributes} required></image-classifier>
   <button>Offer it</button>
 </form>`;
 
-export function fillSnippets(): void {
+/** @param model its name, if it is not the site's own model */
+export function fillSnippets(model: string | null): void {
   const { origin } = location;
-  find('#curl', HTMLElement).textContent = curl(origin);
+  const attributes = model === null ? 'name="garment"' : `model="${model}" name="kind"`;
+  find('#curl', HTMLElement).textContent = curl(origin, model);
   const embedding = find('#embed', HTMLElement);
-  embedding.textContent = embed(origin);
+  embedding.textContent = embed(origin, attributes);
   fetch('/field.json').then(
     async (response) => {
-      if (response.ok) embedding.textContent = embed(origin, (await response.json()) as FieldIndex);
+      if (response.ok)
+        embedding.textContent = embed(origin, attributes, (await response.json()) as FieldIndex);
     },
     () => {}, // The snippet then keeps the address that is always current.
   );

@@ -32,6 +32,7 @@ describe('a reduced image', () => {
       'own',
       { width: 300, height: 400, data: new Uint8Array(480_000).fill(255) },
       { image: new Uint8Array(784), steps: [{ step: 'as-is' }] },
+      [1, 28, 28],
     );
     expect([
       picture.colour?.width,

@@ -24,7 +24,7 @@ const tray = (): Markup => html`<div class="tray" role="region" aria-label="Your
 
 const hero = (): Markup => html`<section class="hero">
 <h1>Inside a convolutional network</h1>
-<p class="lede">A small neural network with 7,740 parameters classifies an image of a garment. On this page you can see every number that it
+<p class="lede"><span id="model-text">A small neural network with 7,740 parameters classifies an image of a garment.</span> On this page you can see every number that it
 computes: choose an image, point at a pixel, change a weight. All figures run in your browser with the network's real weights.</p>
 <noscript><p class="noscript">The figures on this page are computed in the browser and need JavaScript. You can still read the text and the
 <a href="/docs">API reference</a>. This is one of the figures:</p>
@@ -37,8 +37,8 @@ computes: choose an image, point at a pixel, change a weight. All figures run in
 
 const tensor = (): Markup => html`<section id="tensor" class="part">
 <h2><span>1</span> An image is a tensor</h2>
-<div class="prose"><p>For the network, an image is a tensor: a block of numbers with the shape channels × height × width. The network's input
-has 28 × 28 pixels and one channel, the brightness. 0 is black and 1 is white. The garment is bright on a black background. A colour photo
+<div class="prose"><p>For the network, an image is a tensor: a block of numbers with the shape channels × height × width. <span id="input-text">The network's input
+has 28 × 28 pixels and one channel, the brightness. 0 is black and 1 is white. The garment is bright on a black background.</span> A colour photo
 has three channels, red, green and blue, which are stored one after the other.</p></div>
 <div class="figure">
 <div class="controls">${choice(

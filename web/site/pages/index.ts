@@ -27,11 +27,11 @@ ${needsScript('Without JavaScript the answer opens as a new page.')}
 
 /** The steps for any photo. The script replaces their texts with the measurements of the visitor's photo. */
 const steps = (): Markup => html`<ol class="steps" aria-label="How it works">
-<li><h2>The garment is cut out</h2><p id="cut">Its colours and its place in the photo tell it from the background.</p>
+<li id="step-cut"><h2>The garment is cut out</h2><p id="cut">Its colours and its place in the photo tell it from the background.</p>
 <ul class="warnings" id="warnings"></ul><div class="frame" hidden><canvas id="outline" role="img" aria-label="Your photo" hidden></canvas></div></li>
-<li><h2>It becomes 28&nbsp;×&nbsp;28&nbsp;pixels</h2><p id="scaled">Grey and bright on black, like the 60,000 pictures that the network learned from.</p>
+<li id="step-input"><h2>It becomes 28&nbsp;×&nbsp;28&nbsp;pixels</h2><p id="scaled">Grey and bright on black, like the 60,000 pictures that the network learned from.</p>
 <div class="frame" hidden><img id="input" alt="Your photo as the network saw it, 28 by 28 grey pixels" width="28" height="28" hidden></div></li>
-<li><h2>The network scores ten kinds</h2><p>${labels.join(', ')}. The scores add up to 100&nbsp;%.</p>
+<li id="step-scores"><h2>The network scores ten kinds</h2><p>${labels.join(', ')}. The scores add up to 100&nbsp;%.</p>
 <p class="note" id="model"></p>
 <p><a id="inside" href="/explore">See how it computes the scores</a></p></li>
 </ol>`;
