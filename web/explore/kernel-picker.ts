@@ -9,6 +9,7 @@ import { element, find, setText } from '../dom.ts';
 import type { Explorer } from './explorer.ts';
 import { PRESETS } from './preset-kernels.ts';
 import {
+  canSelect,
   convolutionsOf,
   type LearnedKernel,
   learnedId,
@@ -43,14 +44,19 @@ export function learnedKernelPicker(explorer: Explorer): void {
   const canvas = find('#learned', HTMLCanvasElement);
   const layerSelect = find('#learned-layer', HTMLSelectElement);
   const layers = convolutionsOf(explorer.model.network);
-  if (layers.length === 0) {
+  const first = layers.findIndex(canSelect);
+  if (first < 0) {
     find('.learned', HTMLElement).hidden = true;
     return;
   }
-  layerSelect.replaceChildren(...layers.map((_, i) => element('option', { value: `${i}` }, `${i + 1}`)));
+  layerSelect.replaceChildren(
+    ...layers.map((layer, i) =>
+      element('option', { value: `${i}`, disabled: !canSelect(layer) }, `${i + 1}`),
+    ),
+  );
   const selected = () => learnedInNetwork(explorer);
   /** The kernel from which the arrow keys move: the last one that was selected, or the first of the layer. */
-  let at = selected() ?? { layer: 0, to: 0, from: 0 };
+  let at = selected() ?? { layer: first, to: 0, from: 0 };
 
   // One row per input channel, one column per output channel.
   const grid = () => {

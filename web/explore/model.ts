@@ -36,17 +36,30 @@ export async function loadNamedModel(name: string): Promise<Model> {
   const response = await reach(url);
   if (response.status === 404) throw new Error(`This service has no model named “${name}”.`);
   const manifest = (await checked(response).json()) as Manifest;
+  // Not before its download, which may be large.
+  if (isForeign(manifest)) throw notShown(name, 'it is a model of another program');
   const onnx = await fetchOk(`${url}/versions/${manifest.version}/onnx`);
   const bytes = new Uint8Array(await onnx.arrayBuffer());
   try {
     return { ...openModel(bytes, manifest), name };
   } catch (cause) {
     // The first clause of an ExplainedError names what is not supported.
-    const [reason] = (cause as Error).message.split(':');
-    const what = `This page cannot show how the model “${name}” computes: ${reason}. The service itself can run it.`;
-    throw new Error(what, { cause });
+    const [reason = ''] = (cause as Error).message.split(':');
+    throw notShown(name, reason, cause);
   }
 }
+
+/** Returns whether a model needs onnxruntime, or its input or output has another form than those of this project's trainer. */
+const isForeign = ({ engine, input, output }: Manifest): boolean =>
+  Boolean(engine ?? input.layout ?? output.values);
+
+const notShown = (name: string, reason: string, cause?: unknown): Error =>
+  new Error(
+    `This page cannot show how the model “${name}” computes: ${reason}. The service itself can run it.`,
+    {
+      cause,
+    },
+  );
 
 /** Loads the model that the Worker serves by default, or the bundled model when that fails. */
 export async function loadServedModel(): Promise<Model> {

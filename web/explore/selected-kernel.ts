@@ -21,6 +21,12 @@ export const convolutionsOf = ({ layers }: Network): Conv[] =>
 
 const DEFAULT = 'left';
 
+/** Kernel sizes of figure 2. */
+const SIZES = [1, 3, 5, 7];
+
+/** Returns whether figure 2 can show a kernel of a layer: its window has a centre. */
+export const canSelect = ({ kernelSize }: Conv): boolean => SIZES.includes(kernelSize);
+
 /** Returns the size² weights of the selected kernel. An unknown id selects the default kernel. */
 export function selectedKernel(
   { kernel, weights, size }: Pick<State, 'kernel' | 'weights' | 'size'>,
@@ -52,7 +58,13 @@ export function learnedWeights(
   { layer, to, from }: LearnedKernel,
 ): Float32Array<ArrayBuffer> | undefined {
   const convolution = convolutionsOf(network)[layer];
-  if (!convolution || !(to < convolution.outChannels) || !(from < convolution.inChannels)) return undefined;
+  if (
+    !convolution ||
+    !canSelect(convolution) ||
+    !(to < convolution.outChannels) ||
+    !(from < convolution.inChannels)
+  )
+    return undefined;
   const size = convolution.kernelSize ** 2;
   const start = (to * convolution.inChannels + from) * size;
   return weightAndBias(convolution, weights)[0].slice(start, start + size);

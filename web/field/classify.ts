@@ -3,7 +3,7 @@ import type { Classification } from '#shared/inference/result.ts';
 import { frameOf, loadManifest, type NamedModel } from './model.ts';
 import { backOnline } from './online.ts';
 import type { FieldOptions } from './options.ts';
-import { type Photo, PhotoError, readPhoto } from './photo.ts';
+import { type Frame, type Photo, PhotoError, readPhoto } from './photo.ts';
 import { problemTextOf } from './problem-text.ts';
 import { type ClassifyRequest, RequestError, requestClassification } from './request.ts';
 import type { Problem, State } from './state.ts';
@@ -36,9 +36,7 @@ export const loadLabels = async (model: NamedModel): Promise<readonly string[]> 
 /** @returns the final state, `answered` or `failed`. @throws the signal's reason when it is aborted */
 export async function classify(file: Blob, job: ClassifyJob): Promise<State> {
   try {
-    // Without the manifest, the request reports why the model cannot be used.
-    const manifest = await manifestOf(job).catch(() => undefined);
-    const photo = await readPhoto(file, manifest && frameOf(manifest));
+    const photo = await readPhoto(file, () => frameFor(job));
     job.signal.throwIfAborted();
     job.onPhoto(photo);
     return await (job.mode === 'local' ? classifyOnDevice : classifyWithRetries)(photo.file, job);
@@ -120,6 +118,12 @@ async function loadLocalClassifier(source: ModelSource) {
   return localClassifier(source.endpoint, manifest);
 }
 
+/** Returns the frame of the model. Without its manifest, the request reports why the model cannot be used. */
+const frameFor = (source: ModelSource): Promise<Frame | undefined> =>
+  manifestOf(source)
+    .then((manifest) => manifest && frameOf(manifest))
+    .catch(() => undefined);
+
 /** Returns the manifest of the model that the page has named; undefined for the default model. */
 const manifestOf = async ({ endpoint, model }: ModelSource) =>
   model === null ? undefined : loadManifest({ endpoint, model });
@@ -140,7 +144,9 @@ class LocalError extends Error {
 function localProblemOf(cause: Error & { check?: string }): [type: string, retryable: boolean] {
   // Every part of the script has classes of its own for these errors.
   if (cause.name === 'ImageError') return ['unreadable', false];
-  if (cause.name === 'ModelRefusal' && cause.check === 'engine') return ['not-for-devices', false];
+  const isForeign =
+    cause.name === 'NotSupportedError' || (cause.name === 'ModelRefusal' && cause.check === 'engine');
+  if (isForeign) return ['not-for-devices', false];
   return [isLoadError(cause) ? 'not-loaded' : 'no-local', true];
 }
 

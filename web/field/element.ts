@@ -16,7 +16,7 @@ import { EMPTY, hasSameLabel, type Problem, resultOf, type State, withResult } f
 import { ClassificationTask } from './task.ts';
 import type { TokenKeeper } from './token-keeper.ts';
 import { FieldView } from './view.ts';
-import { viewModelOf } from './view-model.ts';
+import { canChoose, viewModelOf } from './view-model.ts';
 
 /**
  * A form field for the kind of thing in a photo. The visitor chooses, takes, drops or pastes a photo; a model of the endpoint classifies
@@ -212,9 +212,9 @@ export class ImageClassifier extends LabelField {
     this.#checkLabel(snapshot);
   }
 
-  /** Checks a label that is not from a result, as soon as the model's labels are known. */
+  /** Loads the model's labels when the visitor can choose one, or when the page has set one, and checks it. */
   #checkLabel(snapshot: FieldSnapshot): void {
-    if (this.isConnected && this.value && !labelsOf(snapshot)) this.#task.loadLabels();
+    if (this.isConnected && canChoose(snapshot) && !labelsOf(snapshot)) this.#task.loadLabels();
     this.reportUnknownLabel(snapshot);
   }
 

@@ -1,4 +1,5 @@
 /** @file The manifest of a model of the endpoint, loaded once for each page. */
+import { pictureInputOf } from '#shared/input/preprocessing.ts';
 import type { Manifest } from '#shared/manifest.ts';
 import type { FieldOptions } from './options.ts';
 import type { Frame } from './photo.ts';
@@ -34,7 +35,8 @@ async function load(url: string): Promise<ServedManifest> {
 }
 
 /** Returns the frame that a model scales photos to; undefined for a model of garments, which cuts them out first. */
-export function frameOf({ input: { shape }, fit }: ServedManifest): Frame | undefined {
-  const [height, width] = shape.slice(-2) as [number, number];
-  return fit && { width, height, mode: fit.mode };
+export function frameOf(manifest: ServedManifest): Frame | undefined {
+  const { preprocessing, shape } = pictureInputOf(manifest);
+  const [, height, width] = shape;
+  return preprocessing.kind === 'fit' ? { width, height, mode: preprocessing.mode } : undefined;
 }

@@ -8,7 +8,10 @@ import type { Problem } from './state.ts';
  */
 const MAX_EDGE = 1024;
 
-/** At least this many pixels of the photo make one pixel of the model's input along each edge, so that JPEG artefacts stay too small. */
+/** A photo that is scaled down to a shorter edge than this, in pixels, may have too few of them for its model. */
+const NARROW_EDGE = 512;
+
+/** Such a photo keeps this many pixels for each pixel of the model's input, along each edge. */
 const PIXELS_PER_INPUT = 2;
 
 /** An upright file of at most this many bytes and MAX_EDGE pixels is uploaded unchanged. */
@@ -46,10 +49,10 @@ export class PhotoError extends Error {
 /**
  * Decodes a file in any format that the browser supports, and turns it upright by its metadata. A photo that is large, or in a format
  * that the endpoint does not support, is converted to JPEG.
- * @param frame of the model; undefined for the photo pipeline
+ * @param frameOf returns the frame of the model; undefined for the photo pipeline. Called only for a narrow photo
  * @throws PhotoError
  */
-export async function readPhoto(file: Blob, frame?: Frame): Promise<Photo> {
+export async function readPhoto(file: Blob, frameOf: () => Promise<Frame | undefined>): Promise<Photo> {
   if (file.size > MAX_BYTES) throw new PhotoError('file-too-large');
   // Reading fails when the file was deleted or changed after the visitor chose it.
   const bytes = await file.slice(0, 4096).arrayBuffer().catch(throwPhotoError('unreadable'));
@@ -57,7 +60,10 @@ export async function readPhoto(file: Blob, frame?: Frame): Promise<Photo> {
   const full = await createImageBitmap(file, { imageOrientation: 'from-image' }).catch(
     throwPhotoError(isHeic(head) ? 'heic' : 'unreadable'),
   );
-  const scale = Math.max(MAX_EDGE / Math.max(full.width, full.height), frame ? scaleFor(full, frame) : 0);
+  const least = MAX_EDGE / Math.max(full.width, full.height);
+  const isNarrow = least < 1 && least * Math.min(full.width, full.height) < NARROW_EDGE;
+  const frame = isNarrow ? await frameOf() : undefined;
+  const scale = frame ? Math.max(least, scaleFor(full, frame)) : least;
   if (scale >= 1 && file.size <= SMALL_BYTES && detectFormat(head)) {
     return { file: asFile(file, nameOf(file)), bitmap: full };
   }

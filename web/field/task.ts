@@ -46,7 +46,7 @@ export class ClassificationTask {
     return this.#loaded?.model === this.#host.options().model ? this.#loaded?.labels : undefined;
   }
 
-  /** Loads the labels of the model that the page has named. Without them, the field has those of the result. */
+  /** Loads the labels of the model that the page has named. Does nothing when they are known, or cannot be loaded. */
   async loadLabels(): Promise<void> {
     const { endpoint, model } = this.#host.options();
     if (model === null || this.labels) return;
@@ -60,13 +60,11 @@ export class ClassificationTask {
 
   /** Loads the code for a classification at the first sign that the visitor will use the element. */
   preloadFor(element: HTMLElement): void {
-    const preload = () => {
+    const preload = () =>
       loadClassify().then(
         ({ preload }) => preload(this.#host.options()),
         () => {}, // start() loads it again and reports the error.
       );
-      this.loadLabels();
-    };
     for (const type of ['pointerenter', 'focusin', 'dragenter'])
       element.addEventListener(type, preload, { once: true });
   }
@@ -81,7 +79,6 @@ export class ClassificationTask {
     this.#abort = new AbortController();
     const { signal } = this.#abort;
     this.#setState({ kind: 'preparing' });
-    this.loadLabels();
     try {
       this.#end(await this.#classify(file, signal), signal);
     } catch (error) {

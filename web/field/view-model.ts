@@ -100,10 +100,13 @@ function resultModelOf({ state, top, messages, language }: FieldSnapshot): Resul
 /** States in which the visitor can choose a label. In all but `answered`, the field has no label and may not get one soon. */
 const CHOICE_STATES: readonly State['kind'][] = ['answered', 'failed', 'waiting', 'offline'];
 
+/** Returns whether the visitor can choose a label. One who cancelled a slow classification must not have to wait for another one. */
+export const canChoose = ({ state, notice }: FieldSnapshot): boolean =>
+  CHOICE_STATES.includes(state.kind) || notice === 'cancelled';
+
 function choiceModelOf(field: FieldSnapshot): ChoiceModel | undefined {
-  const { state, notice, messages, isDisabled, listedLabels } = field;
-  // A visitor who cancelled a slow classification must not have to wait for another one.
-  if (!CHOICE_STATES.includes(state.kind) && notice !== 'cancelled') return undefined;
+  const { state, messages, isDisabled, listedLabels } = field;
+  if (!canChoose(field)) return undefined;
   const labels = labelsOf(field) ?? listedLabels;
   if (labels.length === 0) return undefined;
   const best = resultOf(state)?.predictions[0]?.label;

@@ -44,6 +44,8 @@ async function load(endpoint: string, served?: ServedManifest): Promise<LocalCla
     compile(kernels).then(simdEngine),
     compile(photoKernels).then(picturePreparation),
   ]);
+  // Not before its download, which may be large.
+  if (served?.engine) throw new DOMException(`the model runs only in ${served.engine}`, 'NotSupportedError');
   const address = addressOf(endpoint, { name, version });
   const [manifest, weights] = await Promise.all([
     served ?? get(address).then((response): Promise<Manifest> => response.json()),
