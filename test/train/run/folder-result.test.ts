@@ -6,6 +6,8 @@ import { report } from '../../../train/report/report.ts';
 import { openRun, trainModels } from '../../../train/run/run.ts';
 import { resolveSettings } from '../../../train/run/settings.ts';
 import { readSummary, type Summary } from '../../../train/run/summary.ts';
+import { confusionTable } from '../../../train/run/tables.ts';
+import { expectSuccess, runTrainer } from '../../support/command.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { folderOf, images } from '../dataset/folder/image-folder.ts';
 import { elements, readReport, textOf } from '../report/rendered-report.ts';
@@ -13,13 +15,14 @@ import { elements, readReport, textOf } from '../report/rendered-report.ts';
 describe('the result of a training on a folder', () => {
   const lines: string[] = [];
   let data: string;
+  let out: string;
   let summary: Summary;
   let page: Awaited<ReturnType<typeof readReport>>;
   beforeAll(async () => {
     const log = vi.spyOn(console, 'log').mockImplementation((line: string) => void lines.push(line));
     afterAll(() => log.mockRestore());
     data = await folderOf({ ...images('a', 60, 1), ...images('b', 60, 101) });
-    const out = join(temporaryFolder(), 'run');
+    out = join(temporaryFolder(), 'run');
     const settings = { data, out, device: 'cpu', threads: 1, imageSize: 8, epochs: 4, patience: 1 };
     await trainModels(await openRun(await resolveSettings(settings)), new AbortController().signal);
     summary = await readSummary(out);
@@ -56,6 +59,17 @@ describe('the result of a training on a folder', () => {
     expect(existsSync(join(data, path))).toBe(true);
     expect(path.startsWith(`${label}/`)).toBe(true);
     expect(prediction).not.toBe(label);
+  });
+
+  it('is what evaluate prints, which prepares the images as the manifest says', async () => {
+    const { tinyvgg } = summary.models;
+    const args = ['evaluate', '--model', join(out, tinyvgg.onnx.path), '--data', data];
+    const { stdout } = await expectSuccess(runTrainer(args));
+    expect(stdout).toContain(
+      `${(100 * tinyvgg.epochs[tinyvgg.chosen ?? 0].testAccuracy).toFixed(2)} % of ${summary.images.test} images; 95 % interval`,
+    );
+    expect(stdout).not.toContain('may have seen');
+    expect(stdout).toContain(confusionTable(summary.classes, tinyvgg.confusion));
   });
 
   it('is on the page, with the curves of the validation images', () => {

@@ -1,16 +1,22 @@
 /** @file The command `evaluate`: evaluates a model on the test set, or on a folder of photos. */
 import { type Command, Option } from 'commander';
+import { ExplainedError } from '#shared/errors.ts';
+import type { Manifest } from '#shared/manifest.ts';
 import { decodeModel, metadataOf } from '#shared/onnx/model.ts';
 import { temperatureOf } from '#shared/predictions.ts';
 import { loadDataset } from '../../dataset/fashion-mnist/load.ts';
+import { loadTestImages } from '../../dataset/folder/for-model.ts';
 import { Loader } from '../../dataset/loader.ts';
+import { FOLDER_DEFAULTS, isFolder } from '../../dataset/open.ts';
+import type { Split } from '../../dataset/split.ts';
 import { percent } from '../../format.ts';
 import { Generator } from '../../random.ts';
 import { onnxPredictor } from '../../release/onnxruntime.ts';
 import { readManifest } from '../../release/release.ts';
-import { downloadPrinter } from '../../run/progress.ts';
+import { datasetPrinter } from '../../run/progress.ts';
 import { RECIPES } from '../../run/recipes.ts';
 import { confusionTable } from '../../run/tables.ts';
+import { totalResult } from '../../training/class-results.ts';
 import { evaluate } from '../../training/evaluate.ts';
 import { BINS, expectedCalibrationError, reliability } from '../../training/reliability.ts';
 import { readInput } from '../input.ts';
@@ -27,6 +33,12 @@ export function addEvaluate(program: Command): void {
     )
     .addOption(modelOption())
     .addOption(dataOption())
+    .option(
+      '--split-seed <number>',
+      'seed with which the training assigned the images of a folder to its parts',
+      wholeNumber(0),
+      FOLDER_DEFAULTS.splitSeed,
+    )
     .addOption(
       new Option(
         '--photos <folder>',
@@ -62,13 +74,14 @@ function rejectPhotoOptions(command: Command, flags: Record<string, unknown>): v
 interface Flags {
   model: string;
   data?: string;
+  splitSeed: number;
   json: boolean;
 }
 
 /** Prints the results of the lab's `eval_model`, the calibration error and the confusion matrix. */
-async function evaluateOnTestSet({ model, data, json }: Flags): Promise<void> {
-  const result = await testModel(model, data, json);
-  if (json) {
+async function evaluateOnTestSet(flags: Flags): Promise<void> {
+  const result = await testModel(flags);
+  if (flags.json) {
     console.log(JSON.stringify(result));
     return;
   }
@@ -76,22 +89,42 @@ async function evaluateOnTestSet({ model, data, json }: Flags): Promise<void> {
   console.log(`model_name  ${model_name}`);
   console.log(`model_loss  ${model_loss.toFixed(5)}`);
   console.log(`model_acc   ${model_acc.toFixed(2)} % (mean over batches, as in the lab)`);
-  console.log(`accuracy    ${percent(accuracy)} of ${ece.images} images`);
+  const [low, high] = totalResult(confusion).interval.map((share) => percent(share));
+  console.log(`accuracy    ${percent(accuracy)} of ${ece.images} images; 95 % interval ${low} to ${high}`);
   console.log(
     `ECE         ${percent(ece.after)} (at temperature ${temperature.toFixed(4)}; ${percent(ece.before)} at 1)\n`,
   );
   console.log(confusionTable(labels, confusion));
 }
 
+/** Opens the test images of Fashion-MNIST, or of a folder as the model takes them. */
+async function openTestImages(
+  { model, data, splitSeed, json }: Flags,
+  manifest: Manifest | undefined,
+): Promise<{ test: Split; classes: readonly string[] }> {
+  const { onDownload, onProgress, log } = json ? {} : datasetPrinter();
+  if (data === undefined || !isFolder({ data }))
+    return loadDataset({ folder: data, ...(onDownload && { onProgress: onDownload }) });
+  if (manifest) {
+    const options = { splitSeed, ...(onProgress && { onProgress }), ...(log && { log }) };
+    return { test: await loadTestImages(data, manifest, options), classes: manifest.labels };
+  }
+  throw new ExplainedError({
+    kind: 'model',
+    what: `cannot evaluate ${model} on a folder of images`,
+    expected: 'its manifest beside it, which says how images are prepared',
+    got: 'no .json file',
+    next: 'Name the .onnx file of a complete release.',
+  });
+}
+
 /** Evaluates an ONNX file on the test set. The result is the JSON output. */
-async function testModel(model: string, data: string | undefined, quiet: boolean) {
+async function testModel(flags: Flags) {
+  const { model } = flags;
   const bytes = await readInput(model);
   const name = metadataOf(decodeModel(bytes)).model_name ?? model;
   const manifest = await readManifest(model, bytes);
-  const { test, classes } = await loadDataset({
-    folder: data,
-    ...(!quiet && { onProgress: downloadPrinter() }),
-  });
+  const { test, classes } = await openTestImages(flags, manifest);
   const { batchSize, seed } = RECIPES.lab;
   const loader = new Loader(test, { batchSize, shuffle: false, generator: Generator.seeded(seed) });
   const { loss, labAccuracy, accuracy, confusion, logits } = await evaluate(
