@@ -5,6 +5,7 @@ import { loadDataset } from '../dataset/fashion-mnist/load.ts';
 import { isFolder } from '../dataset/open.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { JobContext } from '../jobs/ensure-trained.ts';
+import { openJobFolder } from '../jobs/folder-dataset.ts';
 import type { Training } from '../jobs/trainings.ts';
 import { networkOf } from '../run/networks.ts';
 import { openTrainingEngine } from '../run/open-engine.ts';
@@ -13,13 +14,15 @@ import { interruptible } from './interruption.ts';
 
 /**
  * Runs a job until it ends or a signal interrupts it. After a signal, training stops with a checkpoint in the store.
- * @param data folder with the data set
+ * @param data folder with the files of Fashion-MNIST
  */
 export function runJob(
   data: string | undefined,
   work: (context: JobContext) => Promise<void>,
 ): Promise<void> {
-  const dataset = lazy(() => loadDataset({ folder: data, onProgress: downloadPrinter() }));
+  const fashionMnist = lazy(() => loadDataset({ folder: data, onProgress: downloadPrinter() }));
+  const dataset: JobContext['dataset'] = (settings) =>
+    isFolder(settings) ? openJobFolder(settings) : fashionMnist();
   return interruptible(
     (signal) => work({ dataset, engine: engineCache(dataset), signal, log: console.log }),
     (signal) =>
@@ -38,7 +41,7 @@ function engineCache(dataset: JobContext['dataset']): (training: Training) => Pr
     const key = JSON.stringify([device, threads, kernels, allowSoftwareAdapter]);
     const open = async () => {
       // The engine of a sweep is opened before it is known whether a point needs the images.
-      const images = isFolder(settings) ? await dataset() : DESCRIPTION;
+      const images = isFolder(settings) ? await dataset(settings) : DESCRIPTION;
       return openTrainingEngine(settings, [networkOf(settings, model, images)]);
     };
     const engine = engines.get(key) ?? open();

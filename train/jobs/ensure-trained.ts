@@ -1,5 +1,6 @@
 /** @file Trains a model unless the object store has the record of its training. Afterwards the store has its release and its record. */
 import { ExplainedError } from '#shared/errors.ts';
+import type { DataSettings } from '../dataset/open.ts';
 import { type Dataset, divide } from '../dataset/split.ts';
 import type { Engine } from '../engine/engine.ts';
 import { upload } from '../registry/registry.ts';
@@ -19,8 +20,8 @@ import {
 import type { Training } from './trainings.ts';
 
 export interface JobContext {
-  /** Loads the data set. Called only when a training or a comparison needs it. */
-  dataset: () => Promise<Dataset>;
+  /** Loads the data set that the settings name. Called only when a training or a comparison needs it. */
+  dataset: (settings: DataSettings) => Promise<Dataset>;
   engine: (training: Training) => Promise<Engine>;
   /** On abort, training ends after the current step with a checkpoint in the store. */
   signal: AbortSignal;
@@ -68,7 +69,7 @@ async function trainAndUpload(
   commit: string | null,
   { dataset: load, signal, log }: JobContext,
 ): Promise<Pick<FinishedRecord, 'outcome' | 'name' | 'version' | 'metrics' | 'heldOut' | 'seconds'>> {
-  const dataset = await load();
+  const dataset = await load(settings);
   const data = divide(dataset, settings.heldOut, settings.limit);
   const network = networkOf(settings, model, dataset);
   const { trained, release } = await trainModel(settings, network, {

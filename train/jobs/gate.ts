@@ -7,6 +7,7 @@
  * four counts. The candidate passes if the interval's lower end is above minus the tolerance: a test of non-inferiority.
  */
 import { ExplainedError } from '#shared/errors.ts';
+import { isFolder } from '../dataset/open.ts';
 import { count, percent } from '../format.ts';
 import type { Settings } from '../run/settings.ts';
 
@@ -36,8 +37,21 @@ const MIN_HELD_OUT = 1000;
 /** Quantile of the normal distribution for a 95 % interval. */
 const Z = 1.959964;
 
-/** @throws ExplainedError of kind `usage` when too few images are held out for the comparison */
-export function requireHeldOut({ heldOut }: Settings): void {
+/**
+ * @throws ExplainedError of kind `usage` when too few images are held out for the comparison, or for a folder of images: the epoch was
+ * chosen on its validation images, so they cannot compare models
+ */
+export function requireHeldOut(settings: Settings): void {
+  const { heldOut, data } = settings;
+  if (isFolder(settings)) {
+    throw new ExplainedError({
+      kind: 'usage',
+      what: `cannot retrain on ${data}`,
+      expected: 'the four official files of Fashion-MNIST',
+      got: 'a folder of images',
+      next: 'Train on it with npm run train, and upload the release with npm run push.',
+    });
+  }
   if (heldOut >= MIN_HELD_OUT) return;
   throw new ExplainedError({
     kind: 'usage',

@@ -29,11 +29,12 @@ const MAX_POINTS = 10_000;
 
 /**
  * Reads a grid from a JSON file.
+ * @param data the data set's folder, which may be elsewhere than in the file
  * @throws ExplainedError of kind `usage` naming file and key
  */
-export async function readGrid(path: string): Promise<Grid> {
+export async function readGrid(path: string, data?: string): Promise<Grid> {
   const config = await readJsonFile(path, '--grid');
-  const entries = Object.entries((config ?? {}) as object);
+  const entries = Object.entries({ ...(config as object), ...(data !== undefined && { data }) });
   const axes = entries.flatMap(([key, value]) => (Array.isArray(value) && key !== 'models' ? [key] : []));
   const count = entries.reduce((n, [, value]) => n * (Array.isArray(value) ? value.length : 1), 1);
   if (count === 0 || count > MAX_POINTS) {

@@ -86,7 +86,7 @@ async function promoteIfPassing(
       store,
       candidate,
       current.version,
-      await dataset(),
+      await dataset(settings),
       settings,
       log,
     );

@@ -18,7 +18,7 @@ const WITHOUT_EFFECT = [
 
 /**
  * Collects the inputs of one model's training.
- * @param dataset official file name → MD5
+ * @param dataset digest of each source, by its name
  * @param code digest of the trainer's sources
  * @param pretrained the release that training starts from
  */

@@ -1,11 +1,11 @@
 /** @file The trainings of a run or a sweep: one per model, each with its key. */
-import { ExplainedError } from '#shared/errors.ts';
 import { lazy } from '#shared/lazy.ts';
 import { FILES } from '../dataset/fashion-mnist/files.ts';
 import { isFolder, rejectFolderSettings } from '../dataset/open.ts';
 import { type Pretrained, readStart } from '../release/pretrained.ts';
 import { codeDigest } from '../run/provenance.ts';
 import type { Settings } from '../run/settings.ts';
+import { openJobFolder } from './folder-dataset.ts';
 import { type TrainingInputs, trainingInputs, trainingKey } from './training-key.ts';
 
 export interface Training {
@@ -20,12 +20,11 @@ export interface Training {
 const code = lazy(codeDigest);
 
 /**
- * Lists the trainings of `settings`, one per model.
- * @throws ExplainedError of kind `usage` for a folder of images: jobs train on Fashion-MNIST
+ * Lists the trainings of `settings`, one per model. A folder of images is read for its digest.
+ * @throws ExplainedError of kind `usage` for a setting that Fashion-MNIST does not have, of kind `data` for a folder that cannot be read
  */
 export async function listTrainings(settings: Settings): Promise<Training[]> {
-  requireFashionMnist(settings);
-  const dataset = Object.fromEntries(Object.values(FILES).map(({ name, md5 }) => [name, md5]));
+  const dataset = await digestsOf(settings);
   const digest = await code();
   const pretrained = await readStart(settings);
   return Promise.all(
@@ -36,16 +35,9 @@ export async function listTrainings(settings: Settings): Promise<Training[]> {
   );
 }
 
-function requireFashionMnist(settings: Settings): void {
-  if (!isFolder(settings)) {
-    rejectFolderSettings(settings);
-    return;
-  }
-  throw new ExplainedError({
-    kind: 'usage',
-    what: `cannot run a job on ${settings.data}`,
-    expected: 'the four official files of Fashion-MNIST',
-    got: 'a folder of images',
-    next: 'Train on it with npm run train, and upload the release with npm run push.',
-  });
+/** Returns the digests of the data set. Those of Fashion-MNIST are known, so its files need not be on this machine. */
+async function digestsOf(settings: Settings): Promise<Record<string, string>> {
+  if (isFolder(settings)) return (await openJobFolder(settings)).digests;
+  rejectFolderSettings(settings);
+  return Object.fromEntries(Object.values(FILES).map(({ name, md5 }) => [name, md5]));
 }

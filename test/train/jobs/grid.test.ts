@@ -29,10 +29,8 @@ describe('readGrid', () => {
     expect(new Set(points.map(({ training }) => training.key)).size).toBe(6);
   });
 
-  it('refuses a folder of images, and settings that only a folder has', async () => {
-    await expect(grid({ models: 'v0', data: 'docs' })).rejects.toThrow(
-      /cannot run a job on docs: .*got a folder/,
-    );
+  it('refuses a folder without images, and settings that only a folder has', async () => {
+    await expect(grid({ models: 'v0', data: 'docs' })).rejects.toThrow(/no image in docs/);
     await expect(grid({ models: 'v0', imageSize: [28, 32] })).rejects.toThrow(/cannot use --image-size with/);
   });
 

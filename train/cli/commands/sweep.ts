@@ -41,11 +41,19 @@ export function addLeaderboard(program: Command): void {
   withStoreOptions(program.command('leaderboard'))
     .description('Print the results of a sweep so far.')
     .addOption(gridOption())
+    .addOption(dataOption())
     .option('--json', 'print one JSON object', false)
-    .action(async ({ grid, json, ...flags }: TargetFlags & { grid: string; json: boolean }) => {
-      const board = await leaderboard(openTargetStore(flags), await readGrid(grid));
-      console.log(json ? JSON.stringify(board, null, 2) : formatLeaderboard(board));
-    });
+    .action(
+      async ({
+        grid,
+        data,
+        json,
+        ...flags
+      }: TargetFlags & { grid: string; data?: string; json: boolean }) => {
+        const board = await leaderboard(openTargetStore(flags), await readGrid(grid, data));
+        console.log(json ? JSON.stringify(board, null, 2) : formatLeaderboard(board));
+      },
+    );
 }
 
 interface SweepFlags extends TargetFlags, Share {
@@ -63,7 +71,7 @@ async function sweepShare({ grid: path, index, shares, plan, data, ...flags }: S
       next: 'In a Kubernetes Job, set SWEEP_SHARES to its completions.',
     });
   }
-  const grid = await readGrid(path);
+  const grid = await readGrid(path, data);
   if (plan) {
     console.log(planSweep(grid, shares));
     return;
