@@ -10,6 +10,7 @@ table { border-collapse: collapse; width: 100%; font-size: .9375em; }
 caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 th, td { padding: .1875rem 0; font-weight: 400; text-align: start; vertical-align: middle; }
 th { width: 1%; white-space: nowrap; padding-inline-end: 1rem; }
+th span { display: inline-block; width: max-content; max-width: 45cqi; white-space: normal; overflow-wrap: anywhere; }
 td:last-child { width: 1%; white-space: nowrap; padding-inline-start: 1rem; text-align: end; font-variant-numeric: tabular-nums;
   color: var(--soft); }
 tr[aria-current] th, tr[aria-current] td { font-weight: 600; color: var(--ink); }
@@ -91,7 +92,7 @@ function table({ result, top, messages, language }: ResultModel): Part {
     const row = h(
       'tr',
       {},
-      h('th', { scope: 'row' }, labelText(label, messages)),
+      h('th', { scope: 'row' }, h('span', {}, labelText(label, messages))),
       h('td', { 'aria-hidden': 'true' }, h('span', { part: 'track' }, bar)),
       h('td', {}, percent(score, language)),
     );

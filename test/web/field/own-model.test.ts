@@ -6,6 +6,7 @@ import { colourModel, withForeignOperator } from '../../fixtures/colour-models.t
 import { paint, png } from '../../fixtures/images.ts';
 import { describeInBrowser } from '../../support/browser/chromium.ts';
 import { entriesOn, type Field, fieldOn } from '../../support/browser/field.ts';
+import { overflowOf } from '../../support/browser/pages.ts';
 import { drawFile } from '../../support/browser/pictures.ts';
 import { useRelayedSite } from './relayed-site.ts';
 
@@ -70,6 +71,8 @@ describeInBrowser('the field with a model that the page names', () => {
     await opened.field.locator('summary').click();
     const text = await opened.field.locator('[part=field]').textContent();
     expect(text).not.toMatch(/Kleidung|Tasche/);
+    await on.page.setViewportSize({ width: 320, height: 700 });
+    expect(await overflowOf(on.page)).toBe(0);
     const pixels = opened.field.locator('[part=pixels]');
     await expect
       .poll(() => pixels.evaluate((canvas: HTMLCanvasElement) => [canvas.width, canvas.height]))
