@@ -127,6 +127,8 @@ describeInBrowser('/explore with a model of its address', () => {
       const label = (name === 'paints' ? PAINTS : KINDS).at(-1);
       await expect.poll(() => page.textContent('#detail-title')).toBe(`Linear, ${label}`);
       expect(await overflowOf(page), name).toBe(0);
+      const short = page.locator('#scores th[scope=row]').first();
+      expect((await short.boundingBox())?.height, name).toBeLessThan(30);
       expect(await axeViolations(page), name).toEqual([]);
       await page.context().close();
     }
