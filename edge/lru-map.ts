@@ -24,6 +24,16 @@ export class LruMap<K, V> {
     this.#isPinned = isPinned;
   }
 
+  /** Sum of the sizes. */
+  get size(): number {
+    return this.#entries.values().reduce((sum, value) => sum + this.#sizeOf(value), 0);
+  }
+
+  /** Returns a value without using it. */
+  peek(key: K): V | undefined {
+    return this.#entries.get(key);
+  }
+
   get(key: K): V | undefined {
     const value = this.#entries.get(key);
     if (value !== undefined) this.#moveToEnd(key, value);
@@ -41,7 +51,7 @@ export class LruMap<K, V> {
   /** Evicts entries until `size` more fit, or only pinned ones are left. @returns the evicted values */
   makeRoom(size: number): V[] {
     const evicted: V[] = [];
-    let used = this.#entries.values().reduce((sum, value) => sum + this.#sizeOf(value), 0);
+    let used = this.size;
     for (const [key, value] of this.#entries) {
       if (used + size <= this.#capacity) break;
       if (this.#isPinned(key)) continue;

@@ -1,8 +1,8 @@
 /** @file The inference engine behind the service binding to ort-worker.ts. */
 import { ExplainedError } from '#shared/errors.ts';
 import type { InferenceEngine, ModelFacts, WeightsFile } from '#shared/inference/engine.ts';
-import { refusal } from '#shared/inference/model.ts';
-import type OrtWorker from './ort-worker.ts';
+import { refusal, tooLarge } from '#shared/inference/model.ts';
+import type { default as OrtWorker, StoredModel } from './ort-worker.ts';
 
 type Worker = Service<OrtWorker>;
 
@@ -11,10 +11,12 @@ type Load = () => Promise<void>;
 
 export const ortService = (worker: Worker): InferenceEngine => ({
   name: 'ort',
-  async load({ key, read }, facts) {
-    const load = key === undefined ? loadSent(worker, read, facts) : loadStored(worker, key, facts);
+  async load({ key, read, isDefault = false }, facts) {
+    const load =
+      key === undefined ? loadSent(worker, read, facts) : loadStored(worker, { key, isDefault }, facts);
     await load();
     return {
+      bytes: 0,
       async logits(images, n) {
         let logits = await worker.logits(facts.version, images, n);
         if (!logits) {
@@ -38,13 +40,18 @@ const loadSent =
 
 /** The other Worker reads the file from the bucket. This function keeps no reference to it. */
 const loadStored =
-  (worker: Worker, key: string, { name, version, bytes, input, output }: ModelFacts): Load =>
+  (
+    worker: Worker,
+    stored: Pick<StoredModel, 'key' | 'isDefault'>,
+    { name, version, bytes, input, output }: ModelFacts,
+  ): Load =>
   async () => {
-    const failure = await worker.loadStored({ key, version, bytes, input, output });
+    const failure = await worker.loadStored({ ...stored, version, bytes, input, output });
     if (!failure) return;
+    if ('most' in failure) throw tooLarge({ name, version }, failure.most, bytes);
     if ('fault' in failure) {
       throw refusal({ name, version }, 'weights', failure.fault.expected, failure.fault.got);
     }
-    const what = `onnxruntime's Worker cannot read ${key}`;
+    const what = `onnxruntime's Worker cannot read ${stored.key}`;
     throw new ExplainedError({ kind: 'store', what, got: failure.unreadable });
   };

@@ -15,13 +15,14 @@ import { type OrtClassifier, type OrtFacts, ortEngine } from './ort.ts';
  */
 const CAPACITY = 96 * 2 ** 20;
 
-interface Loaded {
-  classifier: OrtClassifier;
-  bytes: number;
-}
+/** Version of the model that serves by default, if this isolate has been asked to load it. */
+let defaultVersion: string | undefined;
 
 /** Loaded models by the SHA-256 of their bytes. */
-const models = new LruMap<string, Loaded>(CAPACITY, { sizeOf: ({ bytes }) => bytes });
+const models = new LruMap<string, OrtClassifier>(CAPACITY, {
+  sizeOf: ({ bytes }) => bytes,
+  isPinned: (version) => version === defaultVersion,
+});
 
 /** An API Worker of an older version calls `load` without them. Its models have these tensors. */
 const FIRST_TENSORS: OrtFacts = {
@@ -32,10 +33,15 @@ const FIRST_TENSORS: OrtFacts = {
 /** A model in the bucket. */
 export interface StoredModel extends Pick<ModelFacts, 'version' | 'bytes'>, OrtFacts {
   key: string;
+  isDefault: boolean;
 }
 
 /** Why a model was not loaded. Errors lose their type on the way over the binding. */
-export type LoadFailure = { unreadable: string } | { fault: WeightsFault };
+export type LoadFailure =
+  | { unreadable: string }
+  | { fault: WeightsFault }
+  /** Bytes of the largest file that fits beside the default model. */
+  | { most: number };
 
 export default class OrtWorker extends WorkerEntrypoint<{ MODELS: R2Bucket }> {
   /** Loads a model that is not in the bucket. @param version SHA-256 of its bytes */
@@ -45,11 +51,14 @@ export default class OrtWorker extends WorkerEntrypoint<{ MODELS: R2Bucket }> {
 
   /** Loads a model from the bucket, and returns undefined, or why the file cannot be used. */
   async loadStored(model: StoredModel): Promise<LoadFailure | undefined> {
-    const { key, version, bytes } = model;
+    const { key, version, bytes, isDefault } = model;
     return oneByOne(readLimit(bytes), async () => {
+      if (isDefault) defaultVersion = version;
       if (models.get(version)) return undefined;
       // Before the file is read, because both together may not fit.
       await release(models.makeRoom(2 * bytes));
+      const most = Math.floor((CAPACITY - models.size) / 2);
+      if (bytes > most) return { most };
       let file: Uint8Array<ArrayBuffer>;
       try {
         file = await readFile(this.env.MODELS, key, bytes);
@@ -65,17 +74,16 @@ export default class OrtWorker extends WorkerEntrypoint<{ MODELS: R2Bucket }> {
 
   /** Returns the output `[n, classes]`, or undefined when this isolate does not hold the model. */
   async logits(version: string, images: Float32Array, n: number): Promise<Float32Array | undefined> {
-    return models.get(version)?.classifier.logits(images, n);
+    return models.get(version)?.logits(images, n);
   }
 }
 
 async function load(version: string, file: Uint8Array<ArrayBuffer>, facts: OrtFacts): Promise<void> {
-  const classifier = await ortEngine.load({ read: async () => file }, facts);
-  await release(models.set(version, { classifier, bytes: file.length }));
+  await release(models.set(version, await ortEngine.load({ read: async () => file }, facts)));
 }
 
-async function release(evicted: readonly Loaded[]): Promise<void> {
-  for (const { classifier } of evicted) await classifier.release();
+async function release(evicted: readonly OrtClassifier[]): Promise<void> {
+  for (const classifier of evicted) await classifier.release();
 }
 
 /** Time until which a request loads a model, in milliseconds since the epoch. */

@@ -52,7 +52,7 @@ export const ortEngine = {
   name: `onnxruntime-web ${ort.env.versions.web}`,
 
   async load(file: Pick<WeightsFile, 'read'>, { input, output }: OrtFacts): Promise<OrtClassifier> {
-    const session = await createSession(await file.read());
+    const { session, bytes } = await openSession(await file.read());
     const [batch, ...imageShape] = input.shape.map(Number);
     const [height = 0, width = 0, channels = 0] = imageShape;
 
@@ -67,6 +67,7 @@ export const ortEngine = {
     }
 
     return {
+      bytes,
       async logits(images, n) {
         const size = images.length / n;
         const count = batch === 1 ? 1 : Math.max(1, Math.floor(RUN_VALUES / size));
@@ -82,14 +83,12 @@ export const ortEngine = {
   },
 } satisfies InferenceEngine;
 
-/** Creates a session. The weights stay in `file`, from which the runtime copies them. */
-const createSession = (file: Uint8Array): Promise<ort.InferenceSession> =>
-  withRuntime(() =>
-    ort.InferenceSession.create(graphWithoutWeights(file), {
-      ...sessionOptions(file.length),
-      externalData: [{ path: WEIGHTS_PATH, data: file }],
-    }),
-  );
+/** Creates a session. The runtime copies the weights from `file`, which is not needed afterwards. */
+async function openSession(file: Uint8Array): Promise<{ session: ort.InferenceSession; bytes: number }> {
+  const options = { ...sessionOptions(file.length), externalData: [{ path: WEIGHTS_PATH, data: file }] };
+  const session = await withRuntime(() => ort.InferenceSession.create(graphWithoutWeights(file), options));
+  return { session, bytes: file.length };
+}
 
 type Instantiate = (source: unknown, imports: WebAssembly.Imports) => Promise<unknown>;
 

@@ -1,5 +1,4 @@
-/** @file Follows one alias in the object store and keeps its last good model. */
-import type { LoadedModel } from '#shared/inference/model.ts';
+/** @file Follows one alias in the object store and keeps its last good version. */
 import { Alias, aliasKey, modelKey, parseStored } from '#shared/manifest.ts';
 import { missingObject, readIfChanged, readObject } from './bucket.ts';
 import type { VersionCache } from './version-cache.ts';
@@ -45,14 +44,15 @@ export interface FollowerOptions {
   onEvent: (event: RefreshEvent) => void;
 }
 
-/** A model with the ETag of the alias object that points at it. */
+/** A version with the ETag of the alias object that points at it. */
 interface AliasTarget {
-  model: LoadedModel;
+  version: string;
   etag: string;
 }
 
 export class AliasFollower {
-  readonly #name: string;
+  /** Name of the model. */
+  readonly name: string;
   readonly #alias: string;
   readonly #options: FollowerOptions;
   /** Replaced as a whole, so that no request sees a half-finished change. */
@@ -67,16 +67,15 @@ export class AliasFollower {
   /** Number of the latest refresh whose result was applied. */
   #applied = 0;
 
-  /** @param name name of the model */
   constructor(name: string, alias: string, options: FollowerOptions) {
-    this.#name = name;
+    this.name = name;
     this.#alias = alias;
     this.#options = options;
   }
 
-  /** The last good model. */
-  get model(): LoadedModel | undefined {
-    return this.#target?.model;
+  /** The last version that was loaded and passed every check. The version cache has it, or has evicted it. */
+  get version(): string | undefined {
+    return this.#target?.version;
   }
 
   /** Whether the last refresh found no such alias. */
@@ -121,26 +120,26 @@ export class AliasFollower {
   }
 
   async #read(bucket: R2Bucket): Promise<AliasTarget | 'unchanged'> {
-    const key = aliasKey(this.#name, this.#alias);
+    const key = aliasKey(this.name, this.#alias);
     const etag = this.#target?.etag;
     const stored = await (etag ? readIfChanged(bucket, key, etag) : readObject(bucket, key));
     this.#isAbsent = !stored;
     if (stored === 'unchanged') return stored;
     if (!stored) throw missingObject(key);
     const { version } = parseStored(Alias, key, stored.bytes);
-    const isSame = this.model?.manifest.version === version;
-    const model = isSame ? this.model : await this.#options.versions.get(bucket, this.#name, version);
-    if (!model) throw missingObject(modelKey(this.#name, version, 'json'));
-    return { model, etag: stored.etag };
+    const { versions, isDefault } = this.#options;
+    const isLoaded = version === this.version || (await versions.get(bucket, this.name, version, isDefault));
+    if (!isLoaded) throw missingObject(modelKey(this.name, version, 'json'));
+    return { version, etag: stored.etag };
   }
 
   #succeed(target: AliasTarget | 'unchanged'): RefreshEvent {
     this.#succeededAt = this.#options.now();
     this.#failures = 0;
     this.#failure = undefined;
-    const replaced = this.model?.manifest.version;
+    const replaced = this.version;
     if (target !== 'unchanged') this.#target = target;
-    const version = this.model?.manifest.version;
+    const { version } = this;
     const event = { type: 'refresh', alias: this.#alias, isDefault: this.#options.isDefault } as const;
     if (version === undefined || version === replaced) return { ...event, outcome: 'unchanged' };
     return { ...event, outcome: 'changed', version, ...(replaced && { replaced }) };

@@ -13,7 +13,7 @@ import { LruMap } from '../lru-map.ts';
 import { AliasFollower, REFRESH_MS, type RefreshEvent, type StoreState } from './alias-follower.ts';
 import { type ListedModel, ModelList } from './model-list.ts';
 import type { ServedModel } from './served-model.ts';
-import { type BundledModel, type RefusalEvent, VersionCache } from './version-cache.ts';
+import { type BundledModel, MODEL_MEMORY, type RefusalEvent, VersionCache } from './version-cache.ts';
 
 export type RegistryEvent = RefreshEvent | RefusalEvent;
 
@@ -26,6 +26,8 @@ export interface RegistryOptions {
   now?: () => number;
   /** Milliseconds between two refreshes of an alias. Defaults to REFRESH_MS. */
   refreshMs?: number | undefined;
+  /** Bytes of memory for models. Defaults to MODEL_MEMORY. */
+  memory?: number;
   onEvent: (event: RegistryEvent) => void;
 }
 
@@ -36,8 +38,11 @@ export interface ModelSelector {
   version?: string | undefined;
 }
 
-/** Number of aliases that an isolate follows beside the default model's: those that requests selected last. */
-const FOLLOWED_ALIASES = 6;
+/** Number of aliases whose state an isolate keeps beside the default one: those that requests selected last. */
+const FOLLOWED_ALIASES = 100;
+
+/** Number of aliases without a good version so far. */
+const CANDIDATES = 6;
 
 export class Registry {
   /** Name of the default model: that of the bundled one. */
@@ -49,7 +54,7 @@ export class Registry {
   /** By model and alias. */
   readonly #otherAliases = new LruMap<string, AliasFollower>(FOLLOWED_ALIASES);
   /** Aliases without a model so far, such as absent ones. They are kept apart, so that they evict no alias that serves. */
-  readonly #candidates = new LruMap<string, AliasFollower>(FOLLOWED_ALIASES);
+  readonly #candidates = new LruMap<string, AliasFollower>(CANDIDATES);
   /** The bundled model, once it serves. */
   #bundled: LoadedModel | undefined;
   /** Why the bundled model cannot serve. */
@@ -61,10 +66,18 @@ export class Registry {
     bundled,
     now = Date.now,
     refreshMs = REFRESH_MS,
+    memory = MODEL_MEMORY,
     onEvent,
   }: RegistryOptions) {
-    const versions = new VersionCache(fallback ? [engine, fallback] : [engine], bundled, onEvent);
     const { name } = bundled.manifest;
+    const versions = new VersionCache({
+      engines: fallback ? [engine, fallback] : [engine],
+      bundled,
+      memory,
+      isDefault: (model, version) =>
+        model === name && version === (this.#defaultAlias.version ?? bundled.manifest.version),
+      onEvent,
+    });
     this.name = name;
     this.#versions = versions;
     const options = { versions, now, refreshMs, onEvent };
@@ -104,7 +117,8 @@ export class Registry {
 
   /** The model of the default alias, or the bundled one, if it is loaded. */
   get current(): ServedModel | undefined {
-    const { model } = this.#defaultAlias;
+    const { version } = this.#defaultAlias;
+    const model = version === undefined ? undefined : this.#versions.peek(this.name, version);
     if (model) return { ...model, alias: DEFAULT_ALIAS };
     return this.#bundled && { ...this.#bundled, alias: BUNDLED_ALIAS };
   }
@@ -114,9 +128,9 @@ export class Registry {
     return this.#defaultAlias.state;
   }
 
-  /** Refreshes the aliases whose last refresh is too old. Never throws. */
+  /** Refreshes the aliases whose model is in memory and whose last refresh is too old. Never throws. */
   async refresh(bucket: R2Bucket): Promise<void> {
-    const others = this.#otherAliases.values();
+    const others = this.#otherAliases.values().filter((follower) => this.#isLoaded(follower));
     // Until a model is loaded, the default alias is left to the first request that needs it.
     const followers = this.current ? [this.#defaultAlias, ...others] : others;
     await Promise.all(followers.filter(({ isDue }) => isDue).map((follower) => follower.refresh(bucket)));
@@ -142,18 +156,25 @@ export class Registry {
     const key = `${name}/${alias}`;
     const follower =
       this.#otherAliases.get(key) ?? this.#candidates.get(key) ?? this.#createFollower(name, alias);
-    if (!follower.model) {
-      this.#candidates.set(key, follower);
+    if (!this.#isLoaded(follower)) {
+      if (follower.version === undefined) this.#candidates.set(key, follower);
       // Concurrent first requests each read the alias. None of them may answer before one of these reads has ended.
       if (follower.isDue || follower.isRefreshing) await follower.refresh(bucket);
     }
-    if (follower.model) {
-      this.#candidates.delete(key);
-      this.#otherAliases.set(key, follower);
-      return { ...follower.model, alias };
+    const { version } = follower;
+    if (version === undefined) {
+      if (follower.isAbsent) return undefined;
+      throw unavailable(`the alias ${alias} of ${name}`, follower.state.error);
     }
-    if (follower.isAbsent) return undefined;
-    throw unavailable(`the alias ${alias} of ${name}`, follower.state.error);
+    this.#candidates.delete(key);
+    this.#otherAliases.set(key, follower);
+    // Loads the version again if it was evicted.
+    const model = await this.#versionModel(bucket, name, version);
+    return model && { ...model, alias };
+  }
+
+  #isLoaded({ name, version }: AliasFollower): boolean {
+    return version !== undefined && this.#versions.peek(name, version) !== undefined;
   }
 
   async #versionModel(bucket: R2Bucket, name: string, version: string): Promise<ServedModel | undefined> {

@@ -5,7 +5,7 @@
  * awaits another request's promise can wait forever.
  */
 import { ExplainedError } from '#shared/errors.ts';
-import type { InferenceEngine } from '#shared/inference/engine.ts';
+import type { InferenceEngine, WeightsFile } from '#shared/inference/engine.ts';
 import { type LoadedModel, loadModel, type ModelCheck, ModelRefusal } from '#shared/inference/model.ts';
 import { isVersion, Manifest, modelKey, parseStored } from '#shared/manifest.ts';
 import { LruMap } from '../lru-map.ts';
@@ -17,8 +17,11 @@ export interface BundledModel {
   weights: Uint8Array<ArrayBuffer>;
 }
 
-/** The default model with its previous version, and two others with theirs. */
-const CAPACITY = 6;
+/**
+ * Bytes of memory for the models of an isolate, whose 128 MB also hold the decoders, up to 84 MB, and the requests. A model takes at most
+ * half of it, so that one fits beside the default model.
+ */
+export const MODEL_MEMORY = 16 * 2 ** 20;
 
 /** Reported when a version exists but fails a check. */
 export interface RefusalEvent {
@@ -26,33 +29,54 @@ export interface RefusalEvent {
   check: ModelCheck;
 }
 
-export class VersionCache {
-  readonly #engines: readonly InferenceEngine[];
-  readonly #bundledModel: BundledModel;
-  readonly #onEvent: (event: RefusalEvent) => void;
-  readonly #loaded = new LruMap<string, LoadedModel>(CAPACITY);
+export interface VersionCacheOptions {
+  engines: readonly InferenceEngine[];
+  bundled: BundledModel;
+  /** Bytes for all models. */
+  memory: number;
+  /** Returns whether a version serves by default, so that it is not evicted. */
+  isDefault: (name: string, version: string) => boolean;
+  onEvent: (event: RefusalEvent) => void;
+}
 
-  constructor(
-    engines: readonly InferenceEngine[],
-    bundledModel: BundledModel,
-    onEvent: (event: RefusalEvent) => void,
-  ) {
-    this.#engines = engines;
-    this.#bundledModel = bundledModel;
-    this.#onEvent = onEvent;
+export class VersionCache {
+  readonly #options: VersionCacheOptions;
+  readonly #bundledModel: BundledModel;
+  readonly #loaded: LruMap<string, LoadedModel>;
+
+  constructor(options: VersionCacheOptions) {
+    const { memory, bundled, isDefault } = options;
+    this.#options = options;
+    this.#bundledModel = bundled;
+    const isPinned = (key: string) => {
+      const { name, version } = (this.#loaded.peek(key) as LoadedModel).manifest;
+      return isDefault(name, version);
+    };
+    this.#loaded = new LruMap(memory, { sizeOf: memoryOf, isPinned });
+  }
+
+  /** Returns a version if it is in memory. */
+  peek(name: string, version: string): LoadedModel | undefined {
+    return this.#loaded.peek(keyOf(name, version));
   }
 
   /**
    * Returns a version of a model from the cache or loads it.
+   * @param isDefault whether the version is to serve by default
    * @returns undefined when the model has no such version
    * @throws ExplainedError when the version cannot be read or fails a check
    */
-  async get(bucket: R2Bucket, name: string, version: string): Promise<LoadedModel | undefined> {
+  async get(
+    bucket: R2Bucket,
+    name: string,
+    version: string,
+    isDefault = false,
+  ): Promise<LoadedModel | undefined> {
     if (!isVersion(version)) return undefined;
     if (this.#isBundled(name, version)) return this.bundled();
     const loaded =
       this.#loaded.get(keyOf(name, version)) ??
-      (await this.#reportingRefusals(() => this.#load(bucket, name, version)));
+      (await this.#reportingRefusals(() => this.#load(bucket, name, version, isDefault)));
     return loaded && this.#keep(loaded);
   }
 
@@ -62,7 +86,7 @@ export class VersionCache {
    */
   async bundled(): Promise<LoadedModel> {
     const { manifest, weights } = this.#bundledModel;
-    const load = () => loadModel(this.#engines, manifest, { read: async () => weights });
+    const load = () => this.#loadModel(manifest, { read: async () => weights });
     const loaded = this.#loaded.get(keyOf(manifest.name, manifest.version));
     return this.#keep(loaded ?? (await this.#reportingRefusals(load)));
   }
@@ -87,7 +111,17 @@ export class VersionCache {
     return name === manifest.name && version === manifest.version;
   }
 
-  async #load(bucket: R2Bucket, name: string, version: string): Promise<LoadedModel | undefined> {
+  #loadModel(manifest: Manifest, file: WeightsFile): Promise<LoadedModel> {
+    const { engines, memory } = this.#options;
+    return loadModel(engines, manifest, file, memory / 2);
+  }
+
+  async #load(
+    bucket: R2Bucket,
+    name: string,
+    version: string,
+    isDefault: boolean,
+  ): Promise<LoadedModel | undefined> {
     const manifestKey = modelKey(name, version, 'json');
     const stored = await readObject(bucket, manifestKey);
     if (!stored) return undefined;
@@ -102,7 +136,7 @@ export class VersionCache {
       });
     }
     const key = modelKey(name, version, 'onnx');
-    return loadModel(this.#engines, manifest, { key, read: () => readWeights(bucket, key) });
+    return this.#loadModel(manifest, { key, isDefault, read: () => readWeights(bucket, key) });
   }
 
   /** Adds a model, unless another request has loaded the same version in the meantime. */
@@ -118,12 +152,19 @@ export class VersionCache {
       return await load();
     } catch (error) {
       if (error instanceof ExplainedError && error.kind === 'model') {
-        this.#onEvent({ type: 'refusal', check: error instanceof ModelRefusal ? error.check : 'manifest' });
+        this.#options.onEvent({
+          type: 'refusal',
+          check: error instanceof ModelRefusal ? error.check : 'manifest',
+        });
       }
       throw error;
     }
   }
 }
+
+/** Returns the bytes that a model takes: those of its engine, and the images of its golden vectors, the largest part of a manifest. */
+const memoryOf = ({ classifier, manifest }: LoadedModel): number =>
+  manifest.golden.vectors.reduce((sum, { pixels }) => sum + pixels.length, classifier.bytes);
 
 /** @throws ExplainedError of kind `store`, so that no engine is blamed for the bucket */
 async function readWeights(bucket: R2Bucket, key: string): Promise<Uint8Array<ArrayBuffer>> {

@@ -3,6 +3,8 @@ import type { Manifest } from '../manifest.ts';
 
 /** A loaded model. */
 export interface Classifier {
+  /** Bytes of memory that it takes in this isolate. */
+  readonly bytes: number;
   /**
    * Computes the output for a batch: logits, or probabilities if the manifest says so.
    * @param images `[n, channels, height, width]`, row by row
@@ -19,6 +21,8 @@ export type ModelFacts = Pick<Manifest, 'name' | 'version' | 'bytes' | 'input' |
 export interface WeightsFile {
   /** Key in the object store; undefined for a file that is not stored there. */
   readonly key?: string;
+  /** Whether the model serves by default, so that no other one may evict it. */
+  readonly isDefault?: boolean;
   /** Reads the file. */
   read(): Promise<Uint8Array<ArrayBuffer>>;
 }

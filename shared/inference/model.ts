@@ -6,12 +6,12 @@ import { ExplainedError, type Explanation } from '../errors.ts';
 import { GARMENT_INPUT, VERSIONS } from '../input/prepare.ts';
 import { bytesOf, networkInput, type PictureInput, pictureInputOf } from '../input/preprocessing.ts';
 import { lazy } from '../lazy.ts';
-import type { Manifest } from '../manifest.ts';
+import { LARGEST_MODEL, type Manifest } from '../manifest.ts';
 import type { Classifier, InferenceEngine, WeightsFile } from './engine.ts';
 import { weightsFault } from './weights.ts';
 
 /** The checks of a model, in the order in which they run. */
-export const MODEL_CHECKS = ['manifest', 'fit', 'weights', 'engine', 'golden'] as const;
+export const MODEL_CHECKS = ['manifest', 'fit', 'memory', 'weights', 'engine', 'golden'] as const;
 export type ModelCheck = (typeof MODEL_CHECKS)[number];
 
 /** Thrown when a model fails a check. */
@@ -36,21 +36,25 @@ export interface LoadedModel {
 
 /**
  * Loads a model on the first of `engines` that computes its golden logits.
- * @throws ModelRefusal when the model's input or output does not fit, the weights do not match the manifest, or no engine computes
- * the golden logits
+ * @param memory most bytes that the model may take in this isolate, and that its file may have if it is read here
+ * @throws ModelRefusal when the model's input or output does not fit, it is too large, the weights do not match the manifest, or no
+ * engine computes the golden logits
  * @throws ExplainedError of kind `store` when the weights cannot be read
  */
 export async function loadModel(
   engines: readonly InferenceEngine[],
   manifest: Manifest,
   file: WeightsFile,
+  memory = LARGEST_MODEL,
 ): Promise<LoadedModel> {
   const input = checkFit(manifest);
-  const checked = checkedFile(manifest, file);
+  if (manifest.bytes > LARGEST_MODEL) throw tooLarge(manifest, LARGEST_MODEL, manifest.bytes);
+  const checked = checkedFile(manifest, file, memory);
   const refusals: ModelRefusal[] = [];
   for (const engine of engines) {
     try {
       const classifier = await loadOn(engine, { manifest, input }, checked);
+      if (classifier.bytes > memory) throw tooLarge(manifest, memory, classifier.bytes);
       return { manifest, input, classifier, engine: engine.name };
     } catch (error) {
       if (!isOfEngine(error)) throw error;
@@ -65,7 +69,7 @@ export async function loadModel(
 
 /** Returns whether another engine may run the model. A file that is damaged or cannot be read fits none. */
 const isOfEngine = (error: unknown): error is ModelRefusal =>
-  error instanceof ModelRefusal && (error.check === 'engine' || error.check === 'golden');
+  error instanceof ModelRefusal && ['memory', 'engine', 'golden'].includes(error.check);
 
 /** Loads a model on one engine and checks its golden logits. */
 async function loadOn(
@@ -83,9 +87,10 @@ async function loadOn(
   return classifier;
 }
 
-/** Returns a file that is read and checked once, however many engines read it. */
-function checkedFile(manifest: Manifest, file: WeightsFile): WeightsFile {
+/** Returns a file that is read and checked once, however many engines read it. @param memory its most bytes */
+function checkedFile(manifest: Manifest, file: WeightsFile, memory: number): WeightsFile {
   const read = lazy(async () => {
+    if (manifest.bytes > memory) throw tooLarge(manifest, memory, manifest.bytes);
     const weights = await file.read();
     const fault = await weightsFault(manifest, weights);
     if (fault) throw refusal(manifest, 'weights', fault.expected, fault.got);
@@ -164,6 +169,17 @@ export async function checkGolden({
   if (!(worst <= tolerance)) {
     throw refusal(manifest, 'golden', `its golden logits within ${tolerance}`, `a difference of ${worst}`);
   }
+}
+
+/** Returns the error for a model that takes too much memory. */
+export function tooLarge(
+  { name, version }: Pick<Manifest, 'name' | 'version'>,
+  most: number,
+  bytes: number,
+): ModelRefusal {
+  const what = `cannot serve ${name} ${version}`;
+  const next = 'Push a smaller model.';
+  return new ModelRefusal('memory', { what, expected: `at most ${most} bytes`, got: `${bytes}`, next });
 }
 
 /** Returns the error for a model that fails a check. */

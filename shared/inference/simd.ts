@@ -16,7 +16,7 @@ export const simdEngine = (kernels: WebAssembly.Module): InferenceEngine => ({
   async load(file, { engine }) {
     if (engine) throw unsupported('the model', 'a manifest without an engine', engine);
     const { network, weights } = networkOf(decodeModel(await file.read()));
-    const infer = prepareInference(kernels, network, weights);
-    return { logits: async (images, n) => infer(images, n) };
+    const { infer, bytes } = prepareInference(kernels, network, weights);
+    return { bytes, logits: async (images, n) => infer(images, n) };
   },
 });

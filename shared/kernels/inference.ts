@@ -17,11 +17,21 @@ const LEVEL: KernelLevel = 'relaxed';
 /** Returns the logits [count, classes] of images [count, channels, height, width] in 0..1. */
 export type Infer = (images: Float32Array, count: number) => Float32Array<ArrayBuffer>;
 
+export interface PreparedInference {
+  infer: Infer;
+  /** Bytes of the memory. */
+  bytes: number;
+}
+
 /**
  * Lays out a network in a memory of its own.
  * @param module build/inference.wasm
  */
-export function prepareInference(module: WebAssembly.Module, network: Network, weights: Weights): Infer {
+export function prepareInference(
+  module: WebAssembly.Module,
+  network: Network,
+  weights: Weights,
+): PreparedInference {
   const layout = layOut(network, chooseKernels(network, LEVEL), { training: false });
   const align = (address: number) => Math.ceil(address / 64) * 64;
   const plan = layout.operations.flatMap(wordsOf);
@@ -50,7 +60,7 @@ export function prepareInference(module: WebAssembly.Module, network: Network, w
     }
   }
 
-  return (images, count) => {
+  const infer: Infer = (images, count) => {
     const logits = new Float32Array(count * classes);
     for (let n = 0; n < count; n++) {
       writeInput(images.subarray(n * pixels, (n + 1) * pixels));
@@ -59,4 +69,5 @@ export function prepareInference(module: WebAssembly.Module, network: Network, w
     }
     return logits;
   };
+  return { infer, bytes: memory.buffer.byteLength };
 }

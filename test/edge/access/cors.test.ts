@@ -169,8 +169,11 @@ describe('a response can be read', () => {
     const failing = tinyEngine();
     const { load } = failing;
     failing.load = async (...args) => {
-      const { logits } = await load(...args);
-      return { logits: (images, n) => (failing.runs > 0 ? Promise.reject(new Error()) : logits(images, n)) };
+      const { bytes, logits } = await load(...args);
+      return {
+        bytes,
+        logits: (images, n) => (failing.runs > 0 ? Promise.reject(new Error()) : logits(images, n)),
+      };
     };
     const internal = await isolate(release, { bindings, engine: failing }).send('/v1/classify', request);
     expect([internal.status, allowedReader(internal)]).toEqual([500, SHOP]);

@@ -251,12 +251,14 @@ describe('a damaged image', () => {
 it('an unexpected error is a 500 that does not reveal its message', async () => {
   const engine = {
     name: 'failing',
+    bytes: 0,
     loads: 0,
     runs: 0,
     load: async () => {
       const { manifest } = await tinyRelease(WINNER);
       let calls = 0;
       return {
+        bytes: 0,
         async logits() {
           calls += 1;
           if (calls > 1) throw new Error('inside');

@@ -1,10 +1,14 @@
-/** @file onnxruntime-web in workerd, with the bundled model. */
+/** @file onnxruntime-web in workerd, with the bundled model, and the memory of its Worker. */
+import { env } from 'cloudflare:workers';
 import * as v from 'valibot';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
+import { sha256 } from '#shared/digest.ts';
 import { loadModel } from '#shared/inference/model.ts';
-import { Manifest } from '#shared/manifest.ts';
+import { Manifest, modelKey } from '#shared/manifest.ts';
+import { DataType, encodeModel } from '#shared/onnx/model.ts';
 import { createApp } from '../../../edge/app.ts';
 import { ortEngine } from '../../../edge/engine/ort.ts';
+import OrtWorker, { type StoredModel } from '../../../edge/engine/ort-worker.ts';
 import worker from '../../../edge/worker.ts';
 import release from '../../../release/tinyvgg.json';
 import weights from '../../../release/tinyvgg.onnx';
@@ -73,4 +77,86 @@ it('a model in the bucket serves through its alias', async () => {
   const app = createApp({ engine: ortEngine, bundled });
   const response = await fetchAndFinish(app, new Request('https://edge.test/health/ready'));
   expect(await response.json()).toMatchObject({ status: 'ready', model: { alias: 'stable' } });
+});
+
+describe('the onnxruntime Worker', () => {
+  /** Returns a model of `megabytes` MB in the bucket: the mean of a 1 × 1 picture times weights. */
+  async function stored(megabytes: number, isDefault = false): Promise<StoredModel> {
+    const values = new Float32Array((megabytes * 2 ** 20) / 4 - 64).fill(megabytes);
+    const classes = values.length;
+    const onnx = encodeModel({
+      irVersion: 8,
+      opsetImport: [{ version: 17 }],
+      graph: {
+        name: 'large',
+        node: [{ opType: 'MatMul', input: ['x', 'w'], output: ['y'] }],
+        initializer: [
+          { name: 'w', dims: [1, classes], dataType: DataType.FLOAT, rawData: new Uint8Array(values.buffer) },
+        ],
+        input: [
+          {
+            name: 'x',
+            type: {
+              tensorType: { elemType: DataType.FLOAT, shape: { dim: [{ dimParam: 'n' }, { dimValue: 1 }] } },
+            },
+          },
+        ],
+        output: [
+          {
+            name: 'y',
+            type: {
+              tensorType: {
+                elemType: DataType.FLOAT,
+                shape: { dim: [{ dimParam: 'n' }, { dimValue: classes }] },
+              },
+            },
+          },
+        ],
+      },
+    });
+    const version = await sha256(onnx);
+    const key = modelKey('large', version, 'onnx');
+    await env.MODELS.put(key, onnx);
+    const input = { name: 'x', dtype: 'float32', shape: ['n', 1] } as const;
+    const output = { name: 'y', dtype: 'float32', shape: ['n', classes] } as const;
+    return {
+      key,
+      version,
+      bytes: onnx.length,
+      isDefault,
+      input: { ...input, shape: [...input.shape] },
+      output: { ...output, shape: [...output.shape] },
+    };
+  }
+
+  const worker = () => new OrtWorker({} as ExecutionContext, { MODELS: env.MODELS });
+  const first = async (version: string) => (await worker().logits(version, Float32Array.of(2), 1))?.[0];
+
+  it('holds models up to its memory, and evicts the one that was used longest ago', async () => {
+    const models = [await stored(20), await stored(21), await stored(28)];
+    for (const model of models.slice(0, 2)) expect(await worker().loadStored(model)).toBeUndefined();
+    const [oldest, second, large] = models.map(({ version }) => version) as [string, string, string];
+    expect([await first(second), await first(oldest)]).toEqual([42, 40]);
+    expect(await worker().loadStored(models[2] as StoredModel)).toBeUndefined();
+    expect([await first(second), await first(oldest), await first(large)]).toEqual([undefined, 40, 56]);
+  });
+
+  it('never evicts the default model, and refuses one that does not fit beside it', async () => {
+    const [usual, large] = [await stored(40, true), await stored(30)];
+    expect(await worker().loadStored(usual)).toBeUndefined();
+    expect(await worker().loadStored(large)).toEqual({ most: expect.any(Number) });
+    expect([await first(usual.version), await first(large.version)]).toEqual([80, undefined]);
+    expect(await worker().loadStored({ ...large, isDefault: true })).toBeUndefined();
+    expect([await first(usual.version), await first(large.version)]).toEqual([undefined, 60]);
+  });
+
+  it('reports a file that is missing or another one', async () => {
+    const model = await stored(1);
+    await env.MODELS.put(model.key, new Uint8Array(model.bytes));
+    expect(await worker().loadStored(model)).toMatchObject({
+      fault: { expected: `SHA-256 ${model.version}` },
+    });
+    await env.MODELS.delete(model.key);
+    expect(await worker().loadStored(model)).toEqual({ unreadable: expect.stringContaining(model.key) });
+  });
 });

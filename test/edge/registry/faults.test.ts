@@ -131,6 +131,7 @@ it('readiness is 503 when a loaded model no longer reproduces its golden logits'
   engine.load = async (...args) => {
     const classifier = await load(...args);
     return {
+      ...classifier,
       logits: async (images, n) => (broken ? new Float32Array(10 * n) : classifier.logits(images, n)),
     };
   };

@@ -281,20 +281,4 @@ describe('a request that selects', () => {
     }
     expect((await classifiedBy(worker, '')).model.alias).toBe('bundled');
   });
-
-  it('many versions in turn loads each again, because the cache is small', async () => {
-    const releases = await Promise.all([0, 1, 2, 3, 4, 5, 6, 7].map((winner) => tinyRelease(winner)));
-    for (const [i, release] of releases.entries()) {
-      await put(release);
-      await promote(release, `try-${i}`);
-    }
-    const worker = isolate(await tinyRelease(9));
-    for (let round = 0; round < 2; round++) {
-      for (const [i, release] of releases.entries()) {
-        expect((await classifiedBy(worker, `alias=try-${i}`)).model).toEqual(nameOf(release, `try-${i}`));
-      }
-    }
-    // The cache holds six of the eight, so each was evicted before its second use.
-    expect(worker.engine.loads).toBe(16);
-  });
 });

@@ -23,6 +23,8 @@ export const LABELS: readonly string[] = labels;
 
 /** A model is ten numbers as JSON: the logits of a black image. The mean of an image is added to the first one. */
 export interface TinyEngine extends InferenceEngine {
+  /** Bytes that each model takes. */
+  bytes: number;
   /** Number of loaded models. */
   loads: number;
   /** Number of calls to `logits`. */
@@ -32,12 +34,14 @@ export interface TinyEngine extends InferenceEngine {
 export function tinyEngine(): TinyEngine {
   const engine: TinyEngine = {
     name: 'tiny',
+    bytes: 0,
     loads: 0,
     runs: 0,
     async load(file) {
       const bias: number[] = JSON.parse(new TextDecoder().decode(await file.read()));
       engine.loads += 1;
       return {
+        bytes: engine.bytes,
         async logits(images, n) {
           engine.runs += 1;
           const pixels = images.length / n;
@@ -157,15 +161,17 @@ interface IsolateOptions {
   bindings?: Partial<AppEnv['Bindings']>;
   bucket?: R2Bucket;
   engine?: TinyEngine;
+  /** Bytes of memory for models. */
+  memory?: number;
 }
 
 /** Starts the app of one isolate, with a clock that the test sets. */
 export function isolate(
   bundled: BundledModel,
-  { bindings = OPEN, bucket = env.MODELS, engine = tinyEngine() }: IsolateOptions = {},
+  { bindings = OPEN, bucket = env.MODELS, engine = tinyEngine(), memory }: IsolateOptions = {},
 ) {
   const clock = { now: Date.UTC(2026, 0, 1) };
-  const app = createApp({ engine, bundled, now: () => clock.now });
+  const app = createApp({ engine, bundled, now: () => clock.now, ...(memory && { memory }) });
   /** Sends a request and validates the response against the OpenAPI document. A path is sent to a public host. */
   async function send(path: string, init?: RequestInit): Promise<Response> {
     const request = new Request(path.startsWith('http') ? path : `https://edge.test${path}`, init);

@@ -77,6 +77,7 @@ describe('the log', () => {
       const classifier = await load(...args);
       const cause = new Error('the cause');
       return {
+        ...classifier,
         logits: (images, n) =>
           n > 1 ? Promise.reject(new Error('inside', { cause })) : classifier.logits(images, n),
       };

@@ -40,7 +40,7 @@ const randomImages = (count: number) =>
 
 function onKernels(file: Uint8Array) {
   const { network, weights } = networkOf(decodeModel(file));
-  return { network, infer: prepareInference(module, network, weights) };
+  return { network, infer: prepareInference(module, network, weights).infer };
 }
 
 async function inOnnxruntime(file: Uint8Array, images: Float32Array, dims: number[]): Promise<Float32Array> {
