@@ -10,13 +10,15 @@
  * | `ALLOWED_ORIGINS`                  | more origins whose pages may read responses, beside those of site keys          |
  * | `TURNSTILE_SECRET`, a secret       | callers without an API key must also pass Turnstile                             |
  *
+ * An entry of `API_KEYS` or `SITE_KEYS` may limit its key to models (allowed-models.ts).
+ *
  * `TOKEN_SECRET`, a secret, signs results (edge/token).
  */
 import type { Context, MiddlewareHandler } from 'hono';
 import type { AppEnv } from '../http/env.ts';
 import { HttpProblem } from '../http/problem.ts';
 import type { Caller } from '../http/record.ts';
-import { identifyCaller, identifyKeyHolder } from './caller.ts';
+import { identifyCaller, identifyKeyHolder, identifyLimitedCaller } from './caller.ts';
 import { createCors, isHiddenFromPage, letEveryPageRead } from './cors.ts';
 import { clientNetwork, enforceRate } from './limiter.ts';
 import { cachedSettings } from './settings.ts';
@@ -30,6 +32,8 @@ export interface Access {
   requireEarlierCaller: MiddlewareHandler<AppEnv>;
   /** Guards operations of the service's owner: admits only API keys and, without any access variable, this machine. */
   requireApiKey: MiddlewareHandler<AppEnv>;
+  /** For public routes of models: admits everybody, and shows the holder of a limited key only its models. */
+  limitModels: MiddlewareHandler<AppEnv>;
   /** Returns the secrets that sign and verify tokens. Empty when TOKEN_SECRET is not set. */
   tokenSecrets(c: Context<AppEnv>): readonly string[];
 }
@@ -61,6 +65,15 @@ export function createAccess(): Access {
     requireCaller: guard(identifyCaller, { turnstile: true }),
     requireEarlierCaller: guard(identifyCaller, { turnstile: false }),
     requireApiKey: guard(identifyKeyHolder, { turnstile: false }),
+    limitModels: async (c, next) => {
+      try {
+        const caller = await identifyLimitedCaller(c.req, settingsOf(c.env));
+        if (caller) c.var.record.caller = caller;
+      } catch {
+        // A wrong variable closes no public route. The guards of the others report it.
+      }
+      await next();
+    },
     tokenSecrets: ({ env }) => settingsOf(env).tokenSecrets,
   };
 }

@@ -40,6 +40,24 @@ export async function identifyKeyHolder(request: HonoRequest, settings: AccessSe
 }
 
 /**
+ * Returns the holder of a key that is limited to models; undefined for everybody else. Public routes respond to a limited key with its
+ * models only.
+ */
+export async function identifyLimitedCaller(
+  request: HonoRequest,
+  { apiKeys, siteKeys }: AccessSettings,
+): Promise<Caller | undefined> {
+  const token = bearerToken(request);
+  if (token !== undefined && apiKeys.length > 0) {
+    const found = await findKey(token, apiKeys);
+    if (found?.models) return { kind: 'key', name: found.name, models: found.models };
+  }
+  const site = request.header('x-site-key') ?? '';
+  const models = siteKeys.get(site)?.models;
+  return models && { kind: 'visitor', site, models };
+}
+
+/**
  * Returns whether the request comes from this machine and no access variable is set.
  *
  * Cloudflare routes by host name, so a deployed Worker never sees `localhost`. Under `wrangler dev`, a page whose host name
@@ -56,34 +74,35 @@ function bearerToken(request: HonoRequest): string | undefined {
 }
 
 async function keyHolder(token: string, keys: readonly ApiKeyEntry[]): Promise<Caller> {
-  const name = await findKeyName(token, keys);
-  if (name !== undefined) return { kind: 'key', name };
+  const found = await findKey(token, keys);
+  if (found) return { kind: 'key', name: found.name, ...(found.models && { models: found.models }) };
   const headers = { 'www-authenticate': 'Bearer error="invalid_token"' };
   const detail = 'The API key is mistyped or revoked. `npm run key` creates a new one.';
   throw new HttpProblem('wrong-key', detail, { headers });
 }
 
 /**
- * Returns the name of the key that matches a token. It compares every entry in constant time, so that the duration reveals
+ * Returns the entry of the key that matches a token. It compares every entry in constant time, so that the duration reveals
  * nothing. The last of several entries with the same digest wins.
  */
-export async function findKeyName(token: string, keys: readonly ApiKeyEntry[]): Promise<string | undefined> {
+export async function findKey(token: string, keys: readonly ApiKeyEntry[]): Promise<ApiKeyEntry | undefined> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token));
-  let found: string | undefined;
-  for (const key of keys) if (crypto.subtle.timingSafeEqual(key.digest, digest)) found = key.name;
+  let found: ApiKeyEntry | undefined;
+  for (const key of keys) if (crypto.subtle.timingSafeEqual(key.digest, digest)) found = key;
   return found;
 }
 
 /** Only browsers guarantee the `Origin` header. Other clients can forge it, so site keys also have a rate limit. */
 function siteVisitor(site: string, request: HonoRequest, siteKeys: AccessSettings['siteKeys']): Caller {
-  const origins = siteKeys.get(site);
-  if (!origins) {
+  const entry = siteKeys.get(site);
+  if (!entry) {
     const headers = { 'www-authenticate': 'Bearer' };
     throw new HttpProblem('wrong-key', 'The site key is unknown. Add it to SITE_KEYS.', { headers });
   }
   const origin = request.header('origin');
+  const { origins, models } = entry;
   if (origin !== undefined && origins.some((pattern) => matchesOrigin(pattern, origin))) {
-    return { kind: 'visitor', site };
+    return { kind: 'visitor', site, ...(models && { models }) };
   }
   const detail =
     origin === undefined

@@ -1,5 +1,6 @@
 /** @file Validates the access variables. They are read once per isolate. Errors never repeat their values. */
 import * as v from 'valibot';
+import { isName } from '#shared/manifest.ts';
 import type { Bindings } from '../http/env.ts';
 import { HttpProblem } from '../http/problem.ts';
 import { parseOrigin } from './origins.ts';
@@ -10,6 +11,16 @@ export interface ApiKeyEntry {
   name: string;
   /** SHA-256 of the key. */
   digest: Uint8Array<ArrayBuffer>;
+  /** Names of the models that the key is limited to; undefined for all. */
+  models?: readonly string[] | undefined;
+}
+
+/** An entry of SITE_KEYS. */
+interface SiteKeyEntry {
+  /** Origins that the key is bound to. */
+  origins: readonly string[];
+  /** Names of the models that the key is limited to; undefined for all. */
+  models?: readonly string[] | undefined;
 }
 
 export interface AccessSettings {
@@ -17,8 +28,7 @@ export interface AccessSettings {
   /** Whether ACCESS, API_KEYS or SITE_KEYS is set, even to an empty value. */
   isConfigured: boolean;
   apiKeys: readonly ApiKeyEntry[];
-  /** Origins by the site key that is bound to them. */
-  siteKeys: ReadonlyMap<string, readonly string[]>;
+  siteKeys: ReadonlyMap<string, SiteKeyEntry>;
   /** Origins whose pages may read responses. `*` is any origin. */
   allowedOrigins: readonly string[];
   turnstileSecret: string | undefined;
@@ -29,8 +39,10 @@ export interface AccessSettings {
 /** The expected format of each variable. `npm run key` prints valid lines. */
 const EXPECTED = {
   ACCESS: 'keys or open',
-  API_KEYS: 'entries `name:SHA-256 in hexadecimal`, separated by commas or newlines',
-  SITE_KEYS: 'JSON such as {"site_…": ["https://shop.example"]}',
+  API_KEYS:
+    'entries `name:SHA-256 in hexadecimal`, each with the names of its models after further colons if it is limited, separated by commas or newlines',
+  SITE_KEYS:
+    'JSON such as {"site_…": ["https://shop.example"]} or {"site_…": {"origins": ["https://shop.example"], "models": ["photos"]}}',
   ALLOWED_ORIGINS:
     '* or origins such as https://shop.example and https://*.shop.example, separated by commas',
   TURNSTILE_SECRET: 'the secret of a Turnstile widget',
@@ -42,7 +54,7 @@ type VariableName = keyof typeof EXPECTED;
 /** Unvalidated access variables. */
 type AccessVariables = Pick<Bindings, VariableName>;
 
-const KEY_ENTRY = /^([\w.-]{1,64}):([0-9a-f]{64})$/i;
+const KEY_ENTRY = /^([\w.-]{1,64}):([0-9a-f]{64})((?::[^:]+)*)$/i;
 
 const List = v.pipe(
   v.string(),
@@ -53,12 +65,26 @@ const KeyEntry = v.pipe(
   v.string(),
   v.regex(KEY_ENTRY),
   v.transform((entry): ApiKeyEntry => {
-    const [, name = '', hex = ''] = KEY_ENTRY.exec(entry) ?? [];
-    return { name, digest: Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16)) };
+    const [, name = '', hex = '', limit = ''] = KEY_ENTRY.exec(entry) ?? [];
+    const digest = Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
+    return { name, digest, ...(limit && { models: limit.slice(1).split(':') }) };
   }),
+  v.check(({ models = [] }) => models.every(isName)),
 );
 
 const Origin = v.pipe(v.string(), v.transform(parseOrigin), v.string());
+
+const Origins = v.pipe(v.array(Origin), v.minLength(1));
+const ModelNames = v.pipe(v.array(v.pipe(v.string(), v.check(isName))), v.minLength(1));
+
+/** The origins of a site key, or an object with them and the models that it is limited to. */
+const SiteKey = v.union([
+  v.pipe(
+    Origins,
+    v.transform((origins): SiteKeyEntry => ({ origins })),
+  ),
+  v.strictObject({ origins: Origins, models: v.exactOptional(ModelNames) }),
+]);
 
 /** Parses JSON. A variable in wrangler.toml can also be a table, which arrives as an object. */
 const Json = v.pipe(
@@ -75,10 +101,7 @@ const Json = v.pipe(
 const SCHEMAS = {
   ACCESS: v.picklist(['keys', 'open']),
   API_KEYS: v.pipe(List, v.array(KeyEntry)),
-  SITE_KEYS: v.pipe(
-    Json,
-    v.record(v.pipe(v.string(), v.regex(/^site_[\w-]{16,}$/)), v.pipe(v.array(Origin), v.minLength(1))),
-  ),
+  SITE_KEYS: v.pipe(Json, v.record(v.pipe(v.string(), v.regex(/^site_[\w-]{16,}$/)), SiteKey)),
   ALLOWED_ORIGINS: v.pipe(List, v.array(v.union([v.literal('*'), Origin]))),
   TURNSTILE_SECRET: v.pipe(v.string(), v.minLength(1)),
   TOKEN_SECRET: v.pipe(List, v.array(v.pipe(v.string(), v.minLength(32))), v.minLength(1)),
@@ -106,7 +129,10 @@ function readSettings(variables: AccessVariables): AccessSettings {
     isConfigured: [access, apiKeys, siteKeys].some((value) => value !== undefined),
     apiKeys: apiKeys ?? [],
     siteKeys: new Map(Object.entries(siteKeys ?? {})),
-    allowedOrigins: [...(read(variables, 'ALLOWED_ORIGINS') ?? []), ...Object.values(siteKeys ?? {}).flat()],
+    allowedOrigins: [
+      ...(read(variables, 'ALLOWED_ORIGINS') ?? []),
+      ...Object.values(siteKeys ?? {}).flatMap(({ origins }) => origins),
+    ],
     turnstileSecret: read(variables, 'TURNSTILE_SECRET'),
     tokenSecrets: read(variables, 'TOKEN_SECRET') ?? [],
   };

@@ -11,6 +11,7 @@ export const PROBLEMS = {
   'no-key': { status: 401, title: 'API key required' },
   'wrong-key': { status: 401, title: 'Invalid API key or site key' },
   'wrong-origin': { status: 403, title: 'Origin not allowed' },
+  'model-not-allowed': { status: 403, title: 'Model not allowed' },
   closed: { status: 403, title: 'No access configured' },
   'turnstile-failed': { status: 403, title: 'Turnstile verification failed' },
   'turnstile-unavailable': { status: 503, title: 'Turnstile unavailable' },

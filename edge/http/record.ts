@@ -8,14 +8,14 @@ import type { ImageFormat } from '#shared/decode/format.ts';
 import type { ServedModel } from '../registry/served-model.ts';
 import type { ProblemType } from './problem-types.ts';
 
-/** The credential that a request carried. */
+/** The credential that a request carried. `models` has the names of the models that it is limited to. */
 export type Caller =
   /** A client on this machine, while no access variable is set. */
-  | { kind: 'local' }
+  | { kind: 'local'; models?: undefined }
   /** The holder of the API key with this name. */
-  | { kind: 'key'; name: string }
+  | { kind: 'key'; name: string; models?: readonly string[] | undefined }
   /** A visitor of a web page with this site key. The key is empty when the service is open. */
-  | { kind: 'visitor'; site: string };
+  | { kind: 'visitor'; site: string; models?: readonly string[] | undefined };
 
 /** A file format, `pixels` for raw grey bytes, or `tensor` for the network's input. */
 type ImageKind = ImageFormat | 'unknown' | 'pixels' | 'tensor';

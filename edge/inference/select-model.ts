@@ -1,5 +1,6 @@
 /** @file Selects the model that serves a request. */
 import type { Context } from 'hono';
+import { requireModel } from '../access/allowed-models.ts';
 import type { AppEnv } from '../http/env.ts';
 import { HttpProblem } from '../http/problem.ts';
 import { recordWait } from '../http/record.ts';
@@ -8,7 +9,7 @@ import type { ServedModel } from '../registry/served-model.ts';
 
 /**
  * Returns the selected model and records it.
- * @throws HttpProblem `unknown-model`, `unknown-alias` or `unknown-version`
+ * @throws HttpProblem `model-not-allowed`, `unknown-model`, `unknown-alias` or `unknown-version`
  * @throws ExplainedError when no model can serve
  */
 export type SelectModel = (c: Context<AppEnv>, selector?: ModelSelector) => Promise<ServedModel>;
@@ -16,6 +17,7 @@ export type SelectModel = (c: Context<AppEnv>, selector?: ModelSelector) => Prom
 export function createSelectModel(registry: Registry): SelectModel {
   return async (c, selector = {}) => {
     const { record } = c.var;
+    requireModel(record.caller, selector.name ?? registry.name);
     const model = await recordWait(record, 'store', () => registry.model(c.env.MODELS, selector));
     if (model) {
       record.model = model;

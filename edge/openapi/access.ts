@@ -10,7 +10,8 @@ const perMinute = ({ limit, period }: { limit: number; period: number }): number
 export const ACCESS =
   `Classification requires an API key or a site key, unless the service is open (\`ACCESS=open\`) or runs on localhost
 without access settings. Rate limits, per Cloudflare location: ${perMinute(RATES.key)} requests a minute for each API key,
-${perMinute(RATES.visitor)} for each visitor of a web page. A request with several images counts once.`.replaceAll(
+${perMinute(RATES.visitor)} for each visitor of a web page. A request with several images counts once.
+A key can be limited to models. It gets \`model-not-allowed\` for any other, and lists show only its models.`.replaceAll(
     '\n',
     ' ',
   );
@@ -49,6 +50,7 @@ export const GUARD_PROBLEMS = [
   'no-key',
   'wrong-key',
   'wrong-origin',
+  'model-not-allowed',
   'closed',
   'too-many-requests',
   'misconfigured',

@@ -1,4 +1,5 @@
 /** @file Renews a token without its image: signs the same claims again, with a later expiry. */
+import { requireModel } from '../access/allowed-models.ts';
 import { HttpProblem } from '../http/problem.ts';
 import type { Caller } from '../http/record.ts';
 import { RENEWABLE_S, type TokenRefusal } from './claims.ts';
@@ -11,7 +12,7 @@ import { claimsOf } from './verify.ts';
  * @param secrets from TOKEN_SECRET; any of them may have signed the token, and the first one signs the new token
  * @param caller must have the site key of the first token
  * @param now milliseconds since the epoch
- * @throws HttpProblem `not-renewable`, `not-signed`, `token-store-unavailable`
+ * @throws HttpProblem `not-renewable`, `not-signed`, `token-store-unavailable`, `model-not-allowed`
  */
 export async function renewToken(
   token: string,
@@ -25,6 +26,7 @@ export async function renewToken(
   const { iat, since = iat } = claims;
   if ((since + RENEWABLE_S) * 1000 <= now) throw notRenewable('expired');
   if (claims.aud !== audienceOf(caller)) throw notRenewable('other-site');
+  requireModel(caller, claims.model);
   if (await isUsed(bucket, claims)) throw notRenewable('used');
   return signClaims({ ...claims, since }, secrets, now);
 }

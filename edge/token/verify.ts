@@ -1,5 +1,7 @@
 /** @file Verifies a result token: signature, lifetime, site key and single use. */
 import { verify } from 'hono/jwt';
+import { requireModel } from '../access/allowed-models.ts';
+import type { Caller } from '../http/record.ts';
 import { MAX_TOKEN_LENGTH, type TokenClaims, type TokenRefusal } from './claims.ts';
 import { signingSecret } from './sign.ts';
 import { markUsed } from './used-tokens.ts';
@@ -10,15 +12,17 @@ export interface VerificationRequest {
   siteKey?: string | undefined;
   /** A repeated request with the same key returns the same result. */
   idempotencyKey?: string | undefined;
+  /** A key that is limited to models verifies only their predictions. */
+  caller?: Caller | undefined;
 }
 
 /**
  * @param secrets from TOKEN_SECRET; any of them may have signed the token
  * @param now milliseconds since the epoch
- * @throws HttpProblem `not-signed`, `token-store-unavailable`
+ * @throws HttpProblem `not-signed`, `token-store-unavailable`, `model-not-allowed`
  */
 export async function verifyToken(
-  { token, siteKey, idempotencyKey }: VerificationRequest,
+  { token, siteKey, idempotencyKey, caller }: VerificationRequest,
   secrets: readonly string[],
   bucket: R2Bucket,
   now: number,
@@ -27,6 +31,7 @@ export async function verifyToken(
   if (typeof claims === 'string') return claims;
   if (claims.exp * 1000 <= now) return 'expired';
   if (siteKey !== undefined && claims.aud !== siteKey) return 'other-site';
+  requireModel(caller, claims.model);
   return (await markUsed(bucket, claims, idempotencyKey)) ? claims : 'used';
 }
 

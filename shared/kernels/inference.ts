@@ -15,7 +15,7 @@ export const compileInference = (bytes: Uint8Array<ArrayBuffer>): Promise<WebAss
 const LEVEL: KernelLevel = 'relaxed';
 
 /** Returns the logits [count, classes] of images [count, channels, height, width] in 0..1. */
-export type Infer = (images: Float32Array, count: number) => Float32Array<ArrayBuffer>;
+type Infer = (images: Float32Array, count: number) => Float32Array<ArrayBuffer>;
 
 export interface PreparedInference {
   infer: Infer;

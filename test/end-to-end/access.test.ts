@@ -50,14 +50,22 @@ describe('the Worker with keys', () => {
   let post: ReturnType<typeof connection>;
   let key: string;
   let siteKey: string;
+  let limitedKey: string;
+  let limitedSiteKey: string;
   let trouser: Uint8Array<ArrayBuffer>;
   beforeAll(async () => {
     trouser = new Uint8Array(await readFile('examples/trouser.png'));
     const { stdout } = await expectSuccess(runKey('alice'));
+    const limited = await expectSuccess(runKey('bob', '--models', 'photos,other'));
+    limitedKey = /^ {2}(tinyvgg_[\w-]{43})$/m.exec(limited.stdout)?.[1] ?? '';
+    const limitedEntry = /^ {2}(bob:[0-9a-f]{64}:photos:other)$/m.exec(limited.stdout)?.[1];
     key = /^ {2}(tinyvgg_[\w-]{43})$/m.exec(stdout)?.[1] ?? '';
-    const API_KEYS = /^ {2}(alice:[0-9a-f]{64})$/m.exec(stdout)?.[1] ?? '';
-    const SITE_KEYS = await printed(/SITE_KEYS = '(.*)'/, '--site', 'https://shop.example');
-    siteKey = Object.keys(JSON.parse(SITE_KEYS))[0] ?? '';
+    const API_KEYS = `${/^ {2}(alice:[0-9a-f]{64})$/m.exec(stdout)?.[1]},${limitedEntry}`;
+    const print = (...args: string[]) => printed(/SITE_KEYS = '(.*)'/, '--site', ...args);
+    const all = JSON.parse(await print('https://shop.example'));
+    const some = JSON.parse(await print('https://shop.example', '--models', 'photos'));
+    const SITE_KEYS = JSON.stringify({ ...all, ...some });
+    [siteKey, limitedSiteKey] = Object.keys({ ...all, ...some }) as [string, string];
     worker = await start({ API_KEYS, SITE_KEYS });
     post = connection(worker);
   });
@@ -73,6 +81,12 @@ describe('the Worker with keys', () => {
     ]);
     expect((await classify({})).status).toBe(401);
     expect((await fetch(`${worker.origin}/v1/models`)).status).toBe(200);
+    for (const headers of [
+      { authorization: `Bearer ${limitedKey}` },
+      { 'x-site-key': limitedSiteKey, origin: 'https://shop.example' },
+    ]) {
+      expect(await (await classify(headers)).json()).toMatchObject({ type: '/problems/model-not-allowed' });
+    }
   });
 
   it('accepts its key as the access token of @huggingface/inference', async () => {
@@ -173,6 +187,8 @@ describe('npm run key', () => {
     [['--site', 'https://*.com'], /expected an origin/],
     [['--site', 'shop.example'], /expected an origin/],
     [['--token', 'name'], /or --token, got --token name/],
+    [['--token', '--models', 'photos'], /or --token, got --token --models photos/],
+    [['alice', '--models', 'photos,No'], /names of models separated by commas/],
     [['--unknown'], /unknown option/],
   ])('refuses %j', async (args, message) => {
     expect(await runKey(...args)).toMatchObject({

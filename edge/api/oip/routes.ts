@@ -46,15 +46,19 @@ export function oipRoutes({ selectModel, access }: OipDependencies) {
     .get('/', (c) => c.json({ name: NAME, version: VERSION, extensions: ['binary_tensor_data'] }))
     .get('/health/live', (c) => c.json({ live: true }))
     .get('/health/ready', serverReady)
-    .get('/models/:name', noParameters, async (c) => c.json(metadataOf(await selectModel(c, c.req.param()))))
-    .get('/models/:name/ready', noParameters, (c) => modelReady(c, c.req.param()))
+    .get('/models/:name', noParameters, access.limitModels, async (c) =>
+      c.json(metadataOf(await selectModel(c, c.req.param()))),
+    )
+    .get('/models/:name/ready', noParameters, access.limitModels, (c) => modelReady(c, c.req.param()))
     .post('/models/:name/infer', access.requireCaller, onlySiteKey, async (c) =>
       infer(c, await readMessage(c.req.raw, c.var.record), await selectModel(c, c.req.param())),
     )
-    .get('/models/:name/versions/:version', noParameters, async (c) =>
+    .get('/models/:name/versions/:version', noParameters, access.limitModels, async (c) =>
       c.json(metadataOf(await selectModel(c, c.req.param()))),
     )
-    .get('/models/:name/versions/:version/ready', noParameters, (c) => modelReady(c, c.req.param()))
+    .get('/models/:name/versions/:version/ready', noParameters, access.limitModels, (c) =>
+      modelReady(c, c.req.param()),
+    )
     .post('/models/:name/versions/:version/infer', access.requireCaller, onlySiteKey, async (c) =>
       infer(c, await readMessage(c.req.raw, c.var.record), await selectModel(c, c.req.param())),
     );

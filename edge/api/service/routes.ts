@@ -1,6 +1,7 @@
 /** @file Routes of the service itself: index, health, metrics, problem types. */
 import { checkGolden } from '#shared/inference/model.ts';
 import type { Access } from '../../access/access.ts';
+import { requireAllModels } from '../../access/allowed-models.ts';
 import { PROBLEMS, type ProblemType } from '../../http/problem-types.ts';
 import { createRouter } from '../../http/router.ts';
 import type { SelectModel } from '../../inference/select-model.ts';
@@ -28,7 +29,10 @@ export function serviceRoutes({ selectModel, registry, access, telemetry }: Serv
       const worker = c.env.CF_VERSION_METADATA?.id ?? null;
       return c.json({ status, worker, model: modelInfo(model), engine: model.engine, store });
     })
-    .get('/metrics', access.requireApiKey, () => telemetry.scrape(registry))
+    .get('/metrics', access.requireApiKey, (c) => {
+      requireAllModels(c.var.record.caller);
+      return telemetry.scrape(registry);
+    })
     .get('/problems/:type', (c) => {
       const type = c.req.param('type');
       if (!Object.hasOwn(PROBLEMS, type)) return c.notFound();

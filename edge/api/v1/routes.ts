@@ -1,5 +1,6 @@
 /** @file Routes of /v1, the API of this service. */
 import type { MiddlewareHandler } from 'hono';
+import { mayUse } from '../../access/allowed-models.ts';
 import { readBody } from '../../http/body.ts';
 import type { AppEnv } from '../../http/env.ts';
 import { IMMUTABLE, sendFile } from '../../http/file.ts';
@@ -14,7 +15,7 @@ import type { ModelInfo } from './responses.ts';
 import { tokenVerification } from './token-verification.ts';
 
 export interface V1Dependencies extends ClassifyDependencies {
-  registry: Pick<Registry, 'others' | 'weights'>;
+  registry: Pick<Registry, 'name' | 'others' | 'weights'>;
 }
 
 export function v1Routes({ selectModel, registry, access, now }: V1Dependencies) {
@@ -33,25 +34,29 @@ export function v1Routes({ selectModel, registry, access, now }: V1Dependencies)
     })
     .post('/verify', access.requireApiKey, noParameters, async (c) => {
       const body = check(VerifyRequest, parseJson(await readBody(c.req.raw, c.var.record)));
-      const request = { ...body, siteKey: body.site_key, idempotencyKey: body.idempotency_key };
+      const { caller } = c.var.record;
+      const request = { ...body, siteKey: body.site_key, idempotencyKey: body.idempotency_key, caller };
       const { verifyToken } = await import('../../token/verify.ts');
       const verified = await verifyToken(request, access.tokenSecrets(c), c.env.MODELS, now());
       return c.json(tokenVerification(verified));
     })
-    .get('/models', noParameters, async (c) => {
-      const models: ModelInfo[] = [modelInfo(await selectModel(c)), ...(await registry.others(c.env.MODELS))];
+    .get('/models', noParameters, access.limitModels, async (c) => {
+      const { caller } = c.var.record;
+      const first = mayUse(caller, registry.name) ? [modelInfo(await selectModel(c))] : [];
+      const others = (await registry.others(c.env.MODELS)).filter(({ name }) => mayUse(caller, name));
+      const models: ModelInfo[] = [...first, ...others];
       return c.json({ models });
     })
-    .get('/models/:name', noParameters, async (c) => {
+    .get('/models/:name', noParameters, access.limitModels, async (c) => {
       const { alias, manifest } = await selectModel(c, c.req.param());
       return c.json({ alias, ...manifest });
     })
-    .get('/models/:name/versions/:version', noParameters, async (c) => {
+    .get('/models/:name/versions/:version', noParameters, access.limitModels, async (c) => {
       const { alias, manifest } = await selectModel(c, c.req.param());
       c.header('cache-control', IMMUTABLE);
       return c.json({ alias, ...manifest });
     })
-    .get('/models/:name/versions/:version/onnx', noParameters, async (c) => {
+    .get('/models/:name/versions/:version/onnx', noParameters, access.limitModels, async (c) => {
       // Selects the model first, so that unknown models and versions get the same problems as above.
       const { manifest } = await selectModel(c, c.req.param());
       const weights = await registry.weights(c.env.MODELS, manifest.name, manifest.version);

@@ -60,7 +60,7 @@ function metadataOperation({ sample, idSuffix, subject, parameters, unknown }: M
     parameters,
     responses: {
       '200': json('Model metadata.', ModelMetadata, examples.MODEL_METADATA),
-      ...plainErrors('invalid-query', ...unknown, 'model-unavailable'),
+      ...plainErrors('invalid-query', 'model-not-allowed', ...unknown, 'model-unavailable'),
     },
     'x-codeSamples': codeSamples({ method: 'GET', path: sample }),
   };
@@ -75,7 +75,7 @@ function readyOperation({ sample, idSuffix, subject, parameters, unknown }: Mode
     security: PUBLIC,
     parameters,
     responses: {
-      ...plainErrors('invalid-query', ...unknown),
+      ...plainErrors('invalid-query', 'model-not-allowed', ...unknown),
       '200': json('The model can run inference.', ModelReady, examples.MODEL_READY),
       '503': json('The model is not available.', ModelReady, examples.MODEL_NOT_READY),
     },

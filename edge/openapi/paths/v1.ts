@@ -75,7 +75,7 @@ const listModels: Operation = {
   operationId: 'listModels',
   summary: 'List the models',
   description:
-    'Returns the default model with the version that serves, then the other models of the object store, each with the version of its alias `stable`. A change in the object store appears within 30 seconds.',
+    'Returns the default model with the version that serves, then the other models of the object store, each with the version of its alias `stable`. With a key that is limited to models, it returns only those. A change in the object store appears within 30 seconds.',
   security: PUBLIC,
   responses: {
     '200': json('The models.', Models, examples.MODELS),
@@ -93,7 +93,7 @@ const getModel: Operation = {
   parameters: [MODEL_NAME],
   responses: {
     '200': json('The manifest and the alias that selected it.', ServedManifest, examples.MANIFEST),
-    ...problems('invalid-query', 'unknown-model', 'model-unavailable'),
+    ...problems('invalid-query', 'model-not-allowed', 'unknown-model', 'model-unavailable'),
   },
   'x-codeSamples': codeSamples({ method: 'GET', path: '/v1/models/tinyvgg' }),
 };
@@ -107,7 +107,7 @@ const getVersion: Operation = {
   parameters: [MODEL_NAME, MODEL_VERSION],
   responses: {
     '200': json('The manifest.', ServedManifest, examples.MANIFEST),
-    ...problems('invalid-query', 'unknown-version', 'model-unavailable'),
+    ...problems('invalid-query', 'model-not-allowed', 'unknown-version', 'model-unavailable'),
   },
   'x-codeSamples': codeSamples({ method: 'GET', path: '/v1/models/tinyvgg/versions/$VERSION' }),
 };
@@ -144,6 +144,7 @@ const getWeights: Operation = {
     '304': { description: 'The file is the one in `if-none-match`.', headers: fileHeaders },
     ...problems(
       'invalid-query',
+      'model-not-allowed',
       'unknown-version',
       'precondition-failed',
       'range-not-satisfiable',

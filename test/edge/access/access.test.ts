@@ -1,7 +1,7 @@
 /** @file Access control: without settings, with API keys, site keys, ACCESS=open, and with invalid variables. */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { findKeyName } from '../../../edge/access/caller.ts';
+import { findKey } from '../../../edge/access/caller.ts';
 import { operationsOf } from '../../../edge/openapi/openapi.ts';
 import { bearer, expectProblem, keyOf, SHOP, SITE_KEY, SITE_KEYS, service } from '../support/callers.ts';
 import { document } from '../support/documented.ts';
@@ -90,11 +90,10 @@ describe('an API key', () => {
   it('is compared with all entries, and the last match wins', async () => {
     const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', utf8(alice.key)));
     const other = new Uint8Array(32);
-    const names = (...entries: [string, Uint8Array<ArrayBuffer>][]) =>
-      findKeyName(
-        alice.key,
-        entries.map(([name, digest]) => ({ name, digest })),
-      );
+    const names = async (...entries: [string, Uint8Array<ArrayBuffer>][]) => {
+      const keys = entries.map(([name, digest]) => ({ name, digest }));
+      return (await findKey(alice.key, keys))?.name;
+    };
     expect(await names(['first', digest], ['b', other], ['last', digest], ['d', other])).toBe('last');
     expect(await names(['only', digest], ['b', other])).toBe('only');
     expect(await names(['a', other], ['b', other])).toBeUndefined();
@@ -220,6 +219,10 @@ describe('an invalid variable', () => {
     ['API_KEYS', `a:${hash},b:qMarkerq`, /API_KEYS, entry 2: .*SHA-256/],
     ['API_KEYS', `qMarkerq ${hash}`, /API_KEYS, entry 1/],
     ['API_KEYS', { qMarkerq: hash }, /API_KEYS: /],
+    ['API_KEYS', `a:${hash}:qMarkerq`, /API_KEYS, entry 1/],
+    ['API_KEYS', `a:${hash}:`, /API_KEYS, entry 1/],
+    ['SITE_KEYS', `{"${SITE_KEY}": {"origins": ["${SHOP}"], "models": []}}`, /SITE_KEYS/],
+    ['SITE_KEYS', `{"${SITE_KEY}": {"origins": ["${SHOP}"], "model": ["a"]}}`, /SITE_KEYS/],
     ['SITE_KEYS', '{"qMarkerq', /SITE_KEYS: expected JSON/],
     ['SITE_KEYS', '["qMarkerq"]', /SITE_KEYS/],
     ['SITE_KEYS', '{"qMarkerqqMarkerqqMarkerq": ["https://shop.example"]}', /SITE_KEYS/],

@@ -33,6 +33,7 @@ const EXPECTED: Record<ProblemType, ProblemText> = {
   'no-key': 'setup',
   'wrong-key': 'setup',
   'wrong-origin': 'setup',
+  'model-not-allowed': 'setup',
   closed: 'setup',
   misconfigured: 'setup',
   'not-signed': 'setup',
