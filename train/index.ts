@@ -21,7 +21,7 @@ export { loadDataset } from './dataset/fashion-mnist/load.ts';
 export { type Dataset, type Split, take } from './dataset/split.ts';
 export type { Engine, EngineSession } from './engine/engine.ts';
 export { DEVICES, openEngine } from './engine/open.ts';
-export { adam, type Optimizer, sgd } from './engine/optimizer.ts';
+export { adam, adamw, type Optimizer, sgd } from './engine/optimizer.ts';
 export { MODEL_NAMES, modelSpec } from './model/zoo.ts';
 export { exportOnnx } from './release/export.ts';
 export type { Checkpoints } from './training/checkpoint/checkpoints.ts';

@@ -70,13 +70,16 @@ const edge: Recipe = {
   heldOut: 5000,
 };
 
-/** For a folder of a few hundred pictures of anything. Its validation images take the place of the held-out ones. */
+/**
+ * For a folder of a few hundred pictures of anything. Its validation images take the place of the held-out ones. With a learning rate of
+ * 0.003, the network gave every picture the most frequent class: measured on 321 photos of 64 × 64 pixels.
+ */
 const photos: Recipe = {
   name: 'photos',
   models: ['tinyvgg'],
   epochs: 60,
   batchSize: 32,
-  optimizer: adamw(0.003, { weightDecay: 0.05, averaging: 0.98 }),
+  optimizer: adamw(0.001, { weightDecay: 0.05, averaging: 0.98 }),
   schedule: 'cosine',
   augmentation: 'pictures-1',
   seed: 42,
@@ -87,6 +90,11 @@ const photos: Recipe = {
 };
 
 /** For a folder of garments, which the photo pipeline prepares. */
-const garments: Recipe = { ...photos, name: 'garments', augmentation: 'garments-1' };
+const garments: Recipe = {
+  ...photos,
+  name: 'garments',
+  optimizer: { ...photos.optimizer, learningRate: 0.003 },
+  augmentation: 'garments-1',
+};
 
 export const RECIPES: Record<string, Recipe> = { lab, edge, photos, garments };
