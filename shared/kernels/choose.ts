@@ -86,8 +86,8 @@ function whyScalar(layer: NetworkLayer): string | undefined {
   if (layer.kind === 'relu') return 'a ReLU of its own';
   if (layer.kind === 'conv2d') {
     const [before, after] = paddingOf(layer);
-    const fits = layer.kernelSize === 3 && layer.stride === 1 && before === 1 && after === 1;
-    return fits ? undefined : 'a convolution other than 3×3 with stride 1 and padding 1';
+    const fits = layer.kernelSize === 3 && layer.stride === 1 && before === after && before <= 1;
+    return fits ? undefined : 'a convolution other than 3×3 with stride 1 and padding 0 or 1';
   }
   if (layer.kind === 'maxPool2d' && (layer.kernelSize !== 2 || layer.stride !== 2)) {
     return 'pooling other than 2×2 with stride 2';

@@ -69,7 +69,9 @@ export function layOut(
   let x = input;
   for (const [i, { layer, kernel, relu }] of choices.entries()) {
     // A ReLU after a flatten keeps the layout of the flatten's input, as the flatten moves nothing.
-    const y = place(layer.kind === 'relu' ? x.shape : layer.output, kernel, choices[i + 1]?.kernel);
+    const y = isInside(kernel, layer)
+      ? placeInside(arena, layer.output, x, training)
+      : place(layer.kind === 'relu' ? x.shape : layer.output, kernel, choices[i + 1]?.kernel);
     const [weight, bias] = placeParameters(parameters, layer, x);
     places.push(...[weight, bias].filter((place) => place !== undefined));
     operations.push({
@@ -155,29 +157,50 @@ function placeTensor(
 ): TensorPlace {
   const [channels, height, width] = shape.length === 3 ? shape : [...shape, 1, 1];
   const isPadded = isConvolution(producer) || isConvolution(consumer) || consumer === MAXPOOL2X2;
-  const { row, above, plane } = isPadded
-    ? paddedPlane(height, width)
-    : { row: width, above: 0, plane: height * width };
-  const take = () => arena.take(channels * plane) + 4 * above;
-  const offset = take();
-  return {
-    offset,
-    gradient: producer && training ? take() : 0,
-    shape: [channels, height, width],
-    row,
-    plane,
-  };
+  const planes = isPadded ? paddedPlane(height, width + 1) : { row: width, above: 0, plane: height * width };
+  return takeTensor(arena, [channels, height, width], planes, producer !== undefined && training);
 }
 
-/** Returns the sizes of a plane with zeros around its image, in floats: a row, the part above the image, and the plane. */
-export function paddedPlane(height: number, width: number): { row: number; above: number; plane: number } {
-  const row = width + 1;
+/** Allocates the output of a convolution without padding inside that of the padded one, whose rows are as long as those of `x`. */
+function placeInside(
+  arena: Region,
+  [channels = 0, height = 0, width = 0]: Shape,
+  x: TensorPlace,
+  training: boolean,
+): TensorPlace {
+  const { row, above, plane } = paddedPlane(x.shape[1], x.row);
+  return takeTensor(arena, [channels, height, width], { row, above: above + row + 1, plane }, training);
+}
+
+function takeTensor(
+  arena: Region,
+  shape: TensorPlace['shape'],
+  { row, above, plane }: Planes,
+  hasGradient: boolean,
+): TensorPlace {
+  const take = () => arena.take(shape[0] * plane) + 4 * above;
+  return { offset: take(), gradient: hasGradient ? take() : 0, shape, row, plane };
+}
+
+/** Sizes of a tensor's planes in floats: from row to row, from the start to the first pixel, and from plane to plane. */
+interface Planes {
+  row: number;
+  above: number;
+  plane: number;
+}
+
+/** Returns the sizes of planes with zeros around their images. */
+export function paddedPlane(height: number, row: number): Planes {
   const above = roundUp(row + 1, VECTOR_FLOATS);
   const body = roundUp(height * row, BLOCK_FLOATS);
   // Winograd's convolution reads up to six floats past the row below the image.
   const below = roundUp(row + 8, VECTOR_FLOATS);
   return { row, above, plane: above + body + below };
 }
+
+/** Returns whether a SIMD convolution has no padding. */
+const isInside = (kernel: Kernel, layer: NetworkLayer): boolean =>
+  isConvolution(kernel) && layer.kind === 'conv2d' && paddingOf(layer)[0] === 0;
 
 const isConvolution = (kernel: Kernel | undefined): boolean => kernel === CONV3X3 || kernel === WINOGRAD;
 

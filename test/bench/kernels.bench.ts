@@ -61,10 +61,10 @@ interface Measurement {
 
 /** Returns the three convolutions of a layer: forward, gradient of the input, gradient of the filter. */
 function convolutions(channels: number, out: number, edge: number): Measurement[] {
-  const padded = paddedPlane(edge, edge);
+  const padded = paddedPlane(edge, edge + 1);
   const row = 4 * padded.row;
   const plane = 4 * padded.plane;
-  const shape = [edge, edge, plane] as const;
+  const shape = [row, plane, plane] as const;
   const sizes = {
     ...{ inputs: channels, height: edge, width: edge, xRow: row, xPlane: plane },
     ...{ outputs: out, yHeight: edge, yWidth: edge, yRow: row, yPlane: plane },
@@ -76,20 +76,22 @@ function convolutions(channels: number, out: number, edge: number): Measurement[
   return [
     {
       name: `conv3x3 ${name}`,
-      fast: (k) => k.f32_conv3x3(Y, X, W, G, 0, channels, out, ...shape, true),
+      fast: (k) => k.f32_conv3x3(Y, X, W, G, 0, channels, out, edge, ...shape, true),
       scalar: () => simd.f32_scalar_conv2d(OPERATION, Y, X, W, G),
       ...{ operations, sizes },
     },
     {
       name: `conv3x3 back ${name}`,
-      fast: (k) => k.f32_conv3x3(Y, X, W, 0, X, out, channels, ...shape, false),
+      fast: (k) => k.f32_conv3x3(Y, X, W, 0, X, out, channels, edge, ...shape, false),
       scalar: () => simd.f32_scalar_conv2d_grad_input(OPERATION, Y, X, W),
-      ...(winograd && { winograd: () => relaxed.f32_winograd(Y, X, W, X, T, out, channels, ...shape) }),
+      ...(winograd && {
+        winograd: () => relaxed.f32_winograd(Y, X, W, X, T, out, channels, edge, edge, ...shape),
+      }),
       ...{ operations, sizes },
     },
     {
       name: `conv3x3 filter ${name}`,
-      fast: (k) => k.f32_conv3x3_grad_filter(G, G + 65536, Y, X, channels, out, ...shape),
+      fast: (k) => k.f32_conv3x3_grad_filter(G, G + 65536, Y, X, channels, out, edge, ...shape),
       scalar: () => simd.f32_scalar_conv2d_grad_filter(OPERATION, G, G + 65536, Y, X),
       ...{ operations, sizes },
     },

@@ -105,10 +105,10 @@ export function f32_conv3x3_grad_filter(
   inChannels: i32,
   outChannels: i32,
   height: i32,
-  width: i32,
-  planeBytes: usize,
+  rowBytes: usize,
+  xPlane: usize,
+  yPlane: usize,
 ): void {
-  const rowBytes = <usize>(width + 1) << 2;
   const end = (<usize>height * rowBytes + VECTOR - 1) & ~(VECTOR - 1);
   const weightBytes = <usize>inChannels * 36;
   let o = 0;
@@ -116,21 +116,21 @@ export function f32_conv3x3_grad_filter(
     // Groups of three, and two groups of two for the last four: a group of one does the least work per load.
     const rest = outChannels - o;
     const group = rest == 4 ? 2 : min(rest, 3);
-    const dyAt = dy + <usize>o * planeBytes;
+    const dyAt = dy + <usize>o * yPlane;
     for (let c = 0; c < inChannels; c++) {
       for (let ky = 0; ky < 3; ky++) {
-        const xAt = x + <usize>c * planeBytes + <usize>ky * rowBytes - rowBytes - 4;
+        const xAt = x + <usize>c * xPlane + <usize>ky * rowBytes - rowBytes - 4;
         const dwAt = dw + <usize>o * weightBytes + <usize>(c * 36 + ky * 12);
-        if (group == 3) tapRow3(dwAt, dyAt, xAt, weightBytes, planeBytes, end);
-        else if (group == 2) tapRow2(dwAt, dyAt, xAt, weightBytes, planeBytes, end);
-        else tapRow1(dwAt, dyAt, xAt, weightBytes, planeBytes, end);
+        if (group == 3) tapRow3(dwAt, dyAt, xAt, weightBytes, yPlane, end);
+        else if (group == 2) tapRow2(dwAt, dyAt, xAt, weightBytes, yPlane, end);
+        else tapRow1(dwAt, dyAt, xAt, weightBytes, yPlane, end);
       }
     }
     o += group;
   }
   for (o = 0; o < outChannels; o++) {
     let sum = f32x4.splat(0);
-    const dyAt = dy + <usize>o * planeBytes;
+    const dyAt = dy + <usize>o * yPlane;
     for (let at: usize = 0; at < end; at += VECTOR) sum = f32x4.add(sum, v128.load(dyAt + at));
     const dbAt = db + ((<usize>o) << 2);
     store<f32>(dbAt, load<f32>(dbAt) + horizontalSum(sum));

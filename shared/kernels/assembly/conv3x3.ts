@@ -1,5 +1,5 @@
 /**
- * @file 3×3 convolution with stride 1 and padding 1.
+ * @file 3×3 convolution with stride 1, and padding 1 or none.
  *
  * A plane is stored with its padding, so the kernels need no special case at the border. Adjacent rows share a zero: the
  * zero after a row is also the zero before the next row.
@@ -11,11 +11,18 @@
  *   0 0 0 0 0 0        row of zeros, then slack up to a whole block of vectors
  * ```
  *
- * The image is the `span` = height · (width + 1) floats from the plane pointer. The kernels compute it as a single row, and
- * set the results that fall on the zeros in between to zero.
+ * The image is the `span` = height · (width + 1) floats from the plane pointer. The kernels compute it as a single row. The
+ * results that fall on the zeros in between are set to zero.
+ *
+ * A convolution without padding is the padded one whose outermost results are set to zero: its output is the inside of that
+ * plane. A row of it is followed by three zeros, and the kernels take the distance between rows as `rowBytes`. Because the zeros
+ * around the output's gradient add nothing, the gradients are those of the padded convolution, too.
  */
 import { BLOCK_VECTORS } from '../constants';
 import { madd, VECTOR } from './simd';
+
+/** Bytes that the kernel computes at a time. It writes whole blocks. */
+const BLOCK_BYTES = <usize>BLOCK_VECTORS * VECTOR;
 
 @inline
 function put(y: usize, at: usize, value: v128, relu: bool, mask: usize): void {
@@ -103,7 +110,8 @@ function block2(
 }
 
 /**
- * y [outChannels] = conv(x [inChannels], w [outChannels, inChannels, 3, 3]) + bias, for one image.
+ * y [outChannels] = conv(x [inChannels], w [outChannels, inChannels, 3, 3]) + bias with padding 1, for one image. Without a
+ * mask, `clearAround` must follow.
  *
  * @param bias [outChannels], or 0 for none
  * @param mask planes in the layout of y, or 0 for none: y is zero where they are not positive
@@ -118,40 +126,57 @@ export function f32_conv3x3(
   inChannels: i32,
   outChannels: i32,
   height: i32,
-  width: i32,
-  planeBytes: usize,
+  rowBytes: usize,
+  xPlane: usize,
+  yPlane: usize,
   relu: bool,
 ): void {
-  const rowBytes = <usize>(width + 1) << 2;
   const span = <usize>height * rowBytes;
-  const blockBytes = <usize>BLOCK_VECTORS * VECTOR;
-  const written = ((span + blockBytes - 1) / blockBytes) * blockBytes;
   const weightBytes = <usize>inChannels * 36;
   for (let o = 0; o < outChannels; o += 2) {
     // The last channel of an odd number is computed twice, to the same address.
     const second = min(o + 1, outChannels - 1);
-    const y0 = y + <usize>o * planeBytes;
-    const y1 = y + <usize>second * planeBytes;
+    const y0 = y + <usize>o * yPlane;
+    const y1 = y + <usize>second * yPlane;
     const w0 = w + <usize>o * weightBytes;
     const w1 = w + <usize>second * weightBytes;
     const bias0 = bias ? load<f32>(bias + ((<usize>o) << 2)) : 0;
     const bias1 = bias ? load<f32>(bias + ((<usize>second) << 2)) : 0;
-    const mask0 = mask ? mask + <usize>o * planeBytes : 0;
-    const mask1 = mask ? mask + <usize>second * planeBytes : 0;
-    for (let at: usize = 0; at < span; at += blockBytes) {
-      block2(y0, y1, x, w0, w1, bias0, bias1, mask0, mask1, inChannels, rowBytes, planeBytes, at, relu);
-    }
-    if (!mask) {
-      clearZeros(y0, rowBytes, span, written);
-      clearZeros(y1, rowBytes, span, written);
+    const mask0 = mask ? mask + <usize>o * yPlane : 0;
+    const mask1 = mask ? mask + <usize>second * yPlane : 0;
+    for (let at: usize = 0; at < span; at += BLOCK_BYTES) {
+      block2(y0, y1, x, w0, w1, bias0, bias1, mask0, mask1, inChannels, rowBytes, xPlane, at, relu);
     }
   }
 }
 
-/** Restores the zeros that the sums overwrote: the column after each row, and the floats from `span` to `written`. */
-export function clearZeros(y: usize, rowBytes: usize, span: usize, written: usize): void {
-  for (let at = rowBytes - 4; at < span; at += rowBytes) store<f32>(y + at, 0);
-  memory.fill(y + span, 0, written - span);
+/**
+ * Sets to zero what a convolution of `outerHeight` rows wrote around its result y [channels, height, width].
+ * @param before bytes of a plane that were written before the first pixel of y
+ */
+export function clearAround(
+  y: usize,
+  channels: i32,
+  height: i32,
+  width: i32,
+  rowBytes: usize,
+  planeBytes: usize,
+  before: usize,
+  outerHeight: i32,
+): void {
+  const span = <usize>outerHeight * rowBytes;
+  const written = ((span + BLOCK_BYTES - 1) / BLOCK_BYTES) * BLOCK_BYTES;
+  const pixels = (<usize>width) << 2;
+  for (let c = 0; c < channels; c++) {
+    const first = y + <usize>c * planeBytes;
+    memory.fill(first - before, 0, before);
+    let row = first;
+    for (let i = 1; i < height; i++) {
+      for (let at = pixels; at < rowBytes; at += 4) store<f32>(row + at, 0);
+      row += rowBytes;
+    }
+    memory.fill(row + pixels, 0, first - before + written - row - pixels);
+  }
 }
 
 /**

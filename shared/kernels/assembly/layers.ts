@@ -10,7 +10,7 @@ import {
   SCALAR_MAXPOOL2D,
   WINOGRAD,
 } from '../constants';
-import { f32_conv3x3 } from './conv3x3';
+import { clearAround, f32_conv3x3 } from './conv3x3';
 import { f32_conv3x3_grad_filter } from './conv3x3-gradient';
 import { f32_linear, f32_linear_grad_input, f32_linear_grad_weight } from './linear';
 import { f32_maxpool2x2, f32_maxpool2x2_grad } from './maxpool2x2';
@@ -30,9 +30,11 @@ export function forward(op: Operation, parameters: usize, arena: usize): void {
   const bias = parameters + op.bias;
   const relu = op.relu != 0;
   if (op.kind == CONV3X3 || op.kind == WINOGRAD) {
-    f32_conv3x3(y, x, weight, bias, 0, op.inputs, op.outputs, op.height, op.width, op.xPlane, relu);
+    const padded = y - insetOf(op);
+    f32_conv3x3(padded, x, weight, bias, 0, op.inputs, op.outputs, op.height, op.xRow, op.xPlane, op.yPlane, relu);
+    clearAround(y, op.outputs, op.yHeight, op.yWidth, op.yRow, op.yPlane, insetOf(op), op.height);
   } else if (op.kind == MAXPOOL2X2) {
-    f32_maxpool2x2(y, arena + op.extra, x, op.inputs, op.height, op.width, op.xPlane, op.yRow, op.yPlane);
+    f32_maxpool2x2(y, arena + op.extra, x, op.inputs, op.height, op.width, op.xRow, op.xPlane, op.yRow, op.yPlane);
   } else if (op.kind == LINEAR) {
     f32_linear(y, x, weight, bias, op.inputs, op.outputs, relu);
   } else if (op.kind == SCALAR_CONV2D) {
@@ -61,19 +63,18 @@ export function backward(op: Operation, parameters: usize, gradients: usize, are
   const masked = op.masked != 0;
   const mask = masked ? x : 0;
   if (op.kind == CONV3X3 || op.kind == WINOGRAD) {
-    f32_conv3x3_grad_filter(dw, db, dy, x, op.inputs, op.outputs, op.height, op.width, op.xPlane);
+    const padded = dy - insetOf(op);
+    f32_conv3x3_grad_filter(dw, db, padded, x, op.inputs, op.outputs, op.height, op.xRow, op.xPlane, op.yPlane);
   } else if (op.kind == SCALAR_CONV2D) {
     f32_scalar_conv2d_grad_filter(op, dw, db, dy, x);
   } else if (op.kind == SCALAR_LINEAR) {
     f32_scalar_linear_grad_weight(op, dw, db, dy, x);
   }
   if (!op.dx) return;
-  if (op.kind == CONV3X3) {
-    f32_conv3x3(dx, dy, op.extra, 0, mask, op.outputs, op.inputs, op.height, op.width, op.xPlane, false);
-  } else if (op.kind == WINOGRAD) {
-    f32_winograd(dx, dy, op.extra, mask, scratch, op.outputs, op.inputs, op.height, op.width, op.xPlane);
+  if (op.kind == CONV3X3 || op.kind == WINOGRAD) {
+    convolutionGradient(op, dx, dy - insetOf(op), mask, scratch);
   } else if (op.kind == MAXPOOL2X2) {
-    f32_maxpool2x2_grad(dx, dy, y, argmax, op.inputs, op.height, op.width, op.xPlane, op.yRow, op.yPlane, masked);
+    f32_maxpool2x2_grad(dx, dy, y, argmax, op.inputs, op.height, op.width, op.xRow, op.xPlane, op.yRow, op.yPlane, masked);
   } else if (op.kind == LINEAR) {
     f32_linear_grad_input(dx, dy, weight, x, op.inputs, op.outputs, masked);
   } else if (op.kind == SCALAR_CONV2D) {
@@ -87,6 +88,24 @@ export function backward(op: Operation, parameters: usize, gradients: usize, are
   } else if (op.kind == FLATTEN) {
     f32_flatten_grad(op, dx, dy);
   }
+}
+
+/** Returns the bytes from the first pixel of the padded convolution's output to the first of y: none, or a row and a column. */
+@inline
+function insetOf(op: Operation): usize {
+  return op.before ? 0 : op.yRow + 4;
+}
+
+/** Computes the gradient of a convolution's input: the convolution of the padded gradient of its output with the turned filter. */
+function convolutionGradient(op: Operation, dx: usize, dy: usize, mask: usize, scratch: usize): void {
+  const filter = op.extra;
+  if (op.kind == CONV3X3) {
+    f32_conv3x3(dx, dy, filter, 0, mask, op.outputs, op.inputs, op.height, op.xRow, op.yPlane, op.xPlane, false);
+  } else {
+    const row = op.xRow;
+    f32_winograd(dx, dy, filter, mask, scratch, op.outputs, op.inputs, op.height, op.width, row, op.yPlane, op.xPlane);
+  }
+  if (!mask) clearAround(dx, op.inputs, op.height, op.width, op.xRow, op.xPlane, 0, op.height);
 }
 
 /** Clears the gradients to which the kernels add image by image. `step` calls it before each slice. */

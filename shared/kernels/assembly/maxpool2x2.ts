@@ -11,11 +11,11 @@ export function f32_maxpool2x2(
   channels: i32,
   height: i32,
   width: i32,
+  xRow: usize,
   xPlane: usize,
   yRow: usize,
   yPlane: usize,
 ): void {
-  const xRow = <usize>(width + 1) << 2;
   for (let c = 0; c < channels; c++) {
     for (let i = 0; i < height >> 1; i++) {
       let from = x + <usize>c * xPlane + <usize>i * 2 * xRow;
@@ -60,12 +60,12 @@ export function f32_maxpool2x2_grad(
   channels: i32,
   height: i32,
   width: i32,
+  xRow: usize,
   xPlane: usize,
   yRow: usize,
   yPlane: usize,
   relu: bool,
 ): void {
-  const xRow = <usize>(width + 1) << 2;
   for (let c = 0; c < channels; c++) {
     for (let i = 0; i < height >> 1; i++) {
       let to = dx + <usize>c * xPlane + <usize>i * 2 * xRow;

@@ -62,6 +62,27 @@ export const NETWORKS: ModelSpec[] = [
     },
   },
   {
+    name: 'no padding, as in CNN Explainer',
+    input: [3, 8, 10],
+    modules: {
+      a: [conv2d(3, 8, 3), relu(), conv2d(8, 9, 3), relu(), maxPool2d(2)],
+      b: [conv2d(9, 3, 3, { padding: 1 }), relu(), flatten(), linear(18, 4)],
+    },
+  },
+  {
+    name: 'no padding between padding and pooling of odd sizes',
+    input: [2, 7, 9],
+    modules: {
+      a: [conv2d(2, 3, 3, { padding: 1 }), conv2d(3, 2, 3), maxPool2d(2), conv2d(2, 3, 2), relu()],
+      b: [flatten(), linear(6, 4)],
+    },
+  },
+  {
+    name: 'no padding before a linear layer',
+    input: [1, 6, 5],
+    modules: { a: [maxPool2d(1), conv2d(1, 2, 3), conv2d(2, 3, 3), relu(), flatten(), linear(6, 4)] },
+  },
+  {
     name: 'a convolution with more padding than filter',
     input: [1, 3, 4],
     modules: { a: [conv2d(1, 2, 2, { stride: 3, padding: 3 }), flatten(), linear(18, 3)] },

@@ -17,7 +17,6 @@
  * past its end, or they are discarded.
  */
 import { WINOGRAD_LINE, WINOGRAD_TILES } from '../../constants';
-import { clearZeros } from '../conv3x3';
 import { multiply } from './multiply';
 import { transformInput, transformOutput } from './transform';
 
@@ -38,23 +37,20 @@ export function f32_winograd(
   outChannels: i32,
   height: i32,
   width: i32,
-  planeBytes: usize,
+  rowBytes: usize,
+  xPlane: usize,
+  yPlane: usize,
 ): void {
   const tileRows = height >> 1;
   const tileColumns = width >> 1;
   const together = WINOGRAD_TILES / tileColumns;
-  const rowBytes = <usize>(width + 1) << 2;
   const products = scratch + 16 * WINOGRAD_LINE * <usize>inChannels;
   for (let first = 0; first < tileRows; first += together) {
     const rows = min(together, tileRows - first);
     const at = <usize>(2 * first) * rowBytes;
-    transformInput(scratch, x + at, inChannels, rows, tileColumns, rowBytes, planeBytes);
+    transformInput(scratch, x + at, inChannels, rows, tileColumns, rowBytes, xPlane);
     multiply(products, u, scratch, inChannels, outChannels, rows * tileColumns);
     const maskAt = mask ? mask + at : 0;
-    transformOutput(y + at, products, maskAt, outChannels, rows, tileColumns, rowBytes, planeBytes);
+    transformOutput(y + at, products, maskAt, outChannels, rows, tileColumns, rowBytes, yPlane);
   }
-  if (mask) return;
-  const span = <usize>height * rowBytes;
-  // The last vector of the image holds up to three tiles past its end.
-  for (let o = 0; o < outChannels; o++) clearZeros(y + <usize>o * planeBytes, rowBytes, span, span + 3 * 8);
 }
