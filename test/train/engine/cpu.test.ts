@@ -66,6 +66,12 @@ const mixed = resolveNetwork({
   },
 });
 
+/** Only convolutions without padding, and pooling of an odd size. */
+const unpadded = resolveNetwork({
+  ...modelSpec('tinyvgg', { input: [3, 18, 18], padding: 'none' }),
+  name: 'unpadded',
+});
+
 describe('the cpu engine', () => {
   it.each([
     { network: tinyvgg, kernels: 'winograd' },
@@ -73,6 +79,7 @@ describe('the cpu engine', () => {
     { network: tinyvgg, kernels: 'simd' },
     { network: tinyvgg, kernels: 'scalar' },
     { network: mixed, kernels: 'winograd' },
+    { network: unpadded, kernels: 'winograd' },
   ] as const)(
     'computes the same bits on 1, 2, 3 and 4 threads: $network.name, $kernels',
     async ({ network, kernels }) => {
@@ -81,7 +88,7 @@ describe('the cpu engine', () => {
     },
   );
 
-  describe.each([tinyvgg, mixed])('on $name', (network) => {
+  describe.each([tinyvgg, mixed, unpadded])('on $name', (network) => {
     it.each([
       { level: 'scalar', name: /without SIMD/ },
       { level: 'simd', below: 'scalar', name: /with SIMD/ },
