@@ -41,6 +41,33 @@ export function readIfChanged(
   });
 }
 
+/** Bytes of the largest object that is read whole before it is sent. */
+const LARGEST_BUFFERED = 2 * 2 ** 20;
+
+export interface ObjectRange {
+  offset: number;
+  length: number;
+}
+
+/**
+ * Opens an object or a part of it, to send it. A large one is a stream, because the isolate has no room for it; of a smaller one, a read
+ * that stalls ends with an error.
+ * @returns undefined when the bucket has no such object
+ * @throws ExplainedError of kind `store` on timeout, and the errors of R2
+ */
+export function openObject(
+  bucket: R2Bucket,
+  key: string,
+  range?: ObjectRange,
+): Promise<Uint8Array<ArrayBuffer> | ReadableStream | undefined> {
+  return withTimeout(key, async () => {
+    const object = await bucket.get(key, range && { range });
+    if (!object) return undefined;
+    const isLarge = (range?.length ?? object.size) > LARGEST_BUFFERED;
+    return isLarge ? object.body : new Uint8Array(await object.arrayBuffer());
+  });
+}
+
 /**
  * Reads a large object into one buffer. `arrayBuffer()` would hold it twice while it joins the chunks.
  * @param most largest size in bytes

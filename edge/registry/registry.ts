@@ -106,13 +106,9 @@ export class Registry {
     return (await this.#list.get(bucket)).filter(({ name }) => name !== this.name);
   }
 
-  /**
-   * Returns the ONNX file of a version.
-   * @returns undefined when there is no such version
-   * @throws ExplainedError when the file cannot be read
-   */
-  weights(bucket: R2Bucket, name: string, version: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    return this.#versions.weights(bucket, name, version);
+  /** Opens the ONNX file of a version, as the version cache does. */
+  weights(...file: Parameters<VersionCache['weights']>): ReturnType<VersionCache['weights']> {
+    return this.#versions.weights(...file);
   }
 
   /** The model of the default alias, or the bundled one, if it is loaded. */

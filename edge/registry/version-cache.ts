@@ -9,7 +9,7 @@ import type { InferenceEngine, WeightsFile } from '#shared/inference/engine.ts';
 import { type LoadedModel, loadModel, type ModelCheck, ModelRefusal } from '#shared/inference/model.ts';
 import { isVersion, Manifest, modelKey, parseStored } from '#shared/manifest.ts';
 import { LruMap } from '../lru-map.ts';
-import { missingObject, readObject } from './bucket.ts';
+import { missingObject, type ObjectRange, openObject, readObject } from './bucket.ts';
 
 /** The model that is compiled into the Worker. */
 export interface BundledModel {
@@ -92,7 +92,7 @@ export class VersionCache {
   }
 
   /**
-   * Returns the ONNX file of a version.
+   * Opens the ONNX file of a version, or a part of it.
    * @returns undefined when there is no such version
    * @throws ExplainedError when the file cannot be read
    */
@@ -100,10 +100,12 @@ export class VersionCache {
     bucket: R2Bucket,
     name: string,
     version: string,
-  ): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    range?: ObjectRange,
+  ): Promise<Uint8Array<ArrayBuffer> | ReadableStream | undefined> {
     if (!isVersion(version)) return undefined;
-    if (this.#isBundled(name, version)) return this.#bundledModel.weights;
-    return (await readObject(bucket, modelKey(name, version, 'onnx')))?.bytes;
+    if (!this.#isBundled(name, version)) return openObject(bucket, modelKey(name, version, 'onnx'), range);
+    const { weights } = this.#bundledModel;
+    return range ? weights.subarray(range.offset, range.offset + range.length) : weights;
   }
 
   #isBundled(name: string, version: string): boolean {

@@ -59,14 +59,19 @@ export function v1Routes({ selectModel, registry, access, now }: V1Dependencies)
     .get('/models/:name/versions/:version/onnx', noParameters, access.limitModels, async (c) => {
       // Selects the model first, so that unknown models and versions get the same problems as above.
       const { manifest } = await selectModel(c, c.req.param());
-      const weights = await registry.weights(c.env.MODELS, manifest.name, manifest.version);
-      if (!weights) {
-        const detail =
-          'The object store has the manifest of this version but not its ONNX file. Push it again.';
-        throw new HttpProblem('unknown-version', detail);
-      }
+      const { name, version, bytes: size } = manifest;
       // The version is the SHA-256 of the file.
-      return sendFile(c, weights, `"${manifest.version}"`);
+      return sendFile(c, {
+        size,
+        etag: `"${version}"`,
+        async open(range) {
+          const file = await registry.weights(c.env.MODELS, name, version, range);
+          if (file) return file;
+          const detail =
+            'The object store has the manifest of this version but not its ONNX file. Push it again.';
+          throw new HttpProblem('unknown-version', detail);
+        },
+      });
     });
 }
 

@@ -1,7 +1,8 @@
 /** @file Conditional requests and byte ranges of the ONNX file (RFC 9110, sections 13 and 14). */
 import { beforeAll, describe, expect, it } from 'vitest';
+import { sha256 } from '#shared/digest.ts';
 import { problemOf } from '../support/callers.ts';
-import { isolate, tinyRelease } from '../support/tiny.ts';
+import { emptyBucket, isolate, put, tinyRelease, utf8 } from '../support/tiny.ts';
 
 let send: ReturnType<typeof isolate>['send'];
 let bytes: Uint8Array<ArrayBuffer>;
@@ -148,4 +149,24 @@ describe('Range', () => {
     }
     expect(Uint8Array.from(parts)).toEqual(bytes);
   });
+});
+
+it('of a large file in the bucket, streams the whole file and its parts', async () => {
+  const { manifest } = await tinyRelease(2);
+  const weights = utf8(`${JSON.stringify(manifest.golden.vectors[0]?.logits)}${' '.repeat(3 * 2 ** 20)}`);
+  const large = { manifest: { ...manifest, bytes: weights.length, version: await sha256(weights) }, weights };
+  await put(large);
+  const file = `/v1/models/tinyvgg/versions/${large.manifest.version}/onnx`;
+  const whole = await send(file);
+  expect(await bytesOf(whole)).toEqual(weights);
+  for (const [start, end] of [
+    [1, 10],
+    [5, weights.length - 5],
+  ] as const) {
+    const response = await send(file, { headers: { range: `bytes=${start}-${end - 1}` } });
+    expect(response.status).toBe(206);
+    expect(await bytesOf(response)).toEqual(weights.slice(start, end));
+  }
+  await emptyBucket();
+  expect((await send(file)).status).toBe(404);
 });
