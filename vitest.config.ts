@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 import { siteverify } from './test/fixtures/siteverify.ts';
@@ -8,6 +9,9 @@ import { miniflareWorker } from './test/support/build-worker.ts';
 // The GPU of the tests and of the programs that they run. Without a driver for Vulkan, Dawn prints warnings.
 const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
 if (existsSync(SWIFTSHADER)) process.env.VK_ICD_FILENAMES ??= SWIFTSHADER;
+
+// Keeps compiled JavaScript between the many programs that the tests start. It saves a third to a half of a program's start.
+process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'tinyvgg-edge-compile-cache');
 
 // The limits end a test that hangs, not one on a busy machine. A test sets no limit of its own.
 const limits = { testTimeout: 600_000, hookTimeout: 600_000, expect: { poll: { timeout: 120_000 } } };
