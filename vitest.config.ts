@@ -22,6 +22,8 @@ export default defineConfig({
     silent: 'passed-only',
     // Many tests wait for other processes, so that one worker a core would leave cores idle.
     maxWorkers: availableParallelism() + 1,
+    // One worker runs many files, without loading their modules again for each.
+    isolate: false,
     projects: [
       {
         test: {

@@ -14,7 +14,10 @@ const content = new TextEncoder().encode('a whole object');
 const ATTEMPT = 1_000;
 
 /** Starts a server with an object. @param fail sends a part of the response */
-async function start(fail: (request: S3Request, response: ServerResponse) => void, times = Infinity) {
+async function start(
+  fail: (request: S3Request, response: ServerResponse) => void,
+  { times = Infinity, attemptTimeout = ATTEMPT } = {},
+) {
   const respond: Habit['respond'] = (request, response) => {
     if (request.method !== 'GET' || request.count > times) return false;
     fail(request, response);
@@ -22,7 +25,7 @@ async function start(fail: (request: S3Request, response: ServerResponse) => voi
   };
   server = await startOddS3({ respond });
   const { endpoint } = server;
-  const store = s3Store({ bucket: 'shelf', endpoint, region: 'auto', credentials, attemptTimeout: ATTEMPT });
+  const store = s3Store({ bucket: 'shelf', endpoint, region: 'auto', credentials, attemptTimeout });
   await store.put('key', content, 'text/plain');
   return store;
 }
@@ -45,11 +48,12 @@ test('a web page that never ends is refused at once', async () => {
 
 test('a body that never ends is refused before it fills the memory', async () => {
   const megabyte = Buffer.alloc(2 ** 20);
-  const store = await start((_request, response) => {
+  const sendForever = (_request: S3Request, response: ServerResponse): void => {
     response.writeHead(403, { 'content-type': 'application/xml' });
     const send = (): void => void response.write(megabyte, (error) => error ?? send());
     send();
-  });
+  };
+  const store = await start(sendForever, { attemptTimeout: 600_000 });
   await expect(store.get('key')).rejects.toThrow('got a body without an end');
   expect(server.requests.filter((line) => line === 'GET key')).toHaveLength(1);
 });
@@ -80,7 +84,7 @@ const FAULTS: [name: string, fail: Parameters<typeof start>[0], got: RegExp][] =
 
 describe.each(FAULTS)('a response that %s', (_name, fail, got) => {
   test('is retried', async () => {
-    const store = await start(fail, 1);
+    const store = await start(fail, { times: 1 });
     expect((await store.get('key'))?.bytes).toEqual(content);
     expect(server.requests.filter((line) => line === 'GET key')).toHaveLength(2);
   });
