@@ -140,7 +140,7 @@ export const withTrainingOptions = (command: Command, recipe: Recipe): Command =
       optionWithDefault(
         '--select <epoch>',
         'epoch whose weights are exported; best is the one with the highest accuracy on the held-out images',
-        `${recipe.select}; ${RECIPES.photos.select} with a folder of images`,
+        recipe.select,
       ).choices(SELECTIONS),
     )
     .option('--patience <epochs>', 'with --select best, end after this many epochs without a better one')

@@ -125,7 +125,7 @@ async function trainNetwork(
 ): Promise<TrainedModel> {
   const { optimizer, epochs, patience, batchSize, seed, schedule, augmentation, balance } = settings;
   const { checkpointEvery, labelSmoothing, select } = settings;
-  const validation = select === 'best' ? data.heldOut : undefined;
+  const validation = select === 'best' || dataset.validation ? data.heldOut : undefined;
   const from = await checkpoints.newest(network, optimizer);
   if (from) log(`Resuming after step ${from.optimizer.steps}.`);
   const metricsLog = await openMetricsLog?.(network, from);
@@ -137,7 +137,7 @@ async function trainNetwork(
     return await train(
       {
         ...{ network, engine, optimizer, epochs, patience, batchSize, seed, initial },
-        ...{ schedule, labelSmoothing, balance, augment },
+        ...{ schedule, labelSmoothing, balance, augment, select },
         data: { ...data, ...(validation && { validation }) },
       },
       {

@@ -7,18 +7,21 @@ import type { Optimizer } from '../engine/optimizer.ts';
 import type { EpochMetrics } from './epoch-metrics.ts';
 import type { TrainingEvent } from './events.ts';
 import type { ScheduleName } from './schedule.ts';
+import type { Selection } from './selection.ts';
 import type { TrainingState } from './state.ts';
 
 /** A network, its data, and how it is trained. */
 export interface Job {
   network: Network;
-  /** With validation images, the result is the epoch that is best on them; otherwise the last one. */
+  /** Validation images are evaluated after each epoch. */
   data: Pick<Dataset, 'train' | 'test' | 'validation'>;
   engine: Engine;
   /** If it averages the weights, the average is evaluated and returned. */
   optimizer: Optimizer;
   epochs: number;
-  /** Epochs without a better one on the validation images after which training ends; never by default. */
+  /** The epoch whose weights are returned; the last one by default. `best` needs validation images. */
+  select?: Selection | undefined;
+  /** With `best`: epochs without a better one on the validation images after which training ends; never by default. */
   patience?: number | undefined;
   /** Images per step. */
   batchSize: number;

@@ -199,10 +199,11 @@ class Trainer {
       testAccuracy: test.accuracy,
       ...(validation && { validationLoss: validation.loss, validationAccuracy: validation.accuracy }),
     };
-    const isBest = validation
+    const isChosen = this.#job.select === 'best';
+    const isBest = isChosen
       ? !this.#choice || isBetter(metrics, epochs[this.#choice.epoch])
       : epochs.every((earlier) => earlier.testAccuracy < metrics.testAccuracy);
-    if (validation && isBest) {
+    if (isChosen && isBest) {
       this.#choice = { epoch, weights: await this.#evaluatedWeights(), confusion: test.confusion };
     }
     this.#emit({ type: 'epoch-end', epoch, step: this.#step, seconds: this.#seconds, ...metrics });

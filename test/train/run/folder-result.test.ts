@@ -23,7 +23,16 @@ describe('the result of a training on a folder', () => {
     afterAll(() => log.mockRestore());
     data = await folderOf({ ...images('a', 60, 1), ...images('b', 60, 101) });
     out = join(temporaryFolder(), 'run');
-    const settings = { data, out, device: 'cpu', threads: 1, imageSize: 8, epochs: 4, patience: 1 };
+    const settings = {
+      data,
+      out,
+      device: 'cpu',
+      threads: 1,
+      imageSize: 8,
+      epochs: 4,
+      select: 'best',
+      patience: 1,
+    };
     await trainModels(await openRun(await resolveSettings(settings)), new AbortController().signal);
     summary = await readSummary(out);
     await report({ run: out });

@@ -59,7 +59,7 @@ describe.each(['reference', 'tfjs', 'cpu'])('training with --device %s', (device
     [
       'averaged weights, smoothed labels and the best epoch',
       adamw(0.001, { averaging: 0.9 }),
-      { labelSmoothing: 0.1, patience: 1, data: { ...easyData(170), validation: OTHERWISE } },
+      { labelSmoothing: 0.1, select: 'best', patience: 1, data: { ...easyData(170), validation: OTHERWISE } },
     ],
   ] as [string, Optimizer, Partial<Job>?][])(
     'resumes after any step with %s, to the same bits and the same events',

@@ -59,7 +59,13 @@ describe('train', () => {
     ['the average of the weights', sgd(0.1, { averaging: 0.9 })],
   ])('returns %s of the epoch that is best on the validation images', async (_, optimizer) => {
     const data = { ...job.data, validation };
-    const { epochs, chosen, weights, confusion } = await train({ ...job, optimizer, data, epochs: 6 });
+    const { epochs, chosen, weights, confusion } = await train({
+      ...job,
+      optimizer,
+      data,
+      select: 'best',
+      epochs: 6,
+    });
     const accuracies = epochs.map(({ validationAccuracy = 0 }) => validationAccuracy);
     expect(accuracies[chosen]).toBe(Math.max(...accuracies));
     expect(chosen).toBeLessThan(5);
@@ -83,7 +89,7 @@ describe('train', () => {
 
   it('ends when the epochs of its patience were not better', async () => {
     const data = { ...job.data, validation };
-    const { epochs, chosen } = await train({ ...job, data, epochs: 30, patience: 3 });
+    const { epochs, chosen } = await train({ ...job, data, select: 'best', epochs: 30, patience: 3 });
     expect(epochs.length).toBe(chosen + 1 + 3);
     const whole = await train({ ...job, data, epochs: chosen + 1 + 3 });
     expect(epochs).toEqual(whole.epochs);
