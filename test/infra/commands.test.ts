@@ -15,7 +15,11 @@ const REQUIRED: Record<string, string[]> = {
 };
 
 /** Neither a home folder nor a login. */
-const env = { PATH: process.env.PATH, HOME: '/nonexistent' };
+const env = {
+  PATH: process.env.PATH,
+  HOME: '/nonexistent',
+  NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+};
 
 test('all of them are found', () => {
   const named =
