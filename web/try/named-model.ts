@@ -5,7 +5,7 @@ import type { FashionClassifier } from '../field/field.ts';
 const TEXTS: readonly (readonly [selector: string, text: string])[] = [
   ['h1', 'What is in your photo?'],
   ['#step-input h2', 'It becomes a small picture'],
-  ['#scaled', 'The whole photo is scaled to the size that the network takes.'],
+  ['#scaled', 'The photo is scaled to the size that the network takes.'],
   ['#step-scores h2', 'The network scores every kind'],
   ['#step-scores p', 'The scores add up to 100 %.'],
 ];
