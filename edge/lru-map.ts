@@ -4,7 +4,7 @@ export interface LruMapOptions<K, V> {
   /** Size of a value; 1 if absent, so that the capacity is a number of entries. */
   sizeOf?: (value: V) => number;
   /** Returns whether an entry must stay, whatever its age. */
-  isPinned?: (key: K) => boolean;
+  isPinned?: (key: K, value: V) => boolean;
 }
 
 /**
@@ -14,7 +14,7 @@ export interface LruMapOptions<K, V> {
 export class LruMap<K, V> {
   readonly #capacity: number;
   readonly #sizeOf: (value: V) => number;
-  readonly #isPinned: (key: K) => boolean;
+  readonly #isPinned: (key: K, value: V) => boolean;
   /** Least recently used first: a Map iterates in insertion order. */
   readonly #entries = new Map<K, V>();
 
@@ -54,7 +54,7 @@ export class LruMap<K, V> {
     let used = this.size;
     for (const [key, value] of this.#entries) {
       if (used + size <= this.#capacity) break;
-      if (this.#isPinned(key)) continue;
+      if (this.#isPinned(key, value)) continue;
       this.#entries.delete(key);
       used -= this.#sizeOf(value);
       evicted.push(value);

@@ -16,17 +16,18 @@ const SMALLEST = 1024;
 // Field numbers of onnx.proto3.
 const MODEL = { graph: 7 } as const;
 const GRAPH = { initializer: 5 } as const;
-const TENSOR = { rawData: 9, externalData: 13, dataLocation: 14 } as const;
+const TENSOR = { floatData: 4, rawData: 9, externalData: 13, dataLocation: 14 } as const;
 const ENTRY = { key: 1, value: 2 } as const;
 const EXTERNAL = 1;
 
 /**
  * Returns the graph of an ONNX file without its weights. It refers to them in the file, as external data at `WEIGHTS_PATH`.
- * @throws an error when the bytes are not a message
+ * onnxruntime refuses a file that is no model.
  */
 export function graphWithoutWeights(file: Uint8Array): Uint8Array {
   const tensor = (bytes: Uint8Array) =>
-    rewritten(bytes, TENSOR.rawData, (data, writer) => {
+    // Packed float data has the bytes of raw data: float32, little-endian.
+    rewritten(bytes, [TENSOR.rawData, TENSOR.floatData], (data, writer) => {
       if (data.length < SMALLEST) return false;
       const place = {
         location: WEIGHTS_PATH,
@@ -38,11 +39,11 @@ export function graphWithoutWeights(file: Uint8Array): Uint8Array {
       return true;
     });
   const graph = (bytes: Uint8Array) =>
-    rewritten(bytes, GRAPH.initializer, (initializer, writer) => {
+    rewritten(bytes, [GRAPH.initializer], (initializer, writer) => {
       writer.writeBytesField(GRAPH.initializer, tensor(initializer));
       return true;
     });
-  return rewritten(file, MODEL.graph, (bytes, writer) => {
+  return rewritten(file, [MODEL.graph], (bytes, writer) => {
     writer.writeBytesField(MODEL.graph, graph(bytes));
     return true;
   });
@@ -54,12 +55,13 @@ function writeEntry([key, value]: [string, string | number], writer: PbfWriter):
 }
 
 /**
- * Copies a message, with one field replaced wherever it occurs.
- * @param replace writes the field and returns true, or returns false to copy it
+ * Copies a message, with some of its fields replaced wherever they occur.
+ * @param fields their numbers; their content is bytes
+ * @param replace writes a field and returns true, or returns false to copy it
  */
 function rewritten(
   message: Uint8Array,
-  field: number,
+  fields: readonly number[],
   replace: (content: Uint8Array, writer: PbfWriter) => boolean,
 ): Uint8Array {
   const reader = new PbfReader(message);
@@ -70,7 +72,7 @@ function rewritten(
     const isBytes = (tag & 7) === LENGTH_DELIMITED;
     const content = isBytes ? reader.readBytes() : undefined;
     if (!content) reader.skip(tag);
-    if (content && tag >> 3 === field && replace(content, writer)) continue;
+    if (content && fields.includes(tag >> 3) && replace(content, writer)) continue;
     const copied = message.subarray(start, reader.pos);
     writer.realloc(copied.length);
     writer.buf.set(copied, writer.pos);

@@ -2,7 +2,7 @@
 import { ExplainedError } from '#shared/errors.ts';
 import type { InferenceEngine, ModelFacts, WeightsFile } from '#shared/inference/engine.ts';
 import { refusal, tooLarge } from '#shared/inference/model.ts';
-import type { default as OrtWorker, StoredModel } from './ort-worker.ts';
+import type { default as OrtWorker } from './ort-worker.ts';
 
 type Worker = Service<OrtWorker>;
 
@@ -11,18 +11,19 @@ type Load = () => Promise<void>;
 
 export const ortService = (worker: Worker): InferenceEngine => ({
   name: 'ort',
-  async load({ key, read, isDefault = false }, facts) {
+  async load({ key, read, isDefault = () => false }, facts) {
     const load =
       key === undefined ? loadSent(worker, read, facts) : loadStored(worker, { key, isDefault }, facts);
     await load();
     return {
       bytes: 0,
       async logits(images, n) {
-        let logits = await worker.logits(facts.version, images, n);
+        const infer = () => worker.logits(facts.version, images, n, isDefault());
+        let logits = await infer();
         if (!logits) {
           // The call reached another isolate than `load`, or one that has evicted the model.
           await load();
-          logits = await worker.logits(facts.version, images, n);
+          logits = await infer();
         }
         if (!logits) {
           throw new Error('the onnxruntime Worker lost the model right after loading it');
@@ -42,16 +43,16 @@ const loadSent =
 const loadStored =
   (
     worker: Worker,
-    stored: Pick<StoredModel, 'key' | 'isDefault'>,
+    { key, isDefault }: { key: string; isDefault: () => boolean },
     { name, version, bytes, input, output }: ModelFacts,
   ): Load =>
   async () => {
-    const failure = await worker.loadStored({ ...stored, version, bytes, input, output });
+    const failure = await worker.loadStored({ key, isDefault: isDefault(), version, bytes, input, output });
     if (!failure) return;
     if ('most' in failure) throw tooLarge({ name, version }, failure.most, bytes);
     if ('fault' in failure) {
       throw refusal({ name, version }, 'weights', failure.fault.expected, failure.fault.got);
     }
-    const what = `onnxruntime's Worker cannot read ${stored.key}`;
+    const what = `onnxruntime's Worker cannot read ${key}`;
     throw new ExplainedError({ kind: 'store', what, got: failure.unreadable });
   };

@@ -11,11 +11,12 @@ import { type OrtClassifier, type OrtFacts, ortEngine } from './ort.ts';
 
 /**
  * Bytes of the models' files that an isolate holds. A model that is being loaded counts twice: as its file and in the runtime's
- * memory. With the runtime itself, this keeps the isolate below its 128 MB.
+ * memory. With the runtime itself, this keeps one large model below the isolate's 128 MB. Memory of WebAssembly never shrinks, so that
+ * after many models the next large file can exceed it.
  */
 const CAPACITY = 96 * 2 ** 20;
 
-/** Version of the model that serves by default, if this isolate has been asked to load it. */
+/** Version of the model that serves by default, if this isolate has been asked to load it or to run it. */
 let defaultVersion: string | undefined;
 
 /** Loaded models by the SHA-256 of their bytes. */
@@ -51,31 +52,52 @@ export default class OrtWorker extends WorkerEntrypoint<{ MODELS: R2Bucket }> {
 
   /** Loads a model from the bucket, and returns undefined, or why the file cannot be used. */
   async loadStored(model: StoredModel): Promise<LoadFailure | undefined> {
-    const { key, version, bytes, isDefault } = model;
-    return oneByOne(readLimit(bytes), async () => {
-      if (isDefault) defaultVersion = version;
-      if (models.get(version)) return undefined;
-      // Before the file is read, because both together may not fit.
-      await release(models.makeRoom(2 * bytes));
-      const most = Math.floor((CAPACITY - models.size) / 2);
-      if (bytes > most) return { most };
-      let file: Uint8Array<ArrayBuffer>;
+    return oneByOne(readLimit(model.bytes), async () => {
+      const before = defaultVersion;
+      if (model.isDefault) defaultVersion = model.version;
       try {
-        file = await readFile(this.env.MODELS, key, bytes);
+        const failure = models.get(model.version) ? undefined : await loadFrom(this.env.MODELS, model);
+        if (failure) defaultVersion = before;
+        return failure;
       } catch (error) {
-        return { unreadable: String(error) };
+        defaultVersion = before;
+        throw error;
       }
-      const fault = await weightsFault(model, file);
-      if (fault) return { fault };
-      await load(version, file, model);
-      return undefined;
     });
   }
 
-  /** Returns the output `[n, classes]`, or undefined when this isolate does not hold the model. */
-  async logits(version: string, images: Float32Array, n: number): Promise<Float32Array | undefined> {
-    return models.get(version)?.logits(images, n);
+  /**
+   * Returns the output `[n, classes]`, or undefined when this isolate does not hold the model.
+   * @param isDefault whether the model serves by default
+   */
+  async logits(
+    version: string,
+    images: Float32Array,
+    n: number,
+    isDefault = false,
+  ): Promise<Float32Array | undefined> {
+    const model = models.get(version);
+    if (model && isDefault) defaultVersion = version;
+    return model?.logits(images, n);
   }
+}
+
+async function loadFrom(bucket: R2Bucket, model: StoredModel): Promise<LoadFailure | undefined> {
+  const { key, version, bytes } = model;
+  // Before the file is read, because both together may not fit.
+  await release(models.makeRoom(2 * bytes));
+  const most = Math.floor((CAPACITY - models.size) / 2);
+  if (bytes > most) return { most };
+  let file: Uint8Array<ArrayBuffer>;
+  try {
+    file = await readFile(bucket, key, bytes);
+  } catch (error) {
+    return { unreadable: String(error) };
+  }
+  const fault = await weightsFault(model, file);
+  if (fault) return { fault };
+  await load(version, file, model);
+  return undefined;
 }
 
 async function load(version: string, file: Uint8Array<ArrayBuffer>, facts: OrtFacts): Promise<void> {

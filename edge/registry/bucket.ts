@@ -8,7 +8,7 @@ const TIMEOUT_MS = 3_000;
 const SLOWEST_RATE = 2_000;
 
 /** Returns the time in milliseconds after which the read of a large file counts as failed. */
-export const readLimit = (bytes: number): number => TIMEOUT_MS + bytes / SLOWEST_RATE;
+export const readLimit = (bytes: number): number => TIMEOUT_MS + Math.ceil(bytes / SLOWEST_RATE);
 
 export interface StoredObject {
   bytes: Uint8Array<ArrayBuffer>;

@@ -15,7 +15,7 @@ const CAPACITY = 100;
 export class ModelList {
   readonly #now: () => number;
   readonly #refreshMs: number;
-  #models: readonly ListedModel[] = [];
+  #models: readonly ListedModel[] | undefined;
   /** Time of the last reading, whether it failed or not. */
   #readAt = Number.NEGATIVE_INFINITY;
 
@@ -31,10 +31,12 @@ export class ModelList {
   /** Returns the models with a default alias, sorted by name. While the bucket fails, it returns the last list. */
   async get(bucket: R2Bucket): Promise<readonly ListedModel[]> {
     if (this.#now() - this.#readAt >= this.#refreshMs) {
-      this.#models = await readModels(bucket).catch(() => this.#models);
+      // Requests during the reading get the last list. Requests cannot share a promise of I/O.
+      if (this.#models) this.#readAt = this.#now();
+      this.#models = await readModels(bucket).catch(() => this.#models ?? []);
       this.#readAt = this.#now();
     }
-    return this.#models;
+    return this.#models ?? [];
   }
 }
 

@@ -48,11 +48,10 @@ export class VersionCache {
     const { memory, bundled, isDefault } = options;
     this.#options = options;
     this.#bundledModel = bundled;
-    const isPinned = (key: string) => {
-      const { name, version } = (this.#loaded.peek(key) as LoadedModel).manifest;
-      return isDefault(name, version);
-    };
-    this.#loaded = new LruMap(memory, { sizeOf: memoryOf, isPinned });
+    this.#loaded = new LruMap(memory, {
+      sizeOf: memoryOf,
+      isPinned: (_, { manifest: { name, version } }) => isDefault(name, version),
+    });
   }
 
   /** Returns a version if it is in memory. */
@@ -138,7 +137,15 @@ export class VersionCache {
       });
     }
     const key = modelKey(name, version, 'onnx');
-    return this.#loadModel(manifest, { key, isDefault, read: () => readWeights(bucket, key) });
+    // The alias points at a new default version only after it has loaded.
+    let isNext = isDefault;
+    const loaded = await this.#loadModel(manifest, {
+      key,
+      isDefault: () => isNext || this.#options.isDefault(name, version),
+      read: () => readWeights(bucket, key),
+    });
+    isNext = false;
+    return loaded;
   }
 
   /** Adds a model, unless another request has loaded the same version in the meantime. */

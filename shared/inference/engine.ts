@@ -21,8 +21,8 @@ export type ModelFacts = Pick<Manifest, 'name' | 'version' | 'bytes' | 'input' |
 export interface WeightsFile {
   /** Key in the object store; undefined for a file that is not stored there. */
   readonly key?: string;
-  /** Whether the model serves by default, so that no other one may evict it. */
-  readonly isDefault?: boolean;
+  /** Returns whether the model serves by default, so that no other one may evict it. It changes with every promotion. */
+  isDefault?(): boolean;
   /** Reads the file. */
   read(): Promise<Uint8Array<ArrayBuffer>>;
 }

@@ -69,8 +69,8 @@ export function layOut(
   let x = input;
   for (const [i, { layer, kernel, relu }] of choices.entries()) {
     // A ReLU after a flatten keeps the layout of the flatten's input, as the flatten moves nothing.
-    const y = isInside(kernel, layer)
-      ? placeInside(arena, layer.output, x, training)
+    const y = isConvolution(kernel)
+      ? placeConvolved(arena, layer, x, training)
       : place(layer.kind === 'relu' ? x.shape : layer.output, kernel, choices[i + 1]?.kernel);
     const [weight, bias] = placeParameters(parameters, layer, x);
     places.push(...[weight, bias].filter((place) => place !== undefined));
@@ -156,20 +156,20 @@ function placeTensor(
   training: boolean,
 ): TensorPlace {
   const [channels, height, width] = shape.length === 3 ? shape : [...shape, 1, 1];
-  const isPadded = isConvolution(producer) || isConvolution(consumer) || consumer === MAXPOOL2X2;
+  const isPadded = isConvolution(consumer) || consumer === MAXPOOL2X2;
   const planes = isPadded ? paddedPlane(height, width + 1) : { row: width, above: 0, plane: height * width };
   return takeTensor(arena, [channels, height, width], planes, producer !== undefined && training);
 }
 
-/** Allocates the output of a convolution without padding inside that of the padded one, whose rows are as long as those of `x`. */
-function placeInside(
-  arena: Region,
-  [channels = 0, height = 0, width = 0]: Shape,
-  x: TensorPlace,
-  training: boolean,
-): TensorPlace {
-  const { row, above, plane } = paddedPlane(x.shape[1], x.row);
-  return takeTensor(arena, [channels, height, width], { row, above: above + row + 1, plane }, training);
+/**
+ * Allocates the output of a SIMD convolution, whose rows are as long as those of `x`. Without padding, it is the inside of the padded
+ * output.
+ */
+function placeConvolved(arena: Region, layer: NetworkLayer, x: TensorPlace, training: boolean): TensorPlace {
+  const [channels = 0, height = 0, width = 0] = layer.output;
+  const planes = paddedPlane(x.shape[1], x.row);
+  const inset = height < x.shape[1] ? x.row + 1 : 0;
+  return takeTensor(arena, [channels, height, width], { ...planes, above: planes.above + inset }, training);
 }
 
 function takeTensor(
@@ -197,10 +197,6 @@ export function paddedPlane(height: number, row: number): Planes {
   const below = roundUp(row + 8, VECTOR_FLOATS);
   return { row, above, plane: above + body + below };
 }
-
-/** Returns whether a SIMD convolution has no padding. */
-const isInside = (kernel: Kernel, layer: NetworkLayer): boolean =>
-  isConvolution(kernel) && layer.kind === 'conv2d' && paddingOf(layer)[0] === 0;
 
 const isConvolution = (kernel: Kernel | undefined): boolean => kernel === CONV3X3 || kernel === WINOGRAD;
 

@@ -10,6 +10,7 @@ import { ExplainedError } from '#shared/errors.ts';
 import { isFolder } from '../dataset/open.ts';
 import { count, percent } from '../format.ts';
 import type { Settings } from '../run/settings.ts';
+import { Z } from '../training/class-results.ts';
 
 export interface GateOptions {
   /** The alias to move. */
@@ -34,12 +35,9 @@ export interface Comparison {
 /** Fewer images make the interval too wide for a tolerance of one per cent. */
 const MIN_HELD_OUT = 1000;
 
-/** Quantile of the normal distribution for a 95 % interval. */
-const Z = 1.959964;
-
 /**
- * @throws ExplainedError of kind `usage` when too few images are held out for the comparison, or for a folder of images: the epoch was
- * chosen on its validation images, so they cannot compare models
+ * @throws ExplainedError of kind `usage` when too few images are held out for the comparison, or for a folder of images: choices
+ * are made on its validation images, so they cannot compare models
  */
 export function requireHeldOut(settings: Settings): void {
   const { heldOut, data } = settings;

@@ -31,7 +31,9 @@ export function trainingInputs(
 ): TrainingInputs {
   const decisive = Object.entries(toOverrides(settings)).filter(([name]) => !WITHOUT_EFFECT.includes(name));
   const start = pretrained && { pretrained: pretrained.version };
-  return { model, ...Object.fromEntries(decisive), ...start, dataset, code };
+  // As a text: the key sorts the members of objects, but the order of the modules is that of the network.
+  const network = settings.network && { network: JSON.stringify(settings.network) };
+  return { model, ...Object.fromEntries(decisive), ...network, ...start, dataset, code };
 }
 
 /** Computes the SHA-256 of the inputs as JSON with sorted keys. */

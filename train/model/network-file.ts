@@ -117,8 +117,8 @@ function layerOf(layer: LayerDescription, input: Shape): Layer {
       return conv2d(inChannels, outChannels, kernelSize, options);
     }
     case 'maxPool2d': {
-      const { kernelSize, stride } = layer;
-      return maxPool2d(kernelSize, stride === undefined ? {} : { stride });
+      const { kernelSize, kind, ...options } = layer;
+      return maxPool2d(kernelSize, options);
     }
     default:
       throw layer satisfies never;

@@ -1,7 +1,7 @@
 /** @file The results of a model by class, with confidence intervals. */
 
 /** Quantile of the normal distribution for a 95 % interval. */
-const Z = 1.959964;
+export const Z = 1.959964;
 
 /**
  * Returns the 95 % confidence interval of a share, 0..1 (Wilson, "Probable Inference, the Law of Succession, and Statistical Inference",

@@ -9,7 +9,7 @@ export const EpochMetrics = v.object({
   labAccuracy: Real,
   /** Share of the test images that are classified correctly, 0..1. */
   testAccuracy: Real,
-  /** On the images on which the best epoch is chosen; absent where the last one is taken. */
+  /** On the validation images; absent without them. */
   validationLoss: v.exactOptional(Real),
   validationAccuracy: v.exactOptional(Real),
 });

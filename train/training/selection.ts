@@ -21,3 +21,7 @@ export function isBetter(epoch: EpochMetrics, other: EpochMetrics): boolean {
   const { validationAccuracy: otherAccuracy = 0, validationLoss: otherLoss = 0 } = other;
   return accuracy > otherAccuracy || (accuracy === otherAccuracy && loss < otherLoss);
 }
+
+/** Returns the accuracy by which a checkpoint is kept as the best: on the validation images, or without them on the test images. */
+export const accuracyOf = ({ validationAccuracy, testAccuracy }: EpochMetrics): number =>
+  validationAccuracy ?? testAccuracy;

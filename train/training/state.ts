@@ -10,7 +10,7 @@ export interface TrainingState {
   weights: Weights;
   optimizer: OptimizerState;
   position: Position;
-  /** The best epoch so far; undefined before the end of the first, and without validation images. */
+  /** The best epoch so far; undefined before the end of the first, and where the last one is taken. */
   choice?: Choice | undefined;
 }
 

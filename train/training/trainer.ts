@@ -13,7 +13,7 @@ import { type Evaluation, evaluate } from './evaluate.ts';
 import type { TrainingEvent } from './events.ts';
 import type { Job, TrainedModel, TrainOptions } from './job.ts';
 import { SCHEDULES } from './schedule.ts';
-import { type Choice, isBetter } from './selection.ts';
+import { accuracyOf, type Choice, isBetter } from './selection.ts';
 import { firstPosition, type Position } from './state.ts';
 
 /** Steps between two `progress` events. */
@@ -188,7 +188,8 @@ class Trainer {
 
   /** Evaluates the epoch, and chooses it if it is the best. */
   async #endEpoch(): Promise<void> {
-    await this.#averaged?.load(await this.#evaluatedWeights());
+    const averaged = this.#averaged && (await this.#evaluatedWeights());
+    if (averaged) await this.#averaged?.load(averaged);
     const test = await this.#evaluate(this.#testLoader);
     const validation = this.#validationLoader && (await this.#evaluate(this.#validationLoader));
     const { epoch, epochs, lossSum } = this.#position;
@@ -202,9 +203,13 @@ class Trainer {
     const isChosen = this.#job.select === 'best';
     const isBest = isChosen
       ? !this.#choice || isBetter(metrics, epochs[this.#choice.epoch])
-      : epochs.every((earlier) => earlier.testAccuracy < metrics.testAccuracy);
+      : epochs.every((earlier) => accuracyOf(earlier) < accuracyOf(metrics));
     if (isChosen && isBest) {
-      this.#choice = { epoch, weights: await this.#evaluatedWeights(), confusion: test.confusion };
+      this.#choice = {
+        epoch,
+        weights: averaged ?? (await this.#evaluatedWeights()),
+        confusion: test.confusion,
+      };
     }
     this.#emit({ type: 'epoch-end', epoch, step: this.#step, seconds: this.#seconds, ...metrics });
     this.#position = {

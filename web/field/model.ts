@@ -1,12 +1,9 @@
 /** @file The manifest of a model of the endpoint, loaded once for each page. */
 import { pictureInputOf } from '#shared/input/preprocessing.ts';
-import type { Manifest } from '#shared/manifest.ts';
+import type { ServedManifest } from '../local/classifier.ts';
 import type { FieldOptions } from './options.ts';
 import type { Frame } from './photo.ts';
 import { problemOf, RequestError } from './request.ts';
-
-/** A manifest, and the alias that selected its version. */
-export type ServedManifest = Manifest & { alias: string | null };
 
 export type NamedModel = Pick<FieldOptions, 'endpoint'> & { model: string };
 

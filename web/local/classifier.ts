@@ -17,10 +17,10 @@ import { compile } from './wasm.ts';
 /** Returns what the endpoint would respond to these bytes. @throws ImageError when they cannot be decoded */
 type LocalClassifier = (bytes: Uint8Array<ArrayBuffer>) => Promise<Classification>;
 
-const ALL_LABELS = { top_k: Number.POSITIVE_INFINITY, explain: true };
-
 /** A manifest, and the alias that selected its version. */
-type ServedManifest = Manifest & { alias: string | null };
+export type ServedManifest = Manifest & { alias: string | null };
+
+const ALL_LABELS = { top_k: Number.POSITIVE_INFINITY, explain: true };
 
 /** Loaded classifiers by the address of the model. */
 const cache = new Map<string, Promise<LocalClassifier>>();

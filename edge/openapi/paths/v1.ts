@@ -75,7 +75,7 @@ const listModels: Operation = {
   operationId: 'listModels',
   summary: 'List the models',
   description:
-    'Returns the default model with the version that serves, then the other models of the object store, each with the version of its alias `stable`. With a key that is limited to models, it returns only those. A change in the object store appears within 30 seconds.',
+    'Returns the default model with the version that serves, then up to 100 other models of the object store, each with the version of its alias `stable`. With a key that is limited to models, it returns only those. A change in the object store appears within 30 seconds.',
   security: PUBLIC,
   responses: {
     '200': json('The models.', Models, examples.MODELS),

@@ -165,7 +165,8 @@ export function clearAround(
   outerHeight: i32,
 ): void {
   const span = <usize>outerHeight * rowBytes;
-  const written = ((span + BLOCK_BYTES - 1) / BLOCK_BYTES) * BLOCK_BYTES;
+  // Winograd's convolution writes up to three tiles past its last row.
+  const written = ((span + BLOCK_BYTES - 1) / BLOCK_BYTES) * BLOCK_BYTES + 3 * 8;
   const pixels = (<usize>width) << 2;
   for (let c = 0; c < channels; c++) {
     const first = y + <usize>c * planeBytes;

@@ -57,12 +57,8 @@ describe('a key that is limited to photos', () => {
     for (const headers of [keys.photos, keys.site]) {
       const refused = await request(method, of('tinyvgg'), headers);
       expect(refused.status).toBe(403);
-      const { type = '/problems/model-not-allowed', error = 'The key is limited' } =
-        await refused.json<Record<string, string>>();
-      expect([type, error]).toEqual([
-        '/problems/model-not-allowed',
-        expect.stringContaining('The key is limited'),
-      ]);
+      const { type, error } = await refused.json<Record<string, string>>();
+      expect(type ?? error).toMatch(/^\/problems\/model-not-allowed$|^The key is limited/);
       // 404: photos has no version of the default model. 415: Hugging Face's route takes no pixels.
       expect([200, 404, 415]).toContain((await request(method, of('photos'), headers)).status);
     }

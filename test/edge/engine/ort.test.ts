@@ -7,6 +7,7 @@ import { loadModel } from '#shared/inference/model.ts';
 import { Manifest, modelKey } from '#shared/manifest.ts';
 import { DataType, encodeModel } from '#shared/onnx/model.ts';
 import { createApp } from '../../../edge/app.ts';
+import { graphWithoutWeights } from '../../../edge/engine/external-weights.ts';
 import { ortEngine } from '../../../edge/engine/ort.ts';
 import OrtWorker, { type StoredModel } from '../../../edge/engine/ort-worker.ts';
 import worker from '../../../edge/worker.ts';
@@ -79,41 +80,44 @@ it('a model in the bucket serves through its alias', async () => {
   expect(await response.json()).toMatchObject({ status: 'ready', model: { alias: 'stable' } });
 });
 
+/** Returns the ONNX file of the product of a 1 × 1 picture and the weights `data`. */
+function product(classes: number, data: { rawData: Uint8Array } | { floatData: number[] }) {
+  return encodeModel({
+    irVersion: 8,
+    opsetImport: [{ version: 17 }],
+    graph: {
+      name: 'large',
+      node: [{ opType: 'MatMul', input: ['x', 'w'], output: ['y'] }],
+      initializer: [{ name: 'w', dims: [1, classes], dataType: DataType.FLOAT, ...data }],
+      input: [
+        {
+          name: 'x',
+          type: {
+            tensorType: { elemType: DataType.FLOAT, shape: { dim: [{ dimParam: 'n' }, { dimValue: 1 }] } },
+          },
+        },
+      ],
+      output: [
+        {
+          name: 'y',
+          type: {
+            tensorType: {
+              elemType: DataType.FLOAT,
+              shape: { dim: [{ dimParam: 'n' }, { dimValue: classes }] },
+            },
+          },
+        },
+      ],
+    },
+  });
+}
+
 describe('the onnxruntime Worker', () => {
   /** Returns a model of `megabytes` MB in the bucket: the mean of a 1 × 1 picture times weights. */
   async function stored(megabytes: number, isDefault = false): Promise<StoredModel> {
     const values = new Float32Array((megabytes * 2 ** 20) / 4 - 64).fill(megabytes);
     const classes = values.length;
-    const onnx = encodeModel({
-      irVersion: 8,
-      opsetImport: [{ version: 17 }],
-      graph: {
-        name: 'large',
-        node: [{ opType: 'MatMul', input: ['x', 'w'], output: ['y'] }],
-        initializer: [
-          { name: 'w', dims: [1, classes], dataType: DataType.FLOAT, rawData: new Uint8Array(values.buffer) },
-        ],
-        input: [
-          {
-            name: 'x',
-            type: {
-              tensorType: { elemType: DataType.FLOAT, shape: { dim: [{ dimParam: 'n' }, { dimValue: 1 }] } },
-            },
-          },
-        ],
-        output: [
-          {
-            name: 'y',
-            type: {
-              tensorType: {
-                elemType: DataType.FLOAT,
-                shape: { dim: [{ dimParam: 'n' }, { dimValue: classes }] },
-              },
-            },
-          },
-        ],
-      },
-    });
+    const onnx = product(classes, { rawData: new Uint8Array(values.buffer) });
     const version = await sha256(onnx);
     const key = modelKey('large', version, 'onnx');
     await env.MODELS.put(key, onnx);
@@ -148,6 +152,37 @@ describe('the onnxruntime Worker', () => {
     expect([await first(usual.version), await first(large.version)]).toEqual([80, undefined]);
     expect(await worker().loadStored({ ...large, isDefault: true })).toBeUndefined();
     expect([await first(usual.version), await first(large.version)]).toEqual([undefined, 60]);
+  });
+
+  it('keeps the model that has become the default since it was loaded, and not the one that was', async () => {
+    const [before, next, other] = [await stored(20, true), await stored(21), await stored(28)];
+    for (const model of [before, next]) expect(await worker().loadStored(model)).toBeUndefined();
+    await worker().logits(next.version, Float32Array.of(2), 1, true);
+    expect(await first(before.version)).toBe(40);
+    expect(await worker().loadStored(other)).toBeUndefined();
+    expect([await first(before.version), await first(next.version)]).toEqual([undefined, 42]);
+  });
+
+  it('keeps the default model when a new default is damaged', async () => {
+    const [usual, damaged, other] = [await stored(20, true), await stored(2, true), await stored(30)];
+    expect(await worker().loadStored(usual)).toBeUndefined();
+    await env.MODELS.put(damaged.key, new Uint8Array(damaged.bytes));
+    expect(await worker().loadStored(damaged)).toHaveProperty('fault');
+    expect(await worker().loadStored(other)).toBeUndefined();
+    expect(await first(usual.version)).toBe(40);
+  });
+
+  it.each([
+    { name: 'raw data', data: (values: Float32Array) => ({ rawData: new Uint8Array(values.buffer) }) },
+    { name: 'float data', data: (values: Float32Array) => ({ floatData: [...values] }) },
+  ])('takes weights that are $name out of the graph, and computes with them', async ({ data }) => {
+    const onnx = product(1000, data(Float32Array.from({ length: 1000 }, (_, i) => i)));
+    expect(graphWithoutWeights(onnx).length).toBeLessThan(300);
+    const input = { name: 'x', dtype: 'float32' as const, shape: ['n', 1] };
+    const output = { name: 'y', dtype: 'float32' as const, shape: ['n', 1000] };
+    const classifier = await ortEngine.load({ read: async () => onnx }, { input, output });
+    expect([...(await classifier.logits(Float32Array.of(2), 1))].slice(0, 3)).toEqual([0, 2, 4]);
+    await classifier.release();
   });
 
   it('reports a file that is missing or another one', async () => {

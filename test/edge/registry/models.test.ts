@@ -1,40 +1,16 @@
 /** @file Several models in one bucket, each served by its name with its own labels and input. */
-import { env } from 'cloudflare:workers';
 import { beforeEach, expect, it } from 'vitest';
 import { sha256 } from '#shared/digest.ts';
 import { loadModel } from '#shared/inference/model.ts';
 import { FIT_VERSION, fitPicture } from '#shared/input/fit/fit.ts';
-import { aliasKey, DEFAULT_ALIAS, type Manifest } from '#shared/manifest.ts';
-import type { ClassifyResponse, ModelInfo } from '../../../edge/api/v1/responses.ts';
+import { DEFAULT_ALIAS, type Manifest } from '#shared/manifest.ts';
 import { decoder } from '../../../edge/decode/decoder.ts';
 import type { BundledModel } from '../../../edge/registry/version-cache.ts';
-import { paint, png } from '../../fixtures/images.ts';
+import { BYTES, breakable, classify, photoModel, picture, rgb, SHAPE } from '../support/photo-model.ts';
 import { emptyBucket, isolate, promote, put, tinyEngine, tinyRelease, utf8 } from '../support/tiny.ts';
-
-const SHAPE = [3, 4, 5] as const;
-const BYTES = 60;
-
-/** Changes of a manifest: a model of three classes with an RGB input of 4 rows and 5 columns. */
-const rgb: Partial<Manifest> = {
-  name: 'photos',
-  labels: ['cat', 'dog', 'dog'.repeat(20)],
-  input: { name: 'picture', dtype: 'float32', shape: ['n', ...SHAPE] },
-  output: { name: 'scores', dtype: 'float32', shape: ['n', 3] },
-  fit: { version: FIT_VERSION, mode: 'cover' },
-};
-
-async function photoModel(winner: number, changes: Partial<Manifest> = {}): Promise<BundledModel> {
-  const release = await tinyRelease(winner, { ...rgb, ...changes });
-  const { photoPipeline, ...manifest } = release.manifest;
-  const vectors = [
-    { pixels: btoa('\0'.repeat(BYTES)), logits: JSON.parse(new TextDecoder().decode(release.weights)) },
-  ];
-  return { weights: release.weights, manifest: { ...manifest, golden: { tolerance: 1e-4, vectors } } };
-}
 
 const bundled = await tinyRelease(1);
 const photos = await photoModel(2);
-const picture = await png(40, 30, paint(40, 30, (x, y) => [6 * x, 8 * y, 90]).data, { channels: 4 });
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
@@ -43,34 +19,6 @@ beforeEach(async () => {
   await put(photos);
   await promote(photos);
 });
-
-/** Returns the bucket, which fails after `fail` has been called. */
-function breakable() {
-  let isDown = false;
-  const bucket = new Proxy(env.MODELS, {
-    get: (target, name: keyof R2Bucket) => {
-      if (isDown) return () => Promise.reject(new Error('down'));
-      return (target[name] as () => unknown).bind(target);
-    },
-  });
-  const fail = () => {
-    isDown = true;
-  };
-  return { bucket, fail };
-}
-
-async function classify(
-  { send }: ReturnType<typeof isolate>,
-  path: string,
-  body: BodyInit = picture,
-  headers: Record<string, string> = {},
-) {
-  const response = await send(path, { method: 'POST', body, headers });
-  return {
-    status: response.status,
-    ...(await response.json<ClassifyResponse & { type: string; detail: string }>()),
-  };
-}
 
 it('serves a model by its name, with its labels, and the default model as before', async () => {
   const on = isolate(bundled);
@@ -229,45 +177,6 @@ it('takes probabilities as the scores, without a softmax', async () => {
   const headers = { 'content-type': 'application/octet-stream' };
   const { predictions } = await classify(on, '/v1/models/scores/classify', new Uint8Array(BYTES), headers);
   expect(predictions.map(({ score }) => score)).toEqual([0.75, 0.25, 0]);
-});
-
-async function listed({ send }: ReturnType<typeof isolate>) {
-  return (await (await send('/v1/models')).json<{ models: ModelInfo[] }>()).models;
-}
-
-it('lists the default model and those of the bucket, without aliases that cannot be read', async () => {
-  await env.MODELS.put(aliasKey('broken', DEFAULT_ALIAS), 'no JSON');
-  const { name, version } = photos.manifest;
-  const [first, ...others] = await listed(isolate(bundled));
-  expect(first).toMatchObject({ name: 'tinyvgg' });
-  expect(others).toEqual([{ name, version, alias: DEFAULT_ALIAS }]);
-  await emptyBucket();
-  expect(await listed(isolate(bundled))).toHaveLength(1);
-});
-
-it('lists many models without loading them, and reads the bucket again only after a while', async () => {
-  const names = Array.from({ length: 12 }, (_, i) => `model-${String(i).padStart(2, '0')}`);
-  for (const name of names) await promote(await photoModel(2, { name }));
-  const on = isolate(bundled);
-  for (const path of ['/v1/classify', '/v1/models/photos/classify']) await classify(on, path);
-  const { loads } = on.engine;
-  expect((await listed(on)).map(({ name }) => name)).toEqual(['tinyvgg', ...names, 'photos']);
-  expect(on.engine.loads).toBe(loads);
-  await emptyBucket();
-  expect(await listed(on)).toHaveLength(14);
-  on.clock.now += 60_000;
-  expect(await listed(on)).toHaveLength(1);
-});
-
-it('lists the models that it knows while the bucket fails', async () => {
-  const { bucket, fail } = breakable();
-  const fresh = isolate(bundled, { bucket });
-  const on = isolate(bundled, { bucket });
-  expect(await listed(on)).toHaveLength(2);
-  fail();
-  on.clock.now += 60_000;
-  expect(await listed(on)).toHaveLength(2);
-  expect(await listed(fresh)).toHaveLength(1);
 });
 
 it('refuses names of no model, and a version of another model', async () => {

@@ -78,6 +78,14 @@ export const NETWORKS: ModelSpec[] = [
     },
   },
   {
+    name: 'padding 1 after no padding',
+    input: [2, 6, 7],
+    modules: {
+      a: [conv2d(2, 3, 3), relu(), conv2d(3, 2, 3, { padding: 1 }), conv2d(2, 2, 3), relu()],
+      b: [flatten(), linear(12, 4)],
+    },
+  },
+  {
     name: 'a convolution with more padding than filter',
     input: [1, 3, 4],
     modules: { a: [conv2d(1, 2, 2, { stride: 3, padding: 3 }), flatten(), linear(18, 3)] },

@@ -42,7 +42,7 @@ it('a sweep trains each point on a folder once, and the leaderboard ranks them b
   expect(new Set(grid.points.map(({ training }) => training.key)).size).toBe(2);
   await sweepAll(grid, store);
 
-  const { validation, test } = await openJobFolder({ data, imageSize: 8 });
+  const { validation } = await openJobFolder({ data, imageSize: 8 });
   for (const { training } of grid.points) {
     expect(await readRecord(store, training.key)).toMatchObject({
       outcome: 'finished',
@@ -52,7 +52,6 @@ it('a sweep trains each point on a folder once, and the leaderboard ranks them b
   const board = await leaderboard(store, grid);
   expect(board).toMatchObject({ points: 2, finished: 2 });
   expect(board.lines[0].heldOut?.mean).toBeGreaterThanOrEqual(board.lines[1].heldOut?.mean ?? 1);
-  expect(test.count).toBeGreaterThan(0);
   expect((await sweepAll(await readGrid(path, data), store)).join()).toMatch(
     /was trained before.*was trained before/s,
   );

@@ -46,6 +46,13 @@ describe('trainingKey', () => {
     expect(await key(same)).toBe(await key({}));
   });
 
+  it('changes with the order of a network’s modules', async () => {
+    const [a, b] = [[{ kind: 'flatten' }], [{ kind: 'relu' }]];
+    const keyOf = (modules: object) => key({ network: { name: 'own', modules } });
+    expect(await keyOf({ a, b })).not.toBe(await keyOf({ b, a }));
+    expect(await keyOf({ a, b })).toBe(await keyOf({ a, b }));
+  });
+
   it('changes with the data, the code and the release that training starts from, but not with the order of keys', async () => {
     expect(await key({}, { ...DATA, 'train-labels': 'x' })).not.toBe(await key({}));
     expect(await key({}, DATA, 'd')).not.toBe(await key({}));

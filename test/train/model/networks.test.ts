@@ -5,6 +5,7 @@ import { describedNetwork, type NetworkDescription } from '../../../train/model/
 import { modelSpec } from '../../../train/model/zoo.ts';
 import { parseOverrides } from '../../../train/run/overrides.ts';
 import { settingsOf, toOverrides } from '../../../train/run/settings.ts';
+import { SMALL } from '../../fixtures/user-networks.ts';
 
 const shapesOf = (spec: ReturnType<typeof modelSpec>) =>
   resolveNetwork(spec).layers.flatMap(({ kind, output }) => (kind === 'relu' ? [] : [output.join('×')]));
@@ -46,18 +47,6 @@ describe('--hidden-units, --kernel-size and --padding', () => {
     expect(() => settingsOf(config, 'test')).toThrow(message);
   });
 });
-
-const SMALL: NetworkDescription = {
-  name: 'small',
-  modules: {
-    features: [
-      { kind: 'conv2d', outChannels: 4, kernelSize: 5, stride: 2, padding: 2 },
-      { kind: 'relu' },
-      { kind: 'maxPool2d', kernelSize: 3, stride: 2 },
-    ],
-    classifier: [{ kind: 'flatten' }, { kind: 'linear', outFeatures: 3 }],
-  },
-};
 
 /** Returns a description with other layers in its module `features`. */
 const withFeatures = (...features: NetworkDescription['modules'][string]): NetworkDescription => ({
