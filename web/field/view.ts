@@ -30,8 +30,6 @@ const PICTURE = 'M3 5h18v14H3ZM3 16l5-5 4 4 3-3 6 5M16 9h.01';
 /** Longest edge of the preview's canvas, in pixels. */
 const PREVIEW_EDGE = 480;
 
-const loadResultView = () => import('./result-view.ts');
-
 export class FieldView {
   /** The root element of the shadow tree. */
   readonly field: HTMLElement;
@@ -130,6 +128,8 @@ export class FieldView {
     this.#renderButtons(model);
     this.#renderProgress(model);
     this.#choice.render(model.choice);
+    // Loaded with the photo, so that the details appear together with the label. Otherwise, the page below would move again.
+    if (isBusy(model.state)) this.#loadResultView().catch(() => {}); // #renderResult loads it again.
     this.#renderResult(model.result);
     // Without this, the focus of a button that is now hidden would move to the top of the page. The visitor may have scrolled on.
     if (focused instanceof HTMLElement && focused.closest('[hidden]'))
@@ -195,20 +195,24 @@ export class FieldView {
   }
 
   /** Shows the result's details. If their code cannot be loaded, the field shows the label alone until the network is back. */
-  async #renderResult(model: ResultModel | undefined): Promise<void> {
+  #renderResult(model: ResultModel | undefined): void {
     this.#result.hidden = this.#input.hidden = !model;
     this.#resultModel = model;
     this.#online?.abort();
-    if (!model) return;
-    const module = await loadResultView().catch(() => undefined);
-    // A later call has replaced the model.
-    if (model !== this.#resultModel) return;
-    if (!module) return this.#renderResultWhenOnline(model);
-    if (!this.#resultView) {
-      this.#resultView = new module.ResultView(this.#result, this.#input);
-      this.#adoptResultStyles();
-    }
-    this.#resultView.render(model);
+    if (model && this.#resultView) this.#resultView.render(model);
+    else if (model)
+      this.#loadResultView().then(
+        () => this.#renderResult(this.#resultModel),
+        () => this.#renderResultWhenOnline(model),
+      );
+  }
+
+  /** Loads the code of the result's details. @throws Error when it cannot be loaded */
+  async #loadResultView(): Promise<void> {
+    const { ResultView } = await import('./result-view.ts');
+    if (this.#resultView) return;
+    this.#resultView = new ResultView(this.#result, this.#input);
+    this.#adoptResultStyles();
   }
 
   #adoptResultStyles(): void {
@@ -217,6 +221,8 @@ export class FieldView {
   }
 
   #renderResultWhenOnline(model: ResultModel): void {
+    // A later call has replaced the model.
+    if (model !== this.#resultModel) return;
     this.#online = new AbortController();
     backOnline(this.#online.signal).then(
       () => this.#renderResult(model),

@@ -91,6 +91,25 @@ describeInBrowser('a photo', () => {
     expect(await value()).toBe('Trouser');
   });
 
+  it('moves the page below once, with its answer, so that a click meets what the visitor aims at', async () => {
+    const { pick, field } = await on.open(FORM.replace('</form>', '<button>Send</button></form>'));
+    const tops = field.evaluate(
+      (element) =>
+        new Promise<number[]>((resolve) => {
+          const top = () => document.querySelector('form > button')?.getBoundingClientRect().top ?? 0;
+          element.addEventListener('result', () =>
+            requestAnimationFrame(() => {
+              const tops = [top()];
+              setTimeout(() => resolve([...tops, top()]), 500);
+            }),
+          );
+        }),
+    );
+    await pick(TROUSER);
+    const [atAnswer, later] = await tops;
+    expect(later).toBe(atAnswer);
+  });
+
   it('can be chosen, confirmed, corrected and removed with the keyboard alone', async () => {
     const { reaches, value, is } = await on.open(FORM);
     const focused = () =>
