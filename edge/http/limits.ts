@@ -8,10 +8,20 @@ export const MAX_BODY_BYTES = 10 * 2 ** 20;
 export const MAX_IMAGES = 32;
 
 /**
- * Maximum number of values in a JSON text. The largest batch of tensors has 25,088 numbers. Without this limit, a body of the maximum size
- * could contain three million empty arrays, each of which takes many times its three bytes in memory.
+ * Maximum number of values in a JSON text, and of arrays, objects and members in one with a tensor. Without this limit, a body of the
+ * maximum size could contain three million empty arrays, each of which takes many times its three bytes in memory.
  */
 export const MAX_JSON_VALUES = 2 ** 16;
+
+/** Maximum number of values in a JSON text with a tensor, whatever the model's input. A heap of 48 MiB holds four such texts at once. */
+export const MAX_TENSOR_VALUES = 2 ** 20;
+
+/**
+ * Returns the maximum number of values in a JSON text with a tensor, up to MAX_TENSOR_VALUES: those of a full batch and of its brackets.
+ * @param image number of values of one image
+ */
+export const maxTensorValues = (image: number): number =>
+  Math.min(Math.max(MAX_JSON_VALUES, 2 * MAX_IMAGES * image), MAX_TENSOR_VALUES);
 
 /** Most CPU time that the images of one request may take together, in milliseconds. One image alone is limited by its pixels. */
 export const MAX_DECODE_MS = 2000;
@@ -36,21 +46,29 @@ export function checkImageCount(actual: number): void {
 }
 
 /**
- * Estimates the number of values before parsing, by counting commas and opening brackets. Those inside strings count too; base64
- * contains none.
+ * Estimates the number of values before parsing, by counting commas, colons and opening brackets. Those inside strings count too;
+ * base64 contains none.
+ * @param limit of the values. Arrays, objects and members cost more than numbers: their limit is always MAX_JSON_VALUES
  * @throws HttpProblem `body-too-large`
  */
-export function checkJsonSize(bytes: Uint8Array): void {
-  let values = 0;
+export function checkJsonSize(bytes: Uint8Array, limit = MAX_JSON_VALUES): void {
+  let [nested, members, actual] = [0, 0, 0];
   // An iterator would allocate an object for each byte.
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i];
-    if (byte === COMMA || byte === BRACKET || byte === BRACE) values += 1;
+    if (byte === BRACKET || byte === BRACE) nested += 1;
+    else if (byte === COLON) members += 1;
+    else if (byte === COMMA) actual += 1;
   }
-  if (values <= MAX_JSON_VALUES) return;
-  const members = { limit: MAX_JSON_VALUES, actual: values };
-  const detail = `The JSON has more than ${MAX_JSON_VALUES} values. Send fewer images or tensors.`;
-  throw new HttpProblem('body-too-large', detail, { members });
+  actual += nested;
+  const costly = Math.max(nested, members);
+  if (costly > MAX_JSON_VALUES) throw tooManyValues('arrays, objects or members', MAX_JSON_VALUES, costly);
+  if (actual > limit) throw tooManyValues('values', limit, actual);
 }
 
-const [COMMA, BRACKET, BRACE] = [0x2c, 0x5b, 0x7b];
+function tooManyValues(what: string, limit: number, actual: number): HttpProblem {
+  const detail = `The JSON has more than ${limit} ${what}. Send fewer images, or a tensor as bytes after the JSON.`;
+  return new HttpProblem('body-too-large', detail, { members: { limit, actual } });
+}
+
+const [COMMA, COLON, BRACKET, BRACE] = [0x2c, 0x3a, 0x5b, 0x7b];

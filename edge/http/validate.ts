@@ -68,10 +68,11 @@ export const optionalMember = <S extends v.GenericSchema>(schema: S) => v.nullis
 
 /**
  * Parses a JSON text in UTF-8.
+ * @param maxValues most values that it may have
  * @throws HttpProblem `invalid-body`, `body-too-large`
  */
-export function parseJson(bytes: Uint8Array): unknown {
-  checkJsonSize(bytes);
+export function parseJson(bytes: Uint8Array, maxValues?: number): unknown {
+  checkJsonSize(bytes, maxValues);
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes));
   } catch (cause) {

@@ -1,17 +1,19 @@
 /** @file Inference of the Open Inference Protocol: computes logits from tensors. */
 import type { Context } from 'hono';
+import { bytesOf } from '#shared/input/preprocessing.ts';
 import type { AppEnv } from '../../http/env.ts';
+import { maxTensorValues } from '../../http/limits.ts';
 import { HttpProblem } from '../../http/problem.ts';
 import type { ServedModel } from '../../registry/served-model.ts';
-import { binaryResponse, type InferMessage } from './message.ts';
+import { binaryResponse, parseMessage } from './message.ts';
 import type { InferRequest } from './requests.ts';
 import type { InferResponse } from './responses.ts';
 import { readTensor } from './tensor.ts';
 
-/** @throws HttpProblem `invalid-body`, `too-many-images` */
-export async function infer(c: Context<AppEnv>, message: InferMessage, model: ServedModel) {
-  const { request, binary } = message;
-  const { manifest, classifier } = model;
+/** @throws HttpProblem `invalid-body`, `body-too-large`, `too-many-images` */
+export async function infer(c: Context<AppEnv>, body: Uint8Array, model: ServedModel) {
+  const { manifest, classifier, input: picture } = model;
+  const { request, binary } = parseMessage(c.req.raw, body, maxTensorValues(bytesOf(picture.shape)));
   const [input, ...more] = request.inputs;
   if (!input || more.length > 0) {
     throw new HttpProblem('invalid-body', `The model has one input, "${manifest.input.name}". Send only it.`);

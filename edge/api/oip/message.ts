@@ -3,9 +3,7 @@
  * little-endian, row-major order.
  * https://github.com/triton-inference-server/server/blob/main/docs/protocol/extension_binary_data.md
  */
-import { readBody } from '../../http/body.ts';
 import { HttpProblem } from '../../http/problem.ts';
-import type { RequestRecord } from '../../http/record.ts';
 import { check, parseJson } from '../../http/validate.ts';
 import { InferRequest } from './requests.ts';
 import type { InferResponse } from './responses.ts';
@@ -19,16 +17,18 @@ export interface InferMessage {
   binary: Uint8Array;
 }
 
-/** @throws HttpProblem */
-export async function readMessage(request: Request, record: RequestRecord): Promise<InferMessage> {
-  const body = await readBody(request, record);
-  const length = request.headers.get(JSON_LENGTH) ?? `${body.length}`;
+/**
+ * @param maxValues most values that the JSON may have
+ * @throws HttpProblem
+ */
+export function parseMessage({ headers }: Request, body: Uint8Array, maxValues: number): InferMessage {
+  const length = headers.get(JSON_LENGTH) ?? `${body.length}`;
   if (!/^\d+$/.test(length) || Number(length) > body.length) {
     const detail = 'Inference-Header-Content-Length must be the length of the JSON in bytes.';
     throw new HttpProblem('invalid-body', detail);
   }
   const json = body.subarray(0, Number(length));
-  return { request: check(InferRequest, parseJson(json)), binary: body.subarray(json.length) };
+  return { request: check(InferRequest, parseJson(json, maxValues)), binary: body.subarray(json.length) };
 }
 
 /** Returns a response whose only output follows the JSON as bytes. */

@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import { checkGolden } from '#shared/inference/model.ts';
 import type { Manifest } from '#shared/manifest.ts';
 import type { Access } from '../../access/access.ts';
+import { readBody } from '../../http/body.ts';
 import type { AppEnv } from '../../http/env.ts';
 import { toProblem } from '../../http/problem.ts';
 import { createRouter } from '../../http/router.ts';
@@ -11,7 +12,6 @@ import type { SelectModel } from '../../inference/select-model.ts';
 import type { ModelSelector } from '../../registry/registry.ts';
 import { NAME, VERSION } from '../../version.ts';
 import { infer } from './infer.ts';
-import { readMessage } from './message.ts';
 import type { ModelMetadata } from './responses.ts';
 
 export interface OipDependencies {
@@ -51,7 +51,7 @@ export function oipRoutes({ selectModel, access }: OipDependencies) {
     )
     .get('/models/:name/ready', noParameters, access.limitModels, (c) => modelReady(c, c.req.param()))
     .post('/models/:name/infer', access.requireCaller, onlySiteKey, async (c) =>
-      infer(c, await readMessage(c.req.raw, c.var.record), await selectModel(c, c.req.param())),
+      infer(c, await readBody(c.req.raw, c.var.record), await selectModel(c, c.req.param())),
     )
     .get('/models/:name/versions/:version', noParameters, access.limitModels, async (c) =>
       c.json(metadataOf(await selectModel(c, c.req.param()))),
@@ -60,7 +60,7 @@ export function oipRoutes({ selectModel, access }: OipDependencies) {
       modelReady(c, c.req.param()),
     )
     .post('/models/:name/versions/:version/infer', access.requireCaller, onlySiteKey, async (c) =>
-      infer(c, await readMessage(c.req.raw, c.var.record), await selectModel(c, c.req.param())),
+      infer(c, await readBody(c.req.raw, c.var.record), await selectModel(c, c.req.param())),
     );
 }
 

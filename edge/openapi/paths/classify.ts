@@ -35,7 +35,7 @@ HTML forms without script, receive a page. Unknown query parameters are refused.
 
 const PIXELS =
   `Raw pixels: the bytes [channels, height, width] of the model’s input in row-major order, one image after the other. They
-reach the network unchanged. The bundled model takes 784 bytes: 28 × 28 grey values, a bright garment on black. A body that begins like an image file is decoded as an image file.`.replaceAll(
+reach the network unchanged. Its manifest has the sizes: 784 bytes for the bundled model, which takes 28 × 28 grey values, a bright garment on black. A body that begins like an image file is decoded as an image file.`.replaceAll(
     '\n',
     ' ',
   );

@@ -9,7 +9,7 @@ import {
   Ready,
   ServerMetadata,
 } from '../../api/oip/responses.ts';
-import { MAX_IMAGES } from '../../http/limits.ts';
+import { MAX_IMAGES, MAX_TENSOR_VALUES } from '../../http/limits.ts';
 import { ACCESS_PROBLEMS, ANY_KEY, PUBLIC, TURNSTILE_TOKEN } from '../access.ts';
 import { requestSchema, responseSchema } from '../components.ts';
 import * as examples from '../examples.ts';
@@ -84,13 +84,12 @@ function readyOperation({ sample, idSuffix, subject, parameters, unknown }: Mode
 }
 
 const INFER =
-  `The input \`image\` has the shape [n, 1, 28, 28] with n from 1 to ${MAX_IMAGES}. Its datatype is FP32 with pixels
-in 0..1, or UINT8 with pixels in 0..255. The output \`logits\` has the shape [n, 10]. With the binary tensor data extension,
+  `The metadata of the model names its input and output and their shapes: \`[n, 1, 28, 28]\` and \`[n, 10]\` for the bundled model,
+with n from 1 to ${MAX_IMAGES}. Sizes and labels are those of each model. The datatype is FP32 with pixels
+in 0..1, or UINT8 with pixels in 0..255. With the binary tensor data extension,
 tensors follow the JSON as bytes: \`Inference-Header-Content-Length\` is the length of the JSON and \`binary_data_size\` the length
-of the tensor. Set \`binary_data_output\`, or \`binary_data\` on the output, to receive the logits as bytes.`.replaceAll(
-    '\n',
-    ' ',
-  );
+of the tensor. Set \`binary_data_output\`, or \`binary_data\` on the output, to receive the logits as bytes. A tensor in JSON may have
+${MAX_TENSOR_VALUES.toLocaleString('en')} values; send a larger one as bytes.`.replaceAll('\n', ' ');
 
 const ONE_BLACK_IMAGE = {
   shell: '@request.json',

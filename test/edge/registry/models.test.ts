@@ -157,6 +157,45 @@ it('takes channels in the last place from clients of the Open Inference Protocol
   expect(await classify(isolate(bundled), '/v1/models/last/classify')).toMatchObject({ status: 200 });
 });
 
+it('takes tensors of its own size as JSON, and states the limit of the values', async () => {
+  const large = await photoModel(2, {
+    name: 'large',
+    input: { name: 'picture', dtype: 'float32', shape: ['n', 3, 224, 224] },
+  });
+  const black = btoa('\0'.repeat(3 * 224 * 224));
+  for (const vector of large.manifest.golden.vectors) vector.pixels = black;
+  await put(large);
+  await promote(large);
+  const { send } = isolate(bundled);
+  const infer = async (n: number, data: unknown, path = 'large') => {
+    const inputs = [{ name: 'picture', shape: [n, 3, 224, 224], datatype: 'FP32', data }];
+    const response = await send(`/v2/models/${path}/infer`, {
+      method: 'POST',
+      body: JSON.stringify({ inputs }),
+    });
+    return response.json<{ outputs?: { data: number[] }[]; error?: string }>();
+  };
+  const values = (n: number) => new Array(n * 3 * 224 * 224).fill(1);
+  const nested = new Array(3).fill(new Array(224).fill(new Array(224).fill(0.5)));
+  const logits = (mean: number) => [mean, 0.1, 5].map((logit) => expect.closeTo(logit, 4));
+  expect(await infer(1, values(1))).toMatchObject({ outputs: [{ data: logits(1) }] });
+  expect(await infer(2, [nested, nested])).toMatchObject({
+    outputs: [{ data: [...logits(0.5), ...logits(0.5)] }],
+  });
+  expect(await infer(6, values(6))).toMatchObject({ outputs: [{ data: { length: 18 } }] });
+  const error = /more than 1048576 values.* as bytes after the JSON/;
+  expect(await infer(7, values(7))).toEqual({ error: expect.stringMatching(error) });
+  // Arrays and objects take more memory than numbers, so that a larger input allows no more of them.
+  for (const costly of [[], { a: 1 }]) {
+    const error = /more than 65536 arrays, objects or members/;
+    expect(await infer(1, new Array(70_000).fill(costly))).toEqual({ error: expect.stringMatching(error) });
+  }
+  // The default model's input is smaller, and so is its limit.
+  expect(await infer(1, values(1), 'tinyvgg')).toEqual({
+    error: expect.stringMatching(/more than 65536 values/),
+  });
+});
+
 it('takes probabilities as the scores, without a softmax', async () => {
   const scores = await tinyRelease(0, { ...rgb, name: 'scores' });
   const weights = utf8('[0,0.75,0.25]');
