@@ -172,7 +172,7 @@ export const withTrainingOptions = (command: Command, recipe: Recipe): Command =
     .option('--balance', 'train on as many images of each class: an epoch repeats those of small classes')
     .option(
       '--pretrained <release>',
-      'start from the convolutions of another release: an .onnx file, or the run folder of one model',
+      'start from the convolutions of another release: an .onnx file, the run folder of one model, or in the object store NAME, NAME@ALIAS or NAME@VERSION',
     )
     .addOption(
       optionWithDefault(

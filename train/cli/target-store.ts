@@ -32,9 +32,35 @@ export const withStoreOptions = (command: Command): Command =>
       '\nCredentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.',
     );
 
-/** Opens the selected object store, and prints its description to stderr. */
-export function openTargetStore({ local, ...flags }: TargetFlags): ObjectStore {
-  const store = local ? openLocalStore(local === true ? undefined : local) : openStore(flags);
+/**
+ * Opens the selected object store, and prints its description to stderr.
+ * @param bucket a bucket in place of the selected one
+ */
+export function openTargetStore({ local, ...flags }: TargetFlags, bucket?: string): ObjectStore {
+  const store = local
+    ? openLocalStore(local === true ? undefined : local, bucket)
+    : openStore({ ...flags, ...(bucket !== undefined && { bucket }) });
   console.error(`Store: ${store.description}`);
   return store;
 }
+
+/** Separates the flags that select an object store from the settings of a training. */
+export function splitStoreFlags({
+  bucket,
+  endpoint,
+  region,
+  addressing,
+  local,
+  ...settings
+}: TargetFlags & Settings): {
+  target: TargetFlags;
+  settings: Settings;
+} {
+  return {
+    target: { bucket, endpoint, region, addressing, ...(local !== undefined && { local }) },
+    settings,
+  };
+}
+
+/** Flags that are settings of `train`. */
+type Settings = Record<string, unknown>;

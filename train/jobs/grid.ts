@@ -9,7 +9,7 @@
  */
 import { ExplainedError } from '#shared/errors.ts';
 import { readJsonFile } from '../run/overrides.ts';
-import { settingsOf } from '../run/settings.ts';
+import { type Settings, settingsOf } from '../run/settings.ts';
 import { listTrainings, type Training } from './trainings.ts';
 
 export interface Point {
@@ -30,9 +30,14 @@ const MAX_POINTS = 10_000;
 /**
  * Reads a grid from a JSON file.
  * @param data the data set's folder, which may be elsewhere than in the file
+ * @param prepare called with the settings of each point, before its data set is read
  * @throws ExplainedError of kind `usage` naming file and key
  */
-export async function readGrid(path: string, data?: string): Promise<Grid> {
+export async function readGrid(
+  path: string,
+  data?: string,
+  prepare: (settings: Settings) => Promise<Settings> = async (settings) => settings,
+): Promise<Grid> {
   const config = await readJsonFile(path, '--grid');
   const entries = Object.entries({ ...(config as object), ...(data !== undefined && { data }) });
   const axes = entries.flatMap(([key, value]) => (Array.isArray(value) && key !== 'models' ? [key] : []));
@@ -49,7 +54,7 @@ export async function readGrid(path: string, data?: string): Promise<Grid> {
   const points = await Promise.all(
     combine(entries).map(async (combination) => {
       const values = Object.fromEntries(axes.map((key) => [key, combination[key]]));
-      const trainings = await listTrainings(settingsOf(combination, path));
+      const trainings = await listTrainings(await prepare(settingsOf(combination, path)));
       return trainings.map((training) => ({ values: { model: training.model, ...values }, training }));
     }),
   );

@@ -105,17 +105,20 @@ export const datasetPrinter = (): OpenOptions => ({
   log: console.log,
 });
 
-/** Prints how many images of a folder are ready: a bar on a terminal, else a line per tenth of many images. */
-function imagePrinter(): (ready: number, total: number) => void {
+/**
+ * Prints how many images of a folder are ready: a bar on a terminal, else a line per tenth of many images.
+ * @param what what is done to them
+ */
+export function imagePrinter(what = 'Reading images'): (ready: number, total: number) => void {
   const isMany = (total: number) => total >= 1000;
   if (!process.stdout.isTTY) {
     return (ready, total) => {
       const tenth = Math.floor((10 * ready) / total);
       if (isMany(total) && tenth > Math.floor((10 * (ready - 1)) / total))
-        console.log(`Reading images: ${10 * tenth} %`);
+        console.log(`${what}: ${10 * tenth} %`);
     };
   }
-  const format = 'Reading images {bar} {percentage}% | {value}/{total} | ETA {eta_formatted}';
+  const format = `${what} {bar} {percentage}% | {value}/{total} | ETA {eta_formatted}`;
   const bar = new SingleBar({ format, clearOnComplete: true }, Presets.shades_classic);
   return (ready, total) => {
     if (ready === 1) bar.start(total, 0);

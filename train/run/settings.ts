@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExplainedError } from '#shared/errors.ts';
 import type { KernelLevel } from '#shared/kernels/choose.ts';
+import { isInBucket } from '../dataset/bucket.ts';
 import { type DataSettings, isFolder } from '../dataset/open.ts';
 import { adam, adamw, type Optimizer, sgd } from '../engine/optimizer.ts';
 import { flagOf } from '../format.ts';
@@ -103,7 +104,8 @@ async function resumedSettings(folder: string, flags: Record<string, unknown>): 
 /** @param fashionRecipe used for Fashion-MNIST when no recipe is given */
 function resolve(given: Overrides, resume: boolean, fashionRecipe = RECIPES.lab.name): Settings {
   // The recipe of a job must be the same on a machine without its data.
-  const hasFolder = given.data !== undefined && existsSync(given.data) && isFolder(given);
+  const { data } = given;
+  const hasFolder = isInBucket(data) || (data !== undefined && existsSync(data) && isFolder({ data }));
   const folderRecipe = given.fit === 'garment' ? RECIPES.garments : RECIPES.photos;
   const fallback = hasFolder ? folderRecipe.name : fashionRecipe;
   const { recipe: name = fallback, optimizer, ...others } = given;

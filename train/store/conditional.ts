@@ -39,6 +39,7 @@ export function withConditions(store: ObjectStore, log: (line: string) => void):
     description: store.description,
     get: store.get,
     list: store.list,
+    entries: store.entries,
 
     async put(key, bytes, contentType, condition) {
       if (!condition || (await isHonoured(store, kindOf(condition)))) {

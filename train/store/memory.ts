@@ -9,6 +9,9 @@ export function memoryStore(): ObjectStore {
   const holds = (key: string, condition: Condition): boolean =>
     'ifAbsent' in condition ? !objects.has(key) : objects.get(key)?.etag === condition.ifMatch;
 
+  const keysOf = (prefix: string): string[] =>
+    [...objects.keys()].filter((key) => key.startsWith(prefix)).sort();
+
   return {
     description: 'memory',
 
@@ -24,8 +27,8 @@ export function memoryStore(): ObjectStore {
       return 'written';
     },
 
-    async list(prefix) {
-      return [...objects.keys()].filter((key) => key.startsWith(prefix)).sort();
-    },
+    list: async (prefix) => keysOf(prefix),
+
+    entries: async (prefix) => keysOf(prefix).map((key) => ({ key, etag: objects.get(key)?.etag ?? '' })),
   };
 }

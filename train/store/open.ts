@@ -58,12 +58,12 @@ function parseAddressing(text: string | undefined): Addressing | undefined {
 }
 
 /**
- * Opens the bucket of `wrangler dev` on this machine, with the credentials from wrangler.toml. They are valid there only.
+ * Opens a bucket of `wrangler dev` on this machine, with the credentials from wrangler.toml. They are valid there only.
  * @param origin the origin of `wrangler dev`
  */
-export function openLocalStore(origin = 'http://localhost:8787'): ObjectStore {
+export function openLocalStore(origin = 'http://localhost:8787', bucket = DEFAULT_BUCKET): ObjectStore {
   return s3Store({
-    bucket: DEFAULT_BUCKET,
+    bucket,
     endpoint: `${origin.replace(/\/+$/, '')}/cdn-cgi/local/r2/s3`,
     region: 'auto',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local-secret' },

@@ -15,7 +15,7 @@ import { type AddressOptions, checkAddress } from './address.ts';
 import { ATTEMPT_TIMEOUT, type ClientOptions, connect } from './s3-client.ts';
 import { explainS3Error, IncompleteResponse, UnexpectedResponse } from './s3-errors.ts';
 import { type FailedRequest, statusOf } from './s3-responses.ts';
-import type { Condition, ObjectStore, PutOutcome, StoredObject } from './store.ts';
+import type { Condition, ObjectStore, PutOutcome, StoredObject, StoreEntry } from './store.ts';
 
 export interface S3Options extends AddressOptions, ClientOptions {
   /** Keys per ListObjectsV2 response; the API's maximum and default is 1,000. */
@@ -58,18 +58,21 @@ export function s3Store(options: S3Options): ObjectStore {
     }
   };
 
+  const entries = (prefix: string) =>
+    run({ what: `cannot list ${prefix}*`, action: 's3:ListBucket' }, (request) =>
+      listEntries(request, prefix, pageSize),
+    );
+
   return {
     description,
+    entries,
     get: (key) =>
       run({ what: `cannot read ${key}`, action: 's3:GetObject' }, (request) => getObject(request, key)),
     put: (key, bytes, contentType, condition) =>
       run({ what: `cannot write ${key}`, action: 's3:PutObject' }, (request) =>
         putObject(request, { Key: key, Body: bytes, ContentType: contentType }, condition),
       ),
-    list: (prefix) =>
-      run({ what: `cannot list ${prefix}*`, action: 's3:ListBucket' }, (request) =>
-        listKeys(request, prefix, pageSize),
-      ),
+    list: async (prefix) => (await entries(prefix)).map(({ key }) => key),
   };
 }
 
@@ -123,18 +126,19 @@ function outcomeOf(error: Error): PutOutcome | undefined {
 }
 
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
-async function listKeys(
+async function listEntries(
   { client, bucket, abort }: Request,
   prefix: string,
   pageSize: number | undefined,
-): Promise<string[]> {
-  const keys: string[] = [];
+): Promise<StoreEntry[]> {
+  const entries: StoreEntry[] = [];
   let token: string | undefined;
   do {
     const input = { Bucket: bucket, Prefix: prefix, MaxKeys: pageSize, ContinuationToken: token };
     const page = await client.send(new ListObjectsV2Command(input), abort);
     if (page.IsTruncated === undefined) throw new UnexpectedResponse('a list of objects', 'another document');
-    for (const { Key } of page.Contents ?? []) if (Key !== undefined) keys.push(Key);
+    for (const { Key, ETag } of page.Contents ?? [])
+      if (Key !== undefined) entries.push({ key: Key, etag: ETag === undefined ? '' : strongETag(ETag) });
     const next = page.IsTruncated ? page.NextContinuationToken : undefined;
     if (page.IsTruncated && (next === undefined || next === token)) {
       throw new UnexpectedResponse(
@@ -145,7 +149,7 @@ async function listKeys(
     }
     token = next;
   } while (token !== undefined);
-  return keys.sort();
+  return entries.sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
 function conditionHeaders(condition: Condition | undefined): { IfNoneMatch?: string; IfMatch?: string } {

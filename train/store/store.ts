@@ -6,6 +6,13 @@ export interface StoredObject {
   etag: string;
 }
 
+/** An object in a list. */
+export interface StoreEntry {
+  key: string;
+  /** As `get` returns it; empty when the store's lists have none. */
+  etag: string;
+}
+
 /** Writes only if the object is absent, or still has the ETag that was read. */
 export type Condition = { ifAbsent: true } | { ifMatch: string };
 
@@ -26,4 +33,6 @@ export interface ObjectStore {
   ): Promise<PutOutcome>;
   /** Lists the keys that begin with `prefix`, sorted. */
   list(prefix: string): Promise<string[]>;
+  /** Lists the objects whose keys begin with `prefix`, sorted by key. */
+  entries(prefix: string): Promise<StoreEntry[]>;
 }

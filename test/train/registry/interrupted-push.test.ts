@@ -49,6 +49,7 @@ function losesConnection(store: ObjectStore, at: number, when: 'before' | 'after
     get: (key) => operate(() => store.get(key)),
     put: (...args) => operate(() => store.put(...args)),
     list: (prefix) => operate(() => store.list(prefix)),
+    entries: (prefix) => operate(() => store.entries(prefix)),
   };
 }
 

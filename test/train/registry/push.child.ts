@@ -16,6 +16,7 @@ const loggingStore: ObjectStore = {
   get: (key) => logged(`get ${key}`, store.get(key)),
   put: (key, ...rest) => logged(`put ${key}`, store.put(key, ...rest)),
   list: (prefix) => logged(`list ${prefix}`, store.list(prefix)),
+  entries: (prefix) => logged(`entries ${prefix}`, store.entries(prefix)),
 };
 
 await push(loggingStore, await readRelease(process.argv[2] ?? ''));

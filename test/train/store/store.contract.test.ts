@@ -73,6 +73,15 @@ describe.each(BACKENDS)('$name', ({ name, conditional, virtualHost, missing, sta
     expect(await store.list('list/none/')).toEqual([]);
   });
 
+  test('entries have the ETags of the objects', async () => {
+    for (const key of ['entries/b', 'entries/a']) await store.put(key, bytes(key), TYPE);
+    const entries = ['entries/a', 'entries/b'].map(async (key) => ({
+      key,
+      etag: (await store.get(key))?.etag,
+    }));
+    expect(await store.entries('entries/')).toEqual(await Promise.all(entries));
+  });
+
   test('bytes are copied when they are written and read', async () => {
     const source = bytes('mine');
     await store.put('copied', source, TYPE);

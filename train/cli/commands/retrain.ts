@@ -6,7 +6,8 @@ import { RECIPES } from '../../run/recipes.ts';
 import { resolveSettings } from '../../run/settings.ts';
 import { aliasOption, parseShare, withTrainingOptions } from '../options.ts';
 import { runJob } from '../run-job.ts';
-import { openTargetStore, type TargetFlags, withStoreOptions } from '../target-store.ts';
+import { localizer } from '../stored-inputs.ts';
+import { openTargetStore, splitStoreFlags, type TargetFlags, withStoreOptions } from '../target-store.ts';
 
 export function addRetrain(program: Command): void {
   withTrainingOptions(withStoreOptions(program.command('retrain')), RECIPES.edge)
@@ -28,15 +29,10 @@ interface Flags extends TargetFlags {
 }
 
 async function retrainModels(flags: Flags): Promise<void> {
-  const { bucket, endpoint, region, addressing, local, alias, tolerance, dryRun, ...own } = flags;
-  const settings = await resolveSettings(own, RECIPES.edge.name);
-  const store = openTargetStore({
-    bucket,
-    endpoint,
-    region,
-    addressing,
-    ...(local !== undefined && { local }),
-  });
+  const { alias, tolerance, dryRun, ...others } = flags;
+  const { target, settings: own } = splitStoreFlags(others);
+  const settings = await localizer(target)(await resolveSettings(own, RECIPES.edge.name));
+  const store = openTargetStore(target);
   if (dryRun) {
     for (const line of await planRetrain(store, settings, { alias, tolerance })) console.log(line);
     return;

@@ -6,6 +6,7 @@ import { formatLeaderboard, leaderboard } from '../../jobs/leaderboard.ts';
 import { planSweep, type Share, sweep } from '../../jobs/sweep.ts';
 import { dataOption, wholeNumber } from '../options.ts';
 import { runJob } from '../run-job.ts';
+import { localizer } from '../stored-inputs.ts';
 import { openTargetStore, type TargetFlags, withStoreOptions } from '../target-store.ts';
 
 const gridOption = (): Option =>
@@ -50,7 +51,7 @@ export function addLeaderboard(program: Command): void {
         json,
         ...flags
       }: TargetFlags & { grid: string; data?: string; json: boolean }) => {
-        const board = await leaderboard(openTargetStore(flags), await readGrid(grid, data));
+        const board = await leaderboard(openTargetStore(flags), await readGrid(grid, data, localizer(flags)));
         console.log(json ? JSON.stringify(board, null, 2) : formatLeaderboard(board));
       },
     );
@@ -71,7 +72,7 @@ async function sweepShare({ grid: path, index, shares, plan, data, ...flags }: S
       next: 'In a Kubernetes Job, set SWEEP_SHARES to its completions.',
     });
   }
-  const grid = await readGrid(path, data);
+  const grid = await readGrid(path, data, localizer(flags));
   if (plan) {
     console.log(planSweep(grid, shares));
     return;

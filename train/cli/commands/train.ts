@@ -6,9 +6,11 @@ import { resolveSettings } from '../../run/settings.ts';
 import { comparisonTable } from '../../run/tables.ts';
 import { interruptible } from '../interruption.ts';
 import { optionWithDefault, withTrainingOptions } from '../options.ts';
+import { localizer } from '../stored-inputs.ts';
+import { splitStoreFlags, type TargetFlags, withStoreOptions } from '../target-store.ts';
 
 export function addTrain(program: Command): void {
-  withTrainingOptions(program.command('train'), RECIPES.lab)
+  withTrainingOptions(withStoreOptions(program.command('train')), RECIPES.lab)
     .description(
       'Train models, compare them and export them to a run folder. On SIGINT, SIGTERM or SIGHUP, training stops after the current step and saves a checkpoint.',
     )
@@ -21,8 +23,9 @@ export function addTrain(program: Command): void {
 }
 
 /** Trains the models of a run, and prints their comparison. */
-async function train(flags: Record<string, unknown>): Promise<void> {
-  const run = await openRun(await resolveSettings(flags));
+async function train(flags: TargetFlags & Record<string, unknown>): Promise<void> {
+  const { target, settings } = splitStoreFlags(flags);
+  const run = await openRun(await localizer(target)(await resolveSettings(settings)));
   await interruptible(
     (signal) => trainModels(run, signal),
     (signal) => `Interrupted by ${signal}. Resume with: npm run train -- --resume ${run.folder}`,

@@ -4,8 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import envPaths from 'env-paths';
 import { ExplainedError } from '#shared/errors.ts';
+import { cacheFolder } from '../../cache.ts';
 import type { Dataset } from '../split.ts';
 import { DESCRIPTION } from './description.ts';
 import { type DownloadProgress, download } from './download.ts';
@@ -22,7 +22,7 @@ export interface LoadOptions {
   onProgress?: DownloadProgress;
 }
 
-const defaultCache = (): string => join(envPaths('tinyvgg-edge', { suffix: '' }).cache, 'fashion-mnist');
+const defaultCache = (): string => cacheFolder('fashion-mnist');
 
 /**
  * Loads the data set from `folder`, else from the folder in `FASHION_MNIST_DIR`, else from the cache. Files that the cache lacks are

@@ -1,9 +1,9 @@
 /** @file Loads a folder of images as a data set. */
 import { createHash } from 'node:crypto';
-import { basename, join, resolve } from 'node:path';
-import envPaths from 'env-paths';
+import { basename, resolve } from 'node:path';
 import type { PictureInput } from '#shared/input/preprocessing.ts';
 import { sizeOf } from '#shared/model/spec.ts';
+import { cacheFolder } from '../../cache.ts';
 import { count, list } from '../../format.ts';
 import type { Dataset, Split } from '../split.ts';
 import { classesOf, DESCRIPTIONS, missingClasses } from './classes.ts';
@@ -29,7 +29,7 @@ export interface FolderDataset extends Dataset {
   contents: FolderContents;
 }
 
-export const defaultCache = (): string => join(envPaths('tinyvgg-edge', { suffix: '' }).cache, 'pictures');
+export const defaultCache = (): string => cacheFolder('pictures');
 
 /**
  * Loads the images of a folder in any of the layouts of listing.ts.

@@ -1,0 +1,62 @@
+/** @file Trainings whose images and whose first weights are in an object store. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readRelease } from '../../../train/release/release.ts';
+import { expectSuccess, runTrainer } from '../../support/command.ts';
+import { type RunningStore, storeEnvironment, WRANGLER } from '../../support/object-stores.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { images, tinyPng } from '../dataset/folder/image-folder.ts';
+
+const FAST = ['--device', 'cpu', '--threads', '1', '--epochs', '1', '--no-calibration', '--image-size', '8'];
+
+describe('with a bucket', () => {
+  let server: RunningStore;
+  let env: NodeJS.ProcessEnv;
+  beforeAll(async () => {
+    server = await WRANGLER.start();
+    env = { ...storeEnvironment(server), XDG_CACHE_HOME: temporaryFolder() };
+    for (const [path, seed] of Object.entries({ ...images('a', 20, 1), ...images('b', 20, 101) }))
+      await server.store.put(`sets/animals/${path}`, Uint8Array.from(tinyPng(seed)), 'image/png');
+  });
+  afterAll(() => server?.stop());
+
+  const trainer = (...args: string[]) => runTrainer(args, { env });
+  const train = (...args: string[]) =>
+    trainer('train', '--data', 's3://tinyvgg-models/sets/animals', ...FAST, ...args);
+
+  it('train reads the images from the bucket, and starts from a release of the registry', async () => {
+    const first = join(temporaryFolder(), 'run');
+    await expectSuccess(train('--out', first));
+    const release = await readRelease(join(first, 'animals.onnx'));
+    const { version } = release.manifest;
+    await expectSuccess(trainer('push', '--model', join(first, 'animals.onnx')));
+
+    for (const name of ['animals', `animals@${version}`]) {
+      const out = join(temporaryFolder(), 'run');
+      const { stdout } = await expectSuccess(train('--out', out, '--pretrained', name));
+      expect(stdout).toContain(`Starting from the convolutions of animals ${version}.`);
+      const { manifest } = await readRelease(join(out, 'animals.onnx'));
+      expect(manifest.training?.pretrained).toEqual({ name: 'animals', version });
+      // The copies are named, so that the run can be resumed without the store.
+      const settings = JSON.parse(await readFile(join(out, 'settings.json'), 'utf8'));
+      expect(await readdir(settings.data)).toEqual(['a', 'b']);
+      expect((await readRelease(settings.pretrained)).files).toEqual(release.files);
+    }
+  });
+
+  it.each([
+    ['photos', /cannot start from stable of photos: .*got no such model or alias\..*--pretrained/],
+    ['animals@canary', /cannot start from canary of animals: .*got no such model or alias\./],
+    [`animals@${'0'.repeat(64)}`, /cannot start from animals 0{64}: .*got no models\/animals\/0{64}\.onnx\./],
+    ['Animals', /cannot read a release: expected the path of an \.onnx file, .*got Animals/],
+  ])('train refuses the release %s', async (name, message) => {
+    const { code, stderr } = await train('--pretrained', name);
+    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringMatching(message) });
+  });
+
+  it('train refuses a folder of the bucket without objects', async () => {
+    const { code, stderr } = await trainer('train', '--data', 's3://tinyvgg-models/none');
+    expect({ code, stderr }).toMatchObject({ code: 3, stderr: expect.stringContaining('got no object') });
+  });
+});

@@ -1,0 +1,44 @@
+/** @file Inputs of a training that are in an object store. They are downloaded first, and the settings then name the local copies. */
+import { existsSync } from 'node:fs';
+import { cacheFolder } from '../cache.ts';
+import { copyFromBucket, isInBucket, parseBucketFolder } from '../dataset/bucket.ts';
+import { downloadRelease, parseReleaseName } from '../registry/download.ts';
+import { imagePrinter } from '../run/progress.ts';
+import type { Settings } from '../run/settings.ts';
+import { openTargetStore, type TargetFlags } from './target-store.ts';
+
+/** Returns the settings with the paths of local copies. */
+export type Localize = (settings: Settings) => Promise<Settings>;
+
+/**
+ * Returns a function that copies what settings name in an object store: a release, and a folder of images. It copies each once.
+ * @param target selects the store; the address of a folder of images names its bucket itself
+ * @throws ExplainedError as `downloadRelease` and `copyFromBucket`
+ */
+export function localizer(target: TargetFlags): Localize {
+  const copies = new Map<string, Promise<string>>();
+  const once = (name: string, copy: () => Promise<string>) => {
+    const path = copies.get(name) ?? copy();
+    copies.set(name, path);
+    return path;
+  };
+  return async ({ data, pretrained, ...settings }) => ({
+    ...settings,
+    data: isInBucket(data) ? await once(data, () => copyImages(data, target)) : data,
+    pretrained:
+      pretrained === undefined ? undefined : await once(pretrained, () => copyRelease(pretrained, target)),
+  });
+}
+
+async function copyImages(data: string, target: TargetFlags): Promise<string> {
+  const folder = parseBucketFolder(data);
+  const store = openTargetStore(target, folder.bucket);
+  const onProgress = imagePrinter('Copying images');
+  return copyFromBucket(store, folder, { cache: cacheFolder('buckets'), onProgress });
+}
+
+/** Returns the path of a release. A file on this machine comes before a release of the same name. */
+async function copyRelease(pretrained: string, target: TargetFlags): Promise<string> {
+  const release = existsSync(pretrained) ? undefined : parseReleaseName(pretrained);
+  return release ? downloadRelease(openTargetStore(target), release, cacheFolder('releases')) : pretrained;
+}
