@@ -87,3 +87,29 @@ function range({ images, labels, names, count }: Split, from: number, to: number
     ...(names && { names: names.slice(from, to) }),
   };
 }
+
+/** Returns the images of two splits, one after the other. */
+export const joinSplits = (first: Split, second: Split): Split => ({
+  count: first.count + second.count,
+  images: Buffer.concat([first.images, second.images]),
+  labels: Uint16Array.from([...first.labels, ...second.labels]),
+});
+
+/**
+ * Returns the images whose label fulfils a condition.
+ * @returns also their places in the split
+ */
+export function where(
+  { images, labels, count }: Split,
+  holds: (label: number) => boolean,
+): { split: Split; places: number[] } {
+  const size = images.length / count;
+  const places = [...labels.keys()].filter((i) => holds(labels[i]));
+  const pixels = new Uint8Array(places.length * size);
+  for (const [to, from] of places.entries())
+    pixels.set(images.subarray(from * size, (from + 1) * size), to * size);
+  return {
+    split: { count: places.length, images: pixels, labels: Uint16Array.from(places, (i) => labels[i]) },
+    places,
+  };
+}

@@ -7,7 +7,6 @@
  * four counts. The candidate passes if the interval's lower end is above minus the tolerance: a test of non-inferiority.
  */
 import { ExplainedError } from '#shared/errors.ts';
-import { isFolder } from '../dataset/open.ts';
 import { count, percent } from '../format.ts';
 import type { Settings } from '../run/settings.ts';
 import { Z } from '../training/class-results.ts';
@@ -32,24 +31,11 @@ export interface Comparison {
   interval: [low: number, high: number];
 }
 
-/** Fewer images make the interval too wide for a tolerance of one per cent. */
+/** Fewer images of Fashion-MNIST make the interval too wide for a tolerance of one per cent. */
 const MIN_HELD_OUT = 1000;
 
-/**
- * @throws ExplainedError of kind `usage` when too few images are held out for the comparison, or for a folder of images: choices
- * are made on its validation images, so they cannot compare models
- */
-export function requireHeldOut(settings: Settings): void {
-  const { heldOut, data } = settings;
-  if (isFolder(settings)) {
-    throw new ExplainedError({
-      kind: 'usage',
-      what: `cannot retrain on ${data}`,
-      expected: 'the four official files of Fashion-MNIST',
-      got: 'a folder of images',
-      next: 'Train on it with npm run train, and upload the release with npm run push.',
-    });
-  }
+/** @throws ExplainedError of kind `usage` when too few images of Fashion-MNIST are held out for the comparison */
+export function requireHeldOut({ heldOut }: Pick<Settings, 'heldOut'>): void {
   if (heldOut >= MIN_HELD_OUT) return;
   throw new ExplainedError({
     kind: 'usage',
@@ -57,6 +43,26 @@ export function requireHeldOut(settings: Settings): void {
     expected: `at least ${count(MIN_HELD_OUT)} held-out images, to compare the models on`,
     got: `${heldOut}`,
     next: 'Use --recipe edge, or --held-out 5000.',
+  });
+}
+
+/**
+ * Checks that a folder has images enough for two models with equal predictions to pass.
+ * @param images number of images that the models are compared on
+ * @throws ExplainedError of kind `usage` when it has too few
+ */
+export function requireImages(data: string, images: number, tolerance: number): void {
+  const none = compareModels(new Uint8Array(images), new Uint8Array(images));
+  if (passes(none, tolerance)) return;
+  // Two models of a few hundred images seldom disagree on fewer than a tenth of them.
+  const disagreed = Math.round(images / 20);
+  const [low] = intervalOf(disagreed, disagreed, images);
+  throw new ExplainedError({
+    kind: 'usage',
+    what: `cannot retrain on ${data}`,
+    expected: `at least ${count(Math.ceil(Z / tolerance - 2) || 1)} images that are not trained on, to show that a model loses at most ${points(tolerance).slice(1)} points`,
+    got: `${images}`,
+    next: `Add images, or accept a larger loss: with --tolerance ${Math.min(1, Math.ceil(-100 * low) / 100)}, a model as good as the present one is promoted in about half of the cases.`,
   });
 }
 
@@ -69,17 +75,21 @@ export function compareModels(candidate: Uint8Array, current: Uint8Array): Compa
     else if (correct) gained++;
     else if (current[i]) lost++;
   }
-  const [b, c, n] = [gained + 0.5, lost + 0.5, images + 2];
-  const centre = (b - c) / n;
-  const half = (Z * Math.sqrt(b + c - (b - c) ** 2 / n)) / n;
   return {
     images,
     right: { candidate: both + gained, present: both + lost },
     gained,
     lost,
     difference: (gained - lost) / images,
-    interval: [centre - half, centre + half],
+    interval: intervalOf(gained, lost, images),
   };
+}
+
+function intervalOf(gained: number, lost: number, images: number): [low: number, high: number] {
+  const [b, c, n] = [gained + 0.5, lost + 0.5, images + 2];
+  const centre = (b - c) / n;
+  const half = (Z * Math.sqrt(b + c - (b - c) ** 2 / n)) / n;
+  return [centre - half, centre + half];
 }
 
 export const passes = ({ interval: [low] }: Comparison, tolerance: number): boolean => low > -tolerance;

@@ -1,8 +1,11 @@
 /** @file Describes what `retrain` would do, for `retrain --dry-run`. It reads the store and changes nothing. */
+import { isFolder } from '../dataset/open.ts';
 import { checkedAliasKey, readAlias } from '../registry/alias.ts';
 import type { Settings } from '../run/settings.ts';
 import type { ObjectStore } from '../store/store.ts';
-import { type GateOptions, requireHeldOut } from './gate.ts';
+import { comparedImages, openJobFolder } from './folder-dataset.ts';
+import type { GateOptions } from './gate.ts';
+import { requireComparable } from './retrain.ts';
 import { checkpointPrefix, readRecord } from './training-record.ts';
 import { listTrainings, type Training } from './trainings.ts';
 
@@ -12,12 +15,15 @@ export async function planRetrain(
   settings: Settings,
   { alias, tolerance }: GateOptions,
 ): Promise<string[]> {
-  requireHeldOut(settings);
+  await requireComparable(settings, tolerance);
+  const images = isFolder(settings)
+    ? `${comparedImages(await openJobFolder(settings), settings).count} images that are not trained on`
+    : `the last ${settings.heldOut} training images`;
   const plans = (await listTrainings(settings)).map(async (training) => [
-    `${training.model}: ${describeTraining(training)}`,
+    `${training.name}: ${describeTraining(training)}`,
     `  ${await describeProgress(store, training)}`,
     `  ${await describeAlias(store, training, alias)}`,
-    `  promoted if its accuracy minus that of ${alias}, on the last ${settings.heldOut} training images, has a 95 % interval above −${(100 * tolerance).toFixed(2)} points`,
+    `  promoted if its accuracy minus that of ${alias}, on ${images}, has a 95 % interval above −${(100 * tolerance).toFixed(2)} points`,
   ]);
   return (await Promise.all(plans)).flat();
 }
@@ -38,8 +44,8 @@ async function describeProgress(store: ObjectStore, { key }: Training): Promise<
     : 'will be trained from the start';
 }
 
-async function describeAlias(store: ObjectStore, { model }: Training, alias: string): Promise<string> {
-  const { current } = await readAlias(store, checkedAliasKey(model, alias));
+async function describeAlias(store: ObjectStore, { name }: Training, alias: string): Promise<string> {
+  const { current } = await readAlias(store, checkedAliasKey(name, alias));
   return current
     ? `${alias} points at ${current.version} since ${current.promotedAt}`
     : `${alias} does not exist yet`;

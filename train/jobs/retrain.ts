@@ -4,12 +4,14 @@
  */
 import { ExplainedError } from '#shared/errors.ts';
 import { Manifest, modelKey, parseStored } from '#shared/manifest.ts';
-import { type Dataset, divide } from '../dataset/split.ts';
+import { isFolder } from '../dataset/open.ts';
+import { divide } from '../dataset/split.ts';
 import { checkedAliasKey, readAlias } from '../registry/alias.ts';
 import { promote } from '../registry/registry.ts';
 import type { Settings } from '../run/settings.ts';
 import type { ObjectStore } from '../store/store.ts';
 import { ensureTrained, type JobContext } from './ensure-trained.ts';
+import { comparedImages, correctOnFolder, openJobFolder } from './folder-dataset.ts';
 import {
   type Comparison,
   compareModels,
@@ -17,6 +19,7 @@ import {
   type GateOptions,
   passes,
   requireHeldOut,
+  requireImages,
 } from './gate.ts';
 import { storeVerdict } from './gate-verdict.ts';
 import { correctPredictions } from './held-out-accuracy.ts';
@@ -43,15 +46,15 @@ export async function retrain(
   options: GateOptions,
   context: JobContext,
 ): Promise<void> {
-  requireHeldOut(settings);
+  await requireComparable(settings, options.tolerance);
   const rejections: ExplainedError[] = [];
   for (const training of await listTrainings(settings)) {
-    checkedAliasKey(training.model, options.alias);
+    checkedAliasKey(training.name, options.alias);
     const record = await ensureTrained(store, training, context);
     if (record.outcome === 'diverged') {
       throw new ExplainedError({
         kind: 'divergence',
-        what: `${training.model} cannot be promoted: ${record.why}`,
+        what: `${training.name} cannot be promoted: ${record.why}`,
         next: `Change the recipe: the same settings diverge again (record ${training.key}).`,
       });
     }
@@ -82,35 +85,36 @@ async function promoteIfPassing(
   if (current?.withdrawn.includes(version)) throw rejection(candidate, 'it was rolled back before');
   let reason = `first version of ${alias}`;
   if (current) {
-    const comparison = await compareVersions(
-      store,
-      candidate,
-      current.version,
-      await dataset(settings),
-      settings,
-      log,
-    );
+    const comparison = await compareVersions(store, candidate, current.version, settings, { dataset, log });
     reason = explainComparison(comparison, tolerance);
     const promoted = passes(comparison, tolerance);
     const verdict = { name, alias, version, present: current.version, ...comparison, tolerance, promoted };
     await storeVerdict(store, verdict, log);
-    if (!promoted) throw rejection(candidate, reason);
+    if (!promoted) throw rejection(candidate, reason, comparison);
   }
   const options = { alias, reason: `retrain: ${reason}`, log };
   const { from } = await promote(store, name, version, options, { version: current?.version });
   log(`${alias} of ${name}: ${from ?? 'none'} → ${version} (${reason})`);
 }
 
-/** Compares both versions on the held-out images. Reads them from the store, as the Worker does. */
+/**
+ * Checks that the data set has images enough for the gate.
+ * @throws ExplainedError of kind `usage` when it has too few
+ */
+export async function requireComparable(settings: Settings, tolerance: number): Promise<void> {
+  if (!isFolder(settings)) return requireHeldOut(settings);
+  const dataset = await openJobFolder(settings);
+  requireImages(dataset.name, comparedImages(dataset, settings).count, tolerance);
+}
+
+/** Compares both versions on images that neither was trained on. Reads them from the store, as the Worker does. */
 async function compareVersions(
   store: ObjectStore,
   { name, version }: Candidate,
   current: string,
-  dataset: Dataset,
   settings: Settings,
-  log: (line: string) => void,
+  { dataset: open, log }: Pick<JobContext, 'dataset' | 'log'>,
 ): Promise<Comparison> {
-  const { train, heldOut } = divide(dataset, settings.heldOut);
   const read = async (key: string) => {
     const object = await store.get(key);
     if (object) return object.bytes;
@@ -122,20 +126,37 @@ async function compareVersions(
       next: 'Point the alias at a complete version with npm run promote.',
     });
   };
+  const onnxOf = (version: string) => read(modelKey(name, version, 'onnx'));
+  const manifestOf = async (version: string) => {
+    const key = modelKey(name, version, 'json');
+    return parseStored(Manifest, key, await read(key));
+  };
+  if (isFolder(settings)) {
+    const correct = async (version: string) =>
+      correctOnFolder(await onnxOf(version), await manifestOf(version), settings);
+    return compareModels(await correct(version), await correct(current));
+  }
+  const dataset = await open(settings);
+  const { train, heldOut } = divide(dataset, settings.heldOut);
   const correct = async (version: string) =>
-    correctPredictions(await read(modelKey(name, version, 'onnx')), heldOut, dataset.classes.length);
-  const manifestKey = modelKey(name, current, 'json');
-  const { training } = parseStored(Manifest, manifestKey, await read(manifestKey));
+    correctPredictions(await onnxOf(version), heldOut, dataset.classes.length);
+  const { training } = await manifestOf(current);
   if (training && training.images > train.count) {
     log(`Warning: ${current} was also trained on the held-out images, so its accuracy on them is too high.`);
   }
   return compareModels(await correct(version), await correct(current));
 }
 
-function rejection({ name, version, alias, current }: Candidate, why: string): ExplainedError {
+function rejection(
+  { name, version, alias, current }: Candidate,
+  why: string,
+  comparison?: Comparison,
+): ExplainedError {
+  const isOpen = comparison !== undefined && comparison.interval[1] > 0;
+  const advice = isOpen ? 'The images do not show which model is better: more of them would. ' : '';
   return new ExplainedError({
     kind: 'rejected',
     what: `${name} ${version} is not promoted, and ${alias} still points at ${current}: ${why}`,
-    next: `To promote it anyway: npm run promote -- ${version} --name ${name} --alias ${alias}`,
+    next: `${advice}To promote it anyway: npm run promote -- ${version} --name ${name} --alias ${alias}`,
   });
 }

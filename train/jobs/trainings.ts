@@ -1,16 +1,21 @@
 /** @file The trainings of a run or a sweep: one per model, each with its key. */
 import { lazy } from '#shared/lazy.ts';
+import { DESCRIPTION } from '../dataset/fashion-mnist/description.ts';
 import { FILES } from '../dataset/fashion-mnist/files.ts';
 import { isFolder, rejectFolderSettings } from '../dataset/open.ts';
+import type { Dataset } from '../dataset/split.ts';
 import { type Pretrained, readStart } from '../release/pretrained.ts';
 import { codeDigest } from '../run/provenance.ts';
 import type { Settings } from '../run/settings.ts';
+import { releaseName } from '../run/train-model.ts';
 import { openJobFolder } from './folder-dataset.ts';
 import { type TrainingInputs, trainingInputs, trainingKey } from './training-key.ts';
 
 export interface Training {
   settings: Settings;
   model: string;
+  /** Name of its release. */
+  name: string;
   /** The release that training starts from. */
   pretrained: Pretrained | undefined;
   inputs: TrainingInputs;
@@ -24,20 +29,22 @@ const code = lazy(codeDigest);
  * @throws ExplainedError of kind `usage` for a setting that Fashion-MNIST does not have, of kind `data` for a folder that cannot be read
  */
 export async function listTrainings(settings: Settings): Promise<Training[]> {
-  const dataset = await digestsOf(settings);
+  const { digests, modelPrefix } = await datasetOf(settings);
   const digest = await code();
   const pretrained = await readStart(settings);
   return Promise.all(
     settings.models.map(async (model) => {
-      const inputs = trainingInputs(settings, model, dataset, digest, pretrained);
-      return { settings, model, pretrained, inputs, key: await trainingKey(inputs) };
+      const inputs = trainingInputs(settings, model, digests, digest, pretrained);
+      const name = releaseName(modelPrefix, model, settings.models.length);
+      return { settings, model, name, pretrained, inputs, key: await trainingKey(inputs) };
     }),
   );
 }
 
-/** Returns the digests of the data set. Those of Fashion-MNIST are known, so its files need not be on this machine. */
-async function digestsOf(settings: Settings): Promise<Record<string, string>> {
-  if (isFolder(settings)) return (await openJobFolder(settings)).digests;
+/** Returns what names the data set. The digests of Fashion-MNIST are known, so its files need not be on this machine. */
+async function datasetOf(settings: Settings): Promise<Pick<Dataset, 'digests' | 'modelPrefix'>> {
+  if (isFolder(settings)) return openJobFolder(settings);
   rejectFolderSettings(settings);
-  return Object.fromEntries(Object.values(FILES).map(({ name, md5 }) => [name, md5]));
+  const digests = Object.fromEntries(Object.values(FILES).map(({ name, md5 }) => [name, md5]));
+  return { ...DESCRIPTION, digests };
 }

@@ -82,7 +82,7 @@ export async function trainModel(
 }
 
 /** Returns the name of a network's release. The only network of a run needs no name beside that of the data set. */
-const releaseName = (prefix: string, network: string, networks: number): string =>
+export const releaseName = (prefix: string, network: string, networks: number): string =>
   prefix === '' ? network : networks === 1 ? prefix : `${prefix}-${network}`;
 
 /** @throws ExplainedError of kind `usage` when the best epoch is to be chosen, and there are no images to choose it on */

@@ -2,9 +2,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openLocalStore } from '../../../train/store/open.ts';
 import { expectSuccess, runTrainer } from '../../support/command.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { type RunningWorker, startWorker } from '../../support/worker.ts';
+import { images, tinyPng } from '../../train/dataset/folder/image-folder.ts';
 import { cronJobs, type KubernetesObject, missing, partsOf, RENDERED } from './kustomize.ts';
 
 const folder = temporaryFolder();
@@ -52,6 +54,16 @@ describe.skipIf(missing)(`the commands of the pods${missing ? ` (skipped: ${miss
     const plan = await run(RENDERED[kind], 'retrain', '--dry-run');
     expect(plan).toContain('tinyvgg: recipe edge, ');
     expect(plan).toContain(`device ${device};`);
+  });
+
+  test('images: retrain trains on the folder in the bucket', async () => {
+    const store = openLocalStore(worker.origin);
+    for (const [path, seed] of Object.entries({ ...images('cat', 100, 1), ...images('dog', 100, 201) }))
+      await store.put(`datasets/photos/${path}`, Uint8Array.from(tinyPng(seed)), 'image/png');
+    const plan = await run(RENDERED.images, 'retrain', '--dry-run');
+    expect(plan).toMatch(
+      /^photos: recipe photos, .*on \d\d images that are not trained on.*above −5\.00 points/ms,
+    );
   });
 
   test.each(['cpu', 'gpu'] as const)('%s: sweep has its grid and its shares', async (kind) => {

@@ -5,7 +5,7 @@ import { EXIT_CODES } from '../../../train/cli/exit-codes.ts';
 import { cronJobs, type KubernetesObject, leaves, missing, partsOf, RENDERED } from './kustomize.ts';
 
 type Folder = keyof typeof RENDERED;
-const WITH_JOBS = ['base', 'cpu', 'gpu', 'kueue'] as const;
+const WITH_JOBS = ['base', 'cpu', 'gpu', 'images', 'images-volume', 'kueue'] as const;
 
 const find = (folder: Folder, kind: string, name: string): KubernetesObject => {
   const found = RENDERED[folder].find((one) => one.kind === kind && one.metadata.name.startsWith(name));
@@ -82,6 +82,35 @@ describe.skipIf(missing)('the overlays', () => {
 
   test('cpu adds an image', () => {
     expect(changes('base', 'cpu')).toEqual(inPods('containers.trainer.image'));
+  });
+
+  test('images changes the command of retrain, its data and its disk', () => {
+    const changed = changes('cpu', 'images');
+    expect(changed.filter((path) => path.startsWith('ConfigMap/'))).toEqual([
+      'ConfigMap/training.data.DATA',
+      'ConfigMap/training.data.TOLERANCE',
+    ]);
+    const pod = 'CronJob/retrain.spec.jobTemplate.spec.template.spec.';
+    const inPod = changed.filter((path) => !path.startsWith('ConfigMap/'));
+    expect(inPod.every((path) => path.startsWith(pod))).toBe(true);
+    expect(inPod.map((path) => path.slice(pod.length))).toEqual([
+      'containers.trainer.args.1',
+      'containers.trainer.args.3',
+      'containers.trainer.resources.limits.ephemeral-storage',
+      'containers.trainer.resources.requests.ephemeral-storage',
+      'volumes.tmp.emptyDir.sizeLimit',
+    ]);
+  });
+
+  test('images-volume adds a volume that the trainer cannot write', () => {
+    const { pod, container } = jobOf('images-volume', 'retrain');
+    expect(container.volumeMounts).toContainEqual({ name: 'images', mountPath: '/data', readOnly: true });
+    expect(pod.volumes).toContainEqual({
+      name: 'images',
+      persistentVolumeClaim: { claimName: 'images', readOnly: true },
+    });
+    const map = leaves([find('images-volume', 'ConfigMap', 'training')]);
+    expect(map.get('ConfigMap/training.data.DATA')).toMatch(/^\/data\//);
   });
 
   test('gpu adds a GPU, its image and its device', () => {

@@ -12,7 +12,7 @@ export interface KubernetesObject {
 }
 
 /** Every folder of infra/k8s. */
-export const FOLDERS = ['base', 'cpu', 'gpu', 'kueue', 'kueue-cluster'] as const;
+export const FOLDERS = ['base', 'cpu', 'gpu', 'images', 'images-volume', 'kueue', 'kueue-cluster'] as const;
 
 /** Reason why this machine cannot render the manifests; null when it can. Needs Kustomize 5, which kubectl has since 1.27. */
 export const missing: string | null = (() => {

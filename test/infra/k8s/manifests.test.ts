@@ -78,7 +78,7 @@ describe.skipIf(missing)(`the Pod Security Standards' restricted level${why}`, (
   });
 
   test('is met by every pod, which also has a read-only root and no token', () => {
-    expect(jobs).toHaveLength(8);
+    expect(jobs).toHaveLength(12);
     for (const { job } of jobs) {
       const { pod, container } = partsOf(job);
       expect(violatedControls(pod)).toEqual([]);

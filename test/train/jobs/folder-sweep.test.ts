@@ -6,10 +6,8 @@ import { openEngine } from '../../../train/engine/open.ts';
 import { openJobFolder } from '../../../train/jobs/folder-dataset.ts';
 import { readGrid } from '../../../train/jobs/grid.ts';
 import { leaderboard } from '../../../train/jobs/leaderboard.ts';
-import { planRetrain } from '../../../train/jobs/retrain-plan.ts';
 import { sweep } from '../../../train/jobs/sweep.ts';
 import { readRecord } from '../../../train/jobs/training-record.ts';
-import { settingsOf } from '../../../train/run/settings.ts';
 import { memoryStore } from '../../../train/store/memory.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { folderOf, images, tinyPng } from '../dataset/folder/image-folder.ts';
@@ -65,12 +63,4 @@ it('the key of a training changes with the images of the folder', async () => {
   const key = await keyOf(await folderOf(files));
   expect(await keyOf(await folderOf(files))).toBe(key);
   expect(await keyOf(await folderOf({ ...files, 'a/new.png': tinyPng(777) }))).not.toBe(key);
-});
-
-it('retrain refuses a folder of images, and says what to do', async () => {
-  const data = await folderOf({ ...images('a', 10, 1), ...images('b', 10, 101) });
-  const settings = settingsOf({ data }, 'test');
-  await expect(planRetrain(memoryStore(), settings, { alias: 'stable', tolerance: 0.01 })).rejects.toThrow(
-    /cannot retrain on .*Train on it with npm run train, and upload the release with npm run push\./,
-  );
 });
