@@ -57,10 +57,21 @@ async function openAuto(options: EngineOptions): Promise<Engine> {
   const { log = () => {}, workload } = options;
   const cpu = await firstThatStarts(Object.keys(CPU_ENGINES), options);
   if (!cpu) throw new ExplainedError({ kind: 'device', what: 'no device starts on this machine' });
-  const card = workload && (await firstThatStarts(['webgpu'], options));
+  const card = workload && (await openCard(options));
   if (workload && card) return fastest([cpu, card], workload, log);
   log(`Device ${cpu.name}: the fastest that starts on this machine.`);
   return cpu;
+}
+
+/** Opens the engine on the graphics card, if there is one. */
+async function openCard(options: EngineOptions): Promise<Engine | undefined> {
+  const [{ isInstalled }, { findsAdapter }] = await Promise.all([
+    import('./webgpu/dawn.ts'),
+    import('./webgpu/probe.ts'),
+  ]);
+  if (!isInstalled() || (await findsAdapter())) return firstThatStarts(['webgpu'], options);
+  options.log?.('Device webgpu is not used: no graphics card found. --device webgpu prints what is missing.');
+  return undefined;
 }
 
 async function firstThatStarts(devices: string[], options: EngineOptions): Promise<Engine | undefined> {

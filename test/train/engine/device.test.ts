@@ -12,11 +12,29 @@ import { expectSuccess, runTrainer } from '../../support/command.ts';
 import { dataFolder } from '../../support/data.ts';
 import { describeWithGpu } from '../../support/gpu.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { folderOf, images } from '../dataset/folder/image-folder.ts';
 
 const network = resolveNetwork({
   name: 'tiny',
   input: [1, 6, 6],
   modules: { a: [flatten(), linear(36, 4)] },
+});
+
+it('auto prints one sentence, and no warning of Vulkan, where there is no graphics card', async () => {
+  const data = await folderOf({ ...images('a', 8, 1), ...images('b', 8, 21) });
+  const flags = ['--epochs', '1', '--no-calibration', '--image-size', '8', '--threads', '1'];
+  // The loader of Vulkan reads no other driver than this one, which does not exist.
+  const env = { ...process.env, VK_DRIVER_FILES: '/nowhere.json', VK_ICD_FILENAMES: '/nowhere.json' };
+  const out = join(temporaryFolder(), 'run');
+  const { stdout, stderr } = await expectSuccess(
+    runTrainer(['train', '--data', data, ...flags, '--out', out], { env }),
+  );
+  expect(stderr).toBe('');
+  expect(stdout.match(/^Device webgpu .*$/gm)).toEqual([
+    expect.stringMatching(
+      /no graphics card found\. --device webgpu prints what is missing\.$|is not installed/,
+    ),
+  ]);
 });
 
 describeWithGpu('a GPU', () => {

@@ -29,6 +29,15 @@ const SLOW_FEATURE = 'use_vulkan_zero_initialize_workgroup_memory_extension';
  */
 let started: Promise<GPU> | undefined;
 
+/** Returns whether Dawn's package is there. */
+export function isInstalled(): boolean {
+  try {
+    return resolve(PACKAGE) !== '';
+  } catch {
+    return false;
+  }
+}
+
 /** @throws ExplainedError of kind `device` when Dawn is not installed, or does not load on this machine */
 export function startDawn(): Promise<GPU> {
   started ??= loadDawn().then(({ create, globals }) => {

@@ -59,7 +59,8 @@ export function lossCurves({ summary, metrics, epochs }: Results): Promise<Figur
           mark: { type: 'line', strokeWidth: 2 },
           encoding: { ...encoding, y: { ...encoding.y, field: 'smooth' }, strokeDash: dash },
         },
-        testMarks(tests, { ...encoding, shape }),
+        ...(isLong(summary) ? [{ data: { values: tests }, mark: THIN_LINE, encoding }] : []),
+        testMarks(marked(tests, summary), { ...encoding, shape }),
       ],
     },
   );
@@ -81,7 +82,7 @@ export function accuracyCurves({ summary, epochs }: Results): Promise<Figure> {
       field: 'accuracy',
       type: 'quantitative' as const,
       scale: { zero: false, padding: 10 },
-      axis: { title: `${evaluated} accuracy in %` },
+      axis: { title: `${evaluated} accuracy in %`, format: '.2~f' },
     },
     color,
   };
@@ -97,7 +98,7 @@ export function accuracyCurves({ summary, epochs }: Results): Promise<Figure> {
       data: { values },
       layer: [
         { mark: { type: 'line', strokeWidth: 2 }, encoding: { ...encoding, strokeDash: dash } },
-        testMarks(values, { ...encoding, shape }),
+        testMarks(marked(values, summary), { ...encoding, shape }),
       ],
     },
   );
@@ -136,6 +137,25 @@ function fields(names: readonly string[]) {
     shape: { ...field, scale: shape },
   };
 }
+
+/** Most epochs of which each has a mark. The marks of more would overlap. */
+const MOST_MARKS = 20;
+
+const isLong = ({ epochs }: Results['summary']): boolean => epochs > MOST_MARKS;
+
+/** Returns the values that have a mark: all of a short training, else about fifteen of each model, which include its last one. */
+function marked<Value extends { model: string; epoch: number }>(
+  values: readonly Value[],
+  summary: Results['summary'],
+): Value[] {
+  if (!isLong(summary)) return [...values];
+  const last = new Map(values.map(({ model, epoch }) => [model, epoch]));
+  const distance = Math.ceil(summary.epochs / 15);
+  return values.filter(({ model, epoch }) => ((last.get(model) ?? 0) - epoch) % distance === 0);
+}
+
+/** Joins values of which not every one has a mark. */
+const THIN_LINE = { type: 'line' as const, strokeWidth: 1.5, strokeDash: [2, 3] };
 
 /** Returns a layer of marks with a rim, which stand out from the lines. */
 const testMarks = <Encoding>(values: object[], encoding: Encoding) => ({
