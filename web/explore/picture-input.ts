@@ -19,6 +19,7 @@ export function pictureInput(explorer: Explorer): Promise<void> {
   const show = pictureLoader(explorer);
   const camera = cameraInput(explorer, show);
   const { model } = explorer;
+  find('.thumbnails', HTMLElement).hidden = !isOfGarments(model);
   const restore = () => show(() => pictureOf(explorer.state, names, model), true);
 
   for (const [i, thumbnail] of thumbnails.entries()) {
@@ -43,6 +44,8 @@ export function pictureInput(explorer: Explorer): Promise<void> {
   return restore();
 }
 
+const isOfGarments = ({ input }: Model): boolean => input.preprocessing.kind === 'garment';
+
 function isShown(picture: SourcePicture, state: State): boolean {
   const { image, pixels, flaw } = pictureState(picture);
   return image === state.image && pixels === state.pixels && flaw === state.flaw;
@@ -62,7 +65,13 @@ async function pictureOf(
   return { name: OWN, image: input, shape: model.input.shape, flaw: flaw || undefined, ...planes };
 }
 
+/** Loads an example. A model of other pictures than garments has none: a test picture of its manifest takes its place. */
 async function examplePicture(name: string, model: Model): Promise<SourcePicture> {
+  if (!isOfGarments(model)) {
+    const bytes = atob(model.manifest.golden.vectors.at(-1)?.pixels ?? '');
+    const image = Uint8Array.from(bytes, (character) => character.charCodeAt(0));
+    return { name, image, shape: model.input.shape };
+  }
   const pixels = await pixelsOf(await (await fetchOk(`/examples/${name}.png`)).blob());
   return preparedPicture(name, pixels, model);
 }

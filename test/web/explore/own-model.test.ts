@@ -30,8 +30,10 @@ async function scoresOf(page: Page, name: string, file: string) {
   const body = await readFile(file);
   const response = await fetch(`${pages.origin}/v1/models/${name}/classify`, { method: 'POST', body });
   const { predictions } = (await response.json()) as { predictions: { label: string; score: number }[] };
+  const before = await prediction(page);
   await page.setInputFiles('#file', file);
-  await expect.poll(() => prediction(page)).toContain(predictions[0].label);
+  await expect.poll(() => prediction(page)).not.toBe(before);
+  expect(await prediction(page)).toContain(predictions[0].label);
   const [shown] = (await prediction(page))?.match(/[\d.]+(?=\s%)/) ?? [];
   return [Number(shown), 100 * predictions[0].score];
 }
@@ -68,6 +70,27 @@ describeInBrowser('/explore with a model of its address', () => {
     await page.context().close();
   });
 
+  it('shows a test picture of the manifest in place of the garments among the examples', async () => {
+    const page = await pages.open('/explore?model=paints#tensor?pixel=32,32');
+    const { golden } = await (await fetch(`${pages.origin}/v1/models/paints`)).json();
+    const { pixels, logits } = golden.vectors.at(-1);
+    expect(await prediction(page)).toContain(PAINTS[logits.indexOf(Math.max(...logits))]);
+    expect(await page.locator('[data-example]:visible').count()).toBe(0);
+    const [red, green, blue] = [0, 1, 2].map(
+      (channel) => atob(pixels).charCodeAt((channel * 64 + 32) * 64 + 32) / 255,
+    );
+    await page.locator('#tensor-picture').scrollIntoViewIfNeeded();
+    await expect
+      .poll(() => page.locator('#channels canvas').nth(1).getAttribute('aria-valuetext'))
+      .toContain(`red ${red.toFixed(3)}, green ${green.toFixed(3)}, blue ${blue.toFixed(3)}`);
+    await choose(page, '#10e020');
+    await expect.poll(() => prediction(page)).toContain('green');
+    await page.context().close();
+    const own = await pages.open('/explore');
+    expect(await own.locator('[data-example]:visible').count()).toBeGreaterThan(3);
+    await own.context().close();
+  });
+
   it('takes the channels of the first layer apart', async () => {
     const page = await pages.open('/explore?model=paints#network?layer=1&map=1&cell=0,0');
     await choose(page, '#10e020');
@@ -75,7 +98,7 @@ describeInBrowser('/explore with a model of its address', () => {
     expect(await page.locator('[data-row="0"]').count()).toBe(3);
     await expect.poll(() => page.textContent('#detail-title')).toBe('Convolution 1, map 2');
     const terms = page.locator('#terms .term b');
-    expect(await terms.allTextContents()).toEqual(['0.000', '0.878', '0.000']);
+    await expect.poll(() => terms.allTextContents()).toEqual(['0.000', '0.878', '0.000']);
     expect(await page.textContent('#detail-sum')).toContain('= 0.878');
     await page.click('[aria-label="input, green"]');
     await expect.poll(() => page.textContent('#detail-title')).toBe('Input, green');

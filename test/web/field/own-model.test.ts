@@ -143,6 +143,25 @@ describeInBrowser('the field with a model that the page names', () => {
     expect(await optionsOf(opened)).toEqual(['Bag', 'None of these']);
   });
 
+  it('offers the labels that it knows when its model disappears, and classifies again when the model is back', async () => {
+    const opened = await openField('model="paints"');
+    await opened.pick(await drawFile(on.page, 'red.png', { ...GREEN, background: '#d01810' }));
+    await opened.reaches('answered');
+    await events();
+    on.relay.refusals.push({ status: 404, type: 'unknown-model' });
+    await opened.pick(await drawFile(on.page, 'green.png', GREEN));
+    await opened.reaches('failed');
+    expect(await opened.status.textContent()).toContain('This field is not set up correctly.');
+    expect(await events()).toContainEqual(expect.stringMatching(/^unknown-model: /));
+    expect([await opened.value(), await opened.flags()]).toEqual(['', ['badInput']]);
+    expect(await optionsOf(opened)).toEqual([PAINTS[0], PAINTS[2], 'None of these']);
+    await opened.field.locator('[part=select]').selectOption('Bag');
+    expect([await opened.value(), await opened.flags()]).toEqual(['Bag', []]);
+    await opened.pick(await drawFile(on.page, 'green.png', GREEN));
+    await opened.reaches('answered');
+    expect(await opened.value()).toBe(PAINTS[2]);
+  });
+
   it('sends a panorama with enough pixels for the model’s input', async () => {
     const opened = await openField('model="paints"');
     await opened.pick(await drawFile(on.page, 'panorama.png', { ...GREEN, width: 6000, height: 300 }));
