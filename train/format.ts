@@ -24,3 +24,7 @@ export const flagOf = (name: string): string =>
 
 /** Joins words as "a, b and c". */
 export const list = (words: readonly string[]): string => new Intl.ListFormat('en-GB').format(words);
+
+/** Joins the first words, and says how many more there are. @param most words that are named */
+export const listSome = (words: readonly string[], most = 10): string =>
+  words.length <= most ? list(words) : list([...words.slice(0, most), `${count(words.length - most)} more`]);

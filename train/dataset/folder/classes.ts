@@ -1,7 +1,7 @@
 /** @file The classes of a folder of images: their names and order, and what keeps a network from learning them. */
 import { ExplainedError } from '#shared/errors.ts';
-import { list } from '../../format.ts';
-import type { FolderContents } from './contents.ts';
+import { count, listSome } from '../../format.ts';
+import type { FolderContents, FolderImage } from './contents.ts';
 import { PARTS, type Part } from './part.ts';
 import { byCodePoint } from './walk.ts';
 
@@ -27,14 +27,15 @@ export function classesOf(data: string, contents: Labelled): string[] {
     throw unfit(
       data,
       'images in every class folder',
-      `none in ${list(empty)}`,
+      `none in ${listSome(empty)}`,
       'Add images, or remove the folder.',
     );
   }
+  requireReadableNames(data, [...counts.keys()]);
   if (counts.size === 1) throw oneClass(data, contents);
   const few = [...counts].filter(([, count]) => count < LEAST_IMAGES);
   if (few.length > 0) {
-    const got = list(few.map(([label, count]) => `${count} of ${label}`));
+    const got = listSome(few.map(([label, count]) => `${count} of ${label}`));
     throw unfit(
       data,
       `at least ${LEAST_IMAGES} images of each class`,
@@ -50,7 +51,7 @@ export function classesOf(data: string, contents: Labelled): string[] {
     throw unfit(
       data,
       'training images of every class',
-      `none of ${list(unknown)}`,
+      `none of ${listSome(unknown)}`,
       'Add training images of these classes, remove the classes from the other parts, or try another --split-seed.',
     );
   }
@@ -60,10 +61,28 @@ export function classesOf(data: string, contents: Labelled): string[] {
         data,
         `${DESCRIPTIONS[part]} images`,
         'none',
-        'Add images, or put some into folders train, val and test.',
+        'Add images, try another --split-seed, or put some images into folders train, val and test.',
       );
   }
   return [...trained.keys()].sort(byCodePoint);
+}
+
+/** @throws ExplainedError of kind `data` for a name with control characters, and for two names that look the same */
+function requireReadableNames(data: string, names: readonly string[]): void {
+  const next = 'Rename the class.';
+  const unreadable = names.find((name) => /\p{Cc}/u.test(name));
+  if (unreadable !== undefined)
+    throw unfit(data, 'names of classes without control characters', JSON.stringify(unreadable), next);
+  const seen = new Map<string, string>();
+  for (const name of names) {
+    // macOS and metadata may write an accent in two ways.
+    const shown = name.normalize('NFC').trim();
+    const other = seen.get(shown);
+    seen.set(shown, name);
+    if (other === undefined) continue;
+    const got = `${JSON.stringify(other)} and ${JSON.stringify(name)}, which differ only in their spaces or in the encoding of an accent`;
+    throw unfit(data, 'names of classes that look different', got, next);
+  }
 }
 
 /** Names of the parts in sentences. */
@@ -79,8 +98,24 @@ export function missingClasses(classes: readonly string[], { images }: Pick<Labe
     const present = countLabels(images.filter((image) => image.part === part));
     const missing = classes.filter((name) => !present.has(name));
     if (missing.length === 0) return [];
-    return `No ${DESCRIPTIONS[part]} image is of ${list(missing)}, so the ${DESCRIPTIONS[part]} results do not include ${missing.length === 1 ? 'this class' : 'these classes'}.`;
+    return `No ${DESCRIPTIONS[part]} image is of ${listSome(missing)}, so the ${DESCRIPTIONS[part]} results do not include ${missing.length === 1 ? 'this class' : 'these classes'}.`;
   });
+}
+
+/** Returns a sentence when images of one part are also in another, and one when images have two labels. */
+export function describeCopies({ images }: Pick<Labelled, 'images'>): string[] {
+  const copies = [...Map.groupBy(images, ({ digest }) => digest).values()].filter(({ length }) => length > 1);
+  const named = (found: FolderImage[][]) =>
+    listSome(
+      found.map(([first, second]) => `${first.path} is ${second.path}`),
+      3,
+    );
+  const leaked = copies.filter((group) => new Set(group.map(({ part }) => part)).size > 1);
+  const conflicting = copies.filter((group) => new Set(group.map(({ label }) => label)).size > 1);
+  const leaks = `${count(leaked.length)} of the images are in several parts, so the results are too good: ${named(leaked)}.`;
+  const conflicts = `${count(conflicting.length)} of the images have several labels: ${named(conflicting)}.`;
+  const lines = [...(leaked.length > 0 ? [leaks] : []), ...(conflicting.length > 0 ? [conflicts] : [])];
+  return lines.map((line) => `Warning: ${line} npm run inspect lists them all.`);
 }
 
 /** Counts the images of each label. */

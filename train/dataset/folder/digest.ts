@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { formatOf } from '#shared/decode/format.ts';
 import { ExplainedError } from '#shared/errors.ts';
 import type { ListedImage, Listing } from './listing.ts';
-import type { Skipped } from './walk.ts';
+import { reasonOf, type Skipped } from './walk.ts';
 
 export interface DigestedImage extends ListedImage {
   /** SHA-256 of the file in hex. */
@@ -54,9 +54,7 @@ async function digestOf(path: string): Promise<{ digest: string } | { why: strin
     if (error instanceof ExplainedError) {
       return { why: `no image: ${error.got?.replace(/^\d+ bytes/, 'bytes')}. ${error.next}` };
     }
-    // The system's error has a code.
-    const { code, message } = error as NodeJS.ErrnoException;
-    return { why: code === 'ENOENT' ? 'no such file' : (code ?? message) };
+    return { why: reasonOf(error as NodeJS.ErrnoException, 'file') };
   }
 }
 

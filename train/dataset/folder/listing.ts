@@ -8,11 +8,13 @@
  * train/metadata.jsonl  train/1.jpg           the same as JSON lines, or in a folder per part
  * ```
  */
+import { isUtf8 } from 'node:buffer';
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { ExplainedError } from '#shared/errors.ts';
 import { parseMetadata, type Row } from './metadata.ts';
 import { type Part, partOf } from './part.ts';
-import { type Skipped, type Tree, walk } from './walk.ts';
+import { reasonOf, type Skipped, type Tree, walk } from './walk.ts';
 
 export interface ListedImage {
   /** Relative to the root, with `/` between the names. */
@@ -57,8 +59,25 @@ export async function listImages(data: string): Promise<Listing> {
   return { root: data, ...arrange(tree, metadata) };
 }
 
-const readMetadata = async (path: string): Promise<Row[]> =>
-  parseMetadata(await readFile(path, 'utf8'), path);
+/** @throws ExplainedError of kind `data` for a file that cannot be read or is not in UTF-8: its labels would be wrong */
+async function readMetadata(path: string): Promise<Row[]> {
+  const bytes = await readFile(path).catch((cause) => {
+    throw new ExplainedError({
+      kind: 'data',
+      what: `cannot read ${path}`,
+      got: reasonOf(cause, 'file'),
+      cause,
+    });
+  });
+  if (isUtf8(bytes)) return parseMetadata(bytes.toString(), path);
+  throw new ExplainedError({
+    kind: 'data',
+    what: `cannot read ${path}`,
+    expected: 'text in UTF-8',
+    got: 'bytes that are no UTF-8',
+    next: 'Save the file again as CSV UTF-8.',
+  });
+}
 
 /** Returns the paths of the metadata that describe images: the root's, else those of the folders of parts. */
 function metadataFiles(tree: Tree): string[] {

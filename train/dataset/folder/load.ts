@@ -6,7 +6,7 @@ import { sizeOf } from '#shared/model/spec.ts';
 import { cacheFolder } from '../../cache.ts';
 import { count, list } from '../../format.ts';
 import type { Dataset, Split } from '../split.ts';
-import { classesOf, DESCRIPTIONS, missingClasses } from './classes.ts';
+import { classesOf, DESCRIPTIONS, describeCopies, missingClasses } from './classes.ts';
 import { type FolderContents, type ReadOptions, readContents } from './contents.ts';
 import { PARTS, type Part } from './part.ts';
 import type { Skipped } from './walk.ts';
@@ -44,6 +44,7 @@ export async function loadFolder(
   const contents = await readContents(data, options, (found) => classesOf(data, found));
   const classes = classesOf(data, contents);
   for (const line of [summaryOf(data, classes, contents), ...missingClasses(classes, contents)]) log(line);
+  for (const line of describeCopies(contents)) log(line);
   for (const line of describeSkipped(contents)) log(line);
   const split = (part: Part) => splitOf(contents, classes, part, sizeOf(input.shape));
   return {

@@ -81,7 +81,7 @@ function jsonRecords(text: string, path: string): Numbered[] {
     try {
       return { line: i + 1, values: JSON.parse(own) };
     } catch (error) {
-      throw damaged(path, i + 1, 'a JSON object on each line', (error as Error).message, error);
+      throw damaged(path, i + 1, 'a JSON object on each line', 'text that is no JSON', error);
     }
   });
 }
@@ -89,8 +89,10 @@ function jsonRecords(text: string, path: string): Numbered[] {
 function rowOf(values: unknown, path: string, line: number): Row {
   const expected = 'file_name and label, and optionally group and split';
   const { success, output, issues } = v.safeParse(Columns, values, { abortEarly: true });
-  if (!success)
-    throw damaged(path, line, expected, v.summarize(issues).replace(/^×\s*/, '').replaceAll('\n', ' '));
+  if (!success) {
+    const column = issues[0].path?.[0]?.key;
+    throw damaged(path, line, expected, column === undefined ? 'no object' : `an empty or invalid ${column}`);
+  }
   const file = output.file_name ?? output.path;
   const label = output.label ?? output.class;
   if (file === undefined || label === undefined)

@@ -75,13 +75,24 @@ async function entriesOf(folder: string): Promise<Dirent[]> {
   return entries.sort((a, b) => byCodePoint(a.name, b.name));
 }
 
+/** Returns what an error of the file system means. @param what such as `folder` */
+export const reasonOf = ({ code, message }: NodeJS.ErrnoException, what = 'folder'): string =>
+  ({
+    ENOENT: `no such ${what}`,
+    ENOTDIR: 'a file',
+    EACCES: `no permission to read the ${what}`,
+    EPERM: `no permission to read the ${what}`,
+  })[code ?? ''] ??
+  code ??
+  message;
+
 const unreadable = (folder: string, cause: NodeJS.ErrnoException): ExplainedError =>
   new ExplainedError({
     kind: 'data',
     what: `cannot read ${folder}`,
     expected: 'a folder of images',
-    got: cause.code === 'ENOENT' ? 'no such folder' : (cause.code ?? cause.message),
-    next: 'Check the path after --data and the permissions of the folder.',
+    got: reasonOf(cause),
+    next: 'Check the path after --data and the permissions of the folder. A file with labels ends in .csv or .jsonl.',
     cause,
   });
 
