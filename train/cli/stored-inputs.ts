@@ -1,7 +1,7 @@
 /** @file Inputs of a training that are in an object store. They are downloaded first, and the settings then name the local copies. */
 import { existsSync } from 'node:fs';
 import { cacheFolder } from '../cache.ts';
-import { copyFromBucket, isInBucket, parseBucketFolder } from '../dataset/bucket.ts';
+import { type CopyOptions, copyFromBucket, isInBucket, parseBucketFolder } from '../dataset/bucket.ts';
 import { downloadRelease, parseReleaseName } from '../registry/download.ts';
 import { imagePrinter } from '../run/progress.ts';
 import type { Settings } from '../run/settings.ts';
@@ -13,9 +13,10 @@ export type Localize = (settings: Settings) => Promise<Settings>;
 /**
  * Returns a function that copies what settings name in an object store: a release, and a folder of images. It copies each once.
  * @param target selects the store; the address of a folder of images names its bucket itself
+ * @param onProgress receives the number of images that are copied, and of all images
  * @throws ExplainedError as `downloadRelease` and `copyFromBucket`
  */
-export function localizer(target: TargetFlags): Localize {
+export function localizer(target: TargetFlags, onProgress = imagePrinter('Copying images')): Localize {
   const copies = new Map<string, Promise<string>>();
   const once = (name: string, copy: () => Promise<string>) => {
     const path = copies.get(name) ?? copy();
@@ -24,16 +25,19 @@ export function localizer(target: TargetFlags): Localize {
   };
   return async ({ data, pretrained, ...settings }) => ({
     ...settings,
-    data: isInBucket(data) ? await once(data, () => copyImages(data, target)) : data,
+    data: isInBucket(data) ? await once(data, () => copyImages(data, target, onProgress)) : data,
     pretrained:
       pretrained === undefined ? undefined : await once(pretrained, () => copyRelease(pretrained, target)),
   });
 }
 
-async function copyImages(data: string, target: TargetFlags): Promise<string> {
+async function copyImages(
+  data: string,
+  target: TargetFlags,
+  onProgress: CopyOptions['onProgress'],
+): Promise<string> {
   const folder = parseBucketFolder(data);
   const store = openTargetStore(target, folder.bucket);
-  const onProgress = imagePrinter('Copying images');
   return copyFromBucket(store, folder, { cache: cacheFolder('buckets'), onProgress });
 }
 

@@ -54,6 +54,7 @@ export async function correctOnFolder(
   const images = comparedImages(dataset, settings);
   const indices = dataset.classes.map((name) => labels.indexOf(name));
   const known = where(images, (label) => indices[label] !== -1);
+  if (known.places.length === 0) return new Uint8Array(images.count);
   const renamed = { ...known.split, labels: known.split.labels.map((label) => indices[label]) };
   const right = await correctPredictions(onnx, renamed, labels.length);
   const correct = new Uint8Array(images.count);

@@ -47,6 +47,6 @@ async function onnxFileOf(path: string): Promise<string> {
     what: `cannot start from ${path}`,
     expected: 'the folder of a run with one model',
     got: names.length === 0 ? 'no .onnx file' : names.join(', '),
-    next: 'Name an .onnx file with --pretrained.',
+    next: 'Name an .onnx file with --pretrained, or a release in the object store as NAME@ALIAS.',
   });
 }

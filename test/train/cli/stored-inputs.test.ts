@@ -45,6 +45,30 @@ describe('with a bucket', () => {
     }
   });
 
+  it('retrain trains on the folder of the bucket once, and promotes the model under its name', async () => {
+    const retrain = (...args: string[]) =>
+      trainer(
+        'retrain',
+        '--data',
+        's3://tinyvgg-models/sets/animals',
+        ...FAST,
+        '--tolerance',
+        '0.3',
+        ...args,
+      );
+    const { stdout } = await expectSuccess(retrain('--alias', 'weekly'));
+    expect(stdout).toMatch(/^weekly of animals: none → [0-9a-f]{64} \(first version of weekly\)$/m);
+    const again = await expectSuccess(retrain('--alias', 'weekly'));
+    expect(again.stdout).toMatch(/was trained before.*weekly of animals already points at/s);
+    const other = await retrain('--alias', 'weekly', '--seed', '1', '--tolerance', '0.01');
+    expect(other).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(
+        /cannot retrain on animals: expected at least 194 images that are not trained on/,
+      ),
+    });
+  });
+
   it.each([
     ['photos', /cannot start from stable of photos: .*got no such model or alias\..*--pretrained/],
     ['animals@canary', /cannot start from canary of animals: .*got no such model or alias\./],

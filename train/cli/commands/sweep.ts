@@ -51,7 +51,8 @@ export function addLeaderboard(program: Command): void {
         json,
         ...flags
       }: TargetFlags & { grid: string; data?: string; json: boolean }) => {
-        const board = await leaderboard(openTargetStore(flags), await readGrid(grid, data, localizer(flags)));
+        const localize = localizer(flags, ...(json ? [() => {}] : []));
+        const board = await leaderboard(openTargetStore(flags), await readGrid(grid, data, localize));
         console.log(json ? JSON.stringify(board, null, 2) : formatLeaderboard(board));
       },
     );

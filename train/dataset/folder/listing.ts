@@ -12,6 +12,7 @@ import { isUtf8 } from 'node:buffer';
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ExplainedError } from '#shared/errors.ts';
+import { isInBucket } from '../bucket.ts';
 import { parseMetadata, type Row } from './metadata.ts';
 import { type Part, partOf } from './part.ts';
 import { reasonOf, type Skipped, type Tree, walk } from './walk.ts';
@@ -44,6 +45,7 @@ const METADATA = ['metadata.csv', 'metadata.jsonl'];
  * @throws ExplainedError of kind `data` when a folder or metadata cannot be read
  */
 export async function listImages(data: string): Promise<Listing> {
+  if (isInBucket(data)) throw inBucket(data);
   if (/\.(csv|jsonl)$/i.test(data) && (await stat(data).catch(() => undefined))?.isFile()) {
     const rows = await readMetadata(data);
     return {
@@ -58,6 +60,14 @@ export async function listImages(data: string): Promise<Listing> {
   for (const file of metadataFiles(tree)) metadata.set(file, await readMetadata(join(data, file)));
   return { root: data, ...arrange(tree, metadata) };
 }
+
+const inBucket = (data: string): ExplainedError =>
+  new ExplainedError({
+    kind: 'data',
+    what: `cannot read ${data}`,
+    expected: 'a folder on this machine',
+    next: 'Only train, retrain, sweep and leaderboard copy a folder of a bucket. Name the copy, whose path npm run train prints.',
+  });
 
 /** @throws ExplainedError of kind `data` for a file that cannot be read or is not in UTF-8: its labels would be wrong */
 async function readMetadata(path: string): Promise<Row[]> {
