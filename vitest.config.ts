@@ -5,6 +5,7 @@ import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 import { siteverify } from './test/fixtures/siteverify.ts';
 import { miniflareWorker } from './test/support/build-worker.ts';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 // The GPU of the tests and of the programs that they run. Without a driver for Vulkan, Dawn prints warnings.
 const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
@@ -24,6 +25,8 @@ export default defineConfig({
     maxWorkers: availableParallelism() + 1,
     // One worker runs many files, without loading their modules again for each.
     isolate: false,
+    sequence: { sequencer: LongestFirst },
+    tags: [{ name: 'slow', description: 'Left out of `npm test`. `npm run test:all` runs it.' }],
     projects: [
       {
         test: {
@@ -31,7 +34,7 @@ export default defineConfig({
           ...limits,
           include: ['test/**/*.test.ts'],
           exclude: ['test/edge/**'],
-          globalSetup: './test/support/temporary-folder.ts',
+          globalSetup: ['./test/support/temporary-folder.ts', './test/support/browser/shared-servers.ts'],
         },
       },
       {

@@ -8,8 +8,11 @@
 import { gzipSync } from 'node:zlib';
 import { Command } from 'commander';
 import type { Page } from 'playwright-core';
+import { launchChromium } from '../support/browser/chromium.ts';
 import type { Field } from '../support/browser/field.ts';
+import { TOKENS } from '../support/browser/shared-servers.ts';
 import { type Site, startSite, strictPolicy } from '../support/browser/site.ts';
+import { startWorker } from '../support/worker.ts';
 import { explorerFrames } from './web/explorer.ts';
 
 new Command('npm run bench:web')
@@ -30,7 +33,7 @@ type Mode = (typeof MODES)[number];
 /** Milliseconds after which all requests of a page have begun. */
 const SETTLED_MS = 1_000;
 
-const site = await startSite();
+const site = await startSite({ worker: startWorker({ variables: TOKENS }), browser: launchChromium() });
 try {
   await bytes(site);
   await times(site);

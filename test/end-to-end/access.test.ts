@@ -1,4 +1,7 @@
-/** @file Access control over real HTTP: keys from `npm run key`, independent clients, and headers that no browser sends. */
+/**
+ * @file Access control over real HTTP: keys from `npm run key`, independent clients, and headers that no browser sends.
+ * @module-tag slow
+ */
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { Agent, type IncomingMessage, request } from 'node:http';

@@ -1,4 +1,7 @@
-/** @file The choice of the inference engine: the SIMD kernels, or onnxruntime behind its service binding, for models of any program. */
+/**
+ * @file The choice of the inference engine: the SIMD kernels, or onnxruntime behind its service binding, for models of any program.
+ * @module-tag slow
+ */
 import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,4 +1,7 @@
-/** @file Visitors beside attackers. `npm run bench:hostile` does the same for ten minutes. */
+/**
+ * @file Visitors beside attackers. `npm run bench:hostile` does the same for ten minutes.
+ * @module-tag slow
+ */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type HostileTraffic, hostileTraffic } from './hostile-traffic/hostile-traffic.ts';
 

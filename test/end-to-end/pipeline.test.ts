@@ -1,4 +1,7 @@
-/** @file The whole pipeline with its real parts: data set → training → ONNX → object store → Worker → response. */
+/**
+ * @file The whole pipeline with its real parts: data set → training → ONNX → object store → Worker → response.
+ * @module-tag slow
+ */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';

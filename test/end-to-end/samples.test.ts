@@ -1,4 +1,7 @@
-/** @file The code samples of the API reference, run as a reader would run them. */
+/**
+ * @file The code samples of the API reference, run as a reader would run them.
+ * @module-tag slow
+ */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { copyFile, writeFile } from 'node:fs/promises';

@@ -1,4 +1,7 @@
-/** @file Model swaps under load: responses, memory, metrics and logs. `npm run bench:soak` does the same for longer. */
+/**
+ * @file Model swaps under load: responses, memory, metrics and logs. `npm run bench:soak` does the same for longer.
+ * @module-tag slow
+ */
 import { spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { onnxPredictor } from '../../train/release/onnxruntime.ts';

@@ -1,4 +1,7 @@
-/** @file Uploads by clients that others wrote: curl, Python requests, and the FormData of Node. */
+/**
+ * @file Uploads by clients that others wrote: curl, Python requests, and the FormData of Node.
+ * @module-tag slow
+ */
 import { spawnSync } from 'node:child_process';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,4 +1,7 @@
-/** @file The command line of every npm script that is a program of this project: --help, and options that do not exist. */
+/**
+ * @file The command line of every npm script that is a program of this project: --help, and options that do not exist.
+ * @module-tag slow
+ */
 import { describe, expect, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { runNode } from '../support/command.ts';

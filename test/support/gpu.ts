@@ -12,8 +12,8 @@ export function withGpu<T extends object>(entries: T): Partial<T> {
   return {};
 }
 
-/** Declares a suite that needs a GPU. Without one the suite is skipped, and its name gives the reason. */
+/** Declares a suite that needs a GPU, and is slow on SwiftShader. Without one the suite is skipped, and its name gives the reason. */
 export function describeWithGpu(name: string, suite: () => void): void {
   if (typeof gpu === 'string') describe.skip(`${name} (skipped: ${gpu})`, suite);
-  else describe(name, suite);
+  else describe(name, { tags: ['slow'] }, suite);
 }

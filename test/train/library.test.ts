@@ -1,3 +1,7 @@
+/**
+ * @file The package as a program imports it.
+ * @module-tag slow
+ */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ExplainedError, flatten, linear, openEngine, resolveNetwork, sgd, train } from 'tinyvgg-edge';

@@ -1,6 +1,6 @@
 /** @file Frames of the explorer during typical actions: the time between frames, and the CPU time of the page per frame. */
 import type { Page } from 'playwright-core';
-import { CAMERA, launchChromium } from '../../support/browser/chromium.ts';
+import { launchChromium } from '../../support/browser/chromium.ts';
 import { startWorker } from '../../support/worker.ts';
 
 const SECONDS = 3;
@@ -67,7 +67,7 @@ export interface Frames {
 
 /** Measures all actions in a wide window and in the window of a phone. The CPU of a phone takes about four times as long. */
 export async function explorerFrames(): Promise<Frames[]> {
-  const [worker, browser] = await Promise.all([startWorker(), launchChromium(CAMERA)]);
+  const [worker, browser] = await Promise.all([startWorker(), launchChromium()]);
   const frames: Frames[] = [];
   try {
     for (const [width, height] of [

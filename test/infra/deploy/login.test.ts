@@ -1,4 +1,7 @@
-/** @file The commands that deploy, on a machine without a login at Cloudflare. */
+/**
+ * @file The commands that deploy, on a machine without a login at Cloudflare.
+ * @module-tag slow
+ */
 import { expect, test } from 'vitest';
 import { runNode } from '../../support/command.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';

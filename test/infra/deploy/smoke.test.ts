@@ -1,4 +1,7 @@
-/** @file `npm run smoke` against Workers under `wrangler dev`: a correct deployment, and one with each kind of fault. */
+/**
+ * @file `npm run smoke` against Workers under `wrangler dev`: a correct deployment, and one with each kind of fault.
+ * @module-tag slow
+ */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

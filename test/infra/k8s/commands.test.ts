@@ -1,4 +1,7 @@
-/** @file The commands of the rendered pods, run with the real command line and a real store. */
+/**
+ * @file The commands of the rendered pods, run with the real command line and a real store.
+ * @module-tag slow
+ */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

@@ -1,4 +1,7 @@
-/** @file `npm start` with real processes, a real port and an empty local bucket. */
+/**
+ * @file `npm start` with real processes, a real port and an empty local bucket.
+ * @module-tag slow
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';

@@ -9,18 +9,39 @@ const CHROMIUM = '/usr/bin/chromium';
 /** Milliseconds to wait for a browser, which a busy machine slows down. */
 const PATIENCE = 120_000;
 
-/** A camera that shows a test picture, and that every page may use. */
-export const CAMERA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+/** The camera shows a test picture, and every page may use it. */
+const OPTIONS = {
+  executablePath: CHROMIUM,
+  args: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
+  timeout: PATIENCE,
+};
 
-/** Declares a suite that needs a browser. Without Chromium it is skipped, and its name gives the reason. */
-export function describeInBrowser(name: string, suite: () => void): void {
-  if (existsSync(CHROMIUM)) describe(name, suite);
+/**
+ * Declares a suite that needs a browser. Without Chromium it is skipped, and its name gives the reason.
+ * @param tags of the suite. `npm test` leaves out `slow` ones.
+ */
+export function describeInBrowser(name: string, suite: () => void, tags = ['slow']): void {
+  if (existsSync(CHROMIUM)) describe(name, { tags }, suite);
   else describe.skip(`${name} (skipped: ${CHROMIUM} is not installed; apt-get install chromium)`, suite);
 }
 
-/** Launches Chromium. @param args further arguments of its command line, such as `CAMERA` */
-export async function launchChromium(args: string[] = []): Promise<Browser> {
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args, timeout: PATIENCE });
+/** Launches a Chromium with a camera. Tests use `sharedChromium`, which starts faster. */
+export async function launchChromium(): Promise<Browser> {
+  return withPatience(await chromium.launch(OPTIONS));
+}
+
+/** Launches a Chromium with a camera, for connections. @returns the address of its WebSocket */
+export async function serveChromium(): Promise<{ address: string; stop(): Promise<void> }> {
+  const server = await chromium.launchServer({ ...OPTIONS, host: '127.0.0.1' });
+  return { address: server.wsEndpoint(), stop: () => server.close() };
+}
+
+/** Connects to a Chromium of `serveChromium`. */
+export async function connectChromium(address: string): Promise<Browser> {
+  return withPatience(await chromium.connect(address, { timeout: PATIENCE }));
+}
+
+function withPatience(browser: Browser): Browser {
   browser.on('context', (context) => context.setDefaultTimeout(PATIENCE));
   return browser;
 }

@@ -1,8 +1,9 @@
 /** @file The Worker with its pages, and Chromium, which opens them under their own strict policy. */
 import axe from 'axe-core';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { startWorker } from '../worker.ts';
-import { CAMERA, collectErrors, launchChromium } from './chromium.ts';
+import type { RunningWorker } from '../worker.ts';
+import { collectErrors } from './chromium.ts';
+import { sharedChromium, sharedWorker } from './shared-servers.ts';
 
 export const PHONE = {
   viewport: { width: 360, height: 740 },
@@ -21,8 +22,11 @@ export interface Pages {
   stop(): Promise<void>;
 }
 
-export async function startPages(): Promise<Pages> {
-  const [worker, browser] = await Promise.all([startWorker(), launchChromium(CAMERA)]);
+/** @param starting the Worker of the pages, which `stop` stops. Defaults to the one that test files share. */
+export async function startPages(
+  starting: Promise<Pick<RunningWorker, 'origin' | 'stop'>> = sharedWorker(),
+): Promise<Pages> {
+  const [worker, browser] = await Promise.all([starting, sharedChromium()]);
   const { origin } = worker;
   const errors: string[] = [];
 

@@ -2,8 +2,9 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { startWorker } from '../worker.ts';
-import { collectErrors, launchChromium } from './chromium.ts';
+import type { RunningWorker } from '../worker.ts';
+import { collectErrors } from './chromium.ts';
+import { sharedChromium, sharedWorker } from './shared-servers.ts';
 
 /** The strictest policy with which the field works: nothing but scripts and requests of the endpoint. */
 export const strictPolicy = (endpoint: string): string =>
@@ -41,12 +42,17 @@ export interface Site {
   stop(): Promise<void>;
 }
 
-/** Starts the Worker, the browser and the site. @param variables variables of the Worker */
-export async function startSite(variables: Record<string, string> = {}): Promise<Site> {
-  const secrets = { TOKEN_SECRET: 'a-secret-of-the-tests-with-more-than-32-characters' };
+/** Where the fields of a site classify, and where its pages open. */
+export interface Servers {
+  worker: Promise<Pick<RunningWorker, 'origin' | 'stop'>>;
+  browser: Promise<Browser>;
+}
+
+/** Starts a site. @param servers default to those that test files share. The site stops them. */
+export async function startSite(servers: Partial<Servers> = {}): Promise<Site> {
   const [worker, browser] = await Promise.all([
-    startWorker({ variables: { ...secrets, ...variables } }),
-    launchChromium(),
+    servers.worker ?? sharedWorker(),
+    servers.browser ?? sharedChromium(),
   ]);
   const endpoint = worker.origin;
   const pages = new Map<string, { html: string; policy: string }>();

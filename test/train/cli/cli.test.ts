@@ -1,3 +1,7 @@
+/**
+ * @file The command line of the trainer, as processes.
+ * @module-tag slow
+ */
 import { existsSync } from 'node:fs';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

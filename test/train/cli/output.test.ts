@@ -1,4 +1,7 @@
-/** @file Commands whose output nobody reads, or whose output cannot be written. */
+/**
+ * @file Commands whose output nobody reads, or whose output cannot be written.
+ * @module-tag slow
+ */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';

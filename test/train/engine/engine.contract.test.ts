@@ -27,13 +27,15 @@ import { withGpu } from '../../support/gpu.ts';
 import { NETWORKS } from './networks.ts';
 
 // Only the first cpu engine has several threads: to start them takes longer than most of these tests.
-const ENGINES = {
-  reference: () => openEngine('reference'),
-  tfjs: () => openEngine('tfjs'),
+const CPU_ENGINES = {
   cpu: () => openEngine('cpu'),
   'cpu with direct gradients': () => cpuEngine({ kernels: 'relaxed', threads: 1 }),
   'cpu without relaxed SIMD': () => cpuEngine({ kernels: 'simd', threads: 1 }),
   'cpu without SIMD': () => cpuEngine({ kernels: 'scalar', threads: 1 }),
+};
+const OTHER_ENGINES = {
+  reference: () => openEngine('reference'),
+  tfjs: () => openEngine('tfjs'),
   ...withGpu({ webgpu: () => openEngine('webgpu', { allowSoftwareAdapter: true }) }),
 };
 
@@ -63,7 +65,10 @@ const EXPECTED = NETWORKS.map((spec) => {
   return { name: spec.name, network, weights, batch, loss: exactLoss(network, weights, batch), gradients };
 });
 
-describe.each(Object.entries(ENGINES))('engine %s', (_, open) => {
+describe.each(Object.entries(CPU_ENGINES))('engine %s', contract);
+describe.each(Object.entries(OTHER_ENGINES))('engine %s', { tags: ['slow'] }, contract);
+
+function contract(_: string, open: () => Promise<Engine>): void {
   let engine: Engine;
   beforeAll(async () => {
     engine = await open();
@@ -229,7 +234,7 @@ describe.each(Object.entries(ENGINES))('engine %s', (_, open) => {
       });
     });
   });
-});
+}
 
 /** Returns the central difference of the loss, in double precision. */
 function finiteDifference(

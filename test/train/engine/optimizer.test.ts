@@ -85,9 +85,14 @@ const runs = golden.runs.map((run) => {
   return { ...run, optimizer, name: named(optimizer) + smoothing };
 });
 
-const ENGINES = ['reference', 'tfjs', 'cpu', ...Object.keys(withGpu({ webgpu: true }))];
+describe('on engine cpu', () => onEngine('cpu'));
+describe.each(['reference', 'tfjs', ...Object.keys(withGpu({ webgpu: true }))])(
+  'on engine %s',
+  { tags: ['slow'] },
+  onEngine,
+);
 
-describe.each(ENGINES)('on engine %s', (device) => {
+function onEngine(device: string): void {
   let engine: Engine;
   beforeAll(async () => {
     engine = await openEngine(device, { allowSoftwareAdapter: true });
@@ -192,7 +197,7 @@ describe.each(ENGINES)('on engine %s', (device) => {
       });
     },
   );
-});
+}
 
 function expectAllClose(got: Weights, expected: Weights): void {
   for (const [name, values] of expected) expectClose(got.get(name) as Float32Array, values, 1e-5);

@@ -1,3 +1,7 @@
+/**
+ * @file `inspect`: copies, leaks and labels that may be wrong, planted and found.
+ * @module-tag slow
+ */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,7 @@
-/** @file The scheduled retraining: it trains once, promotes a model that passes the gate, and resumes on another machine. */
+/**
+ * @file The scheduled retraining: it trains once, promotes a model that passes the gate, and resumes on another machine.
+ * @module-tag slow
+ */
 import { beforeEach, expect, it } from 'vitest';
 import { Alias, aliasKey, parseStored } from '../../../shared/manifest.ts';
 import { loadDataset } from '../../../train/dataset/fashion-mnist/load.ts';

@@ -1,4 +1,7 @@
-/** @file Sweeps whose processes are killed: every point is trained once, to the same weights as without interruption. */
+/**
+ * @file Sweeps whose processes are killed: every point is trained once, to the same weights as without interruption.
+ * @module-tag slow
+ */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -1,4 +1,7 @@
-/** @file `evaluate --photos` on the command line: with drawn photos, files that are not photos, and real photos. */
+/**
+ * @file `evaluate --photos` on the command line: with drawn photos, files that are not photos, and real photos.
+ * @module-tag slow
+ */
 import { copyFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';

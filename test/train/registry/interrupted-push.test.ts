@@ -1,4 +1,7 @@
-/** @file Interrupted pushes: the alias always points at a complete version, and the same push again completes the work. */
+/**
+ * @file Interrupted pushes: the alias always points at a complete version, and the same push again completes the work.
+ * @module-tag slow
+ */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sha256 } from '#shared/digest.ts';
 import { Alias, aliasKey, Manifest, modelKey, parseStored } from '#shared/manifest.ts';

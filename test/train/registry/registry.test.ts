@@ -1,4 +1,7 @@
-/** @file Push, promote, rollback and status, on every object store. */
+/**
+ * @file Push, promote, rollback and status, on every object store.
+ * @module-tag slow
+ */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Alias, aliasKey, modelKey, parseStored, serializeStored } from '#shared/manifest.ts';
 import { promote, push, rollback, status } from '../../../train/registry/registry.ts';

@@ -1,4 +1,7 @@
-/** @file Run folders when several trainings start at once. */
+/**
+ * @file Run folders when several trainings start at once.
+ * @module-tag slow
+ */
 import { existsSync, rmSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,4 +1,7 @@
-/** @file The contract of the object store, checked on every implementation and on real servers. */
+/**
+ * @file The contract of the object store, checked on every implementation and on real servers.
+ * @module-tag slow
+ */
 import dns, { type LookupOptions } from 'node:dns';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { withConditions } from '../../../train/store/conditional.ts';

@@ -1,4 +1,7 @@
-/** @file Checkpoints: a resumed training ends with the same bits, and a damaged checkpoint is never used. */
+/**
+ * @file Checkpoints: a resumed training ends with the same bits, and a damaged checkpoint is never used.
+ * @module-tag slow
+ */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';

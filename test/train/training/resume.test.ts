@@ -1,4 +1,7 @@
-/** @file Runs that are killed, interrupted, or out of disk space: what remains, and that a resumed run reaches the same weights. */
+/**
+ * @file Runs that are killed, interrupted, or out of disk space: what remains, and that a resumed run reaches the same weights.
+ * @module-tag slow
+ */
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';

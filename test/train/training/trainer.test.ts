@@ -127,6 +127,7 @@ describeWithData('the lab', (data) => {
   describe.each(['reference', 'tfjs', 'cpu'])('with --device %s', (device) => {
     it.each(Object.keys(LAB_LINES) as ModelName[])(
       'prints every line of %s to five decimals',
+      { tags: device === 'cpu' ? [] : ['slow'] },
       async (name) => {
         const network = resolveNetwork(modelSpec(name));
         const engine = await openEngine(device);
@@ -141,7 +142,9 @@ describeWithData('the lab', (data) => {
     );
   });
 
-  it('reaches 87.3 to 89 % with tinyvgg, the range of PyTorch on different platforms', async () => {
+  it('reaches 87.3 to 89 % with tinyvgg, the range of PyTorch on different platforms', {
+    tags: ['slow'],
+  }, async () => {
     const network = resolveNetwork(modelSpec('tinyvgg'));
     const { epochs } = await train({ ...lab, network, data: data(), engine: await openEngine('cpu') });
     const accuracy = epochs.at(-1)?.testAccuracy;

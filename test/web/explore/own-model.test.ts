@@ -9,6 +9,7 @@ import { describeInBrowser } from '../../support/browser/chromium.ts';
 import { fieldOn } from '../../support/browser/field.ts';
 import { axeViolations, overflowOf, type Pages, PHONE, startPages } from '../../support/browser/pages.ts';
 import { drawFile } from '../../support/browser/pictures.ts';
+import { startWorker } from '../../support/worker.ts';
 
 const PAINTS = ['red', 'green', 'Blue as the sky in the north on a cold morning, or as the sea'];
 const KINDS = Array.from({ length: 70 }, (_, i) => `kind ${i}`);
@@ -40,7 +41,7 @@ async function scoresOf(page: Page, name: string, file: string) {
 
 describeInBrowser('/explore with a model of its address', () => {
   beforeAll(async () => {
-    pages = await startPages();
+    pages = await startPages(startWorker());
     const store = openLocalStore(pages.origin);
     const paints = await colourModel({ name: 'paints', labels: PAINTS });
     const { manifest, files } = await colourModel({

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { fieldOn } from '../../support/browser/field.ts';
-import { type Site, startSite } from '../../support/browser/site.ts';
+import { type Servers, type Site, startSite } from '../../support/browser/site.ts';
 
 /** Returns a form with a field. */
 export const formWithField = (attributes = '', more = '') =>
@@ -22,10 +22,13 @@ export class FieldSite {
   }
 }
 
-/** Starts the site for the suite that calls this, and checks after each test that its pages reported no error. */
-export function useFieldSite<T extends FieldSite>(on: T): T {
+/**
+ * Starts the site for the suite that calls this, and checks after each test that its pages reported no error.
+ * @param openWorker starts the suite's own Worker. Without it, the suite shares one with other files.
+ */
+export function useFieldSite<T extends FieldSite>(on: T, openWorker?: () => Servers['worker']): T {
   beforeAll(async () => {
-    on.site = await startSite();
+    on.site = await startSite(openWorker && { worker: openWorker() });
   });
   afterAll(() => on.site?.stop());
   afterEach(async () => {

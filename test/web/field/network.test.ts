@@ -8,6 +8,7 @@ import { hostileFiles } from '../../fixtures/images-hostile.ts';
 import { describeInBrowser } from '../../support/browser/chromium.ts';
 import { type Field, fieldOn } from '../../support/browser/field.ts';
 import { startSite } from '../../support/browser/site.ts';
+import { startWorker } from '../../support/worker.ts';
 import { useRelayedSite } from './relayed-site.ts';
 
 const TROUSER = 'examples/trouser.png';
@@ -211,7 +212,9 @@ describeInBrowser('the field on unreliable networks', () => {
 
 describeInBrowser('the field at the Worker’s rate limit', () => {
   it('waits for the seconds in the limiter’s Retry-After', async () => {
-    const open = await startSite({ ACCESS: 'open', ALLOWED_ORIGINS: '*' });
+    const open = await startSite({
+      worker: startWorker({ variables: { ACCESS: 'open', ALLOWED_ORIGINS: '*' } }),
+    });
     try {
       const body = await readFile(TROUSER);
       const ask = () => fetch(`${open.endpoint}/v1/classify`, { method: 'POST', body });

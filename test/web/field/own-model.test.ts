@@ -8,6 +8,7 @@ import { describeInBrowser } from '../../support/browser/chromium.ts';
 import { entriesOn, type Field, fieldOn } from '../../support/browser/field.ts';
 import { overflowOf } from '../../support/browser/pages.ts';
 import { drawFile } from '../../support/browser/pictures.ts';
+import { startWorker } from '../../support/worker.ts';
 import { useRelayedSite } from './relayed-site.ts';
 
 /** `Bag` is also a label of the default model, which the field translates. */
@@ -22,7 +23,7 @@ type ModelField = Field & {
 };
 
 describeInBrowser('the field with a model that the page names', () => {
-  const on = useRelayedSite();
+  const on = useRelayedSite(startWorker);
   beforeAll(async () => {
     const store = openLocalStore(on.site.endpoint);
     const paints = await colourModel({ name: 'paints', labels: [PAINTS[0], PAINTS[2], PAINTS[1]] });

@@ -2,7 +2,7 @@
 import type { BrowserContextOptions } from 'playwright-core';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { type Relay, startRelay } from '../../support/browser/relay.ts';
-import { type PageOptions, strictPolicy } from '../../support/browser/site.ts';
+import { type PageOptions, type Servers, strictPolicy } from '../../support/browser/site.ts';
 import { FieldSite, useFieldSite } from './field-site.ts';
 
 /** A page with a light and a dark scheme. */
@@ -46,8 +46,8 @@ export class RelayedSite extends FieldSite {
 }
 
 /** Starts the site and the relay for the suite that calls this, and checks after each test that its pages reported no error. */
-export function useRelayedSite(): RelayedSite {
-  const on = useFieldSite(new RelayedSite());
+export function useRelayedSite(openWorker?: () => Servers['worker']): RelayedSite {
+  const on = useFieldSite(new RelayedSite(), openWorker);
   beforeAll(async () => {
     on.relay = await startRelay(on.site.endpoint);
   });

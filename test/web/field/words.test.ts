@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeInBrowser } from '../../support/browser/chromium.ts';
 import { type Field, fieldOn } from '../../support/browser/field.ts';
 import { type Site, startSite } from '../../support/browser/site.ts';
+import { startWorker } from '../../support/worker.ts';
 import { type RelayedSite, useRelayedSite } from './relayed-site.ts';
 
 const TROUSER = 'examples/trouser.png';
@@ -206,7 +207,11 @@ describeInBrowser('a page whose origin', () => {
   let site: Site;
   let page: Page;
   beforeAll(async () => {
-    site = await startSite({ SITE_KEYS: JSON.stringify({ [SITE_KEY]: ['https://shop.example'] }) });
+    site = await startSite({
+      worker: startWorker({
+        variables: { SITE_KEYS: JSON.stringify({ [SITE_KEY]: ['https://shop.example'] }) },
+      }),
+    });
   });
   afterAll(() => site?.stop());
 

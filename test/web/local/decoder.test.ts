@@ -8,7 +8,8 @@ import { openDecoder } from '../../../train/decoder.ts';
 import { concat } from '../../fixtures/images.ts';
 import { oddPictures } from '../../fixtures/images-odd.ts';
 import { sample } from '../../fixtures/images-samples.ts';
-import { describeInBrowser, launchChromium } from '../../support/browser/chromium.ts';
+import { describeInBrowser } from '../../support/browser/chromium.ts';
+import { sharedChromium } from '../../support/browser/shared-servers.ts';
 
 let [browser, page]: [Browser?, Page?] = [];
 let decoder: Decoder;
@@ -49,7 +50,7 @@ function expectSame(actual: Pixels, expected: Pixels) {
 
 describeInBrowser('a picture with odd parts', async () => {
   beforeAll(async () => {
-    [browser, decoder] = [await launchChromium(), await openDecoder()];
+    [browser, decoder] = [await sharedChromium(), await openDecoder()];
     page = await browser.newPage();
   });
   afterAll(() => browser?.close());

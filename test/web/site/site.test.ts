@@ -1,4 +1,7 @@
-/** @file Static files as wrangler serves them: pages and their headers, the OpenAPI document, and the field's pinned files. */
+/**
+ * @file Static files as wrangler serves them: pages and their headers, the OpenAPI document, and the field's pinned files.
+ * @module-tag slow
+ */
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROBLEMS } from '../../../edge/http/problem-types.ts';

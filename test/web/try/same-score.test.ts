@@ -39,4 +39,4 @@ describeInBrowser('the same photo', () => {
     expect(site.errors).toEqual([]);
     await Promise.all([tryPage.context().close(), foreign.context().close()]);
   });
-});
+}, []);

@@ -1,0 +1,70 @@
+/**
+ * @file Servers that test files share: one Worker, and one Chromium for each process in which Vitest runs tests. Vitest's main process
+ * starts each of them when a test first asks for it, and stops all of them after the last test (`globalSetup` in vitest.config.ts).
+ */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Browser } from 'playwright-core';
+import { startWorker } from '../worker.ts';
+import { connectChromium, serveChromium } from './chromium.ts';
+
+/** The environment variable with the address at which the main process responds with the addresses of the servers. */
+const SERVERS = 'TINYVGG_TEST_SERVERS';
+
+interface Server {
+  /** An origin, or the address of a WebSocket. */
+  address: string;
+  stop(): Promise<void>;
+}
+
+/** Vitest calls this before the first test. @returns the function that it calls after the last one */
+export async function setup(): Promise<() => Promise<void>> {
+  const servers = new Map<string, Promise<Server>>();
+  const directory = createServer(async ({ url = '/' }, response) => {
+    const server = servers.get(url) ?? start(url);
+    servers.set(url, server);
+    await server.then(
+      ({ address }) => response.end(address),
+      (error) => response.writeHead(500).end(String(error)),
+    );
+  });
+  await new Promise<void>((settle) => directory.listen(0, '127.0.0.1', settle));
+  process.env[SERVERS] = `http://127.0.0.1:${(directory.address() as AddressInfo).port}`;
+  return async () => {
+    directory.close();
+    const started = await Promise.allSettled(servers.values());
+    await Promise.all(started.map((each) => each.status === 'fulfilled' && each.value.stop()));
+  };
+}
+
+async function start(path: string): Promise<Server> {
+  if (path.startsWith('/chromium/')) return serveChromium();
+  const { origin, stop } = await startWorker({ variables: TOKENS });
+  return { address: origin, stop };
+}
+
+/** Variables of a Worker that issues tokens. */
+export const TOKENS = { TOKEN_SECRET: 'a-secret-of-the-tests-with-more-than-32-characters' };
+
+/**
+ * Returns the Worker that test files share. It has `TOKENS` and an empty bucket. A test that pushes a model or needs other variables
+ * starts its own Worker.
+ */
+export async function sharedWorker(): Promise<{ origin: string; stop(): Promise<void> }> {
+  return { origin: await addressOf('worker'), stop: async () => {} };
+}
+
+/**
+ * Connects to the Chromium of this process. Closing the connection closes its pages. Each process has its own, because the pages of a
+ * browser share the clipboard.
+ */
+export async function sharedChromium(): Promise<Browser> {
+  return connectChromium(await addressOf(`chromium/${process.env.VITEST_POOL_ID}`));
+}
+
+async function addressOf(server: string): Promise<string> {
+  const response = await fetch(`${process.env[SERVERS]}/${server}`);
+  const text = await response.text();
+  if (!response.ok) throw new Error(`cannot start the ${server} that test files share: ${text}`);
+  return text;
+}
