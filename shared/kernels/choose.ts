@@ -1,5 +1,5 @@
 /** @file Chooses the kernel of each layer: a SIMD kernel where one covers the layer, else a scalar kernel. */
-import { type Network, type NetworkLayer, paddingOf } from '../model/spec.ts';
+import { type Network, type NetworkLayer, paddingOf, sizeOf } from '../model/spec.ts';
 import {
   CONV3X3,
   FLATTEN,
@@ -10,6 +10,7 @@ import {
   SCALAR_LINEAR,
   SCALAR_MAXPOOL2D,
   WINOGRAD,
+  WINOGRAD_GRADIENT,
   WINOGRAD_TILES,
 } from './constants.ts';
 import type { Kernel } from './plan.ts';
@@ -20,7 +21,8 @@ import type { Kernel } from './plan.ts';
  * - `scalar`: one multiplication at a time
  * - `simd`: four multiplications at a time
  * - `relaxed`: four multiply-adds at a time, each rounded once. Without relaxed SIMD, the machine runs the `simd` kernels.
- * - `winograd`: where it is faster, Winograd's convolution for the gradient of a convolution's input
+ * - `winograd`: Winograd's convolution where it is faster: for the gradient of a convolution's input; on large images, for the output
+ *   and the gradient of the filter, too
  */
 export const KERNEL_LEVELS = ['scalar', 'simd', 'relaxed', 'winograd'] as const;
 export type KernelLevel = (typeof KERNEL_LEVELS)[number];
@@ -45,6 +47,12 @@ const SCALAR = {
 /** Fewest input and output channels for which Winograd's convolution is faster than the direct one. */
 const WINOGRAD_CHANNELS = 8;
 
+/**
+ * Fewest pixels of an image for Winograd's convolution in all passes. It would be faster on smaller ones, too, but its roundings would
+ * change the published results of the 28×28 networks.
+ */
+const WINOGRAD_PIXELS = 28 * 28 + 1;
+
 /** Chooses the fastest kernel up to `level` for each layer, in order. A `flatten` layer moves no data and is omitted. */
 export function chooseKernels(network: Network, level: KernelLevel): Choice[] {
   const layers = network.layers.filter(({ kind }) => kind !== 'flatten');
@@ -61,7 +69,9 @@ export function chooseKernels(network: Network, level: KernelLevel): Choice[] {
 
 function simdKernel(layer: NetworkLayer, level: KernelLevel): Kernel | undefined {
   if (whyScalar(layer)) return undefined;
-  if (level === 'winograd' && suitsWinograd(layer)) return WINOGRAD;
+  if (level === 'winograd' && suitsWinograd(layer)) {
+    return sizeOf(layer.input.slice(1)) < WINOGRAD_PIXELS ? WINOGRAD_GRADIENT : WINOGRAD;
+  }
   return SIMD[layer.kind as keyof typeof SIMD];
 }
 

@@ -12,7 +12,10 @@ export const SCALAR_MAXPOOL2D = 5;
 export const SCALAR_LINEAR = 6;
 export const RELU = 7;
 export const FLATTEN = 8;
+/** Winograd's convolution, forward and backward. */
 export const WINOGRAD = 9;
+/** CONV3X3 with Winograd's convolution for the gradient of the input. */
+export const WINOGRAD_GRADIENT = 10;
 
 /** Optimizers: values of `Job.optimizer`. */
 export const SGD = 0;

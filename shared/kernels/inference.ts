@@ -1,18 +1,15 @@
 /** @file Inference with the kernels on one thread, in a memory that is laid out once per network. */
 import { type Network, sizeOf, type Weights } from '../model/spec.ts';
 import type { Exports } from './build/inference.ts';
-import { chooseKernels, type KernelLevel } from './choose.ts';
+import { chooseKernels } from './choose.ts';
 import { FIRST_ADDRESS, MAXIMUM_PAGES, PAGE } from './kernels.ts';
-import { layOut } from './layout.ts';
+import { layOut, withFilters } from './layout.ts';
 import { writeParameters } from './parameters.ts';
 import { wordsOf } from './plan.ts';
 
 /** Compiles build/inference.wasm on platforms that allow compilation at run time (Node, browsers). */
 export const compileInference = (bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> =>
   WebAssembly.compile(bytes);
-
-/** Winograd's convolution computes gradients only. */
-const LEVEL: KernelLevel = 'relaxed';
 
 /** Returns the logits [count, classes] of images [count, channels, height, width] in 0..1. */
 type Infer = (images: Float32Array, count: number) => Float32Array<ArrayBuffer>;
@@ -32,16 +29,20 @@ export function prepareInference(
   network: Network,
   weights: Weights,
 ): PreparedInference {
-  const layout = layOut(network, chooseKernels(network, LEVEL), { training: false });
+  const layout = layOut(network, chooseKernels(network, 'winograd'), { training: false });
   const align = (address: number) => Math.ceil(address / 64) * 64;
-  const plan = layout.operations.flatMap(wordsOf);
-  const parameters = align(FIRST_ADDRESS + 4 * plan.length);
-  const arena = align(parameters + layout.parameterBytes);
-  const initial = Math.ceil((arena + layout.imageBytes) / PAGE);
+  const operations = layout.operations.length;
+  const words = layout.operations.flatMap(wordsOf).length;
+  const parameters = align(FIRST_ADDRESS + 4 * words);
+  const filters = align(parameters + layout.parameterBytes);
+  const arena = align(filters + layout.filterBytes);
+  const scratch = align(arena + layout.imageBytes);
+  const initial = Math.ceil((scratch + layout.scratchBytes) / PAGE);
   const memory = new WebAssembly.Memory({ initial, maximum: MAXIMUM_PAGES });
-  new Int32Array(memory.buffer, FIRST_ADDRESS, plan.length).set(plan);
+  new Int32Array(memory.buffer, FIRST_ADDRESS, words).set(withFilters(layout, filters).flatMap(wordsOf));
   writeParameters(layout, memory.buffer, parameters, weights);
   const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Exports;
+  kernels.prepare(FIRST_ADDRESS, operations, parameters);
 
   const { offset, shape, row, plane } = layout.input;
   const [channels, height, width] = shape;
@@ -64,7 +65,7 @@ export function prepareInference(
     const logits = new Float32Array(count * classes);
     for (let n = 0; n < count; n++) {
       writeInput(images.subarray(n * pixels, (n + 1) * pixels));
-      kernels.infer(FIRST_ADDRESS, layout.operations.length, parameters, arena);
+      kernels.infer(FIRST_ADDRESS, operations, parameters, arena, scratch);
       logits.set(output, n * classes);
     }
     return logits;

@@ -9,6 +9,7 @@ import {
   SCALAR_MAXPOOL2D,
   VECTOR_FLOATS,
   WINOGRAD,
+  WINOGRAD_GRADIENT,
   WINOGRAD_LINE,
 } from './constants.ts';
 import type { Kernel, Operation } from './plan.ts';
@@ -130,19 +131,26 @@ function copyOperation(kind: Kernel, x: TensorPlace, y: TensorPlace): Operation 
 }
 
 /**
- * Allocates the memory that an operation keeps between its passes: a rotated filter, a transformed filter, or where each
- * maximum of a pooling was found (a byte per output for the SIMD kernel, a word for the scalar one).
+ * Allocates the memory that an operation keeps between its passes: a rotated filter, its transform (followed by that of the filter
+ * itself for WINOGRAD), or where each maximum of a pooling was found (a byte per output for the SIMD kernel, a word for the scalar one).
  */
 function takeExtra(kernel: Kernel, layer: NetworkLayer, regions: { arena: Region; filters: Region }): number {
   if (kernel === CONV3X3) return regions.filters.take(sizeOf(layer.parameters[0].shape));
-  if (kernel === WINOGRAD) return regions.filters.take((16 * sizeOf(layer.parameters[0].shape)) / 9);
+  if (kernel === WINOGRAD_GRADIENT) return regions.filters.take(winogradFilter(layer));
+  if (kernel === WINOGRAD) return regions.filters.take(2 * winogradFilter(layer));
   if (kernel === MAXPOOL2X2) return regions.arena.take(sizeOf(layer.output) / 4);
   return kernel === SCALAR_MAXPOOL2D ? regions.arena.take(sizeOf(layer.output)) : 0;
 }
 
-/** Bytes of the transformed tiles of all input and output channels. */
-const scratchOf = ({ kind, inputs, outputs }: Operation): number =>
-  kind === WINOGRAD ? 16 * WINOGRAD_LINE * (inputs + outputs) : 0;
+/** Floats of the transformed filter of a convolution. */
+const winogradFilter = ({ parameters }: NetworkLayer): number => (16 * sizeOf(parameters[0].shape)) / 9;
+
+/** Bytes of the transformed tiles of all input and output channels, and of a vector for each value of the transformed filter. */
+function scratchOf({ kind, inputs, outputs }: Operation): number {
+  if (kind !== WINOGRAD && kind !== WINOGRAD_GRADIENT) return 0;
+  const sums = kind === WINOGRAD ? 16 * 4 * VECTOR_FLOATS * inputs * outputs : 0;
+  return 16 * WINOGRAD_LINE * (inputs + outputs) + sums;
+}
 
 /**
  * Allocates a tensor and its gradient. The SIMD kernels of convolution and pooling expect planes with zeros around them and
@@ -198,7 +206,14 @@ export function paddedPlane(height: number, row: number): Planes {
   return { row, above, plane: above + body + below };
 }
 
-const isConvolution = (kernel: Kernel | undefined): boolean => kernel === CONV3X3 || kernel === WINOGRAD;
+const isConvolution = (kernel: number | undefined): boolean =>
+  kernel === CONV3X3 || kernel === WINOGRAD || kernel === WINOGRAD_GRADIENT;
+
+/** Returns the operations with the addresses of their transformed filters, which the layout gives as offsets from `filters`. */
+export const withFilters = ({ operations }: Layout, filters: number): Operation[] =>
+  operations.map((operation) =>
+    isConvolution(operation.kind) ? { ...operation, extra: filters + operation.extra } : operation,
+  );
 
 const roundUp = (size: number, multiple: number): number => Math.ceil(size / multiple) * multiple;
 

@@ -10,6 +10,7 @@ import type {
   SCALAR_LINEAR,
   SCALAR_MAXPOOL2D,
   WINOGRAD,
+  WINOGRAD_GRADIENT,
 } from './constants.ts';
 
 /** The kernel that computes an operation. */
@@ -22,7 +23,8 @@ export type Kernel =
   | typeof SCALAR_LINEAR
   | typeof RELU
   | typeof FLATTEN
-  | typeof WINOGRAD;
+  | typeof WINOGRAD
+  | typeof WINOGRAD_GRADIENT;
 
 // `satisfies` compares names and order with the compiled structures, so that a changed field is an error here.
 const [OPERATION_FIELDS] = [

@@ -78,6 +78,9 @@ function convolutions(channels: number, out: number, edge: number): Measurement[
       name: `conv3x3 ${name}`,
       fast: (k) => k.f32_conv3x3(Y, X, W, G, 0, channels, out, edge, ...shape, true),
       scalar: () => simd.f32_scalar_conv2d(OPERATION, Y, X, W, G),
+      ...(winograd && {
+        winograd: () => relaxed.f32_winograd(Y, X, W, G, 0, T, channels, out, edge, edge, ...shape, true),
+      }),
       ...{ operations, sizes },
     },
     {
@@ -85,14 +88,17 @@ function convolutions(channels: number, out: number, edge: number): Measurement[
       fast: (k) => k.f32_conv3x3(Y, X, W, 0, X, out, channels, edge, ...shape, false),
       scalar: () => simd.f32_scalar_conv2d_grad_input(OPERATION, Y, X, W),
       ...(winograd && {
-        winograd: () => relaxed.f32_winograd(Y, X, W, X, T, out, channels, edge, edge, ...shape),
+        winograd: () => relaxed.f32_winograd(Y, X, W, 0, X, T, out, channels, edge, edge, ...shape, false),
       }),
       ...{ operations, sizes },
     },
     {
       name: `conv3x3 filter ${name}`,
-      fast: (k) => k.f32_conv3x3_grad_filter(G, G + 65536, Y, X, channels, out, edge, ...shape),
+      fast: (k) => k.f32_conv3x3_grad_filter(G, Y, X, channels, out, edge, ...shape),
       scalar: () => simd.f32_scalar_conv2d_grad_filter(OPERATION, G, G + 65536, Y, X),
+      ...(winograd && {
+        winograd: () => relaxed.f32_winograd_grad_filter(G, Y, X, T, channels, out, edge, edge, ...shape),
+      }),
       ...{ operations, sizes },
     },
   ];
@@ -103,6 +109,7 @@ const KERNELS: Measurement[] = [
   ...convolutions(1, 10, 28).filter(({ name }) => !name.includes('back')),
   ...convolutions(10, 10, 28),
   ...convolutions(10, 10, 14),
+  ...convolutions(10, 10, 62),
   {
     name: 'linear 784→10',
     operations: 15_680,

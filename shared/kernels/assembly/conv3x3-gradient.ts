@@ -96,10 +96,9 @@ function add3(dw: usize, a: v128, b: v128, c: v128): void {
   store<f32>(dw, load<f32>(dw, 8) + horizontalSum(c), 8);
 }
 
-/** Adds one image's gradients, from dy and x, to dw [outChannels, inChannels, 3, 3] and db [outChannels]. */
+/** Adds one image's gradient of the filter, from dy and x, to dw [outChannels, inChannels, 3, 3]. */
 export function f32_conv3x3_grad_filter(
   dw: usize,
-  db: usize,
   dy: usize,
   x: usize,
   inChannels: i32,
@@ -109,7 +108,7 @@ export function f32_conv3x3_grad_filter(
   xPlane: usize,
   yPlane: usize,
 ): void {
-  const end = (<usize>height * rowBytes + VECTOR - 1) & ~(VECTOR - 1);
+  const end = endOf(height, rowBytes);
   const weightBytes = <usize>inChannels * 36;
   let o = 0;
   while (o < outChannels) {
@@ -128,11 +127,29 @@ export function f32_conv3x3_grad_filter(
     }
     o += group;
   }
-  for (o = 0; o < outChannels; o++) {
+}
+
+/** Adds one image's gradient of the bias, from dy, to db [outChannels]. */
+export function f32_conv3x3_grad_bias(
+  db: usize,
+  dy: usize,
+  outChannels: i32,
+  height: i32,
+  rowBytes: usize,
+  yPlane: usize,
+): void {
+  const end = endOf(height, rowBytes);
+  for (let o = 0; o < outChannels; o++) {
     let sum = f32x4.splat(0);
     const dyAt = dy + <usize>o * yPlane;
     for (let at: usize = 0; at < end; at += VECTOR) sum = f32x4.add(sum, v128.load(dyAt + at));
     const dbAt = db + ((<usize>o) << 2);
     store<f32>(dbAt, load<f32>(dbAt) + horizontalSum(sum));
   }
+}
+
+/** Returns the bytes of a plane's image, in whole vectors. */
+@inline
+function endOf(height: i32, rowBytes: usize): usize {
+  return (<usize>height * rowBytes + VECTOR - 1) & ~(VECTOR - 1);
 }

@@ -9,9 +9,10 @@ import {
   SCALAR_LINEAR,
   SCALAR_MAXPOOL2D,
   WINOGRAD,
+  WINOGRAD_GRADIENT,
 } from '../constants';
-import { clearAround, f32_conv3x3 } from './conv3x3';
-import { f32_conv3x3_grad_filter } from './conv3x3-gradient';
+import { clearAround, f32_conv3x3, f32_conv3x3_turn } from './conv3x3';
+import { f32_conv3x3_grad_bias, f32_conv3x3_grad_filter } from './conv3x3-gradient';
 import { f32_linear, f32_linear_grad_input, f32_linear_grad_weight } from './linear';
 import { f32_maxpool2x2, f32_maxpool2x2_grad } from './maxpool2x2';
 import { Operation } from './plan';
@@ -21,17 +22,48 @@ import { f32_scalar_linear, f32_scalar_linear_grad_input, f32_scalar_linear_grad
 import { f32_scalar_maxpool2d, f32_scalar_maxpool2d_grad } from './scalar/maxpool2d';
 import { f32_relu, f32_relu_grad } from './scalar/relu';
 import { f32_winograd } from './winograd/convolution';
+import { f32_winograd_filter } from './winograd/filter';
+import { f32_winograd_grad_filter } from './winograd/gradient';
+
+/** Transforms the filter of a convolution for `forward`. */
+export function transformFilter(op: Operation, parameters: usize): void {
+  if (op.kind == WINOGRAD) f32_winograd_filter(filterOf(op), parameters + op.weight, op.inputs, op.outputs, false);
+}
+
+/** Rotates or transforms the filter of a convolution for the gradient of its input. */
+export function transformGradientFilter(op: Operation, parameters: usize): void {
+  if (!op.dx) return;
+  const weight = parameters + op.weight;
+  if (op.kind == CONV3X3) f32_conv3x3_turn(op.extra, weight, op.inputs, op.outputs);
+  else if (isConvolution(op)) f32_winograd_filter(op.extra, weight, op.inputs, op.outputs, true);
+}
+
+/** Returns the address of the transformed filter. It follows the one for the gradient of the input. */
+@inline
+function filterOf(op: Operation): usize {
+  return op.extra + 64 * <usize>(op.inputs * op.outputs);
+}
+
+@inline
+function isConvolution(op: Operation): bool {
+  return op.kind == CONV3X3 || op.kind == WINOGRAD || op.kind == WINOGRAD_GRADIENT;
+}
 
 /** Computes the output of an operation in the arena. */
-export function forward(op: Operation, parameters: usize, arena: usize): void {
+export function forward(op: Operation, parameters: usize, arena: usize, scratch: usize): void {
   const x = arena + op.x;
   const y = arena + op.y;
   const weight = parameters + op.weight;
   const bias = parameters + op.bias;
   const relu = op.relu != 0;
-  if (op.kind == CONV3X3 || op.kind == WINOGRAD) {
+  if (isConvolution(op)) {
     const padded = y - insetOf(op);
-    f32_conv3x3(padded, x, weight, bias, 0, op.inputs, op.outputs, op.height, op.xRow, op.xPlane, op.yPlane, relu);
+    if (op.kind == WINOGRAD) {
+      const filter = filterOf(op);
+      f32_winograd(padded, x, filter, bias, 0, scratch, op.inputs, op.outputs, op.height, op.width, op.xRow, op.xPlane, op.yPlane, relu);
+    } else {
+      f32_conv3x3(padded, x, weight, bias, 0, op.inputs, op.outputs, op.height, op.xRow, op.xPlane, op.yPlane, relu);
+    }
     clearAround(y, op.outputs, op.yHeight, op.yWidth, op.yRow, op.yPlane, insetOf(op), op.height);
   } else if (op.kind == MAXPOOL2X2) {
     f32_maxpool2x2(y, arena + op.extra, x, op.inputs, op.height, op.width, op.xRow, op.xPlane, op.yRow, op.yPlane);
@@ -62,16 +94,21 @@ export function backward(op: Operation, parameters: usize, gradients: usize, are
   const argmax = arena + op.extra;
   const masked = op.masked != 0;
   const mask = masked ? x : 0;
-  if (op.kind == CONV3X3 || op.kind == WINOGRAD) {
+  if (isConvolution(op)) {
     const padded = dy - insetOf(op);
-    f32_conv3x3_grad_filter(dw, db, padded, x, op.inputs, op.outputs, op.height, op.xRow, op.xPlane, op.yPlane);
+    if (op.kind == WINOGRAD) {
+      f32_winograd_grad_filter(dw, padded, x, scratch, op.inputs, op.outputs, op.height, op.width, op.xRow, op.xPlane, op.yPlane);
+    } else {
+      f32_conv3x3_grad_filter(dw, padded, x, op.inputs, op.outputs, op.height, op.xRow, op.xPlane, op.yPlane);
+    }
+    f32_conv3x3_grad_bias(db, padded, op.outputs, op.height, op.xRow, op.yPlane);
   } else if (op.kind == SCALAR_CONV2D) {
     f32_scalar_conv2d_grad_filter(op, dw, db, dy, x);
   } else if (op.kind == SCALAR_LINEAR) {
     f32_scalar_linear_grad_weight(op, dw, db, dy, x);
   }
   if (!op.dx) return;
-  if (op.kind == CONV3X3 || op.kind == WINOGRAD) {
+  if (isConvolution(op)) {
     convolutionGradient(op, dx, dy - insetOf(op), mask, scratch);
   } else if (op.kind == MAXPOOL2X2) {
     f32_maxpool2x2_grad(dx, dy, y, argmax, op.inputs, op.height, op.width, op.xRow, op.xPlane, op.yRow, op.yPlane, masked);
@@ -103,7 +140,7 @@ function convolutionGradient(op: Operation, dx: usize, dy: usize, mask: usize, s
     f32_conv3x3(dx, dy, filter, 0, mask, op.outputs, op.inputs, op.height, op.xRow, op.yPlane, op.xPlane, false);
   } else {
     const row = op.xRow;
-    f32_winograd(dx, dy, filter, mask, scratch, op.outputs, op.inputs, op.height, op.width, row, op.yPlane, op.xPlane);
+    f32_winograd(dx, dy, filter, 0, mask, scratch, op.outputs, op.inputs, op.height, op.width, row, op.yPlane, op.xPlane, false);
   }
   if (!mask) clearAround(dx, op.inputs, op.height, op.width, op.xRow, op.xPlane, 0, op.height);
 }

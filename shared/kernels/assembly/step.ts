@@ -4,19 +4,18 @@
  * A batch is cut into slices of four images. Each slice sums its gradients in its own memory, and the optimizer adds the
  * slices in order. The result is therefore the same, bit for bit, for any number of threads.
  */
-import { ADAM, CONV3X3, SLICE, WINOGRAD } from '../constants';
+import { ADAM, SLICE } from '../constants';
 import { f32_adam } from './adam';
 import { f32_average } from './average';
-import { f32_conv3x3_turn } from './conv3x3';
 import { f32_image } from './image';
-import { backward, clearGradients, forward, linearGradients } from './layers';
+import { backward, clearGradients, forward, linearGradients, transformFilter, transformGradientFilter } from './layers';
 import { f32_cross_entropy } from './loss';
 import { Job, opAt } from './plan';
 import { f32_sgd } from './sgd';
-import { f32_winograd_filter } from './winograd/filter';
 
 /** Computes the logits of `job.batch` images into `job.logits`, on all threads. */
 export function infer(job: Job): void {
+  transformFilters(job);
   job.training = 0;
   dispatch(job);
 }
@@ -24,20 +23,15 @@ export function infer(job: Job): void {
 /** Takes one step of the optimizer on the mean loss of `job.batch` images. Writes their losses to `job.losses`. */
 export function step(job: Job): void {
   transformFilters(job);
+  for (let i = 0; i < job.opCount; i++) transformGradientFilter(opAt(job.ops, i), job.parameters);
   job.training = 1;
   dispatch(job);
   update(job);
 }
 
-/** Rotates or transforms the filters that compute the gradients of convolution inputs, once for all images of a step. */
+/** Transforms the filters, once for all images. */
 function transformFilters(job: Job): void {
-  for (let i = 0; i < job.opCount; i++) {
-    const op = opAt(job.ops, i);
-    if (!op.dx) continue;
-    const weight = job.parameters + op.weight;
-    if (op.kind == CONV3X3) f32_conv3x3_turn(op.extra, weight, op.inputs, op.outputs);
-    if (op.kind == WINOGRAD) f32_winograd_filter(op.extra, weight, op.inputs, op.outputs);
-  }
+  for (let i = 0; i < job.opCount; i++) transformFilter(opAt(job.ops, i), job.parameters);
 }
 
 /** Takes the optimizer's step, and adds the new weights to their average. */
@@ -126,7 +120,7 @@ function run(job: Job, thread: i32): void {
 function image(job: Job, arena: usize, scratch: usize, gradients: usize, n: i32): void {
   const bytes = job.images + <usize>(n * job.channels * job.height * job.width);
   f32_image(arena + job.input, bytes, job.channels, job.height, job.width, job.rowFloats, job.planeBytes);
-  for (let i = 0; i < job.opCount; i++) forward(opAt(job.ops, i), job.parameters, arena);
+  for (let i = 0; i < job.opCount; i++) forward(opAt(job.ops, i), job.parameters, arena, scratch);
   const last = opAt(job.ops, job.opCount - 1);
   if (!job.training) {
     const logitBytes = (<usize>job.classes) << 2;

@@ -6,4 +6,5 @@ export { f32_peak } from './peak';
 export { f32_scalar_conv2d, f32_scalar_conv2d_grad_filter, f32_scalar_conv2d_grad_input } from './scalar/conv2d';
 export { f32_scalar_linear, f32_scalar_linear_grad_input, f32_scalar_linear_grad_weight } from './scalar/linear';
 export { f32_winograd } from './winograd/convolution';
+export { f32_winograd_grad_filter } from './winograd/gradient';
 export { infer, step, stop, work } from './step';

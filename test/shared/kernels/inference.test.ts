@@ -59,6 +59,9 @@ function expectClose(got: Float32Array, expected: Float32Array, tolerance: numbe
 const SPECS: ModelSpec[] = [
   ...MODEL_NAMES.map((name) => modelSpec(name)),
   modelSpec('tinyvgg', { hiddenUnits: 7 }),
+  // Large enough for Winograd's convolution.
+  { ...modelSpec('tinyvgg', { input: [3, 64, 64], padding: 'none' }), name: 'CNN Explainer' },
+  { ...modelSpec('tinyvgg', { input: [1, 34, 30], hiddenUnits: 9 }), name: 'odd channels' },
   {
     name: 'unusual',
     input: [2, 13, 11],

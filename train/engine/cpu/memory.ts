@@ -3,11 +3,11 @@
  * the optimizer's buffers, transformed filters, each thread's activations, and the batch with its results.
  */
 import type { Choice } from '#shared/kernels/choose.ts';
-import { CONV3X3, SLICE, WINOGRAD } from '#shared/kernels/constants.ts';
+import { SLICE } from '#shared/kernels/constants.ts';
 import { createMemory, FIRST_ADDRESS, growMemory } from '#shared/kernels/kernels.ts';
-import { type Layout, layOut } from '#shared/kernels/layout.ts';
+import { type Layout, layOut, withFilters } from '#shared/kernels/layout.ts';
 import { readParameters, writeParameters } from '#shared/kernels/parameters.ts';
-import { JOB_BYTES, type JobFields, type Operation, wordsOf, writeJob } from '#shared/kernels/plan.ts';
+import { JOB_BYTES, type JobFields, wordsOf, writeJob } from '#shared/kernels/plan.ts';
 import { type Network, sizeOf, type Weights } from '#shared/model/spec.ts';
 import { bufferNames, type Optimizer, type OptimizerState } from '../optimizer.ts';
 
@@ -71,7 +71,7 @@ export class SessionMemory {
     this.#buffers = new Map(
       names.map((name, i) => [name, this.#parameters + (i + 1) * layout.parameterBytes]),
     );
-    const plan = layout.operations.flatMap((operation) => wordsOf(withFilters(operation, filters)));
+    const plan = withFilters(layout, filters).flatMap(wordsOf);
     new Int32Array(this.memory.buffer, operations, words).set(plan);
     const [firstBuffer = 0] = this.#buffers.values();
     const average = optimizer.averaging > 0 ? ([...this.#buffers.values()].at(-1) as number) : 0;
@@ -152,10 +152,4 @@ export class SessionMemory {
       ...{ logits: this.#logits, losses: this.#losses, gradients },
     });
   }
-}
-
-/** Returns a convolution with the address of its transformed filters, which the layout gives as an offset. */
-function withFilters(operation: Operation, filters: number): Operation {
-  const transformed = operation.kind === CONV3X3 || operation.kind === WINOGRAD;
-  return transformed ? { ...operation, extra: filters + operation.extra } : operation;
 }

@@ -24,13 +24,16 @@ import { transformInput, transformOutput } from './transform';
  * y [outChannels] = conv(x [inChannels], filter) as `f32_conv3x3` computes it, for one image of even height and width.
  *
  * @param u the transformed filter [4, 4, outChannels, inChannels]
+ * @param bias [outChannels], or 0 for none
  * @param mask planes in the layout of y, or 0 for none: y is zero where they are not positive
+ * @param relu y = max(y, 0)
  * @param scratch 16 · WINOGRAD_LINE · (inChannels + outChannels) bytes
  */
 export function f32_winograd(
   y: usize,
   x: usize,
   u: usize,
+  bias: usize,
   mask: usize,
   scratch: usize,
   inChannels: i32,
@@ -40,6 +43,7 @@ export function f32_winograd(
   rowBytes: usize,
   xPlane: usize,
   yPlane: usize,
+  relu: bool,
 ): void {
   const tileRows = height >> 1;
   const tileColumns = width >> 1;
@@ -51,6 +55,6 @@ export function f32_winograd(
     transformInput(scratch, x + at, inChannels, rows, tileColumns, rowBytes, xPlane);
     multiply(products, u, scratch, inChannels, outChannels, rows * tileColumns);
     const maskAt = mask ? mask + at : 0;
-    transformOutput(y + at, products, maskAt, outChannels, rows, tileColumns, rowBytes, yPlane);
+    transformOutput(y + at, products, bias, maskAt, outChannels, rows, tileColumns, rowBytes, yPlane, relu);
   }
 }

@@ -82,19 +82,23 @@ function transformRow(v: usize, position: usize, a0: v128, a1: v128, a2: v128, a
   v128.store(v + 3 * position, f32x4.sub(d1, d3));
 }
 
-/** y [channels, 2 · rows, 2 · columns] = Aᵀ m A, four adjacent tiles at a time. Masked as in `f32_conv3x3`. */
+/** y [channels, 2 · rows, 2 · columns] = Aᵀ m A + bias, four adjacent tiles at a time. Masked as in `f32_conv3x3`. */
 export function transformOutput(
   y: usize,
   m: usize,
+  bias: usize,
   mask: usize,
   channels: i32,
   rows: i32,
   columns: i32,
   rowBytes: usize,
   planeBytes: usize,
+  relu: bool,
 ): void {
   const position = <usize>channels * WINOGRAD_LINE;
+  const least = f32x4.splat(relu ? 0 : -Infinity);
   for (let o = 0; o < channels; o++) {
+    const added = bias ? v128.load32_splat(bias + ((<usize>o) << 2)) : f32x4.splat(0);
     for (let r = 0; r < rows; r++) {
       const from = m + <usize>o * WINOGRAD_LINE + ((<usize>(r * columns)) << 2);
       const top = <usize>o * planeBytes + <usize>(2 * r) * rowBytes;
@@ -118,9 +122,9 @@ export function transformOutput(
         const p3 = f32x4.add(v128.load(at + 3 * position), f32x4.add(a3, b3));
         const q3 = f32x4.sub(f32x4.sub(a3, b3), v128.load(at + 15 * position));
         const pixel = top + ((<usize>(2 * t)) << 2);
-        putRow(y + pixel, mask ? mask + pixel : 0, p0, p1, p2, p3);
+        putRow(y + pixel, mask ? mask + pixel : 0, added, least, p0, p1, p2, p3);
         const below = pixel + rowBytes;
-        putRow(y + below, mask ? mask + below : 0, q0, q1, q2, q3);
+        putRow(y + below, mask ? mask + below : 0, added, least, q0, q1, q2, q3);
       }
     }
   }
@@ -128,9 +132,9 @@ export function transformOutput(
 
 /** Multiplies a row of Aᵀ m of four tiles by A and stores the eight pixels. */
 @inline
-function putRow(y: usize, mask: usize, m0: v128, m1: v128, m2: v128, m3: v128): void {
-  const even = f32x4.add(m0, f32x4.add(m1, m2));
-  const odd = f32x4.sub(f32x4.sub(m1, m2), m3);
+function putRow(y: usize, mask: usize, bias: v128, least: v128, m0: v128, m1: v128, m2: v128, m3: v128): void {
+  const even = f32x4.max(f32x4.add(f32x4.add(m0, f32x4.add(m1, m2)), bias), least);
+  const odd = f32x4.max(f32x4.add(f32x4.sub(f32x4.sub(m1, m2), m3), bias), least);
   put(y, v128.shuffle<f32>(even, odd, 0, 4, 1, 5), mask);
   put(y + VECTOR, v128.shuffle<f32>(even, odd, 2, 6, 3, 7), mask ? mask + VECTOR : 0);
 }
@@ -139,4 +143,53 @@ function putRow(y: usize, mask: usize, m0: v128, m1: v128, m2: v128, m3: v128): 
 function put(y: usize, value: v128, mask: usize): void {
   if (mask) value = v128.and(value, f32x4.gt(v128.load(mask), f32x4.splat(0)));
   v128.store(y, value);
+}
+
+/** e [4, 4, channels, rows · columns] = A d Aᵀ of the 2×2 tiles d of dy, four adjacent tiles at a time. Lines end with zeros. */
+export function transformGradient(
+  e: usize,
+  dy: usize,
+  channels: i32,
+  rows: i32,
+  columns: i32,
+  rowBytes: usize,
+  planeBytes: usize,
+): void {
+  const position = <usize>channels * WINOGRAD_LINE;
+  for (let o = 0; o < channels; o++) {
+    const line = e + <usize>o * WINOGRAD_LINE;
+    for (let r = 0; r < rows; r++) {
+      let d0 = dy + <usize>o * planeBytes + <usize>(2 * r) * rowBytes;
+      let to = line + ((<usize>(r * columns)) << 2);
+      for (let t = 0; t < columns; t += 4) {
+        const d1 = d0 + rowBytes;
+        const a0 = v128.load(d0);
+        const a1 = v128.load(d0, 16);
+        const b0 = v128.load(d1);
+        const b1 = v128.load(d1, 16);
+        // The even and the odd pixels are the columns of four tiles.
+        const upperLeft = v128.shuffle<f32>(a0, a1, 0, 2, 4, 6);
+        const upperRight = v128.shuffle<f32>(a0, a1, 1, 3, 5, 7);
+        const lowerLeft = v128.shuffle<f32>(b0, b1, 0, 2, 4, 6);
+        const lowerRight = v128.shuffle<f32>(b0, b1, 1, 3, 5, 7);
+        spreadRow(to, position, upperLeft, upperRight);
+        spreadRow(to + 4 * position, position, f32x4.add(upperLeft, lowerLeft), f32x4.add(upperRight, lowerRight));
+        spreadRow(to + 8 * position, position, f32x4.sub(upperLeft, lowerLeft), f32x4.sub(upperRight, lowerRight));
+        spreadRow(to + 12 * position, position, f32x4.neg(lowerLeft), f32x4.neg(lowerRight));
+        d0 += 2 * VECTOR;
+        to += VECTOR;
+      }
+    }
+    const end = line + ((<usize>(rows * columns)) << 2);
+    for (let i = 0; i < 16; i++) v128.store(end + <usize>i * position, f32x4.splat(0));
+  }
+}
+
+/** Multiplies a row of A d of four tiles by Aᵀ. */
+@inline
+function spreadRow(e: usize, position: usize, left: v128, right: v128): void {
+  v128.store(e, left);
+  v128.store(e + position, f32x4.add(left, right));
+  v128.store(e + 2 * position, f32x4.sub(left, right));
+  v128.store(e + 3 * position, f32x4.neg(right));
 }
