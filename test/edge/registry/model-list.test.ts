@@ -1,6 +1,6 @@
 /** @file The list of models: the default model and those of the bucket. */
 import { env } from 'cloudflare:workers';
-import { beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeEach, expect, it } from 'vitest';
 import { aliasKey, DEFAULT_ALIAS } from '#shared/manifest.ts';
 import type { ModelInfo } from '../../../edge/api/v1/responses.ts';
 import { breakable, classify, photoModel } from '../support/photo-model.ts';
@@ -14,6 +14,8 @@ beforeEach(async () => {
   await put(photos);
   await promote(photos);
 });
+// The next test file has the same bucket.
+afterAll(emptyBucket);
 
 async function listed({ send }: ReturnType<typeof isolate>) {
   return (await (await send('/v1/models')).json<{ models: ModelInfo[] }>()).models;

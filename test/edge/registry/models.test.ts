@@ -1,5 +1,5 @@
 /** @file Several models in one bucket, each served by its name with its own labels and input. */
-import { beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeEach, expect, it } from 'vitest';
 import { sha256 } from '#shared/digest.ts';
 import { loadModel } from '#shared/inference/model.ts';
 import { FIT_VERSION, fitPicture } from '#shared/input/fit/fit.ts';
@@ -19,6 +19,8 @@ beforeEach(async () => {
   await put(photos);
   await promote(photos);
 });
+// The next test file has the same bucket.
+afterAll(emptyBucket);
 
 it('serves a model by its name, with its labels, and the default model as before', async () => {
   const on = isolate(bundled);

@@ -1,10 +1,12 @@
 /** @file GET /v1/models/{name}/versions/{version}: the manifest and the ONNX file, which a browser needs to run the model. */
-import { beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeEach, expect, it } from 'vitest';
 import { sha256 } from '#shared/digest.ts';
 import { expectProblem } from '../../support/callers.ts';
 import { emptyBucket, isolate, put, tinyRelease } from '../../support/tiny.ts';
 
 beforeEach(emptyBucket);
+// The next test file has the same bucket.
+afterAll(emptyBucket);
 
 const bytesOf = async (response: Response) => new Uint8Array(await response.arrayBuffer());
 
