@@ -79,7 +79,7 @@ export function layOut(
       ...copyOperation(kernel, x, y),
       weight: weight?.offset ?? 0,
       bias: bias?.offset ?? 0,
-      extra: takeExtra(kernel, layer, { arena, filters }),
+      extra: takeExtra(kernel, layer, { arena, filters }, training),
       inputs: layer.kind === 'linear' ? vectorFloats(x) : x.shape[0],
       kernelSize: 'kernelSize' in layer ? layer.kernelSize : 1,
       stride: 'stride' in layer ? layer.stride : 1,
@@ -103,7 +103,7 @@ export function layOut(
     imageBytes: arena.bytes,
     parameterBytes: parameters.bytes,
     filterBytes: filters.bytes,
-    scratchBytes: Math.max(0, ...operations.map(scratchOf)),
+    scratchBytes: Math.max(0, ...operations.map((operation) => scratchOf(operation, training))),
   };
 }
 
@@ -131,13 +131,18 @@ function copyOperation(kind: Kernel, x: TensorPlace, y: TensorPlace): Operation 
 }
 
 /**
- * Allocates the memory that an operation keeps between its passes: a rotated filter, its transform (followed by that of the filter
- * itself for WINOGRAD), or where each maximum of a pooling was found (a byte per output for the SIMD kernel, a word for the scalar one).
+ * Allocates the memory that an operation keeps between its passes: a transformed filter (WINOGRAD), followed in training by the rotated
+ * one; or where each maximum of a pooling was found (a byte per output for the SIMD kernel, a word for the scalar one).
  */
-function takeExtra(kernel: Kernel, layer: NetworkLayer, regions: { arena: Region; filters: Region }): number {
-  if (kernel === CONV3X3) return regions.filters.take(sizeOf(layer.parameters[0].shape));
-  if (kernel === WINOGRAD_GRADIENT) return regions.filters.take(winogradFilter(layer));
-  if (kernel === WINOGRAD) return regions.filters.take(2 * winogradFilter(layer));
+function takeExtra(
+  kernel: Kernel,
+  layer: NetworkLayer,
+  regions: { arena: Region; filters: Region },
+  training: boolean,
+): number {
+  if (kernel === WINOGRAD) return regions.filters.take((training ? 2 : 1) * winogradFilter(layer));
+  if (kernel === CONV3X3 && training) return regions.filters.take(sizeOf(layer.parameters[0].shape));
+  if (kernel === WINOGRAD_GRADIENT && training) return regions.filters.take(winogradFilter(layer));
   if (kernel === MAXPOOL2X2) return regions.arena.take(sizeOf(layer.output) / 4);
   return kernel === SCALAR_MAXPOOL2D ? regions.arena.take(sizeOf(layer.output)) : 0;
 }
@@ -145,10 +150,10 @@ function takeExtra(kernel: Kernel, layer: NetworkLayer, regions: { arena: Region
 /** Floats of the transformed filter of a convolution. */
 const winogradFilter = ({ parameters }: NetworkLayer): number => (16 * sizeOf(parameters[0].shape)) / 9;
 
-/** Bytes of the transformed tiles of all input and output channels, and of a vector for each value of the transformed filter. */
-function scratchOf({ kind, inputs, outputs }: Operation): number {
-  if (kind !== WINOGRAD && kind !== WINOGRAD_GRADIENT) return 0;
-  const sums = kind === WINOGRAD ? 16 * 4 * VECTOR_FLOATS * inputs * outputs : 0;
+/** Bytes of the transformed tiles of all input and output channels; in training, also of a vector for each value of the transformed filter. */
+function scratchOf({ kind, inputs, outputs }: Operation, training: boolean): number {
+  if (kind !== WINOGRAD && !(kind === WINOGRAD_GRADIENT && training)) return 0;
+  const sums = kind === WINOGRAD && training ? 16 * 4 * VECTOR_FLOATS * inputs * outputs : 0;
   return 16 * WINOGRAD_LINE * (inputs + outputs) + sums;
 }
 

@@ -27,7 +27,7 @@ import { f32_winograd_grad_filter } from './winograd/gradient';
 
 /** Transforms the filter of a convolution for `forward`. */
 export function transformFilter(op: Operation, parameters: usize): void {
-  if (op.kind == WINOGRAD) f32_winograd_filter(filterOf(op), parameters + op.weight, op.inputs, op.outputs, false);
+  if (op.kind == WINOGRAD) f32_winograd_filter(op.extra, parameters + op.weight, op.inputs, op.outputs, false);
 }
 
 /** Rotates or transforms the filter of a convolution for the gradient of its input. */
@@ -35,13 +35,13 @@ export function transformGradientFilter(op: Operation, parameters: usize): void 
   if (!op.dx) return;
   const weight = parameters + op.weight;
   if (op.kind == CONV3X3) f32_conv3x3_turn(op.extra, weight, op.inputs, op.outputs);
-  else if (isConvolution(op)) f32_winograd_filter(op.extra, weight, op.inputs, op.outputs, true);
+  else if (isConvolution(op)) f32_winograd_filter(gradientFilterOf(op), weight, op.inputs, op.outputs, true);
 }
 
-/** Returns the address of the transformed filter. It follows the one for the gradient of the input. */
+/** Returns the address of the filter for the gradient of the input. It follows the transformed filter for `forward`, if there is one. */
 @inline
-function filterOf(op: Operation): usize {
-  return op.extra + 64 * <usize>(op.inputs * op.outputs);
+function gradientFilterOf(op: Operation): usize {
+  return op.kind == WINOGRAD ? op.extra + 64 * <usize>(op.inputs * op.outputs) : op.extra;
 }
 
 @inline
@@ -59,8 +59,7 @@ export function forward(op: Operation, parameters: usize, arena: usize, scratch:
   if (isConvolution(op)) {
     const padded = y - insetOf(op);
     if (op.kind == WINOGRAD) {
-      const filter = filterOf(op);
-      f32_winograd(padded, x, filter, bias, 0, scratch, op.inputs, op.outputs, op.height, op.width, op.xRow, op.xPlane, op.yPlane, relu);
+      f32_winograd(padded, x, op.extra, bias, 0, scratch, op.inputs, op.outputs, op.height, op.width, op.xRow, op.xPlane, op.yPlane, relu);
     } else {
       f32_conv3x3(padded, x, weight, bias, 0, op.inputs, op.outputs, op.height, op.xRow, op.xPlane, op.yPlane, relu);
     }
@@ -135,7 +134,7 @@ function insetOf(op: Operation): usize {
 
 /** Computes the gradient of a convolution's input: the convolution of the padded gradient of its output with the turned filter. */
 function convolutionGradient(op: Operation, dx: usize, dy: usize, mask: usize, scratch: usize): void {
-  const filter = op.extra;
+  const filter = gradientFilterOf(op);
   if (op.kind == CONV3X3) {
     f32_conv3x3(dx, dy, filter, 0, mask, op.outputs, op.inputs, op.height, op.xRow, op.yPlane, op.xPlane, false);
   } else {

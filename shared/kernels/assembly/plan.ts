@@ -15,7 +15,7 @@ export class Operation {
   dy: usize;
   weight: usize;
   bias: usize;
-  /** Convolution: address of the filter for the gradient of the input, rotated or transformed. Pooling: offset of `argmax`. */
+  /** Convolution: address of the transformed filter, then of the one for the gradient of the input. Pooling: offset of `argmax`. */
   extra: usize;
   /** Channels; features of a linear layer. */
   inputs: i32;
