@@ -1,10 +1,11 @@
 /** @file Classifies one file. The element can abort, suspend and resume the classification. */
 import type { Classification } from '#shared/inference/result.ts';
 import type { ClassifyJob } from './classify.ts';
+import { labelsOfResult } from './labels.ts';
 import type { ProblemText } from './messages/en.ts';
 import { backOnline } from './online.ts';
 import type { Photo } from './photo.ts';
-import { EMPTY, isBusy, type Problem, type State } from './state.ts';
+import { EMPTY, isBusy, type Problem, resultOf, type State } from './state.ts';
 
 const loadClassify = () => import('./classify.ts');
 
@@ -28,8 +29,8 @@ export class ClassificationTask {
   #abort: AbortController | undefined;
   #state = EMPTY;
   #isSuspended = false;
-  /** The labels that were loaded last, with their model. */
-  #loaded: { model: string; labels: readonly string[] } | undefined;
+  /** The labels that were received last, with their model. */
+  #received: { model: string; labels: readonly string[] } | undefined;
   /** The photo as it is classified; undefined until the file was read. */
   photo: Photo | undefined;
 
@@ -43,7 +44,7 @@ export class ClassificationTask {
 
   /** The labels of the model that the page has named, once they are known. */
   get labels(): readonly string[] | undefined {
-    return this.#loaded?.model === this.#host.options().model ? this.#loaded?.labels : undefined;
+    return this.#received?.model === this.#host.options().model ? this.#received?.labels : undefined;
   }
 
   /** Loads the labels of the model that the page has named. Does nothing when they are known, or cannot be loaded. */
@@ -54,7 +55,7 @@ export class ClassificationTask {
       .then(({ loadLabels }) => loadLabels({ endpoint, model }))
       .catch(() => undefined);
     if (!labels || this.labels) return;
-    this.#loaded = { model, labels };
+    this.#received = { model, labels };
     this.#host.onLabels();
   }
 
@@ -142,6 +143,10 @@ export class ClassificationTask {
 
   #setState(state: State): void {
     this.#state = state;
+    const { model } = this.#host.options();
+    const result = resultOf(state);
+    // An outage later must not take the visitor's own choice away.
+    if (result && model !== null) this.#received = { model, labels: labelsOfResult(result) };
     this.#host.onState(state);
   }
 

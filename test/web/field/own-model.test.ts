@@ -149,9 +149,11 @@ describeInBrowser('the field with a model that the page names', () => {
     await opened.pick(await drawFile(on.page, 'red.png', { ...GREEN, background: '#d01810' }));
     await opened.reaches('answered');
     await events();
+    await on.page.route('**/v1/models/paints', (route) => route.abort());
     on.relay.refusals.push({ status: 404, type: 'unknown-model' });
     await opened.pick(await drawFile(on.page, 'green.png', GREEN));
     await opened.reaches('failed');
+    expect(await opened.field.locator('[part=select]').isVisible()).toBe(true);
     expect(await opened.status.textContent()).toContain('This field is not set up correctly.');
     expect(await events()).toContainEqual(expect.stringMatching(/^unknown-model: /));
     expect([await opened.value(), await opened.flags()]).toEqual(['', ['badInput']]);
