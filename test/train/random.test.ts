@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { resolveNetwork } from '../../shared/model/spec.ts';
 import { initialWeights } from '../../train/model/initialize.ts';
-import { MODEL_NAMES, modelSpec } from '../../train/model/zoo.ts';
+import { LAB_MODELS, modelSpec } from '../../train/model/zoo.ts';
 import { Generator } from '../../train/random.ts';
 import { GOLDEN } from '../fixtures/pytorch.ts';
 
@@ -36,7 +36,7 @@ describe('Generator', () => {
 });
 
 describe.each(GOLDEN)('initial weights at seed $seed', ({ seed, init }) => {
-  it.each(MODEL_NAMES)('are PyTorch’s for %s, bit for bit', (name) => {
+  it.each(LAB_MODELS)('are PyTorch’s for %s, bit for bit', (name) => {
     const network = resolveNetwork(modelSpec(name));
     const weights = initialWeights(network, Generator.seeded(seed));
     const got = network.parameters.map(({ name, shape }) => {

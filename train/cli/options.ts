@@ -4,7 +4,8 @@ import { KERNEL_LEVELS } from '#shared/kernels/choose.ts';
 import { DEFAULT_ALIAS } from '#shared/manifest.ts';
 import { FOLDER_DEFAULTS } from '../dataset/open.ts';
 import { DEVICES } from '../engine/open.ts';
-import { ZOO_PADDINGS } from '../model/zoo.ts';
+import { INITIALIZATIONS } from '../model/initialize.ts';
+import { MODEL_NAMES, ZOO_PADDINGS } from '../model/zoo.ts';
 import {
   AUGMENTATION_NAMES,
   COLOUR_NAMES,
@@ -86,10 +87,20 @@ export const withTrainingOptions = (command: Command, recipe: Recipe): Command =
         `${recipe.name}; ${RECIPES.photos.name} with a folder of images, ${RECIPES.garments.name} with --fit garment`,
       ).choices(Object.keys(RECIPES)),
     )
-    .addOption(optionWithDefault('--models <names>', 'comma-separated names of models', recipe.models.join()))
+    .addOption(
+      optionWithDefault(
+        '--models <names>',
+        `comma-separated names of models: ${MODEL_NAMES.join(', ')}`,
+        `${recipe.models.join()}; ${RECIPES.photos.models.join()} with a folder of images, ${RECIPES.garments.models.join()} with --fit garment`,
+      ),
+    )
     .option('--network <file>', 'JSON file with the layers of a network to train instead of the models')
     .addOption(
-      optionWithDefault('--hidden-units <number>', 'channels or outputs of the models’ hidden layers', 10),
+      optionWithDefault(
+        '--hidden-units <number>',
+        'channels or outputs of the hidden layers of the lab’s models',
+        10,
+      ),
     )
     .addOption(optionWithDefault('--kernel-size <pixels>', 'edge of the filters of tinyvgg', 3))
     .addOption(
@@ -98,6 +109,13 @@ export const withTrainingOptions = (command: Command, recipe: Recipe): Command =
         'zeros around the images in tinyvgg: as many as keep the size, or none',
         'same',
       ).choices(ZOO_PADDINGS),
+    )
+    .addOption(
+      optionWithDefault(
+        '--initialization <name>',
+        'how the first weights are drawn: as PyTorch’s constructors do, or as He et al. for networks with many ReLUs',
+        'he for photonet, pytorch for others',
+      ).choices(INITIALIZATIONS),
     )
     .addOption(optionWithDefault('--seed <number>', 'seed, as in torch.manual_seed', recipe.seed))
     .addOption(optionWithDefault('--epochs <number>', 'passes over the training set', recipe.epochs))

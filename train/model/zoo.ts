@@ -1,4 +1,4 @@
-/** @file The lab's three networks, with the parameter names of the lab's classes. */
+/** @file The lab's three networks, with the parameter names of the lab's classes, and a network for pictures of anything. */
 import {
   conv2d,
   flatten,
@@ -84,6 +84,30 @@ function tinyvgg({ input, classes, hiddenUnits: hidden, kernelSize, padding }: Z
   return { ...blocks, modules: { ...blocks.modules, classifier: [flatten(), linear(features, classes)] } };
 }
 
+/** Channels of photonet's convolutions. */
+const PHOTONET_CHANNELS = [12, 24, 32, 48, 56];
+
+/**
+ * For a few hundred pictures of anything: five 3×3 convolutions, each with a ReLU and a max pooling. 50,266 parameters on RGB images of
+ * 64 × 64 pixels. An image of less than 32 pixels gets as many of these blocks as leave a pixel: four for 28 × 28.
+ */
+function photonet({ input, classes }: ZooSizes): ModelSpec {
+  const [channels, height, width] = input;
+  const halvings = Math.floor(Math.log2(Math.min(height, width)));
+  const blocks = PHOTONET_CHANNELS.slice(0, halvings).map((filters, i, all) => [
+    conv2d(i === 0 ? channels : all[i - 1], filters, 3, { padding: 1 }), // [12, 64, 64]
+    relu(),
+    maxPool2d(2), //                                                        [12, 32, 32]
+  ]);
+  const modules = Object.fromEntries(blocks.map((block, i) => [`block_${i + 1}`, block]));
+  const features = sizeOf(resolveNetwork({ name: 'photonet', input, modules }).output); // 224
+  return {
+    name: 'photonet',
+    input,
+    modules: { ...modules, classifier: [flatten(), linear(features, classes)] },
+  };
+}
+
 /** Returns a number of zeros where it is the same on both sides. */
 function paddingFor(kernelSize: number, padding: ZooPadding): Padding {
   if (padding === 'none') return 0;
@@ -99,12 +123,16 @@ export const sizesOf = ({
   classes: classes.length,
 });
 
-const BUILDERS = { v0, v1, tinyvgg };
+const LAB_BUILDERS = { v0, v1, tinyvgg };
+const BUILDERS = { ...LAB_BUILDERS, photonet };
 
-/** Name of a network of the lab. */
+export type LabModelName = keyof typeof LAB_BUILDERS;
 export type ModelName = keyof typeof BUILDERS;
 
 /** Names of the lab's networks. */
+export const LAB_MODELS = Object.keys(LAB_BUILDERS) as LabModelName[];
+
+/** Names of all networks. */
 export const MODEL_NAMES = Object.keys(BUILDERS) as ModelName[];
 
 /** Returns the specification of a network. The default sizes are the lab's. */

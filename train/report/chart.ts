@@ -51,16 +51,20 @@ export function modelScales(models: readonly string[]) {
   const pick = <T>(values: readonly T[]) =>
     models.map((model) => values[Math.max(0, names.indexOf(model)) % values.length]);
   return {
-    colour: { domain: [...models], range: pick([COLOURS.vermillion, COLOURS.green, COLOURS.blue]) },
+    colour: {
+      domain: [...models],
+      range: pick([COLOURS.vermillion, COLOURS.green, COLOURS.blue, COLOURS.purple]),
+    },
     dash: {
       domain: [...models],
       range: pick([
         [6, 3],
         [2, 2],
         [1, 0],
+        [8, 2, 2, 2],
       ]),
     },
-    shape: { domain: [...models], range: pick(['triangle-up', 'square', 'circle']) },
+    shape: { domain: [...models], range: pick(['triangle-up', 'square', 'circle', 'diamond']) },
   };
 }
 

@@ -98,6 +98,10 @@ export function runDetails({ summary, models }: Results): [term: string, value: 
     ['Device', `${device.name}: ${device.description}`],
     ['Images', describeImages(summary)],
     ['Augmentation', summary.augmentation],
+    ...Object.entries(summary.initialization).map(([model, name]): [string, string] => [
+      `${model}, initialization`,
+      name,
+    ]),
     ['Started', `${summary.startedAt.slice(0, 16).replace('T', ' ')} UTC`],
     ['Commit', summary.gitCommit ? code(summary.gitCommit) : 'not known'],
     ...Object.entries(summary.dataset).map(([source, digest]): [string, Markup] => [

@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { ExplainedError } from '#shared/errors.ts';
 import { DESCRIPTION } from '../dataset/fashion-mnist/description.ts';
 import { count } from '../format.ts';
-import { MODEL_NAMES } from '../model/zoo.ts';
+import { LAB_MODELS } from '../model/zoo.ts';
 import { METRICS_FILE, type MetricsEntry, readMetrics } from '../run/metrics-file.ts';
 import { COLOUR_NAMES, FIT_MODES } from '../run/overrides.ts';
 import { SETTINGS_FILE } from '../run/settings.ts';
@@ -88,7 +88,7 @@ export async function readResults(folder: string): Promise<Results> {
   // On Fashion-MNIST, the lab compares all three networks.
   const isLab = summary.data === DESCRIPTION.name && !settings.network;
   const own = settings.network ? [settings.network.name] : (settings.models ?? Object.keys(summary.models));
-  const names: readonly string[] = isLab ? MODEL_NAMES : own;
+  const names = isLab ? [...new Set<string>([...LAB_MODELS, ...own])] : own;
   // The twins that calibration trains have records, too.
   const metrics = records.filter(({ model }) => names.includes(model));
   if (!metrics.some(({ type }) => type === 'steps')) {

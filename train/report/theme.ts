@@ -15,6 +15,7 @@ const PAIRS = {
   blue: ['#0072b2', '#56b4e9'],
   vermillion: ['#c84e00', '#ff9457'],
   green: ['#007f5b', '#3ccf9f'],
+  purple: ['#a3467b', '#e39ac4'],
   // Fill of cells with text, at any opacity. On a light page, dark text is readable at every opacity.
   warm: ['#ee8033', '#ff9457'],
   cool: ['#4aa0de', '#56b4e9'],

@@ -3,8 +3,9 @@ import { ExplainedError } from '#shared/errors.ts';
 import { type Network, resolveNetwork } from '#shared/model/spec.ts';
 import type { Dataset } from '../dataset/split.ts';
 import { flagOf } from '../format.ts';
+import type { Initialization } from '../model/initialize.ts';
 import { describedNetwork, type NetworkDescription } from '../model/network-file.ts';
-import { type ModelName, modelSpec, sizesOf, type ZooPadding } from '../model/zoo.ts';
+import { LAB_MODELS, type ModelName, modelSpec, sizesOf, type ZooPadding } from '../model/zoo.ts';
 
 /** The settings that decide the networks. */
 export interface NetworkSettings {
@@ -16,6 +17,8 @@ export interface NetworkSettings {
   hiddenUnits: number | undefined;
   kernelSize: number | undefined;
   padding: ZooPadding | undefined;
+  /** How the first weights are drawn; when undefined, `he` for photonet and `pytorch` for all others. */
+  initialization: Initialization | undefined;
 }
 
 /**
@@ -34,6 +37,12 @@ export function networkOf(
   return resolveNetwork(modelSpec(model as ModelName, { input, classes, ...Object.fromEntries(given) }));
 }
 
+/** Returns how the first weights of a model are drawn. With PyTorch's weights, a signal fades on its way through photonet's five ReLUs. */
+export const initializationOf = (
+  { network, initialization }: Pick<NetworkSettings, 'network' | 'initialization'>,
+  model: string,
+): Initialization => initialization ?? (!network && model === 'photonet' ? 'he' : 'pytorch');
+
 /**
  * Rejects settings that have no effect on the networks.
  * @throws ExplainedError of kind `usage`
@@ -41,11 +50,12 @@ export function networkOf(
 export function rejectUnusedSizes({ models, network, ...sizes }: NetworkSettings): void {
   for (const name of ['hiddenUnits', 'kernelSize', 'padding'] as const) {
     if (sizes[name] === undefined) continue;
-    if (!network && (name === 'hiddenUnits' || models.includes('tinyvgg'))) continue;
+    const users: readonly string[] = name === 'hiddenUnits' ? LAB_MODELS : ['tinyvgg'];
+    if (!network && models.some((model) => users.includes(model))) continue;
     throw new ExplainedError({
       kind: 'usage',
       what: `cannot use ${flagOf(name)} with ${network ? '--network' : `--models ${models.join()}`}`,
-      expected: 'the model tinyvgg',
+      expected: `the model ${users.join(' or ')}`,
       next: network
         ? `Leave out ${flagOf(name)}, and write the sizes into the layers.`
         : `Leave out ${flagOf(name)}, or use --models tinyvgg.`,

@@ -10,6 +10,7 @@ import { COLOURS, type Colour, type DataSettings } from '../dataset/open.ts';
 import { DEVICES } from '../engine/open.ts';
 import type { Optimizer } from '../engine/optimizer.ts';
 import { flagOf } from '../format.ts';
+import { INITIALIZATIONS } from '../model/initialize.ts';
 import { NetworkDescription } from '../model/network-file.ts';
 import { MODEL_NAMES, ZOO_PADDINGS } from '../model/zoo.ts';
 import { SCHEDULES, type ScheduleName } from '../training/schedule.ts';
@@ -70,6 +71,7 @@ const Overrides = v.strictObject({
   hiddenUnits: v.exactOptional(v.pipe(integerFrom(1), v.maxValue(1024))),
   kernelSize: v.exactOptional(v.pipe(integerFrom(1), v.maxValue(15))),
   padding: v.exactOptional(v.picklist(ZOO_PADDINGS)),
+  initialization: v.exactOptional(v.picklist(INITIALIZATIONS)),
   seed: v.exactOptional(integerFrom(0)),
   epochs: v.exactOptional(integerFrom(1)),
   batchSize: v.exactOptional(integerFrom(1)),

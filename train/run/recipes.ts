@@ -2,7 +2,7 @@
 
 import type { AugmentationName } from '../dataset/augmentations.ts';
 import { adam, adamw, type Optimizer, sgd } from '../engine/optimizer.ts';
-import { MODEL_NAMES, type ModelName } from '../model/zoo.ts';
+import { LAB_MODELS, type ModelName } from '../model/zoo.ts';
 import type { ScheduleName } from '../training/schedule.ts';
 import type { Selection } from '../training/selection.ts';
 
@@ -42,7 +42,7 @@ const LAST_EPOCH = { select: 'last', patience: undefined } as const;
  */
 const lab: Recipe = {
   name: 'lab',
-  models: MODEL_NAMES,
+  models: LAB_MODELS,
   epochs: 3,
   batchSize: 32,
   optimizer: sgd(0.1),
@@ -74,11 +74,11 @@ const edge: Recipe = {
 
 /**
  * For a folder of a few hundred pictures of anything. Its validation images take the place of the held-out ones. With a learning rate of
- * 0.003, the network gave every picture the most frequent class: measured on 321 photos of 64 × 64 pixels.
+ * 0.003, TinyVGG gave every picture the most frequent class: measured on 321 photos of 64 × 64 pixels.
  */
 const photos: Recipe = {
   name: 'photos',
-  models: ['tinyvgg'],
+  models: ['photonet'],
   epochs: 60,
   batchSize: 32,
   optimizer: adamw(0.001, { weightDecay: 0.05, averaging: 0.98 }),
@@ -94,6 +94,7 @@ const photos: Recipe = {
 const garments: Recipe = {
   ...photos,
   name: 'garments',
+  models: ['tinyvgg'],
   optimizer: { ...photos.optimizer, learningRate: 0.003 },
   augmentation: 'garments-1',
 };

@@ -116,6 +116,7 @@ function resolve(given: Overrides, resume: boolean, fashionRecipe = RECIPES.lab.
     hiddenUnits: undefined,
     kernelSize: undefined,
     padding: undefined,
+    initialization: undefined,
     device: 'auto',
     allowSoftwareAdapter: false,
     threads: undefined,

@@ -11,6 +11,7 @@ import type { Engine } from '../engine/engine.ts';
 import { writeFileAtomic } from '../files.ts';
 import { idOf, type Pretrained } from '../release/pretrained.ts';
 import { EpochMetrics } from '../training/epoch-metrics.ts';
+import { initializationOf } from './networks.ts';
 import { gitCommit } from './provenance.ts';
 import { type Settings, toOverrides } from './settings.ts';
 import type { ReleasedModel } from './train-model.ts';
@@ -55,6 +56,8 @@ const Members = v.object({
   averaging: v.optional(Real, 0),
   select: v.optional(v.string(), 'last'),
   patience: v.optional(Whole),
+  /** How the first weights of each model are drawn; as PyTorch does for a model that is not listed. */
+  initialization: v.optional(v.record(v.string(), v.string()), {}),
   /** The release whose convolutions training started from. */
   pretrained: v.optional(v.object({ name: v.string(), version: v.string() })),
   device: v.object({ name: v.string(), description: v.string() }),
@@ -115,6 +118,7 @@ export async function newSummary(
     augmentation,
     heldOut,
     ...{ labelSmoothing, averaging, select, patience },
+    initialization: initializationsOf(settings),
     pretrained: idOf(pretrained),
     device: { name: engine.name, description: engine.description },
     images: { train: data.train.count, test: data.test.count },
@@ -125,6 +129,11 @@ export async function newSummary(
     startedAt: new Date().toISOString(),
     models: {},
   };
+}
+
+function initializationsOf(settings: Settings): Record<string, string> {
+  const all = settings.models.map((model) => [model, initializationOf(settings, model)] as const);
+  return Object.fromEntries(all.filter(([, initialization]) => initialization !== 'pytorch'));
 }
 
 /** Returns the metrics of the epoch that a model's weights are from. */

@@ -17,6 +17,7 @@ import type { TrainedModel } from '../training/job.ts';
 import type { TrainingState } from '../training/state.ts';
 import { train } from '../training/trainer.ts';
 import type { MetricsLog } from './metrics-log.ts';
+import { initializationOf } from './networks.ts';
 import { calibrationLine, trainingPrinter } from './progress.ts';
 import type { Settings } from './settings.ts';
 
@@ -131,7 +132,7 @@ async function trainNetwork(
   const metricsLog = await openMetricsLog?.(network, from);
   const printer = trainingPrinter(batchSize, log);
   const augment = augmentationFor(augmentation, seed, dataset);
-  const drawn = initialWeights(network, Generator.seeded(seed));
+  const drawn = initialWeights(network, Generator.seeded(seed), initializationOf(settings, network.name));
   const initial = pretrained ? transferConvolutions(network, drawn, pretrained) : drawn;
   try {
     return await train(

@@ -59,6 +59,7 @@ function expectClose(got: Float32Array, expected: Float32Array, tolerance: numbe
 const SPECS: ModelSpec[] = [
   ...MODEL_NAMES.map((name) => modelSpec(name)),
   modelSpec('tinyvgg', { hiddenUnits: 7 }),
+  { ...modelSpec('photonet', { input: [3, 64, 64] }), name: 'photonet of pictures' },
   // Large enough for Winograd's convolution.
   { ...modelSpec('tinyvgg', { input: [3, 64, 64], padding: 'none' }), name: 'CNN Explainer' },
   { ...modelSpec('tinyvgg', { input: [1, 34, 30], hiddenUnits: 9 }), name: 'odd channels' },

@@ -18,7 +18,7 @@ import type { Engine } from '../../../train/engine/engine.ts';
 import { openEngine } from '../../../train/engine/open.ts';
 import { sgd } from '../../../train/engine/optimizer.ts';
 import { initialWeights } from '../../../train/model/initialize.ts';
-import { MODEL_NAMES, modelSpec } from '../../../train/model/zoo.ts';
+import { LAB_MODELS, modelSpec } from '../../../train/model/zoo.ts';
 import { Generator } from '../../../train/random.ts';
 import { GOLDEN } from '../../fixtures/pytorch.ts';
 import { describeWithData } from '../../support/data.ts';
@@ -218,7 +218,7 @@ function contract(_: string, open: () => Promise<Engine>): void {
 
   describeWithData('on Fashion-MNIST', (data) => {
     describe.each(GOLDEN)('at seed $seed', ({ seed, firstLosses }) => {
-      it.each(MODEL_NAMES)('has PyTorch’s losses in the first steps of %s, within 1e-4', async (name) => {
+      it.each(LAB_MODELS)('has PyTorch’s losses in the first steps of %s, within 1e-4', async (name) => {
         const network = resolveNetwork(modelSpec(name));
         const session = await engine.open(network, seededWeights(network, seed), sgd(0.1));
         const loader = new Loader(data().train, {

@@ -12,6 +12,10 @@ const key = (
 ) => trainingKey(trainingInputs(settingsOf(config, 'test'), 'tinyvgg', data, code, pretrained));
 
 describe('trainingKey', () => {
+  it('is the key that trainings of the lab have had, also for settings that are newer', async () => {
+    expect(await key({})).toBe('87a0cf41f2c81d634ff7e73fdcb446092e9f07a457a6acb0f1af0c3ccf423c21');
+  });
+
   it.each([
     [{ seed: 43 }],
     [{ epochs: 4 }],
@@ -22,6 +26,7 @@ describe('trainingKey', () => {
     [{ weightDecay: 0.1 }],
     [{ schedule: 'cosine' }],
     [{ hiddenUnits: 8 }],
+    [{ initialization: 'he' }],
     [{ labelSmoothing: 0.1 }],
     [{ averaging: 0.9 }],
     [{ select: 'best' }],

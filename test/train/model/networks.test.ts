@@ -33,11 +33,38 @@ describe('tinyvgg', () => {
   });
 });
 
+describe('photonet', () => {
+  it('halves RGB images of 64 × 64 pixels five times', () => {
+    const spec = modelSpec('photonet', { input: [3, 64, 64] });
+    expect(shapesOf(spec)).toEqual([
+      ...['12×64×64', '12×32×32', '24×32×32', '24×16×16', '32×16×16', '32×8×8'],
+      ...['48×8×8', '48×4×4', '56×4×4', '56×2×2', '224', '10'],
+    ]);
+    expect(resolveNetwork(spec).parameterCount).toBe(50_266);
+  });
+
+  it.each([
+    [[1, 28, 28], 4, '48×1×1'],
+    [[1, 8, 30], 3, '32×1×3'],
+    [[3, 31, 100], 4, '48×1×6'],
+    [[3, 32, 32], 5, '56×1×1'],
+    [[3, 512, 512], 5, '56×16×16'],
+  ] as const)('has as many blocks as an image of %j leaves a pixel: %i', (input, blocks, last) => {
+    const shapes = shapesOf(modelSpec('photonet', { input }));
+    expect(shapes).toHaveLength(2 * blocks + 2);
+    expect(shapes.at(-3)).toBe(last);
+  });
+});
+
 describe('--hidden-units, --kernel-size and --padding', () => {
   it.each([
     [
       { models: 'v0,v1', kernelSize: 5 },
       'cannot use --kernel-size with --models v0,v1: expected the model tinyvgg. Leave out --kernel-size, or use --models tinyvgg.',
+    ],
+    [
+      { models: 'photonet', hiddenUnits: 5 },
+      'cannot use --hidden-units with --models photonet: expected the model v0 or v1 or tinyvgg.',
     ],
     [
       { network: { name: 'own', modules: { a: [{ kind: 'flatten' }] } }, hiddenUnits: 5 },

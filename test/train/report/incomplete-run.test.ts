@@ -2,7 +2,7 @@
 import { appendFile, mkdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { MODEL_NAMES } from '../../../train/model/zoo.ts';
+import { LAB_MODELS } from '../../../train/model/zoo.ts';
 import { report } from '../../../train/report/report.ts';
 import { expectSuccess, runTrainer } from '../../support/command.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -12,7 +12,7 @@ import { elements, readReport, textOf } from './rendered-report.ts';
 describe('the report of an incomplete run', () => {
   it('distinguishes a model in training from one that has not started', async () => {
     const folder = await makeRun(['v0']);
-    await writeFile(join(folder, 'settings.json'), JSON.stringify({ models: MODEL_NAMES }));
+    await writeFile(join(folder, 'settings.json'), JSON.stringify({ models: LAB_MODELS }));
     const record = { type: 'steps', model: 'v1', epoch: 1, step: 225, loss: 0.9, seconds: 1 };
     await appendFile(join(folder, 'metrics.jsonl'), `${JSON.stringify(record)}\n{"type":"st`);
     await report({ run: folder, data: NOWHERE });

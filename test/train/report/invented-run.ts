@@ -7,7 +7,7 @@ import { DESCRIPTION } from '../../../train/dataset/fashion-mnist/description.ts
 import { LABELS } from '../../../train/dataset/fashion-mnist/labels.ts';
 import { referenceEngine } from '../../../train/engine/reference.ts';
 import { initialWeights } from '../../../train/model/initialize.ts';
-import { MODEL_NAMES, type ModelName, modelSpec } from '../../../train/model/zoo.ts';
+import { LAB_MODELS, type LabModelName, modelSpec } from '../../../train/model/zoo.ts';
 import { Generator } from '../../../train/random.ts';
 import { makeRelease } from '../../../train/release/make-release.ts';
 import { writeRelease } from '../../../train/release/release.ts';
@@ -55,7 +55,7 @@ export const CALIBRATED = {
 } as const;
 
 /** Makes an untrained model with invented results. */
-export async function makeModel(name: ModelName) {
+export async function makeModel(name: LabModelName) {
   const network = resolveNetwork(modelSpec(name));
   const { testAccuracy, testLoss, trainSeconds: seconds } = RESULTS[name];
   const weights = initialWeights(network, Generator.seeded(1));
@@ -82,7 +82,7 @@ export async function makeModel(name: ModelName) {
 }
 
 /** Makes a run folder with untrained weights and invented results. */
-export async function makeRun(models: readonly ModelName[] = MODEL_NAMES, changes: Partial<Summary> = {}) {
+export async function makeRun(models: readonly LabModelName[] = LAB_MODELS, changes: Partial<Summary> = {}) {
   const folder = join(temporaryFolder(), 'run');
   const summary: Summary = {
     formatVersion: 1,
@@ -105,6 +105,7 @@ export async function makeRun(models: readonly ModelName[] = MODEL_NAMES, change
     dataset: { 't10k-images-idx3-ubyte.gz': 'bef4ecab320f06d8554ea6380940ec79' },
     gitCommit: 'a'.repeat(40),
     startedAt: '2025-01-31T12:34:56.789Z',
+    initialization: {},
     models: {},
     ...changes,
   };

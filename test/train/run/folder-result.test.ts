@@ -26,6 +26,7 @@ describe('the result of a training on a folder', () => {
     const settings = {
       data,
       out,
+      models: 'tinyvgg',
       device: 'cpu',
       threads: 1,
       imageSize: 8,

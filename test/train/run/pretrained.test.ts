@@ -18,7 +18,10 @@ const newFolder = () => join(temporaryFolder(), 'run');
 
 /** Trains as `npm run train` does, on the CPU. Returns the run folder. */
 async function train(flags: Record<string, unknown>): Promise<string> {
-  const fixed = { device: 'cpu', threads: 1, imageSize: 8, colour: 'grey', epochs: 1, calibration: false };
+  const fixed = {
+    ...{ models: 'tinyvgg', device: 'cpu', threads: 1 },
+    ...{ imageSize: 8, colour: 'grey', epochs: 1, calibration: false },
+  };
   const out = newFolder();
   const run = await openRun(await resolveSettings({ ...fixed, out, ...flags }));
   await trainModels(run, new AbortController().signal);

@@ -12,3 +12,10 @@ it('the recipe is photos for a folder of images, garments for one of garments, a
   expect((await resolveSettings({ data: join(folder, 'elsewhere') })).name).toBe('lab');
   expect((await resolveSettings({})).name).toBe('lab');
 });
+
+it('the network is photonet for a folder of images, tinyvgg for one of garments, and the lab’s three for Fashion-MNIST', async () => {
+  const data = await folderOf({ 'cat/1.png': 1 });
+  expect((await resolveSettings({ data })).models).toEqual(['photonet']);
+  expect((await resolveSettings({ data, fit: 'garment' })).models).toEqual(['tinyvgg']);
+  expect((await resolveSettings({})).models).toEqual(['v0', 'v1', 'tinyvgg']);
+});

@@ -6,7 +6,7 @@ import type { Engine, EngineSession } from '../../../train/engine/engine.ts';
 import { openEngine } from '../../../train/engine/open.ts';
 import { sgd } from '../../../train/engine/optimizer.ts';
 import { referenceEngine } from '../../../train/engine/reference.ts';
-import { type ModelName, modelSpec } from '../../../train/model/zoo.ts';
+import { type LabModelName, modelSpec } from '../../../train/model/zoo.ts';
 import { Generator } from '../../../train/random.ts';
 import { RECIPES } from '../../../train/run/recipes.ts';
 import { evaluate } from '../../../train/training/evaluate.ts';
@@ -126,7 +126,7 @@ describe('train', () => {
 describeWithData('the lab', (data) => {
   describe.each(['reference', 'tfjs', 'cpu'])('with --device %s', (device) => {
     // The slow engines train v1 only. It has the layers of v0.
-    it.each(device === 'cpu' ? (Object.keys(LAB_LINES) as ModelName[]) : (['v1'] as const))(
+    it.each(device === 'cpu' ? (Object.keys(LAB_LINES) as LabModelName[]) : (['v1'] as const))(
       'prints every line of %s to five decimals',
       { tags: device === 'cpu' ? [] : ['slow'] },
       async (name) => {
