@@ -130,11 +130,11 @@ export function transformOutput(
   }
 }
 
-/** Multiplies a row of Aᵀ m of four tiles by A and stores the eight pixels. */
+/** Multiplies a row of Aᵀ m of four tiles by A and stores the eight pixels. `f32x4.max` would take eight instructions on x86, `pmax` one. */
 @inline
 function putRow(y: usize, mask: usize, bias: v128, least: v128, m0: v128, m1: v128, m2: v128, m3: v128): void {
-  const even = f32x4.max(f32x4.add(f32x4.add(m0, f32x4.add(m1, m2)), bias), least);
-  const odd = f32x4.max(f32x4.add(f32x4.sub(f32x4.sub(m1, m2), m3), bias), least);
+  const even = f32x4.pmax(f32x4.add(f32x4.add(m0, f32x4.add(m1, m2)), bias), least);
+  const odd = f32x4.pmax(f32x4.add(f32x4.sub(f32x4.sub(m1, m2), m3), bias), least);
   put(y, v128.shuffle<f32>(even, odd, 0, 4, 1, 5), mask);
   put(y + VECTOR, v128.shuffle<f32>(even, odd, 2, 6, 3, 7), mask ? mask + VECTOR : 0);
 }
