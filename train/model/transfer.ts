@@ -33,7 +33,7 @@ export function requireSameConvolutions(network: Network, source: Source): void 
     next:
       expected === ''
         ? 'Leave out --pretrained.'
-        : 'Name a release of the same network, with the same colours and hidden units.',
+        : 'Name a release of the same network, with the same colours and hidden units, or another network with --models.',
   });
 }
 

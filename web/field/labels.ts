@@ -1,5 +1,4 @@
 /** @file The labels of the field's model, and the check of a label that the page has set. */
-
 import type { Classification } from '#shared/inference/result.ts';
 import { labels as bundledLabels } from '../../release/tinyvgg.json';
 import type { FieldSnapshot } from './snapshot.ts';

@@ -26,7 +26,7 @@ const BLOCK_BYTES = <usize>BLOCK_VECTORS * VECTOR;
 
 @inline
 function put(y: usize, at: usize, value: v128, relu: bool, mask: usize): void {
-  // One instruction on x86. `f32x4.max` takes eight, for zeros of different signs.
+  // One instruction on x86. `f32x4.max` takes several, for NaN and zeros of different signs.
   if (relu) value = f32x4.pmax(value, f32x4.splat(0));
   // The gradient of a ReLU is zero where its output was zero. The zeros of the plane are restored by the same mask.
   if (mask) value = v128.and(value, f32x4.gt(v128.load(mask + at), f32x4.splat(0)));

@@ -1,4 +1,4 @@
-/** @file POST /v1/classify: request formats, single and batch responses, explanations, abstentions and ETags. */
+/** @file POST /v1/classify: request formats, single and batch responses, explanations and abstentions. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { copyPixels } from '#shared/decode/pixels.ts';
 import type { ClassifyBatchResponse, ClassifyResponse } from '../../../../edge/api/v1/responses.ts';
@@ -7,7 +7,7 @@ import { MAX_BODY_BYTES, MAX_DECODE_MS, MAX_IMAGES, MAX_JSON_VALUES } from '../.
 import { find, patched } from '../../../fixtures/hostile/bytes.ts';
 import { concat, greyPng, text } from '../../../fixtures/images.ts';
 import { sample } from '../../../fixtures/images-samples.ts';
-import { isolate, LABELS, tinyRelease, utf8, withTemperature } from '../../support/tiny.ts';
+import { isolate, LABELS, tinyRelease, utf8 } from '../../support/tiny.ts';
 
 const WINNER = 5;
 let worker: ReturnType<typeof isolate>;
@@ -274,75 +274,11 @@ describe('explain', () => {
   });
 });
 
-it('reports when the model declined to classified, along with the predictions', async () => {
+it('reports when the model declined to answer, along with the predictions', async () => {
   const plain = await greyPng(60, 80, () => 128);
   const [nothing, garment] = [await post(plain), await post(dark)];
   expect(await nothing.json()).toMatchObject({ abstained: 'no-garment', predictions: { length: 10 } });
   expect(await garment.json()).toMatchObject({ abstained: null });
-});
-
-describe('the ETag', () => {
-  const tagOf = async (response: Response) => {
-    expect(response.status).toBe(200);
-    await response.body?.cancel();
-    return response.headers.get('etag') ?? '';
-  };
-
-  it('is strong and the same for the same request', async () => {
-    const tag = await tagOf(await post(dark));
-    expect(tag).toMatch(/^"[0-9a-f]{64}"$/);
-    expect(await tagOf(await post(dark))).toBe(tag);
-    expect(await tagOf(await post(form(dark)))).toBe(tag);
-  });
-
-  it('changes with the images, their number and order, top_k, the model and its calibration', async () => {
-    const other = isolate(await tinyRelease(WINNER + 1));
-    const calibrated = isolate(withTemperature(await tinyRelease(WINNER), 2));
-    const tags = [
-      await tagOf(await post(dark)),
-      await tagOf(await post(bright)),
-      await tagOf(await post(dark, {}, '?top_k=3')),
-      await tagOf(await postJson({ images: [base64(dark)] })),
-      await tagOf(await post(form(dark, bright))),
-      await tagOf(await post(form(bright, dark))),
-      await tagOf(await other.send('/v1/classify', { method: 'POST', body: dark })),
-      await tagOf(await calibrated.send('/v1/classify', { method: 'POST', body: dark })),
-    ];
-    expect(new Set(tags).size).toBe(tags.length);
-  });
-
-  it('differs between JSON with an explanation and the page', async () => {
-    const json = await tagOf(await post(dark, {}, '?explain=1'));
-    expect(await tagOf(await post(dark, { accept: 'text/html' }))).not.toBe(json);
-    expect(await tagOf(await post(dark, { accept: 'text/html' }, '?explain=1'))).not.toBe(json);
-  });
-
-  it.each(['if-none-match', 'if-match'])(
-    'has no effect as %s, because a POST is unconditional',
-    async (name) => {
-      const tag = await tagOf(await post(dark));
-      for (const value of [tag, `W/${tag}`, `"other", ${tag}`, '"other"', '*', '']) {
-        const response = await post(dark, { [name]: value });
-        expect(await tagOf(response)).toBe(tag);
-      }
-    },
-  );
-
-  it.each<[string, () => BodyInit, number]>([
-    ['not an image', () => 'no image', 415],
-    ['a damaged image', () => bright.slice(0, 50), 422],
-    ['no body', () => '', 400],
-  ])('is absent from the response to %s, whatever If-None-Match contains', async (_name, body, status) => {
-    const first = await post(body());
-    const tag = await tagOf(await post(dark));
-    for (const response of [
-      first,
-      await post(body(), { 'if-none-match': tag }),
-      await post(body(), { 'if-none-match': '*' }),
-    ]) {
-      expect([response.status, response.headers.get('etag')]).toEqual([status, null]);
-    }
-  });
 });
 
 it('returns Server-Timing with the waits for body and model only', async () => {
