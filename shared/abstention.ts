@@ -1,31 +1,43 @@
 /** @file Decides when the service declines to answer, because an answer would not be reliable. */
 import { LOW_QUALITY } from './input/garment/mask-quality.ts';
 import type { PreparedPhoto } from './input/garment/photo.ts';
+import type { Manifest } from './manifest.ts';
 import type { Prediction } from './predictions.ts';
 
 /**
+ * The reasons that are known from the photo alone:
  * - `no-garment`: no object stands out from the background
  * - `poor-mask`: the outline of the object is unreliable, or rounder than that of any garment
+ */
+export const PHOTO_FLAWS = ['no-garment', 'poor-mask'] as const;
+export type PhotoFlaw = (typeof PHOTO_FLAWS)[number];
+
+/**
+ * The reasons that the scores give:
+ * - `none-of-these`: the picture most likely shows none of what the labels name
  * - `low-score`: no label has the least score that the model's manifest asks for
  */
-export const ABSTENTION_REASONS = ['no-garment', 'poor-mask', 'low-score'] as const;
-export type AbstentionReason = (typeof ABSTENTION_REASONS)[number];
+const DOUBTS = ['none-of-these', 'low-score'] as const;
+type Doubt = (typeof DOUBTS)[number];
 
-/** The reasons that are known from the photo alone. */
-export type PhotoFlaw = Exclude<AbstentionReason, 'low-score'>;
+export const ABSTENTION_REASONS = [...PHOTO_FLAWS, ...DOUBTS] as const;
+export type AbstentionReason = PhotoFlaw | Doubt;
+
+/** What a manifest says about declining to answer. */
+type Rules = Pick<Manifest, 'leastScore' | 'none'>;
 
 /** A model's default. Calibrated scores are probabilities: below this one, the answer is more likely wrong than right. */
 export const LEAST_SCORE = 0.5;
 
 /**
  * Returns why the first label is not a reliable answer, or undefined if it is one.
- * @param predictions most likely label first
+ * @param ranked all labels of the model, most likely first
  */
 export const abstentionOf = (
   photo: PreparedPhoto,
-  predictions: readonly Prediction[],
-  leastScore?: number,
-): AbstentionReason | undefined => flawOf(photo) ?? lowScoreOf(predictions, leastScore);
+  ranked: readonly Prediction[],
+  rules: Rules,
+): AbstentionReason | undefined => flawOf(photo) ?? doubtOf(ranked, rules);
 
 /** Returns why no answer about a photo is reliable, whatever the scores; undefined if an answer can be. */
 export function flawOf({
@@ -36,8 +48,11 @@ export function flawOf({
   return quality < LOW_QUALITY ? 'poor-mask' : undefined;
 }
 
-/** Returns `low-score` if no label has the least score. @param predictions most likely label first */
-export const lowScoreOf = (
+/** Returns the reason that the scores give; undefined if there is none. @param ranked all labels of the model, most likely first */
+export function doubtOf(
   [best]: readonly Prediction[],
-  leastScore = LEAST_SCORE,
-): 'low-score' | undefined => (best && best.score >= leastScore ? undefined : 'low-score');
+  { leastScore = LEAST_SCORE, none }: Rules,
+): Doubt | undefined {
+  if (best && best.label === none) return 'none-of-these';
+  return best && best.score >= leastScore ? undefined : 'low-score';
+}

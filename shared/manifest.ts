@@ -138,6 +138,8 @@ export const Manifest = v.object({
   /** The engine that runs the model. If absent, this project's kernels are tried first, then onnxruntime. */
   engine: v.exactOptional(v.literal('onnxruntime')),
   labels: v.pipe(v.array(v.string()), v.minLength(1)),
+  /** The label, one of `labels`, of pictures that show none of the others. The model declines to answer then. */
+  none: v.exactOptional(v.string()),
   parameters: Count,
   /**
    * Version of the photo pipeline for garments (shared/input/garment) that makes the input of a picture. A manifest has either this

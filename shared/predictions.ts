@@ -5,7 +5,7 @@ export interface Prediction {
   label: string;
   /** Index of the label in the manifest. */
   index: number;
-  /** Probability in 0..1. The scores of all labels add up to 1. */
+  /** Probability in 0..1. The scores of all labels in the manifest add up to 1. */
   score: number;
 }
 
@@ -23,6 +23,10 @@ export function rankLabels(
     .map((label, index) => ({ label, index, score: scores[index] as number }))
     .sort((a, b) => b.score - a.score);
 }
+
+/** Returns the labels that an answer can have: all but the one of pictures that show none of the others. */
+export const answersOf = ({ labels, none }: Pick<Manifest, 'labels' | 'none'>): string[] =>
+  labels.filter((label) => label !== none);
 
 /** Returns the temperature of a model, which is 1 if the model was not calibrated. */
 export const temperatureOf = ({ calibration }: Pick<Manifest, 'calibration'>): number =>

@@ -55,8 +55,8 @@ export async function resultOf(
 ): Promise<ImageResult> {
   const ranked = rankLabels(logits, manifest);
   return {
-    predictions: ranked.slice(0, top_k),
-    abstained: abstentionOf(photo, ranked, manifest.leastScore) ?? null,
+    predictions: ranked.filter(({ label }) => label !== manifest.none).slice(0, top_k),
+    abstained: abstentionOf(photo, ranked, manifest) ?? null,
     ...(explain && { explanation: await explanationOf(photo, input) }),
   };
 }

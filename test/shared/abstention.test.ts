@@ -16,7 +16,7 @@ beforeAll(async () => {
   const [predict, preparePhoto] = await Promise.all([onnxPredictor(files.onnx), openPipeline()]);
   reasonOf = async (pixels) => {
     const photo = preparePhoto(pixels);
-    return abstentionOf(photo, rankLabels(await predict(photo.image, 1), manifest));
+    return abstentionOf(photo, rankLabels(await predict(photo.image, 1), manifest), manifest);
   };
 });
 
@@ -49,10 +49,24 @@ describe('abstentionOf', () => {
       ...{ image: new Uint8Array(784), steps: [{ step }], warnings: [] },
       ...(quality !== undefined && { quality }),
     });
-    expect(abstentionOf(photo('whole-frame', 0.01), best(0.1))).toBe('no-garment');
-    expect(abstentionOf(photo('mask', 0.2), best(0.1))).toBe('poor-mask');
-    expect(abstentionOf(photo('mask', 0.9), best(LEAST_SCORE - 0.01))).toBe('low-score');
-    expect(abstentionOf(photo('mask', 0.9), best(LEAST_SCORE))).toBeUndefined();
-    expect(abstentionOf(photo('as-is'), best(0.9))).toBeUndefined();
+    expect(abstentionOf(photo('whole-frame', 0.01), best(0.1), {})).toBe('no-garment');
+    expect(abstentionOf(photo('mask', 0.2), best(0.1), {})).toBe('poor-mask');
+    expect(abstentionOf(photo('mask', 0.9), best(LEAST_SCORE - 0.01), {})).toBe('low-score');
+    expect(abstentionOf(photo('mask', 0.9), best(LEAST_SCORE), {})).toBeUndefined();
+    expect(abstentionOf(photo('as-is'), best(0.9), {})).toBeUndefined();
+  });
+
+  it('says that a picture shows none of the labels when the label for such pictures is first', () => {
+    const photo = { image: new Uint8Array(784), steps: [{ step: 'as-is' }], warnings: [] };
+    const ranked = (first: string, second: string) => [
+      { label: first, index: 0, score: 0.8 },
+      { label: second, index: 1, score: 0.2 },
+    ];
+    const rules = { none: 'other' };
+    expect(abstentionOf(photo, ranked('other', 'Coat'), rules)).toBe('none-of-these');
+    expect(abstentionOf(photo, ranked('Coat', 'other'), rules)).toBeUndefined();
+    expect(abstentionOf(photo, ranked('other', 'Coat'), {})).toBeUndefined();
+    const flawed = { ...photo, steps: [{ step: 'whole-frame' }] };
+    expect(abstentionOf(flawed, ranked('other', 'Coat'), rules)).toBe('no-garment');
   });
 });

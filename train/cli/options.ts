@@ -187,6 +187,14 @@ export const withTrainingOptions = (command: Command, recipe: Recipe): Command =
         KERNEL_LEVELS,
       ),
     )
+    .option(
+      '--photos <folder>',
+      'with Fashion-MNIST: photos to train on as well, in a folder per kind or with metadata.csv',
+    )
+    .option(
+      '--none <class>',
+      'class of a folder’s images that show none of the others: the model declines to answer when it predicts it',
+    )
     .option('--balance', 'train on as many images of each class: an epoch repeats those of small classes')
     .option(
       '--pretrained <release>',

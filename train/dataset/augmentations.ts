@@ -21,10 +21,9 @@ export const AUGMENTATIONS = {
     if (isDeepStrictEqual([...classes], [...DESCRIPTION.classes])) return photoLike(seed);
     throw unfit('photo-2', 'the classes of Fashion-MNIST', 'pictures-1, or garments-1 with --fit garment');
   },
-  'garments-1': (seed, { shape, preprocessing }) => {
-    if (preprocessing.kind === 'garment') return augmentGarments(seed, shape);
-    throw unfit('garments-1', 'images on black, of --fit garment', 'pictures-1');
-  },
+  'garments-1': (seed, images) => garments('garments-1', seed, images),
+  // Half of the images as they are, as in a test.
+  'garments-half-1': (seed, images) => garments('garments-half-1', seed, images, 0.5),
   'pictures-1': (seed, { shape }) => augmentPictures(seed, { shape, mirrors: true }),
   'pictures-1-unmirrored': (seed, { shape }) => augmentPictures(seed, { shape, mirrors: false }),
 } satisfies Record<string, AugmentationFor>;
@@ -33,6 +32,11 @@ export type AugmentationName = keyof typeof AUGMENTATIONS;
 /** @throws ExplainedError of kind `usage` when the augmentation is made for other images */
 export const augmentationFor = (name: AugmentationName, seed: number, images: Images): Augment | undefined =>
   AUGMENTATIONS[name](seed, images);
+
+function garments(name: string, seed: number, { shape, preprocessing }: Images, share?: number): Augment {
+  if (preprocessing.kind === 'garment') return augmentGarments(seed, shape, share);
+  throw unfit(name, 'images on black, of --fit garment', 'pictures-1');
+}
 
 const unfit = (name: string, expected: string, instead: string): ExplainedError =>
   new ExplainedError({

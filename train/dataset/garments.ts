@@ -17,8 +17,9 @@ const MOST_SHIFT = 2;
 /**
  * Returns an augmentation of garments of any kinds.
  * @param shape [channels, height, width] of an image
+ * @param share share of the images that are changed, 0..1
  */
-export function augmentGarments(seed: number, shape: Shape): Augment {
+export function augmentGarments(seed: number, shape: Shape, share = 1): Augment {
   const [channels, height, width] = shape as [number, number, number];
   const size = channels * height * width;
   // With a border of black, an image goes on with black beyond its edges.
@@ -26,12 +27,14 @@ export function augmentGarments(seed: number, shape: Shape): Augment {
   const before = new Uint8Array(channels * (height + 2) * (width + 2));
   return ({ images, labels }, { epoch, first }) => {
     for (let n = 0; n < labels.length; n++) {
+      const random = new RandomDraws(seed, epoch, first + n);
+      if (share < 1 && !random.bernoulli(share)) continue;
       const image = images.subarray(n * size, (n + 1) * size);
       for (let row = 0; row < channels * height; row++) {
         const line = row + 2 * Math.floor(row / height) + 1;
         before.set(image.subarray(row * width, (row + 1) * width), line * (width + 2) + 1);
       }
-      const view = viewOf(new RandomDraws(seed, epoch, first + n), width, height);
+      const view = viewOf(random, width, height);
       warp({ pixels: before, shape: framed }, { pixels: image, shape }, view);
     }
   };

@@ -6,9 +6,11 @@ import { FIT_VERSION, type FitMode } from '#shared/input/fit/fit.ts';
 import { GARMENT_INPUT } from '#shared/input/prepare.ts';
 import type { PictureInput } from '#shared/input/preprocessing.ts';
 import { flagOf } from '../format.ts';
+import type { Source } from '../model/transfer.ts';
 import type { DownloadProgress } from './fashion-mnist/download.ts';
 import { FILES } from './fashion-mnist/files.ts';
 import { loadDataset } from './fashion-mnist/load.ts';
+import { withPhotos } from './fashion-mnist/photos.ts';
 import { type FolderDataset, loadFolder } from './folder/load.ts';
 import type { Dataset } from './split.ts';
 
@@ -27,9 +29,15 @@ export interface DataSettings {
   fit?: FitMode | 'garment' | undefined;
   /** Assigns a folder's images to parts. */
   splitSeed?: number | undefined;
+  /** The class of a folder's images that show none of the others. */
+  none?: string | undefined;
+  /** Folder of photos that are added to Fashion-MNIST. */
+  photos?: string | undefined;
 }
 
-type FolderSettings = { [name in keyof DataSettings]-?: NonNullable<DataSettings[name]> };
+type FolderSettings = { [name in keyof typeof FOLDER_DEFAULTS]: NonNullable<DataSettings[name]> } & {
+  data: string;
+};
 
 /** Defaults of a folder's settings. */
 export const FOLDER_DEFAULTS = { imageSize: 64, colour: 'rgb', fit: 'cover', splitSeed: 0 } as const;
@@ -39,6 +47,8 @@ export interface OpenOptions {
   /** Receives the number of images that are ready, and of all images. */
   onProgress?: (ready: number, total: number) => void;
   log?: (line: string) => void;
+  /** The release that training starts from. With `photos`, it chooses among the labels of a kind. */
+  start?: Source | undefined;
 }
 
 /** Returns whether the settings name a folder of images. A folder with an official file of Fashion-MNIST is none. */
@@ -50,18 +60,34 @@ export const isFolder = ({ data }: DataSettings): boolean =>
  * @throws ExplainedError of kind `data` when it cannot be read, of kind `usage` when a setting needs a folder of images
  */
 export async function openDataset(settings: DataSettings, options: OpenOptions = {}): Promise<Dataset> {
-  if (isFolder(settings)) return openFolder(settings, options);
+  const { photos } = settings;
+  if (isFolder(settings)) {
+    if (photos !== undefined) throw photosWithFolder();
+    return openFolder(settings, options);
+  }
   rejectFolderSettings(settings);
-  return loadDataset({
+  const dataset = await loadDataset({
     folder: settings.data,
     ...(options.onDownload && { onProgress: options.onDownload }),
   });
+  const { onProgress, log, start } = options;
+  return photos === undefined
+    ? dataset
+    : withPhotos(dataset, photos, { ...(onProgress && { onProgress }), ...(log && { log }), start });
 }
+
+const photosWithFolder = (): ExplainedError =>
+  new ExplainedError({
+    kind: 'usage',
+    what: 'cannot use --photos with a folder of images',
+    expected: 'Fashion-MNIST',
+    next: 'Leave out --data, or put the photos into its folder.',
+  });
 
 /** @throws ExplainedError of kind `usage` for a setting that Fashion-MNIST does not have */
 export function rejectFolderSettings(settings: DataSettings): void {
-  for (const name of Object.keys(FOLDER_DEFAULTS)) {
-    if (settings[name as keyof typeof FOLDER_DEFAULTS] === undefined) continue;
+  for (const name of [...Object.keys(FOLDER_DEFAULTS), 'none']) {
+    if (settings[name as keyof DataSettings] === undefined) continue;
     throw new ExplainedError({
       kind: 'usage',
       what: `cannot use ${flagOf(name)} with Fashion-MNIST`,
@@ -74,7 +100,8 @@ export function rejectFolderSettings(settings: DataSettings): void {
 /** Loads a folder of images as a data set. */
 function openFolder(settings: DataSettings, { onProgress, log }: OpenOptions): Promise<FolderDataset> {
   const { data, input, splitSeed } = folderSettings(settings);
-  return loadFolder(data, { input, splitSeed, ...(onProgress && { onProgress }), ...(log && { log }) });
+  const { none } = settings;
+  return loadFolder(data, { input, splitSeed, none, ...(onProgress && { onProgress }), ...(log && { log }) });
 }
 
 /**

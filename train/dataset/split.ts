@@ -22,6 +22,8 @@ export interface Dataset {
   modelPrefix: string;
   /** Names of the classes, by index. */
   classes: readonly string[];
+  /** The class of pictures that show none of the others, if there is one. A model declines to answer for them. */
+  none?: string | undefined;
   /** [channels, height, width] of an image. */
   shape: Shape;
   /** How an image is made from a picture. */

@@ -1,4 +1,5 @@
 /** @file The trainings of a run or a sweep: one per model, each with its key. */
+import { ExplainedError } from '#shared/errors.ts';
 import { lazy } from '#shared/lazy.ts';
 import { DESCRIPTION } from '../dataset/fashion-mnist/description.ts';
 import { FILES } from '../dataset/fashion-mnist/files.ts';
@@ -41,10 +42,21 @@ export async function listTrainings(settings: Settings): Promise<Training[]> {
   );
 }
 
+/** @throws ExplainedError of kind `usage` for photos: only their digest would name them, and no job reads it */
+function rejectPhotos({ photos }: Settings): void {
+  if (photos === undefined) return;
+  throw new ExplainedError({
+    kind: 'usage',
+    what: 'cannot use --photos in a job that keeps its results in the object store',
+    next: 'Use npm run train -- --photos, then npm run push.',
+  });
+}
+
 /** Returns what names the data set. The digests of Fashion-MNIST are known, so its files need not be on this machine. */
 async function datasetOf(settings: Settings): Promise<Pick<Dataset, 'digests' | 'modelPrefix'>> {
   if (isFolder(settings)) return openJobFolder(settings);
   rejectFolderSettings(settings);
+  rejectPhotos(settings);
   const digests = Object.fromEntries(Object.values(FILES).map(({ name, md5 }) => [name, md5]));
   return { ...DESCRIPTION, digests };
 }

@@ -22,7 +22,7 @@ export interface StageTimes {
 export interface ClassifiedPhoto {
   pixels: Pixels;
   prepared: PreparedPhoto;
-  /** All labels, likeliest first. */
+  /** All labels that an answer can have, likeliest first. */
   predictions: Prediction[];
   /** Why the model declines to answer; undefined when it does not. */
   abstained: AbstentionReason | undefined;
@@ -48,13 +48,14 @@ export async function openClassifier({ manifest, files }: PredictingRelease): Pr
     const decoded = performance.now();
     const prepared = preparePicture(pixels, input);
     const ready = performance.now();
-    const predictions = rankLabels(await predict(prepared.image, 1), manifest);
+    const ranked = rankLabels(await predict(prepared.image, 1), manifest);
     const milliseconds = {
       decode: decoded - start,
       pipeline: ready - decoded,
       inference: performance.now() - ready,
     };
-    const abstained = abstentionOf(prepared, predictions, manifest.leastScore);
+    const abstained = abstentionOf(prepared, ranked, manifest);
+    const predictions = ranked.filter(({ label }) => label !== manifest.none);
     return { pixels, prepared, predictions, abstained, milliseconds };
   };
 }

@@ -18,6 +18,23 @@ export const FOLDER_LABELS: FolderLabels = {
   't-shirt': ['T-shirt/top'],
 };
 
+/** Labels of further kinds of photos that the trainer knows; none for what is no label. */
+const FURTHER_KINDS: FolderLabels = {
+  blazer: ['Coat'],
+  blouse: ['T-shirt/top', 'Shirt'],
+  body: ['T-shirt/top'],
+  hoodie: ['Pullover', 'Coat'],
+  polo: ['T-shirt/top', 'Shirt'],
+  top: ['T-shirt/top'],
+  undershirt: ['T-shirt/top'],
+  background: [],
+  drawing: [],
+  hat: [],
+  other: [],
+  shorts: [],
+  skirt: [],
+};
+
 const LabelsFile = v.record(v.string(), v.pipe(v.array(v.picklist(LABELS)), v.minLength(1)));
 
 /**
@@ -43,6 +60,22 @@ export function labelsOf(folder: string, mapping: FolderLabels): readonly string
   if (Object.hasOwn(mapping, folder)) return mapping[folder];
   const label = LABELS.find((label) => normalize(label) === normalize(folder));
   return label && [label];
+}
+
+/**
+ * Returns the labels of a kind of photos to train on; empty for a kind that no label names.
+ * @throws ExplainedError of kind `usage` for an unknown kind
+ */
+export function kindLabels(kind: string): readonly string[] {
+  const mapping = { ...FOLDER_LABELS, ...FURTHER_KINDS };
+  const labels = labelsOf(kind, mapping);
+  if (labels) return labels;
+  throw new ExplainedError({
+    kind: 'usage',
+    what: `no label is known for the photos of ${kind}`,
+    expected: `${Object.keys(mapping).sort().join(', ')}, or a label of Fashion-MNIST`,
+    next: 'Rename the kind; use `other` for what no label names.',
+  });
 }
 
 /** Removes case, spaces and punctuation, which differ between file systems and writers. */

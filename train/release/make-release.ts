@@ -36,7 +36,7 @@ export interface ReleaseContext {
   engine: Engine;
   /** Name of the release. */
   name: string;
-  dataset: Pick<Dataset, 'classes' | 'preprocessing'>;
+  dataset: Pick<Dataset, 'classes' | 'none' | 'preprocessing'>;
   training: Omit<TrainedManifest['training'], 'engine'>;
   /** Undefined for a model that is not calibrated. */
   calibration: Calibration | undefined;
@@ -80,6 +80,7 @@ async function makeManifest(
     input: { name: INPUT_NAME, dtype: 'float32', shape: ['batch', ...network.input] },
     output: { name: OUTPUT_NAME, dtype: 'float32', shape: ['batch', ...network.output] },
     labels: [...dataset.classes],
+    ...(dataset.none !== undefined && { none: dataset.none }),
     parameters: network.parameterCount,
     ...preprocessingMembers(dataset.preprocessing),
     metrics: v.parse(Metrics, epochs[chosen]),

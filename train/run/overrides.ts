@@ -94,6 +94,8 @@ const Overrides = v.strictObject({
   colour: v.exactOptional(v.picklist(COLOUR_NAMES)),
   fit: v.exactOptional(v.picklist(FIT_MODES)),
   splitSeed: v.exactOptional(integerFrom(0)),
+  photos: v.exactOptional(Path),
+  none: v.exactOptional(v.pipe(v.string(), v.minLength(1))),
   balance: v.exactOptional(v.boolean()),
   pretrained: v.exactOptional(Path),
   out: v.exactOptional(Path),

@@ -37,13 +37,13 @@ export interface Run extends RunFolder {
  */
 export async function openRun(settings: Settings): Promise<Run> {
   await requireFreeFolder(settings);
-  const dataset = await openDataset(settings, datasetPrinter());
+  const pretrained = await readStart(settings);
+  const dataset = await openDataset(settings, { ...datasetPrinter(), start: pretrained });
   const data = divide(dataset, settings.heldOut, settings.limit);
   requireValidation(settings, data);
   // Refuses an augmentation that is made for other images, before there is a run folder.
   augmentationFor(settings.augmentation, settings.seed, dataset);
   const networks = settings.models.map((name) => networkOf(settings, name, dataset));
-  const pretrained = await readStart(settings);
   if (pretrained) for (const network of networks) requireSameConvolutions(network, pretrained);
   const engine = await openTrainingEngine(settings, networks);
 
@@ -51,6 +51,7 @@ export async function openRun(settings: Settings): Promise<Run> {
     ...settings,
     device: engine.name,
     data: absolute(settings.data),
+    photos: absolute(settings.photos),
     pretrained: absolute(settings.pretrained),
   };
   const fresh = await newSummary(stored, engine, { ...dataset, ...data }, pretrained);

@@ -23,7 +23,7 @@ import type { Settings } from './settings.ts';
 
 export interface ModelContext {
   data: RunData;
-  dataset: Pick<Dataset, 'classes' | 'shape' | 'preprocessing' | 'modelPrefix' | 'validation'>;
+  dataset: Pick<Dataset, 'classes' | 'none' | 'shape' | 'preprocessing' | 'modelPrefix' | 'validation'>;
   /** The release whose convolutions training starts from. */
   pretrained?: Pretrained | undefined;
   engine: Engine;

@@ -1,5 +1,6 @@
 /** @file Classifies a file, with retries, and reports every state on the way. Loaded when a visitor is about to use the field. */
 import type { Classification } from '#shared/inference/result.ts';
+import { answersOf } from '#shared/predictions.ts';
 import { frameOf, loadManifest, type NamedModel } from './model.ts';
 import { backOnline } from './online.ts';
 import type { FieldOptions } from './options.ts';
@@ -31,7 +32,7 @@ export function preload({ mode, ...source }: ModelSource & Pick<ClassifyJob, 'mo
 
 /** Returns the labels of a model. @throws RequestError or TypeError when its manifest cannot be loaded */
 export const loadLabels = async (model: NamedModel): Promise<readonly string[]> =>
-  (await loadManifest(model)).labels;
+  answersOf(await loadManifest(model));
 
 /** @returns the final state, `answered` or `failed`. @throws the signal's reason when it is aborted */
 export async function classify(file: Blob, job: ClassifyJob): Promise<State> {

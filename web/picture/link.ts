@@ -1,5 +1,5 @@
 /** @file The visitor's image in a link to /explore. Its state (web/explore/state.ts) is in the fragment. */
-import type { AbstentionReason } from '#shared/abstention.ts';
+import { type AbstentionReason, PHOTO_FLAWS } from '#shared/abstention.ts';
 
 /** Largest input that a link holds, in bytes: 64 × 64 pixels in colour. */
 const MAX_BYTES = 3 * 64 * 64;
@@ -26,8 +26,8 @@ export function explorerLink(
 ): string {
   const text = image ? writePixels(image) : '';
   const pixels = text && `&pixels=${text}`;
-  // /explore computes the scores itself, and with them whether they are too low.
-  const flaw = abstained && abstained !== 'low-score' ? `&flaw=${abstained}` : '';
+  // /explore computes the scores itself, and with them the other reasons.
+  const flaw = PHOTO_FLAWS.find((reason) => reason === abstained);
   const query = !model ? '' : `?${new URLSearchParams({ model })}`;
-  return `/explore${query}#?image=own${pixels}${flaw}`;
+  return `/explore${query}#?image=own${pixels}${flaw ? `&flaw=${flaw}` : ''}`;
 }

@@ -5,6 +5,7 @@ import { ImageError } from '#shared/decode/image-error.ts';
 import { sha256 } from '#shared/digest.ts';
 import { resultOf } from '#shared/inference/result.ts';
 import { bytesOf } from '#shared/input/preprocessing.ts';
+import { answersOf } from '#shared/predictions.ts';
 import type { Access } from '../../access/access.ts';
 import { readBody } from '../../http/body.ts';
 import type { AppEnv } from '../../http/env.ts';
@@ -85,9 +86,10 @@ export async function classify(
 }
 
 /** Returns the number of predictions. @throws HttpProblem `invalid-query` when the model has fewer labels */
-function topKOf({ manifest: { labels } }: ServedModel, wanted = labels.length): number {
-  if (wanted <= labels.length) return wanted;
-  const detail = `top_k must be an integer from 1 to ${labels.length}, the number of labels of this model.`;
+function topKOf({ manifest }: ServedModel, wanted?: number): number {
+  const most = answersOf(manifest).length;
+  if (wanted === undefined || wanted <= most) return wanted ?? most;
+  const detail = `top_k must be an integer from 1 to ${most}, the number of labels of this model.`;
   throw new HttpProblem('invalid-query', detail);
 }
 

@@ -10,13 +10,14 @@ import type { Upload } from './upload.ts';
  * @param options what else changes the response: query parameters, and whether it is a page
  */
 export async function etagOf({ images, isList }: Upload, { manifest }: ServedModel, options: object) {
-  const { version, photoPipeline, fit, leastScore } = manifest;
+  const { version, photoPipeline, fit, leastScore, none } = manifest;
   const parts: unknown[] = [
     version,
     temperatureOf(manifest),
     photoPipeline,
     fit,
     leastScore,
+    none,
     options,
     isList,
   ];

@@ -29,7 +29,12 @@ const WARNING_CODES = Object.keys(PHOTO_WARNINGS) as PhotoWarning[];
 export const Prediction = v.object({
   label: v.string(),
   index: v.pipe(Whole, v.description('Position of the label in the `labels` of the manifest.')),
-  score: v.pipe(Share, v.description('Calibrated probability. The scores of all labels add up to 1.')),
+  score: v.pipe(
+    Share,
+    v.description(
+      'Calibrated probability. The scores of all labels add up to 1, or to less for a model that knows pictures of none of them.',
+    ),
+  ),
 });
 
 export const Explanation = v.pipe(
@@ -66,7 +71,7 @@ export const Explanation = v.pipe(
 const abstained = v.pipe(
   v.nullable(v.picklist(ABSTENTION_REASONS)),
   v.description(
-    `Why the model declined to answer, or null. The predictions are present in both cases. \`no-garment\`: nothing stands out from the background. \`poor-mask\`: the garment’s outline is unreliable. \`low-score\`: the highest score is below ${LEAST_SCORE}.`,
+    `Why the model declined to answer, or null. The predictions are present in both cases. \`no-garment\`: nothing stands out from the background. \`poor-mask\`: the garment’s outline is unreliable. \`none-of-these\`: the picture most likely shows none of the labels. \`low-score\`: the highest score is below ${LEAST_SCORE}.`,
   ),
 );
 

@@ -19,9 +19,12 @@ it('photo-2 is refused for other classes than those of Fashion-MNIST, with what 
   expect(augmentationFor('photo-2', 1, DESCRIPTION)).toBeTypeOf('function');
 });
 
-it('garments-1 is refused for pictures that the photo pipeline did not prepare', () => {
-  expect(() => augmentationFor('garments-1', 1, PICTURES)).toThrow(
-    'cannot use the augmentation garments-1: expected images on black, of --fit garment, got other images. Use --augmentation pictures-1.',
-  );
-  expect(augmentationFor('garments-1', 1, GARMENTS)).toBeTypeOf('function');
-});
+it.each(['garments-1', 'garments-half-1'] as const)(
+  '%s is refused for pictures that the photo pipeline did not prepare',
+  (name) => {
+    expect(() => augmentationFor(name, 1, PICTURES)).toThrow(
+      `cannot use the augmentation ${name}: expected images on black, of --fit garment, got other images. Use --augmentation pictures-1.`,
+    );
+    expect(augmentationFor(name, 1, GARMENTS)).toBeTypeOf('function');
+  },
+);

@@ -91,4 +91,15 @@ describe('augmented garments', () => {
     const white = augmented(6, () => 255);
     expect(white.filter((image) => image.includes(0)).length).toBeGreaterThan(200);
   });
+
+  it('are changed in the given share of the images, and the others are as they were', () => {
+    const batch = batchOf(300, bar);
+    augmentGarments(7, SHAPE, 0.5)(batch, { epoch: 0, first: 0 });
+    const before = batchOf(1, bar).images;
+    const unchanged = Array.from(batch.labels, (_, n) =>
+      batch.images.subarray(n * SIZE, (n + 1) * SIZE),
+    ).filter((image) => before.every((value, i) => value === image[i]));
+    expect(unchanged.length).toBeGreaterThan(120);
+    expect(unchanged.length).toBeLessThan(180);
+  });
 });

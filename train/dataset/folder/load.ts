@@ -1,10 +1,11 @@
 /** @file Loads a folder of images as a data set. */
 import { createHash } from 'node:crypto';
 import { basename, resolve } from 'node:path';
+import { ExplainedError } from '#shared/errors.ts';
 import type { PictureInput } from '#shared/input/preprocessing.ts';
 import { sizeOf } from '#shared/model/spec.ts';
 import { cacheFolder } from '../../cache.ts';
-import { count, list } from '../../format.ts';
+import { count, list, listSome } from '../../format.ts';
 import type { Dataset, Split } from '../split.ts';
 import { classesOf, DESCRIPTIONS, describeCopies, missingClasses } from './classes.ts';
 import { type FolderContents, type ReadOptions, readContents } from './contents.ts';
@@ -16,6 +17,8 @@ export interface LoadFolderOptions {
   input: PictureInput;
   /** Assigns the images to parts where the folder does not. */
   splitSeed: number;
+  /** The class of images that show none of the others. */
+  none?: string | undefined;
   /** Folder of the cache; the user's cache folder by default. */
   cache?: string;
   onProgress?: ReadOptions['onProgress'];
@@ -38,10 +41,10 @@ export const defaultCache = (): string => cacheFolder('pictures');
  */
 export async function loadFolder(
   data: string,
-  { input, splitSeed: seed, cache = defaultCache(), onProgress, log = () => {} }: LoadFolderOptions,
+  { input, splitSeed: seed, none, cache = defaultCache(), onProgress, log = () => {} }: LoadFolderOptions,
 ): Promise<FolderDataset> {
   const options = { input, seed, cache, onProgress, log };
-  const contents = await readContents(data, options, (found) => classesOf(data, found));
+  const contents = await readContents(data, options, (found) => requireClass(none, classesOf(data, found)));
   const classes = classesOf(data, contents);
   for (const line of [summaryOf(data, classes, contents), ...missingClasses(classes, contents)]) log(line);
   for (const line of describeCopies(contents)) log(line);
@@ -51,6 +54,7 @@ export async function loadFolder(
     name: basename(resolve(data)),
     modelPrefix: modelPrefixOf(basename(resolve(data))),
     classes,
+    none,
     ...input,
     train: split('train'),
     validation: split('validation'),
@@ -58,6 +62,18 @@ export async function loadFolder(
     digests: { images: digestOf(contents) },
     contents,
   };
+}
+
+/** @throws ExplainedError of kind `usage` when `none` is no class */
+function requireClass(none: string | undefined, classes: readonly string[]): void {
+  if (none === undefined || classes.includes(none)) return;
+  throw new ExplainedError({
+    kind: 'usage',
+    what: 'cannot use --none',
+    expected: `one of the classes ${listSome(classes)}`,
+    got: none,
+    next: 'Name a class of the folder, or leave out --none.',
+  });
 }
 
 /** Turns a folder's name into one that a model can have (shared/manifest.ts). */

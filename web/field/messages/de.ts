@@ -32,6 +32,8 @@ export default {
       'Wir haben kein Kleidungsstück erkannt. Legen Sie das Kleidungsstück bei gutem Licht auf einen einfarbigen Untergrund und machen Sie ein neues Foto.',
     'poor-mask':
       'Wir konnten nicht klar erkennen, wo das Kleidungsstück aufhört. Mit einem einfarbigen Hintergrund und gutem Licht klappt es besser.',
+    'none-of-these':
+      'Das scheint keine der Arten zu sein, die wir kennen. Wenn doch, wählen Sie sie bitte unten aus.',
     'low-score': 'Es kommen mehrere Arten infrage. Bitte wählen Sie unten die richtige aus.',
   },
   advice: {

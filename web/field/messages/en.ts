@@ -34,6 +34,7 @@ const en = {
       'We could not recognize a garment. Lay the garment on a plain surface in good light and take a new photo.',
     'poor-mask':
       'We could not see clearly where the garment ends. A photo on a plain background in good light works better.',
+    'none-of-these': 'It seems to be none of the kinds that we know. If it is one, please choose it below.',
     'low-score': 'It could be one of several kinds. Please choose the right one below.',
   } satisfies Record<AbstentionReason, string> as Readonly<Record<AbstentionReason, string>>,
   /** More advice, by the code of a warning. The reasons above say what is missing here. */

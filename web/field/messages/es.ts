@@ -32,6 +32,7 @@ export default {
       'No hemos reconocido ninguna prenda. Ponga la prenda sobre una superficie lisa, con buena luz, y haga otra foto.',
     'poor-mask':
       'No hemos visto bien dónde termina la prenda. Con un fondo liso y buena luz, la foto funciona mejor.',
+    'none-of-these': 'No parece ser ninguno de los tipos que conocemos. Si lo es, elíjalo más abajo.',
     'low-score': 'Podría ser de varios tipos. Elija el correcto más abajo.',
   },
   advice: {

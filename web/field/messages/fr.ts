@@ -32,6 +32,8 @@ export default {
       'Nous n’avons pas reconnu de vêtement. Posez le vêtement sur une surface unie, sous une bonne lumière, et prenez une nouvelle photo.',
     'poor-mask':
       'Nous n’avons pas bien vu où s’arrête le vêtement. Avec un fond uni et une bonne lumière, cela marche mieux.',
+    'none-of-these':
+      'Ce n’est apparemment aucun des types que nous connaissons. Sinon, choisissez-le ci-dessous.',
     'low-score': 'Plusieurs types sont possibles. Choisissez le bon ci-dessous.',
   },
   advice: {

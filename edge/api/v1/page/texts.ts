@@ -20,5 +20,6 @@ export const ABSTENTIONS: Record<AbstentionReason, string> = {
   'no-garment':
     'No garment stands out from the background. Lay the garment on a plain floor in good light and take another photo.',
   'poor-mask': 'The outline of the garment is hard to see. A plain floor and more light help.',
+  'none-of-these': 'The photo seems to show something else than the model knows.',
   'low-score': 'The model is not sure. Several labels are about equally likely.',
 };

@@ -50,6 +50,17 @@ describe('loadFolder', () => {
     expect(data.test.count + data.validation.count).toBeGreaterThan(0);
   });
 
+  it('refuses a class for other pictures that the folder does not have', async () => {
+    const data = await folderOf({ ...images('train/a', 5, 1), ...images('train/other', 5, 11) });
+    const options = { input, splitSeed: 0, cache };
+    expect((await loadFolder(data, { ...options, none: 'other' })).none).toBe('other');
+    await expect(loadFolder(data, { ...options, none: 'Other' })).rejects.toMatchObject({
+      kind: 'usage',
+      message:
+        'cannot use --none: expected one of the classes a and other, got Other. Name a class of the folder, or leave out --none.',
+    });
+  });
+
   it('names the part that lacks a class, and keeps the indices of the training part', async () => {
     const root = await folderOf({
       ...images('train/a', 5, 1),
