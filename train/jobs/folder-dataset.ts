@@ -15,7 +15,7 @@ const opened = new Map<string, Promise<Dataset>>();
  * @throws ExplainedError of kind `data` when it cannot be read
  */
 export function openJobFolder(settings: DataSettings): Promise<Dataset> {
-  const key = JSON.stringify(folderSettings(settings));
+  const key = JSON.stringify({ ...folderSettings(settings), none: settings.none });
   const dataset = opened.get(key) ?? openDataset(settings);
   opened.set(key, dataset);
   return dataset;

@@ -85,6 +85,9 @@ async function promoteIfPassing(
   if (current?.withdrawn.includes(version)) throw rejection(candidate, 'it was rolled back before');
   let reason = `first version of ${alias}`;
   if (current) {
+    const { none } = await readManifest(store, name, current.version);
+    if (none !== undefined && (await readManifest(store, name, version)).none === undefined)
+      throw rejection(candidate, `the current version declines pictures of “${none}”, and this one does not`);
     const comparison = await compareVersions(store, candidate, current.version, settings, { dataset, log });
     reason = explainComparison(comparison, tolerance);
     const promoted = passes(comparison, tolerance);
@@ -115,22 +118,8 @@ async function compareVersions(
   settings: Settings,
   { dataset: open, log }: Pick<JobContext, 'dataset' | 'log'>,
 ): Promise<Comparison> {
-  const read = async (key: string) => {
-    const object = await store.get(key);
-    if (object) return object.bytes;
-    throw new ExplainedError({
-      kind: 'model',
-      what: `cannot compare ${version} with ${current}`,
-      expected: `${key} in ${store.description}`,
-      got: 'none',
-      next: 'Point the alias at a complete version with npm run promote.',
-    });
-  };
-  const onnxOf = (version: string) => read(modelKey(name, version, 'onnx'));
-  const manifestOf = async (version: string) => {
-    const key = modelKey(name, version, 'json');
-    return parseStored(Manifest, key, await read(key));
-  };
+  const onnxOf = (version: string) => readCompared(store, modelKey(name, version, 'onnx'));
+  const manifestOf = (version: string) => readManifest(store, name, version);
   if (isFolder(settings)) {
     const correct = async (version: string) =>
       correctOnFolder(await onnxOf(version), await manifestOf(version), settings);
@@ -139,12 +128,30 @@ async function compareVersions(
   const dataset = await open(settings);
   const { train, heldOut } = divide(dataset, settings.heldOut);
   const correct = async (version: string) =>
-    correctPredictions(await onnxOf(version), heldOut, dataset.classes.length);
+    correctPredictions(await onnxOf(version), heldOut, (await manifestOf(version)).labels.length);
   const { training } = await manifestOf(current);
   if (training && training.images > train.count) {
     log(`Warning: ${current} was also trained on the held-out images, so its accuracy on them is too high.`);
   }
   return compareModels(await correct(version), await correct(current));
+}
+
+async function readManifest(store: ObjectStore, name: string, version: string): Promise<Manifest> {
+  const key = modelKey(name, version, 'json');
+  return parseStored(Manifest, key, await readCompared(store, key));
+}
+
+/** Reads an object of one of the two versions. @throws ExplainedError of kind `model` when the store does not have it */
+async function readCompared(store: ObjectStore, key: string): Promise<Uint8Array> {
+  const object = await store.get(key);
+  if (object) return object.bytes;
+  throw new ExplainedError({
+    kind: 'model',
+    what: 'cannot compare the candidate with the current version',
+    expected: `${key} in ${store.description}`,
+    got: 'none',
+    next: 'Point the alias at a complete version with npm run promote.',
+  });
 }
 
 function rejection(

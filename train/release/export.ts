@@ -21,11 +21,13 @@ export const OUTPUT_NAME = 'logits';
 /**
  * Returns the bytes of an ONNX file with input `image` [batch, ...] in 0..1 and output `logits` [batch, classes].
  * @param labels names of the classes, by index
+ * @param none the label of pictures that show none of the others, if there is one
  */
 export function exportOnnx(
   network: Network,
   weights: Weights,
   labels: readonly string[],
+  none?: string,
 ): Uint8Array<ArrayBuffer> {
   const node: Node[] = [];
   let value = INPUT_NAME;
@@ -45,12 +47,12 @@ export function exportOnnx(
       input: [valueInfo(INPUT_NAME, network.input, 'IMAGE')],
       output: [valueInfo(OUTPUT_NAME, network.output)],
     },
-    metadataProps: Object.entries(metadata(network, labels)).map(([key, value]) => ({ key, value })),
+    metadataProps: Object.entries(metadata(network, labels, none)).map(([key, value]) => ({ key, value })),
   });
 }
 
 /** Returns the metadata that ONNX's docs/MetadataProps.md defines, and that common tools read. */
-function metadata(network: Network, labels: readonly string[]): Record<string, string> {
+function metadata(network: Network, labels: readonly string[], none?: string): Record<string, string> {
   return {
     'Image.BitmapPixelFormat': network.input[0] === 1 ? 'Gray8' : 'Rgb8',
     'Image.ColorSpaceGamma': 'SRGB',
@@ -60,6 +62,8 @@ function metadata(network: Network, labels: readonly string[]): Record<string, s
     task: 'image-classification',
     imgsz: JSON.stringify(network.input.slice(1)),
     names: JSON.stringify(labels),
+    // Not from that document. Here, because it decides what the service answers: models that differ in it are different versions.
+    ...(none !== undefined && { none }),
     output: 'logits; apply softmax for scores',
   };
 }

@@ -50,7 +50,7 @@ export interface ReleaseContext {
  */
 export async function makeRelease(trained: TrainedModel, context: ReleaseContext): Promise<TrainedRelease> {
   const { network, weights } = trained;
-  const onnx = exportOnnx(network, weights, context.dataset.classes);
+  const onnx = exportOnnx(network, weights, context.dataset.classes, context.dataset.none);
   const session = await context.engine.open(network, weights, sgd(0));
   try {
     const predict: Predict = (images, count) => session.logits(images, count);

@@ -1,5 +1,6 @@
 /** @file The page's texts about a model that its address names. The page itself speaks of the site's own model. */
 import { isNormalized } from '#shared/input/preprocessing.ts';
+import { answersOf } from '#shared/predictions.ts';
 import { find, setText } from '../dom.ts';
 import type { Model } from './model.ts';
 
@@ -33,7 +34,9 @@ export function describeModel(model: Model): void {
   document.title = `${name} · ${document.title}`;
 }
 
-function introductionOf({ manifest: { name, parameters, labels } }: Model): string {
+function introductionOf({ manifest }: Model): string {
+  const { name, parameters } = manifest;
+  const labels = answersOf(manifest);
   const more = labels.length > MAX_LABELS ? ` and ${labels.length - MAX_LABELS} more` : '';
   const kinds = `${labels.slice(0, MAX_LABELS).join(', ')}${more}`;
   const size = `${parameters.toLocaleString('en')} parameters`;

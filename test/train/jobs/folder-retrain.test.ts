@@ -111,6 +111,20 @@ describe('retrain on a folder', () => {
     expect(await stable()).toEqual(before);
   });
 
+  it('rejects a model that cannot decline other pictures when the present one can', async () => {
+    await run({ none: 'light' });
+    const before = await stable();
+    await expect(run()).rejects.toMatchObject({
+      kind: 'rejected',
+      message: expect.stringContaining(
+        'the current version declines pictures of “light”, and this one does not. To promote it anyway: npm run promote',
+      ),
+    });
+    expect(await stable()).toEqual(before);
+    await run({ none: 'dark', seed: 7 });
+    expect((await stable()).previous).toEqual([before.version]);
+  });
+
   it('says when the images do not show which model is better', async () => {
     // Nothing tells these classes apart. Two models without training disagree on all of their images, and each is right on half of them.
     await add(data, 'light', 60, 60);

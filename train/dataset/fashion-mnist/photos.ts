@@ -19,7 +19,7 @@ export const NONE = 'None of these';
 
 /** Images of photos, and of other things, for each image of Fashion-MNIST in an epoch. */
 const PHOTOS_SHARE = 2 / 3;
-const OTHERS_SHARE = 2 / 15;
+const OTHERS_SHARE = 1 / 5;
 
 interface PhotoOptions extends Pick<LoadFolderOptions, 'onProgress' | 'log'> {
   /** Chooses among the labels of a kind that has several. */

@@ -56,8 +56,8 @@ describe('withPhotos', () => {
     const dataset = await withPhotos(DATASET, data, { start, log: (line) => log.push(line) });
     expect(dataset.classes).toEqual([...LABELS, NONE]);
     expect(dataset.none).toBe(NONE);
-    // 400 photos of garments in the ratio √16 : √9, and 80 pictures of other things, for 600 images.
-    expect(added(dataset)).toEqual({ Trouser: 229, Dress: 171, [NONE]: 80 });
+    // 400 photos of garments in the ratio √16 : √9, and 120 pictures of other things, for 600 images.
+    expect(added(dataset)).toEqual({ Trouser: 229, Dress: 171, [NONE]: 120 });
     expect(take(dataset.train, 600).images).toEqual(Buffer.from(DATASET.train.images));
     expect(dataset.test).toBe(DATASET.test);
     const { validation } = dataset;
