@@ -28,6 +28,12 @@ export function rankLabels(
 export const answersOf = ({ labels, none }: Pick<Manifest, 'labels' | 'none'>): string[] =>
   labels.filter((label) => label !== none);
 
+/** Returns the predictions that can be an answer, in the same order. */
+export const answersAmong = (
+  predictions: readonly Prediction[],
+  { none }: Pick<Manifest, 'none'>,
+): Prediction[] => predictions.filter(({ label }) => label !== none);
+
 /** Returns the temperature of a model, which is 1 if the model was not calibrated. */
 export const temperatureOf = ({ calibration }: Pick<Manifest, 'calibration'>): number =>
   calibration?.temperature ?? 1;

@@ -6,7 +6,7 @@ import { type AbstentionReason, abstentionOf } from '../abstention.ts';
 import type { PreparedPhoto } from '../input/garment/photo.ts';
 import type { PictureInput } from '../input/preprocessing.ts';
 import { PHOTO_WARNINGS, type PhotoWarning } from '../photo-warnings.ts';
-import { type Prediction, rankLabels } from '../predictions.ts';
+import { answersAmong, type Prediction, rankLabels } from '../predictions.ts';
 import type { LoadedModel } from './model.ts';
 
 /** What the photo pipeline did with an image. */
@@ -55,7 +55,7 @@ export async function resultOf(
 ): Promise<ImageResult> {
   const ranked = rankLabels(logits, manifest);
   return {
-    predictions: ranked.filter(({ label }) => label !== manifest.none).slice(0, top_k),
+    predictions: answersAmong(ranked, manifest).slice(0, top_k),
     abstained: abstentionOf(photo, ranked, manifest) ?? null,
     ...(explain && { explanation: await explanationOf(photo, input) }),
   };

@@ -22,7 +22,7 @@ export const AUGMENTATIONS = {
     throw unfit('photo-2', 'the classes of Fashion-MNIST', 'pictures-1, or garments-1 with --fit garment');
   },
   'garments-1': (seed, images) => garments('garments-1', seed, images),
-  // Half of the images as they are, as in a test.
+  // The other half stays as it is: the Worker's images are not turned or scaled.
   'garments-half-1': (seed, images) => garments('garments-half-1', seed, images, 0.5),
   'pictures-1': (seed, { shape }) => augmentPictures(seed, { shape, mirrors: true }),
   'pictures-1-unmirrored': (seed, { shape }) => augmentPictures(seed, { shape, mirrors: false }),

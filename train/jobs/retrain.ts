@@ -85,10 +85,14 @@ async function promoteIfPassing(
   if (current?.withdrawn.includes(version)) throw rejection(candidate, 'it was rolled back before');
   let reason = `first version of ${alias}`;
   if (current) {
-    const { none } = await readManifest(store, name, current.version);
-    if (none !== undefined && (await readManifest(store, name, version)).none === undefined)
+    const why = `cannot compare ${version} with ${current.version}`;
+    const [trained, present] = await Promise.all(
+      [version, current.version].map((wanted) => readVersion(store, name, wanted, why)),
+    );
+    const { none } = present.manifest;
+    if (none !== undefined && trained.manifest.none === undefined)
       throw rejection(candidate, `the current version declines pictures of “${none}”, and this one does not`);
-    const comparison = await compareVersions(store, candidate, current.version, settings, { dataset, log });
+    const comparison = await compareVersions(trained, present, settings, { dataset, log });
     reason = explainComparison(comparison, tolerance);
     const promoted = passes(comparison, tolerance);
     const verdict = { name, alias, version, present: current.version, ...comparison, tolerance, promoted };
@@ -110,48 +114,57 @@ export async function requireComparable(settings: Settings, tolerance: number): 
   requireImages(dataset.name, comparedImages(dataset, settings).count, tolerance);
 }
 
-/** Compares both versions on images that neither was trained on. Reads them from the store, as the Worker does. */
+/** A version as it is in the store. */
+interface StoredVersion {
+  manifest: Manifest;
+  onnx: Uint8Array;
+}
+
+/** Compares two versions on images that neither was trained on. */
 async function compareVersions(
-  store: ObjectStore,
-  { name, version }: Candidate,
-  current: string,
+  candidate: StoredVersion,
+  current: StoredVersion,
   settings: Settings,
   { dataset: open, log }: Pick<JobContext, 'dataset' | 'log'>,
 ): Promise<Comparison> {
-  const onnxOf = (version: string) => readCompared(store, modelKey(name, version, 'onnx'));
-  const manifestOf = (version: string) => readManifest(store, name, version);
   if (isFolder(settings)) {
-    const correct = async (version: string) =>
-      correctOnFolder(await onnxOf(version), await manifestOf(version), settings);
-    return compareModels(await correct(version), await correct(current));
+    const correct = ({ onnx, manifest }: StoredVersion) => correctOnFolder(onnx, manifest, settings);
+    return compareModels(await correct(candidate), await correct(current));
   }
-  const dataset = await open(settings);
-  const { train, heldOut } = divide(dataset, settings.heldOut);
-  const correct = async (version: string) =>
-    correctPredictions(await onnxOf(version), heldOut, (await manifestOf(version)).labels.length);
-  const { training } = await manifestOf(current);
+  const { train, heldOut } = divide(await open(settings), settings.heldOut);
+  const { training, version } = current.manifest;
   if (training && training.images > train.count) {
-    log(`Warning: ${current} was also trained on the held-out images, so its accuracy on them is too high.`);
+    log(`Warning: ${version} was also trained on the held-out images, so its accuracy on them is too high.`);
   }
-  return compareModels(await correct(version), await correct(current));
+  const correct = ({ onnx, manifest }: StoredVersion) =>
+    correctPredictions(onnx, heldOut, manifest.labels.length);
+  return compareModels(await correct(candidate), await correct(current));
 }
 
-async function readManifest(store: ObjectStore, name: string, version: string): Promise<Manifest> {
+/**
+ * Reads a version from the store, as the Worker does.
+ * @throws ExplainedError of kind `model`, which begins with `why`, when the store does not have it
+ */
+async function readVersion(
+  store: ObjectStore,
+  name: string,
+  version: string,
+  why: string,
+): Promise<StoredVersion> {
+  const read = async (key: string) => {
+    const object = await store.get(key);
+    if (object) return object.bytes;
+    throw new ExplainedError({
+      kind: 'model',
+      what: why,
+      expected: `${key} in ${store.description}`,
+      got: 'none',
+      next: 'Point the alias at a complete version with npm run promote.',
+    });
+  };
   const key = modelKey(name, version, 'json');
-  return parseStored(Manifest, key, await readCompared(store, key));
-}
-
-/** Reads an object of one of the two versions. @throws ExplainedError of kind `model` when the store does not have it */
-async function readCompared(store: ObjectStore, key: string): Promise<Uint8Array> {
-  const object = await store.get(key);
-  if (object) return object.bytes;
-  throw new ExplainedError({
-    kind: 'model',
-    what: 'cannot compare the candidate with the current version',
-    expected: `${key} in ${store.description}`,
-    got: 'none',
-    next: 'Point the alias at a complete version with npm run promote.',
-  });
+  const manifest = parseStored(Manifest, key, await read(key));
+  return { manifest, onnx: await read(modelKey(name, version, 'onnx')) };
 }
 
 function rejection(

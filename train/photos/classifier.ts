@@ -5,7 +5,7 @@ import { copyPixels, type Pixels } from '#shared/decode/pixels.ts';
 import { ExplainedError } from '#shared/errors.ts';
 import type { PreparedPhoto } from '#shared/input/garment/photo.ts';
 import { pictureInputOf } from '#shared/input/preprocessing.ts';
-import { type Prediction, rankLabels } from '#shared/predictions.ts';
+import { answersAmong, type Prediction, rankLabels } from '#shared/predictions.ts';
 import { openDecoder } from '../decoder.ts';
 import { openPreparation } from '../preparation.ts';
 import { onnxPredictor } from '../release/onnxruntime.ts';
@@ -55,7 +55,7 @@ export async function openClassifier({ manifest, files }: PredictingRelease): Pr
       inference: performance.now() - ready,
     };
     const abstained = abstentionOf(prepared, ranked, manifest);
-    const predictions = ranked.filter(({ label }) => label !== manifest.none);
+    const predictions = answersAmong(ranked, manifest);
     return { pixels, prepared, predictions, abstained, milliseconds };
   };
 }

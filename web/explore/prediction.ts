@@ -17,12 +17,15 @@ const REASONS: Readonly<Record<AbstentionReason, string>> = {
 export function showPrediction({ activations, model, picture }: Explorer): void {
   const { manifest, name } = model;
   const ranked = rankLabels(activations.at(-1) as Float32Array, manifest);
-  const [{ label, score }] = ranked.filter(({ label }) => label !== manifest.none);
+  const [{ label, score }] = ranked;
   const reason = picture.flaw ?? doubtOf(ranked, manifest);
   const who = name === undefined ? 'This site’s model' : 'The model';
   // A no-break space keeps the number and the percent sign on one line.
   const answer = `${label} ${percent(score).replace(' ', '\u00a0')}`;
-  setText(find('#prediction', HTMLElement), reason ? field.unsure.replace('{label}', answer) : answer);
+  setText(
+    find('#prediction', HTMLElement),
+    reason && label !== manifest.none ? field.unsure.replace('{label}', answer) : answer,
+  );
   setText(
     find('#prediction-note', HTMLElement),
     reason ? `${who} declines to answer. ${REASONS[reason]}` : titleOf(model),

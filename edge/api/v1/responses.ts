@@ -31,9 +31,7 @@ export const Prediction = v.object({
   index: v.pipe(Whole, v.description('Position of the label in the `labels` of the manifest.')),
   score: v.pipe(
     Share,
-    v.description(
-      'Calibrated probability. The scores of all labels add up to 1, or to less for a model that knows pictures of none of them.',
-    ),
+    v.description('Calibrated probability. The scores add up to 1, without `none` of the manifest to less.'),
   ),
 });
 

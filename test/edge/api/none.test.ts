@@ -31,7 +31,9 @@ describe('a picture of none of the labels', () => {
 
   it('gets a page that says so', async () => {
     const page = await classify(await serve(LABELS.length), '', { accept: 'text/html' });
-    expect(await page.text()).toContain('The photo seems to show something else than the model knows.');
+    const text = await page.text();
+    expect(text).toContain('<h1>None of these</h1>');
+    expect(text).toContain('The photo seems to show something else than the model knows.');
   });
 
   it('is a label like the others where protocols have no way to decline', async () => {

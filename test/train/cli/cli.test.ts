@@ -58,6 +58,18 @@ describe('the command line', () => {
       /cannot use --image-size with Fashion-MNIST/,
       ['train', '--image-size', '32'],
     ],
+    [
+      'a class that Fashion-MNIST cannot name',
+      2,
+      /cannot use --none with Fashion-MNIST/,
+      ['train', '--none', 'Bag'],
+    ],
+    [
+      'photos in a job that names its images by their digests',
+      2,
+      /cannot use --photos in a job .*Use npm run train -- --photos, then npm run push/,
+      ['retrain', '--recipe', 'edge', '--photos', 'docs', '--endpoint', 'http://127.0.0.1:9'],
+    ],
     ['a file that is not a model', 5, /cannot read an ONNX model/, ['evaluate', '--model', 'package.json']],
     ['a missing image', 2, /cannot read nowhere\.png/, ['classify', 'nowhere.png']],
     ['a file that is not an image', 8, /./, ['classify', 'package.json']],

@@ -30,6 +30,7 @@ describeInBrowser('the field with a model that the page names', () => {
     for (const release of [
       paints,
       await colourModel({ name: 'kinds', labels: KINDS, size: 20 }),
+      await colourModel({ name: 'ripe', labels: ['ripe', 'other', 'unripe'], none: 'other' }),
       await withForeignOperator(paints, 'foreign'),
     ])
       await push(store, release);
@@ -82,6 +83,23 @@ describeInBrowser('the field with a model that the page names', () => {
       (field as ModelField).messages = { labels: { Bag: 'Rote Farbe' } };
     });
     expect(await opened.status.textContent()).toMatch(/^Rote Farbe/);
+  });
+
+  it('asks for a label when the model says that the picture shows none of them, and never offers the label for such pictures', async () => {
+    const opened = await openField('model="ripe"');
+    await opened.pick(await drawFile(on.page, 'green.png', GREEN));
+    await opened.reaches('unsure');
+    expect(await opened.field.locator('[part=reason]').textContent()).toContain(
+      'none of the kinds that we know',
+    );
+    expect(await opened.flags()).toEqual(['valueMissing']);
+    await opened.field.locator('summary').click();
+    await expect.poll(() => opened.field.locator('th').count()).toBeGreaterThan(0);
+    const offered = [...(await opened.field.locator('th').allTextContents()), ...(await optionsOf(opened))];
+    expect(offered).not.toContain('other');
+    expect(offered).toEqual(expect.arrayContaining(['ripe', 'unripe', 'None of these']));
+    await opened.field.locator('[part=select]').selectOption('None of these');
+    expect(await opened.flags()).toEqual([]);
   });
 
   it('classifies the photo again when the model changes, and keeps no label of the model before', async () => {

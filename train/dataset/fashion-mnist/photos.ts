@@ -43,7 +43,7 @@ export async function withPhotos(
   options.log?.(
     `Kinds of photos: ${list(kinds.map(({ kind, labels }) => `${kind} (${list(labels.length > 0 ? labels : [NONE])})`))}.`,
   );
-  const label = await labeller(
+  const label = labeller(
     kinds.map(({ labels }) => labels),
     start,
   );
@@ -72,7 +72,7 @@ export async function withPhotos(
  * logit of `start`.
  * @param labelsOf by index of the kind; empty for other things
  */
-async function labeller(labelsOf: readonly (readonly string[])[], start: Source | undefined) {
+function labeller(labelsOf: readonly (readonly string[])[], start: Source | undefined) {
   const allowed = labelsOf.map((labels) =>
     labels.map((label) => LABELS.indexOf(label as (typeof LABELS)[number])),
   );

@@ -16,22 +16,29 @@ export async function responsePage(response: ClassifyResponse | ClassifyBatchRes
   );
   const [first] = results;
   const isOne = results.length === 1 && first && 'predictions' in first;
-  const title = isOne ? (first.predictions[0]?.label ?? TEXTS.result) : TEXTS.photos(results.length);
+  const title = isOne ? headingOf(first) : TEXTS.photos(results.length);
   const version = html`${model.name} <code>${model.version.slice(0, 12)}</code>`;
   const footer = html`<footer><h2>${TEXTS.about}</h2>
 <p class="soft">${TEXTS.model} ${version}, ${TEXTS.request} <code>${id}</code>. ${TEXTS.back}</p></footer>`;
   return page(title, html`${sections}${footer}`, 200);
 }
 
-function resultSection({ predictions, abstained, explanation }: ClassifyResult) {
+/** Returns what the photo shows, as far as the model can tell. */
+function headingOf({ predictions, abstained }: ClassifyResult): string {
   const label = predictions[0]?.label ?? '';
+  if (abstained === 'none-of-these') return TEXTS.none;
+  return abstained ? TEXTS.uncertain(label) : label;
+}
+
+function resultSection(result: ClassifyResult) {
+  const { predictions, abstained, explanation } = result;
   const rows = predictions.slice(0, TOP).map(
     ({ label, score }) => html`<tr><th scope="row">${label}
 <td aria-hidden="true"><progress value="${score}"></progress>
 <td>${percent(score)}`,
   );
   return html`<section>
-<h1>${abstained ? TEXTS.uncertain(label) : label}</h1>
+<h1>${headingOf(result)}</h1>
 ${abstained ? html`<p>${ABSTENTIONS[abstained]}</p>` : ''}
 <table><caption>${TEXTS.predictions}</caption><tbody>${rows}</tbody></table>
 ${

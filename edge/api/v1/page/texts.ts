@@ -2,9 +2,9 @@
 import type { AbstentionReason } from '#shared/abstention.ts';
 
 export const TEXTS = {
-  result: 'Result',
   photos: (count: number) => `${count} photos`,
   uncertain: (label: string) => `Maybe: ${label}`,
+  none: 'None of these',
   predictions: 'The most likely labels',
   explanation: 'What the model saw',
   explanationNote: 'The model sees only this small picture.',
