@@ -6,6 +6,7 @@ import { photoLike } from './fashion-mnist/augment/augment.ts';
 import { DESCRIPTION } from './fashion-mnist/description.ts';
 import { augmentGarments } from './garments.ts';
 import { augmentPictures } from './pictures.ts';
+import { augmentShifts } from './shifts.ts';
 import type { Dataset } from './split.ts';
 
 /** What an augmentation needs to know of the images. */
@@ -21,9 +22,10 @@ export const AUGMENTATIONS = {
     if (isDeepStrictEqual([...classes], [...DESCRIPTION.classes])) return photoLike(seed);
     throw unfit('photo-2', 'the classes of Fashion-MNIST', 'pictures-1, or garments-1 with --fit garment');
   },
-  'garments-1': (seed, images) => garments('garments-1', seed, images),
+  'shifts-1': (seed, images) => augmentShifts(seed, onBlack('shifts-1', images).shape),
+  'garments-1': (seed, images) => augmentGarments(seed, onBlack('garments-1', images).shape),
   // The other half stays as it is: the Worker's images are not turned or scaled.
-  'garments-half-1': (seed, images) => garments('garments-half-1', seed, images, 0.5),
+  'garments-half-1': (seed, images) => augmentGarments(seed, onBlack('garments-half-1', images).shape, 0.5),
   'pictures-1': (seed, { shape }) => augmentPictures(seed, { shape, mirrors: true }),
   'pictures-1-unmirrored': (seed, { shape }) => augmentPictures(seed, { shape, mirrors: false }),
 } satisfies Record<string, AugmentationFor>;
@@ -33,9 +35,10 @@ export type AugmentationName = keyof typeof AUGMENTATIONS;
 export const augmentationFor = (name: AugmentationName, seed: number, images: Images): Augment | undefined =>
   AUGMENTATIONS[name](seed, images);
 
-function garments(name: string, seed: number, { shape, preprocessing }: Images, share?: number): Augment {
-  if (preprocessing.kind === 'garment') return augmentGarments(seed, shape, share);
-  throw unfit(name, 'images on black, of --fit garment', 'pictures-1');
+/** @throws ExplainedError of kind `usage` when the images may have another background than black */
+function onBlack(augmentation: string, images: Images): Images {
+  if (images.preprocessing.kind === 'garment') return images;
+  throw unfit(augmentation, 'images on black, of --fit garment', 'pictures-1');
 }
 
 const unfit = (name: string, expected: string, instead: string): ExplainedError =>
