@@ -1,5 +1,5 @@
 /**
- * @file The visitor's own answer: confirms the model's label or chooses another one. It is in the field's first file, because visitors
+ * @file The visitor's own answer: confirms the model's guess or chooses another one. It is in the field's first file, because visitors
  * need it most when the endpoint cannot be reached.
  */
 import { button, h, setText } from './dom.ts';
@@ -10,10 +10,10 @@ import type { ChoiceModel } from './view-model.ts';
 export class ChoiceView {
   readonly element: HTMLElement;
   readonly #question = h('span', { 'aria-hidden': 'true' });
-  readonly #yes = button('yes', () => this.#onChoose(this.#best));
+  readonly #yes = button('yes', () => this.#onChoose(this.#guess));
   readonly #select = h('select', { part: 'select', change: () => this.#onChoose(this.#select.value) });
   readonly #onChoose: (label: string) => void;
-  #best = '';
+  #guess = '';
   /** Values and texts of the options. */
   #options = '';
 
@@ -26,18 +26,18 @@ export class ChoiceView {
   render(model: ChoiceModel | undefined): void {
     this.element.hidden = !model;
     if (!model) return;
-    const { best = '', labels, chosen = '', isConfirmed, messages, isDisabled } = model;
-    const prompt = best ? messages.correct : messages.chooseKind;
-    this.#best = best;
-    this.element.setAttribute('aria-label', best ? messages.question : prompt);
+    const { guess = '', labels, chosen = '', isConfirmed, messages, isDisabled } = model;
+    const prompt = guess ? messages.correct : messages.chooseKind;
+    this.#guess = guess;
+    this.element.setAttribute('aria-label', guess ? messages.question : prompt);
     setText(this.#question, messages.question);
     setText(this.#yes, messages.yes);
-    this.#question.hidden = this.#yes.hidden = !best;
+    this.#question.hidden = this.#yes.hidden = !guess;
     this.#yes.ariaPressed = String(isConfirmed);
     this.#yes.disabled = this.#select.disabled = isDisabled;
     this.#select.setAttribute('aria-label', prompt);
     // A model can have a label "none" of its own.
-    const others = [...new Set([...labels, NONE])].filter((label) => label !== best);
+    const others = [...new Set([...labels, NONE])].filter((label) => label !== guess);
     this.#setOptions(
       prompt,
       others.map((label) => [label, labelText(label, messages)]),

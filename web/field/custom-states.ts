@@ -1,6 +1,6 @@
 /** @file The element's custom states, which pages select in CSS with `:state()`. */
 import type { FieldSnapshot } from './snapshot.ts';
-import { isBusy, isUnsure, STATE_KINDS } from './state.ts';
+import { isBusy, isUndecided, isUnsure, STATE_KINDS } from './state.ts';
 
 /** @param error the field's validation error, if any */
 export function updateCustomStates(
@@ -11,6 +11,7 @@ export function updateCustomStates(
   for (const kind of STATE_KINDS) toggleState(internals, kind, kind === state.kind);
   toggleState(internals, 'busy', isBusy(state));
   toggleState(internals, 'unsure', isUnsure(state, minScore));
+  toggleState(internals, 'undecided', isUndecided(state));
   toggleState(internals, 'disabled', isDisabled);
   toggleState(internals, 'user-invalid', isSubmitted && error !== undefined);
 }

@@ -79,8 +79,9 @@ import { canChoose, viewModelOf } from './view-model.ts';
  * @cssstate classifying - the endpoint or the device computes the result
  * @cssstate waiting - the field will retry after a delay
  * @cssstate offline - the field will retry when the device is online
- * @cssstate answered - there is a label
- * @cssstate unsure - there is a label that the visitor should check
+ * @cssstate answered - there is a label, or the model has none for the photo
+ * @cssstate unsure - the visitor should check the label, or choose one
+ * @cssstate undecided - the photo shows none of the model's labels, and nobody has chosen one
  * @cssstate failed - classification failed
  * @cssstate dragging - a file is dragged over the field
  * @cssstate disabled - the field or its fieldset is disabled
@@ -236,11 +237,8 @@ export class ImageClassifier extends LabelField {
   /** Restores a state with another token. @throws Error when there is none */
   async #restoreSigned(state: State): Promise<void> {
     await this.#loadTokens();
-    const result = await this.#task.renew(
-      resultOf(state) as Classification,
-      false,
-      new AbortController().signal,
-    );
+    const { signal } = new AbortController();
+    const result = await this.#task.renew(resultOf(state) as Classification, false, signal);
     if (this.current === EMPTY) this.setState(withResult(state, result));
   }
 
@@ -249,7 +247,8 @@ export class ImageClassifier extends LabelField {
     if (!this.sign || this.#tokens) return;
     const { TokenKeeper } = await import('./token-keeper.ts');
     this.#tokens ??= new TokenKeeper(this, {
-      result: () => (this.sign && this.mode !== 'local' && !this.isDisabled ? this.result : undefined),
+      result: () =>
+        this.sign && this.value && this.mode !== 'local' && !this.isDisabled ? this.result : undefined,
       renew: (result, mayUpload, signal) => this.#task.renew(result, mayUpload, signal),
       onResult: (result) => this.#replaceResult(result),
       onHold: () => this.#notify('confirming'),

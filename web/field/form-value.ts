@@ -2,7 +2,17 @@
 import { unknownLabelOf } from './labels.ts';
 import type { FieldOptions } from './options.ts';
 import type { FieldSnapshot } from './snapshot.ts';
-import { DECIDERS, deciderOf, isBusy, isUnsure, labelOf, resultOf, type State, scoreOf } from './state.ts';
+import {
+  DECIDERS,
+  deciderOf,
+  isBusy,
+  isUndecided,
+  isUnsure,
+  labelOf,
+  resultOf,
+  type State,
+  scoreOf,
+} from './state.ts';
 
 /**
  * Updates the form's entries and the field's validity.
@@ -55,10 +65,10 @@ function validityOf(field: FieldSnapshot): [ValidityStateFlags, string?] {
   if (unknownLabel) return [{ badInput: true }, messages.unknownLabel.replace('{label}', unknownLabel)];
   if (required && isBusy(state)) return [{ badInput: true }, messages.stillWorking];
   if (required && state.kind === 'failed') return [{ badInput: true }, messages.problems[state.text]];
-  if (required && labelOf(state) === '') return [{ valueMissing: true }, messages.missing];
-  if (required && isUnsure(state)) return [{ valueMissing: true }, messages.confirm];
-  if (minScore !== undefined && isUnsure(state, minScore))
-    return [{ rangeUnderflow: true }, messages.confirm];
+  if (required && state.kind === 'empty') return [{ valueMissing: true }, messages.missing];
+  const error = isUndecided(state) ? messages.decide : messages.confirm;
+  if (required && isUnsure(state)) return [{ valueMissing: true }, error];
+  if (minScore !== undefined && isUnsure(state, minScore)) return [{ rangeUnderflow: true }, error];
   return [{}];
 }
 

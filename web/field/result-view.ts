@@ -73,19 +73,20 @@ export class ResultView {
   }
 }
 
-/** Why the model declined to answer, and how to take a better photo. */
-function reason({ result: { abstained, explanation }, messages }: ResultModel): Part {
+/** Why the model declined to answer, and how to take a better photo. Without a guess, the status line says why. */
+function reason({ result: { abstained, explanation }, guess, messages }: ResultModel): Part {
   // A Worker that was deployed before this script sends no codes.
   const advice = (explanation?.warning_codes ?? []).map((code) => messages.advice[code]);
-  const texts = abstained ? [messages.abstained[abstained], ...advice] : [];
-  const node = h('p', { part: 'reason' }, texts.filter(Boolean).join(' '));
+  const texts = abstained ? [guess && messages.abstained[abstained], ...advice] : [];
+  const text = texts.filter(Boolean).join(' ');
+  const node = h('p', { part: 'reason' }, text);
   const showChosen = (chosen: string | undefined) => {
-    node.hidden = !abstained || chosen !== undefined;
+    node.hidden = !text || chosen !== undefined;
   };
   return { node, showChosen };
 }
 
-function table({ result, top, messages, language }: ResultModel): Part {
+function table({ result, guess, top, messages, language }: ResultModel): Part {
   const rows = result.predictions.slice(0, top).map(({ label, score }) => {
     const bar = h('span', { part: 'bar' });
     bar.style.inlineSize = `${100 * score}%`;
@@ -100,7 +101,7 @@ function table({ result, top, messages, language }: ResultModel): Part {
   });
   const body = h('tbody', {}, ...rows.map(({ row }) => row));
   const node = h('table', { part: 'table' }, h('caption', {}, messages.mostLikely), body);
-  const showChosen = (chosen = result.predictions[0]?.label) => {
+  const showChosen = (chosen = guess) => {
     for (const { label, row } of rows) row.ariaCurrent = label === chosen ? 'true' : null;
   };
   return { node, showChosen };

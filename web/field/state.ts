@@ -1,5 +1,6 @@
 /** @file The field's state as data. The form's entries, the styles and the view all follow from it. */
 import type { Classification } from '#shared/inference/result.ts';
+import type { Prediction } from '#shared/predictions.ts';
 import type { ProblemText } from './messages/en.ts';
 
 /** Why classification failed. */
@@ -45,8 +46,8 @@ export type State =
   /** The field retries when the device is online again. */
   | { kind: 'offline' }
   /**
-   * The field has a label. `chosen` is the label of the visitor or the page; it is missing when `by` is the model. `result` is missing
-   * when no photo was classified. `isLocal`: this device computed the result.
+   * The photo was classified, or the visitor or the page has set a label. `chosen` is the label of the visitor or the page; it is missing
+   * when `by` is the model. `result` is missing when no photo was classified. `isLocal`: this device computed the result.
    */
   | { kind: 'answered'; by: Decider; result?: Classification; chosen?: string; isLocal?: boolean }
   /** `text` is the key of the visitor's text for the problem. */
@@ -92,15 +93,27 @@ export function withoutResult(state: State): State {
   return rest;
 }
 
-/** Returns the field's label; the empty string without one. */
+/**
+ * Returns the model's guess, the most likely label with its score; undefined without a result. A photo of none of the labels has no
+ * guess: the most likely one of them is still improbable.
+ */
+export function guessOf(state: State): Prediction | undefined {
+  const result = resultOf(state);
+  return result?.abstained === 'none-of-these' ? undefined : result?.predictions[0];
+}
+
+/** Returns the field's label: the one that was chosen, or else the model's guess. The empty string without one. */
 export function labelOf(state: State): string {
   if (state.kind !== 'answered') return '';
-  return state.chosen ?? state.result?.predictions[0]?.label ?? '';
+  return state.chosen ?? guessOf(state)?.label ?? '';
 }
+
+/** Returns whether the photo was classified, the model has no guess, and nobody has chosen a label. */
+export const isUndecided = (state: State): boolean => state.kind === 'answered' && labelOf(state) === '';
 
 /** Returns who decided about the label; undefined without a label. */
 export const deciderOf = (state: State): Decider | undefined =>
-  state.kind === 'answered' ? state.by : undefined;
+  state.kind === 'answered' && labelOf(state) ? state.by : undefined;
 
 /** Returns whether two states have the same label, decided by the same. */
 export const hasSameLabel = (one: State, other: State): boolean =>
@@ -108,8 +121,8 @@ export const hasSameLabel = (one: State, other: State): boolean =>
 
 /** Returns the model's score; undefined when the field's label is not the model's. */
 export function scoreOf(state: State): number | undefined {
-  const best = resultOf(state)?.predictions[0];
-  return best?.label === labelOf(state) ? best.score : undefined;
+  const guess = guessOf(state);
+  return guess?.label === labelOf(state) ? guess.score : undefined;
 }
 
 /**

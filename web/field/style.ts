@@ -35,7 +35,7 @@ const CSS = `
 [part=preview] { width: 7.5rem; height: auto; max-height: 10rem; object-fit: contain; border-radius: calc(var(--radius) / 1.5); background: var(--faint); }
 [part=status] { margin: 0; overflow-wrap: anywhere; }
 [part=status]:empty { display: none; }
-:host(:state(answered)) [part=status] { font-size: 1.375em; font-weight: 600; line-height: 1.2; }
+:host(:state(answered):not(:state(undecided))) [part=status] { font-size: 1.375em; font-weight: 600; line-height: 1.2; }
 :host(:state(failed)) [part=status], [part=error] { color: var(--danger); }
 [part=countdown], [part=hint], [part=drop] { color: var(--soft); font-size: .875em; font-variant-numeric: tabular-nums; }
 [part=progress] { width: 100%; height: .5rem; accent-color: var(--accent); }

@@ -3,7 +3,7 @@ import type { Classification } from '#shared/inference/result.ts';
 import { labelsOf } from './labels.ts';
 import type { Messages } from './messages/en.ts';
 import type { FieldSnapshot } from './snapshot.ts';
-import { resultOf, type State } from './state.ts';
+import { guessOf, type State } from './state.ts';
 
 export interface ViewModel {
   state: State;
@@ -35,13 +35,13 @@ export interface ViewModel {
 }
 
 export interface ChoiceModel {
-  /** The model's label, which the visitor can confirm; undefined without a result. */
-  best: string | undefined;
+  /** The model's guess, which the visitor can confirm; undefined without one. */
+  guess: string | undefined;
   /** The labels of the model, or those in the element's content while the model's are not known. */
   labels: readonly string[];
   /** The label of the visitor or the page. */
   chosen: string | undefined;
-  /** Whether the visitor has confirmed the model's label. */
+  /** Whether the visitor has confirmed the model's guess. */
   isConfirmed: boolean;
   messages: Messages;
   isDisabled: boolean;
@@ -51,6 +51,8 @@ export interface ResultModel {
   result: Classification;
   /** Whether this device computed the result. */
   isLocal: boolean;
+  /** The model's guess; undefined without one. */
+  guess: string | undefined;
   /** The label of the visitor or the page. */
   chosen: string | undefined;
   /** Number of labels in the table. */
@@ -94,7 +96,7 @@ function textOf(node: Node): string {
 function resultModelOf({ state, top, messages, language }: FieldSnapshot): ResultModel | undefined {
   if (state.kind !== 'answered' || !state.result) return undefined;
   const { result, chosen, isLocal = false } = state;
-  return { result, chosen, isLocal, top, messages, language };
+  return { result, guess: guessOf(state)?.label, chosen, isLocal, top, messages, language };
 }
 
 /** States in which the visitor can choose a label. In all but `answered`, the field has no label and may not get one soon. */
@@ -109,7 +111,7 @@ function choiceModelOf(field: FieldSnapshot): ChoiceModel | undefined {
   if (!canChoose(field)) return undefined;
   const labels = labelsOf(field) ?? listedLabels;
   if (labels.length === 0) return undefined;
-  const best = resultOf(state)?.predictions[0]?.label;
+  const guess = guessOf(state)?.label;
   const { chosen, by } = state.kind === 'answered' ? state : {};
-  return { best, labels, chosen, isConfirmed: by === 'person' && chosen === best, messages, isDisabled };
+  return { guess, labels, chosen, isConfirmed: by === 'person' && chosen === guess, messages, isDisabled };
 }

@@ -1,5 +1,5 @@
 /** @file The field with models that the page names: their labels and sizes, at the endpoint and on the device. */
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { push } from '../../../train/registry/registry.ts';
 import { openLocalStore } from '../../../train/store/open.ts';
 import { colourModel, withForeignOperator } from '../../fixtures/colour-models.ts';
@@ -8,12 +8,14 @@ import { describeInBrowser } from '../../support/browser/chromium.ts';
 import { entriesOn, type Field, fieldOn } from '../../support/browser/field.ts';
 import { overflowOf } from '../../support/browser/pages.ts';
 import { drawFile } from '../../support/browser/pictures.ts';
+import { TOKENS } from '../../support/browser/shared-servers.ts';
 import { startWorker } from '../../support/worker.ts';
 import { useRelayedSite } from './relayed-site.ts';
 
 /** `Bag` is also a label of the default model, which the field translates. */
 const PAINTS = ['Bag', 'none', 'A long name: green leaves, grass and <b>moss</b>'];
 const KINDS = Array.from({ length: 40 }, (_, i) => `kind ${i}`);
+const DECIDE = 'Please choose an answer from the list, or another photo.';
 const GREEN = { width: 300, height: 200, background: '#20c030' };
 
 type ModelField = Field & {
@@ -23,7 +25,7 @@ type ModelField = Field & {
 };
 
 describeInBrowser('the field with a model that the page names', () => {
-  const on = useRelayedSite(startWorker);
+  const on = useRelayedSite(() => startWorker({ variables: TOKENS }));
   beforeAll(async () => {
     const store = openLocalStore(on.site.endpoint);
     const paints = await colourModel({ name: 'paints', labels: [PAINTS[0], PAINTS[2], PAINTS[1]] });
@@ -85,21 +87,69 @@ describeInBrowser('the field with a model that the page names', () => {
     expect(await opened.status.textContent()).toMatch(/^Rote Farbe/);
   });
 
-  it('asks for a label when the model says that the picture shows none of them, and never offers the label for such pictures', async () => {
-    const opened = await openField('model="ripe"');
-    await opened.pick(await drawFile(on.page, 'green.png', GREEN));
-    await opened.reaches('unsure');
-    expect(await opened.field.locator('[part=reason]').textContent()).toContain(
-      'none of the kinds that we know',
-    );
-    expect(await opened.flags()).toEqual(['valueMissing']);
-    await opened.field.locator('summary').click();
-    await expect.poll(() => opened.field.locator('th').count()).toBeGreaterThan(0);
-    const offered = [...(await opened.field.locator('th').allTextContents()), ...(await optionsOf(opened))];
-    expect(offered).not.toContain('other');
-    expect(offered).toEqual(expect.arrayContaining(['ripe', 'unripe', 'None of these']));
-    await opened.field.locator('[part=select]').selectOption('None of these');
-    expect(await opened.flags()).toEqual([]);
+  describe('when the picture shows none of the model’s labels,', () => {
+    const openNone = async (attributes = '') => {
+      const opened = await openField(`model="ripe" ${attributes}`);
+      await opened.pick(await drawFile(on.page, 'green.png', GREEN));
+      await opened.reaches('undecided');
+      return opened;
+    };
+
+    it.each(['edge', 'local'])('has no guess, and asks for a label, with mode="%s"', async (mode) => {
+      const { field, status, button, flags, get } = await openNone(`mode="${mode}"`);
+      expect(await status.textContent()).toBe(
+        'It seems to be none of the kinds that we know. If it is one, please choose it below.',
+      );
+      expect([await get('value'), await get('score'), await entriesOn(on.page)]).toEqual(['', undefined, []]);
+      expect([await flags(), await get('validationMessage')]).toEqual([['valueMissing'], DECIDE]);
+      expect(await events()).toEqual(['result']);
+      await field.locator('tbody').waitFor();
+      expect(await button('Yes').isVisible()).toBe(false);
+      expect(await field.locator('[part=reason]').isVisible()).toBe(false);
+      expect(await field.locator('[aria-current]').count()).toBe(0);
+      // Not as large as a label.
+      const sizeOf = (part: string) =>
+        field.locator(`[part=${part}]`).evaluate((element) => getComputedStyle(element).fontSize);
+      expect(await sizeOf('status')).toBe(await sizeOf('body'));
+
+      await field.locator('[part=select]').selectOption('ripe');
+      expect(Object.fromEntries(await entriesOn(on.page))).toEqual({
+        kind: 'ripe',
+        'kind-by': 'person',
+        'kind-abstained': 'none-of-these',
+      });
+      expect([await status.textContent(), await flags(), await events()]).toEqual(['ripe', [], ['input']]);
+      expect(await button('Yes').isVisible()).toBe(false);
+    });
+
+    it('offers all labels but the one for such pictures', async () => {
+      const opened = await openNone();
+      await expect.poll(() => opened.field.locator('th').allTextContents()).toHaveLength(2);
+      expect(await opened.field.locator('th').allTextContents()).not.toContain('other');
+      expect(await optionsOf(opened)).toEqual(['ripe', 'unripe', 'None of these']);
+      await opened.field.locator('[part=select]').selectOption('None of these');
+      expect([await opened.value(), await opened.flags()]).toEqual(['none', []]);
+    });
+
+    it('lets the form be sent if the field is optional, without a token, but not with min-score', async () => {
+      const { field, flags, get } = await openNone('sign');
+      await field.evaluate((element) => element.removeAttribute('required'));
+      const sent = await on.page.evaluate(() => {
+        const [form] = document.forms;
+        let count = 0;
+        form.addEventListener('submit', (event) => {
+          event.preventDefault();
+          count += 1;
+        });
+        // The second time, the field would wait for another token.
+        form.requestSubmit();
+        form.requestSubmit();
+        return count;
+      });
+      expect([sent, on.relay.posts]).toEqual([2, ['/v1/models/ripe/classify']]);
+      await field.evaluate((element) => element.setAttribute('min-score', '0'));
+      expect([await flags(), await get('validationMessage')]).toEqual([['rangeUnderflow'], DECIDE]);
+    });
   });
 
   it('classifies the photo again when the model changes, and keeps no label of the model before', async () => {

@@ -56,6 +56,7 @@ export default {
   stillWorking: 'Wir sehen uns das Foto noch an. Bitte warten Sie einen Moment.',
   confirm:
     'Wir sind uns bei diesem Foto nicht sicher. Bitte bestätigen oder korrigieren Sie unsere Antwort, oder wählen Sie ein anderes Foto.',
+  decide: 'Bitte wählen Sie eine Antwort aus der Liste oder ein anderes Foto aus.',
   unknownLabel: '„{label}“ steht nicht auf unserer Liste. Bitte wählen Sie eine andere Antwort.',
 
   anyModel: {

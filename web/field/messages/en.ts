@@ -57,6 +57,7 @@ const en = {
   missing: 'Please choose a photo of the garment.',
   stillWorking: 'We are still looking at the photo. Please wait a moment.',
   confirm: 'We are not sure about this photo. Please confirm or correct our answer, or choose another photo.',
+  decide: 'Please choose an answer from the list, or another photo.',
   unknownLabel: '“{label}” is not on our list. Please choose another answer.',
 
   /** Replace the texts above in a field with the attribute `model`: its photos may show anything. */

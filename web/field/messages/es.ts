@@ -54,6 +54,7 @@ export default {
   missing: 'Elija una foto de la prenda.',
   stillWorking: 'Todavía estamos mirando la foto. Espere un momento.',
   confirm: 'No estamos seguros con esta foto. Confirme o corrija nuestra respuesta, o elija otra foto.',
+  decide: 'Elija una respuesta de la lista u otra foto.',
   unknownLabel: '«{label}» no está en nuestra lista. Elija otra respuesta.',
 
   anyModel: {

@@ -56,6 +56,7 @@ export default {
   stillWorking: 'Nous regardons encore la photo. Un instant, s’il vous plaît.',
   confirm:
     'Nous ne sommes pas sûrs pour cette photo. Confirmez ou corrigez notre réponse, ou choisissez une autre photo.',
+  decide: 'Choisissez une réponse dans la liste, ou une autre photo.',
   unknownLabel: '«\u00a0{label}\u00a0» n’est pas dans notre liste. Choisissez une autre réponse.',
 
   anyModel: {

@@ -52,6 +52,7 @@ export default {
   missing: '请选择一张衣物照片。',
   stillWorking: '我们还在识别照片，请稍候。',
   confirm: '我们对这张照片没有把握。请确认或更正我们的答案，或换一张照片。',
+  decide: '请从列表中选择答案，或换一张照片。',
   unknownLabel: '“{label}”不在我们的列表中，请选择其他答案。',
 
   anyModel: {
