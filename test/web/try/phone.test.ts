@@ -1,17 +1,28 @@
 /** @file Where the try page is scrolled while it classifies a photo, and what moves when the answer comes. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { push } from '../../../train/registry/registry.ts';
+import { openLocalStore } from '../../../train/store/open.ts';
+import { colourModel } from '../../fixtures/colour-models.ts';
 import { describeInBrowser } from '../../support/browser/chromium.ts';
 import { fieldOn } from '../../support/browser/field.ts';
 import { type Pages, PHONE, startPages } from '../../support/browser/pages.ts';
 import { drawFile, SHIRT, WALL } from '../../support/browser/pictures.ts';
+import { startWorker } from '../../support/worker.ts';
+
+/** Uploads to the default model, or to another one. Not the field's file classify-….js. */
+const UPLOADS = '**/classify?*';
+
+/** Green pictures show none of these labels. */
+const KINDS = Array.from({ length: 11 }, (_, i) => `kind ${i}`);
+const GREEN = { width: 300, height: 200, background: '#20c030' };
 
 let pages: Pages;
 
 /** Holds uploads of a page back. @returns the function that lets them pass */
 async function holdUploads(page: Page): Promise<() => void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  await page.route('**/v1/classify*', async (route) => {
+  await page.route(UPLOADS, async (route) => {
     await promise;
     await route.continue();
   });
@@ -41,13 +52,35 @@ const placesBelow = (page: Page) =>
     ),
   );
 
+/**
+ * Gives the field a photo. Returns what `placesBelow` returns before and after the answer.
+ * @param shown selector of the last element that the answer shows
+ */
+async function placesAround(page: Page, drawing: typeof WALL, shown: string) {
+  const { pick, reaches, button } = fieldOn(page);
+  const file = await drawFile(page, 'photo.png', drawing);
+  const release = await holdUploads(page);
+  await pick(file);
+  await button('Cancel').waitFor();
+  const before = await placesBelow(page);
+  release();
+  await reaches('answered');
+  await page.locator(shown).waitFor();
+  await page.locator('fashion-classifier tbody').waitFor();
+  const after = await placesBelow(page);
+  await page.unroute(UPLOADS);
+  return { before, after };
+}
+
 /** Returns the distance of the section "Use it" from the top of the window. */
 const useTop = (page: Page) =>
   page.evaluate(() => Math.round(document.querySelector('#use')?.getBoundingClientRect().top ?? 0));
 
 describeInBrowser('the try page on a phone', () => {
   beforeAll(async () => {
-    pages = await startPages();
+    pages = await startPages(startWorker());
+    const release = await colourModel({ name: 'kinds', labels: KINDS, none: KINDS[1] });
+    await push(openLocalStore(pages.origin), release);
   });
   afterAll(() => pages?.stop());
 
@@ -78,7 +111,7 @@ describeInBrowser('the try page on a phone', () => {
         const { top, bottom } = await place.evaluate(({ first }) => first);
         expect(top).toBeGreaterThanOrEqual(0);
         expect(bottom).toBeLessThanOrEqual(PHONE.viewport.height);
-        await page.unroute('**/v1/classify*');
+        await page.unroute(UPLOADS);
       }
       await page.context().close();
     },
@@ -121,20 +154,21 @@ describeInBrowser('the try page on a phone', () => {
     'moves nothing below the field when the answer comes, at %i pixels',
     async (width) => {
       const page = await pages.open('/', { viewport: { width, height: 900 } });
-      const { pick, reaches, button } = fieldOn(page);
-      const files = [await drawFile(page, 'shirt.jpg', SHIRT), await drawFile(page, 'wall.png', WALL)];
-      for (const file of files) {
-        const release = await holdUploads(page);
-        await pick(file);
-        await button('Cancel').waitFor();
-        const before = await placesBelow(page);
-        release();
-        await reaches('answered');
-        await page.locator('#outline').waitFor();
-        await page.locator('fashion-classifier tbody').waitFor();
-        expect(await placesBelow(page)).toEqual(before);
-        await page.unroute('**/v1/classify*');
+      for (const drawing of [SHIRT, WALL]) {
+        const { before, after } = await placesAround(page, drawing, '#outline');
+        expect(after).toEqual(before);
       }
+      await page.context().close();
+    },
+  );
+
+  it.each([360, 600, 1440])(
+    'moves nothing below the field when the photo shows none of the model’s labels, at %i pixels',
+    async (width) => {
+      const page = await pages.open('/?model=kinds', { viewport: { width, height: 900 } });
+      const { before, after } = await placesAround(page, GREEN, '#input');
+      expect(after).toEqual(before);
+      expect(await fieldOn(page).is('undecided')).toBe(true);
       await page.context().close();
     },
   );
