@@ -44,19 +44,21 @@ function apply(layer: NetworkLayer, weights: ReadonlyMap<string, ArrayLike<numbe
     case 'relu':
       return x.map((value) => (value > 0 ? value : 0));
     case 'linear':
-      return range(layer.outFeatures).map(
-        (o) => sum(range(x.length).map((i) => x[i] * weight[o * x.length + i])) + bias[o],
+      return range(layer.outFeatures).map((o) =>
+        x.reduce((total, value, i) => total + value * weight[o * x.length + i], bias[o]),
       );
     case 'conv2d': {
       const k = layer.kernelSize;
       const [before] = paddingOf(layer);
       return positions(layer.output).map(([o, y, xx]) => {
-        const products = positions([channels, k, k]).map(
-          ([c, i, j]) =>
-            weight[((o * channels + c) * k + i) * k + j] *
-            at(c, y * layer.stride + i - before, xx * layer.stride + j - before),
-        );
-        return sum(products) + bias[o];
+        let total = bias[o];
+        for (let c = 0; c < channels; c++)
+          for (let i = 0; i < k; i++)
+            for (let j = 0; j < k; j++)
+              total +=
+                weight[((o * channels + c) * k + i) * k + j] *
+                at(c, y * layer.stride + i - before, xx * layer.stride + j - before);
+        return total;
       });
     }
     case 'maxPool2d': {
@@ -73,7 +75,6 @@ function apply(layer: NetworkLayer, weights: ReadonlyMap<string, ArrayLike<numbe
 }
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
-const sum = (values: number[]): number => values.reduce((a, b) => a + b, 0);
 /** Returns all indices of an array of shape [a, b, c]. */
 const positions = ([a, b, c]: readonly number[]): [number, number, number][] =>
   range(a).flatMap((i) => range(b).flatMap((j) => range(c).map((k): [number, number, number] => [i, j, k])));
