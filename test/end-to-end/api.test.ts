@@ -2,22 +2,21 @@
 import { readFile } from 'node:fs/promises';
 import { InferenceClient } from '@huggingface/inference';
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type RunningWorker, startWorker } from '../support/worker.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { sharedWorker } from '../support/shared-worker.ts';
 
-let worker: RunningWorker;
+let origin: string;
 let trouser: Uint8Array<ArrayBuffer>;
 
 beforeAll(async () => {
   trouser = new Uint8Array(await readFile('examples/trouser.png'));
-  worker = await startWorker();
+  ({ origin } = await sharedWorker());
 });
-afterAll(() => worker?.stop());
 
 describe('@huggingface/inference', () => {
   const client = new InferenceClient();
   const classify = (data: Blob, model = 'tinyvgg') =>
-    client.imageClassification({ endpointUrl: `${worker.origin}/hf/models/${model}`, data });
+    client.imageClassification({ endpointUrl: `${origin}/hf/models/${model}`, data });
 
   it('classifies with the Worker as its endpoint', async () => {
     const predictions = await classify(new Blob([trouser]));
@@ -27,7 +26,7 @@ describe('@huggingface/inference', () => {
 
   it('sends parameters', async () => {
     const inputs = Buffer.from(trouser).toString('base64');
-    const endpointUrl = `${worker.origin}/hf/models/tinyvgg`;
+    const endpointUrl = `${origin}/hf/models/tinyvgg`;
     const parameters = { top_k: 2, function_to_apply: 'none' };
     const predictions = await client.request({ endpointUrl, inputs, parameters });
     expect(predictions).toMatchObject([{ label: 'Trouser' }, {}]);
@@ -40,7 +39,7 @@ describe('@huggingface/inference', () => {
 });
 
 it('/openapi.json is valid OpenAPI 3.1', async () => {
-  const document = (await (await fetch(`${worker.origin}/openapi.json`)).json()) as Record<string, unknown>;
+  const document = (await (await fetch(`${origin}/openapi.json`)).json()) as Record<string, unknown>;
   const validator = new Validator();
   const result = await validator.validate(document);
   expect(result.errors ?? []).toEqual([]);
@@ -51,7 +50,7 @@ it('/openapi.json is valid OpenAPI 3.1', async () => {
 it('POST /v1/classify classifies several files of one form', async () => {
   const body = new FormData();
   for (const name of ['a', 'b']) body.append('image', new Blob([trouser]), name);
-  const response = await fetch(`${worker.origin}/v1/classify?top_k=1`, { method: 'POST', body });
+  const response = await fetch(`${origin}/v1/classify?top_k=1`, { method: 'POST', body });
   const predictions = [{ label: 'Trouser', index: 1, score: expect.any(Number) }];
   expect(await response.json()).toMatchObject({ results: [0, 1].map((index) => ({ index, predictions })) });
 });

@@ -132,32 +132,6 @@ it('trains on a folder of images, and serves the model by the name of the folder
   expect(bundled.predictions[0].label).toBe('Trouser');
 });
 
-it('a request succeeds after an upload for a model that does not exist', async () => {
-  const upload = { method: 'POST', body: new Uint8Array(5 * 2 ** 20) };
-  for (let i = 0; i < 3; i++) {
-    const refused = await fetch(`${worker.origin}/v1/models/none/classify`, upload);
-    expect(refused.status).toBe(404);
-    await refused.body?.cancel();
-    const trouser = new Uint8Array(await readFile('examples/trouser.png'));
-    expect((await classify(trouser)).predictions[0].label).toBe('Trouser');
-  }
-});
-
-it('a request succeeds after an upload that is too large', async () => {
-  const trouser = new Uint8Array(await readFile('examples/trouser.png'));
-  for (let i = 0; i < 3; i++) {
-    const endless = new Blob([new Uint8Array(11 * 2 ** 20)]).stream();
-    const refused = await fetch(`${worker.origin}/v1/classify`, {
-      method: 'POST',
-      body: endless,
-      duplex: 'half',
-    });
-    expect(refused.status).toBe(413);
-    await refused.body?.cancel();
-    expect((await classify(trouser)).predictions[0].label).toBe('Trouser');
-  }
-});
-
 /** Returns the scores that the training engine computes from the released weights: softmax(logits / temperature). Shape [count][classes]. */
 async function engineScores(
   device: string,

@@ -1,19 +1,19 @@
 /**
- * @file Uploads by clients that others wrote: curl, Python requests, and the FormData of Node.
+ * @file Uploads by clients that others wrote: curl, Python requests, and the FormData of Node; and requests after refused uploads.
  * @module-tag slow
  */
 import { spawnSync } from 'node:child_process';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { expectSuccess, run } from '../support/command.ts';
+import { sharedWorker } from '../support/shared-worker.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { type RunningWorker, startWorker } from '../support/worker.ts';
 
 const folder = temporaryFolder();
-let worker: RunningWorker;
 let trouser: Uint8Array<ArrayBuffer>;
+let origin: string;
 let url: string;
 
 beforeAll(async () => {
@@ -24,10 +24,9 @@ beforeAll(async () => {
     join(folder, 'image.json'),
     JSON.stringify({ image: Buffer.from(trouser).toString('base64') }),
   );
-  worker = await startWorker();
-  url = `${worker.origin}/v1/classify?top_k=1`;
-}, 100_000);
-afterAll(() => worker?.stop());
+  ({ origin } = await sharedWorker());
+  url = `${origin}/v1/classify?top_k=1`;
+});
 
 const TROUSER = { predictions: [{ label: 'Trouser' }] };
 
@@ -116,5 +115,32 @@ describe('the FormData of Node', () => {
     form.append('image', new File([trouser], 'a.png'));
     const headers = { 'content-type': 'multipart/form-data' };
     expect(await post(form, headers)).toMatchObject({ detail: expect.stringMatching(/has no boundary/) });
+  });
+});
+
+describe('a request succeeds', () => {
+  const expectAnswer = async () => {
+    const response = await fetch(url, { method: 'POST', body: trouser });
+    expect(await response.json()).toMatchObject(TROUSER);
+  };
+
+  it('after an upload for a model that does not exist', async () => {
+    const upload = { method: 'POST', body: new Uint8Array(5 * 2 ** 20) };
+    for (let i = 0; i < 3; i++) {
+      const refused = await fetch(`${origin}/v1/models/none/classify`, upload);
+      expect(refused.status).toBe(404);
+      await refused.body?.cancel();
+      await expectAnswer();
+    }
+  });
+
+  it('after an upload that is too large', async () => {
+    for (let i = 0; i < 3; i++) {
+      const body = new Blob([new Uint8Array(11 * 2 ** 20)]).stream();
+      const refused = await fetch(url, { method: 'POST', body, duplex: 'half' });
+      expect(refused.status).toBe(413);
+      await refused.body?.cancel();
+      await expectAnswer();
+    }
   });
 });

@@ -1,9 +1,10 @@
 /** @file The Worker with its pages, and Chromium, which opens them under their own strict policy. */
 import axe from 'axe-core';
 import type { BrowserContextOptions, Page } from 'playwright-core';
+import { sharedWorker } from '../shared-worker.ts';
 import type { RunningWorker } from '../worker.ts';
 import { collectErrors } from './chromium.ts';
-import { sharedChromium, sharedWorker } from './shared-servers.ts';
+import { sharedChromium } from './shared-servers.ts';
 
 export const PHONE = {
   viewport: { width: 360, height: 740 },

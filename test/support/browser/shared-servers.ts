@@ -5,11 +5,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser } from 'playwright-core';
+import { addressOf, SERVERS } from '../shared-worker.ts';
 import { startWorker } from '../worker.ts';
 import { connectChromium, serveChromium } from './chromium.ts';
-
-/** The environment variable with the address at which the main process responds with the addresses of the servers. */
-const SERVERS = 'TINYVGG_TEST_SERVERS';
 
 interface Server {
   /** An origin, or the address of a WebSocket. */
@@ -37,21 +35,13 @@ export async function setup(): Promise<() => Promise<void>> {
   };
 }
 
+/** Variables of a Worker that issues tokens. */
+export const TOKENS = { TOKEN_SECRET: 'a-secret-of-the-tests-with-more-than-32-characters' };
+
 async function start(path: string): Promise<Server> {
   if (path.startsWith('/chromium/')) return serveChromium();
   const { origin, stop } = await startWorker({ variables: TOKENS });
   return { address: origin, stop };
-}
-
-/** Variables of a Worker that issues tokens. */
-export const TOKENS = { TOKEN_SECRET: 'a-secret-of-the-tests-with-more-than-32-characters' };
-
-/**
- * Returns the Worker that test files share. It has `TOKENS` and an empty bucket. A test that pushes a model or needs other variables
- * starts its own Worker.
- */
-export async function sharedWorker(): Promise<{ origin: string; stop(): Promise<void> }> {
-  return { origin: await addressOf('worker'), stop: async () => {} };
 }
 
 /**
@@ -60,11 +50,4 @@ export async function sharedWorker(): Promise<{ origin: string; stop(): Promise<
  */
 export async function sharedChromium(): Promise<Browser> {
   return connectChromium(await addressOf(`chromium/${process.env.VITEST_POOL_ID}`));
-}
-
-async function addressOf(server: string): Promise<string> {
-  const response = await fetch(`${process.env[SERVERS]}/${server}`);
-  const text = await response.text();
-  if (!response.ok) throw new Error(`cannot start the ${server} that test files share: ${text}`);
-  return text;
 }

@@ -2,9 +2,10 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { sharedWorker } from '../shared-worker.ts';
 import type { RunningWorker } from '../worker.ts';
 import { collectErrors } from './chromium.ts';
-import { sharedChromium, sharedWorker } from './shared-servers.ts';
+import { sharedChromium } from './shared-servers.ts';
 
 /** The strictest policy with which the field works: nothing but scripts and requests of the endpoint. */
 export const strictPolicy = (endpoint: string): string =>
