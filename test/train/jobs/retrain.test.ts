@@ -4,7 +4,6 @@
  */
 import { beforeEach, expect, it } from 'vitest';
 import { Alias, aliasKey, parseStored } from '../../../shared/manifest.ts';
-import { loadDataset } from '../../../train/dataset/fashion-mnist/load.ts';
 import { openEngine } from '../../../train/engine/open.ts';
 import { retrain } from '../../../train/jobs/retrain.ts';
 import { planRetrain } from '../../../train/jobs/retrain-plan.ts';
@@ -13,7 +12,7 @@ import { settingsOf } from '../../../train/run/settings.ts';
 import { memoryStore } from '../../../train/store/memory.ts';
 import type { ObjectStore } from '../../../train/store/store.ts';
 import { type OnOutput, runTrainer } from '../../support/command.ts';
-import { dataFolder, describeWithData } from '../../support/data.ts';
+import { describeWithData } from '../../support/data.ts';
 import { storeEnvironment, WRANGLER } from '../../support/object-stores.ts';
 
 const SMALL = {
@@ -36,7 +35,7 @@ function recordingWrites(store: ObjectStore): ObjectStore & { written: string[] 
   };
 }
 
-describeWithData('retrain', () => {
+describeWithData('retrain', (data) => {
   let store: ReturnType<typeof recordingWrites>;
   let lines: string[];
   let trained: number;
@@ -48,7 +47,7 @@ describeWithData('retrain', () => {
 
   const run = (changes: object = {}, on: ObjectStore = store, options = STABLE) =>
     retrain(on, settingsOf({ ...SMALL, ...changes }, 'test'), options, {
-      dataset: () => loadDataset({ folder: dataFolder }),
+      dataset: async () => data(),
       engine: () => {
         trained++;
         return openEngine('cpu', { threads: 1 });
@@ -215,7 +214,7 @@ describeWithData('retrain', () => {
     try {
       const env = storeEnvironment(server);
       const trainer = (args: string[], onOutput?: OnOutput) => runTrainer(args, { env, onOutput });
-      const args = ['retrain', '--recipe', 'lab', '--models', 'v1', '--epochs', '30'];
+      const args = ['retrain', '--recipe', 'lab', '--models', 'v1', '--epochs', '12'];
       args.push('--held-out', `${SMALL.heldOut}`, '--limit', '4000', '--batch-size', '4');
       args.push('--threads', '1', '--device', 'cpu');
       args.push('--no-calibration');
@@ -240,7 +239,7 @@ describeWithData('retrain', () => {
       expect(versions).toEqual([aliases.stable.version]);
 
       const undisturbed = memoryStore();
-      await run({ limit: 4_000, batchSize: 4, epochs: 30, models: 'v1' }, undisturbed);
+      await run({ limit: 4_000, batchSize: 4, epochs: 12, models: 'v1' }, undisturbed);
       expect((await status(undisturbed, 'v1')).versions).toEqual(versions);
 
       // A worse model changes the exit code.

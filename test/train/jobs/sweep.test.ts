@@ -22,7 +22,7 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 const SHARES = 4;
 /** Two points per process, with a checkpoint after each step, so that a killed process leaves one. */
 const GRID = {
-  ...{ recipe: 'lab', models: 'tinyvgg', epochs: 2, limit: 320, heldOut: 1000, calibration: false },
+  ...{ recipe: 'lab', models: 'tinyvgg', epochs: 2, limit: 160, heldOut: 500, calibration: false },
   ...{ device: 'cpu', threads: 1, checkpointEvery: 0 },
   ...{ seed: [0, 1, 2, 3], learningRate: [0.05, 0.1] },
 };
