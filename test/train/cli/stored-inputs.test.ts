@@ -1,4 +1,7 @@
-/** @file Trainings whose images and whose first weights are in an object store. */
+/**
+ * @file Trainings whose images and whose first weights are in an object store.
+ * @module-tag slow
+ */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -31,9 +31,9 @@ const CPU_ENGINES = {
   cpu: () => openEngine('cpu'),
   'cpu with direct gradients': () => cpuEngine({ kernels: 'relaxed', threads: 1 }),
   'cpu without relaxed SIMD': () => cpuEngine({ kernels: 'simd', threads: 1 }),
-  'cpu without SIMD': () => cpuEngine({ kernels: 'scalar', threads: 1 }),
 };
-const OTHER_ENGINES = {
+const SLOW_ENGINES = {
+  'cpu without SIMD': () => cpuEngine({ kernels: 'scalar', threads: 1 }),
   reference: () => openEngine('reference'),
   tfjs: () => openEngine('tfjs'),
   ...withGpu({ webgpu: () => openEngine('webgpu', { allowSoftwareAdapter: true }) }),
@@ -66,7 +66,7 @@ const EXPECTED = NETWORKS.map((spec) => {
 });
 
 describe.each(Object.entries(CPU_ENGINES))('engine %s', contract);
-describe.each(Object.entries(OTHER_ENGINES))('engine %s', { tags: ['slow'] }, contract);
+describe.each(Object.entries(SLOW_ENGINES))('engine %s', { tags: ['slow'] }, contract);
 
 function contract(_: string, open: () => Promise<Engine>): void {
   let engine: Engine;

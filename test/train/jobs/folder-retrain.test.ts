@@ -1,4 +1,7 @@
-/** @file The scheduled retraining on a folder of images. */
+/**
+ * @file The scheduled retraining on a folder of images.
+ * @module-tag slow
+ */
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';

@@ -1,4 +1,7 @@
-/** @file The process ends after a fault of the store. Otherwise a CronJob would keep its slot and miss its next runs. */
+/**
+ * @file The process ends after a fault of the store. Otherwise a CronJob would keep its slot and miss its next runs.
+ * @module-tag slow
+ */
 import { afterEach, describe, expect, test } from 'vitest';
 import { writeRelease } from '../../../train/release/release.ts';
 import { releaseOf } from '../../fixtures/releases.ts';

@@ -34,26 +34,27 @@ describe('cosine', () => {
   });
 });
 
-describe.each(['reference', 'tfjs', 'cpu', ...Object.keys(withGpu({ webgpu: true }))])(
-  'the learning rate of a step, on engine %s',
-  (device) => {
-    it.each([sgd(0.1), sgd(0.1, { momentum: 0.9 }), adam(0.01)])(
-      'replaces the learning rate of the optimizer ($kind, momentum $momentum)',
-      async (optimizer) => {
-        const engine = await openEngine(device, { allowSoftwareAdapter: true });
-        const network = resolveNetwork(modelSpec('v1'));
-        const batch = easyData(20).train;
-        const start = initialWeights(network, Generator.seeded(1));
-        const trained = async (own: number, given?: number) => {
-          const session = await engine.open(network, start, { ...optimizer, learningRate: own });
-          for (let i = 0; i < 3; i++) session.step(batch, given === undefined ? {} : { learningRate: given });
-          const weights = await session.weights();
-          session.close();
-          return weights;
-        };
-        expect(await trained(0.5, 0.02)).toEqual(await trained(0.02));
-        expect(await trained(0.5, 0.02)).not.toEqual(await trained(0.5));
-      },
-    );
-  },
-);
+const NAME = 'the learning rate of a step, on engine %s';
+describe.each(['reference', 'tfjs', 'cpu'])(NAME, onEngine);
+describe.each(Object.keys(withGpu({ webgpu: true })))(NAME, { tags: ['slow'] }, onEngine);
+
+function onEngine(device: string): void {
+  it.each([sgd(0.1), sgd(0.1, { momentum: 0.9 }), adam(0.01)])(
+    'replaces the learning rate of the optimizer ($kind, momentum $momentum)',
+    async (optimizer) => {
+      const engine = await openEngine(device, { allowSoftwareAdapter: true });
+      const network = resolveNetwork(modelSpec('v1'));
+      const batch = easyData(20).train;
+      const start = initialWeights(network, Generator.seeded(1));
+      const trained = async (own: number, given?: number) => {
+        const session = await engine.open(network, start, { ...optimizer, learningRate: own });
+        for (let i = 0; i < 3; i++) session.step(batch, given === undefined ? {} : { learningRate: given });
+        const weights = await session.weights();
+        session.close();
+        return weights;
+      };
+      expect(await trained(0.5, 0.02)).toEqual(await trained(0.02));
+      expect(await trained(0.5, 0.02)).not.toEqual(await trained(0.5));
+    },
+  );
+}
