@@ -47,6 +47,15 @@ export interface Classification extends ImageResult {
   token?: string | undefined;
 }
 
+/** A less likely label is not even a guess. */
+const LEAST_GUESS = 0.1;
+
+/** Returns the label to suggest: the most likely one; undefined when the picture shows none of the labels, or hardly any of them. */
+export function guessOf({ predictions: [best], abstained }: ImageResult): Prediction | undefined {
+  if (abstained === 'none-of-these' || !best || best.score < LEAST_GUESS) return undefined;
+  return best;
+}
+
 /** Builds the result for one image from the prepared photo and the network's logits `[classes]`. */
 export async function resultOf(
   { photo, logits }: { photo: PreparedPhoto; logits: Float32Array },

@@ -1,5 +1,5 @@
 /** @file The field's state as data. The form's entries, the styles and the view all follow from it. */
-import type { Classification } from '#shared/inference/result.ts';
+import { type Classification, guessOf as guessOfResult } from '#shared/inference/result.ts';
 import type { Prediction } from '#shared/predictions.ts';
 import type { ProblemText } from './messages/en.ts';
 
@@ -93,13 +93,10 @@ export function withoutResult(state: State): State {
   return rest;
 }
 
-/**
- * Returns the model's guess, the most likely label with its score; undefined without a result. A photo of none of the labels has no
- * guess: the most likely one of them is still improbable.
- */
+/** Returns the model's guess, a label with its score; undefined without a result, and when the photo shows none of the labels. */
 export function guessOf(state: State): Prediction | undefined {
   const result = resultOf(state);
-  return result?.abstained === 'none-of-these' ? undefined : result?.predictions[0];
+  return result && guessOfResult(result);
 }
 
 /** Returns the field's label: the one that was chosen, or else the model's guess. The empty string without one. */

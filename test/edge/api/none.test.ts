@@ -32,7 +32,7 @@ describe('a picture of none of the labels', () => {
   it('gets a page that says so', async () => {
     const page = await classify(await serve(LABELS.length), '', { accept: 'text/html' });
     const text = await page.text();
-    expect(text).toContain('<h1>None of these</h1>');
+    expect(text).toContain('<h1>No answer</h1>');
     expect(text).toContain('The photo seems to show something else than the model knows.');
   });
 

@@ -1,5 +1,6 @@
 /** @file A classification as a page, for HTML forms without script. The page contains no request data. */
 import { html } from 'hono/html';
+import { guessOf } from '#shared/inference/result.ts';
 import { page } from '../../../http/page/page.ts';
 import { problemSection } from '../../../http/page/problem-page.ts';
 import type { ClassifyBatchResponse, ClassifyResponse, ClassifyResult } from '../responses.ts';
@@ -24,10 +25,10 @@ export async function responsePage(response: ClassifyResponse | ClassifyBatchRes
 }
 
 /** Returns what the photo shows, as far as the model can tell. */
-function headingOf({ predictions, abstained }: ClassifyResult): string {
-  const label = predictions[0]?.label ?? '';
-  if (abstained === 'none-of-these') return TEXTS.none;
-  return abstained ? TEXTS.uncertain(label) : label;
+function headingOf(result: ClassifyResult): string {
+  const guess = guessOf(result);
+  if (!guess) return TEXTS.noGuess;
+  return result.abstained ? TEXTS.uncertain(guess.label) : guess.label;
 }
 
 function resultSection(result: ClassifyResult) {

@@ -4,7 +4,7 @@ import type { AbstentionReason } from '#shared/abstention.ts';
 export const TEXTS = {
   photos: (count: number) => `${count} photos`,
   uncertain: (label: string) => `Maybe: ${label}`,
-  none: 'None of these',
+  noGuess: 'No answer',
   predictions: 'The most likely labels',
   explanation: 'What the model saw',
   explanationNote: 'The model sees only this small picture.',
