@@ -6,7 +6,8 @@
  */
 import { FORMAT_NAMES, type ImageFormat } from '#shared/decode/format.ts';
 import { MAX_PIXELS } from '#shared/decode/limits.ts';
-import { labels } from '../../release/tinyvgg.json';
+import { answersOf } from '#shared/predictions.ts';
+import release from '../../release/tinyvgg.json';
 import { ORIGIN } from '../api/service/origin.ts';
 import { MAX_BODY_BYTES, MAX_IMAGES } from '../http/limits.ts';
 import { NAME, VERSION } from '../version.ts';
@@ -22,6 +23,8 @@ import { FORMATS } from './responses.ts';
 const pixelLimits = (Object.entries(MAX_PIXELS) as [ImageFormat, number][])
   .map(([format, pixels]) => `${FORMAT_NAMES[format]} ${pixels / 1e6}`)
   .join(', ');
+
+const labels = answersOf(release);
 
 /** Paragraphs of CommonMark. */
 const description = [

@@ -1,6 +1,6 @@
 /** @file Example responses. Types and a test hold them to the schemas. */
 import { DEFAULT_ALIAS, type Manifest } from '#shared/manifest.ts';
-import { labels } from '../../release/tinyvgg.json';
+import release from '../../release/tinyvgg.json';
 import type { HfResponse } from '../api/hf/responses.ts';
 import type { InferResponse, ModelMetadata } from '../api/oip/responses.ts';
 import type {
@@ -14,9 +14,8 @@ import { NAME, VERSION } from '../version.ts';
 import type { Example } from './openapi.ts';
 
 const REQUEST_ID = '0f8fad5b-d9cb-469f-a165-70867728950e';
-const MODEL_VERSION = 'f3c1d3b85282a7b5801495a12c3625de6909bec1b59732b5b87a873b8bd7e80c';
-
-const model: ModelInfo = { name: 'tinyvgg', version: MODEL_VERSION, alias: DEFAULT_ALIAS };
+const { name, version } = release;
+const model: ModelInfo = { name, version, alias: DEFAULT_ALIAS };
 
 const predictions = [
   { label: 'Trouser', index: 1, score: 0.9931 },
@@ -89,34 +88,8 @@ export const VERIFY = examples<TokenVerification>({
 export const MODELS = only<{ models: ModelInfo[] }>({ models: [model] });
 
 export const MANIFEST = only<Manifest & Pick<ModelInfo, 'alias'>>({
+  ...(release as Manifest),
   alias: DEFAULT_ALIAS,
-  formatVersion: 1,
-  name: model.name,
-  version: MODEL_VERSION,
-  bytes: 32_898,
-  irVersion: 8,
-  opset: 17,
-  input: { name: 'image', dtype: 'float32', shape: ['batch', 1, 28, 28] },
-  output: { name: 'logits', dtype: 'float32', shape: ['batch', 10] },
-  labels,
-  parameters: 7_740,
-  photoPipeline: 2,
-  metrics: { trainLoss: 0.5304, testLoss: 0.2787, labAccuracy: 90.25, testAccuracy: 0.9023 },
-  training: {
-    recipe: 'edge',
-    seed: 42,
-    epochs: 36,
-    images: 55_000,
-    engine: 'cpu',
-    dataset: { 'train-images-idx3-ubyte.gz': '8d4fb7e6c68d591d4c3dfef9ec88bf0d' },
-    gitCommit: '656e0f23e010efe0789b37f868d7fdbc4ea55a36',
-  },
-  calibration: {
-    method: 'temperature',
-    temperature: 0.9019,
-    heldOut: 5_000,
-    ece: { before: 0.0135, after: 0.0045, bins: 15, images: 10_000 },
-  },
   golden: { tolerance: 0.0001, vectors: [{ pixels: 'AAAAAAAA', logits: [-4.1, 9.8, -3.2] }] },
 });
 
@@ -132,7 +105,7 @@ export const MODEL_NOT_READY = only({ name: model.name, ready: false });
 
 export const MODEL_METADATA = only<ModelMetadata>({
   name: model.name,
-  versions: [MODEL_VERSION],
+  versions: [version],
   platform: 'onnx_onnxv1',
   inputs: [{ name: 'image', datatype: 'FP32', shape: [-1, 1, 28, 28] }],
   outputs: [{ name: 'logits', datatype: 'FP32', shape: [-1, 10] }],
@@ -140,7 +113,7 @@ export const MODEL_METADATA = only<ModelMetadata>({
 
 export const INFER = only<InferResponse>({
   model_name: model.name,
-  model_version: MODEL_VERSION,
+  model_version: version,
   outputs: [
     {
       name: 'logits',

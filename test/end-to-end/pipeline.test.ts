@@ -11,7 +11,7 @@ import { openEngine } from '../../train/engine/open.ts';
 import { sgd } from '../../train/engine/optimizer.ts';
 import { modelSpec } from '../../train/model/zoo.ts';
 import { push } from '../../train/registry/registry.ts';
-import { readRelease } from '../../train/release/release.ts';
+import { type CompleteRelease, readRelease } from '../../train/release/release.ts';
 import { colourPng } from '../../train/report/png.ts';
 import type { Summary } from '../../train/run/summary.ts';
 import { decodeSafetensors } from '../../train/safetensors.ts';
@@ -72,14 +72,7 @@ describeWithData('the pipeline', (data) => {
     const { manifest, files } = await readRelease(BUNDLED);
     await push(openLocalStore(worker.origin), { manifest, files });
     const { labels, images } = take(data().test, 500);
-    const temperature = manifest.calibration?.temperature ?? Number.NaN;
-    const expected = await engineScores(
-      manifest.training?.engine ?? '',
-      files.safetensors,
-      temperature,
-      images,
-      labels.length,
-    );
+    const expected = await engineScores({ manifest, files }, images, labels.length);
     let correct = 0;
     let worst = 0;
     for (const [i, label] of labels.entries()) {
@@ -132,23 +125,23 @@ it('trains on a folder of images, and serves the model by the name of the folder
   expect(bundled.predictions[0].label).toBe('Trouser');
 });
 
-/** Returns the scores that the training engine computes from the released weights: softmax(logits / temperature). Shape [count][classes]. */
+/** Returns the scores that the training engine computes from the released weights: softmax(logits / temperature). Shape [count][labels]. */
 async function engineScores(
-  device: string,
-  safetensors: Uint8Array,
-  temperature: number,
+  { manifest, files }: CompleteRelease,
   images: Uint8Array,
   count: number,
 ): Promise<number[][]> {
-  const engine = await openEngine(device);
-  const network = resolveNetwork(modelSpec('tinyvgg'));
-  const { tensors } = decodeSafetensors(safetensors);
+  const engine = await openEngine(manifest.training?.engine ?? '');
+  const classes = manifest.labels.length;
+  const network = resolveNetwork(modelSpec('tinyvgg', { classes }));
+  const { tensors } = decodeSafetensors(files.safetensors);
   const weights = new Map([...tensors].map(([name, { values }]) => [name, Float32Array.from(values)]));
   const session = await engine.open(network, weights, sgd(0));
   const logits = await session.logits(images, count);
   session.close();
+  const temperature = manifest.calibration?.temperature ?? Number.NaN;
   return Array.from({ length: count }, (_, i) => {
-    const powers = Array.from(logits.subarray(10 * i, 10 * (i + 1)), (logit) =>
+    const powers = Array.from(logits.subarray(classes * i, classes * (i + 1)), (logit) =>
       Math.exp(logit / temperature),
     );
     const sum = powers.reduce((a, b) => a + b, 0);

@@ -1,29 +1,22 @@
 /** @file The order of the test files. */
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/**
- * The files that take longest. Without Vitest's record of an earlier run, as in CI, it would start them by size. Those of workerd come
- * first: Vitest starts its processes anew between files of different projects.
- */
+/** The files that take longest. Without Vitest's record of an earlier run, as in CI, it would start them by size. */
 const LONGEST = [
-  'edge/engine/ort',
-  'edge/access/rates',
-  'infra/deploy/rollout',
   'train/training/trainer',
   'train/training/resume',
   'train/engine/engine.contract',
+  'edge/access/rates',
+  'edge/engine/ort',
+  'infra/deploy/rollout',
   'train/jobs/sweep',
-  'infra/local/start',
-  'web/site/accessibility',
-  'web/field/accessibility',
-  'web/field/network',
-  'web/explore/explorer',
   'train/jobs/retrain',
-  'end-to-end/pipeline',
-  'end-to-end/soak',
-  'train/engine/optimizer',
   'train/cli/cli',
+  'train/engine/optimizer',
   'end-to-end/hostile-traffic',
+  'end-to-end/pipeline',
+  'web/explore/explorer',
+  'web/site/accessibility',
 ];
 
 /** Starts the longest files first, so that none of them runs alone at the end. */

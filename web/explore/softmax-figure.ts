@@ -49,8 +49,7 @@ function softmaxFormula(label: string, logits: Tensor, index: number, temperatur
   const sum = logits.reduce((total, logit) => total + Math.exp(logit / temperature), 0);
   const divisor = formatNumber(temperature);
   const numerator = `e^(${formatNumber(logits[index])} / ${divisor})`;
-  const count = logits.length === 10 ? 'ten' : logits.length;
-  const denominator = `sum of e^(logit / ${divisor}) over all ${count} classes`;
+  const denominator = `sum of e^(logit / ${divisor}) over all ${logits.length} classes`;
   return `${label}: ${numerator} ÷ ${denominator} = ${formatLarge(exponential)} ÷ ${formatLarge(sum)} = ${percent(score)}`;
 }
 

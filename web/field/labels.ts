@@ -1,6 +1,7 @@
 /** @file The labels of the field's model, and the check of a label that the page has set. */
 import type { Classification } from '#shared/inference/result.ts';
-import { labels as bundledLabels } from '../../release/tinyvgg.json';
+import { answersOf } from '#shared/predictions.ts';
+import { labels, none } from '../../release/tinyvgg.json';
 import type { FieldSnapshot } from './snapshot.ts';
 import { labelOf, NONE, resultOf } from './state.ts';
 
@@ -9,7 +10,7 @@ type Source = Pick<FieldSnapshot, 'state' | 'model' | 'modelLabels'>;
 /** Returns the labels in the model's order, so that they are the same for every photo; undefined while they are not known. */
 export function labelsOf({ state, model, modelLabels }: Source): readonly string[] | undefined {
   const result = resultOf(state);
-  if (!result) return model === null ? bundledLabels : modelLabels;
+  if (!result) return model === null ? answersOf({ labels, none }) : modelLabels;
   return labelsOfResult(result);
 }
 

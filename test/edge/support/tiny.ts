@@ -12,14 +12,15 @@ import {
   modelKey,
   serializeStored,
 } from '#shared/manifest.ts';
+import { answersOf } from '#shared/predictions.ts';
 import { createApp } from '../../../edge/app.ts';
 import type { AppEnv } from '../../../edge/http/env.ts';
 import type { BundledModel } from '../../../edge/registry/version-cache.ts';
-import { labels } from '../../../release/tinyvgg.json';
+import release from '../../../release/tinyvgg.json';
 import { expectDocumented } from './documented.ts';
 
-/** The labels of the bundled model. */
-export const LABELS: readonly string[] = labels;
+/** The labels that the bundled model answers with. */
+export const LABELS: readonly string[] = answersOf(release);
 
 /** A model is ten numbers as JSON: the logits of a black image. The mean of an image is added to the first one. */
 export interface TinyEngine extends InferenceEngine {

@@ -44,12 +44,15 @@ export const BALL: Drawing = {
   shapes: [{ colour: '#20304f', left: 0.25, top: 0.25, width: 0.5, height: 0.5, isRound: true }],
 };
 
-/** A shape that could be one of several garments. */
-export const BLOCK: Drawing = {
+/** A cross, which is no garment. */
+export const CROSS: Drawing = {
   width: 300,
   height: 300,
   background: '#f0f0f0',
-  shapes: [{ colour: '#20304f', left: 0.3, top: 0.15, width: 0.4, height: 0.7 }],
+  shapes: [
+    { colour: '#20304f', left: 0.4, top: 0.1, width: 0.2, height: 0.8 },
+    { colour: '#20304f', left: 0.1, top: 0.4, width: 0.8, height: 0.2 },
+  ],
 };
 
 /** Draws a picture in a page. @returns a file for `setInputFiles` */

@@ -72,6 +72,16 @@ describeInBrowser('/explore with a model of its address', () => {
     await page.context().close();
   });
 
+  it('suggests a label when several are about equally likely', async () => {
+    const page = await pages.open('/explore?model=paints');
+    await choose(page, '#808080');
+    await expect.poll(() => prediction(page)).toMatch(/^Maybe: .* 33\.3\s%$/);
+    expect(await page.textContent('#prediction-note')).toBe(
+      'The model declines to answer. It could be one of several kinds.',
+    );
+    await page.context().close();
+  });
+
   it('shows a test picture of the manifest in place of the garments among the examples', async () => {
     const page = await pages.open('/explore?model=paints#tensor?pixel=32,32');
     const { golden } = await (await fetch(`${pages.origin}/v1/models/paints`)).json();

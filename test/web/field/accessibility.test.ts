@@ -161,8 +161,8 @@ describeInBrowser('the field is accessible', () => {
     - row "Trousers 99%":
       - rowheader "Trousers"
       - cell "99%"
-    - row "Dress < 1%":
-      - rowheader "Dress"
+    - row "T-shirt or top < 1%":
+      - rowheader "T-shirt or top"
       - cell "< 1%"`);
     await field.evaluate((element) => element.setAttribute('top', '-1'));
     await expect.poll(() => field.locator('tbody tr').count()).toBe(3);

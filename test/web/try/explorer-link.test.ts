@@ -84,7 +84,7 @@ describeInBrowser('the link to /explore', () => {
     await follow(page);
     const other = await pages.open(link);
     for (const explorer of [page, other]) {
-      expect(await prediction(explorer)).toMatch(/^Maybe: Bag/);
+      expect(await prediction(explorer)).toMatch(/^None of these/);
       expect(await explorer.textContent('#prediction-note')).toContain(reason);
     }
     await Promise.all([page.context().close(), other.context().close()]);

@@ -82,7 +82,7 @@ function labeller(labelsOf: readonly (readonly string[])[], start: Source | unde
       what: 'cannot use --photos without --pretrained',
       expected:
         'a release that tells the labels of a kind apart, such as the sandals and sneakers among shoes',
-      next: 'Add --pretrained release/tinyvgg.onnx.',
+      next: 'Add --pretrained release/edge/tinyvgg.onnx.',
     });
   }
   return (split: Split): Split => {

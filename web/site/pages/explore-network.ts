@@ -1,5 +1,6 @@
 /** @file Sections 4 and 5 of /explore: the network's layers and scores, and the comparison of three models. */
 import { html } from 'hono/html';
+import release from '../../../release/tinyvgg.json' with { type: 'json' };
 import type { Markup } from './layout.ts';
 
 export const network = (): Markup => html`<section id="network" class="part">
@@ -17,7 +18,7 @@ then point at one of its pixels to see the sum behind it.</p></div>
 <p><a class="back" href="#layers">Back to the layers</a></p></div>
 </div>
 <h3 class="subhead" id="softmax">Logits, softmax and temperature</h3>
-<div class="prose"><p>The <span id="label-count">ten</span> outputs of the last layer are called logits. Softmax turns them into scores between 0 and 1 that add up to 1.
+<div class="prose"><p>The <span id="label-count">${release.labels.length}</span> outputs of the last layer are called logits. Softmax turns them into scores between 0 and 1 that add up to 1.
 Before softmax, the logits are divided by a temperature. A higher temperature makes the scores more equal, a lower one makes them more
 extreme. Their order stays the same. <span id="temperature-text">The temperature of this model was fitted on held-out images, so that a score tells how often the
 model is right: of the predictions with a score of 80 %, about 80 % are correct.</span></p></div>

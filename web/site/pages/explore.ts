@@ -2,7 +2,7 @@
 import { html } from 'hono/html';
 import { models, network } from './explore-network.ts';
 import { layout, type Markup } from './layout.ts';
-import { choice, panel, thumbnails } from './parts.ts';
+import { choice, PARAMETERS, panel, thumbnails } from './parts.ts';
 
 const numbers = (text: string) => text.split(' ').map((value) => [value, value] as const);
 
@@ -24,7 +24,7 @@ const tray = (): Markup => html`<div class="tray" role="region" aria-label="Your
 
 const hero = (): Markup => html`<section class="hero">
 <h1>Inside a convolutional network</h1>
-<p class="lede"><span id="model-text">A small neural network with 7,740 parameters classifies an image of a garment.</span> On this page you can see every number that it
+<p class="lede"><span id="model-text">A small neural network with ${PARAMETERS} parameters classifies an image of a garment.</span> On this page you can see every number that it
 computes: choose an image, point at a pixel, change a weight. All figures run in your browser with the network's real weights.</p>
 <noscript><p class="noscript">The figures on this page are computed in the browser and need JavaScript. You can still read the text and the
 <a href="/docs">API reference</a>. This is one of the figures:</p>

@@ -1,16 +1,17 @@
 /** @file The try page, /: the field with examples, an explanation of the result, and code to copy. */
 import { html } from 'hono/html';
+import { answersOf } from '#shared/predictions.ts';
 import release from '../../../release/tinyvgg.json' with { type: 'json' };
 import { layout, type Markup } from './layout.ts';
-import { needsScript, thumbnails } from './parts.ts';
+import { needsScript, PARAMETERS, thumbnails } from './parts.ts';
 
-const { labels } = release;
+const labels = answersOf(release);
 
 const IMAGES = 'image/jpeg,image/png,image/webp,image/avif,image/gif';
 
 const hero = (): Markup => html`<section class="hero">
 <h1>What are you wearing?</h1>
-<p class="lede">Take a photo of one garment on a plain background. A neural network with 7,740 parameters names its kind, one of ten, and
+<p class="lede">Take a photo of one garment on a plain background. A neural network with ${PARAMETERS} parameters names its kind, one of ten, and
 says how sure it is. If it cannot tell, it says so. Your photo is not stored.</p>
 </section>`;
 
@@ -31,7 +32,8 @@ const steps = (): Markup => html`<ol class="steps" aria-label="How it works">
 <ul class="warnings" id="warnings"></ul><div class="frame" hidden><canvas id="outline" role="img" aria-label="Your photo" hidden></canvas></div></li>
 <li id="step-input"><h2>It becomes 28&nbsp;×&nbsp;28&nbsp;pixels</h2><p id="scaled">Grey and bright on black, like the 60,000 pictures that the network learned from.</p>
 <div class="frame" hidden><img id="input" alt="Your photo as the network saw it, 28 by 28 grey pixels" width="28" height="28" hidden></div></li>
-<li id="step-scores"><h2>The network scores ten kinds</h2><p>${labels.join(', ')}. The scores add up to 100&nbsp;%.</p>
+<li id="step-scores"><h2>The network scores ten kinds</h2><p>${labels.join(', ')}. The scores add up to 100&nbsp;%,
+together with the one of “none of these”.</p>
 <p class="note" id="model"></p>
 <p><a id="inside" href="/explore">See how it computes the scores</a></p></li>
 </ol>`;

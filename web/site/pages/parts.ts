@@ -1,7 +1,11 @@
 /** @file Markup that several pages share: choices, panels and thumbnails. */
 import { html } from 'hono/html';
+import release from '../../../release/tinyvgg.json' with { type: 'json' };
 import { EXAMPLES } from './examples.ts';
 import type { Markup } from './layout.ts';
+
+/** Number of the bundled network's weights, such as 7,740. */
+export const PARAMETERS = release.parameters.toLocaleString('en');
 
 /** A row of radio buttons. */
 export const choice = (

@@ -40,7 +40,7 @@ const kinds = (first: string, second: string) => ({
 describe('withPhotos', () => {
   let start: Source | undefined;
   beforeAll(async () => {
-    start = await readStart({ pretrained: 'release/tinyvgg.onnx' });
+    start = await readStart({ pretrained: 'release/edge/tinyvgg.onnx' });
   });
 
   it('adds photos with the labels of their kinds, and pictures of other things as a class of their own', async () => {
@@ -95,7 +95,7 @@ describe('withPhotos', () => {
     await expect(withPhotos(DATASET, data, { start: undefined })).rejects.toMatchObject({
       kind: 'usage',
       message: expect.stringMatching(
-        /^cannot use --photos without --pretrained: .*Add --pretrained release\/tinyvgg\.onnx\.$/,
+        /^cannot use --photos without --pretrained: .*Add --pretrained release\/edge\/tinyvgg\.onnx\.$/,
       ),
     });
   });
