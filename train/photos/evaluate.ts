@@ -51,22 +51,25 @@ export async function evaluatePhotos({ photos: folder, model, folds, report, com
       continue;
     }
     results.push(resultOf(photo, classified));
-    if (folds !== undefined) features.push(backgroundFeatures(classified.pixels));
+    if (folds !== undefined && photo.labels.length > 0) features.push(backgroundFeatures(classified.pixels));
   }
-  if (results.length === 0) {
+  const [garments, others] = [true, false].map((isGarment) =>
+    results.filter(({ labels }) => labels.length > 0 === isGarment),
+  );
+  if (garments.length === 0) {
     const got = `${unreadable[0].path}: ${unreadable[0].problem}`;
-    throw new ExplainedError({ kind: 'image', what: `no photo in ${folder} can be read`, got });
+    throw new ExplainedError({ kind: 'image', what: `no photo of a garment in ${folder} can be read`, got });
   }
 
   const { name, version } = release.manifest;
-  const score = scorePhotos(results);
+  const score = scorePhotos(garments, others);
   const evaluation: PhotoEvaluation = {
     model: { name, version },
     photoPipeline: PHOTO_PIPELINE,
     folder,
     ...score,
     unreadable,
-    ...(folds !== undefined && { backgrounds: clusterBackgrounds(results, features, folds) }),
+    ...(folds !== undefined && { backgrounds: clusterBackgrounds(garments, features, folds) }),
     ...(before && { compared: compareReports(before, { ...score, results }) }),
     milliseconds: medianTimes(results),
     results,

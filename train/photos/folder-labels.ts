@@ -4,27 +4,23 @@ import * as v from 'valibot';
 import { ExplainedError } from '#shared/errors.ts';
 import { LABELS } from '../dataset/fashion-mnist/labels.ts';
 
-/** Folder name → the labels that count as correct for its photos. */
+/** Folder name → the labels that count as correct for its photos; none for pictures of other things. */
 export type FolderLabels = Readonly<Record<string, readonly string[]>>;
 
-/** Folder names of the "clothing-dataset" photos. A folder that is named like a label needs no entry. */
+/** Kinds of the "clothing-dataset" photos, and of other things. A folder that is named like a label needs no entry. */
 export const FOLDER_LABELS: FolderLabels = {
-  dress: ['Dress'],
-  longsleeve: ['Pullover', 'Shirt'],
-  outwear: ['Coat'],
-  pants: ['Trouser'],
-  shirt: ['Shirt'],
-  shoes: ['Sandal', 'Sneaker', 'Ankle boot'],
-  't-shirt': ['T-shirt/top'],
-};
-
-/** Labels of further kinds of photos that the trainer knows; none for what is no label. */
-const FURTHER_KINDS: FolderLabels = {
   blazer: ['Coat'],
   blouse: ['T-shirt/top', 'Shirt'],
   body: ['T-shirt/top'],
+  dress: ['Dress'],
   hoodie: ['Pullover', 'Coat'],
+  longsleeve: ['Pullover', 'Shirt'],
+  outwear: ['Coat'],
+  pants: ['Trouser'],
   polo: ['T-shirt/top', 'Shirt'],
+  shirt: ['Shirt'],
+  shoes: ['Sandal', 'Sneaker', 'Ankle boot'],
+  't-shirt': ['T-shirt/top'],
   top: ['T-shirt/top'],
   undershirt: ['T-shirt/top'],
   background: [],
@@ -35,7 +31,7 @@ const FURTHER_KINDS: FolderLabels = {
   skirt: [],
 };
 
-const LabelsFile = v.record(v.string(), v.pipe(v.array(v.picklist(LABELS)), v.minLength(1)));
+const LabelsFile = v.record(v.string(), v.array(v.picklist(LABELS)));
 
 /**
  * Reads a JSON file with the structure of `FOLDER_LABELS`.
@@ -67,13 +63,12 @@ export function labelsOf(folder: string, mapping: FolderLabels): readonly string
  * @throws ExplainedError of kind `usage` for an unknown kind
  */
 export function kindLabels(kind: string): readonly string[] {
-  const mapping = { ...FOLDER_LABELS, ...FURTHER_KINDS };
-  const labels = labelsOf(kind, mapping);
+  const labels = labelsOf(kind, FOLDER_LABELS);
   if (labels) return labels;
   throw new ExplainedError({
     kind: 'usage',
     what: `no label is known for the photos of ${kind}`,
-    expected: `${Object.keys(mapping).sort().join(', ')}, or a label of Fashion-MNIST`,
+    expected: `${Object.keys(FOLDER_LABELS).join(', ')}, or a label of Fashion-MNIST`,
     next: 'Rename the kind; use `other` for what no label names.',
   });
 }

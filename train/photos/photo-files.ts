@@ -11,7 +11,7 @@ export interface PhotoFile {
   /** Name within the subfolder. */
   file: string;
   path: string;
-  /** The labels that count as correct. */
+  /** The labels that count as correct; none for a picture of another thing. */
   labels: readonly string[];
 }
 
@@ -37,10 +37,10 @@ export async function listPhotos(root: string, mapping: FolderLabels): Promise<P
       photos.push({ folder, file, path: join(root, folder, file), labels });
     }
   }
-  if (photos.length > 0) return photos;
+  if (photos.some(({ labels }) => labels.length > 0)) return photos;
   throw new ExplainedError({
     kind: 'usage',
-    what: `no photo in ${root}`,
+    what: `no photo of a garment in ${root}`,
     expected: 'a subfolder with photos for each kind of garment',
   });
 }

@@ -9,7 +9,7 @@ import type { Comparison } from './compare.ts';
 import type { PhotoEvaluation } from './evaluation.ts';
 
 export function printEvaluation(evaluation: PhotoEvaluation): void {
-  const { model, photos, macro, standardError, folders, unreadable, milliseconds } = evaluation;
+  const { model, photos, macro, standardError, folders, others, unreadable, milliseconds } = evaluation;
   console.log(`model_name  ${model.name}`);
   console.log(
     `score       ${percent(macro)} ± ${(100 * standardError).toFixed(2)} (mean of the ${folders.length} folders’ shares, standard error)`,
@@ -25,6 +25,7 @@ export function printEvaluation(evaluation: PhotoEvaluation): void {
   const confusion = folders.map(({ predictions }) => LABELS.map((label) => predictions[label] ?? 0));
   const names = folders.map(({ folder }) => folder);
   console.log(`\n${confusionTable(LABELS, confusion, names)}`);
+  if (others.length > 0) console.log(`\nPictures of other things:\n${othersTable(evaluation)}`);
   console.log(`\nCoverage and accuracy by score threshold (photos weighted as in the score):`);
   console.log(coverageTable(evaluation));
   if (evaluation.backgrounds) console.log(`\n${backgroundTable(evaluation.backgrounds)}`);
@@ -52,13 +53,20 @@ function folderTable({ folders, results }: PhotoEvaluation): string {
   );
 }
 
-const coverageTable = ({ coverage }: PhotoEvaluation): string =>
+const othersTable = ({ others }: PhotoEvaluation): string =>
   table(
-    ['threshold', 'coverage', 'accuracy'],
-    coverage.map(({ threshold, coverage, accuracy }) => [
+    ['folder', 'pictures', 'declined', 'share'],
+    others.map(({ folder, photos, declined, share }) => [folder, photos, declined, percent(share, 1)]),
+  );
+
+const coverageTable = ({ coverage, others }: PhotoEvaluation): string =>
+  table(
+    ['threshold', 'coverage', 'accuracy', ...(others.length > 0 ? ['other things declined'] : [])],
+    coverage.map(({ threshold, coverage, accuracy, declined }) => [
       `≥ ${threshold.toFixed(2)}`,
       percent(coverage, 1),
       Number.isNaN(accuracy) ? '–' : percent(accuracy, 1),
+      ...(declined === undefined ? [] : [percent(declined, 1)]),
     ]),
   );
 

@@ -47,6 +47,15 @@ interface FolderScore {
   predictions: Record<string, number>;
 }
 
+/** How often the classifier declined to answer for a folder of pictures of other things. */
+interface DeclinedScore {
+  folder: string;
+  photos: number;
+  declined: number;
+  /** declined / photos */
+  share: number;
+}
+
 /** The effect of answering only when the score reaches a threshold. */
 interface CoveragePoint {
   threshold: number;
@@ -54,6 +63,8 @@ interface CoveragePoint {
   coverage: number;
   /** Share of answers that are correct; NaN without answers. */
   accuracy: number;
+  /** Share of the pictures of other things that get no answer, the mean of the folders; absent without such pictures. */
+  declined?: number;
 }
 
 export interface Score {
@@ -63,14 +74,21 @@ export interface Score {
   /** Standard error of `macro`, as if the photos of each folder were drawn at random. */
   standardError: number;
   folders: FolderScore[];
+  /** Pictures of other things, for which the classifier should decline to answer. */
+  others: DeclinedScore[];
   /** Counts as answered only the photos for which the classifier did not decline. */
   coverage: CoveragePoint[];
 }
 
 const THRESHOLDS = [0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99];
 
-export function scorePhotos(photos: readonly PhotoResult[]): Score {
+/**
+ * @param photos photos of garments
+ * @param others pictures of other things
+ */
+export function scorePhotos(photos: readonly PhotoResult[], others: readonly PhotoResult[] = []): Score {
   const weights = photoWeights(photos);
+  const otherWeights = photoWeights(others);
   const folders = [...Map.groupBy(photos, ({ folder }) => folder)].map(([folder, own]) =>
     scoreFolder(folder, own),
   );
@@ -80,12 +98,18 @@ export function scorePhotos(photos: readonly PhotoResult[]): Score {
     macro: folders.reduce((sum, { share }) => sum + share, 0) / folders.length,
     standardError: Math.sqrt(variance) / folders.length,
     folders,
+    others: [...Map.groupBy(others, ({ folder }) => folder)].map(([folder, own]) =>
+      scoreDeclined(folder, own),
+    ),
     coverage: THRESHOLDS.map((threshold) => {
       const answered = ({ score, abstained }: PhotoResult) => score >= threshold && !abstained;
       return {
         threshold,
         coverage: share(photos, weights, answered),
         accuracy: share(photos, weights, isRight, answered),
+        ...(others.length > 0 && {
+          declined: share(others, otherWeights, (photo) => !answered(photo)),
+        }),
       };
     }),
   };
@@ -96,6 +120,11 @@ function scoreFolder(folder: string, photos: readonly PhotoResult[]): FolderScor
   const predictions: Record<string, number> = {};
   for (const { label } of photos) predictions[label] = (predictions[label] ?? 0) + 1;
   return { folder, photos: photos.length, right, share: right / photos.length, predictions };
+}
+
+function scoreDeclined(folder: string, photos: readonly PhotoResult[]): DeclinedScore {
+  const declined = photos.filter(({ abstained }) => abstained).length;
+  return { folder, photos: photos.length, declined, share: declined / photos.length };
 }
 
 const isRight = ({ right }: PhotoResult): boolean => right;

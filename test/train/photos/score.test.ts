@@ -38,6 +38,29 @@ describe('the score of photos', () => {
     expect(at(0.99)).toEqual({ threshold: 0.99, coverage: 0, accuracy: Number.NaN });
   });
 
+  it('has the share of pictures of other things that get no answer, whatever their numbers', () => {
+    const others = [
+      { ...result('hat', 'Bag', false, 0.9), abstained: true },
+      result('hat', 'Bag', false, 0.6),
+      result('mug', 'Bag', false, 0.8),
+    ];
+    const { photos, macro, others: folders, coverage } = scorePhotos(PHOTOS, others);
+    expect({ photos, macro }).toEqual({ photos: 6, macro: 0.625 });
+    expect(folders).toEqual([
+      { folder: 'hat', photos: 2, declined: 1, share: 0.5 },
+      { folder: 'mug', photos: 1, declined: 0, share: 0 },
+    ]);
+    const declined = coverage.map(({ threshold, declined }) => [threshold, declined]);
+    expect(declined).toEqual(
+      expect.arrayContaining([
+        [0, 0.25],
+        [0.7, 0.5],
+        [0.9, 1],
+      ]),
+    );
+    expect(scorePhotos(PHOTOS).coverage[0]).not.toHaveProperty('declined');
+  });
+
   it('counts declined photos in the score, but not as answers', () => {
     const declined = PHOTOS.map((photo) => ({ ...photo, abstained: !photo.right }));
     const { macro, coverage } = scorePhotos(declined);
