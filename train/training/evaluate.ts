@@ -1,4 +1,5 @@
 /** @file Evaluates a model on a split: loss, accuracy, confusion matrix and logits. */
+import { ExplainedError } from '#shared/errors.ts';
 import type { Loader } from '../dataset/loader.ts';
 import { crossEntropy } from '../engine/reference.ts';
 
@@ -27,7 +28,10 @@ export interface Evaluation {
 /** Computes logits [count, classes] of images [count, channels, height, width]. */
 export type Predict = (images: Uint8Array, count: number) => Promise<Float32Array>;
 
-/** Evaluates `predict` on one epoch of `loader`. */
+/**
+ * Evaluates `predict` on one epoch of `loader`.
+ * @throws ExplainedError of kind `model` when the model has another number of outputs
+ */
 export async function evaluate(predict: Predict, loader: Loader, classes: number): Promise<Evaluation> {
   const { count } = loader.split;
   const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
@@ -36,6 +40,14 @@ export async function evaluate(predict: Predict, loader: Loader, classes: number
   let [seen, loss, labAccuracy, allHits] = [0, 0, 0, 0];
   for (const { images, labels } of loader.epoch()) {
     const batchLogits = await predict(images, labels.length);
+    if (batchLogits.length !== labels.length * classes) {
+      throw new ExplainedError({
+        kind: 'model',
+        what: 'cannot evaluate the model',
+        expected: `${classes} outputs, one for each class`,
+        got: `${batchLogits.length / labels.length}`,
+      });
+    }
     logits.set(batchLogits, seen * classes);
     loss += crossEntropy(batchLogits, labels).loss;
     let hits = 0;

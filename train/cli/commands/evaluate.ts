@@ -1,5 +1,6 @@
 /** @file The command `evaluate`: evaluates a model on the test set, or on a folder of photos. */
 import { type Command, Option } from 'commander';
+import * as v from 'valibot';
 import { ExplainedError } from '#shared/errors.ts';
 import type { Manifest } from '#shared/manifest.ts';
 import { decodeModel, metadataOf } from '#shared/onnx/model.ts';
@@ -9,7 +10,7 @@ import { loadTestImages } from '../../dataset/folder/for-model.ts';
 import { Loader } from '../../dataset/loader.ts';
 import { FOLDER_DEFAULTS, isFolder } from '../../dataset/open.ts';
 import type { Split } from '../../dataset/split.ts';
-import { percent } from '../../format.ts';
+import { list, percent } from '../../format.ts';
 import { Generator } from '../../random.ts';
 import { onnxPredictor } from '../../release/onnxruntime.ts';
 import { readManifest } from '../../release/release.ts';
@@ -97,14 +98,33 @@ async function evaluateOnTestSet(flags: Flags): Promise<void> {
   console.log(confusionTable(labels, confusion));
 }
 
-/** Opens the test images of Fashion-MNIST, or of a folder as the model takes them. */
+/**
+ * Opens the test images of Fashion-MNIST, or of a folder as the model takes them.
+ * @param labels the model's, if it names them
+ */
 async function openTestImages(
   { model, data, splitSeed, json }: Flags,
   manifest: Manifest | undefined,
+  labels: readonly string[] | undefined,
 ): Promise<{ test: Split; classes: readonly string[] }> {
   const { onDownload, onProgress, log } = json ? {} : datasetPrinter();
-  if (data === undefined || !isFolder({ data }))
-    return loadDataset({ folder: data, ...(onDownload && { onProgress: onDownload }) });
+  if (data === undefined || !isFolder({ data })) {
+    const { test, classes } = await loadDataset({
+      folder: data,
+      ...(onDownload && { onProgress: onDownload }),
+    });
+    // A model may have further labels, such as one for pictures of other things.
+    if (!labels || classes.every((label, i) => labels[i] === label)) {
+      return { test, classes: labels ?? classes };
+    }
+    throw new ExplainedError({
+      kind: 'model',
+      what: `cannot evaluate ${model} on Fashion-MNIST`,
+      expected: `a model that begins with the labels ${list(classes)}`,
+      got: list(labels),
+      next: 'Name a folder of images with --data.',
+    });
+  }
   if (manifest) {
     const options = { splitSeed, ...(onProgress && { onProgress }), ...(log && { log }) };
     return { test: await loadTestImages(data, manifest, options), classes: manifest.labels };
@@ -118,13 +138,22 @@ async function openTestImages(
   });
 }
 
+const Names = v.pipe(v.string(), v.parseJson(), v.array(v.string()));
+
+/** Returns the labels in an ONNX file's metadata; undefined where another program wrote none, or in another format. */
+function labelsIn(names: string | undefined): string[] | undefined {
+  const parsed = v.safeParse(Names, names);
+  return parsed.success ? parsed.output : undefined;
+}
+
 /** Evaluates an ONNX file on the test set. The result is the JSON output. */
 async function testModel(flags: Flags) {
   const { model } = flags;
   const bytes = await readInput(model);
-  const name = metadataOf(decodeModel(bytes)).model_name ?? model;
+  const { model_name: name = model, names } = metadataOf(decodeModel(bytes));
   const manifest = await readManifest(model, bytes);
-  const { test, classes } = await openTestImages(flags, manifest);
+  const labels = manifest?.labels ?? labelsIn(names);
+  const { test, classes } = await openTestImages(flags, manifest, labels);
   const { batchSize, seed } = RECIPES.lab;
   const loader = new Loader(test, { batchSize, shuffle: false, generator: Generator.seeded(seed) });
   const { loss, labAccuracy, accuracy, confusion, logits } = await evaluate(
