@@ -33,6 +33,17 @@ export const SHIRT: Drawing = {
   type: 'image/jpeg',
 };
 
+/** A T-shirt that is hard to tell from the wall. The model recognizes it, but its outline is unreliable. */
+export const FAINT_SHIRT: Drawing = {
+  width: 400,
+  height: 300,
+  background: '#b9b4ab',
+  shapes: [
+    { colour: '#b6b1a8', left: 0.38, top: 0.25, width: 0.24, height: 0.55 },
+    { colour: '#b6b1a8', left: 0.28, top: 0.25, width: 0.44, height: 0.15 },
+  ],
+};
+
 /** A picture without a garment. */
 export const WALL: Drawing = { width: 300, height: 300, background: '#888888' };
 

@@ -54,7 +54,7 @@ describeInBrowser('the field in a form', () => {
         buffer: Buffer.from(await greyPng(60, 80, () => 128)),
       });
       await reaches('answered');
-      await field.getByRole('button', { name: 'Yes' }).click();
+      await field.locator('[part=select]').selectOption('Coat');
       await on.page.getByRole('button', { name: 'Offer it' }).click();
       expect(await on.page.textContent('body')).toMatch(/The model is not sure about the photo/);
       await on.page.goto(address);
