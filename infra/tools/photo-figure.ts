@@ -87,11 +87,11 @@ const STYLE = `${PAGE_COLOURS}
 body { margin: 0; padding: 1rem; background: var(--page); color: var(--ink); font: .875rem/1.4 ${FONT}; }
 h1 { margin: 0; font-size: 1.5rem; overflow-wrap: anywhere; }
 h2 { margin: 1.5rem 0 .5rem; font-size: 1.125rem; }
-.figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(22rem, 1fr)); gap: .75rem; }
+.figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(25rem, 100%), 1fr)); gap: .75rem; }
 figure { margin: 0; padding: .5rem; background: var(--surface); border: 3px solid var(--line); border-radius: .5rem; }
 figure.right { border-color: var(--green); }
 figure.wrong { border-color: var(--vermillion); }
-.images { display: flex; gap: .5rem; align-items: flex-start; }
+.images { display: flex; flex-wrap: wrap; gap: .5rem; align-items: flex-start; }
 .photo { position: relative; flex: none; }
 .photo img { display: block; max-width: 220px; max-height: 220px; }
 .input { width: 140px; height: 140px; image-rendering: pixelated; }
