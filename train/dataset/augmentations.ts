@@ -24,8 +24,8 @@ export const AUGMENTATIONS = {
   },
   'shifts-1': (seed, images) => augmentShifts(seed, onBlack('shifts-1', images).shape),
   'garments-1': (seed, images) => augmentGarments(seed, onBlack('garments-1', images).shape),
-  // The other half stays as it is: the Worker's images are not turned or scaled.
-  'garments-half-1': (seed, images) => augmentGarments(seed, onBlack('garments-half-1', images).shape, 0.5),
+  // The other half is at most mirrored: the Worker's images are not turned or scaled.
+  'garments-half-2': (seed, images) => augmentGarments(seed, onBlack('garments-half-2', images).shape, 0.5),
   'pictures-1': (seed, { shape }) => augmentPictures(seed, { shape, mirrors: true }),
   'pictures-1-unmirrored': (seed, { shape }) => augmentPictures(seed, { shape, mirrors: false }),
 } satisfies Record<string, AugmentationFor>;

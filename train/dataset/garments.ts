@@ -17,7 +17,7 @@ const MOST_SHIFT = 2;
 /**
  * Returns an augmentation of garments of any kinds.
  * @param shape [channels, height, width] of an image
- * @param share share of the images that are changed, 0..1
+ * @param share share of the images that are turned, scaled and shifted, 0..1; half of the others are only mirrored
  */
 export function augmentGarments(seed: number, shape: Shape, share = 1): Augment {
   const [channels, height, width] = shape as [number, number, number];
@@ -28,8 +28,11 @@ export function augmentGarments(seed: number, shape: Shape, share = 1): Augment 
   return ({ images, labels }, { epoch, first }) => {
     for (let n = 0; n < labels.length; n++) {
       const random = new RandomDraws(seed, epoch, first + n);
-      if (share < 1 && !random.bernoulli(share)) continue;
       const image = images.subarray(n * size, (n + 1) * size);
+      if (share < 1 && !random.bernoulli(share)) {
+        if (random.bernoulli(0.5)) mirror(image, width);
+        continue;
+      }
       for (let row = 0; row < channels * height; row++) {
         const line = row + 2 * Math.floor(row / height) + 1;
         before.set(image.subarray(row * width, (row + 1) * width), line * (width + 2) + 1);
@@ -38,6 +41,11 @@ export function augmentGarments(seed: number, shape: Shape, share = 1): Augment 
       warp({ pixels: before, shape: framed }, { pixels: image, shape }, view);
     }
   };
+}
+
+/** Mirrors an image in place, left to right. */
+function mirror(image: Uint8Array, width: number): void {
+  for (let row = 0; row < image.length; row += width) image.subarray(row, row + width).reverse();
 }
 
 /** Draws a map from the new image to the framed old one. */

@@ -99,7 +99,7 @@ const edgePhotos: Recipe = {
   name: 'edge-photos',
   epochs: 6,
   optimizer: adam(0.002, { averaging: 0.999 }),
-  augmentation: 'garments-half-1',
+  augmentation: 'garments-half-2',
   heldOut: 0,
 };
 
