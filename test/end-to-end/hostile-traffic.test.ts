@@ -5,7 +5,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type HostileTraffic, hostileTraffic } from './hostile-traffic/hostile-traffic.ts';
 
-const SECONDS = 5;
+const SECONDS = 10;
 /** Cloudflare ends an isolate of more than 128 MB. */
 const MAX_ISOLATE_MIB = 100;
 

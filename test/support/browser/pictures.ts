@@ -20,16 +20,18 @@ interface Drawing {
   type?: 'image/png' | 'image/jpeg';
 }
 
+/** The trunk and the sleeves of a T-shirt. */
+const shirtOf = (colour: string): Shape[] => [
+  { colour, left: 0.38, top: 0.25, width: 0.24, height: 0.55 },
+  { colour, left: 0.28, top: 0.25, width: 0.44, height: 0.15 },
+];
+
 /** A T-shirt on a grey wall. The photo pipeline finds it. */
 export const SHIRT: Drawing = {
   width: 4000,
   height: 3000,
   background: '#b9b4ab',
-  shapes: [
-    { colour: '#7d2338', left: 0.38, top: 0.25, width: 0.24, height: 0.55 },
-    { colour: '#7d2338', left: 0.28, top: 0.25, width: 0.44, height: 0.15 },
-    { colour: '#96324a', left: 0.42, top: 0.4, width: 0.16, height: 0.1 },
-  ],
+  shapes: [...shirtOf('#7d2338'), { colour: '#96324a', left: 0.42, top: 0.4, width: 0.16, height: 0.1 }],
   type: 'image/jpeg',
 };
 
@@ -38,10 +40,7 @@ export const FAINT_SHIRT: Drawing = {
   width: 400,
   height: 300,
   background: '#b9b4ab',
-  shapes: [
-    { colour: '#b6b1a8', left: 0.38, top: 0.25, width: 0.24, height: 0.55 },
-    { colour: '#b6b1a8', left: 0.28, top: 0.25, width: 0.44, height: 0.15 },
-  ],
+  shapes: shirtOf('#b6b1a8'),
 };
 
 /** A picture without a garment. */

@@ -36,7 +36,7 @@ function batches(network: Network, sizes: number[]): Batch[] {
   }));
 }
 
-const SIZES = [33, 5, 64, 1];
+const SIZES = [32, 32, 33, 5, 64, 1];
 
 async function trained(network: Network, options: CpuOptions, sizes = SIZES) {
   return trainedOn(await cpuEngine(options), network, sizes);

@@ -98,11 +98,7 @@ function onEngine(device: string): void {
     engine = await openEngine(device, { allowSoftwareAdapter: true });
   });
 
-  // SwiftShader takes seconds for ten steps of TinyVGG. There, one optimizer trains it. All of them train v1, and the convolutions of UNEVEN.
-  const own = runs.filter(
-    ({ model, labelSmoothing }) => device !== 'webgpu' || model !== 'tinyvgg' || labelSmoothing > 0,
-  );
-  it.each(own)(
+  it.each(runs)(
     'computes PyTorch’s losses and weights in ten steps of $model by $name, within 1e-6',
     async ({ model, optimizer, labelSmoothing, losses, weights }) => {
       const network = resolveNetwork(modelSpec(model as ModelName));
