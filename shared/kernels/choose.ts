@@ -1,14 +1,13 @@
-/** @file Chooses the kernel of each layer: a SIMD kernel where one covers the layer, else a scalar kernel. */
+/** @file Chooses the kernel of each layer: one for its shape where that is faster, else one for any shape. */
 import { type Network, type NetworkLayer, paddingOf, sizeOf } from '../model/spec.ts';
 import {
+  CONV2D,
   CONV3X3,
   FLATTEN,
   LINEAR,
+  MAXPOOL2D,
   MAXPOOL2X2,
   RELU,
-  SCALAR_CONV2D,
-  SCALAR_LINEAR,
-  SCALAR_MAXPOOL2D,
   WINOGRAD,
   WINOGRAD_GRADIENT,
   WINOGRAD_TILES,
@@ -18,13 +17,12 @@ import type { Kernel } from './plan.ts';
 /**
  * Levels of kernels from slow to fast; each includes the ones before it.
  *
- * - `scalar`: one multiplication at a time
  * - `simd`: four multiplications at a time
  * - `relaxed`: four multiply-adds at a time, each rounded once. Without relaxed SIMD, the machine runs the `simd` kernels.
  * - `winograd`: Winograd's convolution where it is faster: for the gradient of a convolution's input; on large images, for the output
  *   and the gradient of the filter, too
  */
-export const KERNEL_LEVELS = ['scalar', 'simd', 'relaxed', 'winograd'] as const;
+export const KERNEL_LEVELS = ['simd', 'relaxed', 'winograd'] as const;
 export type KernelLevel = (typeof KERNEL_LEVELS)[number];
 
 /** A layer with its kernel. */
@@ -35,14 +33,7 @@ export interface Choice {
   relu: boolean;
 }
 
-const SIMD = { conv2d: CONV3X3, maxPool2d: MAXPOOL2X2, linear: LINEAR } as const;
-const SCALAR = {
-  conv2d: SCALAR_CONV2D,
-  maxPool2d: SCALAR_MAXPOOL2D,
-  linear: SCALAR_LINEAR,
-  relu: RELU,
-  flatten: FLATTEN,
-} as const;
+type Convolution = Extract<NetworkLayer, { kind: 'conv2d' }>;
 
 /** Fewest input and output channels for which Winograd's convolution is faster than the direct one. */
 const WINOGRAD_CHANNELS = 8;
@@ -56,51 +47,43 @@ const WINOGRAD_PIXELS = 28 * 28 + 1;
 /** Chooses the fastest kernel up to `level` for each layer, in order. A `flatten` layer moves no data and is omitted. */
 export function chooseKernels(network: Network, level: KernelLevel): Choice[] {
   const layers = network.layers.filter(({ kind }) => kind !== 'flatten');
-  const simd = layers.map((layer) => (level === 'scalar' ? undefined : simdKernel(layer, level)));
-  const isFused = (i: number): boolean =>
-    layers[i]?.kind === 'relu' &&
-    layers[i - 1]?.kind !== 'maxPool2d' &&
-    simd[i - 1] !== undefined &&
-    simd[i + 1] !== undefined;
+  /** A layer with weights applies the ReLU after it, if the layer after the ReLU masks the gradient. */
+  const isFused = (i: number): boolean => {
+    const [before, kind, after] = [i - 1, i, i + 1].map((at) => layers[at]?.kind);
+    return kind === 'relu' && (before === 'conv2d' || before === 'linear') && after !== 'relu' && !!after;
+  };
   return layers.flatMap((layer, i) =>
-    isFused(i) ? [] : [{ layer, kernel: simd[i] ?? SCALAR[layer.kind], relu: isFused(i + 1) }],
+    isFused(i) ? [] : [{ layer, kernel: kernelOf(layer, level), relu: isFused(i + 1) }],
   );
 }
 
-function simdKernel(layer: NetworkLayer, level: KernelLevel): Kernel | undefined {
-  if (whyScalar(layer)) return undefined;
-  if (level === 'winograd' && suitsWinograd(layer)) {
-    return sizeOf(layer.input.slice(1)) < WINOGRAD_PIXELS ? WINOGRAD_GRADIENT : WINOGRAD;
+function kernelOf(layer: NetworkLayer, level: KernelLevel): Kernel {
+  switch (layer.kind) {
+    case 'conv2d':
+      return convolutionKernel(layer, level);
+    case 'maxPool2d':
+      return layer.kernelSize === 2 && layer.stride === 2 ? MAXPOOL2X2 : MAXPOOL2D;
+    case 'linear':
+      return LINEAR;
+    case 'relu':
+      return RELU;
+    case 'flatten':
+      return FLATTEN;
+    default:
+      throw layer satisfies never;
   }
-  return SIMD[layer.kind as keyof typeof SIMD];
+}
+
+function convolutionKernel(layer: Convolution, level: KernelLevel): Kernel {
+  const [before, after] = paddingOf(layer);
+  if (layer.kernelSize !== 3 || layer.stride !== 1 || before !== after || before > 1) return CONV2D;
+  if (level !== 'winograd' || !suitsWinograd(layer)) return CONV3X3;
+  return sizeOf(layer.input.slice(1)) < WINOGRAD_PIXELS ? WINOGRAD_GRADIENT : WINOGRAD;
 }
 
 /** Returns whether a layer divides into 2×2 tiles, one transform covers a row of tiles, and the layer has enough channels. */
-function suitsWinograd(layer: NetworkLayer): boolean {
-  if (layer.kind !== 'conv2d') return false;
-  const [channels, height, width] = layer.input;
+function suitsWinograd({ input, outChannels }: Convolution): boolean {
+  const [channels, height, width] = input;
   if (height % 2 !== 0 || width % 2 !== 0 || width > 2 * WINOGRAD_TILES) return false;
-  return Math.min(channels, layer.outChannels) >= WINOGRAD_CHANNELS;
-}
-
-/** Returns the name of each layer with a scalar kernel, followed by the reason. */
-export function withoutSimd(choices: Choice[]): string[] {
-  return choices
-    .filter(({ layer, kernel }) => kernel === SCALAR[layer.kind])
-    .map(({ layer }) => `${layer.name} (${whyScalar(layer)})`);
-}
-
-/** Returns why no SIMD kernel covers a layer by itself, or undefined if one does. */
-function whyScalar(layer: NetworkLayer): string | undefined {
-  // chooseKernels fuses a ReLU between two SIMD kernels into the first one.
-  if (layer.kind === 'relu') return 'a ReLU of its own';
-  if (layer.kind === 'conv2d') {
-    const [before, after] = paddingOf(layer);
-    const fits = layer.kernelSize === 3 && layer.stride === 1 && before === after && before <= 1;
-    return fits ? undefined : 'a convolution other than 3×3 with stride 1 and padding 0 or 1';
-  }
-  if (layer.kind === 'maxPool2d' && (layer.kernelSize !== 2 || layer.stride !== 2)) {
-    return 'pooling other than 2×2 with stride 2';
-  }
-  return undefined;
+  return Math.min(channels, outChannels) >= WINOGRAD_CHANNELS;
 }

@@ -7,15 +7,16 @@
 export const CONV3X3 = 1;
 export const MAXPOOL2X2 = 2;
 export const LINEAR = 3;
-export const SCALAR_CONV2D = 4;
-export const SCALAR_MAXPOOL2D = 5;
-export const SCALAR_LINEAR = 6;
-export const RELU = 7;
-export const FLATTEN = 8;
+/** A convolution of any shape. */
+export const CONV2D = 4;
+/** Pooling of any shape. */
+export const MAXPOOL2D = 5;
+export const RELU = 6;
+export const FLATTEN = 7;
 /** Winograd's convolution, forward and backward. */
-export const WINOGRAD = 9;
+export const WINOGRAD = 8;
 /** CONV3X3 with Winograd's convolution for the gradient of the input. */
-export const WINOGRAD_GRADIENT = 10;
+export const WINOGRAD_GRADIENT = 9;
 
 /** Optimizers: values of `Job.optimizer`. */
 export const SGD = 0;

@@ -3,15 +3,17 @@ import { type Network, type NetworkLayer, paddingOf, type Shape, sizeOf } from '
 import type { Choice } from './choose.ts';
 import {
   BLOCK_VECTORS,
+  CONV2D,
   CONV3X3,
   FLATTEN,
+  MAXPOOL2D,
   MAXPOOL2X2,
-  SCALAR_MAXPOOL2D,
   VECTOR_FLOATS,
   WINOGRAD,
   WINOGRAD_GRADIENT,
   WINOGRAD_LINE,
 } from './constants.ts';
+import { isPlain, type Phases, phasesOf } from './phases.ts';
 import type { Kernel, Operation } from './plan.ts';
 
 const BLOCK_FLOATS = BLOCK_VECTORS * VECTOR_FLOATS;
@@ -61,6 +63,7 @@ export function layOut(
   const parameters = new Region();
   const filters = new Region();
   const places: ParameterPlace[] = [];
+  let scratchBytes = 0;
   const operations: Operation[] = [];
 
   const place = (shape: Shape, producer: Kernel | undefined, consumer: Kernel | undefined) =>
@@ -70,23 +73,28 @@ export function layOut(
   let x = input;
   for (const [i, { layer, kernel, relu }] of choices.entries()) {
     // A ReLU after a flatten keeps the layout of the flatten's input, as the flatten moves nothing.
-    const y = isConvolution(kernel)
+    const y = isPadded(kernel)
       ? placeConvolved(arena, layer, x, training)
       : place(layer.kind === 'relu' ? x.shape : layer.output, kernel, choices[i + 1]?.kernel);
     const [weight, bias] = placeParameters(parameters, layer, x);
     places.push(...[weight, bias].filter((place) => place !== undefined));
-    operations.push({
+    const phases = placePhases(kernel, layer, x);
+    const operation = {
       ...copyOperation(kernel, x, y),
       weight: weight?.offset ?? 0,
       bias: bias?.offset ?? 0,
-      extra: takeExtra(kernel, layer, { arena, filters }, training),
+      extra: takeExtra(kernel, layer, { arena, filters }, phases, training),
       inputs: layer.kind === 'linear' ? vectorFloats(x) : x.shape[0],
       kernelSize: 'kernelSize' in layer ? layer.kernelSize : 1,
       stride: 'stride' in layer ? layer.stride : 1,
       before: layer.kind === 'conv2d' ? paddingOf(layer)[0] : 0,
+      phaseRow: 4 * phases.row,
+      phasePlane: 4 * phases.plane,
       relu: Number(relu),
       masked: Number(choices[i - 1]?.relu ?? false),
-    });
+    };
+    operations.push(operation);
+    scratchBytes = Math.max(scratchBytes, scratchOf(operation, phases, training));
     x = y;
   }
   // The loss reads the logits without gaps.
@@ -103,7 +111,7 @@ export function layOut(
     imageBytes: arena.bytes,
     parameterBytes: parameters.bytes,
     filterBytes: filters.bytes,
-    scratchBytes: Math.max(0, ...operations.map((operation) => scratchOf(operation, training))),
+    scratchBytes,
   };
 }
 
@@ -126,39 +134,58 @@ function copyOperation(kind: Kernel, x: TensorPlace, y: TensorPlace): Operation 
     ...{ x: x.offset, dx: x.gradient, y: y.offset, dy: y.gradient, weight: 0, bias: 0, extra: 0 },
     ...{ inputs: x.shape[0], height: x.shape[1], width: x.shape[2], xRow: 4 * x.row, xPlane: 4 * x.plane },
     ...{ outputs: y.shape[0], yHeight: y.shape[1], yWidth: y.shape[2], yRow: 4 * y.row, yPlane: 4 * y.plane },
-    ...{ kernelSize: 1, stride: 1, before: 0, relu: 0, masked: 0 },
+    ...{ kernelSize: 1, stride: 1, before: 0, phaseRow: 0, phasePlane: 0, relu: 0, masked: 0 },
   };
 }
 
 /**
- * Allocates the memory that an operation keeps between its passes: a transformed filter (WINOGRAD), followed in training by the rotated
- * one; or where each maximum of a pooling was found (a byte per output for the SIMD kernel, a word for the scalar one).
+ * Allocates the memory that an operation keeps between its passes: a transformed filter (WINOGRAD), followed in training by the one for
+ * the gradient of the input; or where each maximum of a pooling was found (a byte per output for windows of 2×2, else planes of words).
  */
 function takeExtra(
   kernel: Kernel,
   layer: NetworkLayer,
   regions: { arena: Region; filters: Region },
+  phases: Phases,
   training: boolean,
 ): number {
   if (kernel === WINOGRAD) return regions.filters.take((training ? 2 : 1) * winogradFilter(layer));
-  if (kernel === CONV3X3 && training) return regions.filters.take(sizeOf(layer.parameters[0].shape));
+  if ((kernel === CONV2D || kernel === CONV3X3) && training)
+    return regions.filters.take(sizeOf(layer.parameters[0].shape));
   if (kernel === WINOGRAD_GRADIENT && training) return regions.filters.take(winogradFilter(layer));
   if (kernel === MAXPOOL2X2) return regions.arena.take(sizeOf(layer.output) / 4);
-  return kernel === SCALAR_MAXPOOL2D ? regions.arena.take(sizeOf(layer.output)) : 0;
+  return kernel === MAXPOOL2D ? regions.arena.take((layer.output[0] ?? 0) * phases.plane) : 0;
+}
+
+/** Returns the sizes of the phases of a layer's input, or zeros if its kernel uses none. */
+function placePhases(kernel: Kernel, layer: NetworkLayer, x: TensorPlace): Phases {
+  const hasPhases = kernel === CONV2D || kernel === MAXPOOL2D;
+  if (!hasPhases || !('stride' in layer)) return { count: 0, row: 0, plane: 0 };
+  return { ...phasesOf(layer, x.row), ...(isPlain(layer) && { count: 0 }) };
 }
 
 /** Floats of the transformed filter of a convolution. */
 const winogradFilter = ({ parameters }: NetworkLayer): number => (16 * sizeOf(parameters[0].shape)) / 9;
 
-/** Bytes of the transformed tiles of all input and output channels; in training, also of a vector for each value of the transformed filter. */
-function scratchOf({ kind, inputs, outputs }: Operation, training: boolean): number {
+/**
+ * Bytes of the intermediate results of an operation. Pooling: the phases of a channel, and a plane. CONV2D: the phases, in training the
+ * gradients of the outputs, two planes, and the offsets of the taps. Winograd's convolution: the transformed tiles of all input and output
+ * channels, in training also a vector for each value of the transformed filter.
+ */
+function scratchOf(operation: Operation, phases: Phases, training: boolean): number {
+  const { kind, inputs, outputs, kernelSize } = operation;
+  if (kind === MAXPOOL2D) return 4 * (phases.count + 1) * phases.plane;
+  if (kind === CONV2D) {
+    const planes = phases.count * inputs + (training ? outputs : 0) + 2;
+    return 4 * (planes * phases.plane + kernelSize ** 2 * Math.max(inputs, outputs));
+  }
   if (kind !== WINOGRAD && !(kind === WINOGRAD_GRADIENT && training)) return 0;
   const sums = kind === WINOGRAD && training ? 16 * 4 * VECTOR_FLOATS * inputs * outputs : 0;
   return 16 * WINOGRAD_LINE * (inputs + outputs) + sums;
 }
 
 /**
- * Allocates a tensor and its gradient. The SIMD kernels of convolution and pooling expect planes with zeros around them and
+ * Allocates a tensor and its gradient. The kernels of 3×3 convolutions and of 2×2 pooling expect planes with zeros around them and
  * after every row (assembly/conv3x3.ts). All other tensors lie without gaps.
  */
 function placeTensor(
@@ -169,13 +196,13 @@ function placeTensor(
   training: boolean,
 ): TensorPlace {
   const [channels, height, width] = shape.length === 3 ? shape : [...shape, 1, 1];
-  const isPadded = isConvolution(consumer) || consumer === MAXPOOL2X2;
-  const planes = isPadded ? paddedPlane(height, width + 1) : { row: width, above: 0, plane: height * width };
+  const hasZeros = isPadded(consumer) || consumer === MAXPOOL2X2;
+  const planes = hasZeros ? paddedPlane(height, width + 1) : { row: width, above: 0, plane: height * width };
   return takeTensor(arena, [channels, height, width], planes, producer !== undefined && training);
 }
 
 /**
- * Allocates the output of a SIMD convolution, whose rows are as long as those of `x`. Without padding, it is the inside of the padded
+ * Allocates the output of a 3×3 convolution, whose rows are as long as those of `x`. Without padding, it is the inside of the padded
  * output.
  */
 function placeConvolved(arena: Region, layer: NetworkLayer, x: TensorPlace, training: boolean): TensorPlace {
@@ -191,7 +218,8 @@ function takeTensor(
   { row, above, plane }: Planes,
   hasGradient: boolean,
 ): TensorPlace {
-  const take = () => arena.take(shape[0] * plane) + 4 * above;
+  // CONV2D reads up to a vector past the last pixel, in which a stale NaN would spoil a sum.
+  const take = () => arena.take(shape[0] * plane + VECTOR_FLOATS) + 4 * above;
   return { offset: take(), gradient: hasGradient ? take() : 0, shape, row, plane };
 }
 
@@ -211,13 +239,16 @@ export function paddedPlane(height: number, row: number): Planes {
   return { row, above, plane: above + body + below };
 }
 
-const isConvolution = (kernel: number | undefined): boolean =>
+/** Returns whether a kernel is a convolution over planes with zeros around them. */
+const isPadded = (kernel: number | undefined): boolean =>
   kernel === CONV3X3 || kernel === WINOGRAD || kernel === WINOGRAD_GRADIENT;
 
 /** Returns the operations with the addresses of their transformed filters, which the layout gives as offsets from `filters`. */
 export const withFilters = ({ operations }: Layout, filters: number): Operation[] =>
   operations.map((operation) =>
-    isConvolution(operation.kind) ? { ...operation, extra: filters + operation.extra } : operation,
+    isPadded(operation.kind) || operation.kind === CONV2D
+      ? { ...operation, extra: filters + operation.extra }
+      : operation,
   );
 
 const roundUp = (size: number, multiple: number): number => Math.ceil(size / multiple) * multiple;

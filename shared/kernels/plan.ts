@@ -1,26 +1,24 @@
 /** @file The plan of a network in memory: the fields of `Operation` and `Job` (assembly/plan.ts) as TypeScript writes them. */
 import type * as compiled from './build/training.ts';
 import type {
+  CONV2D,
   CONV3X3,
   FLATTEN,
   LINEAR,
+  MAXPOOL2D,
   MAXPOOL2X2,
   RELU,
-  SCALAR_CONV2D,
-  SCALAR_LINEAR,
-  SCALAR_MAXPOOL2D,
   WINOGRAD,
   WINOGRAD_GRADIENT,
 } from './constants.ts';
 
 /** The kernel that computes an operation. */
 export type Kernel =
+  | typeof CONV2D
   | typeof CONV3X3
+  | typeof MAXPOOL2D
   | typeof MAXPOOL2X2
   | typeof LINEAR
-  | typeof SCALAR_CONV2D
-  | typeof SCALAR_MAXPOOL2D
-  | typeof SCALAR_LINEAR
   | typeof RELU
   | typeof FLATTEN
   | typeof WINOGRAD
@@ -31,7 +29,7 @@ const [OPERATION_FIELDS] = [
   [
     ...['kind', 'x', 'dx', 'y', 'dy', 'weight', 'bias', 'extra', 'inputs', 'outputs'],
     ...['height', 'width', 'xRow', 'xPlane', 'yHeight', 'yWidth', 'yRow', 'yPlane'],
-    ...['kernelSize', 'stride', 'before', 'relu', 'masked'],
+    ...['kernelSize', 'stride', 'before', 'phaseRow', 'phasePlane', 'relu', 'masked'],
   ],
 ] as const satisfies compiled.Operation;
 

@@ -1,7 +1,7 @@
 /**
  * @file `npm run bench:kernels`: the ladder from plain loops to threads. The first table has each kernel at TinyVGG's sizes on one
- * thread: GFLOP/s without SIMD, with SIMD, with relaxed SIMD and with Winograd's convolution, each also relative to the peak of this
- * core on registers alone. The second table has a whole training step. All numbers are medians of rounds in turn.
+ * thread: GFLOP/s of the kernels for any shape, of those for this shape with SIMD, with relaxed SIMD and with Winograd's convolution, each
+ * also relative to the peak of this core on registers alone. The second table has a whole training step. All numbers are medians of rounds in turn.
  */
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -34,8 +34,8 @@ type Kernels = ReturnType<typeof instantiateKernels>;
 const memory = createMemory(16 * 2 ** 20);
 const values = new Float32Array(memory.buffer);
 for (let i = 4096; i < values.length; i++) values[i] = Math.random() - 0.5;
-// Addresses of the operands, which must not overlap, and of the operation that a scalar kernel reads.
-const [X, Y, W, G, T, OPERATION] = [1, 3, 5, 7, 9, 12].map((mebibyte) => mebibyte * 2 ** 20);
+// Addresses of the operands, which must not overlap, and of the operation that a kernel for any shape reads.
+const [X, Y, W, G, T, OPERATION] = [1, 3, 5, 7, 9, 15].map((mebibyte) => mebibyte * 2 ** 20);
 
 const bytes = (name: string) =>
   new Uint8Array(readFileSync(new URL(`../../shared/kernels/build/${name}.wasm`, import.meta.url)));
@@ -47,6 +47,12 @@ const instance = async (level: 'relaxed' | 'simd') => {
 const relaxed = await instance('relaxed');
 const simd = await instance('simd');
 
+const NO_OPERATION: Operation = {
+  ...{ kind: 0, x: 0, dx: 0, y: 0, dy: 0, weight: 0, bias: 0, extra: 0, inputs: 0, outputs: 0 },
+  ...{ height: 0, width: 0, xRow: 0, xPlane: 0, yHeight: 0, yWidth: 0, yRow: 0, yPlane: 0 },
+  ...{ kernelSize: 0, stride: 0, before: 0, phaseRow: 0, phasePlane: 0, relu: 0, masked: 0 },
+};
+
 interface Measurement {
   name: string;
   /** Floating-point operations of one call. */
@@ -54,9 +60,8 @@ interface Measurement {
   fast: (kernels: Kernels) => void;
   /** Winograd's convolution, if it applies. Its GFLOP/s count the operations of the direct convolution. */
   winograd?: () => void;
-  scalar: () => void;
-  /** The operation that the scalar kernel reads. */
-  sizes: Partial<Operation>;
+  /** The kernel for any shape, and the operation that it reads. */
+  general?: { call: () => void; operation: Operation };
 }
 
 /** Returns the three convolutions of a layer: forward, gradient of the input, gradient of the filter. */
@@ -65,10 +70,11 @@ function convolutions(channels: number, out: number, edge: number): Measurement[
   const row = 4 * padded.row;
   const plane = 4 * padded.plane;
   const shape = [row, plane, plane] as const;
-  const sizes = {
+  const operation = {
+    ...NO_OPERATION,
     ...{ inputs: channels, height: edge, width: edge, xRow: row, xPlane: plane },
     ...{ outputs: out, yHeight: edge, yWidth: edge, yRow: row, yPlane: plane },
-    ...{ kernelSize: 3, stride: 1, before: 1 },
+    ...{ kernelSize: 3, stride: 1, before: 1, phaseRow: row, phasePlane: plane + 16 * 4 },
   };
   const operations = 18 * channels * out * edge * edge;
   const winograd = channels >= 8;
@@ -77,34 +83,35 @@ function convolutions(channels: number, out: number, edge: number): Measurement[
     {
       name: `conv3x3 ${name}`,
       fast: (k) => k.f32_conv3x3(Y, X, W, G, 0, channels, out, edge, ...shape, true),
-      scalar: () => simd.f32_scalar_conv2d(OPERATION, Y, X, W, G),
+      general: { call: () => relaxed.f32_conv2d(OPERATION, Y, X, W, G, T), operation },
       ...(winograd && {
         winograd: () => relaxed.f32_winograd(Y, X, W, G, 0, T, channels, out, edge, edge, ...shape, true),
       }),
-      ...{ operations, sizes },
+      operations,
     },
     {
       name: `conv3x3 back ${name}`,
       fast: (k) => k.f32_conv3x3(Y, X, W, 0, X, out, channels, edge, ...shape, false),
-      scalar: () => simd.f32_scalar_conv2d_grad_input(OPERATION, Y, X, W),
       ...(winograd && {
         winograd: () => relaxed.f32_winograd(Y, X, W, 0, X, T, out, channels, edge, edge, ...shape, false),
       }),
-      ...{ operations, sizes },
+      operations,
     },
     {
       name: `conv3x3 filter ${name}`,
       fast: (k) => k.f32_conv3x3_grad_filter(G, Y, X, channels, out, edge, ...shape),
-      scalar: () => simd.f32_scalar_conv2d_grad_filter(OPERATION, G, G + 65536, Y, X),
+      general: {
+        call: () => relaxed.f32_conv2d_grad(OPERATION, G, G + 65536, 0, Y, X, W, 0, T),
+        operation,
+      },
       ...(winograd && {
         winograd: () => relaxed.f32_winograd_grad_filter(G, Y, X, T, channels, out, edge, edge, ...shape),
       }),
-      ...{ operations, sizes },
+      operations,
     },
   ];
 }
 
-const sizes = { inputs: 784, outputs: 10 };
 const KERNELS: Measurement[] = [
   ...convolutions(1, 10, 28).filter(({ name }) => !name.includes('back')),
   ...convolutions(10, 10, 28),
@@ -114,58 +121,45 @@ const KERNELS: Measurement[] = [
     name: 'linear 784→10',
     operations: 15_680,
     fast: (k) => k.f32_linear(Y, X, W, G, 784, 10, false),
-    scalar: () => simd.f32_scalar_linear(OPERATION, Y, X, W, G),
-    sizes,
   },
   {
     name: 'linear back 784→10',
     operations: 15_680,
     fast: (k) => k.f32_linear_grad_input(Y, G, W, X, 784, 10, false),
-    scalar: () => simd.f32_scalar_linear_grad_input(OPERATION, Y, G, W),
-    sizes,
   },
   {
     name: 'linear weights 784→10, 4 images',
     operations: 4 * 15_680,
     fast: (k) => k.f32_linear_grad_weight(T, G, Y, X, 4, 784, 10, 4096),
-    scalar: () => {
-      for (let n = 0; n < 4; n++) {
-        simd.f32_scalar_linear_grad_weight(OPERATION, T, G, Y + n * 4096, X + n * 4096);
-      }
-    },
-    sizes,
   },
 ];
-
-const NO_OPERATION: Operation = {
-  ...{ kind: 0, x: 0, dx: 0, y: 0, dy: 0, weight: 0, bias: 0, extra: 0, inputs: 0, outputs: 0 },
-  ...{ height: 0, width: 0, xRow: 0, xPlane: 0, yHeight: 0, yWidth: 0, yRow: 0, yPlane: 0 },
-  ...{ kernelSize: 0, stride: 0, before: 0, relu: 0, masked: 0 },
-};
 
 const gigaflops = (operations: number, milliseconds: number) => operations / milliseconds / 1e6;
 const style = { head: [], border: [], compact: true };
 
 function kernelTable(): Table.Table {
   const table = new Table({
-    head: ['GFLOP/s', ...['scalar', 'SIMD', 'relaxed SIMD', 'Winograd'].flatMap((rung) => [rung, 'of peak'])],
+    head: [
+      'GFLOP/s',
+      ...['any shape', 'SIMD', 'relaxed SIMD', 'Winograd'].flatMap((rung) => [rung, 'of peak']),
+    ],
     colAligns: ['left', ...Array<'right'>(8).fill('right')],
     style,
   });
   // The peak uses relaxed SIMD. Without it the product in the loop is constant, and the compiler moves it out of the loop.
   const peak = gigaflops(96_000, measureInTurn({ peak: () => relaxed.f32_peak(1000, 0.999, 0.001) }).peak);
   table.push(['registers alone', '', '', '', '', peak.toFixed(1), '100 %', '', '']);
-  for (const { name, operations, fast, scalar, winograd, sizes } of KERNELS) {
-    new Int32Array(memory.buffer, OPERATION).set(wordsOf({ ...NO_OPERATION, ...sizes }));
-    const calls: Record<string, () => void> = {
-      scalar,
-      simd: () => fast(simd),
-      relaxed: () => fast(relaxed),
-    };
-    if (winograd) calls.winograd = winograd;
-    const rates = Object.values(measureInTurn(calls)).map((time) => gigaflops(operations, time));
-    const cells = rates.flatMap((rate) => [rate.toFixed(1), `${((100 * rate) / peak).toFixed(0)} %`]);
-    table.push([name, ...cells, ...(winograd ? [] : ['', ''])]);
+  for (const { name, operations, fast, winograd, general } of KERNELS) {
+    if (general) new Int32Array(memory.buffer, OPERATION).set(wordsOf(general.operation));
+    const columns = [general?.call, () => fast(simd), () => fast(relaxed), winograd];
+    const calls = columns.flatMap((call, i) => (call ? [[`${i}`, call] as const] : []));
+    const times = measureInTurn(Object.fromEntries(calls));
+    const cells = columns.flatMap((_, i) => {
+      if (times[`${i}`] === undefined) return ['', ''];
+      const rate = gigaflops(operations, times[`${i}`]);
+      return [rate.toFixed(1), `${((100 * rate) / peak).toFixed(0)} %`];
+    });
+    table.push([name, ...cells]);
   }
   return table;
 }
@@ -184,7 +178,6 @@ async function stepTable(): Promise<Table.Table> {
   const threads = availableParallelism();
   const rungs = {
     reference: await steps(referenceEngine()),
-    scalar: await steps(await cpuEngine({ kernels: 'scalar', threads: 1 })),
     SIMD: await steps(await cpuEngine({ kernels: 'simd', threads: 1 })),
     'relaxed SIMD': await steps(await cpuEngine({ kernels: 'relaxed', threads: 1 })),
     [`relaxed SIMD, ${threads} threads`]: await steps(await cpuEngine({ kernels: 'relaxed' })),

@@ -1,14 +1,5 @@
 /** @file The gradients of the filter and the bias of a 3×3 convolution, from planes in the layout of conv3x3.ts. */
-import { horizontalSum, VECTOR } from './simd';
-
-/**
- * a · b + c with two roundings. Here each product has two operands from memory, and this is faster than one rounding
- * (53 against 47 GFLOP/s).
- */
-@inline
-function mulAdd(a: v128, b: v128, c: v128): v128 {
-  return f32x4.add(f32x4.mul(a, b), c);
-}
+import { horizontalSum, mulAdd, VECTOR } from './simd';
 
 /** dw[o][c][ky][0…2] += Σ dy[o] · x[c] shifted by each tap of a row, for three output channels. More sums would spill. */
 @inline

@@ -1,26 +1,14 @@
 /** @file Calls the kernel of each operation for one image, forward and backward. */
-import {
-  CONV3X3,
-  FLATTEN,
-  LINEAR,
-  MAXPOOL2X2,
-  RELU,
-  SCALAR_CONV2D,
-  SCALAR_LINEAR,
-  SCALAR_MAXPOOL2D,
-  WINOGRAD,
-  WINOGRAD_GRADIENT,
-} from '../constants';
+import { CONV2D, CONV3X3, FLATTEN, LINEAR, MAXPOOL2D, MAXPOOL2X2, RELU, WINOGRAD, WINOGRAD_GRADIENT } from '../constants';
+import { f32_conv2d, f32_conv2d_grad, f32_conv2d_turn } from './conv2d';
 import { clearAround, f32_conv3x3, f32_conv3x3_turn } from './conv3x3';
 import { f32_conv3x3_grad_bias, f32_conv3x3_grad_filter } from './conv3x3-gradient';
+import { f32_flatten, f32_flatten_grad } from './flatten';
 import { f32_linear, f32_linear_grad_input, f32_linear_grad_weight } from './linear';
+import { f32_maxpool2d, f32_maxpool2d_grad } from './maxpool2d';
 import { f32_maxpool2x2, f32_maxpool2x2_grad } from './maxpool2x2';
 import { Operation } from './plan';
-import { f32_scalar_conv2d, f32_scalar_conv2d_grad_filter, f32_scalar_conv2d_grad_input } from './scalar/conv2d';
-import { f32_flatten, f32_flatten_grad } from './scalar/flatten';
-import { f32_scalar_linear, f32_scalar_linear_grad_input, f32_scalar_linear_grad_weight } from './scalar/linear';
-import { f32_scalar_maxpool2d, f32_scalar_maxpool2d_grad } from './scalar/maxpool2d';
-import { f32_relu, f32_relu_grad } from './scalar/relu';
+import { f32_relu, f32_relu_grad } from './relu';
 import { f32_winograd } from './winograd/convolution';
 import { f32_winograd_filter } from './winograd/filter';
 import { f32_winograd_grad_filter } from './winograd/gradient';
@@ -30,12 +18,13 @@ export function transformFilter(op: Operation, parameters: usize): void {
   if (op.kind == WINOGRAD) f32_winograd_filter(op.extra, parameters + op.weight, op.inputs, op.outputs, false);
 }
 
-/** Rotates or transforms the filter of a convolution for the gradient of its input. */
+/** Reorders, rotates or transforms the filter of a convolution for the gradient of its input. */
 export function transformGradientFilter(op: Operation, parameters: usize): void {
   if (!op.dx) return;
   const weight = parameters + op.weight;
-  if (op.kind == CONV3X3) f32_conv3x3_turn(op.extra, weight, op.inputs, op.outputs);
-  else if (isConvolution(op)) f32_winograd_filter(gradientFilterOf(op), weight, op.inputs, op.outputs, true);
+  if (op.kind == CONV2D) f32_conv2d_turn(op, op.extra, weight);
+  else if (op.kind == CONV3X3) f32_conv3x3_turn(op.extra, weight, op.inputs, op.outputs);
+  else if (isPadded(op)) f32_winograd_filter(gradientFilterOf(op), weight, op.inputs, op.outputs, true);
 }
 
 /** Returns the address of the filter for the gradient of the input. It follows the transformed filter for `forward`, if there is one. */
@@ -44,8 +33,9 @@ function gradientFilterOf(op: Operation): usize {
   return op.kind == WINOGRAD ? op.extra + 64 * <usize>(op.inputs * op.outputs) : op.extra;
 }
 
+/** Returns whether an operation is a convolution over planes with zeros around them (conv3x3.ts). */
 @inline
-function isConvolution(op: Operation): bool {
+function isPadded(op: Operation): bool {
   return op.kind == CONV3X3 || op.kind == WINOGRAD || op.kind == WINOGRAD_GRADIENT;
 }
 
@@ -56,7 +46,7 @@ export function forward(op: Operation, parameters: usize, arena: usize, scratch:
   const weight = parameters + op.weight;
   const bias = parameters + op.bias;
   const relu = op.relu != 0;
-  if (isConvolution(op)) {
+  if (isPadded(op)) {
     const padded = y - insetOf(op);
     if (op.kind == WINOGRAD) {
       f32_winograd(padded, x, op.extra, bias, 0, scratch, op.inputs, op.outputs, op.height, op.width, op.xRow, op.xPlane, op.yPlane, relu);
@@ -68,12 +58,10 @@ export function forward(op: Operation, parameters: usize, arena: usize, scratch:
     f32_maxpool2x2(y, arena + op.extra, x, op.inputs, op.height, op.width, op.xRow, op.xPlane, op.yRow, op.yPlane);
   } else if (op.kind == LINEAR) {
     f32_linear(y, x, weight, bias, op.inputs, op.outputs, relu);
-  } else if (op.kind == SCALAR_CONV2D) {
-    f32_scalar_conv2d(op, y, x, weight, bias);
-  } else if (op.kind == SCALAR_MAXPOOL2D) {
-    f32_scalar_maxpool2d(op, y, arena + op.extra, x);
-  } else if (op.kind == SCALAR_LINEAR) {
-    f32_scalar_linear(op, y, x, weight, bias);
+  } else if (op.kind == CONV2D) {
+    f32_conv2d(op, y, x, weight, bias, scratch);
+  } else if (op.kind == MAXPOOL2D) {
+    f32_maxpool2d(op, y, arena + op.extra, x, scratch);
   } else if (op.kind == RELU) {
     f32_relu(op, y, x);
   } else if (op.kind == FLATTEN) {
@@ -93,7 +81,7 @@ export function backward(op: Operation, parameters: usize, gradients: usize, are
   const argmax = arena + op.extra;
   const masked = op.masked != 0;
   const mask = masked ? x : 0;
-  if (isConvolution(op)) {
+  if (isPadded(op)) {
     const padded = dy - insetOf(op);
     if (op.kind == WINOGRAD) {
       f32_winograd_grad_filter(dw, padded, x, scratch, op.inputs, op.outputs, op.height, op.width, op.xRow, op.xPlane, op.yPlane);
@@ -101,24 +89,18 @@ export function backward(op: Operation, parameters: usize, gradients: usize, are
       f32_conv3x3_grad_filter(dw, padded, x, op.inputs, op.outputs, op.height, op.xRow, op.xPlane, op.yPlane);
     }
     f32_conv3x3_grad_bias(db, padded, op.outputs, op.height, op.xRow, op.yPlane);
-  } else if (op.kind == SCALAR_CONV2D) {
-    f32_scalar_conv2d_grad_filter(op, dw, db, dy, x);
-  } else if (op.kind == SCALAR_LINEAR) {
-    f32_scalar_linear_grad_weight(op, dw, db, dy, x);
+  } else if (op.kind == CONV2D) {
+    f32_conv2d_grad(op, dw, db, op.dx ? dx : 0, dy, x, op.extra, mask, scratch);
   }
   if (!op.dx) return;
-  if (isConvolution(op)) {
+  if (isPadded(op)) {
     convolutionGradient(op, dx, dy - insetOf(op), mask, scratch);
   } else if (op.kind == MAXPOOL2X2) {
     f32_maxpool2x2_grad(dx, dy, y, argmax, op.inputs, op.height, op.width, op.xRow, op.xPlane, op.yRow, op.yPlane, masked);
   } else if (op.kind == LINEAR) {
     f32_linear_grad_input(dx, dy, weight, x, op.inputs, op.outputs, masked);
-  } else if (op.kind == SCALAR_CONV2D) {
-    f32_scalar_conv2d_grad_input(op, dx, dy, weight);
-  } else if (op.kind == SCALAR_MAXPOOL2D) {
-    f32_scalar_maxpool2d_grad(op, dx, dy, argmax);
-  } else if (op.kind == SCALAR_LINEAR) {
-    f32_scalar_linear_grad_input(op, dx, dy, weight);
+  } else if (op.kind == MAXPOOL2D) {
+    f32_maxpool2d_grad(op, dx, dy, argmax, mask, scratch);
   } else if (op.kind == RELU) {
     f32_relu_grad(op, dx, dy, x);
   } else if (op.kind == FLATTEN) {
@@ -152,7 +134,7 @@ export function clearGradients(op: Operation, gradients: usize): void {
   memory.fill(gradients + op.bias, 0, (<usize>op.outputs) << 2);
 }
 
-/** Computes the parameter gradients of a SIMD linear layer, for all images of a slice at once. */
+/** Computes the parameter gradients of a linear layer, for all images of a slice at once. */
 export function linearGradients(op: Operation, gradients: usize, arena: usize, imageBytes: usize, images: i32): void {
   if (op.kind != LINEAR) return;
   const dw = gradients + op.weight;

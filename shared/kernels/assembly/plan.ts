@@ -15,7 +15,10 @@ export class Operation {
   dy: usize;
   weight: usize;
   bias: usize;
-  /** Convolution: address of the transformed filter, then of the one for the gradient of the input. Pooling: offset of `argmax`. */
+  /**
+   * Convolution: address of the filter as the kernel needs it, then of the one for the gradient of the input; 0 for none. Pooling: offset
+   * of `argmax`.
+   */
   extra: usize;
   /** Channels; features of a linear layer. */
   inputs: i32;
@@ -34,7 +37,10 @@ export class Operation {
   stride: i32;
   /** Rows and columns of padding before the image. */
   before: i32;
-  /** 1 if the kernel is a SIMD kernel that applies a ReLU to its output. */
+  /** Bytes from row to row, and from plane to plane, of the phases of CONV2D and MAXPOOL2D (phases.ts). */
+  phaseRow: usize;
+  phasePlane: usize;
+  /** 1 if the kernel applies a ReLU to its output. */
   relu: i32;
   /** 1 if the input is the output of such a ReLU. The kernel then masks the gradient of the input. */
   masked: i32;

@@ -1,10 +1,9 @@
 /** @file The entry of the training builds, simd.wasm and relaxed.wasm: whole steps, and single kernels for benchmarks. */
+export { f32_conv2d, f32_conv2d_grad } from './conv2d';
 export { f32_conv3x3 } from './conv3x3';
 export { f32_conv3x3_grad_filter } from './conv3x3-gradient';
 export { f32_linear, f32_linear_grad_input, f32_linear_grad_weight } from './linear';
 export { f32_peak } from './peak';
-export { f32_scalar_conv2d, f32_scalar_conv2d_grad_filter, f32_scalar_conv2d_grad_input } from './scalar/conv2d';
-export { f32_scalar_linear, f32_scalar_linear_grad_input, f32_scalar_linear_grad_weight } from './scalar/linear';
 export { f32_winograd } from './winograd/convolution';
 export { f32_winograd_grad_filter } from './winograd/gradient';
 export { infer, step, stop, work } from './step';

@@ -56,7 +56,7 @@ async function trainedOn(engine: Engine, network: Network, sizes: number[]) {
   return result;
 }
 
-/** Layers with and without SIMD kernels in turn, large enough for several threads. */
+/** Layers with kernels for their shape and for any shape in turn, large enough for several threads. */
 const mixed = resolveNetwork({
   name: 'mixed',
   input: [1, 28, 28],
@@ -77,7 +77,6 @@ describe('the cpu engine', () => {
     { network: tinyvgg, kernels: 'winograd' },
     { network: tinyvgg, kernels: 'relaxed' },
     { network: tinyvgg, kernels: 'simd' },
-    { network: tinyvgg, kernels: 'scalar' },
     { network: mixed, kernels: 'winograd' },
     { network: unpadded, kernels: 'winograd' },
   ] as const)(
@@ -90,8 +89,7 @@ describe('the cpu engine', () => {
 
   describe.each([tinyvgg, mixed, unpadded])('on $name', (network) => {
     it.each([
-      { level: 'scalar', name: /without SIMD/ },
-      { level: 'simd', below: 'scalar', name: /with SIMD/ },
+      { level: 'simd', name: /with SIMD/ },
       { level: 'relaxed', below: 'simd', name: /with relaxed SIMD/ },
       { level: 'winograd', below: 'relaxed', name: /Winograd/ },
     ] as const)(
@@ -167,19 +165,6 @@ describe('the cpu engine', () => {
     const all = await session.logits(images, 600);
     expect(await session.logits(images.subarray(599 * 784), 1)).toEqual(all.slice(5990));
     session.close();
-  });
-
-  it('logs once per network which layers have no SIMD kernel, and why', async () => {
-    const lines: string[] = [];
-    const engine = await cpuEngine({ log: (line) => lines.push(line) });
-    await trainedOn(engine, tinyvgg, [1]);
-    expect(lines).toEqual([]);
-    for (let i = 0; i < 2; i++) await trainedOn(engine, mixed, [1]);
-    expect(lines).toEqual([
-      'mixed: no SIMD kernel for a.0 (a convolution other than 3×3 with stride 1 and padding 0 or 1), a.1 (a ReLU of its own), ' +
-        'b.0 (a convolution other than 3×3 with stride 1 and padding 0 or 1), b.1 (a ReLU of its own), ' +
-        'b.2 (pooling other than 2×2 with stride 2). Scalar kernels compute these layers.',
-    ]);
   });
 
   it('lets the process exit with open and with closed sessions', async () => {

@@ -33,7 +33,6 @@ const CPU_ENGINES = {
   'cpu without relaxed SIMD': () => cpuEngine({ kernels: 'simd', threads: 1 }),
 };
 const SLOW_ENGINES = {
-  'cpu without SIMD': () => cpuEngine({ kernels: 'scalar', threads: 1 }),
   reference: () => openEngine('reference'),
   tfjs: () => openEngine('tfjs'),
   ...withGpu({ webgpu: () => openEngine('webgpu', { allowSoftwareAdapter: true }) }),

@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { ExplainedError } from '#shared/errors.ts';
-import { chooseKernels, type KernelLevel, withoutSimd } from '#shared/kernels/choose.ts';
+import { chooseKernels, type KernelLevel } from '#shared/kernels/choose.ts';
 import { compileKernels } from '#shared/kernels/kernels.ts';
 import type { Engine } from '../engine.ts';
 import { freshState } from '../optimizer.ts';
@@ -16,33 +16,24 @@ export interface CpuOptions {
   threads?: number | undefined;
   /** The fastest kernels to use; `winograd` by default. */
   kernels?: KernelLevel | undefined;
-  /** Receives the layers of a network that have no SIMD kernel. */
-  log?: ((line: string) => void) | undefined;
 }
 
 /** @throws ExplainedError of kind `device` when the compiled kernels are missing */
 export async function cpuEngine(options: CpuOptions = {}): Promise<Engine> {
-  const { threads = availableParallelism(), kernels = 'winograd', log = () => {} } = options;
+  const { threads = availableParallelism(), kernels = 'winograd' } = options;
   const builds = { relaxed: await readBuild('relaxed'), simd: await readBuild('simd') };
   const build = await compileKernels(builds, { relaxed: kernels === 'relaxed' || kernels === 'winograd' });
-  const logged = new Set<string>();
   return {
     name: 'cpu',
     description: `WebAssembly kernels ${describeKernels(kernels, build.relaxed)}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
     async open(network, weights, optimizer, state = freshState(optimizer, network)) {
       const choices = chooseKernels(network, kernels);
-      const scalar = kernels === 'scalar' ? [] : withoutSimd(choices);
-      if (scalar.length > 0 && !logged.has(network.name)) {
-        logged.add(network.name);
-        log(`${network.name}: no SIMD kernel for ${scalar.join(', ')}. Scalar kernels compute these layers.`);
-      }
       return openSession({ build, threads, network, choices, weights, optimizer, state });
     },
   };
 }
 
 function describeKernels(level: KernelLevel, relaxed: boolean): string {
-  if (level === 'scalar') return 'without SIMD';
   return `with ${relaxed ? 'relaxed ' : ''}SIMD${level === 'winograd' ? ' and Winograd’s convolution' : ''}`;
 }
 

@@ -1,5 +1,5 @@
 /** @file Copies an image without the zeros around its planes. */
-import { Operation } from '../plan';
+import { Operation } from './plan';
 
 /** y = x. */
 export function f32_flatten(op: Operation, y: usize, x: usize): void {
