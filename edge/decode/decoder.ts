@@ -7,7 +7,7 @@ import { jpegDecoder } from '#shared/decode/jpeg/decoder.ts';
 import { pngDecoder } from '#shared/decode/png/decoder.ts';
 import kernels from '#shared/input/garment/build/photo.wasm?module';
 import type { PreparedPhoto } from '#shared/input/garment/photo.ts';
-import { picturePreparation } from '#shared/input/prepare.ts';
+import { neededEdge, picturePreparation } from '#shared/input/prepare.ts';
 import type { PictureInput } from '#shared/input/preprocessing.ts';
 import { type ServiceDecoder, serviceDecoder } from './service.ts';
 
@@ -29,5 +29,6 @@ const prepare = picturePreparation(kernels);
 /** Prepares an image file in the Worker that decodes it, so that its pixels are in one isolate only. @throws ImageError */
 export async function prepareFile(bytes: Uint8Array, input: PictureInput): Promise<PreparedPhoto> {
   const { [formatOf(bytes)]: service }: Partial<Record<ImageFormat, ServiceDecoder>> = services;
-  return (await service?.prepare(bytes, input)) ?? decoder.decode(bytes, (pixels) => prepare(pixels, input));
+  const prepared = await service?.prepare(bytes, input);
+  return prepared ?? decoder.decode(bytes, (pixels) => prepare(pixels, input), neededEdge(input));
 }

@@ -55,7 +55,7 @@ export default class DecodeWorker extends WorkerEntrypoint {
   ): Promise<PrepareResult> {
     const input = typeof wanted === 'number' ? garmentInput(wanted) : wanted;
     const { kind, version } = input.preprocessing;
-    if (version !== VERSIONS[kind]) return {};
+    if (!VERSIONS[kind].includes(version)) return {};
     try {
       return { photo: await DECODERS[format].decode(bytes, (pixels) => preparePicture(pixels, input)) };
     } catch (error) {

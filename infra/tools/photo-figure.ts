@@ -67,7 +67,7 @@ function garmentInPhoto({ pixels, prepared: { mask, box } }: ClassifiedPhoto): M
   }
   if (!box) return markup`<div class="photo">${image}</div>`;
   const share = (length: number, of: number) => `${((100 * length) / of).toFixed(2)}%`;
-  const { width, height } = pixels;
+  const { width, height } = pixels.fullSize ?? pixels;
   const place = `left:${share(box.left, width)};top:${share(box.top, height)};width:${share(box.width, width)};height:${share(box.height, height)}`;
   return markup`<div class="photo">${image}<div class="box" style="${place}"></div></div>`;
 }

@@ -1,13 +1,14 @@
 /** @file The interface between the decoder libraries and the code that every format shares (file-decoder.ts). */
-import type { Pixels } from './pixels.ts';
+import type { Pixels, Size } from './pixels.ts';
 
 /**
  * Decodes a whole file, synchronously.
  * @param header the header that the format's parser found in the same bytes
+ * @param size the size of the result: that in the header, unless the format can decode at a reduced scale
  * @returns pixels that can lie in the decoders' memory, which the next file overwrites; undefined when the library rejects the file
  * @throws ImageError or any other error for damaged input
  */
-export type Codec<Header> = (bytes: Uint8Array, header: Header) => Pixels | undefined;
+export type Codec<Header> = (bytes: Uint8Array, header: Header, size: Size) => Pixels | undefined;
 
 /** Returns a stub for an import that a decoder library should never call. The stub throws. */
 export function unusedImport(decoder: string, name: string): () => never {

@@ -4,7 +4,6 @@
  * The packages' own `decode()` keeps a single instance, but an instance that has aborted cannot be used again. This file calls
  * the packages' factories instead, once for each file.
  */
-import type { Codec } from './codec.ts';
 import { ImageError } from './image-error.ts';
 import { decoderMemory, type InitialMemory, instantiate, MAX_DECODER_BYTES } from './memory.ts';
 import type { Pixels } from './pixels.ts';
@@ -31,7 +30,7 @@ export function emscriptenCodec(
   module: WebAssembly.Module,
   initial: InitialMemory,
   ...options: number[]
-): Codec<unknown> {
+): (bytes: Uint8Array) => Pixels | undefined {
   return (bytes) => {
     const growth = watchGrowth();
     try {

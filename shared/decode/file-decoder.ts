@@ -6,7 +6,7 @@ import type { EstimatingDecoder } from './decoder.ts';
 import { FORMAT_NAMES, type ImageFormat } from './format.ts';
 import { damaged, ImageError } from './image-error.ts';
 import { checkSize, MAX_PIXELS } from './limits.ts';
-import { type Orientation, orient } from './orientation.ts';
+import { displayedSize, type Orientation, orient } from './orientation.ts';
 import type { Pixels, Size } from './pixels.ts';
 
 /** The parts of a decoder that depend on the format. */
@@ -20,8 +20,8 @@ interface Format<Header extends Size> {
   maxPixels?(header: Header): number;
   /** Checks that need more than the header. @throws ImageError */
   check?(header: Header): Promise<void>;
-  /** The size at which the file is decoded. Default: the size in its header. */
-  decodedSize?(header: Header): Size;
+  /** The size at which the file is decoded for a reader that needs a longest edge of `edge` pixels. Default: the size in its header. */
+  decodedSize?(header: Header, edge?: number): Size;
   /** Transformations of the decoded pixels into the displayed ones, in order. */
   orientations?(header: Header): Orientation[];
   /** What the person who sent the image should know. */
@@ -38,11 +38,11 @@ export function fileDecoder<Header extends Size>(format: Format<Header>): Estima
     return header;
   }
   return {
-    async decode(bytes, use) {
+    async decode(bytes, use, edge) {
       const header = readHeader(bytes);
       await format.check?.(header);
       // Nothing waits from here on, so no other file uses the decoders' memory before `use` is done.
-      return use(decodeChecked(format, bytes, header));
+      return use(decodeChecked(format, bytes, header, edge));
     },
     async cost(bytes) {
       try {
@@ -60,14 +60,20 @@ function decodeChecked<Header extends Size>(
   format: Format<Header>,
   bytes: Uint8Array,
   header: Header,
+  edge?: number,
 ): Pixels {
-  const decoded = asDamage(() => format.decode(bytes, header));
-  const size = format.decodedSize?.(header) ?? header;
+  const size = format.decodedSize?.(header, edge) ?? header;
+  const decoded = asDamage(() => format.decode(bytes, header, size));
   if (!decoded) throw damaged(DAMAGED_DATA);
   if (decoded.width !== size.width || decoded.height !== size.height)
     throw damaged('its decoded size differs from the size in its header');
   const orientations = (format.orientations?.(header) ?? []).filter((orientation) => orientation !== 1);
-  return { ...orientations.reduce(orient, decoded), warnings: format.warnings?.(header) ?? [] };
+  const { width, height } = header;
+  return {
+    ...orientations.reduce(orient, decoded),
+    fullSize: orientations.reduce<Size>(displayedSize, { width, height }),
+    warnings: format.warnings?.(header) ?? [],
+  };
 }
 
 const DAMAGED_DATA = 'its data is damaged or cut off';

@@ -1,6 +1,6 @@
 /** @file Rotates and mirrors pixels into the orientation in which an image is displayed. */
 import { takeMemory } from './memory.ts';
-import type { Pixels } from './pixels.ts';
+import type { Pixels, Size } from './pixels.ts';
 
 /** How the stored pixels are displayed (Exif 2.3, 4.6.4, tag 0x0112): 1 unchanged, 2 to 8 mirrored, rotated, or both. */
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
@@ -9,10 +9,14 @@ export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 const FROM_LAST_COLUMN: readonly Orientation[] = [2, 3, 7, 8];
 const FROM_LAST_ROW: readonly Orientation[] = [3, 4, 6, 7];
 
+/** Returns the size in which an image of this stored size is displayed. */
+export const displayedSize = ({ width, height }: Size, orientation: Orientation): Size =>
+  orientation >= 5 ? { width: height, height: width } : { width, height };
+
 /** Returns `pixels` as they are displayed, in the decoders' memory. */
 export function orient({ width, height, data }: Pixels, orientation: Orientation): Pixels {
   const swapsAxes = orientation >= 5;
-  const displayed = swapsAxes ? { width: height, height: width } : { width, height };
+  const displayed = displayedSize({ width, height }, orientation);
   const { taken, pixels } = takeMemory(4 * width * height, data);
   const from = pixelWords(pixels);
   const to = pixelWords(taken);

@@ -11,6 +11,8 @@ export interface Size {
 export interface Pixels extends Size {
   /** RGBA, not premultiplied, row by row: 4 · width · height bytes. */
   readonly data: Uint8ClampedArray | Uint8Array;
+  /** The displayed size of the whole picture, which a decoder may have reduced. Default: that of the pixels. */
+  readonly fullSize?: Size;
   readonly warnings?: readonly PhotoWarning[];
 }
 

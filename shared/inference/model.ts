@@ -104,9 +104,9 @@ function checkFit(manifest: Manifest): PictureInput {
   const input = readInput(manifest);
   const { preprocessing, shape } = input;
   const { kind, version } = preprocessing;
-  if (version !== VERSIONS[kind]) {
+  if (!VERSIONS[kind].includes(version)) {
     const what = kind === 'garment' ? 'photo pipeline' : 'scaling';
-    throw refusal(manifest, 'fit', `a model for ${what} ${VERSIONS[kind]}`, `${version}`);
+    throw refusal(manifest, 'fit', `a model for ${what} ${VERSIONS[kind].join(' or ')}`, `${version}`);
   }
   if (kind === 'garment' && shape.join() !== GARMENT_INPUT.shape.join()) {
     throw refusal(

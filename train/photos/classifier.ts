@@ -4,6 +4,7 @@ import { type AbstentionReason, abstentionOf } from '#shared/abstention.ts';
 import { copyPixels, type Pixels } from '#shared/decode/pixels.ts';
 import { ExplainedError } from '#shared/errors.ts';
 import type { PreparedPhoto } from '#shared/input/garment/photo.ts';
+import { neededEdge } from '#shared/input/prepare.ts';
 import { pictureInputOf } from '#shared/input/preprocessing.ts';
 import { answersAmong, type Prediction, rankLabels } from '#shared/predictions.ts';
 import { openDecoder } from '../decoder.ts';
@@ -44,7 +45,7 @@ export async function openClassifier({ manifest, files }: PredictingRelease): Pr
   ]);
   return async (bytes) => {
     const start = performance.now();
-    const pixels = await decoder.decode(bytes, copyPixels);
+    const pixels = await decoder.decode(bytes, copyPixels, neededEdge(input));
     const decoded = performance.now();
     const prepared = preparePicture(pixels, input);
     const ready = performance.now();

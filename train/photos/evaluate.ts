@@ -1,6 +1,5 @@
 /** @file `evaluate --photos`: classifies the photos of a folder and scores the predictions. */
 import { ExplainedError } from '#shared/errors.ts';
-import { PHOTO_PIPELINE } from '#shared/input/garment/photo.ts';
 import { writeFileAtomic } from '../files.ts';
 import { readRelease } from '../release/release.ts';
 import { backgroundFeatures } from './background.ts';
@@ -61,11 +60,11 @@ export async function evaluatePhotos({ photos: folder, model, folds, report, com
     throw new ExplainedError({ kind: 'image', what: `no photo of a garment in ${folder} can be read`, got });
   }
 
-  const { name, version } = release.manifest;
+  const { name, version, photoPipeline } = release.manifest;
   const score = scorePhotos(garments, others);
   const evaluation: PhotoEvaluation = {
     model: { name, version },
-    photoPipeline: PHOTO_PIPELINE,
+    photoPipeline,
     folder,
     ...score,
     unreadable,

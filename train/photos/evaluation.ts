@@ -22,7 +22,8 @@ export interface DetailedPhotoResult extends PhotoResult {
 
 export interface PhotoEvaluation extends Score {
   model: { name: string; version: string };
-  photoPipeline: number;
+  /** Version of the photo pipeline; undefined for a model that takes scaled pictures. */
+  photoPipeline: number | undefined;
   folder: string;
   unreadable: UnreadablePhoto[];
   backgrounds?: BackgroundScores;

@@ -3,11 +3,12 @@
  * same result. The image stays on the device. The model comes from the endpoint and is checked here as it is in the Worker.
  */
 
+import type { Pixels } from '#shared/decode/pixels.ts';
 import { loadModel } from '#shared/inference/model.ts';
 import { type Classification, resultOf } from '#shared/inference/result.ts';
 import { simdEngine } from '#shared/inference/simd.ts';
 import * as photoKernels from '#shared/input/garment/build/photo.wasm?url';
-import { picturePreparation } from '#shared/input/prepare.ts';
+import { neededEdge, picturePreparation } from '#shared/input/prepare.ts';
 import { networkInput } from '#shared/input/preprocessing.ts';
 import * as kernels from '#shared/kernels/build/inference.wasm?url';
 import type { Manifest } from '#shared/manifest.ts';
@@ -53,7 +54,8 @@ async function load(endpoint: string, served?: ServedManifest): Promise<LocalCla
   ]);
   const model = await loadModel([engine], manifest, { read: async () => weights });
   return async (bytes) => {
-    const photo = await decoder.decode(bytes, (pixels) => preparePicture(pixels, model.input));
+    const prepare = (pixels: Pixels) => preparePicture(pixels, model.input);
+    const photo = await decoder.decode(bytes, prepare, neededEdge(model.input));
     const logits = await model.classifier.logits(networkInput(photo.image, model.input), 1);
     return { model: { name, version, alias }, ...(await resultOf({ photo, logits }, model, ALL_LABELS)) };
   };

@@ -14,7 +14,7 @@ const INITIAL: InitialMemory = { pages: 256, heapStart: 5_867_488 };
 
 export function avifCodec(module: WebAssembly.Module): Codec<AvifHeader> {
   const decode = emscriptenCodec(avif, module, INITIAL, BITS_PER_CHANNEL);
-  return (bytes, header) => decode(header.isSequence ? asStill(bytes) : bytes, header);
+  return (bytes, header) => decode(header.isSequence ? asStill(bytes) : bytes);
 }
 
 /** Returns a copy with the major brand of still images. The decoder then decodes the still image instead of the sequence. */

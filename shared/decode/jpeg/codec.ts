@@ -40,14 +40,21 @@ const CMYK = 11;
  */
 export const MAX_FULL_SIZE_PIXELS = 2_000_000;
 
-/** Returns the size at which an image is decoded: its stored size divided by 1, 2, 4 or 8, rounded up. */
-export function reducedSize({ width, height }: Size): Size {
-  const sizes = [1, 2, 4, 8].map((scale) => ({
-    width: Math.ceil(width / scale),
-    height: Math.ceil(height / scale),
-  }));
-  const fitting = sizes.find((size) => size.width * size.height <= MAX_FULL_SIZE_PIXELS);
-  return fitting ?? (sizes.at(-1) as Size);
+/**
+ * Returns the size at which an image is decoded: its stored size times the smallest number of eighths whose longest edge is at least
+ * `edge` pixels, rounded up. It is 1, 1/2, 1/4 or 1/8, the largest that MAX_FULL_SIZE_PIXELS allows, if no smaller scale suffices.
+ * libjpeg-turbo decodes each block of 8 × 8 pixels to one of that many eighths.
+ */
+export function scaledSize(stored: Size, edge = Number.POSITIVE_INFINITY): Size {
+  const scaled = (eighths: number): Size => ({
+    width: Math.ceil((stored.width * eighths) / 8),
+    height: Math.ceil((stored.height * eighths) / 8),
+  });
+  const isTooLarge = ({ width, height }: Size) => width * height > MAX_FULL_SIZE_PIXELS;
+  let eighths = 8;
+  while (eighths > 1 && isTooLarge(scaled(eighths))) eighths /= 2;
+  const sufficient = 1 + Math.floor((8 * (edge - 1)) / Math.max(stored.width, stored.height));
+  return scaled(Math.min(eighths, sufficient));
 }
 
 /** The marker EOI. A trailer can follow or replace that of the file. */
@@ -69,10 +76,10 @@ const IMPORTS = {
 };
 
 export function jpegCodec(module: WebAssembly.Module): Codec<JpegHeader> {
-  return (bytes, header) => {
+  return (bytes, header, size) => {
     let picture = bytes.subarray(0, header.end);
     for (let attempt = 1; attempt <= maxAttempts(header); attempt++) {
-      const { isClean, message, pixels } = decompress(module, picture, header);
+      const { isClean, message, pixels } = decompress(module, picture, header, size);
       if (isClean || header.hasEnd) return pixels;
       // Without an end marker, bytes are missing or a trailer follows. A complete image has no warnings without its trailer.
       const trailer = trailerBytes(message);
@@ -107,14 +114,18 @@ interface Decompressed {
  * @param picture the file up to the end of its last scan
  * @throws Error when libjpeg stops before the last pixel
  */
-function decompress(module: WebAssembly.Module, picture: Uint8Array, header: JpegHeader): Decompressed {
+function decompress(
+  module: WebAssembly.Module,
+  picture: Uint8Array,
+  header: JpegHeader,
+  { width, height }: Size,
+): Decompressed {
   const turbo = instantiate(module, INITIAL, IMPORTS).exports as unknown as TurboJpeg;
   const allocate = (size: number): number => {
     const address = turbo.malloc(size) >>> 0;
     if (address === 0) throw new Error('out of memory');
     return address;
   };
-  const { width, height } = reducedSize(header);
   const [rowBytes, fileBytes] = [4 * width, picture.length + END_MARKER.length];
   const file = allocate(fileBytes);
   const address = allocate(rowBytes * height);

@@ -1,7 +1,7 @@
 /** @file The decoder of JPEG files. */
 import type { EstimatingDecoder } from '../decoder.ts';
 import { fileDecoder } from '../file-decoder.ts';
-import { jpegCodec, maxAttempts, reducedSize } from './codec.ts';
+import { jpegCodec, maxAttempts, scaledSize } from './codec.ts';
 import { type JpegHeader, readJpegHeader } from './header.ts';
 
 export function jpegDecoder(module: WebAssembly.Module): EstimatingDecoder {
@@ -10,7 +10,7 @@ export function jpegDecoder(module: WebAssembly.Module): EstimatingDecoder {
     readHeader: readJpegHeader,
     decode: jpegCodec(module),
     maxPixels: (header) => header.maxPixels,
-    decodedSize: reducedSize,
+    decodedSize: scaledSize,
     // Each scan of a progressive image visits all coefficients.
     cost(header) {
       const attempts = maxAttempts(header);

@@ -15,7 +15,7 @@ const INITIAL: InitialMemory = { pages: 256, heapStart: 78_832 };
 export function webpCodec(module: WebAssembly.Module): Codec<WebpHeader> {
   const decode = emscriptenCodec(webp, module, INITIAL);
   return (bytes, { frame, ...canvas }) => {
-    const pixels = decode(frame ? stillFile(frame) : bytes, undefined);
+    const pixels = decode(frame ? stillFile(frame) : bytes);
     return pixels && frame ? placeOnCanvas(pixels, frame, canvas) : pixels;
   };
 }

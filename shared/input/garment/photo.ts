@@ -20,15 +20,21 @@ import { segment } from './segment.ts';
 import { applyTone, findTone } from './tone.ts';
 import { levelsOf, openWorkspace, WORK_EDGE, type Workspace } from './workspace.ts';
 
-/** Version of the pipeline. It changes whenever a result changes. A manifest names the version that its model was made for. */
-export const PHOTO_PIPELINE = 2;
+/**
+ * Version of the pipeline. It changes whenever a result changes. A manifest names the version that its model was made for.
+ * Version 3 decodes a JPEG at the smallest scale that has the pixels that the pipeline needs.
+ */
+export const PHOTO_PIPELINE = 3;
+
+/** The version that decodes a JPEG of up to 2 megapixels at full size. All else is the same, so models for it are still served. */
+export const FULL_SIZE_PIPELINE = 2;
 
 export interface PreparedPhoto {
   /** 28 × 28 grey bytes, row by row. Divided by 255 they are the network's input. */
   image: Uint8Array;
   /** The steps that ran, in order, with their results: `as-is`; or `mask`, `tone`, `place`; or `whole-frame`, `place`. */
   steps: PhotoStep[];
-  /** The garment's box in pixels of the decoded picture, when a garment was found. */
+  /** The garment's box in pixels of the whole picture, when a garment was found. */
   box?: Box;
   /** The pixels that the garment covers, when a garment was found. */
   mask?: AlphaMask;
@@ -94,7 +100,7 @@ function preparePhoto(workspace: Workspace, pixels: Pixels, prior: ProbabilityMa
   return {
     image: placeObject(workspace, picture, box),
     steps: [{ step: 'mask', ...assessment }, { step: 'tone', ...tone }, { step: 'place' }],
-    box: scaleBox(box, picture, pixels),
+    box: scaleBox(box, picture, pixels.fullSize ?? pixels),
     mask: { width: picture.width, height: picture.height, data: readMask(workspace, picture) },
     quality,
     warnings,

@@ -1,5 +1,7 @@
 /** @file The decoders in workerd: the same pixels and errors as in Node, and valid images after damaged ones. */
 import { env } from 'cloudflare:workers';
+import encoderWasm from '@jsquash/jpeg/codec/enc/mozjpeg_enc.wasm?module';
+import { init as initJpegEncoder } from '@jsquash/jpeg/encode.js';
 import { describe, expect, it } from 'vitest';
 import { ImageError } from '#shared/decode/image-error.ts';
 import { copyPixels } from '#shared/decode/pixels.ts';
@@ -10,6 +12,7 @@ import { GARMENT_INPUT } from '#shared/input/prepare.ts';
 import type { PictureInput } from '#shared/input/preprocessing.ts';
 import { decoder, prepareFile } from '../../../edge/decode/decoder.ts';
 import type { default as DecodeWorker } from '../../../edge/decode/worker.ts';
+import { jpeg, paint } from '../../fixtures/images.ts';
 import { flipped, hostileFiles } from '../../fixtures/images-hostile.ts';
 import { oddPictures } from '../../fixtures/images-odd.ts';
 import { corners, farthest, quartersOf, SAMPLE_NAMES, sample } from '../../fixtures/images-samples.ts';
@@ -114,6 +117,39 @@ describe('a picture that another Worker decodes', () => {
   it('is refused with the same error', async () => {
     const damaged = sample('lossy.avif').slice(0, -9);
     await expect(prepareFile(damaged, GARMENT_INPUT)).rejects.toThrow(ImageError);
+  });
+});
+
+describe('a JPEG for a model of garments', async () => {
+  await initJpegEncoder(encoderWasm as object);
+  const preparePhoto = photoPipeline(kernels);
+  const GARMENT = { left: 150, top: 120, width: 180, height: 300 };
+  const file = await jpeg(
+    paint(480, 640, (x, y) => {
+      const [fromLeft, fromTop] = [x - GARMENT.left, y - GARMENT.top];
+      const isInside = fromLeft >= 0 && fromLeft < GARMENT.width && fromTop >= 0 && fromTop < GARMENT.height;
+      return isInside ? [30, 50, 120] : [210, 205, 195];
+    }),
+  );
+  const inputOf = (version: number): PictureInput => ({
+    ...GARMENT_INPUT,
+    preprocessing: { kind: 'garment', version },
+  });
+
+  it('is decoded at the smallest scale that the photo pipeline needs', async () => {
+    const reduced = await decoder.decode(file, (pixels) => preparePhoto(pixels), 192);
+    expect(await prepareFile(file, inputOf(PHOTO_PIPELINE))).toEqual(reduced);
+  });
+
+  it('is decoded at full size for a model of the version before', async () => {
+    const whole = await decoder.decode(file, (pixels) => preparePhoto(pixels));
+    expect(await prepareFile(file, inputOf(2))).toEqual(whole);
+  });
+
+  it('has the box of its garment in pixels of the whole picture', async () => {
+    const { box } = await prepareFile(file, inputOf(PHOTO_PIPELINE));
+    for (const side of ['left', 'top', 'width', 'height'] as const)
+      expect(Math.abs((box?.[side] ?? 0) - GARMENT[side]), side).toBeLessThan(8);
   });
 });
 

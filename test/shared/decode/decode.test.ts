@@ -5,7 +5,7 @@ import { MAX_FULL_SIZE_PIXELS } from '#shared/decode/jpeg/codec.ts';
 import { type Orientation, orient } from '#shared/decode/orientation.ts';
 import { copyPixels } from '#shared/decode/pixels.ts';
 import { openDecoder } from '../../../train/decoder.ts';
-import { greyPng, jpeg, paint, png } from '../../fixtures/images.ts';
+import { concat, greyPng, jpeg, paint, png } from '../../fixtures/images.ts';
 import { PNG_KINDS, pngOf } from '../../fixtures/images-png.ts';
 import {
   corners,
@@ -87,8 +87,66 @@ describe('a PNG', () => {
   });
 });
 
+/** Returns a JPEG with the Exif segment of a sample after its start marker. */
+function withExifOf(name: SampleName, file: Uint8Array): Uint8Array {
+  const rotated = sample(name);
+  const start = rotated.findIndex((byte, i) => byte === 0xff && rotated[i + 1] === 0xe1);
+  const end = start + 2 + ((rotated[start + 2] ?? 0) << 8) + (rotated[start + 3] ?? 0);
+  return concat(file.subarray(0, 2), rotated.subarray(start, end), file.subarray(2));
+}
+
 const photo = (width: number, height: number) =>
   paint(width, height, (x, y) => [(255 * x) / width, (255 * y) / height, x < width / 2 ? 30 : 220]);
+
+describe('a JPEG with more pixels than its reader needs', () => {
+  it.each([
+    [400, 533, [150, 200]],
+    [768, 1024, [192, 256]],
+    [4032, 3024, [504, 378]],
+    [256, 200, [192, 150]],
+    [219, 219, [192, 192]],
+    [218, 219, [191, 192]],
+    [192, 100, [192, 100]],
+    [28, 28, [28, 28]],
+  ])(
+    'of %i × %i is decoded at the smallest scale whose longest edge has 192',
+    async (width, height, size) => {
+      const file = await jpeg(photo(width, height), { quality: 90 });
+      const pixels = await decoder.decode(file, copyPixels, 192);
+      expect([pixels.width, pixels.height]).toEqual(size);
+      expect(pixels.fullSize).toEqual({ width, height });
+    },
+  );
+
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])('has its colours at %i eighths of its size', async (eighths) => {
+    for (const progressive of [false, true]) {
+      const file = await jpeg(photo(800, 640), { progressive });
+      const { width, height, data } = await decoder.decode(file, copyPixels, 100 * eighths);
+      expect([width, height]).toEqual([100 * eighths, 80 * eighths]);
+      const distances = Array.from({ length: width * height }, (_, i) => {
+        const [x, y] = [(i % width) + 0.5, Math.floor(i / width) + 0.5];
+        const [red = 0, green = 0] = data.subarray(4 * i);
+        return Math.max(Math.abs(red - (255 * x) / width), Math.abs(green - (255 * y) / height));
+      });
+      // Chroma of half the resolution smears the edge between the halves.
+      const away = distances.filter((_, i) => Math.abs((i % width) / width - 0.5) > 0.02);
+      expect(away.reduce((a, b) => Math.max(a, b))).toBeLessThan(8);
+    }
+  });
+
+  it('has the size in which it is displayed', async () => {
+    const file = withExifOf('exif6.jpg', await jpeg(photo(600, 400), { quality: 50 }));
+    const pixels = await decoder.decode(file, copyPixels, 192);
+    expect([pixels.width, pixels.height]).toEqual([150, 225]);
+    expect(pixels.fullSize).toEqual({ width: 400, height: 600 });
+  });
+
+  it('takes no more memory for a reader that needs more pixels', async () => {
+    const file = await jpeg(photo(4032, 3024), { quality: 50 });
+    const { width, height } = await decoder.decode(file, copyPixels, 4032);
+    expect([width, height]).toEqual([1008, 756]);
+  });
+});
 
 describe('a large JPEG', () => {
   it.each([false, true])(
@@ -121,16 +179,10 @@ describe('a large JPEG', () => {
   });
 
   it('is rotated as its Exif metadata requires', async () => {
-    const file = await jpeg(photo(2400, 1600), { quality: 50 });
-    // Insert the Exif segment of a sample after the start marker.
-    const rotated = sample('exif6.jpg');
-    const start = rotated.findIndex((byte, i) => byte === 0xff && rotated[i + 1] === 0xe1);
-    const end = start + 2 + ((rotated[start + 2] ?? 0) << 8) + (rotated[start + 3] ?? 0);
-    const { width, height } = await decoder.decode(
-      Uint8Array.of(...file.subarray(0, 2), ...rotated.subarray(start, end), ...file.subarray(2)),
-      copyPixels,
-    );
+    const file = withExifOf('exif6.jpg', await jpeg(photo(2400, 1600), { quality: 50 }));
+    const { width, height, fullSize } = await decoder.decode(file, copyPixels);
     expect([width, height]).toEqual([800, 1200]);
+    expect(fullSize).toEqual({ width: 1600, height: 2400 });
   });
 });
 

@@ -14,12 +14,19 @@ import { initJpegEncoder } from './jpeg-encoder.ts';
 const PYTHON = '/usr/bin/python3';
 const hasPillow = spawnSync(PYTHON, ['-c', 'from PIL import Image']).status === 0;
 
-/** Prints width, height and the RGBA bytes of each file in hexadecimal. Like browsers, it ignores the Exif orientation of WebP. */
+/**
+ * Prints width, height and the RGBA bytes of each file in hexadecimal. Like browsers, it ignores the Exif orientation of WebP.
+ * Pillow decodes `1-8.jpg` at an eighth, `2-8.jpg` at a quarter, `4-8.jpg` at half of its size.
+ */
 const PRINT_PIXELS = `
 import sys
+from os.path import basename
 from PIL import Image, ImageOps
 for path in sys.argv[1:]:
     image = Image.open(path)
+    if path.endswith('-8.jpg'):
+        eighths = int(basename(path)[0])
+        image.draft('RGB', (image.width * eighths // 8, image.height * eighths // 8))
     if not path.endswith('.webp'):
         image = ImageOps.exif_transpose(image)
     image = image.convert('RGBA')
@@ -27,7 +34,7 @@ for path in sys.argv[1:]:
 `;
 
 /** Returns the files that this version of Pillow decodes as the standards require. */
-async function comparableFiles(): Promise<{ name: string; file: Uint8Array }[]> {
+async function comparableFiles(): Promise<{ name: string; file: Uint8Array; edge?: number }[]> {
   const samples = SAMPLE_NAMES.filter((name) => !name.endsWith('.avif'));
   // Pillow lacks 16-bit samples, and tRNS for grey of fewer than 8 bits.
   const kinds = PNG_KINDS.filter(
@@ -43,6 +50,13 @@ async function comparableFiles(): Promise<{ name: string; file: Uint8Array }[]> 
     ...samples.map((name) => ({ name, file: sample(name) })),
     ...(await Promise.all(pngs)),
     { name: 'photo.jpg', file: await jpeg(photo, { quality: 80 }) },
+    ...(await Promise.all(
+      [1, 2, 4].map(async (eighths) => ({
+        name: `${eighths}-8.jpg`,
+        file: await jpeg(photo, { quality: 80, progressive: eighths === 2 }),
+        edge: Math.floor((300 * eighths) / 8),
+      })),
+    )),
   ];
 }
 
@@ -58,9 +72,9 @@ describe.skipIf(!hasPillow)(`decoded pixels${hasPillow ? '' : ' (skipped: instal
     });
     const lines = output.trim().split('\n');
     expect(lines).toHaveLength(files.length);
-    for (const [i, { name, file }] of files.entries()) {
+    for (const [i, { name, file, edge }] of files.entries()) {
       const [width, height, hex = ''] = lines[i].split(' ');
-      const pixels = await decoder.decode(file, copyPixels);
+      const pixels = await decoder.decode(file, copyPixels, edge);
       expect([pixels.width, pixels.height], name).toEqual([Number(width), Number(height)]);
       expect(largestDifference(pixels.data, Buffer.from(hex, 'hex')), name).toBeLessThanOrEqual(1);
     }
