@@ -9,6 +9,9 @@ import { type RequestRecord, recordWait } from './record.ts';
  */
 const MAX_DRAINED_BYTES = 100 * 2 ** 20;
 
+/** Size of the first buffer, in bytes. */
+const FIRST_BYTES = 65_536;
+
 /**
  * Reads a body to its end.
  * @throws HttpProblem `empty-body`, `body-too-large`, `unreadable-body`, `unsupported-encoding`
@@ -20,20 +23,20 @@ export function readBody(request: Request, record: RequestRecord): Promise<Uint8
 async function readToEnd(request: Request, record: RequestRecord): Promise<Uint8Array<ArrayBuffer>> {
   const declared = Number(request.headers.get('content-length'));
   if (declared > MAX_BODY_BYTES) throw bodyTooLarge({ actual: declared });
-  let buffer = new ArrayBuffer(0);
+  let buffer = new ArrayBuffer(declared < FIRST_BYTES && declared > 0 ? declared + 1 : FIRST_BYTES);
   let length = 0;
   try {
+    // The stream writes into the buffer. Its chunks of 4 KiB would take 0.4 ms of CPU time longer for 63 kB.
+    const reader = request.body?.getReader({ mode: 'byob' });
     // A cancelled stream closes the connection before the response is sent.
-    for await (const chunk of request.body?.values({ preventCancel: true }) ?? []) {
-      const at = length;
-      length += chunk.length;
+    while (reader && length <= MAX_DRAINED_BYTES) {
+      if (length > MAX_BODY_BYTES) buffer = buffer.transfer(FIRST_BYTES);
+      else if (length === buffer.byteLength) buffer = grown(buffer, declared);
+      const { done, value } = await reader.read(new Uint8Array(buffer, length > MAX_BODY_BYTES ? 0 : length));
+      if (value) buffer = value.buffer;
+      if (done) break;
+      length += value.length;
       record.bodyBytes = length;
-      if (length > MAX_DRAINED_BYTES) break;
-      if (length > MAX_BODY_BYTES) buffer = new ArrayBuffer(0);
-      else {
-        if (length > buffer.byteLength) buffer = grown(buffer, length, declared);
-        new Uint8Array(buffer).set(chunk, at);
-      }
     }
   } catch (cause) {
     throw new HttpProblem('unreadable-body', 'The connection closed before the body was complete.', {
@@ -49,12 +52,12 @@ async function readToEnd(request: Request, record: RequestRecord): Promise<Uint8
 }
 
 /**
- * Moves a buffer into one of at least `length` bytes and frees it. The new one is at most twice as large as the bytes that arrived, so
- * that a declared length alone reserves no memory.
+ * Moves a full buffer into a larger one and frees it. The new one is at most twice as large as the bytes that arrived, so that a
+ * declared length alone reserves no memory. It has room for one byte more than the body, since the end is found by reading on.
  */
-function grown(buffer: ArrayBuffer, length: number, declared: number): ArrayBuffer {
-  const end = declared >= length ? declared : MAX_BODY_BYTES;
-  return buffer.transfer(Math.max(length, Math.min(2 * buffer.byteLength, end)));
+function grown(buffer: ArrayBuffer, declared: number): ArrayBuffer {
+  const most = declared >= buffer.byteLength ? declared : MAX_BODY_BYTES;
+  return buffer.transfer(Math.min(2 * buffer.byteLength, most + 1));
 }
 
 /**

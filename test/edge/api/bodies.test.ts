@@ -149,7 +149,8 @@ describe('limits', () => {
 
   it('an oversized body without a length is drained up to a bound', async () => {
     let sent = 0;
-    const endless = new ReadableStream<Uint8Array>({
+    const endless = new ReadableStream({
+      type: 'bytes',
       pull(controller) {
         sent += 1;
         controller.enqueue(new Uint8Array(2 ** 20));
@@ -171,6 +172,7 @@ describe('limits', () => {
 
   it('an incomplete body is a client error', async () => {
     const broken = new ReadableStream({
+      type: 'bytes',
       start(controller) {
         controller.enqueue(pngFile.slice(0, 50));
         controller.error(new Error('connection lost'));
