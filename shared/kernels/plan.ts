@@ -36,7 +36,7 @@ const [OPERATION_FIELDS] = [
 const [INTEGERS, FLOATS] = [
   [
     ...['generation', 'pending', 'stop', 'threads', 'training', 'batch', 'ops', 'opCount'],
-    ...['images', 'labels', 'logits', 'losses', 'classes', 'arena', 'imageBytes', 'threadBytes'],
+    ...['images', 'targets', 'logits', 'losses', 'classes', 'arena', 'imageBytes', 'threadBytes'],
     ...['parameters', 'gradients', 'parameterBytes'],
     ...['input', 'channels', 'height', 'width', 'rowFloats', 'planeBytes', 'optimizer', 'buffers', 'average'],
   ],

@@ -8,7 +8,7 @@ import type { Batch } from '../../train/dataset/batch.ts';
 type Values = number[];
 
 /**
- * Returns the mean cross-entropy of a batch.
+ * Returns the mean cross-entropy of a batch: of its targets if it has some, else of its labels.
  * @param smoothing share of the target that is the same for all classes
  */
 export function exactLoss(
@@ -24,7 +24,8 @@ export function exactLoss(
     const logits = network.layers.reduce((x, layer) => apply(layer, weights, x), image);
     const all = logits.reduce((sum, logit) => sum + Math.exp(logit), 0);
     for (const [k, logit] of logits.entries()) {
-      const target = smoothing / logits.length + (k === label ? 1 - smoothing : 0);
+      const probability = batch.targets ? batch.targets[n * logits.length + k] : Number(k === label);
+      const target = smoothing / logits.length + (1 - smoothing) * probability;
       total -= target * Math.log(Math.exp(logit) / all);
     }
   }

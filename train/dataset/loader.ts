@@ -69,11 +69,15 @@ function drawBalanced({ labels, count }: Split, generator: Generator): Uint32Arr
   return generator.permutation(count).map((place) => drawn[place]);
 }
 
-function slice({ images, labels, count }: Split, first: number, size: number): Batch {
-  const pixels = images.length / count;
+function slice({ images, labels, targets, count }: Split, first: number, size: number): Batch {
+  const rows = <T extends Uint8Array | Float32Array>(values: T) => {
+    const length = values.length / count;
+    return values.subarray(first * length, (first + size) * length) as T;
+  };
   return {
-    images: images.subarray(first * pixels, (first + size) * pixels),
+    images: rows(images),
     labels: labels.subarray(first, first + size),
+    ...(targets && { targets: rows(targets) }),
   };
 }
 
@@ -82,19 +86,21 @@ export function gather(split: Split, indices: Uint32Array): Batch {
   let images: Uint8Array | undefined;
   return {
     get images() {
-      images ??= gatherImages(split, indices);
+      images ??= gatherRows(split.images, split.count, indices);
       return images;
     },
     labels: Uint16Array.from(indices, (index) => split.labels[index]),
+    ...(split.targets && { targets: gatherRows(split.targets, split.count, indices) }),
     source: { split, indices },
   };
 }
 
-function gatherImages({ images, count }: Split, indices: Uint32Array): Uint8Array {
-  const pixels = images.length / count;
-  const gathered = new Uint8Array(indices.length * pixels);
+/** Returns the rows at `indices` of values with `count` rows. */
+function gatherRows<T extends Uint8Array | Float32Array>(values: T, count: number, indices: Uint32Array): T {
+  const length = values.length / count;
+  const gathered = new (values.constructor as new (length: number) => T)(indices.length * length);
   for (const [i, index] of indices.entries()) {
-    gathered.set(images.subarray(index * pixels, (index + 1) * pixels), i * pixels);
+    gathered.set(values.subarray(index * length, (index + 1) * length), i * length);
   }
   return gathered;
 }

@@ -10,6 +10,8 @@ export interface Split {
   images: Uint8Array;
   /** Class indices, [count]. */
   labels: Uint16Array;
+  /** Probability of each class, [count, classes]. If present, a training learns these instead of the labels. */
+  targets?: Float32Array;
   /** Paths of the images' files, [count]; absent where the images are not in files of their own. */
   names?: readonly string[];
 }
@@ -80,17 +82,19 @@ export function holdOut(split: Split, count: number): { train: Split; heldOut: S
 }
 
 /** Returns the images from index `from` to before index `to`, as a view. */
-function range({ images, labels, names, count }: Split, from: number, to: number): Split {
+function range({ images, labels, targets, names, count }: Split, from: number, to: number): Split {
   const pixels = images.length / count;
+  const classes = targets ? targets.length / count : 0;
   return {
     count: to - from,
     images: images.subarray(from * pixels, to * pixels),
     labels: labels.subarray(from, to),
+    ...(targets && { targets: targets.subarray(from * classes, to * classes) }),
     ...(names && { names: names.slice(from, to) }),
   };
 }
 
-/** Returns the images of two splits, one after the other. */
+/** Returns the images of two splits and their labels, one after the other. */
 export const joinSplits = (first: Split, second: Split): Split => ({
   count: first.count + second.count,
   images: Buffer.concat([first.images, second.images]),
@@ -98,7 +102,7 @@ export const joinSplits = (first: Split, second: Split): Split => ({
 });
 
 /**
- * Returns the images whose label fulfils a condition.
+ * Returns the images whose label fulfils a condition, with their labels.
  * @returns also their places in the split
  */
 export function where(

@@ -42,8 +42,9 @@ export interface StepOptions {
 /** One network in the memory of an engine, with its optimizer state. */
 export interface EngineSession {
   /**
-   * Does one training step on the mean cross-entropy loss of a batch. The batch is read before `step` returns, so the caller may reuse
-   * its memory.
+   * Does one training step on the mean cross-entropy loss of a batch: −Σ target · log softmax(logits), where the target of a class is 1
+   * for the label, or its probability in the batch's `targets`. The batch is read before `step` returns, so the caller may reuse its
+   * memory.
    */
   step(batch: Batch, options?: StepOptions): void;
   /**

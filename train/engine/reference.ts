@@ -13,7 +13,7 @@ import {
   tensorsOf,
 } from '#shared/model/forward.ts';
 import { type Network, type NetworkLayer, sizeOf, type Weights } from '#shared/model/spec.ts';
-import type { Batch } from '../dataset/batch.ts';
+import { type Batch, targetsOf } from '../dataset/batch.ts';
 import type { Engine, EngineSession } from './engine.ts';
 import { freshState, type Optimizer, type OptimizerState } from './optimizer.ts';
 
@@ -38,12 +38,14 @@ function openSession(
   let { steps } = state;
   let losses: number[] = [];
   return {
-    step({ images, labels }: Batch, { learningRate = optimizer.learningRate, labelSmoothing = 0 } = {}) {
-      const activations = forward(network, weights, scale(images), labels.length);
-      const { loss, gradient } = crossEntropy(activations.at(-1) as Tensor, labels, labelSmoothing);
+    step(batch: Batch, { learningRate = optimizer.learningRate, labelSmoothing = 0 } = {}) {
+      const count = batch.labels.length;
+      const targets = targetsOf(batch, network.output[0]);
+      const activations = forward(network, weights, scale(batch.images), count);
+      const { loss, gradient } = crossEntropy(activations.at(-1) as Tensor, targets, count, labelSmoothing);
       losses.push(loss);
       steps++;
-      for (const [name, values] of backward(network, weights, activations, gradient, labels.length)) {
+      for (const [name, values] of backward(network, weights, activations, gradient, count)) {
         const parameterBuffers = [...buffers.values()].map((buffer) => buffer.get(name) as Tensor);
         update({ ...optimizer, learningRate }, weights.get(name) as Tensor, values, parameterBuffers, steps);
       }
@@ -175,28 +177,31 @@ function convBackward(
 }
 
 /**
- * Returns the cross-entropy loss, which is the mean negative log-likelihood of the labels under softmax(logits), and its gradient,
- * (softmax − target) / batch. The target of a class is labelSmoothing / classes, and 1 − labelSmoothing more for the label.
+ * Returns the cross-entropy loss, which is the mean of −Σ target · log softmax(logits), and its gradient, (softmax − target) / batch. The
+ * target of a class is (1 − labelSmoothing) · targets + labelSmoothing / classes.
  * @param logits [batch, classes]
+ * @param targets probabilities, [batch, classes]
  */
 export function crossEntropy(
   logits: Float32Array,
-  labels: Uint16Array,
+  targets: Float32Array,
+  batch: number,
   labelSmoothing = 0,
 ): { loss: number; gradient: Tensor } {
-  const batch = labels.length;
   const classes = logits.length / batch;
   const gradient = new Float32Array(logits.length);
   let loss = 0;
   for (let n = 0; n < batch; n++) {
     const row = logits.subarray(n * classes, (n + 1) * classes);
+    const target = targets.subarray(n * classes, (n + 1) * classes);
     const maximum = row.reduce((a, b) => Math.max(a, b));
     const sum = row.reduce((total, logit) => total + Math.exp(logit - maximum), 0);
-    loss += maximum + Math.log(sum) - (1 - labelSmoothing) * row[labels[n]];
+    const expected = row.reduce((total, logit, k) => total + target[k] * logit, 0);
+    loss += maximum + Math.log(sum) - (1 - labelSmoothing) * expected;
     for (let k = 0; k < classes; k++) {
       const probability = Math.exp(row[k] - maximum) / sum;
       const even = labelSmoothing / classes;
-      gradient[n * classes + k] = (probability - even - (k === labels[n] ? 1 - labelSmoothing : 0)) / batch;
+      gradient[n * classes + k] = (probability - even - (1 - labelSmoothing) * target[k]) / batch;
       if (labelSmoothing > 0) loss -= even * row[k];
     }
   }

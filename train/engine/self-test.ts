@@ -4,6 +4,7 @@
  */
 import { ExplainedError } from '#shared/errors.ts';
 import { type Network, sizeOf, type Weights } from '#shared/model/spec.ts';
+import type { Batch } from '../dataset/batch.ts';
 import { Loader } from '../dataset/loader.ts';
 import type { Split } from '../dataset/split.ts';
 import { initialWeights } from '../model/initialize.ts';
@@ -15,7 +16,7 @@ import { referenceEngine } from './reference.ts';
 /** Training steps of the self-test. There are two, because the optimizer state is still zero in the first. */
 const STEPS = 2;
 
-/** Label smoothing of the steps after the first. */
+/** Label smoothing of the steps after the first, which also have targets. */
 const SMOOTHING = 0.1;
 
 /**
@@ -60,10 +61,11 @@ async function trainBriefly(
   const loader = new Loader(syntheticSplit(network, STEPS * batchSize), options);
   const session = await engine.open(network, initial, optimizer);
   try {
-    let labelSmoothing = 0;
-    for (const batch of loader.epoch()) {
-      session.step(batch, { labelSmoothing });
-      labelSmoothing = SMOOTHING;
+    const [first, ...others] = loader.epoch();
+    session.step(first);
+    for (const batch of others) {
+      const targets = syntheticTargets(batch, network.output[0]);
+      session.step({ ...batch, targets }, { labelSmoothing: SMOOTHING });
     }
     return { initial, losses: await session.losses(), weights: await session.weights() };
   } finally {
@@ -86,6 +88,17 @@ export function syntheticSplit({ input, output }: Network, count: number): Split
     ),
     labels: Uint16Array.from({ length: count }, () => noise.random() % Math.ceil(output[0] / 2)),
   };
+}
+
+/** Makes probabilities of the classes, [batch, classes]: at least one half for the label, and the rest for the next class. */
+function syntheticTargets({ labels }: Batch, classes: number): Float32Array {
+  const targets = new Float32Array(labels.length * classes);
+  for (const [n, label] of labels.entries()) {
+    const share = 0.5 + (n % 8) / 16;
+    targets[n * classes + label] += share;
+    targets[n * classes + ((label + 1) % classes)] += 1 - share;
+  }
+  return targets;
 }
 
 /** Returns the loss or the parameter that deviates most. NaN counts as the largest deviation. */

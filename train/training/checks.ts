@@ -3,15 +3,22 @@ import { ExplainedError } from '#shared/errors.ts';
 import { type Network, sizeOf, type Weights } from '#shared/model/spec.ts';
 import type { Split } from '../dataset/split.ts';
 
-/** @throws ExplainedError of kind `model` when the network has another input size or fewer classes than the data */
-export function requireFit({ name, input, output }: Network, { images, labels, count }: Split): void {
+/**
+ * @throws ExplainedError of kind `model` when the network has another input size or fewer classes than the data, or another number of
+ * classes than its targets
+ */
+export function requireFit(
+  { name, input, output }: Network,
+  { images, labels, targets, count }: Split,
+): void {
   const pixels = images.length / count;
-  const classes = labels.reduce((a, b) => Math.max(a, b), 0) + 1;
-  if (pixels === sizeOf(input) && output.length === 1 && output[0] >= classes) return;
+  const classes = targets ? targets.length / count : labels.reduce((a, b) => Math.max(a, b), 0) + 1;
+  const fits = targets ? output[0] === classes : output[0] >= classes;
+  if (pixels === sizeOf(input) && output.length === 1 && fits) return;
   throw new ExplainedError({
     kind: 'model',
     what: `${name} does not fit the data`,
-    expected: `an input of ${pixels} pixels and an output of at least ${classes} classes`,
+    expected: `an input of ${pixels} pixels and an output of ${targets ? '' : 'at least '}${classes} classes`,
     got: `input [${input.join(', ')}], output [${output.join(', ')}]`,
     next: 'Change the first or the last layer of the network.',
   });

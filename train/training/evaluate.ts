@@ -1,5 +1,6 @@
 /** @file Evaluates a model on a split: loss, accuracy, confusion matrix and logits. */
 import { ExplainedError } from '#shared/errors.ts';
+import { oneHot } from '../dataset/batch.ts';
 import type { Loader } from '../dataset/loader.ts';
 import { crossEntropy } from '../engine/reference.ts';
 
@@ -49,7 +50,7 @@ export async function evaluate(predict: Predict, loader: Loader, classes: number
       });
     }
     logits.set(batchLogits, seen * classes);
-    loss += crossEntropy(batchLogits, labels).loss;
+    loss += crossEntropy(batchLogits, oneHot(labels, classes), labels.length).loss;
     let hits = 0;
     for (const [n, label] of labels.entries()) {
       const prediction = argmax(batchLogits.subarray(n * classes, (n + 1) * classes));

@@ -142,7 +142,8 @@ class Trainer {
     const { augment, batchSize } = this.#job;
     if (!augment) return loaded;
     // Without `source`: an engine must not take the unchanged images from the split.
-    const batch = { images: loaded.images, labels: loaded.labels };
+    const { images, labels, targets } = loaded;
+    const batch: Batch = { images, labels, ...(targets && { targets }) };
     augment(batch, { epoch: this.#position.epoch, first: this.#position.batch * batchSize });
     return batch;
   }

@@ -68,9 +68,9 @@ export class Job {
   batch: i32;
   ops: usize;
   opCount: i32;
-  /** Addresses of the pixel bytes [batch, channels, height, width] and of the 16-bit labels [batch]. */
+  /** Addresses of the pixel bytes [batch, channels, height, width] and of the targets, float32 [batch, classes]. */
   images: usize;
-  labels: usize;
+  targets: usize;
   /** Address of the logits, float32 [batch, classes]. */
   logits: usize;
   /** Address of the losses, float64 [batch]. */

@@ -122,13 +122,13 @@ function image(job: Job, arena: usize, scratch: usize, gradients: usize, n: i32)
   f32_image(arena + job.input, bytes, job.channels, job.height, job.width, job.rowFloats, job.planeBytes);
   for (let i = 0; i < job.opCount; i++) forward(opAt(job.ops, i), job.parameters, arena, scratch);
   const last = opAt(job.ops, job.opCount - 1);
+  const rowBytes = (<usize>job.classes) << 2;
   if (!job.training) {
-    const logitBytes = (<usize>job.classes) << 2;
-    memory.copy(job.logits + <usize>n * logitBytes, arena + last.y, logitBytes);
+    memory.copy(job.logits + <usize>n * rowBytes, arena + last.y, rowBytes);
     return;
   }
-  const label = load<u16>(job.labels + ((<usize>n) << 1));
-  const loss = f32_cross_entropy(arena + last.dy, arena + last.y, label, job.classes, 1 / <f32>job.batch, job.labelSmoothing);
+  const targets = job.targets + <usize>n * rowBytes;
+  const loss = f32_cross_entropy(arena + last.dy, arena + last.y, targets, job.classes, 1 / <f32>job.batch, job.labelSmoothing);
   store<f64>(job.losses + ((<usize>n) << 3), loss);
   for (let i = job.opCount - 1; i >= 0; i--) backward(opAt(job.ops, i), job.parameters, gradients, arena, scratch);
 }

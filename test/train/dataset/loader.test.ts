@@ -64,6 +64,26 @@ describe('Loader', () => {
     );
   });
 
+  it('gives each image its own targets, in every order', () => {
+    const options = fc.record({
+      ...{ count: fc.integer({ min: 1, max: 200 }), batchSize: fc.integer({ min: 1, max: 64 }) },
+      ...{ shuffle: fc.boolean(), balance: fc.boolean(), seed: fc.nat() },
+    });
+    fc.assert(
+      fc.property(options, ({ count, seed, ...options }) => {
+        const targets = Float32Array.from({ length: 3 * count }, (_, i) => i);
+        const loader = new Loader(
+          { ...numbered(count), targets },
+          { ...options, generator: Generator.seeded(seed) },
+        );
+        for (const { images, targets } of loader.epoch()) {
+          const indices = [...new Uint32Array(images.slice().buffer)];
+          expect([...(targets ?? [])]).toEqual(indices.flatMap((i) => [3 * i, 3 * i + 1, 3 * i + 2]));
+        }
+      }),
+    );
+  });
+
   it('draws as many images of each class when it balances, and none twice before all of the class', () => {
     const label = fc.constantFrom(0, 0, 0, 1, 300);
     fc.assert(

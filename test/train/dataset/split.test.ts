@@ -1,7 +1,7 @@
 /** @file The division of a data set into the images of a run. */
 import { expect, it } from 'vitest';
 import { GARMENT_INPUT } from '#shared/input/prepare.ts';
-import { type Dataset, divide, type Split } from '../../../train/dataset/split.ts';
+import { type Dataset, divide, holdOut, type Split } from '../../../train/dataset/split.ts';
 
 const splitOf = (count: number): Split => ({
   count,
@@ -29,4 +29,18 @@ const countsOf = ({ train, heldOut, test }: ReturnType<typeof divide>) => [
 it('divide keeps all test images where there are more of them than training images', () => {
   expect(countsOf(divide(DATASET, 0))).toEqual([3, 2, 7]);
   expect(countsOf(divide(DATASET, 0, 2))).toEqual([2, 2, 2]);
+});
+
+it('holdOut divides the targets as it divides the labels', () => {
+  const split = {
+    ...splitOf(3),
+    labels: Uint16Array.of(5, 6, 7),
+    targets: Float32Array.of(1, 2, 3, 4, 5, 6),
+  };
+  const { train, heldOut } = holdOut(split, 1);
+  expect([[...train.labels], [...(train.targets ?? [])]]).toEqual([
+    [5, 6],
+    [1, 2, 3, 4],
+  ]);
+  expect([[...heldOut.labels], [...(heldOut.targets ?? [])]]).toEqual([[7], [5, 6]]);
 });

@@ -5,49 +5,28 @@ import {
   flatten,
   linear,
   maxPool2d,
-  type Network,
   relu,
   resolveNetwork,
   sizeOf,
-  type Weights,
 } from '../../../shared/model/spec.ts';
-import type { Batch } from '../../../train/dataset/batch.ts';
 import { Loader } from '../../../train/dataset/loader.ts';
-import { cpuEngine } from '../../../train/engine/cpu/cpu.ts';
 import type { Engine } from '../../../train/engine/engine.ts';
 import { openEngine } from '../../../train/engine/open.ts';
 import { sgd } from '../../../train/engine/optimizer.ts';
-import { initialWeights } from '../../../train/model/initialize.ts';
 import { LAB_MODELS, modelSpec } from '../../../train/model/zoo.ts';
 import { Generator } from '../../../train/random.ts';
 import { GOLDEN } from '../../fixtures/pytorch.ts';
 import { describeWithData } from '../../support/data.ts';
 import { exactLoss } from '../../support/exact-loss.ts';
-import { withGpu } from '../../support/gpu.ts';
+import {
+  describeEngines,
+  expectClose,
+  finiteDifference,
+  randomBatch,
+  randomTargets,
+  seededWeights,
+} from './contract.ts';
 import { NETWORKS } from './networks.ts';
-
-// Only the first cpu engine has several threads: to start them takes longer than most of these tests.
-const CPU_ENGINES = {
-  cpu: () => openEngine('cpu'),
-  'cpu with direct gradients': () => cpuEngine({ kernels: 'relaxed', threads: 1 }),
-  'cpu without relaxed SIMD': () => cpuEngine({ kernels: 'simd', threads: 1 }),
-};
-const SLOW_ENGINES = {
-  reference: () => openEngine('reference'),
-  tfjs: () => openEngine('tfjs'),
-  ...withGpu({ webgpu: () => openEngine('webgpu', { allowSoftwareAdapter: true }) }),
-};
-
-const noise = Generator.seeded(1);
-
-function randomBatch(network: Network, size: number): Batch {
-  const images = Uint8Array.from({ length: size * sizeOf(network.input) }, () => noise.random() & 0xff);
-  const labels = Uint16Array.from({ length: size }, () => noise.random() % network.output[0]);
-  return { images, labels };
-}
-
-const seededWeights = (network: Network, seed = 3): Weights =>
-  initialWeights(network, Generator.seeded(seed));
 
 /** The expected result of an engine's first step on each network. */
 const EXPECTED = NETWORKS.map((spec) => {
@@ -64,10 +43,7 @@ const EXPECTED = NETWORKS.map((spec) => {
   return { name: spec.name, network, weights, batch, loss: exactLoss(network, weights, batch), gradients };
 });
 
-describe.each(Object.entries(CPU_ENGINES))('engine %s', contract);
-describe.each(Object.entries(SLOW_ENGINES))('engine %s', { tags: ['slow'] }, contract);
-
-function contract(_: string, open: () => Promise<Engine>): void {
+describeEngines((open) => {
   let engine: Engine;
   beforeAll(async () => {
     engine = await open();
@@ -101,23 +77,6 @@ function contract(_: string, open: () => Promise<Engine>): void {
       session.close();
     });
   });
-
-  it.each(['odd sizes, three convolutions', '3×3 last'])(
-    'computes the loss and the gradient of smoothed labels on a network with %s',
-    async (name) => {
-      const { network, weights, batch } = EXPECTED.find((each) => each.name === name) as (typeof EXPECTED)[0];
-      const session = await engine.open(network, weights, sgd(1));
-      session.step(batch, { labelSmoothing: 0.3 });
-      expect((await session.losses())[0]).toBeCloseTo(exactLoss(network, weights, batch, 0.3), 5);
-      const stepped = await session.weights();
-      session.close();
-      for (const { name } of network.parameters) {
-        const gradient = finiteDifference(network, weights, batch, name, 1, 0.3);
-        const [before, after] = [weights, stepped].map((values) => values.get(name)?.[1] ?? Number.NaN);
-        if (!Number.isNaN(before)) expect(before - after, name).toBeCloseTo(gradient, 5);
-      }
-    },
-  );
 
   it.each(Array.from({ length: 33 }, (_, i) => i + 1))(
     'computes the mean loss of a batch of %i images',
@@ -177,7 +136,10 @@ function contract(_: string, open: () => Promise<Engine>): void {
 
   it('reads a batch before step returns, and returns the losses in order', async () => {
     const network = resolveNetwork(NETWORKS[0]);
-    const batches = [4, 2, 3].map((size) => randomBatch(network, size));
+    const batches = [4, 2, 3].map((size) => ({
+      ...randomBatch(network, size),
+      targets: randomTargets(network, size),
+    }));
     const expected = await engine.open(network, seededWeights(network), sgd(0.1));
     const losses: number[] = [];
     for (const batch of batches) {
@@ -185,11 +147,12 @@ function contract(_: string, open: () => Promise<Engine>): void {
       losses.push(...(await expected.losses()));
     }
     const session = await engine.open(network, seededWeights(network), sgd(0.1));
-    for (const { images, labels } of batches) {
-      const reused = { images: images.slice(), labels: labels.slice() };
+    for (const { images, labels, targets } of batches) {
+      const reused = { images: images.slice(), labels: labels.slice(), targets: targets.slice() };
       session.step(reused);
       reused.images.fill(0);
       reused.labels.fill(0);
+      reused.targets.fill(0);
     }
     expect(await session.losses()).toEqual(losses);
     expect(await session.losses()).toEqual([]);
@@ -233,33 +196,4 @@ function contract(_: string, open: () => Promise<Engine>): void {
       });
     });
   });
-}
-
-/** Returns the central difference of the loss, in double precision. */
-function finiteDifference(
-  network: Network,
-  weights: Weights,
-  batch: Batch,
-  name: string,
-  index: number,
-  smoothing = 0,
-): number {
-  const step = 1e-5;
-  const lossAt = (offset: number) => {
-    const moved = new Map<string, ArrayLike<number>>(weights);
-    const values = Float64Array.from(weights.get(name) as Float32Array);
-    values[index] += offset;
-    moved.set(name, values);
-    return exactLoss(network, moved, batch, smoothing);
-  };
-  return (lossAt(step) - lossAt(-step)) / (2 * step);
-}
-
-function expectClose(got: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void {
-  expect(got.length).toBe(expected.length);
-  for (let i = 0; i < expected.length; i++) {
-    expect(Math.abs(got[i] - expected[i]), `element ${i}: ${got[i]} and ${expected[i]}`).toBeLessThanOrEqual(
-      tolerance,
-    );
-  }
-}
+});

@@ -9,6 +9,7 @@ import { type Layout, layOut, withFilters } from '#shared/kernels/layout.ts';
 import { readParameters, writeParameters } from '#shared/kernels/parameters.ts';
 import { JOB_BYTES, type JobFields, wordsOf, writeJob } from '#shared/kernels/plan.ts';
 import { type Network, sizeOf, type Weights } from '#shared/model/spec.ts';
+import { type Batch, oneHot } from '../../dataset/batch.ts';
 import { bufferNames, type Optimizer, type OptimizerState } from '../optimizer.ts';
 
 /** Every region begins at a multiple of these bytes. */
@@ -47,7 +48,7 @@ export class SessionMemory {
   readonly #images: number;
   /** Images for which there is room. */
   #capacity = 0;
-  #labels = 0;
+  #targets = 0;
   #logits = 0;
   #losses = 0;
 
@@ -120,8 +121,11 @@ export class SessionMemory {
     this.writeJob({ batch: count });
   }
 
-  writeLabels(labels: Uint16Array): void {
-    new Uint16Array(this.memory.buffer, this.#labels).set(labels);
+  /** Writes the probabilities that a step learns, [batch, classes]. */
+  writeTargets({ labels, targets }: Batch): void {
+    const own = new Float32Array(this.memory.buffer, this.#targets, labels.length * this.#classes);
+    if (targets) own.set(targets);
+    else oneHot(labels, this.#classes, own);
   }
 
   /** The logits, [count, classes], as a view that is valid until the memory grows. */
@@ -138,7 +142,7 @@ export class SessionMemory {
   #makeRoom(count: number): void {
     const allocator = new Allocator(this.#images);
     allocator.take(count * this.#pixels);
-    this.#labels = allocator.take(2 * count);
+    this.#targets = allocator.take(4 * count * this.#classes);
     this.#logits = allocator.take(4 * count * this.#classes);
     this.#losses = allocator.take(8 * count);
     const gradientBytes = Math.ceil(count / SLICE) * this.#layout.parameterBytes;
@@ -148,7 +152,7 @@ export class SessionMemory {
     new Uint8Array(this.memory.buffer, gradients, gradientBytes).fill(0);
     this.#capacity = count;
     this.writeJob({
-      ...{ images: this.#images, labels: this.#labels },
+      ...{ images: this.#images, targets: this.#targets },
       ...{ logits: this.#logits, losses: this.#losses, gradients },
     });
   }

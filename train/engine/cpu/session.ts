@@ -67,12 +67,12 @@ class CpuSession implements EngineSession {
   }
 
   step(
-    { images, labels }: Batch,
+    batch: Batch,
     { learningRate = this.#optimizer.learningRate, labelSmoothing = 0 }: StepOptions = {},
   ): void {
-    const count = labels.length;
-    this.#writeImages(images, count);
-    this.#memory.writeLabels(labels);
+    const count = batch.labels.length;
+    this.#writeImages(batch.images, count);
+    this.#memory.writeTargets(batch);
     this.#steps++;
     const coefficients = optimizerCoefficients({ ...this.#optimizer, learningRate }, this.#steps);
     this.#memory.writeJob({ ...coefficients, labelSmoothing });

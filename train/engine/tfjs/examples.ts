@@ -1,7 +1,8 @@
-/** @file The images and labels of a batch as tensors of TensorFlow.js. */
+/** @file The images and targets of a batch as tensors of TensorFlow.js. */
 import * as tf from '@tensorflow/tfjs';
 import { PIXEL_SCALE } from '#shared/input/preprocessing.ts';
 import type { Network } from '#shared/model/spec.ts';
+import { type Batch, targetsOf } from '../../dataset/batch.ts';
 
 /** Converts pixels, [count, channels, height, width], to float32 in 0..1, [count, height, width, channels]. */
 export function imagesTensor({ input }: Network, images: Uint8Array, count: number): tf.Tensor4D {
@@ -16,8 +17,6 @@ export function imagesTensor({ input }: Network, images: Uint8Array, count: numb
   return tf.tensor4d(values, [count, height, width, channels]);
 }
 
-/** Converts class indices to one-hot vectors, [batch, classes]. */
-export function labelsTensor({ output }: Network, labels: Uint16Array): tf.Tensor {
-  // With dtype 'float32' the oneHot kernel of the wasm backend still writes int32 values, hence toFloat.
-  return tf.oneHot(tf.tensor1d(Int32Array.from(labels), 'int32'), output[0]).toFloat();
-}
+/** Returns the probabilities that a step learns, [batch, classes]. */
+export const targetsTensor = ({ output: [classes] }: Network, batch: Batch): tf.Tensor =>
+  tf.tensor2d(targetsOf(batch, classes), [batch.labels.length, classes]);

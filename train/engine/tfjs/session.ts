@@ -10,7 +10,7 @@ import { type Network, type NetworkLayer, paddingOf, type Weights } from '#share
 import type { Batch } from '../../dataset/batch.ts';
 import type { EngineSession, StepOptions } from '../engine.ts';
 import type { Optimizer, OptimizerState } from '../optimizer.ts';
-import { imagesTensor, labelsTensor } from './examples.ts';
+import { imagesTensor, targetsTensor } from './examples.ts';
 
 type Variables = ReadonlyMap<string, tf.Variable>;
 
@@ -32,14 +32,14 @@ export class TfjsSession implements EngineSession {
   }
 
   step(
-    { images, labels }: Batch,
+    batch: Batch,
     { learningRate = this.#optimizer.learningRate, labelSmoothing = 0 }: StepOptions = {},
   ): void {
     const network = this.#network;
     const optimizer = { ...this.#optimizer, learningRate };
     const loss = tf.tidy(() => {
-      const x = imagesTensor(network, images, labels.length);
-      const target = labelsTensor(network, labels);
+      const x = imagesTensor(network, batch.images, batch.labels.length);
+      const target = targetsTensor(network, batch);
       const meanLoss = () => {
         const logits = forward(network, this.#variables, x);
         return tf.losses.softmaxCrossEntropy(target, logits, undefined, labelSmoothing) as tf.Scalar;

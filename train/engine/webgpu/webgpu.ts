@@ -3,7 +3,7 @@
  * of one shape share their dispatches.
  */
 /// <reference types="@webgpu/types" />
-import { type Network, sizeOf } from '#shared/model/spec.ts';
+import type { Network } from '#shared/model/spec.ts';
 import type { Engine } from '../engine.ts';
 import { bufferNames, freshState, type Optimizer } from '../optimizer.ts';
 import { type Gpu, type GpuOptions, openGpu } from './device.ts';
@@ -42,7 +42,7 @@ export function engineOn(gpu: Gpu): Engine {
       Promise.all(kernels.map((kernel) => compile(device, layout, stages, kernel)));
     const pipelines = { step: await compiled(plan.step), inference: await compiled(plan.inference) };
     const memory = new Memory(device, layout, pixels.buffer, stages, bufferNames(optimizer).length);
-    return new Group(gpu, pipelines, memory, new Examples(pixels, sizeOf(network.input)), stages.classes);
+    return new Group(gpu, pipelines, memory, new Examples(pixels, network), stages.classes);
   }
 
   return {

@@ -15,7 +15,7 @@ export const RECORD = {
   words: 20,
 } as const;
 
-export const common = ({ region }: Pick<Stages, 'region'>): string => `
+export const common = ({ region, classes }: Pick<Stages, 'region' | 'classes'>): string => `
 struct Step {
   count: u32,       // images of the batch; 0 if this replica has no item in the round
   example: u32,     // index of the batch's first example
@@ -27,7 +27,7 @@ struct Step {
 }
 struct Example {
   place: u32,  // offset of its pixels, in words
-  label: u32,
+  targets: array<f32, ${classes}>,
 }
 @group(0) @binding(0) var<storage, read> steps: array<Step>;
 @group(0) @binding(1) var<storage, read> examples: array<Example>;

@@ -111,22 +111,27 @@ function loss({ classes, head, logits, loss: place }: Stages, threads: number): 
   const last = head.at(-1);
   const passed = last?.relu ? 'select(0.0, gradient, logit > 0.0)' : 'gradient';
   return `
-  let label = examples[step.example + n].label;
+  let example = step.example + n;
   let logits = region + ${logits}u;
   var largest = arena[logits];
   for (var k = 1u; k < ${classes}u; k++) { largest = max(largest, arena[logits + k]); }
   var total = 0.0;
-  for (var k = 0u; k < ${classes}u; k++) { total += exp(arena[logits + k] - largest); }
+  var expected = 0.0;
+  for (var k = 0u; k < ${classes}u; k++) {
+    let logit = arena[logits + k];
+    total += exp(logit - largest);
+    expected += examples[example].targets[k] * logit;
+  }
   let even = step.labelSmoothing / ${classes}.0;
-  let onLabel = 1.0 - step.labelSmoothing;
+  let share = 1.0 - step.labelSmoothing;
   if (lane == 0u) {
-    var loss = largest - onLabel * arena[logits + label] + log(total);
+    var loss = largest - share * expected + log(total);
     if (even > 0.0) { for (var k = 0u; k < ${classes}u; k++) { loss -= even * arena[logits + k]; } }
     arena[region + ${place}u] = loss;
   }
   for (var k = lane; k < ${classes}u; k += ${threads}u) {
     let logit = arena[logits + k];
-    let gradient = (exp(logit - largest) / total - even - select(0.0, onLabel, k == label)) / f32(step.count);
+    let gradient = (exp(logit - largest) / total - even - share * examples[example].targets[k]) / f32(step.count);
     ${last ? `arena[region + ${last.dy}u + k] = ${passed};` : 'backpropagate(region, k, gradient);'}
   }
   storageBarrier();`;

@@ -1,0 +1,82 @@
+/** @file The engines of the contract, random examples for them, and what their results are compared with. */
+import { describe, expect } from 'vitest';
+import { type Network, sizeOf, type Weights } from '../../../shared/model/spec.ts';
+import type { Batch } from '../../../train/dataset/batch.ts';
+import { cpuEngine } from '../../../train/engine/cpu/cpu.ts';
+import type { Engine } from '../../../train/engine/engine.ts';
+import { openEngine } from '../../../train/engine/open.ts';
+import { initialWeights } from '../../../train/model/initialize.ts';
+import { Generator } from '../../../train/random.ts';
+import { exactLoss } from '../../support/exact-loss.ts';
+import { withGpu } from '../../support/gpu.ts';
+
+// Only the first cpu engine has several threads: to start them takes longer than most of these tests.
+const CPU_ENGINES = {
+  cpu: () => openEngine('cpu'),
+  'cpu with direct gradients': () => cpuEngine({ kernels: 'relaxed', threads: 1 }),
+  'cpu without relaxed SIMD': () => cpuEngine({ kernels: 'simd', threads: 1 }),
+};
+const SLOW_ENGINES = {
+  reference: () => openEngine('reference'),
+  tfjs: () => openEngine('tfjs'),
+  ...withGpu({ webgpu: () => openEngine('webgpu', { allowSoftwareAdapter: true }) }),
+};
+
+/** Declares a suite for each engine. */
+export function describeEngines(contract: (open: () => Promise<Engine>) => void): void {
+  describe.each(Object.entries(CPU_ENGINES))('engine %s', (_, open) => contract(open));
+  describe.each(Object.entries(SLOW_ENGINES))('engine %s', { tags: ['slow'] }, (_, open) => contract(open));
+}
+
+const noise = Generator.seeded(1);
+
+/** Returns random images with random labels. */
+export function randomBatch(network: Network, size: number): Batch {
+  const images = Uint8Array.from({ length: size * sizeOf(network.input) }, () => noise.random() & 0xff);
+  const labels = Uint16Array.from({ length: size }, () => noise.random() % network.output[0]);
+  return { images, labels };
+}
+
+/** Returns random probabilities, [size, classes]. */
+export function randomTargets(network: Network, size: number): Float32Array {
+  const classes = network.output[0];
+  const rows = Array.from({ length: size }, () => {
+    const shares = Array.from({ length: classes }, () => 1 + (noise.random() % 100));
+    const sum = shares.reduce((a, b) => a + b, 0);
+    return shares.map((share) => share / sum);
+  });
+  return Float32Array.from(rows.flat());
+}
+
+export const seededWeights = (network: Network, seed = 3): Weights =>
+  initialWeights(network, Generator.seeded(seed));
+
+/** Returns the central difference of the loss, in double precision. */
+export function finiteDifference(
+  network: Network,
+  weights: Weights,
+  batch: Batch,
+  name: string,
+  index: number,
+  smoothing = 0,
+): number {
+  const step = 1e-5;
+  const lossAt = (offset: number) => {
+    const moved = new Map<string, ArrayLike<number>>(weights);
+    const values = Float64Array.from(weights.get(name) as Float32Array);
+    values[index] += offset;
+    moved.set(name, values);
+    return exactLoss(network, moved, batch, smoothing);
+  };
+  return (lossAt(step) - lossAt(-step)) / (2 * step);
+}
+
+/** Expects values that differ by at most `tolerance`. */
+export function expectClose(got: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void {
+  expect(got.length).toBe(expected.length);
+  for (let i = 0; i < expected.length; i++) {
+    expect(Math.abs(got[i] - expected[i]), `element ${i}: ${got[i]} and ${expected[i]}`).toBeLessThanOrEqual(
+      tolerance,
+    );
+  }
+}
