@@ -101,6 +101,8 @@ export const Metrics = v.object({
   testAccuracy: Real,
 });
 
+const ReleaseId = v.object({ name: v.string(), version: Sha256 });
+
 /** How the model was trained. */
 const Training = v.object({
   recipe: v.string(),
@@ -112,7 +114,9 @@ const Training = v.object({
   /** Digest of each source of the data set, by name. */
   dataset: v.record(v.string(), v.string()),
   /** The release whose convolutions the training started from; absent if all weights were drawn. */
-  pretrained: v.optional(v.object({ name: v.string(), version: Sha256 })),
+  pretrained: v.optional(ReleaseId),
+  /** The release whose probabilities took the place of the labels; absent if the labels were trained on. */
+  teacher: v.optional(ReleaseId),
   /** Commit of the trainer, with `-dirty` if the working tree had changes; null outside a git checkout. */
   gitCommit: v.nullable(v.string()),
 });

@@ -200,6 +200,10 @@ export const withTrainingOptions = (command: Command, recipe: Recipe): Command =
       '--pretrained <release>',
       'start from the convolutions of another release: an .onnx file, the run folder of one model, or in the object store NAME, NAME@ALIAS or NAME@VERSION',
     )
+    .option(
+      '--teacher <release>',
+      'learn the class probabilities of another release instead of the labels; named like that of --pretrained, trained on the same images',
+    )
     .addOption(
       optionWithDefault(
         '--limit <images>',

@@ -11,7 +11,7 @@ import { openTargetStore, type TargetFlags } from './target-store.ts';
 export type Localize = (settings: Settings) => Promise<Settings>;
 
 /**
- * Returns a function that copies what settings name in an object store: a release, and a folder of images. It copies each once.
+ * Returns a function that copies what settings name in an object store: releases, and a folder of images. It copies each once.
  * @param target selects the store; the address of a folder of images names its bucket itself
  * @param onProgress receives the number of images that are copied, and of all images
  * @throws ExplainedError as `downloadRelease` and `copyFromBucket`
@@ -23,11 +23,13 @@ export function localizer(target: TargetFlags, onProgress = imagePrinter('Copyin
     copies.set(name, path);
     return path;
   };
-  return async ({ data, pretrained, ...settings }) => ({
+  const release = async (name: string | undefined) =>
+    name === undefined ? undefined : once(name, () => copyRelease(name, target));
+  return async ({ data, pretrained, teacher, ...settings }) => ({
     ...settings,
     data: isInBucket(data) ? await once(data, () => copyImages(data, target, onProgress)) : data,
-    pretrained:
-      pretrained === undefined ? undefined : await once(pretrained, () => copyRelease(pretrained, target)),
+    pretrained: await release(pretrained),
+    teacher: await release(teacher),
   });
 }
 
@@ -42,7 +44,7 @@ async function copyImages(
 }
 
 /** Returns the path of a release. A file on this machine comes before a release of the same name. */
-async function copyRelease(pretrained: string, target: TargetFlags): Promise<string> {
-  const release = existsSync(pretrained) ? undefined : parseReleaseName(pretrained);
-  return release ? downloadRelease(openTargetStore(target), release, cacheFolder('releases')) : pretrained;
+async function copyRelease(name: string, target: TargetFlags): Promise<string> {
+  const release = existsSync(name) ? undefined : parseReleaseName(name);
+  return release ? downloadRelease(openTargetStore(target), release, cacheFolder('releases')) : name;
 }

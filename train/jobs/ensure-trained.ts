@@ -6,6 +6,7 @@ import type { Engine } from '../engine/engine.ts';
 import { upload } from '../registry/registry.ts';
 import { networkOf } from '../run/networks.ts';
 import { gitCommit } from '../run/provenance.ts';
+import { requireSameTask, withTeacher } from '../run/teacher.ts';
 import { trainModel } from '../run/train-model.ts';
 import type { ObjectStore } from '../store/store.ts';
 import { storeCheckpoints } from '../training/checkpoint/object-store.ts';
@@ -64,16 +65,19 @@ export async function ensureTrained(
 
 async function trainAndUpload(
   store: ObjectStore,
-  { settings, model, key, pretrained }: Training,
+  { settings, model, key, sources }: Training,
   engine: Engine,
   commit: string | null,
   { dataset: load, signal, log }: JobContext,
 ): Promise<Pick<FinishedRecord, 'outcome' | 'name' | 'version' | 'metrics' | 'heldOut' | 'seconds'>> {
   const dataset = await load(settings);
-  const data = divide(dataset, settings.heldOut, settings.limit);
+  requireSameTask(sources.teacher, dataset);
   const network = networkOf(settings, model, dataset);
+  const divided = divide(dataset, settings.heldOut, settings.limit);
+  const { batchSize } = settings;
+  const data = await withTeacher(divided, sources.teacher, { engine, batchSize, signal, log });
   const { trained, release } = await trainModel(settings, network, {
-    ...{ data, dataset, engine, pretrained, signal, log },
+    ...{ data, dataset, engine, sources, signal, log },
     checkpoints: storeCheckpoints(store, checkpointPrefix(key), log),
     provenance: { dataset: dataset.digests, gitCommit: commit },
   });

@@ -3,7 +3,7 @@
  * object store, so that the same training is found there and not repeated.
  */
 import { sha256 } from '#shared/digest.ts';
-import type { Pretrained } from '../release/pretrained.ts';
+import type { SourceRelease, Sources } from '../release/source.ts';
 import { type Settings, toOverrides } from '../run/settings.ts';
 
 /** Everything that decides the result of one training; a flat JSON object. */
@@ -12,28 +12,37 @@ export type TrainingInputs = Readonly<Record<string, unknown>>;
 /** Settings that do not change the result. `recipe` is here because its values are among the settings. */
 const WITHOUT_EFFECT = [
   ...['recipe', 'models', 'allowSoftwareAdapter', 'threads', 'data', 'checkpointEvery'],
-  // The path: the version of the release is an input of its own.
-  'pretrained',
+  // The paths: the versions of the releases are inputs of their own.
+  ...['pretrained', 'teacher'],
 ];
 
 /**
  * Collects the inputs of one model's training.
  * @param dataset digest of each source, by its name
  * @param code digest of the trainer's sources
- * @param pretrained the release that training starts from
+ * @param sources the releases that training uses
  */
 export function trainingInputs(
   settings: Settings,
   model: string,
   dataset: Record<string, string>,
   code: string,
-  pretrained?: Pick<Pretrained, 'version'>,
+  sources: { [name in keyof Sources]?: Pick<SourceRelease, 'version'> | undefined } = {},
 ): TrainingInputs {
   const decisive = Object.entries(toOverrides(settings)).filter(([name]) => !WITHOUT_EFFECT.includes(name));
-  const start = pretrained && { pretrained: pretrained.version };
+  const versions = Object.entries(sources).flatMap(([name, release]) =>
+    release ? [[name, release.version]] : [],
+  );
   // As a text: the key sorts the members of objects, but the order of the modules is that of the network.
   const network = settings.network && { network: JSON.stringify(settings.network) };
-  return { model, ...Object.fromEntries(decisive), ...network, ...start, dataset, code };
+  return {
+    model,
+    ...Object.fromEntries(decisive),
+    ...network,
+    ...Object.fromEntries(versions),
+    dataset,
+    code,
+  };
 }
 
 /** Computes the SHA-256 of the inputs as JSON with sorted keys. */

@@ -5,7 +5,7 @@ import { DESCRIPTION } from '../dataset/fashion-mnist/description.ts';
 import { FILES } from '../dataset/fashion-mnist/files.ts';
 import { isFolder, rejectFolderSettings } from '../dataset/open.ts';
 import type { Dataset } from '../dataset/split.ts';
-import { type Pretrained, readStart } from '../release/pretrained.ts';
+import { readSources, type Sources } from '../release/source.ts';
 import { codeDigest } from '../run/provenance.ts';
 import type { Settings } from '../run/settings.ts';
 import { releaseName } from '../run/train-model.ts';
@@ -17,8 +17,7 @@ export interface Training {
   model: string;
   /** Name of its release. */
   name: string;
-  /** The release that training starts from. */
-  pretrained: Pretrained | undefined;
+  sources: Sources;
   inputs: TrainingInputs;
   key: string;
 }
@@ -32,12 +31,12 @@ const code = lazy(codeDigest);
 export async function listTrainings(settings: Settings): Promise<Training[]> {
   const { digests, modelPrefix } = await datasetOf(settings);
   const digest = await code();
-  const pretrained = await readStart(settings);
+  const sources = await readSources(settings);
   return Promise.all(
     settings.models.map(async (model) => {
-      const inputs = trainingInputs(settings, model, digests, digest, pretrained);
+      const inputs = trainingInputs(settings, model, digests, digest, sources);
       const name = releaseName(modelPrefix, model, settings.models.length);
-      return { settings, model, name, pretrained, inputs, key: await trainingKey(inputs) };
+      return { settings, model, name, sources, inputs, key: await trainingKey(inputs) };
     }),
   );
 }

@@ -1,4 +1,4 @@
-/** @file Downloads a release from the registry, so that a training can start from it. */
+/** @file Downloads a release from the registry, so that a training can use it. */
 import { join } from 'node:path';
 import { ExplainedError } from '#shared/errors.ts';
 import {
@@ -70,8 +70,8 @@ const isRelease = (path: string): Promise<boolean> =>
 const absent = (store: ObjectStore, what: string, got: string): ExplainedError =>
   new ExplainedError({
     kind: 'usage',
-    what: `cannot start from ${what}`,
+    what: `cannot use ${what} for a training`,
     expected: `a release in ${store.description} that npm run train has made, or an .onnx file on this machine`,
     got,
-    next: 'Check --pretrained, and --local, --bucket and --endpoint. npm run status prints the versions of a model.',
+    next: 'Check --pretrained and --teacher, and --local, --bucket and --endpoint. npm run status prints the versions of a model.',
   });

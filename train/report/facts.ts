@@ -23,14 +23,20 @@ export function conclusion(models: readonly ModelResults[]): string {
 }
 
 /** Returns the note on the comparison: the confidence interval of the best model's accuracy, what was chosen, and the columns' contents. */
-export function comparisonNote({ name, confusion }: ModelResults, { select }: Results['summary']): string {
+export function comparisonNote(
+  { name, confusion }: ModelResults,
+  { select, teacher }: Results['summary'],
+): string {
   const { images, interval } = totalResult(confusion);
   const [low, high] = interval.map((share) => percent(share, 1));
   const choice =
     select === 'best'
       ? ' The epoch was chosen on other images, which are neither trained nor tested on.'
       : '';
-  return `With ${count(images)} images, the 95\u00a0% confidence interval of the accuracy of ${name} is ${low} to ${high}.${choice} The lab accuracy is the mean of the batches’ accuracies. The calibration error is given before and after calibration.`;
+  const learned = teacher
+    ? ' The training loss is that of the teacher’s probabilities, not of the labels.'
+    : '';
+  return `With ${count(images)} images, the 95\u00a0% confidence interval of the accuracy of ${name} is ${low} to ${high}.${choice} The lab accuracy is the mean of the batches’ accuracies.${learned} The calibration error is given before and after calibration.`;
 }
 
 /** Returns the table of the comparison, a row per model. */
@@ -98,6 +104,7 @@ export function runDetails({ summary, models }: Results): [term: string, value: 
     ['Device', `${device.name}: ${device.description}`],
     ['Images', describeImages(summary)],
     ['Augmentation', summary.augmentation],
+    ...describeSources(summary),
     ...Object.entries(summary.initialization).map(([model, name]): [string, string] => [
       `${model}, initialization`,
       name,
@@ -114,6 +121,12 @@ export function runDetails({ summary, models }: Results): [term: string, value: 
     ]),
   ];
 }
+
+/** Returns the releases that training used. */
+const describeSources = ({ pretrained, teacher }: Results['summary']): [string, Markup][] =>
+  Object.entries({ 'Convolutions of': pretrained, Teacher: teacher }).flatMap(([term, release]) =>
+    release ? [[term, markup`${release.name}, version ${code(release.version)}`]] : [],
+  );
 
 const code = (text: string): Markup => markup`<code>${text}</code>`;
 

@@ -98,6 +98,7 @@ const Overrides = v.strictObject({
   none: v.exactOptional(v.pipe(v.string(), v.minLength(1))),
   balance: v.exactOptional(v.boolean()),
   pretrained: v.exactOptional(Path),
+  teacher: v.exactOptional(Path),
   out: v.exactOptional(Path),
   limit: v.exactOptional(integerFrom(32)),
   heldOut: v.exactOptional(v.pipe(integerFrom(0), v.maxValue(MAX_HELD_OUT))),

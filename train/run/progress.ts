@@ -106,24 +106,27 @@ export const datasetPrinter = (): OpenOptions => ({
 });
 
 /**
- * Prints how many images of a folder are ready: a bar on a terminal, else a line per tenth of many images.
+ * Prints how many images are done to `log`: a line per tenth of many images. When `log` is `console.log` on a terminal, it draws a bar.
  * @param what what is done to them
  */
-export function imagePrinter(what = 'Reading images'): (ready: number, total: number) => void {
-  const isMany = (total: number) => total >= 1000;
-  if (!process.stdout.isTTY) {
-    return (ready, total) => {
-      const tenth = Math.floor((10 * ready) / total);
-      if (isMany(total) && tenth > Math.floor((10 * (ready - 1)) / total))
-        console.log(`${what}: ${10 * tenth} %`);
+export function imagePrinter(
+  what = 'Reading images',
+  log: (line: string) => void = console.log,
+): (done: number, total: number) => void {
+  if (!process.stdout.isTTY || log !== console.log) {
+    let tenths = 0;
+    return (done, total) => {
+      const before = tenths;
+      tenths = Math.floor((10 * done) / total) % 10;
+      if (total >= 1000 && tenths !== before) log(`${what}: ${10 * (tenths || 10)} %`);
     };
   }
   const format = `${what} {bar} {percentage}% | {value}/{total} | ETA {eta_formatted}`;
   const bar = new SingleBar({ format, clearOnComplete: true }, Presets.shades_classic);
-  return (ready, total) => {
-    if (ready === 1) bar.start(total, 0);
-    bar.update(ready);
-    if (ready === total) bar.stop();
+  return (done, total) => {
+    if (!bar.isActive) bar.start(total, 0);
+    bar.update(done);
+    if (done === total) bar.stop();
   };
 }
 

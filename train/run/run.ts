@@ -8,8 +8,8 @@ import { openDataset } from '../dataset/open.ts';
 import { type Dataset, divide, type RunData } from '../dataset/split.ts';
 import type { Engine } from '../engine/engine.ts';
 import { requireSameConvolutions } from '../model/transfer.ts';
-import { type Pretrained, readStart } from '../release/pretrained.ts';
 import { writeRelease } from '../release/release.ts';
+import { readSources, type Sources } from '../release/source.ts';
 import type { Checkpoints } from '../training/checkpoint/checkpoints.ts';
 import { folderCheckpoints } from '../training/checkpoint/folder.ts';
 import { openMetricsLog } from './metrics-log.ts';
@@ -20,6 +20,7 @@ import { resultLines } from './result.ts';
 import { checkpointFolder, openRunFolder, type RunFolder, requireFreeFolder } from './run-folder.ts';
 import { SETTINGS_FILE, type Settings } from './settings.ts';
 import { newSummary, type Summary, summarizeModel, writeSummary } from './summary.ts';
+import { requireSameTask, withTeacher } from './teacher.ts';
 import { requireValidation, trainModel } from './train-model.ts';
 
 export interface Run extends RunFolder {
@@ -28,7 +29,7 @@ export interface Run extends RunFolder {
   data: RunData;
   networks: Network[];
   engine: Engine;
-  pretrained: Pretrained | undefined;
+  sources: Sources;
 }
 
 /**
@@ -37,8 +38,10 @@ export interface Run extends RunFolder {
  */
 export async function openRun(settings: Settings): Promise<Run> {
   await requireFreeFolder(settings);
-  const pretrained = await readStart(settings);
+  const sources = await readSources(settings);
+  const { pretrained, teacher } = sources;
   const dataset = await openDataset(settings, { ...datasetPrinter(), start: pretrained });
+  requireSameTask(teacher, dataset);
   const data = divide(dataset, settings.heldOut, settings.limit);
   requireValidation(settings, data);
   // Refuses an augmentation that is made for other images, before there is a run folder.
@@ -53,12 +56,13 @@ export async function openRun(settings: Settings): Promise<Run> {
     data: absolute(settings.data),
     photos: absolute(settings.photos),
     pretrained: absolute(settings.pretrained),
+    teacher: absolute(settings.teacher),
   };
-  const fresh = await newSummary(stored, engine, { ...dataset, ...data }, pretrained);
+  const fresh = await newSummary(stored, engine, { ...dataset, ...data }, sources);
   const opened = await openRunFolder(stored, fresh);
   requireSameSettings(opened, fresh);
   warnOfChanges(opened.summary, fresh);
-  return { settings, dataset, data, networks, engine, pretrained, ...opened };
+  return { settings, dataset, data, networks, engine, sources, ...opened };
 }
 
 const absolute = (path: string | undefined) => (path === undefined ? undefined : resolve(path));
@@ -68,7 +72,7 @@ const absolute = (path: string | undefined) => (path === undefined ? undefined :
  * @param signal on abort, training ends after the current step with a checkpoint
  */
 export async function trainModels(run: Run, signal: AbortSignal): Promise<void> {
-  const { settings, folder, dataset, data, networks, engine, pretrained, summary, requireHeld } = run;
+  const { settings, folder, dataset, engine, sources, summary, requireHeld } = run;
   const { newest, save } = folderCheckpoints(checkpointFolder(folder), console.log);
   const checkpoints: Checkpoints = {
     newest,
@@ -77,10 +81,14 @@ export async function trainModels(run: Run, signal: AbortSignal): Promise<void> 
       await save(...checkpoint);
     },
   };
+  const networks = run.networks.filter(({ name }) => !summary.models[name]);
+  if (networks.length === 0) return;
+  const context = { engine, signal, log: console.log };
+  const { batchSize } = settings;
+  const data = await withTeacher(run.data, sources.teacher, { ...context, batchSize });
   for (const network of networks) {
-    if (summary.models[network.name]) continue;
     const model = await trainModel(settings, network, {
-      ...{ data, dataset, engine, pretrained, checkpoints, signal, log: console.log },
+      ...{ ...context, data, dataset, sources, checkpoints },
       provenance: { dataset: summary.dataset, gitCommit: summary.gitCommit },
       openMetricsLog: ({ name }, from) => openMetricsLog(folder, name, from),
     });

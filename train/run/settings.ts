@@ -27,6 +27,8 @@ export interface Settings extends Omit<Recipe, 'models'>, NetworkSettings, DataS
   balance: boolean;
   /** Path of the release whose convolutions training starts from; all weights are drawn when undefined. */
   pretrained: string | undefined;
+  /** Path of the release whose probabilities take the place of the labels of the training images. */
+  teacher: string | undefined;
   /** Run folder; a new folder in `runs/` when undefined. */
   out: string | undefined;
   /** Trains on the first `limit` images, and tests on at most as many. */
@@ -124,6 +126,7 @@ function resolve(given: Overrides, resume: boolean, fashionRecipe = RECIPES.lab.
     data: undefined,
     balance: false,
     pretrained: undefined,
+    teacher: undefined,
     out: undefined,
     limit: undefined,
     calibration: true,

@@ -9,7 +9,7 @@ import { DESCRIPTION } from '../dataset/fashion-mnist/description.ts';
 import type { Dataset } from '../dataset/split.ts';
 import type { Engine } from '../engine/engine.ts';
 import { writeFileAtomic } from '../files.ts';
-import { idOf, type Pretrained } from '../release/pretrained.ts';
+import { idsOf, type Sources } from '../release/source.ts';
 import { EpochMetrics } from '../training/epoch-metrics.ts';
 import { initializationOf } from './networks.ts';
 import { gitCommit } from './provenance.ts';
@@ -37,6 +37,8 @@ const ModelSummary = v.object({
 });
 export type ModelSummary = v.InferOutput<typeof ModelSummary>;
 
+const ReleaseId = v.object({ name: v.string(), version: v.string() });
+
 const Members = v.object({
   formatVersion: v.literal(1),
   recipe: v.string(),
@@ -59,7 +61,9 @@ const Members = v.object({
   /** How the first weights of each model are drawn; as PyTorch does for a model that is not listed. */
   initialization: v.optional(v.record(v.string(), v.string()), {}),
   /** The release whose convolutions training started from. */
-  pretrained: v.optional(v.object({ name: v.string(), version: v.string() })),
+  pretrained: v.optional(ReleaseId),
+  /** The release whose probabilities took the place of the labels. The training losses are then the cross-entropies with them. */
+  teacher: v.optional(ReleaseId),
   device: v.object({ name: v.string(), description: v.string() }),
   /** Number of training and test images. */
   images: v.object({ train: Count, test: Count }),
@@ -93,7 +97,7 @@ export async function newSummary(
   settings: Settings,
   engine: Engine,
   data: Dataset,
-  pretrained: Pretrained | undefined,
+  sources: Sources,
 ): Promise<Summary> {
   const { name, seed, epochs, batchSize, schedule, augmentation, heldOut } = settings;
   const { labelSmoothing, select, patience } = settings;
@@ -119,7 +123,7 @@ export async function newSummary(
     heldOut,
     ...{ labelSmoothing, averaging, select, patience },
     initialization: initializationsOf(settings),
-    pretrained: idOf(pretrained),
+    ...idsOf(sources),
     device: { name: engine.name, description: engine.description },
     images: { train: data.train.count, test: data.test.count },
     data: data.name,

@@ -9,8 +9,8 @@ import { initialWeights } from '../model/initialize.ts';
 import { transferConvolutions } from '../model/transfer.ts';
 import { Generator } from '../random.ts';
 import { makeRelease } from '../release/make-release.ts';
-import { idOf, type Pretrained } from '../release/pretrained.ts';
 import type { TrainedRelease } from '../release/release.ts';
+import { idsOf, type Sources } from '../release/source.ts';
 import { type Calibrated, calibrate, type Train, type TrainingData } from '../training/calibrate.ts';
 import type { Checkpoints } from '../training/checkpoint/checkpoints.ts';
 import type { TrainedModel } from '../training/job.ts';
@@ -22,10 +22,10 @@ import { calibrationLine, trainingPrinter } from './progress.ts';
 import type { Settings } from './settings.ts';
 
 export interface ModelContext {
+  /** With the teacher's targets, if there is one. */
   data: RunData;
   dataset: Pick<Dataset, 'classes' | 'none' | 'shape' | 'preprocessing' | 'modelPrefix' | 'validation'>;
-  /** The release whose convolutions training starts from. */
-  pretrained?: Pretrained | undefined;
+  sources: Sources;
   engine: Engine;
   checkpoints: Checkpoints;
   /** Opens the log of a network's metrics. `from` is the state that training resumes from. */
@@ -51,7 +51,8 @@ export async function trainModel(
   network: Network,
   context: ModelContext,
 ): Promise<ReleasedModel> {
-  const { data, dataset, engine, pretrained, provenance, signal, log } = context;
+  const { data, dataset, engine, sources, provenance, signal, log } = context;
+  const { pretrained } = sources;
   const { batchSize, name: recipe, seed } = settings;
   requireValidation(settings, data);
   log(`\n${network.name}: ${count(network.parameterCount)} parameters\n`);
@@ -73,7 +74,7 @@ export async function trainModel(
       seed,
       epochs: trained.epochs.length,
       images: data.train.count,
-      pretrained: idOf(pretrained),
+      ...idsOf(sources),
       ...provenance,
     },
     calibration: calibrated?.calibration,
@@ -122,7 +123,7 @@ async function trainNetwork(
   settings: Settings,
   network: Network,
   data: TrainingData,
-  { dataset, engine, pretrained, checkpoints, openMetricsLog, signal, log }: ModelContext,
+  { dataset, engine, sources: { pretrained }, checkpoints, openMetricsLog, signal, log }: ModelContext,
 ): Promise<TrainedModel> {
   const { optimizer, epochs, patience, batchSize, seed, schedule, augmentation, balance } = settings;
   const { checkpointEvery, labelSmoothing, select } = settings;

@@ -1,15 +1,12 @@
 /** @file Calibrates a trained model: fits a temperature, and measures the calibration error on the test images. */
-import { setImmediate } from 'node:timers/promises';
 import type { Calibration } from '#shared/manifest.ts';
 import type { Network } from '#shared/model/spec.ts';
-import { Loader } from '../dataset/loader.ts';
 import { holdOut, type RunData, type Split } from '../dataset/split.ts';
 import type { Engine } from '../engine/engine.ts';
-import { sgd } from '../engine/optimizer.ts';
 import { count } from '../format.ts';
-import { Generator } from '../random.ts';
-import { evaluate, type LabelledLogits } from './evaluate.ts';
+import type { LabelledLogits } from './evaluate.ts';
 import type { TrainedModel } from './job.ts';
+import { computeLogits } from './logits.ts';
 import { BINS, type Bin, expectedCalibrationError, reliability } from './reliability.ts';
 import { fitTemperature } from './temperature.ts';
 
@@ -51,8 +48,8 @@ export async function calibrate(
   const { test } = data;
   const [fitted, heldOut] =
     data.heldOut.count > 0 ? [trained, data.heldOut] : await trainTwin(trained, data, context);
-  const temperature = fitTemperature(await computeLogits(fitted, heldOut, context));
-  const logits = await computeLogits(trained, test, context);
+  const temperature = fitTemperature(await labelledLogits(fitted, heldOut, context));
+  const logits = await labelledLogits(trained, test, context);
   const [before, after] = [reliability(logits, 1), reliability(logits, temperature)];
   return {
     calibration: {
@@ -84,26 +81,8 @@ async function trainTwin(
   return [await trainOn({ ...network, name }, { train, test: heldOut }), heldOut];
 }
 
-async function computeLogits(
-  { network, weights }: TrainedModel,
+const labelledLogits = async (
+  model: TrainedModel,
   split: Split,
-  { engine, batchSize, signal }: CalibrateContext,
-): Promise<LabelledLogits> {
-  const session = await engine.open(network, weights, sgd(0));
-  const loader = new Loader(split, { batchSize, shuffle: false, generator: Generator.seeded(0) });
-  try {
-    const { logits } = await evaluate(
-      async (images, count) => {
-        // Lets signal handlers run, so that a signal can abort.
-        await setImmediate();
-        signal.throwIfAborted();
-        return session.logits(images, count);
-      },
-      loader,
-      network.output[0],
-    );
-    return { logits, labels: split.labels };
-  } finally {
-    session.close();
-  }
-}
+  context: CalibrateContext,
+): Promise<LabelledLogits> => ({ logits: await computeLogits(model, split, context), labels: split.labels });

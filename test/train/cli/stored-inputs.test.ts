@@ -28,7 +28,7 @@ describe('with a bucket', () => {
   const train = (...args: string[]) =>
     trainer('train', '--data', 's3://tinyvgg-models/sets/animals', ...FAST, ...args);
 
-  it('train reads the images from the bucket, and starts from a release of the registry', async () => {
+  it('train reads the images from the bucket, and starts and learns from a release of the registry', async () => {
     const first = join(temporaryFolder(), 'run');
     await expectSuccess(train('--out', first));
     const release = await readRelease(join(first, 'animals.onnx'));
@@ -37,14 +37,17 @@ describe('with a bucket', () => {
 
     for (const name of ['animals', `animals@${version}`]) {
       const out = join(temporaryFolder(), 'run');
-      const { stdout } = await expectSuccess(train('--out', out, '--pretrained', name));
+      const { stdout } = await expectSuccess(train('--out', out, '--pretrained', name, '--teacher', name));
       expect(stdout).toContain(`Starting from the convolutions of animals ${version}.`);
+      expect(stdout).toContain(`Learning the probabilities of the teacher animals ${version}.`);
       const { manifest } = await readRelease(join(out, 'animals.onnx'));
-      expect(manifest.training?.pretrained).toEqual({ name: 'animals', version });
+      const id = { name: 'animals', version };
+      expect(manifest.training).toMatchObject({ pretrained: id, teacher: id });
       // The copies are named, so that the run can be resumed without the store.
       const settings = JSON.parse(await readFile(join(out, 'settings.json'), 'utf8'));
       expect(await readdir(settings.data)).toEqual(['a', 'b']);
-      expect((await readRelease(settings.pretrained)).files).toEqual(release.files);
+      for (const path of [settings.pretrained, settings.teacher])
+        expect((await readRelease(path)).files).toEqual(release.files);
     }
   });
 
@@ -63,6 +66,15 @@ describe('with a bucket', () => {
     expect(stdout).toMatch(/^weekly of animals: none → [0-9a-f]{64} \(first version of weekly\)$/m);
     const again = await expectSuccess(retrain('--alias', 'weekly'));
     expect(again.stdout).toMatch(/was trained before.*weekly of animals already points at/s);
+    const teacher = /none → ([0-9a-f]{64})/.exec(stdout)?.[1];
+    const taught = () => expectSuccess(retrain('--alias', 'taught', '--teacher', 'animals@weekly'));
+    expect((await taught()).stdout).toMatch(
+      new RegExp(
+        `the teacher animals ${teacher}\\..*taught of animals: none → (?!${teacher})[0-9a-f]{64}`,
+        's',
+      ),
+    );
+    expect((await taught()).stdout).toMatch(/was trained before.*taught of animals already points at/s);
     const other = await retrain('--alias', 'weekly', '--seed', '1', '--tolerance', '0.01');
     expect(other).toMatchObject({
       code: 2,
@@ -73,9 +85,12 @@ describe('with a bucket', () => {
   });
 
   it.each([
-    ['photos', /cannot start from stable of photos: .*got no such model or alias\..*--pretrained/],
-    ['animals@canary', /cannot start from canary of animals: .*got no such model or alias\./],
-    [`animals@${'0'.repeat(64)}`, /cannot start from animals 0{64}: .*got no models\/animals\/0{64}\.onnx\./],
+    ['photos', /cannot use stable of photos for a training: .*got no such model or alias\..*--pretrained/],
+    ['animals@canary', /cannot use canary of animals for a training: .*got no such model or alias\./],
+    [
+      `animals@${'0'.repeat(64)}`,
+      /cannot use animals 0{64} for a training: .*got no models\/animals\/0{64}\.onnx\./,
+    ],
     ['Animals', /cannot read a release: expected the path of an \.onnx file, .*got Animals/],
   ])('train refuses the release %s', async (name, message) => {
     const { code, stderr } = await train('--pretrained', name);

@@ -46,6 +46,17 @@ describe('readGrid', () => {
     expect((await grid({})).points.map(({ training }) => training.model)).toEqual(['v0', 'v1', 'tinyvgg']);
   });
 
+  it('returns a point per teacher, with a key of its own', async () => {
+    const teacher = ['release/tinyvgg.onnx', 'release/edge/tinyvgg.onnx'];
+    const { points } = await grid({ models: 'v0', teacher });
+    expect(points.map(({ values }) => values.teacher)).toEqual(teacher);
+    expect(points.map(({ training }) => training.inputs.teacher)).toEqual([
+      expect.stringMatching(/^[0-9a-f]{64}$/),
+      expect.stringMatching(/^[0-9a-f]{64}$/),
+    ]);
+    expect(new Set(points.map(({ training }) => training.key)).size).toBe(2);
+  });
+
   it.each([
     [{ seed: [1, -2] }, /grid\.json: seed/],
     [{ seeds: [1] }, /grid\.json: seeds/],

@@ -8,8 +8,8 @@ const key = (
   config: object,
   data: Record<string, string> = DATA,
   code = 'c',
-  pretrained?: { version: string },
-) => trainingKey(trainingInputs(settingsOf(config, 'test'), 'tinyvgg', data, code, pretrained));
+  sources: { pretrained?: { version: string }; teacher?: { version: string } } = {},
+) => trainingKey(trainingInputs(settingsOf(config, 'test'), 'tinyvgg', data, code, sources));
 
 describe('trainingKey', () => {
   it('is the key that trainings of the lab have had, also for settings that are newer', async () => {
@@ -46,6 +46,7 @@ describe('trainingKey', () => {
     [{ out: 'elsewhere' }],
     [{ checkpointEvery: 0 }],
     [{ pretrained: '/elsewhere' }],
+    [{ teacher: '/elsewhere' }],
     [{ seed: 42, recipe: 'lab' }],
   ])('stays the same with %j', async (same) => {
     expect(await key(same)).toBe(await key({}));
@@ -58,10 +59,13 @@ describe('trainingKey', () => {
     expect(await keyOf({ a, b })).toBe(await keyOf({ a, b }));
   });
 
-  it('changes with the data, the code and the release that training starts from, but not with the order of keys', async () => {
+  it('changes with the data, the code and the releases that training uses, but not with the order of keys', async () => {
     expect(await key({}, { ...DATA, 'train-labels': 'x' })).not.toBe(await key({}));
     expect(await key({}, DATA, 'd')).not.toBe(await key({}));
-    expect(await key({}, DATA, 'c', { version: 'v' })).not.toBe(await key({}));
+    const version = 'v';
+    const [start, learn] = [{ pretrained: { version } }, { teacher: { version } }];
+    const keys = [{}, start, learn, { ...start, ...learn }].map((sources) => key({}, DATA, 'c', sources));
+    expect(new Set(await Promise.all(keys)).size).toBe(4);
     expect(await key({}, Object.fromEntries(Object.entries(DATA).reverse()))).toBe(await key({}));
   });
 });

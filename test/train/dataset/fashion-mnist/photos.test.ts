@@ -7,7 +7,7 @@ import { NONE, withPhotos } from '../../../../train/dataset/fashion-mnist/photos
 import { openDataset } from '../../../../train/dataset/open.ts';
 import { type Dataset, type Split, take } from '../../../../train/dataset/split.ts';
 import type { Source } from '../../../../train/model/transfer.ts';
-import { readStart } from '../../../../train/release/pretrained.ts';
+import { readSources } from '../../../../train/release/source.ts';
 import { describeWithData } from '../../../support/data.ts';
 import { folderOf, images } from '../folder/image-folder.ts';
 
@@ -40,7 +40,7 @@ const kinds = (first: string, second: string) => ({
 describe('withPhotos', () => {
   let start: Source | undefined;
   beforeAll(async () => {
-    start = await readStart({ pretrained: 'release/edge/tinyvgg.onnx' });
+    start = (await readSources({ pretrained: 'release/edge/tinyvgg.onnx' })).pretrained;
   });
 
   it('adds photos with the labels of their kinds, and pictures of other things as a class of their own', async () => {

@@ -1,0 +1,71 @@
+/** @file Reads the releases that the settings of a training name: the one that it starts from, and its teacher. */
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ExplainedError } from '#shared/errors.ts';
+import type { Manifest } from '#shared/manifest.ts';
+import { decodeModel } from '#shared/onnx/model.ts';
+import { networkOf } from '#shared/onnx/network.ts';
+import type { Source } from '../model/transfer.ts';
+import { readRelease } from './release.ts';
+
+/** A release that a training uses. */
+export interface SourceRelease extends Source {
+  /** SHA-256 of its ONNX file. */
+  version: string;
+  manifest: Manifest;
+}
+
+/** The releases that a training uses. */
+export interface Sources {
+  /** Training starts from its convolutions. */
+  pretrained?: SourceRelease | undefined;
+  /** Its probabilities take the place of the labels of the training images. */
+  teacher?: SourceRelease | undefined;
+}
+
+/**
+ * Reads the releases that settings name.
+ * @param settings with paths of .onnx files, or of run folders of one model
+ * @throws ExplainedError of kind `usage` when a path names no release, of kind `model` when a release is damaged
+ */
+export const readSources = async ({
+  pretrained,
+  teacher,
+}: Readonly<Partial<Record<keyof Sources, string | undefined>>>): Promise<Sources> => ({
+  pretrained: await readSource(pretrained, '--pretrained'),
+  teacher: await readSource(teacher, '--teacher'),
+});
+
+async function readSource(path: string | undefined, flag: string): Promise<SourceRelease | undefined> {
+  if (path === undefined) return undefined;
+  const { manifest, files } = await readRelease(await onnxFileOf(path, flag));
+  const { name, version } = manifest;
+  return { name, version, manifest, ...networkOf(decodeModel(files.onnx)) };
+}
+
+/** Returns the path of the only ONNX file in a folder; any other path as it is. */
+async function onnxFileOf(path: string, flag: string): Promise<string> {
+  const isFolder = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (!isFolder) return path;
+  const names = (await readdir(path)).filter((name) => name.endsWith('.onnx'));
+  if (names.length === 1) return join(path, names[0]);
+  throw new ExplainedError({
+    kind: 'usage',
+    what: `cannot use ${flag} ${path}`,
+    expected: 'the folder of a run with one model',
+    got: names.length === 0 ? 'no .onnx file' : names.join(', '),
+    next: `Name an .onnx file with ${flag}, or a release in the object store as NAME@ALIAS.`,
+  });
+}
+
+/** Returns the name and the version of each release, as manifests and summaries record them. */
+export const idsOf = ({ pretrained, teacher }: Sources) => ({
+  pretrained: idOf(pretrained),
+  teacher: idOf(teacher),
+});
+
+const idOf = (release: SourceRelease | undefined): Pick<SourceRelease, 'name' | 'version'> | undefined =>
+  release && { name: release.name, version: release.version };

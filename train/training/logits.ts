@@ -1,0 +1,43 @@
+/** @file Computes the logits of a trained network for the images of a split. */
+import { setImmediate } from 'node:timers/promises';
+import type { Network, Weights } from '#shared/model/spec.ts';
+import type { Split } from '../dataset/split.ts';
+import type { Engine } from '../engine/engine.ts';
+import { sgd } from '../engine/optimizer.ts';
+
+interface LogitsContext {
+  engine: Engine;
+  /** Images of one call of the engine. */
+  batchSize: number;
+  signal: AbortSignal;
+  /** Receives the number of images that are done, and of all images. */
+  onProgress?: (done: number, total: number) => void;
+}
+
+/**
+ * Returns the logits, [count, classes].
+ * @throws the signal's reason on abort
+ */
+export async function computeLogits(
+  { network, weights }: { network: Network; weights: Weights },
+  { images, count }: Split,
+  { engine, batchSize, signal, onProgress = () => {} }: LogitsContext,
+): Promise<Float32Array> {
+  const [pixels, classes] = [images.length / count, network.output[0]];
+  const logits = new Float32Array(count * classes);
+  const session = await engine.open(network, weights, sgd(0));
+  try {
+    for (let first = 0; first < count; first += batchSize) {
+      // Lets signal handlers run, so that a signal can abort.
+      await setImmediate();
+      signal.throwIfAborted();
+      const end = Math.min(first + batchSize, count);
+      const batch = images.subarray(first * pixels, end * pixels);
+      logits.set(await session.logits(batch, end - first), first * classes);
+      onProgress(end, count);
+    }
+    return logits;
+  } finally {
+    session.close();
+  }
+}
