@@ -2,6 +2,7 @@
 import { type Network, type NetworkLayer, paddingOf, sizeOf } from '../model/spec.ts';
 import {
   CONV2D,
+  CONV2D_WINOGRAD,
   CONV3X3,
   FLATTEN,
   LINEAR,
@@ -11,7 +12,9 @@ import {
   WINOGRAD,
   WINOGRAD_GRADIENT,
   WINOGRAD_TILES,
+  WINOGRAD4_TILES,
 } from './constants.ts';
+import { type Convolution, tiledSizes } from './phases.ts';
 import type { Kernel } from './plan.ts';
 
 /**
@@ -19,8 +22,8 @@ import type { Kernel } from './plan.ts';
  *
  * - `simd`: four multiplications at a time
  * - `relaxed`: four multiply-adds at a time, each rounded once. Without relaxed SIMD, the machine runs the `simd` kernels.
- * - `winograd`: Winograd's convolution where it is faster: for the gradient of a convolution's input; on large images, for the output
- *   and the gradient of the filter, too
+ * - `winograd`: Winograd's convolution where it is faster: for the gradient of a convolution's input; on large images, with many channels
+ *   or with large filters, for the output and the gradient of the filter, too
  */
 export const KERNEL_LEVELS = ['simd', 'relaxed', 'winograd'] as const;
 export type KernelLevel = (typeof KERNEL_LEVELS)[number];
@@ -33,8 +36,6 @@ export interface Choice {
   relu: boolean;
 }
 
-type Convolution = Extract<NetworkLayer, { kind: 'conv2d' }>;
-
 /** Fewest input and output channels for which Winograd's convolution is faster than the direct one. */
 const WINOGRAD_CHANNELS = 8;
 
@@ -43,6 +44,18 @@ const WINOGRAD_CHANNELS = 8;
  * change the published results of the 28×28 networks.
  */
 const WINOGRAD_PIXELS = 28 * 28 + 1;
+
+/** Fewest input and output channels for which tiles of 4×4 are faster than tiles of 2×2. */
+const WIDE_CHANNELS = 32;
+
+/** Smallest edge of an image for which tiles of 4×4 are faster. */
+const TILED_EDGE = 10;
+
+/** Largest transformed filter in bytes: one that fits into the second-level cache. */
+const CACHE = 1e6;
+
+/** Output channels whose multiplications take as long as the transform of a tile of 4×4. */
+const TRANSFORM_COST = 11;
 
 /** Chooses the fastest kernel up to `level` for each layer, in order. A `flatten` layer moves no data and is omitted. */
 export function chooseKernels(network: Network, level: KernelLevel): Choice[] {
@@ -75,6 +88,7 @@ function kernelOf(layer: NetworkLayer, level: KernelLevel): Kernel {
 }
 
 function convolutionKernel(layer: Convolution, level: KernelLevel): Kernel {
+  if (level === 'winograd' && suitsTiles(layer)) return CONV2D_WINOGRAD;
   const [before, after] = paddingOf(layer);
   if (layer.kernelSize !== 3 || layer.stride !== 1 || before !== after || before > 1) return CONV2D;
   if (level !== 'winograd' || !suitsWinograd(layer)) return CONV3X3;
@@ -86,4 +100,22 @@ function suitsWinograd({ input, outChannels }: Convolution): boolean {
   const [channels, height, width] = input;
   if (height % 2 !== 0 || width % 2 !== 0 || width > 2 * WINOGRAD_TILES) return false;
   return Math.min(channels, outChannels) >= WINOGRAD_CHANNELS;
+}
+
+/**
+ * Returns whether Winograd's convolution in tiles of 4×4 takes less time than a direct one. The costs are multiplications per pixel of the
+ * output and input channel. Filters of 3×3 with few channels have other kernels, whose roundings are those of the published results.
+ */
+function suitsTiles(layer: Convolution): boolean {
+  const { inChannels, outChannels, kernelSize, input, output } = layer;
+  const [height = 0, width = 0] = output.slice(1).map((edge) => Math.ceil(edge / 4));
+  const channels = Math.min(inChannels, outChannels);
+  const edges = [...input.slice(1), ...output.slice(1)];
+  if (Math.min(...input.slice(1)) < TILED_EDGE || Math.max(...edges) > 4 * WINOGRAD4_TILES) return false;
+  if (kernelSize <= 3) return kernelSize === 3 && layer.stride === 1 && channels >= WIDE_CHANNELS;
+  const wasted = (16 * height * width) / sizeOf(output.slice(1));
+  const { inputs } = tiledSizes(layer);
+  if (36 * 4 * inputs * outChannels > CACHE) return false;
+  const tiled = (2.25 * inputs * (channels + TRANSFORM_COST) * wasted) / inChannels;
+  return tiled < 0.8 * kernelSize ** 2 * channels;
 }

@@ -17,6 +17,8 @@ export const FLATTEN = 7;
 export const WINOGRAD = 8;
 /** CONV3X3 with Winograd's convolution for the gradient of the input. */
 export const WINOGRAD_GRADIENT = 9;
+/** CONV2D with Winograd's convolution in tiles of 4×4, for the output and the gradient of the input. */
+export const CONV2D_WINOGRAD = 10;
 
 /** Optimizers: values of `Job.optimizer`. */
 export const SGD = 0;
@@ -39,3 +41,9 @@ export const WINOGRAD_TILES = 100;
  * Not a power of two, which would map all channels to the same cache sets.
  */
 export const WINOGRAD_LINE = 416;
+
+/** The same for tiles of 4×4. */
+export const WINOGRAD4_TILES = 24;
+export const WINOGRAD4_LINE = 112;
+/** Bytes of its intermediate results besides the transformed tiles: of the transforms, then of a band of outputs. */
+export const WINOGRAD4_BYTES = 9216;

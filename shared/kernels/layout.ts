@@ -4,6 +4,7 @@ import type { Choice } from './choose.ts';
 import {
   BLOCK_VECTORS,
   CONV2D,
+  CONV2D_WINOGRAD,
   CONV3X3,
   FLATTEN,
   MAXPOOL2D,
@@ -11,10 +12,10 @@ import {
   VECTOR_FLOATS,
   WINOGRAD,
   WINOGRAD_GRADIENT,
-  WINOGRAD_LINE,
 } from './constants.ts';
-import { isPlain, type Phases, phasesOf } from './phases.ts';
+import { type Convolution, isPlain, type Phases, phasesOf, tiledBytes, tiledSizes } from './phases.ts';
 import type { Kernel, Operation } from './plan.ts';
+import { scratchOf } from './scratch.ts';
 
 const BLOCK_FLOATS = BLOCK_VECTORS * VECTOR_FLOATS;
 
@@ -94,7 +95,7 @@ export function layOut(
       masked: Number(choices[i - 1]?.relu ?? false),
     };
     operations.push(operation);
-    scratchBytes = Math.max(scratchBytes, scratchOf(operation, phases, training));
+    scratchBytes = Math.max(scratchBytes, scratchOf(operation, layer, phases, training));
     x = y;
   }
   // The loss reads the logits without gaps.
@@ -152,6 +153,13 @@ function takeExtra(
   if (kernel === WINOGRAD) return regions.filters.take((training ? 2 : 1) * winogradFilter(layer));
   if ((kernel === CONV2D || kernel === CONV3X3) && training)
     return regions.filters.take(sizeOf(layer.parameters[0].shape));
+  if (kernel === CONV2D_WINOGRAD) {
+    const { inputs, outputs, gradientInputs, gradientOutputs } = tiledSizes(layer as Convolution);
+    const forward = tiledBytes(outputs, 4 * inputs);
+    return regions.filters.take(
+      (forward + (training ? tiledBytes(gradientOutputs, 4 * gradientInputs) : 0)) / 4,
+    );
+  }
   if (kernel === WINOGRAD_GRADIENT && training) return regions.filters.take(winogradFilter(layer));
   if (kernel === MAXPOOL2X2) return regions.arena.take(sizeOf(layer.output) / 4);
   return kernel === MAXPOOL2D ? regions.arena.take((layer.output[0] ?? 0) * phases.plane) : 0;
@@ -159,30 +167,16 @@ function takeExtra(
 
 /** Returns the sizes of the phases of a layer's input, or zeros if its kernel uses none. */
 function placePhases(kernel: Kernel, layer: NetworkLayer, x: TensorPlace): Phases {
-  const hasPhases = kernel === CONV2D || kernel === MAXPOOL2D;
+  const hasPhases = kernel === CONV2D || kernel === CONV2D_WINOGRAD || kernel === MAXPOOL2D;
   if (!hasPhases || !('stride' in layer)) return { count: 0, row: 0, plane: 0 };
-  return { ...phasesOf(layer, x.row), ...(isPlain(layer) && { count: 0 }) };
+  const isInPlace = kernel === CONV2D && isPlain(layer);
+  if (isInPlace) return { ...phasesOf(layer, x.row), count: 0 };
+  // Tiles of the gradient must not run into the next row.
+  return phasesOf(layer, undefined, kernel === CONV2D_WINOGRAD ? 4 : 1);
 }
 
 /** Floats of the transformed filter of a convolution. */
 const winogradFilter = ({ parameters }: NetworkLayer): number => (16 * sizeOf(parameters[0].shape)) / 9;
-
-/**
- * Bytes of the intermediate results of an operation. Pooling: the phases of a channel, and a plane. CONV2D: the phases, in training the
- * gradients of the outputs, two planes, and the offsets of the taps. Winograd's convolution: the transformed tiles of all input and output
- * channels, in training also a vector for each value of the transformed filter.
- */
-function scratchOf(operation: Operation, phases: Phases, training: boolean): number {
-  const { kind, inputs, outputs, kernelSize } = operation;
-  if (kind === MAXPOOL2D) return 4 * (phases.count + 1) * phases.plane;
-  if (kind === CONV2D) {
-    const planes = phases.count * inputs + (training ? outputs : 0) + 2;
-    return 4 * (planes * phases.plane + kernelSize ** 2 * Math.max(inputs, outputs));
-  }
-  if (kind !== WINOGRAD && !(kind === WINOGRAD_GRADIENT && training)) return 0;
-  const sums = kind === WINOGRAD && training ? 16 * 4 * VECTOR_FLOATS * inputs * outputs : 0;
-  return 16 * WINOGRAD_LINE * (inputs + outputs) + sums;
-}
 
 /**
  * Allocates a tensor and its gradient. The kernels of 3×3 convolutions and of 2×2 pooling expect planes with zeros around them and
@@ -246,7 +240,7 @@ const isPadded = (kernel: number | undefined): boolean =>
 /** Returns the operations with the addresses of their transformed filters, which the layout gives as offsets from `filters`. */
 export const withFilters = ({ operations }: Layout, filters: number): Operation[] =>
   operations.map((operation) =>
-    isPadded(operation.kind) || operation.kind === CONV2D
+    isPadded(operation.kind) || operation.kind === CONV2D || operation.kind === CONV2D_WINOGRAD
       ? { ...operation, extra: filters + operation.extra }
       : operation,
   );

@@ -10,22 +10,24 @@ export interface Phases {
   plane: number;
 }
 
+export type Convolution = Extract<NetworkLayer, { kind: 'conv2d' }>;
 type Windowed = Extract<NetworkLayer, { kind: 'conv2d' | 'maxPool2d' }>;
 
-/** Returns whether the kernel reads the input of a layer where it is. It then has rows of `xRow` floats. */
+/** Returns whether a kernel can read the input of a layer where it is. */
 export const isPlain = (layer: Windowed): boolean =>
   layer.kind === 'conv2d' && layer.stride === 1 && paddingOf(layer)[1] === 0;
 
-/** @param xRow floats from row to row of the layer's input */
-export function phasesOf(layer: Windowed, xRow: number): Phases {
+/** @param xRow floats from row to row of the layer's input, if the kernel reads it where it is */
+export function phasesOf(layer: Windowed, xRow?: number, tile = 1): Phases {
   const [, yHeight = 0, yWidth = 0] = layer.output;
   const [, height = 0, width = 0] = layer.input;
   const columns = lineOf(layer, width, yWidth);
   const rows = lineOf(layer, height, yHeight);
-  const row = isPlain(layer) ? xRow : columns.shared;
+  const row = xRow ?? Math.max(columns.shared, tile * Math.ceil(yWidth / tile));
   const taps = Math.floor((layer.kernelSize - 1) / layer.stride);
   // Zeros above an output's gradient, the rows, and what the kernels read and write past them: a block of vectors.
-  const floats = taps * (row + 1) + rows.length * row + (BLOCK_VECTORS + 1) * VECTOR_FLOATS;
+  // Winograd's convolution also reads up to three rows of outputs past the last one, and up to two taps.
+  const floats = taps * (row + 1) + (rows.length + 6) * row + (BLOCK_VECTORS + 1) * VECTOR_FLOATS;
   return {
     count: Math.min(layer.kernelSize, layer.stride) ** 2,
     row,
@@ -52,3 +54,29 @@ function lineOf(layer: Windowed, size: number, outputs: number): { length: numbe
   }
   return { length, shared };
 }
+
+/** The channels of a convolution as Winograd's convolution in tiles of 4×4 sees it (assembly/winograd4/convolution.ts). */
+export interface TiledSizes {
+  inputs: number;
+  outputs: number;
+  /** For the gradient of the input. */
+  gradientInputs: number;
+  gradientOutputs: number;
+}
+
+export function tiledSizes({ inChannels, outChannels, kernelSize, stride }: Convolution): TiledSizes {
+  const phases = Math.min(kernelSize, stride);
+  const blocks = Array.from({ length: phases }, (_, phase) =>
+    Math.ceil(Math.ceil((kernelSize - phase) / stride) / 3),
+  );
+  return {
+    inputs: inChannels * blocks.reduce((a, b) => a + b) ** 2,
+    outputs: outChannels,
+    gradientInputs: outChannels * (blocks[0] ?? 0) ** 2,
+    gradientOutputs: inChannels * phases ** 2,
+  };
+}
+
+/** Bytes of a transform with `lines` lines of `line` bytes in each of 36 positions, as `positionOf` of assembly/winograd4/filter.ts. */
+export const tiledBytes = (lines: number, line: number): number =>
+  36 * 64 * (Math.ceil((lines * line) / 64) | 1);

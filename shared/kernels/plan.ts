@@ -2,6 +2,7 @@
 import type * as compiled from './build/training.ts';
 import type {
   CONV2D,
+  CONV2D_WINOGRAD,
   CONV3X3,
   FLATTEN,
   LINEAR,
@@ -15,6 +16,7 @@ import type {
 /** The kernel that computes an operation. */
 export type Kernel =
   | typeof CONV2D
+  | typeof CONV2D_WINOGRAD
   | typeof CONV3X3
   | typeof MAXPOOL2D
   | typeof MAXPOOL2X2

@@ -4,6 +4,7 @@
  * On the planes of phases.ts, all three are sums over taps of a vector of adjacent floats times one weight (taps.ts, taps-gradient.ts). A
  * convolution with stride 1 and without padding needs no copy of its input, which then has rows of `phaseRow` bytes already.
  */
+import { CONV2D } from '../constants';
 import { aboveOf, firstOf, fromPhase, fromPlane, countOf, phasesOf, pixelAt, tapsOf, toPhases, toPlanes } from './phases';
 import { Operation } from './plan';
 import { multiplyTaps } from './taps';
@@ -12,7 +13,7 @@ import { f32_planes_sum, f32_taps_grad } from './taps-gradient';
 /** Returns whether x serves as its own phase. */
 @inline
 function isPlain(op: Operation): bool {
-  return op.stride == 1 && op.yHeight == op.height - op.kernelSize + 1;
+  return op.kind == CONV2D && op.stride == 1 && op.yHeight == op.height - op.kernelSize + 1;
 }
 
 @inline
@@ -44,7 +45,7 @@ function outputBytes(op: Operation): usize {
 
 /** Bytes of the phases of the input, if they are copied. */
 @inline
-function phaseBytes(op: Operation): usize {
+export function phaseBytes(op: Operation): usize {
   const phases = phasesOf(op);
   return isPlain(op) ? 0 : <usize>(phases * phases * op.inputs) * op.phasePlane;
 }
@@ -70,8 +71,8 @@ export function f32_conv2d(op: Operation, y: usize, x: usize, w: usize, bias: us
     const bias0 = load<f32>(bias + ((<usize>o) << 2));
     const bias1 = load<f32>(bias + ((<usize>second) << 2));
     multiplyTaps(results, results + op.phasePlane, x, w0, w1, bias0, bias1, taps, tapCount(op), 0, outputBytes(op));
-    fromPlane(op, y + <usize>o * op.yPlane, results, op.relu != 0);
-    if (second > o) fromPlane(op, y + <usize>second * op.yPlane, results + op.phasePlane, op.relu != 0);
+    fromPlane(op, y + <usize>o * op.yPlane, results, op.phaseRow, op.yHeight);
+    if (second > o) fromPlane(op, y + <usize>second * op.yPlane, results + op.phasePlane, op.phaseRow, op.yHeight);
   }
 }
 
@@ -159,8 +160,8 @@ function inputGradient(op: Operation, dx: usize, dy: usize, wt: usize, mask: usi
         const w0 = wt + <usize>c * weights;
         const w1 = wt + <usize>second * weights;
         multiplyTaps(results, results + op.phasePlane, dy, w0, w1, 0, 0, taps, count, from, end);
-        fromPhase(op, dx + at0, results, py, px, mask ? mask + at0 : 0);
-        if (second > c) fromPhase(op, dx + at1, results + op.phasePlane, py, px, mask ? mask + at1 : 0);
+        fromPhase(op, dx + at0, results + from, op.phaseRow, row, row + rows, py, px, mask ? mask + at0 : 0);
+        if (second > c) fromPhase(op, dx + at1, results + op.phasePlane + from, op.phaseRow, row, row + rows, py, px, mask ? mask + at1 : 0);
       }
       wt += <usize>op.inputs * weights;
     }

@@ -1,5 +1,5 @@
 /** @file Calls the kernel of each operation for one image, forward and backward. */
-import { CONV2D, CONV3X3, FLATTEN, LINEAR, MAXPOOL2D, MAXPOOL2X2, RELU, WINOGRAD, WINOGRAD_GRADIENT } from '../constants';
+import { CONV2D, CONV2D_WINOGRAD, CONV3X3, FLATTEN, LINEAR, MAXPOOL2D, MAXPOOL2X2, RELU, WINOGRAD, WINOGRAD_GRADIENT } from '../constants';
 import { f32_conv2d, f32_conv2d_grad, f32_conv2d_turn } from './conv2d';
 import { clearAround, f32_conv3x3, f32_conv3x3_turn } from './conv3x3';
 import { f32_conv3x3_grad_bias, f32_conv3x3_grad_filter } from './conv3x3-gradient';
@@ -12,10 +12,14 @@ import { f32_relu, f32_relu_grad } from './relu';
 import { f32_winograd } from './winograd/convolution';
 import { f32_winograd_filter } from './winograd/filter';
 import { f32_winograd_grad_filter } from './winograd/gradient';
+import { f32_conv2d_winograd, f32_conv2d_winograd_grad_input } from './winograd4/convolution';
+import { f32_conv2d_winograd_filter, f32_conv2d_winograd_turn, filterBytes } from './winograd4/filter';
+import { f32_conv2d_winograd_grad_filter } from './winograd4/gradient';
 
 /** Transforms the filter of a convolution for `forward`. */
 export function transformFilter(op: Operation, parameters: usize): void {
   if (op.kind == WINOGRAD) f32_winograd_filter(op.extra, parameters + op.weight, op.inputs, op.outputs, false);
+  else if (op.kind == CONV2D_WINOGRAD) f32_conv2d_winograd_filter(op, op.extra, parameters + op.weight);
 }
 
 /** Reorders, rotates or transforms the filter of a convolution for the gradient of its input. */
@@ -23,6 +27,7 @@ export function transformGradientFilter(op: Operation, parameters: usize): void 
   if (!op.dx) return;
   const weight = parameters + op.weight;
   if (op.kind == CONV2D) f32_conv2d_turn(op, op.extra, weight);
+  else if (op.kind == CONV2D_WINOGRAD) f32_conv2d_winograd_turn(op, gradientFilterOf(op), weight);
   else if (op.kind == CONV3X3) f32_conv3x3_turn(op.extra, weight, op.inputs, op.outputs);
   else if (isPadded(op)) f32_winograd_filter(gradientFilterOf(op), weight, op.inputs, op.outputs, true);
 }
@@ -30,6 +35,7 @@ export function transformGradientFilter(op: Operation, parameters: usize): void 
 /** Returns the address of the filter for the gradient of the input. It follows the transformed filter for `forward`, if there is one. */
 @inline
 function gradientFilterOf(op: Operation): usize {
+  if (op.kind == CONV2D_WINOGRAD) return op.extra + filterBytes(op);
   return op.kind == WINOGRAD ? op.extra + 64 * <usize>(op.inputs * op.outputs) : op.extra;
 }
 
@@ -60,6 +66,8 @@ export function forward(op: Operation, parameters: usize, arena: usize, scratch:
     f32_linear(y, x, weight, bias, op.inputs, op.outputs, relu);
   } else if (op.kind == CONV2D) {
     f32_conv2d(op, y, x, weight, bias, scratch);
+  } else if (op.kind == CONV2D_WINOGRAD) {
+    f32_conv2d_winograd(op, y, x, op.extra, bias, scratch);
   } else if (op.kind == MAXPOOL2D) {
     f32_maxpool2d(op, y, arena + op.extra, x, scratch);
   } else if (op.kind == RELU) {
@@ -99,6 +107,8 @@ export function backward(op: Operation, parameters: usize, gradients: usize, are
     f32_maxpool2x2_grad(dx, dy, y, argmax, op.inputs, op.height, op.width, op.xRow, op.xPlane, op.yRow, op.yPlane, masked);
   } else if (op.kind == LINEAR) {
     f32_linear_grad_input(dx, dy, weight, x, op.inputs, op.outputs, masked);
+  } else if (op.kind == CONV2D_WINOGRAD) {
+    f32_conv2d_winograd_grad_input(op, dx, dy, gradientFilterOf(op), mask, scratch);
   } else if (op.kind == MAXPOOL2D) {
     f32_maxpool2d_grad(op, dx, dy, argmax, mask, scratch);
   } else if (op.kind == RELU) {
@@ -134,10 +144,19 @@ export function clearGradients(op: Operation, gradients: usize): void {
   memory.fill(gradients + op.bias, 0, (<usize>op.outputs) << 2);
 }
 
-/** Computes the parameter gradients of a linear layer, for all images of a slice at once. */
-export function linearGradients(op: Operation, gradients: usize, arena: usize, imageBytes: usize, images: i32): void {
-  if (op.kind != LINEAR) return;
+/** Computes parameter gradients for all images of a slice at once: of a linear layer, and of CONV2D_WINOGRAD. */
+export function sliceGradients(
+  op: Operation,
+  gradients: usize,
+  arena: usize,
+  imageBytes: usize,
+  images: i32,
+  scratch: usize,
+): void {
   const dw = gradients + op.weight;
   const db = gradients + op.bias;
-  f32_linear_grad_weight(dw, db, arena + op.dy, arena + op.x, images, op.inputs, op.outputs, imageBytes);
+  const dy = arena + op.dy;
+  const x = arena + op.x;
+  if (op.kind == LINEAR) f32_linear_grad_weight(dw, db, dy, x, images, op.inputs, op.outputs, imageBytes);
+  else if (op.kind == CONV2D_WINOGRAD) f32_conv2d_winograd_grad_filter(op, dw, db, dy, x, images, imageBytes, scratch);
 }

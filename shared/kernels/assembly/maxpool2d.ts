@@ -40,7 +40,7 @@ export function f32_maxpool2d(op: Operation, y: usize, argmax: usize, x: usize, 
       v128.store(result + at, best);
       v128.store(argmax + at, which);
     }
-    fromPlane(op, y + <usize>c * op.yPlane, result, false);
+    fromPlane(op, y + <usize>c * op.yPlane, result, op.phaseRow, op.yHeight);
     argmax += op.phasePlane;
   }
 }
@@ -62,7 +62,7 @@ export function f32_maxpool2d_grad(op: Operation, dx: usize, dy: usize, argmax: 
     for (let py = 0; py < phases; py++) {
       for (let px = 0; px < phases; px++) {
         const plane = scratch + <usize>(py * phases + px) * op.phasePlane;
-        fromPhase(op, dx + at, plane, py, px, mask ? mask + at : 0);
+        fromPhase(op, dx + at, plane, op.phaseRow, 0, op.height, py, px, mask ? mask + at : 0);
       }
     }
     argmax += op.phasePlane;

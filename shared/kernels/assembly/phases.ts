@@ -42,6 +42,13 @@ export function countOf(op: Operation, size: i32, first: i32): i32 {
   return first < size ? (size - first + op.stride - 1) / op.stride : 0;
 }
 
+/** Returns one past the last row (or column) of a phase that lies in an image of `size` rows. */
+@inline
+export function endOf(op: Operation, size: i32, phase: i32): i32 {
+  const first = firstOf(op, phase);
+  return first + countOf(op, size, pixelAt(op, phase, first));
+}
+
 /** Bytes from the start of a plane of output gradients to its first pixel: zeros for the taps above and to the left. */
 @inline
 export function aboveOf(op: Operation): usize {
@@ -72,19 +79,30 @@ export function toPhases(op: Operation, phases: usize, x: usize, channels: i32):
 }
 
 /**
- * The pixels of one phase and channel of x [height, width] = plane.
+ * The pixels of one phase and channel of x [height, width] = rows `from` up to `to` of the phase.
+ * @param plane address of row `from`, if its rows have `rowBytes` bytes
  * @param mask a plane in the layout of x, or 0 for none: x is zero where it is not positive
  */
-export function fromPhase(op: Operation, x: usize, plane: usize, py: i32, px: i32, mask: usize): void {
+export function fromPhase(
+  op: Operation,
+  x: usize,
+  plane: usize,
+  rowBytes: usize,
+  from: i32,
+  to: i32,
+  py: i32,
+  px: i32,
+  mask: usize,
+): void {
   const y0 = firstOf(op, py);
   const x0 = firstOf(op, px);
   const left = pixelAt(op, px, x0);
   const columns = countOf(op, op.width, left);
-  const rows = countOf(op, op.height, pixelAt(op, py, y0));
-  for (let i = y0; i < y0 + rows; i++) {
+  const end = min(to, endOf(op, op.height, py));
+  for (let i = max(from, y0); i < end; i++) {
     const at = <usize>pixelAt(op, py, i) * op.xRow + ((<usize>left) << 2);
-    const from = plane + <usize>i * op.phaseRow + ((<usize>x0) << 2);
-    scatterRow(x + at, from, columns, op.stride, mask ? mask + at : 0);
+    const row = plane + <usize>(i - from) * rowBytes + ((<usize>x0) << 2);
+    scatterRow(x + at, row, columns, op.stride, mask ? mask + at : 0);
   }
 }
 
@@ -100,10 +118,10 @@ export function toPlanes(op: Operation, planes: usize, y: usize, channels: i32):
   }
 }
 
-/** y [yHeight, yWidth] = plane; with `relu`, the maximum of that and 0. */
-export function fromPlane(op: Operation, y: usize, plane: usize, relu: bool): void {
-  for (let i = 0; i < op.yHeight; i++) {
-    copyRow(y + <usize>i * op.yRow, plane + <usize>i * op.phaseRow, op.yWidth, relu);
+/** y [rows, yWidth] = the rows of a plane, of `rowBytes` bytes; with op.relu, the maximum of that and 0. */
+export function fromPlane(op: Operation, y: usize, plane: usize, rowBytes: usize, rows: i32): void {
+  for (let i = 0; i < rows; i++) {
+    copyRow(y + <usize>i * op.yRow, plane + <usize>i * rowBytes, op.yWidth, op.relu != 0);
   }
 }
 

@@ -8,7 +8,7 @@ import { ADAM, SLICE } from '../constants';
 import { f32_adam } from './adam';
 import { f32_average } from './average';
 import { f32_image } from './image';
-import { backward, clearGradients, forward, linearGradients, transformFilter, transformGradientFilter } from './layers';
+import { backward, clearGradients, forward, sliceGradients, transformFilter, transformGradientFilter } from './layers';
 import { f32_cross_entropy } from './loss';
 import { Job, opAt } from './plan';
 import { f32_sgd } from './sgd';
@@ -111,7 +111,7 @@ function run(job: Job, thread: i32): void {
     }
     for (let i = 0; i < images; i++) image(job, arena + <usize>i * job.imageBytes, scratch, gradients, first + i);
     if (job.training) {
-      for (let i = 0; i < job.opCount; i++) linearGradients(opAt(job.ops, i), gradients, arena, job.imageBytes, images);
+      for (let i = 0; i < job.opCount; i++) sliceGradients(opAt(job.ops, i), gradients, arena, job.imageBytes, images, scratch);
     }
   }
 }

@@ -53,7 +53,11 @@ export function f32_winograd(
     const rows = min(together, tileRows - first);
     const at = <usize>(2 * first) * rowBytes;
     transformInput(scratch, x + at, inChannels, rows, tileColumns, rowBytes, xPlane);
-    multiply(products, u, scratch, inChannels, outChannels, rows * tileColumns);
+    const row = (<usize>inChannels) << 2;
+    const u16 = <usize>outChannels * row;
+    const v16 = <usize>inChannels * WINOGRAD_LINE;
+    const m16 = <usize>outChannels * WINOGRAD_LINE;
+    multiply(products, u, scratch, inChannels, outChannels, rows * tileColumns, 16, WINOGRAD_LINE, row, u16, v16, m16, false);
     const maskAt = mask ? mask + at : 0;
     transformOutput(y + at, products, bias, maskAt, outChannels, rows, tileColumns, rowBytes, yPlane, relu);
   }

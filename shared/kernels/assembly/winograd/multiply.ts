@@ -1,44 +1,73 @@
-/** @file The matrix products of Winograd's convolution. */
-import { WINOGRAD_LINE } from '../../constants';
+/** @file The matrix products of Winograd's convolutions. */
 import { madd, VECTOR } from '../simd';
 
-/** m [4, 4, outChannels, tiles] = u [4, 4, outChannels, inChannels] · v [4, 4, inChannels, tiles], position by position. */
-export function multiply(m: usize, u: usize, v: usize, inChannels: i32, outChannels: i32, tiles: i32): void {
+/**
+ * m [positions, outChannels, tiles] = u [positions, outChannels, inChannels] · v [positions, inChannels, tiles], position by position.
+ * Writes up to a vector more than the tiles of each channel.
+ *
+ * @param line bytes from one channel's tiles to the next, in v and m
+ * @param row bytes from one output channel to the next in u
+ * @param uPosition bytes from position to position of u; likewise of v and m
+ * @param adds adds the products to m
+ */
+export function multiply(
+  m: usize,
+  u: usize,
+  v: usize,
+  inChannels: i32,
+  outChannels: i32,
+  tiles: i32,
+  positions: i32,
+  line: usize,
+  row: usize,
+  uPosition: usize,
+  vPosition: usize,
+  mPosition: usize,
+  adds: bool,
+): void {
   const bytes = (<usize>((tiles + 3) & ~3)) << 2;
-  const row = (<usize>inChannels) << 2;
-  for (let position = 0; position < 16; position++) {
-    for (let o = 0; o < outChannels; o += 2) {
-      // The last channel of an odd number is computed twice, to the same address.
-      const second = min(o + 1, outChannels - 1);
-      const u0 = u + <usize>o * row;
-      const u1 = u + <usize>second * row;
-      const m0 = m + <usize>o * WINOGRAD_LINE;
-      const m1 = m + <usize>second * WINOGRAD_LINE;
-      let at: usize = 0;
-      for (; at + 5 * VECTOR <= bytes; at += 6 * VECTOR) multiply6(m0 + at, m1 + at, u0, u1, v + at, inChannels);
-      for (; at < bytes; at += VECTOR) multiply1(m0 + at, m1 + at, u0, u1, v + at, inChannels);
+  for (let position = 0; position < positions; position++) {
+    let at: usize = 0;
+    for (; at + 5 * VECTOR <= bytes; at += 6 * VECTOR) {
+      for (let o = 0; o < outChannels; o += 2) {
+        // The last channel of an odd number is computed twice, to the same address.
+        const second = <usize>min(o + 1, outChannels - 1);
+        const m0 = m + <usize>o * line + at;
+        block2(m0, m + second * line + at, u + <usize>o * row, u + second * row, v + at, inChannels, line, adds);
+      }
     }
-    u += <usize>outChannels * row;
-    v += <usize>inChannels * WINOGRAD_LINE;
-    m += <usize>outChannels * WINOGRAD_LINE;
+    for (; at < bytes; at += 2 * VECTOR) {
+      for (let o = 0; o < outChannels; o += 4) {
+        const last = outChannels - 1;
+        block4(m + at, u, v + at, o, min(o + 1, last), min(o + 2, last), min(o + 3, last), inChannels, line, row, adds);
+      }
+    }
+    u += uPosition;
+    v += vPosition;
+    m += mPosition;
   }
+}
+
+@inline
+function initial(m: usize, adds: bool): v128 {
+  return adds ? v128.load(m) : f32x4.splat(0);
 }
 
 /** Computes six vectors of tiles for two output channels. */
 @inline
-function multiply6(m0: usize, m1: usize, u0: usize, u1: usize, v: usize, inChannels: i32): void {
-  let a0 = f32x4.splat(0);
-  let a1 = a0;
-  let a2 = a0;
-  let a3 = a0;
-  let a4 = a0;
-  let a5 = a0;
-  let b0 = a0;
-  let b1 = a0;
-  let b2 = a0;
-  let b3 = a0;
-  let b4 = a0;
-  let b5 = a0;
+function block2(m0: usize, m1: usize, u0: usize, u1: usize, v: usize, inChannels: i32, line: usize, adds: bool): void {
+  let a0 = initial(m0, adds);
+  let a1 = initial(m0 + 16, adds);
+  let a2 = initial(m0 + 32, adds);
+  let a3 = initial(m0 + 48, adds);
+  let a4 = initial(m0 + 64, adds);
+  let a5 = initial(m0 + 80, adds);
+  let b0 = initial(m1, adds);
+  let b1 = initial(m1 + 16, adds);
+  let b2 = initial(m1 + 32, adds);
+  let b3 = initial(m1 + 48, adds);
+  let b4 = initial(m1 + 64, adds);
+  let b5 = initial(m1 + 80, adds);
   for (let c = 0; c < inChannels; c++) {
     const p = v128.load32_splat(u0);
     const q = v128.load32_splat(u1);
@@ -62,7 +91,7 @@ function multiply6(m0: usize, m1: usize, u0: usize, u1: usize, v: usize, inChann
     b5 = madd(d, q, b5);
     u0 += 4;
     u1 += 4;
-    v += WINOGRAD_LINE;
+    v += line;
   }
   v128.store(m0, a0);
   v128.store(m0, a1, 16);
@@ -78,19 +107,60 @@ function multiply6(m0: usize, m1: usize, u0: usize, u1: usize, v: usize, inChann
   v128.store(m1, b5, 80);
 }
 
-/** Computes one vector of tiles for two output channels. */
+/** Computes two vectors of tiles for four output channels. */
 @inline
-function multiply1(m0: usize, m1: usize, u0: usize, u1: usize, v: usize, inChannels: i32): void {
-  let a = f32x4.splat(0);
-  let b = a;
+function block4(
+  m: usize,
+  u: usize,
+  v: usize,
+  o0: usize,
+  o1: usize,
+  o2: usize,
+  o3: usize,
+  inChannels: i32,
+  line: usize,
+  row: usize,
+  adds: bool,
+): void {
+  let a0 = initial(m + o0 * line, adds);
+  let a1 = initial(m + o0 * line + 16, adds);
+  let b0 = initial(m + o1 * line, adds);
+  let b1 = initial(m + o1 * line + 16, adds);
+  let c0 = initial(m + o2 * line, adds);
+  let c1 = initial(m + o2 * line + 16, adds);
+  let d0 = initial(m + o3 * line, adds);
+  let d1 = initial(m + o3 * line + 16, adds);
+  let u0 = u + o0 * row;
+  let u1 = u + o1 * row;
+  let u2 = u + o2 * row;
+  let u3 = u + o3 * row;
   for (let c = 0; c < inChannels; c++) {
-    const d = v128.load(v);
-    a = madd(d, v128.load32_splat(u0), a);
-    b = madd(d, v128.load32_splat(u1), b);
+    const p = v128.load(v);
+    const q = v128.load(v, 16);
+    let w = v128.load32_splat(u0);
+    a0 = madd(p, w, a0);
+    a1 = madd(q, w, a1);
+    w = v128.load32_splat(u1);
+    b0 = madd(p, w, b0);
+    b1 = madd(q, w, b1);
+    w = v128.load32_splat(u2);
+    c0 = madd(p, w, c0);
+    c1 = madd(q, w, c1);
+    w = v128.load32_splat(u3);
+    d0 = madd(p, w, d0);
+    d1 = madd(q, w, d1);
     u0 += 4;
     u1 += 4;
-    v += WINOGRAD_LINE;
+    u2 += 4;
+    u3 += 4;
+    v += line;
   }
-  v128.store(m0, a);
-  v128.store(m1, b);
+  v128.store(m + o0 * line, a0);
+  v128.store(m + o0 * line, a1, 16);
+  v128.store(m + o1 * line, b0);
+  v128.store(m + o1 * line, b1, 16);
+  v128.store(m + o2 * line, c0);
+  v128.store(m + o2 * line, c1, 16);
+  v128.store(m + o3 * line, d0);
+  v128.store(m + o3 * line, d1, 16);
 }
