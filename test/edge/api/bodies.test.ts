@@ -1,7 +1,5 @@
 /** @file Request bodies of POST /v1/classify: valid ones succeed, invalid ones get their problem, and none causes a 5xx. */
 import { env } from 'cloudflare:workers';
-import encoderWasm from '@jsquash/jpeg/codec/enc/mozjpeg_enc.wasm?module';
-import { init as initJpegEncoder } from '@jsquash/jpeg/encode.js';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { MAX_PIXELS } from '#shared/decode/limits.ts';
@@ -10,6 +8,7 @@ import { MAX_BODY_BYTES } from '../../../edge/http/limits.ts';
 import type { ProblemType } from '../../../edge/http/problem-types.ts';
 import { concat, greyPng, jpeg, paint, png } from '../../fixtures/images.ts';
 import { problemOf } from '../support/callers.ts';
+import { initJpegEncoder } from '../support/jpeg-encoder.ts';
 import { isolate, LABELS, tinyRelease, utf8 } from '../support/tiny.ts';
 
 const WINNER = 5;
@@ -18,7 +17,7 @@ let pngFile: Uint8Array<ArrayBuffer>;
 let jpegFile: Uint8Array<ArrayBuffer>;
 beforeAll(async () => {
   worker = isolate(await tinyRelease(WINNER));
-  await initJpegEncoder(encoderWasm as object);
+  await initJpegEncoder();
   pngFile = await greyPng(28, 28, (x) => (x > 9 && x < 19 ? 200 : 0));
   jpegFile = await jpeg(
     paint(64, 48, (x, y) => (x > 20 && x < 40 && y > 5 ? [90, 40, 40] : [250, 250, 250])),

@@ -1,7 +1,5 @@
 /** @file The decoders in workerd: the same pixels and errors as in Node, and valid images after damaged ones. */
 import { env } from 'cloudflare:workers';
-import encoderWasm from '@jsquash/jpeg/codec/enc/mozjpeg_enc.wasm?module';
-import { init as initJpegEncoder } from '@jsquash/jpeg/encode.js';
 import { describe, expect, it } from 'vitest';
 import { ImageError } from '#shared/decode/image-error.ts';
 import { copyPixels } from '#shared/decode/pixels.ts';
@@ -16,6 +14,7 @@ import { jpeg, paint } from '../../fixtures/images.ts';
 import { flipped, hostileFiles } from '../../fixtures/images-hostile.ts';
 import { oddPictures } from '../../fixtures/images-odd.ts';
 import { corners, farthest, quartersOf, SAMPLE_NAMES, sample } from '../../fixtures/images-samples.ts';
+import { initJpegEncoder } from '../support/jpeg-encoder.ts';
 
 async function outcomeOf(bytes: Uint8Array): Promise<string> {
   try {
@@ -121,7 +120,7 @@ describe('a picture that another Worker decodes', () => {
 });
 
 describe('a JPEG for a model of garments', async () => {
-  await initJpegEncoder(encoderWasm as object);
+  await initJpegEncoder();
   const preparePhoto = photoPipeline(kernels);
   const GARMENT = { left: 150, top: 120, width: 180, height: 300 };
   const file = await jpeg(

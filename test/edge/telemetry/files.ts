@@ -1,9 +1,9 @@
 /** @file Image files and requests for the tests of telemetry. */
-import encoderWasm from '@jsquash/jpeg/codec/enc/mozjpeg_enc.wasm?module';
-import { init as initJpegEncoder } from '@jsquash/jpeg/encode.js';
-import { greyPng, jpeg, paint } from '../../fixtures/images.ts';
 
-await initJpegEncoder(encoderWasm as object);
+import { greyPng, jpeg, paint } from '../../fixtures/images.ts';
+import { initJpegEncoder } from '../support/jpeg-encoder.ts';
+
+await initJpegEncoder();
 
 export const pngFile = await greyPng(28, 28, (x) => (x > 9 && x < 19 ? 200 : 0));
 export const truncatedFile = pngFile.slice(0, 50);
