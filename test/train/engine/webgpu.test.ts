@@ -182,7 +182,7 @@ describeWithGpu('the webgpu engine', () => {
     await resident.losses();
     const bytes = write.mock.calls.reduce((sum, [, , values]) => sum + values.byteLength, 0);
     write.mockRestore();
-    // 8 bytes for the place and the label of an image, 256 for the record of a step. The pixels would be 63 bytes an image.
+    // 8 bytes for the places of the pixels and of the targets of an image, 256 for the record of a step. The pixels would be 63 bytes an image.
     expect(bytes).toBeLessThan(8 * 400 + 256 * batches.length);
     for (const { images, labels } of batches) uploaded.step({ images, labels });
     await uploaded.losses();

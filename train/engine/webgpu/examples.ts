@@ -1,9 +1,9 @@
 /**
  * @file Collects the images and targets of the queued batches for the GPU. An image of a split that is on the GPU is uploaded as its place
- * there, any other image as pixels.
+ * there, any other image as pixels. A label is the place of its row in an identity matrix on the GPU; targets are uploaded.
  */
 import { type Network, sizeOf } from '#shared/model/spec.ts';
-import { type Batch, targetsOf } from '../../dataset/batch.ts';
+import { type Batch, oneHot } from '../../dataset/batch.ts';
 import type { GrowingBuffer } from './buffer.ts';
 import { type Pixels, wordsOf } from './pixels.ts';
 
@@ -14,14 +14,15 @@ export class Examples {
   /** 32-bit words of an image. */
   readonly #words: number;
   readonly #classes: number;
-  /** Words of an example: the place of its pixels, and its targets. */
-  readonly #stride: number;
-  /** The queued examples. */
-  #examples = new Uint32Array(1);
+  /** The one-hot targets of each label, [classes, classes], kept on the GPU like the images of a split. */
+  readonly #identity: { images: Uint8Array; count: number };
+  /** Place of the pixels and of the targets of each queued example. For rows to upload it is the offset in `#rows`, in words. */
+  #pairs = new Uint32Array(2);
   #count = 0;
-  /** Images to upload, each aligned to a word. */
-  #images = new Uint8Array(4);
-  /** Indices of the examples whose images are uploaded. */
+  /** Images and targets to upload, each aligned to a word. */
+  #rows = new Uint8Array(4);
+  #rowWords = 0;
+  /** Indices of the places in `#pairs` whose rows are uploaded. */
   #uploaded: number[] = [];
 
   constructor(pixels: Pixels, { input, output }: Network) {
@@ -29,7 +30,8 @@ export class Examples {
     this.#size = sizeOf(input);
     this.#words = wordsOf(this.#size);
     this.#classes = sizeOf(output);
-    this.#stride = 1 + this.#classes;
+    const labels = Uint16Array.from({ length: this.#classes }, (_, label) => label);
+    this.#identity = { images: bytesOf(oneHot(labels, this.#classes)), count: this.#classes };
   }
 
   /**
@@ -40,40 +42,44 @@ export class Examples {
     const { labels, source } = batch;
     // Reading `images` of a batch with a source would gather its pixels.
     const images = source ? new Uint8Array() : batch.images;
-    const targets = bitsOf(targetsOf(batch, this.#classes));
-    const [example, count] = [this.#count, labels.length];
+    const targets = batch.targets && bytesOf(batch.targets);
+    const [example, count, classes] = [this.#count, labels.length, this.#classes];
     this.#count += count;
-    this.#examples = grown(this.#examples, this.#stride * this.#count);
+    this.#pairs = grown(this.#pairs, 2 * this.#count);
     const first = source ? this.#pixels.placeOf(source.split) : 0;
+    const identity = targets ? 0 : this.#pixels.placeOf(this.#identity);
     for (let n = 0; n < count; n++) {
-      const at = this.#stride * (example + n);
-      this.#examples.set(targets.subarray(n * this.#classes, (n + 1) * this.#classes), at + 1);
-      if (source) this.#examples[at] = first + source.indices[n] * this.#words;
-      else this.#upload(images.subarray(n * this.#size, (n + 1) * this.#size), example + n);
+      const pair = 2 * (example + n);
+      if (source) this.#pairs[pair] = first + source.indices[n] * this.#words;
+      else this.#upload(images.subarray(n * this.#size, (n + 1) * this.#size), pair);
+      if (targets) this.#upload(targets.subarray(4 * n * classes, 4 * (n + 1) * classes), pair + 1);
+      else this.#pairs[pair + 1] = identity + labels[n] * classes;
     }
     return { example, count };
   }
 
-  #upload(image: Uint8Array, example: number): void {
-    const at = 4 * this.#words * this.#uploaded.length;
-    this.#images = grown(this.#images, at + 4 * this.#words);
-    this.#images.set(image, at);
-    this.#uploaded.push(example);
+  /** Queues a row of values for upload. `place` is the index of its place in `#pairs`. */
+  #upload(row: Uint8Array, place: number): void {
+    const at = this.#rowWords;
+    this.#rowWords += wordsOf(row.length);
+    this.#rows = grown(this.#rows, 4 * this.#rowWords);
+    this.#rows.set(row, 4 * at);
+    this.#pairs[place] = at;
+    this.#uploaded.push(place);
   }
 
   /** Writes all queued examples to the GPU and empties the queue. */
   write(examples: GrowingBuffer): void {
-    const bytes = 4 * this.#words * this.#uploaded.length;
-    const first = this.#pixels.upload(this.#images.subarray(0, bytes));
-    for (const [i, example] of this.#uploaded.entries())
-      this.#examples[this.#stride * example] = first + i * this.#words;
-    examples.write(0, this.#examples.subarray(0, this.#stride * this.#count));
-    [this.#count, this.#uploaded] = [0, []];
+    const first = this.#pixels.upload(this.#rows.subarray(0, 4 * this.#rowWords));
+    for (const place of this.#uploaded) this.#pairs[place] += first;
+    examples.write(0, this.#pairs.subarray(0, 2 * this.#count));
+    [this.#count, this.#rowWords, this.#uploaded] = [0, 0, []];
   }
 }
 
-/** Returns the bits of float32 values, as a view. */
-const bitsOf = ({ buffer, byteOffset, length }: Float32Array) => new Uint32Array(buffer, byteOffset, length);
+/** Returns the bytes of float32 values, as a view. */
+const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array) =>
+  new Uint8Array(buffer, byteOffset, byteLength);
 
 /** Returns `values`, or a larger copy of them, with room for `length` values. */
 function grown<T extends Uint8Array | Uint32Array>(values: T, length: number): T {

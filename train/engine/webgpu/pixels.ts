@@ -1,6 +1,6 @@
 /**
- * @file The pixels on the GPU. A split is uploaded with its first batch and stays there. Behind the splits lie the pixels that the batches
- * of one submission upload.
+ * @file The pixels on the GPU. A split is uploaded with its first batch and stays there. Behind the splits lie the pixels and targets that
+ * the batches of one submission upload.
  */
 import type { Split } from '../../dataset/split.ts';
 import { GrowingBuffer } from './buffer.ts';
@@ -20,7 +20,7 @@ export class Pixels {
   }
 
   /** Returns the place of a split's first image, in words. Uploads the split if it is not on the GPU yet. */
-  placeOf({ images, count }: Split): number {
+  placeOf({ images, count }: Pick<Split, 'images' | 'count'>): number {
     const places = this.#places.get(images.buffer) ?? new Map<string, number>();
     this.#places.set(images.buffer, places);
     const range = `${images.byteOffset}, ${images.length}`;
@@ -35,12 +35,12 @@ export class Pixels {
   }
 
   /**
-   * Uploads images behind the splits, over those of earlier submissions.
-   * @param images each aligned to a word
-   * @returns the place of the first image, in words
+   * Uploads rows of values behind the splits, over those of earlier submissions.
+   * @param rows images or targets, each aligned to a word
+   * @returns the place of the first row, in words
    */
-  upload(images: Uint8Array<ArrayBuffer>): number {
-    this.buffer.write(4 * this.#splitWords, images);
+  upload(rows: Uint8Array<ArrayBuffer>): number {
+    this.buffer.write(4 * this.#splitWords, rows);
     return this.#splitWords;
   }
 }

@@ -15,7 +15,7 @@ export const RECORD = {
   words: 20,
 } as const;
 
-export const common = ({ region, classes }: Pick<Stages, 'region' | 'classes'>): string => `
+export const common = ({ region }: Pick<Stages, 'region'>): string => `
 struct Step {
   count: u32,       // images of the batch; 0 if this replica has no item in the round
   example: u32,     // index of the batch's first example
@@ -26,8 +26,8 @@ struct Step {
   ${Array.from({ length: RECORD.words - RECORD.integers.length - RECORD.numbers.length }, (_, i) => `unused${i}: u32`).join(', ')},
 }
 struct Example {
-  place: u32,  // offset of its pixels, in words
-  targets: array<f32, ${classes}>,
+  place: u32,    // offset of its pixels, in words
+  targets: u32,  // offset of its targets, in words
 }
 @group(0) @binding(0) var<storage, read> steps: array<Step>;
 @group(0) @binding(1) var<storage, read> examples: array<Example>;
@@ -39,6 +39,8 @@ struct Example {
 fn groupOf(id: vec3<u32>) -> u32 { return id.x + id.y * ${GRID_ROW}u; }
 
 fn regionOf(step: Step, n: u32) -> u32 { return step.arena + n * ${region}u; }
+
+fn targetOf(place: u32, k: u32) -> f32 { return bitcast<f32>(pixels[place + k]); }
 
 fn pixel(place: u32, i: u32) -> f32 {
   let word = pixels[place + i / 4u];

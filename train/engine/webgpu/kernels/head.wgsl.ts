@@ -111,7 +111,7 @@ function loss({ classes, head, logits, loss: place }: Stages, threads: number): 
   const last = head.at(-1);
   const passed = last?.relu ? 'select(0.0, gradient, logit > 0.0)' : 'gradient';
   return `
-  let example = step.example + n;
+  let targets = examples[step.example + n].targets;
   let logits = region + ${logits}u;
   var largest = arena[logits];
   for (var k = 1u; k < ${classes}u; k++) { largest = max(largest, arena[logits + k]); }
@@ -120,7 +120,7 @@ function loss({ classes, head, logits, loss: place }: Stages, threads: number): 
   for (var k = 0u; k < ${classes}u; k++) {
     let logit = arena[logits + k];
     total += exp(logit - largest);
-    expected += examples[example].targets[k] * logit;
+    expected += targetOf(targets, k) * logit;
   }
   let even = step.labelSmoothing / ${classes}.0;
   let share = 1.0 - step.labelSmoothing;
@@ -131,7 +131,7 @@ function loss({ classes, head, logits, loss: place }: Stages, threads: number): 
   }
   for (var k = lane; k < ${classes}u; k += ${threads}u) {
     let logit = arena[logits + k];
-    let gradient = (exp(logit - largest) / total - even - share * examples[example].targets[k]) / f32(step.count);
+    let gradient = (exp(logit - largest) / total - even - share * targetOf(targets, k)) / f32(step.count);
     ${last ? `arena[region + ${last.dy}u + k] = ${passed};` : 'backpropagate(region, k, gradient);'}
   }
   storageBarrier();`;
