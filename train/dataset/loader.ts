@@ -84,21 +84,22 @@ function slice({ images, labels, targets, count }: Split, first: number, size: n
 /** Returns the images at `indices`. The pixels are copied when `images` is first read. */
 export function gather(split: Split, indices: Uint32Array): Batch {
   let images: Uint8Array | undefined;
+  const { targets } = split;
+  const sizeOf = (values: Uint8Array | Float32Array) => (indices.length * values.length) / split.count;
   return {
     get images() {
-      images ??= gatherRows(split.images, split.count, indices);
+      images ??= gatherRows(split.images, indices, new Uint8Array(sizeOf(split.images)));
       return images;
     },
     labels: Uint16Array.from(indices, (index) => split.labels[index]),
-    ...(split.targets && { targets: gatherRows(split.targets, split.count, indices) }),
+    ...(targets && { targets: gatherRows(targets, indices, new Float32Array(sizeOf(targets))) }),
     source: { split, indices },
   };
 }
 
-/** Returns the rows at `indices` of values with `count` rows. */
-function gatherRows<T extends Uint8Array | Float32Array>(values: T, count: number, indices: Uint32Array): T {
-  const length = values.length / count;
-  const gathered = new (values.constructor as new (length: number) => T)(indices.length * length);
+/** Copies the rows of `values` at `indices` to `gathered`, which has room for exactly these. */
+function gatherRows<T extends Uint8Array | Float32Array>(values: T, indices: Uint32Array, gathered: T): T {
+  const length = gathered.length / indices.length;
   for (const [i, index] of indices.entries()) {
     gathered.set(values.subarray(index * length, (index + 1) * length), i * length);
   }
