@@ -17,7 +17,7 @@ export const FLATTEN = 7;
 export const WINOGRAD = 8;
 /** CONV3X3 with Winograd's convolution for the gradient of the input. */
 export const WINOGRAD_GRADIENT = 9;
-/** CONV2D with Winograd's convolution in tiles of 4×4, for the output and the gradient of the input. */
+/** A convolution of any shape with Winograd's convolution in tiles of 4×4, forward and backward. */
 export const CONV2D_WINOGRAD = 10;
 
 /** Optimizers: values of `Job.optimizer`. */

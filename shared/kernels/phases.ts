@@ -45,8 +45,7 @@ function lineOf(layer: Windowed, size: number, outputs: number): { length: numbe
   let [length, shared] = [0, 0];
   for (let phase = 0; phase < Math.min(kernelSize, stride); phase++) {
     const first = Math.max(0, Math.ceil((before - phase) / stride));
-    const pixel = first * stride + phase - before;
-    const end = first + Math.max(0, Math.ceil((size - pixel) / stride));
+    const end = Math.ceil((size + before - phase) / stride);
     // One past the last float that a tap of the last output reads.
     const read = outputs + Math.floor((kernelSize - 1 - phase) / stride);
     length = Math.max(length, end, read);

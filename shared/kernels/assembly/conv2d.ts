@@ -5,7 +5,7 @@
  * convolution with stride 1 and without padding needs no copy of its input, which then has rows of `phaseRow` bytes already.
  */
 import { CONV2D } from '../constants';
-import { aboveOf, firstOf, fromPhase, fromPlane, countOf, phasesOf, pixelAt, tapsOf, toPhases, toPlanes } from './phases';
+import { aboveOf, endOf, firstOf, fromPhase, fromPlane, phasesOf, tapsOf, toPhases, toPlanes } from './phases';
 import { Operation } from './plan';
 import { multiplyTaps } from './taps';
 import { f32_planes_sum, f32_taps_grad } from './taps-gradient';
@@ -148,10 +148,9 @@ function inputGradient(op: Operation, dx: usize, dy: usize, wt: usize, mask: usi
           }
         }
       }
-      const row = firstOf(op, py);
-      const rows = countOf(op, op.height, pixelAt(op, py, row));
-      const from = <usize>row * op.phaseRow;
-      const end = <usize>(row + rows) * op.phaseRow;
+      const first = firstOf(op, py);
+      const end = endOf(op, op.height, py);
+      const from = <usize>first * op.phaseRow;
       const weights = (<usize>count) << 2;
       for (let c = 0; c < op.inputs; c += 2) {
         const second = min(c + 1, op.inputs - 1);
@@ -159,9 +158,9 @@ function inputGradient(op: Operation, dx: usize, dy: usize, wt: usize, mask: usi
         const at1 = <usize>second * op.xPlane;
         const w0 = wt + <usize>c * weights;
         const w1 = wt + <usize>second * weights;
-        multiplyTaps(results, results + op.phasePlane, dy, w0, w1, 0, 0, taps, count, from, end);
-        fromPhase(op, dx + at0, results + from, op.phaseRow, row, row + rows, py, px, mask ? mask + at0 : 0);
-        if (second > c) fromPhase(op, dx + at1, results + op.phasePlane + from, op.phaseRow, row, row + rows, py, px, mask ? mask + at1 : 0);
+        multiplyTaps(results, results + op.phasePlane, dy, w0, w1, 0, 0, taps, count, from, <usize>end * op.phaseRow);
+        fromPhase(op, dx + at0, results + from, op.phaseRow, first, end, py, px, mask ? mask + at0 : 0);
+        if (second > c) fromPhase(op, dx + at1, results + op.phasePlane + from, op.phaseRow, first, end, py, px, mask ? mask + at1 : 0);
       }
       wt += <usize>op.inputs * weights;
     }

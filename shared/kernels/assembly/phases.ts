@@ -5,7 +5,7 @@
  * of the filter lie adjacent floats for adjacent outputs, whatever the stride: tap (ky, kx) of output (i, j) is at
  * (i + ky / s) · row + j + kx / s of phase (ky mod s, kx mod s). A filter smaller than the stride touches `kernelSize` phases only.
  *
- * The planes hold zeros for the padding. The zeros after a row are also the zeros before the next one; shared/kernels/layout.ts chooses
+ * The planes hold zeros for the padding. The zeros after a row are also the zeros before the next one; shared/kernels/phases.ts chooses
  * the length of a row so that they suffice. Outputs have rows of the same length, and their last floats are meaningless. The kernels
  * compute all rows as a single one.
  */
@@ -36,17 +36,10 @@ export function pixelAt(op: Operation, phase: i32, row: i32): i32 {
   return row * op.stride + phase - op.before;
 }
 
-/** Returns how many of `size` rows (or columns) of the image belong to a phase, which begins at pixel `first`. */
-@inline
-export function countOf(op: Operation, size: i32, first: i32): i32 {
-  return first < size ? (size - first + op.stride - 1) / op.stride : 0;
-}
-
 /** Returns one past the last row (or column) of a phase that lies in an image of `size` rows. */
 @inline
 export function endOf(op: Operation, size: i32, phase: i32): i32 {
-  const first = firstOf(op, phase);
-  return first + countOf(op, size, pixelAt(op, phase, first));
+  return (size + op.before - phase + op.stride - 1) / op.stride;
 }
 
 /** Bytes from the start of a plane of output gradients to its first pixel: zeros for the taps above and to the left. */
@@ -66,9 +59,9 @@ export function toPhases(op: Operation, phases: usize, x: usize, channels: i32):
         const y0 = firstOf(op, py);
         const x0 = firstOf(op, px);
         const left = pixelAt(op, px, x0);
-        const columns = countOf(op, op.width, left);
-        const rows = countOf(op, op.height, pixelAt(op, py, y0));
-        for (let i = y0; i < y0 + rows; i++) {
+        const columns = endOf(op, op.width, px) - x0;
+        const end = endOf(op, op.height, py);
+        for (let i = y0; i < end; i++) {
           const from = x + <usize>c * op.xPlane + <usize>pixelAt(op, py, i) * op.xRow + ((<usize>left) << 2);
           gatherRow(phases + <usize>i * op.phaseRow + ((<usize>x0) << 2), from, columns, op.stride);
         }
@@ -97,7 +90,7 @@ export function fromPhase(
   const y0 = firstOf(op, py);
   const x0 = firstOf(op, px);
   const left = pixelAt(op, px, x0);
-  const columns = countOf(op, op.width, left);
+  const columns = endOf(op, op.width, px) - x0;
   const end = min(to, endOf(op, op.height, py));
   for (let i = max(from, y0); i < end; i++) {
     const at = <usize>pixelAt(op, py, i) * op.xRow + ((<usize>left) << 2);

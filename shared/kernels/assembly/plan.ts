@@ -37,7 +37,7 @@ export class Operation {
   stride: i32;
   /** Rows and columns of padding before the image. */
   before: i32;
-  /** Bytes from row to row, and from plane to plane, of the phases of CONV2D and MAXPOOL2D (phases.ts). */
+  /** Bytes from row to row, and from plane to plane, of the phases of CONV2D, CONV2D_WINOGRAD and MAXPOOL2D (phases.ts). */
   phaseRow: usize;
   phasePlane: usize;
   /** 1 if the kernel applies a ReLU to its output. */

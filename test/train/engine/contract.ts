@@ -1,6 +1,6 @@
-/** @file The engines of the contract, random examples for them, and what their results are compared with. */
-import { describe, expect } from 'vitest';
-import { type Network, sizeOf, type Weights } from '../../../shared/model/spec.ts';
+/** @file The engines of the contract, random examples for them, and the gradients that their results are compared with. */
+import { describe } from 'vitest';
+import type { Network, Weights } from '../../../shared/model/spec.ts';
 import type { Batch } from '../../../train/dataset/batch.ts';
 import { cpuEngine } from '../../../train/engine/cpu/cpu.ts';
 import type { Engine } from '../../../train/engine/engine.ts';
@@ -9,6 +9,7 @@ import { initialWeights } from '../../../train/model/initialize.ts';
 import { Generator } from '../../../train/random.ts';
 import { exactLoss } from '../../support/exact-loss.ts';
 import { withGpu } from '../../support/gpu.ts';
+import { randomBatch } from './random-batch.ts';
 
 // Only the first cpu engine has several threads: to start them takes longer than most of these tests.
 const CPU_ENGINES = {
@@ -30,12 +31,7 @@ export function describeEngines(contract: (open: () => Promise<Engine>) => void)
 
 const noise = Generator.seeded(1);
 
-/** Returns random images with random labels. */
-export function randomBatch(network: Network, size: number): Batch {
-  const images = Uint8Array.from({ length: size * sizeOf(network.input) }, () => noise.random() & 0xff);
-  const labels = Uint16Array.from({ length: size }, () => noise.random() % network.output[0]);
-  return { images, labels };
-}
+export const noisyBatch = (network: Network, size: number): Batch => randomBatch(network, size, noise);
 
 /** Returns random probabilities, [size, classes]. */
 export function randomTargets(network: Network, size: number): Float32Array {
@@ -69,14 +65,4 @@ export function finiteDifference(
     return exactLoss(network, moved, batch, smoothing);
   };
   return (lossAt(step) - lossAt(-step)) / (2 * step);
-}
-
-/** Expects values that differ by at most `tolerance`. */
-export function expectClose(got: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void {
-  expect(got.length).toBe(expected.length);
-  for (let i = 0; i < expected.length; i++) {
-    expect(Math.abs(got[i] - expected[i]), `element ${i}: ${got[i]} and ${expected[i]}`).toBeLessThanOrEqual(
-      tolerance,
-    );
-  }
 }

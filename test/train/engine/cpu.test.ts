@@ -7,7 +7,6 @@ import {
   type Network,
   relu,
   resolveNetwork,
-  sizeOf,
 } from '../../../shared/model/spec.ts';
 import type { Batch } from '../../../train/dataset/batch.ts';
 import { type CpuOptions, cpuEngine } from '../../../train/engine/cpu/cpu.ts';
@@ -18,6 +17,7 @@ import { initialWeights } from '../../../train/model/initialize.ts';
 import { modelSpec } from '../../../train/model/zoo.ts';
 import { Generator } from '../../../train/random.ts';
 import { expectSuccess, runNode } from '../../support/command.ts';
+import { randomBatch } from './random-batch.ts';
 
 /** Returns the largest absolute difference between two lists of lists. */
 function largestDifference(a: Iterable<ArrayLike<number>>, b: Iterable<ArrayLike<number>>): number {
@@ -30,10 +30,7 @@ const tinyvgg = resolveNetwork(modelSpec('tinyvgg'));
 
 function batches(network: Network, sizes: number[]): Batch[] {
   const noise = Generator.seeded(11);
-  return sizes.map((size) => ({
-    images: Uint8Array.from({ length: size * sizeOf(network.input) }, () => noise.random() & 0xff),
-    labels: Uint16Array.from({ length: size }, () => noise.random() % network.output[0]),
-  }));
+  return sizes.map((size) => randomBatch(network, size, noise));
 }
 
 const SIZES = [32, 32, 33, 5, 64, 1];

@@ -18,21 +18,15 @@ import { Generator } from '../../../train/random.ts';
 import { GOLDEN } from '../../fixtures/pytorch.ts';
 import { describeWithData } from '../../support/data.ts';
 import { exactLoss } from '../../support/exact-loss.ts';
-import {
-  describeEngines,
-  expectClose,
-  finiteDifference,
-  randomBatch,
-  randomTargets,
-  seededWeights,
-} from './contract.ts';
+import { expectClose } from '../../support/expect-close.ts';
+import { describeEngines, finiteDifference, noisyBatch, randomTargets, seededWeights } from './contract.ts';
 import { NETWORKS } from './networks.ts';
 
 /** The expected result of an engine's first step on each network. */
 const EXPECTED = NETWORKS.map((spec) => {
   const network = resolveNetwork(spec);
   const weights = seededWeights(network);
-  const batch = randomBatch(network, 3);
+  const batch = noisyBatch(network, 3);
   const gradients = network.parameters.flatMap(({ name }) => {
     const { length } = weights.get(name) as Float32Array;
     const indices = Array.from({ length }, (_, i) => i).filter(
@@ -67,7 +61,7 @@ describeEngines((open) => {
       const session = await engine.open(network, weights, sgd(0));
       const classes = network.output[0];
       const pixels = sizeOf(network.input);
-      const { images } = randomBatch(network, 33);
+      const { images } = noisyBatch(network, 33);
       const all = await session.logits(images, 33);
       for (const size of [1, 2, 7, 16, 31, 32]) {
         const some = await session.logits(images.subarray(0, size * pixels), size);
@@ -84,7 +78,7 @@ describeEngines((open) => {
       const network = resolveNetwork(NETWORKS[1]);
       const weights = seededWeights(network);
       const session = await engine.open(network, weights, sgd(0.1));
-      const batch = randomBatch(network, size);
+      const batch = noisyBatch(network, size);
       session.step(batch);
       expect((await session.losses())[0]).toBeCloseTo(exactLoss(network, weights, batch), 5);
       session.close();
@@ -126,7 +120,7 @@ describeEngines((open) => {
       await engine.open(network, weights, sgd(0.5)),
       await engine.open(network, weights, sgd(0.5)),
     ];
-    one.step(randomBatch(network, 4));
+    one.step(noisyBatch(network, 4));
     expect(await other.weights()).toEqual(copy);
     expect(weights).toEqual(copy);
     one.close();
@@ -137,7 +131,7 @@ describeEngines((open) => {
   it('reads a batch before step returns, and returns the losses in order', async () => {
     const network = resolveNetwork(NETWORKS[0]);
     const batches = [4, 2, 3].map((size) => ({
-      ...randomBatch(network, size),
+      ...noisyBatch(network, size),
       targets: randomTargets(network, size),
     }));
     const expected = await engine.open(network, seededWeights(network), sgd(0.1));

@@ -9,7 +9,6 @@ import {
   type Network,
   relu,
   resolveNetwork,
-  sizeOf,
   type Weights,
 } from '../../../shared/model/spec.ts';
 import type { Batch } from '../../../train/dataset/batch.ts';
@@ -29,7 +28,9 @@ import { initialWeights } from '../../../train/model/initialize.ts';
 import { type ModelName, modelSpec } from '../../../train/model/zoo.ts';
 import { Generator } from '../../../train/random.ts';
 import golden from '../../fixtures/pytorch-optimizers.json' with { type: 'json' };
+import { expectClose } from '../../support/expect-close.ts';
 import { withGpu } from '../../support/gpu.ts';
+import { randomBatch } from './random-batch.ts';
 
 const BATCH = 8;
 
@@ -70,10 +71,7 @@ function goldenOptimizer({ kind, learningRate, ...options }: (typeof golden.runs
 
 function randomBatches(network: Network, sizes: number[]): Batch[] {
   const noise = Generator.seeded(7);
-  return sizes.map((size) => ({
-    images: Uint8Array.from({ length: size * sizeOf(network.input) }, () => noise.random() & 0xff),
-    labels: Uint16Array.from({ length: size }, () => noise.random() % network.output[0]),
-  }));
+  return sizes.map((size) => randomBatch(network, size, noise));
 }
 
 const named = (optimizer: Optimizer) =>
@@ -201,11 +199,4 @@ function onEngine(device: string): void {
 
 function expectAllClose(got: Weights, expected: Weights): void {
   for (const [name, values] of expected) expectClose(got.get(name) as Float32Array, values, 1e-5);
-}
-
-function expectClose(got: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void {
-  expect(got.length).toBe(expected.length);
-  for (let i = 0; i < expected.length; i++) {
-    expect(Math.abs(got[i] - expected[i]), `${got[i]} and ${expected[i]}`).toBeLessThanOrEqual(tolerance);
-  }
 }

@@ -16,13 +16,13 @@ import {
   type Shape,
   sizeOf,
 } from '../../../shared/model/spec.ts';
-import type { Batch } from '../../../train/dataset/batch.ts';
 import { cpuEngine } from '../../../train/engine/cpu/cpu.ts';
 import type { Engine } from '../../../train/engine/engine.ts';
 import { sgd } from '../../../train/engine/optimizer.ts';
 import { referenceEngine } from '../../../train/engine/reference.ts';
 import { initialWeights } from '../../../train/model/initialize.ts';
 import { Generator } from '../../../train/random.ts';
+import { randomBatch } from './random-batch.ts';
 
 /** Largest accepted difference. Rounding alone reached 1.3e-5 in 1,600 random networks; a wrong weight differs by 1e-3 or more. */
 const ROUNDING = 5e-5;
@@ -76,18 +76,10 @@ function networkOf(input: readonly [number, number, number], sizes: Sizes[]): Ne
   return resolveNetwork({ name: 'random', input, modules });
 }
 
-function randomBatch(network: Network, size: number): Batch {
-  const noise = Generator.seeded(7);
-  return {
-    images: Uint8Array.from({ length: size * sizeOf(network.input) }, () => noise.random() & 0xff),
-    labels: Uint16Array.from({ length: size }, () => noise.random() % 4),
-  };
-}
-
 /** Returns the losses of two steps, the weights after them, and logits, as one list. */
 async function resultsOf(engine: Engine, network: Network, size: number): Promise<number[]> {
   const session = await engine.open(network, initialWeights(network, Generator.seeded(42)), sgd(0.01));
-  const batch = randomBatch(network, size);
+  const batch = randomBatch(network, size, Generator.seeded(7));
   for (let i = 0; i < 2; i++) session.step(batch);
   const values = [
     await session.losses(),
@@ -138,14 +130,14 @@ describe('the cpu engine on networks of random shapes', () => {
 });
 
 /** Convolutions that Winograd's convolution computes in tiles of 4×4, with sizes that are no multiple of a tile, a vector or a block. */
-const TILED: { input: Shape; channels: number; kernelSize: number; stride?: number; padding?: Padding }[] = [
-  { input: [32, 12, 13], channels: 33, kernelSize: 3, padding: 1 },
-  { input: [33, 12, 11], channels: 32, kernelSize: 3 },
-  { input: [16, 25, 12], channels: 16, kernelSize: 5, padding: 2 },
-  { input: [17, 16, 17], channels: 18, kernelSize: 5 },
-  { input: [18, 93, 12], channels: 17, kernelSize: 5, padding: 'same' },
-  { input: [24, 13, 12], channels: 21, kernelSize: 7, padding: 3 },
-  { input: [20, 12, 12], channels: 40, kernelSize: 6, padding: 'same' },
+const TILED: { input: Shape; channels: number; kernelSize: number; stride: number; padding: Padding }[] = [
+  { input: [32, 12, 13], channels: 33, kernelSize: 3, stride: 1, padding: 1 },
+  { input: [33, 12, 11], channels: 32, kernelSize: 3, stride: 1, padding: 0 },
+  { input: [16, 25, 12], channels: 16, kernelSize: 5, stride: 1, padding: 2 },
+  { input: [17, 16, 17], channels: 18, kernelSize: 5, stride: 1, padding: 0 },
+  { input: [18, 93, 12], channels: 17, kernelSize: 5, stride: 1, padding: 'same' },
+  { input: [24, 13, 12], channels: 21, kernelSize: 7, stride: 1, padding: 3 },
+  { input: [20, 12, 12], channels: 40, kernelSize: 6, stride: 1, padding: 'same' },
   { input: [16, 24, 23], channels: 19, kernelSize: 5, stride: 2, padding: 2 },
   { input: [16, 50, 43], channels: 22, kernelSize: 11, stride: 4, padding: 2 },
 ];

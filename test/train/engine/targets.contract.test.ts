@@ -7,14 +7,8 @@ import type { Engine } from '../../../train/engine/engine.ts';
 import { sgd } from '../../../train/engine/optimizer.ts';
 import { Generator } from '../../../train/random.ts';
 import { exactLoss } from '../../support/exact-loss.ts';
-import {
-  describeEngines,
-  expectClose,
-  finiteDifference,
-  randomBatch,
-  randomTargets,
-  seededWeights,
-} from './contract.ts';
+import { expectClose } from '../../support/expect-close.ts';
+import { describeEngines, finiteDifference, noisyBatch, randomTargets, seededWeights } from './contract.ts';
 import { NETWORKS } from './networks.ts';
 
 describeEngines((open) => {
@@ -26,7 +20,7 @@ describeEngines((open) => {
   describe.each(['odd sizes, three convolutions', '3×3 last'])('on a network with %s', (name) => {
     const network = resolveNetwork(NETWORKS.find((spec) => spec.name === name) as (typeof NETWORKS)[0]);
     const weights = seededWeights(network);
-    const batch = randomBatch(network, 3);
+    const batch = noisyBatch(network, 3);
     const targets = randomTargets(network, 3);
 
     it.each([
@@ -50,7 +44,7 @@ describeEngines((open) => {
   it('takes the same steps, to the bit, on one-hot targets as on labels', async () => {
     const network = resolveNetwork(NETWORKS[1]);
     for (const labelSmoothing of [0, 0.1]) {
-      const batches = [1, 5, 32].map((size) => randomBatch(network, size));
+      const batches = [1, 5, 32].map((size) => noisyBatch(network, size));
       const steps = async (batches: Batch[]) => {
         const session = await engine.open(network, seededWeights(network), sgd(0.1, { momentum: 0.9 }));
         for (const batch of batches) session.step(batch, { labelSmoothing });
@@ -67,7 +61,7 @@ describeEngines((open) => {
   it('learns the targets of each image of a shuffled split', async () => {
     const network = resolveNetwork(NETWORKS[1]);
     const weights = seededWeights(network);
-    const split = { count: 23, ...randomBatch(network, 23), targets: randomTargets(network, 23) };
+    const split = { count: 23, ...noisyBatch(network, 23), targets: randomTargets(network, 23) };
     const loader = new Loader(split, { batchSize: 5, shuffle: true, generator: Generator.seeded(2) });
     const batches = [...loader.epoch()];
     // With learning rate 0, the weights stay as they are.

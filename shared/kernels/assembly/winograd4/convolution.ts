@@ -23,15 +23,12 @@ import { phaseBytes } from '../conv2d';
 import { Operation } from '../plan';
 import { multiply } from '../winograd/multiply';
 import { bandOf, blocksOf, gradientInputs, inputsOf, positionOf } from './filter';
-import { outputRow, transformInput, transformOutput } from './transform';
-
-/** Bytes of intermediate results of the transforms, and after them of a band of one channel's outputs. */
-export const TRANSFORM_BYTES: usize = 6 * 448;
+import { outputRow, TRANSFORM_BYTES, transformInput, transformOutput } from './transform';
 
 /**
  * y [outputs] = conv(x [inputs], w) + bias [outputs]; with op.relu, the maximum of that and 0.
  * @param u the filter as written by `f32_conv2d_winograd_filter`
- * @param scratch the phases of x, then as `scratchOf` in shared/kernels/layout.ts
+ * @param scratch the phases of x, then as `scratchOf` in shared/kernels/scratch.ts
  */
 export function f32_conv2d_winograd(op: Operation, y: usize, x: usize, u: usize, bias: usize, scratch: usize): void {
   const inputs = inputsOf(op);
@@ -129,7 +126,7 @@ export function f32_conv2d_winograd_grad_input(op: Operation, dx: usize, dy: usi
 
 /** Writes where the tiles of each channel of dy begin, in bytes from the zeros above it: [outputs, blocks, blocks]. */
 function gradientOffsets(op: Operation, offsets: usize): void {
-  const blocks = blocksOf(op);
+  const blocks = blocksOf(op, 0);
   for (let o = 0; o < op.outputs; o++) {
     for (let by = 0; by < blocks; by++) {
       for (let bx = 0; bx < blocks; bx++) {

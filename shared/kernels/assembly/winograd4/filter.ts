@@ -20,23 +20,23 @@ export function bandOf(rows: i32, columns: i32): i32 {
   return (rows + bands - 1) / bands;
 }
 
-/** Returns the number of blocks of three taps that cover the filter on one phase, in each direction. */
+/** Returns the number of blocks of three taps that cover the filter on a phase, in each direction. The first phase has the most taps. */
 @inline
-export function blocksOf(op: Operation): i32 {
-  return (tapsOf(op, 0) + 2) / 3;
+export function blocksOf(op: Operation, phase: i32): i32 {
+  return (tapsOf(op, phase) + 2) / 3;
 }
 
 /** Returns the number of input channels: one for each block of each phase. */
 export function inputsOf(op: Operation): i32 {
   let blocks = 0;
-  for (let phase = 0; phase < phasesOf(op); phase++) blocks += (tapsOf(op, phase) + 2) / 3;
+  for (let phase = 0; phase < phasesOf(op); phase++) blocks += blocksOf(op, phase);
   return blocks * blocks * op.inputs;
 }
 
 /** Returns the number of input channels of the gradient of the input: one for each block of each channel of dy. */
 @inline
 export function gradientInputs(op: Operation): i32 {
-  return op.outputs * blocksOf(op) * blocksOf(op);
+  return op.outputs * blocksOf(op, 0) * blocksOf(op, 0);
 }
 
 /** Bytes of the transformed filter for the output. */
@@ -68,7 +68,7 @@ export function f32_conv2d_winograd_filter(op: Operation, u: usize, w: usize): v
 /** u [6, 6, phases · phases · inputs, gradientInputs(op)] = G g Gᵀ of the blocks g of w, whose taps are in reverse order. */
 export function f32_conv2d_winograd_turn(op: Operation, u: usize, w: usize): void {
   const phases = phasesOf(op);
-  const blocks = blocksOf(op);
+  const blocks = blocksOf(op, 0);
   const last = (tapsOf(op, 0) - 1) * op.stride;
   const step = -op.stride;
   const position = positionOf(phases * phases * op.inputs, <usize>gradientInputs(op) << 2);

@@ -9,20 +9,20 @@ import { Operation } from '../plan';
 import { VECTOR } from '../simd';
 import { f32_planes_sum } from '../taps-gradient';
 import { multiply } from '../winograd/multiply';
-import { inputOffsets, TRANSFORM_BYTES } from './convolution';
+import { inputOffsets } from './convolution';
 import { bandOf, inputsOf, positionOf } from './filter';
-import { transformGradient, transformInputByTile } from './transform';
+import { TRANSFORM_BYTES, transformGradient, transformInputByTile } from './transform';
 
 /** Bytes from tile to tile and from filter to filter: a float for each input channel, in whole vectors, and a vector more. */
 @inline
-export function lineOf(inputs: i32): usize {
+function lineOf(inputs: i32): usize {
   return ((<usize>(inputs + 3) & ~3) << 2) + VECTOR;
 }
 
 /**
  * dw [outputs, inputs, kernelSize, kernelSize] = the gradient of the filter, and db [outputs] += that of the bias, from dy and x of images
  * that are `imageBytes` apart.
- * @param scratch as `scratchOf` in shared/kernels/layout.ts
+ * @param scratch as `scratchOf` in shared/kernels/scratch.ts
  */
 export function f32_conv2d_winograd_grad_filter(
   op: Operation,

@@ -2,14 +2,17 @@
 import { WINOGRAD4_LINE } from '../../constants';
 import { madd, VECTOR } from '../simd';
 
-/** Bytes of the intermediate result of a row of tiles: six rows of four floats a tile, and a vector more. */
+/** Bytes of a row of the intermediate result of a row of tiles: four floats a tile, and a vector more. */
 const ROW_BYTES: usize = 448;
+
+/** Bytes of the intermediate results of a transform: six rows. */
+export const TRANSFORM_BYTES: usize = 6 * ROW_BYTES;
 
 /**
  * v [6, 6, channels, rows · columns] = Bᵀ d B of the tiles d of planes.
  * @param position bytes from position to position of v
  * @param offsets bytes from x to the first tile of each channel [channels]
- * @param scratch 6 · ROW_BYTES
+ * @param scratch TRANSFORM_BYTES
  */
 export function transformInput(
   v: usize,
@@ -117,7 +120,7 @@ export function transformInputByTile(
   line: usize,
   scratch: usize,
 ): void {
-  const turned = scratch + 6 * ROW_BYTES;
+  const turned = scratch + TRANSFORM_BYTES;
   for (let c = 0; c < channels; c++) {
     const plane = x + load<usize>(offsets + ((<usize>c) << 2));
     for (let r = 0; r < rows; r++) {
@@ -162,30 +165,30 @@ export function transformOutput(
       let to = y + <usize>(4 * r) * row + <usize>t * VECTOR;
       for (let i = 0; i < 4; i++) {
         const line = scratch + <usize>i * (6 * VECTOR);
-        const m1 = v128.load(line, 16);
-        const m2 = v128.load(line, 32);
-        const m3 = v128.load(line, 48);
-        const m4 = v128.load(line, 64);
-        const plus = f32x4.add(m1, m2);
-        const minus = f32x4.sub(m1, m2);
-        const plus2 = f32x4.add(m3, m4);
-        const minus2 = f32x4.sub(m3, m4);
-        const q0 = f32x4.add(added, f32x4.add(v128.load(line), f32x4.add(plus, plus2)));
-        const q1 = f32x4.add(added, madd(minus2, f32x4.splat(2), minus));
-        const q2 = f32x4.add(added, madd(plus2, f32x4.splat(4), plus));
-        const q3 = f32x4.add(added, f32x4.add(madd(minus2, f32x4.splat(8), minus), v128.load(line, 80)));
-        const low01 = v128.shuffle<f32>(q0, q1, 0, 4, 1, 5);
-        const low23 = v128.shuffle<f32>(q2, q3, 0, 4, 1, 5);
-        const high01 = v128.shuffle<f32>(q0, q1, 2, 6, 3, 7);
-        const high23 = v128.shuffle<f32>(q2, q3, 2, 6, 3, 7);
-        v128.store(to, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
-        v128.store(to, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7), 16);
-        v128.store(to, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5), 32);
-        v128.store(to, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7), 48);
+        putOutput(line, VECTOR, line, VECTOR);
+        for (let j: usize = 0; j < 4 * VECTOR; j += VECTOR) v128.store(line + j, f32x4.add(added, v128.load(line + j)));
+        putTransposed(to, line);
         to += row;
       }
     }
   }
+}
+
+/** Stores the transpose of four vectors. */
+@inline
+function putTransposed(to: usize, from: usize): void {
+  const p0 = v128.load(from);
+  const p1 = v128.load(from, 16);
+  const p2 = v128.load(from, 32);
+  const p3 = v128.load(from, 48);
+  const low01 = v128.shuffle<f32>(p0, p1, 0, 4, 1, 5);
+  const low23 = v128.shuffle<f32>(p2, p3, 0, 4, 1, 5);
+  const high01 = v128.shuffle<f32>(p0, p1, 2, 6, 3, 7);
+  const high23 = v128.shuffle<f32>(p2, p3, 2, 6, 3, 7);
+  v128.store(to, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
+  v128.store(to, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7), 16);
+  v128.store(to, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5), 32);
+  v128.store(to, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7), 48);
 }
 
 /** Bytes of a row of outputs: whole groups of four tiles. */
@@ -239,22 +242,8 @@ export function transformGradient(
         let to = e + <usize>o * WINOGRAD4_LINE + ((<usize>(r * columns + t)) << 2);
         for (let i = 0; i < 6; i++) {
           const line = scratch + <usize>i * (4 * VECTOR);
-          const p0 = v128.load(line);
-          const p1 = v128.load(line, 16);
-          const p2 = v128.load(line, 32);
-          const p3 = v128.load(line, 48);
-          const low01 = v128.shuffle<f32>(p0, p1, 0, 4, 1, 5);
-          const low23 = v128.shuffle<f32>(p2, p3, 0, 4, 1, 5);
-          const high01 = v128.shuffle<f32>(p0, p1, 2, 6, 3, 7);
-          const high23 = v128.shuffle<f32>(p2, p3, 2, 6, 3, 7);
-          spread(
-            to,
-            position,
-            v128.shuffle<f32>(low01, low23, 0, 1, 4, 5),
-            v128.shuffle<f32>(low01, low23, 2, 3, 6, 7),
-            v128.shuffle<f32>(high01, high23, 0, 1, 4, 5),
-            v128.shuffle<f32>(high01, high23, 2, 3, 6, 7),
-          );
+          putTransposed(line, line);
+          spread(to, position, v128.load(line), v128.load(line, 16), v128.load(line, 32), v128.load(line, 48));
           to += 6 * position;
         }
       }
