@@ -22,7 +22,9 @@ export const AUGMENTATIONS = {
     if (isDeepStrictEqual([...classes], [...DESCRIPTION.classes])) return photoLike(seed);
     throw unfit('photo-2', 'the classes of Fashion-MNIST', 'pictures-1, or garments-1 with --fit garment');
   },
-  'shifts-1': (seed, images) => augmentShifts(seed, onBlack('shifts-1', images).shape),
+  'shifts-1': (seed, images) => augmentShifts(seed, onBlack('shifts-1', images).shape, { fades: false }),
+  'shifts-fading-1': (seed, images) =>
+    augmentShifts(seed, onBlack('shifts-fading-1', images).shape, { fades: true }),
   'garments-1': (seed, images) => augmentGarments(seed, onBlack('garments-1', images).shape),
   // The other half is at most mirrored: the Worker's images are not turned or scaled.
   'garments-half-2': (seed, images) => augmentGarments(seed, onBlack('garments-half-2', images).shape, 0.5),

@@ -35,8 +35,14 @@ export function oneHot(
   return to;
 }
 
-/**
- * Changes the images of a batch in place.
- * @param position the epoch, and the index in the epoch of the batch's first image
- */
-export type Augment = (batch: Batch, position: { epoch: number; first: number }) => void;
+/** Where a batch is in a training. */
+export interface BatchPosition {
+  epoch: number;
+  /** Share of the epochs that are done, 0..1. */
+  progress: number;
+  /** Index in the epoch of the batch's first image. */
+  first: number;
+}
+
+/** Changes the images of a batch in place. */
+export type Augment = (batch: Pick<Batch, 'images' | 'labels'>, position: BatchPosition) => void;

@@ -1,5 +1,6 @@
 /** @file Trains a model unless the object store has the record of its training. Afterwards the store has its release and its record. */
 import { ExplainedError } from '#shared/errors.ts';
+import { augmentationFor } from '../dataset/augmentations.ts';
 import type { DataSettings } from '../dataset/open.ts';
 import { type Dataset, divide } from '../dataset/split.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -74,8 +75,9 @@ async function trainAndUpload(
   requireSameTask(sources.teacher, dataset);
   const network = networkOf(settings, model, dataset);
   const divided = divide(dataset, settings.heldOut, settings.limit);
-  const { batchSize } = settings;
-  const data = await withTeacher(divided, sources.teacher, { engine, batchSize, signal, log });
+  const { batchSize, augmentation, seed } = settings;
+  const augment = augmentationFor(augmentation, seed, dataset);
+  const data = await withTeacher(divided, sources.teacher, { engine, batchSize, augment, signal, log });
   const { trained, release } = await trainModel(settings, network, {
     ...{ data, dataset, engine, sources, signal, log },
     checkpoints: storeCheckpoints(store, checkpointPrefix(key), log),

@@ -84,8 +84,9 @@ export async function trainModels(run: Run, signal: AbortSignal): Promise<void> 
   const networks = run.networks.filter(({ name }) => !summary.models[name]);
   if (networks.length === 0) return;
   const context = { engine, signal, log: console.log };
-  const { batchSize } = settings;
-  const data = await withTeacher(run.data, sources.teacher, { ...context, batchSize });
+  const { batchSize, augmentation, seed } = settings;
+  const augment = augmentationFor(augmentation, seed, dataset);
+  const data = await withTeacher(run.data, sources.teacher, { ...context, batchSize, augment });
   for (const network of networks) {
     const model = await trainModel(settings, network, {
       ...{ ...context, data, dataset, sources, checkpoints },

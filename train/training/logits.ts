@@ -1,14 +1,19 @@
 /** @file Computes the logits of a trained network for the images of a split. */
 import { setImmediate } from 'node:timers/promises';
 import type { Network, Weights } from '#shared/model/spec.ts';
+import type { Augment } from '../dataset/batch.ts';
 import type { Split } from '../dataset/split.ts';
 import type { Engine } from '../engine/engine.ts';
 import { sgd } from '../engine/optimizer.ts';
 
-interface LogitsContext {
+export interface LogitsContext {
   engine: Engine;
   /** Images of one call of the engine. */
   batchSize: number;
+  /** Changes copies of the images before their logits are computed. */
+  augment?: Augment | undefined;
+  /** Epoch for which `augment` draws its changes, at the start of a training. */
+  epoch?: number;
   signal: AbortSignal;
   /** Receives the number of images that are done, and of all images. */
   onProgress?: (done: number, total: number) => void;
@@ -20,10 +25,11 @@ interface LogitsContext {
  */
 export async function computeLogits(
   { network, weights }: { network: Network; weights: Weights },
-  { images, count }: Split,
-  { engine, batchSize, signal, onProgress = () => {} }: LogitsContext,
+  split: Split,
+  { engine, batchSize, augment, epoch = 0, signal, onProgress = () => {} }: LogitsContext,
 ): Promise<Float32Array> {
-  const [pixels, classes] = [images.length / count, network.output[0]];
+  const { count } = split;
+  const [pixels, classes] = [split.images.length / count, network.output[0]];
   const logits = new Float32Array(count * classes);
   const session = await engine.open(network, weights, sgd(0));
   try {
@@ -32,8 +38,9 @@ export async function computeLogits(
       await setImmediate();
       signal.throwIfAborted();
       const end = Math.min(first + batchSize, count);
-      const batch = images.subarray(first * pixels, end * pixels);
-      logits.set(await session.logits(batch, end - first), first * classes);
+      const images = split.images.slice(first * pixels, end * pixels);
+      augment?.({ images, labels: split.labels.subarray(first, end) }, { epoch, progress: 0, first });
+      logits.set(await session.logits(images, end - first), first * classes);
       onProgress(end, count);
     }
     return logits;

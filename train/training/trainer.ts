@@ -139,12 +139,13 @@ class Trainer {
   }
 
   #augmented(loaded: Batch): Batch {
-    const { augment, batchSize } = this.#job;
+    const { augment, batchSize, epochs } = this.#job;
+    const { epoch } = this.#position;
     if (!augment) return loaded;
     // Without `source`: an engine must not take the unchanged images from the split.
     const { images, labels, targets } = loaded;
     const batch: Batch = { images, labels, ...(targets && { targets }) };
-    augment(batch, { epoch: this.#position.epoch, first: this.#position.batch * batchSize });
+    augment(batch, { epoch, progress: epoch / epochs, first: this.#position.batch * batchSize });
     return batch;
   }
 

@@ -19,7 +19,7 @@ it('photo-2 is refused for other classes than those of Fashion-MNIST, with what 
   expect(augmentationFor('photo-2', 1, DESCRIPTION)).toBeTypeOf('function');
 });
 
-it.each(['shifts-1', 'garments-1', 'garments-half-2'] as const)(
+it.each(['shifts-1', 'shifts-fading-1', 'garments-1', 'garments-half-2'] as const)(
   '%s is refused for pictures that the photo pipeline did not prepare',
   (name) => {
     expect(() => augmentationFor(name, 1, PICTURES)).toThrow(

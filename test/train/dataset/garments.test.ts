@@ -31,7 +31,7 @@ function momentsOf(image: Uint8Array): { mass: number; x: number; y: number } {
 
 const augmented = (seed: number, value: (x: number, y: number) => number) => {
   const batch = batchOf(300, value);
-  augmentGarments(seed, SHAPE)(batch, { epoch: 0, first: 0 });
+  augmentGarments(seed, SHAPE)(batch, { epoch: 0, progress: 0, first: 0 });
   return Array.from(batch.labels, (_, n) => batch.images.subarray(n * SIZE, (n + 1) * SIZE));
 };
 
@@ -41,10 +41,10 @@ describe('augmented garments', () => {
     fc.assert(
       fc.property(fc.nat(40), fc.nat(5), fc.integer({ min: 1, max: 6 }), (first, epoch, count) => {
         const together = batchOf(count, bar);
-        augment(together, { epoch, first });
+        augment(together, { epoch, progress: 0, first });
         for (let n = 0; n < count; n++) {
           const alone = batchOf(1, bar);
-          augment(alone, { epoch, first: first + n });
+          augment(alone, { epoch, progress: 0, first: first + n });
           expect(together.images.subarray(n * SIZE, (n + 1) * SIZE)).toEqual(alone.images);
         }
       }),
@@ -57,7 +57,7 @@ describe('augmented garments', () => {
       [2, 0, 0],
     ].map(([seed, epoch, first]) => {
       const batch = batchOf(1, bar);
-      augmentGarments(seed, SHAPE)(batch, { epoch, first });
+      augmentGarments(seed, SHAPE)(batch, { epoch, progress: 0, first });
       return batch.images.join();
     });
     expect(new Set(changed).size).toBe(4);
@@ -95,7 +95,7 @@ describe('augmented garments', () => {
   it('are turned and scaled in the given share of the images, and half of the others are mirrored', () => {
     const left = (x: number, y: number) => (x < 5 ? 200 - x - y : 0);
     const batch = batchOf(400, left);
-    augmentGarments(7, SHAPE, 0.5)(batch, { epoch: 0, first: 0 });
+    augmentGarments(7, SHAPE, 0.5)(batch, { epoch: 0, progress: 0, first: 0 });
     const images = Array.from(batch.labels, (_, n) => batch.images.subarray(n * SIZE, (n + 1) * SIZE).join());
     const countOf = (expected: (x: number, y: number) => number) => {
       const pixels = batchOf(1, expected).images.join();

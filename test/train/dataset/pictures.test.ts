@@ -30,10 +30,10 @@ describe('augmented pictures', () => {
     fc.assert(
       fc.property(fc.nat(40), fc.nat(5), fc.integer({ min: 1, max: 6 }), (first, epoch, count) => {
         const together = batchOf(count, slopes);
-        augment(together, { epoch, first });
+        augment(together, { epoch, progress: 0, first });
         for (let n = 0; n < count; n++) {
           const alone = batchOf(1, slopes);
-          augment(alone, { epoch, first: first + n });
+          augment(alone, { epoch, progress: 0, first: first + n });
           expect(together.images.subarray(n * SIZE, (n + 1) * SIZE)).toEqual(alone.images);
         }
       }),
@@ -44,7 +44,7 @@ describe('augmented pictures', () => {
   it('differ between images, epochs and seeds', () => {
     const changed = (seed: number, epoch: number, first: number) => {
       const batch = batchOf(1, slopes);
-      augmentPictures(seed, { shape: SHAPE, mirrors: true })(batch, { epoch, first });
+      augmentPictures(seed, { shape: SHAPE, mirrors: true })(batch, { epoch, progress: 0, first });
       return batch.images.join();
     };
     const all = [changed(1, 0, 0), changed(1, 0, 1), changed(1, 1, 0), changed(2, 0, 0)];
@@ -54,7 +54,7 @@ describe('augmented pictures', () => {
   it('are mirrored half of the time, and never without mirrors', () => {
     const mirrored = (mirrors: boolean) => {
       const batch = batchOf(200, slopes);
-      augmentPictures(3, { shape: SHAPE, mirrors })(batch, { epoch: 0, first: 0 });
+      augmentPictures(3, { shape: SHAPE, mirrors })(batch, { epoch: 0, progress: 0, first: 0 });
       return batch.labels.reduce((sum, _, n) => {
         const red = batch.images.subarray(n * SIZE, n * SIZE + HEIGHT * WIDTH);
         const half = (right: boolean) => meanOf(red.filter((_, i) => i % WIDTH >= WIDTH / 2 === right));
@@ -68,7 +68,7 @@ describe('augmented pictures', () => {
 
   it('keep their colours on average, and show at least half of the picture', () => {
     const batch = batchOf(400, slopes);
-    augment(batch, { epoch: 0, first: 0 });
+    augment(batch, { epoch: 0, progress: 0, first: 0 });
     const plane = HEIGHT * WIDTH;
     const means = [0, 1, 2].map((channel) =>
       meanOf(batch.images.filter((_, i) => Math.floor(i / plane) % CHANNELS === channel)),
@@ -82,7 +82,7 @@ describe('augmented pictures', () => {
 
   it('stay plain where the picture is plain', () => {
     const batch = batchOf(50, (_x, _y, channel) => [200, 100, 50][channel]);
-    augment(batch, { epoch: 0, first: 0 });
+    augment(batch, { epoch: 0, progress: 0, first: 0 });
     for (let start = 0; start < batch.images.length; start += HEIGHT * WIDTH) {
       expect(new Set(batch.images.subarray(start, start + HEIGHT * WIDTH)).size).toBe(1);
     }
@@ -92,7 +92,7 @@ describe('augmented pictures', () => {
     const images = Uint8Array.from({ length: 2 * 36 }, (_, i) => i * 3);
     augmentPictures(1, { shape: [1, 6, 6], mirrors: true })(
       { images, labels: new Uint16Array(2) },
-      { epoch: 0, first: 0 },
+      { epoch: 0, progress: 0, first: 0 },
     );
     expect(images.some((value, i) => value !== i * 3)).toBe(true);
   });

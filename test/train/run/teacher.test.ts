@@ -2,21 +2,24 @@
 import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Augment } from '../../../train/dataset/batch.ts';
 import { LABELS } from '../../../train/dataset/fashion-mnist/labels.ts';
 import { openDataset } from '../../../train/dataset/open.ts';
-import type { Split } from '../../../train/dataset/split.ts';
+import { divide, type Split } from '../../../train/dataset/split.ts';
 import type { Engine } from '../../../train/engine/engine.ts';
+import { openEngine } from '../../../train/engine/open.ts';
 import { onnxPredictor } from '../../../train/release/onnxruntime.ts';
 import { type CompleteRelease, readRelease } from '../../../train/release/release.ts';
 import { readSources } from '../../../train/release/source.ts';
 import { openRun, trainModels } from '../../../train/run/run.ts';
 import { resolveSettings } from '../../../train/run/settings.ts';
 import { readSummary } from '../../../train/run/summary.ts';
-import { requireSameTask } from '../../../train/run/teacher.ts';
+import { requireSameTask, withTeacher } from '../../../train/run/teacher.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { folderOf, images } from '../dataset/folder/image-folder.ts';
 
-const IMAGES = { imageSize: 8, colour: 'grey' } as const;
+const SIZE = 8;
+const IMAGES = { imageSize: SIZE, colour: 'grey' } as const;
 const PLAIN = { augmentation: 'none', labelSmoothing: 0, averaging: 0, batchSize: 1 };
 
 const newFolder = () => join(temporaryFolder(), 'run');
@@ -89,6 +92,41 @@ describe('--teacher', () => {
     expect((await readSummary(out)).teacher).toEqual(id);
     expect(JSON.parse(await readFile(join(out, 'settings.json'), 'utf8'))).toMatchObject({ teacher });
     expect(from.manifest.training).not.toHaveProperty('teacher');
+  });
+
+  it('averages the teacher’s logits over augmented copies of each image', async () => {
+    const darken: Augment = ({ images }, { epoch, progress, first }) => {
+      const pixels = SIZE * SIZE;
+      images.forEach((pixel, i) => {
+        images[i] = (pixel * (1 + ((epoch + first + Math.floor(i / pixels)) % 16))) / 16;
+      });
+      expect(progress).toBe(0);
+    };
+    const whole = divide(await openDataset({ data, ...IMAGES }), 0);
+    const { train: split } = whole;
+    const before = split.images.slice();
+    const taught = await withTeacher(whole, (await readSources({ teacher })).teacher, {
+      ...{ engine: await openEngine('cpu', { threads: 1 }), batchSize: 5, augment: darken },
+      ...{ signal: new AbortController().signal, log: () => {} },
+    });
+    // Over 16 copies, each image has each of the 16 brightnesses once.
+    const predict = await onnxPredictor((await releaseIn(teacher)).files.onnx);
+    const copies = await Promise.all(
+      Array.from({ length: 16 }, (_, k) =>
+        predict(
+          before.map((pixel) => (pixel * (k + 1)) / 16),
+          split.count,
+        ),
+      ),
+    );
+    const { targets = [] } = taught.train;
+    for (let n = 0; n < split.count; n++) {
+      const odds = [0, 1].map((k) =>
+        Math.exp(copies.reduce((sum, logits) => sum + logits[2 * n + k], 0) / copies.length),
+      );
+      expect(targets[2 * n]).toBeCloseTo(odds[0] / (odds[0] + odds[1]), 5);
+    }
+    expect(split.images).toEqual(before);
   });
 
   it('comes nearer to the teacher’s probabilities in later epochs', async () => {

@@ -1,6 +1,7 @@
 /** @file The trainer, and the lab's numbers. */
 import { describe, expect, it } from 'vitest';
 import { resolveNetwork } from '../../../shared/model/spec.ts';
+import type { BatchPosition } from '../../../train/dataset/batch.ts';
 import { Loader } from '../../../train/dataset/loader.ts';
 import type { Engine, EngineSession } from '../../../train/engine/engine.ts';
 import { openEngine } from '../../../train/engine/open.ts';
@@ -40,6 +41,14 @@ describe('train', () => {
     expect(types).toMatch(/^(epoch-start( progress)+ epoch-end ?){4}$/);
     const lastProgress = events.findLast((event) => event.type === 'progress');
     expect(lastProgress).toMatchObject({ epoch: 3, batch: 16, seen: 500, total: 500 });
+  });
+
+  it('tells an augmentation where each batch is in the training', async () => {
+    const positions: BatchPosition[] = [];
+    await train({ ...job, batchSize: 250, augment: (_, position) => positions.push(position) });
+    expect(positions).toEqual(
+      [0, 1, 2, 3].flatMap((epoch) => [0, 250].map((first) => ({ epoch, progress: epoch / 4, first }))),
+    );
   });
 
   it('reaches the same weights with the same seed, and others with another seed', async () => {
