@@ -1,9 +1,9 @@
 /** @file Decodes image files: JPEG and PNG in this Worker, the other formats in the decoders' Worker. */
 import jpegWasm from '#shared/decode/build/jpeg.wasm?module';
-import pngWasm from '#shared/decode/build/png.wasm?module';
 import { createDecoder, type EstimatingDecoder } from '#shared/decode/decoder.ts';
 import { formatOf, type ImageFormat } from '#shared/decode/format.ts';
 import { jpegDecoder } from '#shared/decode/jpeg/decoder.ts';
+import pngWasm from '#shared/decode/png/build/png.wasm?module';
 import { pngDecoder } from '#shared/decode/png/decoder.ts';
 import kernels from '#shared/input/garment/build/photo.wasm?module';
 import type { PreparedPhoto } from '#shared/input/garment/photo.ts';

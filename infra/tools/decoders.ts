@@ -23,7 +23,6 @@ new Command('npm run decoders')
 
 const MODULES = {
   'jpeg.wasm': import.meta.resolve('@cwasm/jpeg-turbo/jpeg-turbo.wasm'),
-  'png.wasm': import.meta.resolve('@jsquash/png/codec/pkg/squoosh_png_bg.wasm'),
   'webp.wasm': import.meta.resolve('@jsquash/webp/codec/dec/webp_dec.wasm'),
   'avif.wasm': import.meta.resolve('@jsquash/avif/codec/dec/avif_dec.wasm'),
 };

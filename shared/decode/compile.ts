@@ -16,7 +16,7 @@ export async function compileDecoder(
   const compile = async (specifier: string) => WebAssembly.compile(await read(specifier));
   const [jpeg, png, webp, avif] = await Promise.all([
     compile('#shared/decode/build/jpeg.wasm'),
-    compile('#shared/decode/build/png.wasm'),
+    compile('#shared/decode/png/build/png.wasm'),
     compile('#shared/decode/build/webp.wasm'),
     compile('#shared/decode/build/avif.wasm'),
   ]);

@@ -18,8 +18,6 @@ interface Format<Header extends Size> {
   cost(header: Header): DecodeCost;
   /** Limit on the pixels of this file. Default: MAX_PIXELS of the format. */
   maxPixels?(header: Header): number;
-  /** Checks that need more than the header. @throws ImageError */
-  check?(header: Header): Promise<void>;
   /** The size at which the file is decoded for a reader that needs a longest edge of `edge` pixels. Default: the size in its header. */
   decodedSize?(header: Header, edge?: number): Size;
   /** Transformations of the decoded pixels into the displayed ones, in order. */
@@ -40,7 +38,6 @@ export function fileDecoder<Header extends Size>(format: Format<Header>): Estima
   return {
     async decode(bytes, use, edge) {
       const header = readHeader(bytes);
-      await format.check?.(header);
       // Nothing waits from here on, so no other file uses the decoders' memory before `use` is done.
       return use(decodeChecked(format, bytes, header, edge));
     },

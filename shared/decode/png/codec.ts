@@ -1,75 +1,65 @@
 /**
- * @file The PNG codec: @jsquash/png's WebAssembly decoder (image-rs/png), which ignores checksums.
- *
- * The package's own JavaScript keeps a single instance and needs a global `ImageData`, but an instance that has trapped cannot be
- * used again. This file calls the module directly.
+ * @file The PNG codec: inflates the rows, undoes filters and interlacing, and converts the samples to RGBA of 8 bits. The loops over bytes
+ * and pixels are WebAssembly (assembly/).
  */
-import { type Codec, unusedImport } from '../codec.ts';
-import { type InitialMemory, instantiate } from '../memory.ts';
-import type { Pixels } from '../pixels.ts';
+import type { Codec } from '../codec.ts';
+import { colourTable, hasColourTable, transparentSamples } from './colours.ts';
 import type { PngHeader } from './header.ts';
+import { FILTER_BYTES, type Pass, passesOf } from './passes.ts';
+import { openWorkspace, type Workspace } from './workspace.ts';
 
-/** The used exports of the module: wasm-bindgen's ABI of `decode(data: &[u8]) -> ImageData`. */
-interface PngExports {
-  memory: WebAssembly.Memory;
-  __wbindgen_malloc(bytes: number, align: number): number;
-  /** Takes ownership of the input. Passes its result to the import `newwithownedu8clampedarray…`. */
-  decode(address: number, bytes: number): number;
-}
-
-const INITIAL: InitialMemory = { pages: 17, heapStart: 1_114_112 };
-
-export function pngCodec(module: WebAssembly.Module): Codec<PngHeader> {
-  return (_, header) => {
-    let decoded: Pixels | undefined;
-    const glue: Record<string, (...args: number[]) => number> = {
-      /** Rust calls this as `new ImageData(bytes, width, height)`. It returns a handle of the object, which is not used here. */
-      __wbg_newwithownedu8clampedarrayandsh: (address = 0, bytes = 0, width = 0, height = 0) => {
-        decoded = { width, height, data: new Uint8ClampedArray(wasm.memory.buffer, address, bytes) };
-        return 0;
-      },
-    };
-    const imports: Record<string, WebAssembly.ImportValue> = {};
-    for (const { name } of WebAssembly.Module.imports(module)) {
-      // wasm-bindgen appends a hash to each name. The other imports belong to functions that this file does not call.
-      imports[name] = glue[name.replace(/_[0-9a-f]{16}$/, '')] ?? unusedImport('PNG', name);
-    }
-    const wasm = instantiate(module, INITIAL, { wbg: imports }).exports as unknown as PngExports;
-    const parts = fileParts(header);
-    const size = parts.reduce((sum, part) => sum + part.length, 0);
-    const file = wasm.__wbindgen_malloc(size, 1) >>> 0;
-    let at = file;
-    for (const part of parts) {
-      new Uint8Array(wasm.memory.buffer).set(part, at);
-      at += part.length;
-    }
-    wasm.decode(file, size);
-    return decoded;
+/** @param module compiled build/png.wasm */
+export const pngCodec =
+  (module: WebAssembly.Module): Codec<PngHeader> =>
+  (_, header) => {
+    const passes = passesOf(header);
+    const workspace = openWorkspace(module, header, passes);
+    if (!inflateRows(workspace, header.data) || !writePixels(workspace, header, passes)) return undefined;
+    const { width, height } = header;
+    const { buffer, byteOffset, length } = workspace.planes.pixels;
+    return { width, height, data: new Uint8ClampedArray(buffer, byteOffset, length) };
   };
+
+/** zlib's header (RFC 1950, 2.2): its length, the method deflate, and the bit of a preset dictionary. */
+const ZLIB = { headerBytes: 2, deflate: 8, dictionary: 0x20 };
+
+/** Inflates the compressed pixels. Returns false when they are damaged, or are fewer than the image has. */
+function inflateRows({ kernels, planes }: Workspace, parts: readonly Uint8Array[]): boolean {
+  const { compressed, rows, tables } = planes;
+  let at = 0;
+  for (const part of parts) {
+    compressed.set(part, at);
+    at += part.length;
+  }
+  const [method = 0, flags = 0] = compressed;
+  if ((method & 15) !== ZLIB.deflate || ((method << 8) | flags) % 31 !== 0 || flags & ZLIB.dictionary)
+    return false;
+  const { byteOffset, length } = compressed.subarray(ZLIB.headerBytes);
+  return Boolean(kernels.u8_inflate(rows.byteOffset, rows.length, byteOffset, length, tables.byteOffset));
 }
 
-const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
-
-/** A checksum that the decoder ignores. */
-const CHECKSUM = new Uint8Array(4);
-
-/** Returns the parts of a file that contains only what determines the pixels. */
-function fileParts({ chunks, data }: PngHeader): Uint8Array[] {
-  return [
-    SIGNATURE,
-    ...[...chunks].flatMap(([type, data]) => chunkParts(type, [data])),
-    // The decoder requires the checksum after the compressed pixels. When the file has one, these bytes are ignored.
-    ...chunkParts('IDAT', [...data, CHECKSUM]),
-    ...chunkParts('IEND', []),
-  ];
-}
-
-function chunkParts(type: string, data: Uint8Array[]): Uint8Array[] {
-  const head = new Uint8Array(8);
-  new DataView(head.buffer).setUint32(
-    0,
-    data.reduce((sum, part) => sum + part.length, 0),
-  );
-  head.set(new TextEncoder().encode(type), 4);
-  return [head, ...data, CHECKSUM];
+/** Writes the pixels of all passes. Returns false when a row has an unknown filter. */
+function writePixels({ kernels, planes }: Workspace, header: PngHeader, passes: readonly Pass[]): boolean {
+  const { width, height, channels, depth } = header;
+  const hasTable = hasColourTable(header);
+  const transparent = transparentSamples(header);
+  planes.colours.set(hasTable ? colourTable(header) : (transparent ?? []));
+  const { byteOffset: colours } = planes.colours;
+  let at = 0;
+  for (const { left, top, across, down, columns, rowBytes } of passes) {
+    let above = planes.zeros.byteOffset;
+    for (let y = top; y < height; y += down) {
+      const row = planes.rows.byteOffset + at + FILTER_BYTES;
+      const filter = planes.rows[at] as number;
+      if (!kernels.u8_reverse_filter(row, above, rowBytes, filter, Math.ceil((channels * depth) / 8)))
+        return false;
+      const rgba = planes.pixels.byteOffset + 4 * (y * width + left);
+      if (hasTable) kernels.u8_write_values(rgba, row, columns, across, depth, colours);
+      else
+        kernels.u8_write_samples(rgba, row, columns, across, channels, depth / 8, transparent ? colours : 0);
+      above = row;
+      at += FILTER_BYTES + rowBytes;
+    }
+  }
+  return true;
 }

@@ -3,15 +3,14 @@ import type { EstimatingDecoder } from '../decoder.ts';
 import { fileDecoder } from '../file-decoder.ts';
 import { pngCodec } from './codec.ts';
 import { readPngHeader } from './header.ts';
-import { checkInflatedSize } from './inflated-size.ts';
 
-export function pngDecoder(module: WebAssembly.Module): EstimatingDecoder {
-  return fileDecoder({
+/** @param module compiled build/png.wasm */
+export const pngDecoder = (module: WebAssembly.Module): EstimatingDecoder =>
+  fileDecoder({
     name: 'png',
     readHeader: readPngHeader,
     decode: pngCodec(module),
-    cost: () => ({ pixel: 25, byte: 65 }),
-    check: checkInflatedSize,
+    // Filters are reversed byte by byte.
+    cost: ({ channels, depth }) => ({ pixel: 10 + (9 * channels * depth) / 8, byte: 10 }),
     orientations: (header) => [header.orientation],
   });
-}

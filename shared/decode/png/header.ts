@@ -3,8 +3,7 @@
  *
  * IHDR, the first chunk: width (4), height (4), bit depth (1), colour type (1), compression (1), filter (1), interlace (1).
  *
- * Browsers ignore damaged and repeated metadata, and everything after the pixels. So the decoder gets a file of the chunks that
- * determine the pixels, and nothing else.
+ * Browsers ignore damaged and repeated metadata, and everything after the pixels. So only the chunks that determine the pixels count.
  */
 import { viewOf } from '../bytes.ts';
 import { exifOrientation } from '../exif.ts';
@@ -15,27 +14,35 @@ import { isCritical, isIntact, type PngChunk, readChunks } from './chunks.ts';
 
 export interface PngHeader extends Size {
   orientation: Orientation;
-  /** The data of the chunks that determine the pixels: IHDR, and PLTE and tRNS when they apply. */
-  chunks: Map<'IHDR' | 'PLTE' | 'tRNS', Uint8Array>;
+  colourType: ColourType;
+  /** Bits of a sample. */
+  depth: number;
+  /** Samples per pixel. */
+  channels: number;
+  isInterlaced: boolean;
+  /** 256 colours of an indexed image, as RGB. */
+  palette?: Uint8Array;
+  /** Alpha of the palette's first colours; of grey and RGB images, the transparent colour: two bytes for each channel. */
+  transparency?: Uint8Array;
   /** The compressed pixels: the data of the IDAT chunks, in order. */
   data: Uint8Array[];
-  /** Bytes of the pixels after inflation: their rows, each with a filter byte. Interlacing adds less than 64 KiB. */
-  inflatedBytes: number;
 }
 
-/** The content of IHDR. */
-interface Format extends Size {
-  data: Uint8Array;
-  colourType: number;
-  pixelBits: number;
-}
+/** What IHDR says. */
+type Format = Pick<PngHeader, 'width' | 'height' | 'colourType' | 'depth' | 'channels' | 'isInterlaced'>;
 
-/** Samples per pixel of each colour type (table 11.1). */
-const CHANNELS: Record<number, number> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
-const INDEXED = 3;
+/** The colour types (table 11.1). */
+export const COLOUR = { grey: 0, rgb: 2, indexed: 3, greyAlpha: 4, rgba: 6 } as const;
+type ColourType = (typeof COLOUR)[keyof typeof COLOUR];
 
-/** Bytes of tRNS for grey and RGB: a sample for each channel. Other colour types have none. */
-const TRANSPARENT_BYTES: Record<number, number> = { 0: 2, 2: 6 };
+/** Samples per pixel, and the allowed bits of a sample, of each colour type (table 11.1). */
+const FORMATS: Record<ColourType, { channels: number; depths: readonly number[] }> = {
+  [COLOUR.grey]: { channels: 1, depths: [1, 2, 4, 8, 16] },
+  [COLOUR.rgb]: { channels: 3, depths: [8, 16] },
+  [COLOUR.indexed]: { channels: 1, depths: [1, 2, 4, 8] },
+  [COLOUR.greyAlpha]: { channels: 2, depths: [8, 16] },
+  [COLOUR.rgba]: { channels: 4, depths: [8, 16] },
+};
 
 /** Bytes of a palette of 256 colours. */
 const PALETTE_BYTES = 768;
@@ -47,32 +54,29 @@ const MAX_EXIF_BYTES = 65_535;
 export function readPngHeader(bytes: Uint8Array): PngHeader {
   const chunks = readChunks(bytes);
   const format = readFormat(chunks.next().value);
-  const isIndexed = format.colourType === INDEXED;
-  const kept: PngHeader['chunks'] = new Map([['IHDR', format.data]]);
+  const isIndexed = format.colourType === COLOUR.indexed;
   const data: Uint8Array[] = [];
+  let palette: Uint8Array | undefined;
+  let transparency: Uint8Array | undefined;
   let orientation: Orientation | undefined;
   for (const chunk of chunks) {
     if (chunk.type === 'IDAT') data.push(chunk.data);
     else if (data.length > 0 || chunk.type === 'IEND') break;
     else if (chunk.crc === undefined) throw damaged('a chunk of the PNG is cut off');
-    else if (chunk.type === 'PLTE' && isIndexed && !kept.has('PLTE')) kept.set('PLTE', readPalette(chunk));
+    else if (chunk.type === 'PLTE' && isIndexed && !palette) palette = readPalette(chunk);
     // The palette of other images is a suggestion.
     else if (isCritical(chunk) && (isIndexed || chunk.type !== 'PLTE'))
       throw damaged('the PNG has an unexpected critical chunk');
-    else if (chunk.type === 'tRNS') keepTransparency(chunk, format, kept);
+    else if (chunk.type === 'tRNS' && isTransparency(chunk, format, palette)) transparency ??= chunk.data;
     else if (chunk.type === 'eXIf' && chunk.data.length <= MAX_EXIF_BYTES && isIntact(chunk))
       orientation ??= exifOrientation(chunk.data);
   }
   if (data.length === 0) throw damaged('the PNG has no pixels (IDAT)');
-  if (isIndexed && !kept.has('PLTE')) throw damaged(INVALID_PALETTE);
-  const { width, height, pixelBits } = format;
+  if (isIndexed && !palette) throw damaged(INVALID_PALETTE);
   return {
-    width,
-    height,
-    orientation: orientation ?? 1,
-    chunks: kept,
-    data,
-    inflatedBytes: height * (1 + Math.ceil((width * pixelBits) / 8)),
+    ...{ ...format, data, orientation: orientation ?? 1 },
+    ...(palette && { palette }),
+    ...(transparency && { transparency }),
   };
 }
 
@@ -91,11 +95,15 @@ function readFormat(chunk: PngChunk | undefined): Format {
   }
   const { data } = chunk;
   const view = viewOf(data);
-  const [depth, colourType] = [data[8] as number, data[9] as number];
-  const channels = CHANNELS[colourType];
-  if (!channels) throw damaged('the PNG has an invalid colour type');
-  const [width, height] = [view.getUint32(0), view.getUint32(4)];
-  return { data, width, height, colourType, pixelBits: channels * depth };
+  const [depth = 0, colourType = 0, compression, filter, interlace = 0] = data.subarray(8);
+  const format = FORMATS[colourType as ColourType];
+  if (!format?.depths.includes(depth)) throw damaged('the PNG has an invalid colour type or depth');
+  if (compression !== 0 || filter !== 0 || interlace > 1)
+    throw damaged('the PNG has an unknown compression, filter or interlace method');
+  return {
+    ...{ width: view.getUint32(0), height: view.getUint32(4), depth },
+    ...{ colourType: colourType as ColourType, channels: format.channels, isInterlaced: interlace === 1 },
+  };
 }
 
 /** Returns a palette of 256 colours. Those that are missing have the last colour, as in browsers. */
@@ -106,12 +114,16 @@ function readPalette(chunk: PngChunk): Uint8Array {
   return Uint8Array.from({ length: PALETTE_BYTES }, (_, i) => data[i < last ? i : last + (i % 3)] as number);
 }
 
-/** Keeps the first valid transparency: for each colour of the palette, or of one colour. */
-function keepTransparency(chunk: PngChunk, { colourType }: Format, kept: PngHeader['chunks']): void {
+/** Whether a chunk is a valid transparency: for each colour of the palette, or of one colour. */
+function isTransparency(
+  chunk: PngChunk,
+  { colourType, channels }: Format,
+  palette: Uint8Array | undefined,
+): boolean {
   const { length } = chunk.data;
-  const isValid =
-    colourType === INDEXED
-      ? kept.has('PLTE') && length <= PALETTE_BYTES / 3
-      : length >= (TRANSPARENT_BYTES[colourType] as number);
-  if (isValid && !kept.has('tRNS') && isIntact(chunk)) kept.set('tRNS', chunk.data);
+  const fits =
+    colourType === COLOUR.indexed
+      ? palette !== undefined && length <= PALETTE_BYTES / 3
+      : channels !== 2 && channels !== 4 && length >= 2 * channels;
+  return fits && isIntact(chunk);
 }

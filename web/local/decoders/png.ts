@@ -1,5 +1,5 @@
 /** @file Decoder for PNG files. */
-import * as file from '#shared/decode/build/png.wasm?url';
+import * as file from '#shared/decode/png/build/png.wasm?url';
 import { pngDecoder } from '#shared/decode/png/decoder.ts';
 import { compile } from '../wasm.ts';
 

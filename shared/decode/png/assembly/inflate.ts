@@ -1,0 +1,253 @@
+/** @file Inflates a deflate stream (RFC 1951) until a given number of bytes is there. */
+
+/** Longest code, in bits. */
+const MAX_CODE: i32 = 15;
+
+/**
+ * Bytes of a code's table. By the next 15 bits, or as many as its longest code has, it contains the symbol times 16 plus the length of its
+ * code; 0 for no symbol.
+ */
+const TABLE_BYTES: usize = 2 << MAX_CODE;
+
+const LENGTH_SYMBOLS: i32 = 19;
+const MAX_LITERALS: i32 = 288;
+const MAX_DISTANCES: i32 = 32;
+const END_OF_BLOCK: u32 = 256;
+
+/** Order in which the lengths of the code for lengths are stored (3.2.7). */
+const LENGTH_ORDER = memory.data<u8>([16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]);
+
+/** Smallest length, and number of extra bits, of the symbols from 257 on (3.2.5). */
+const LENGTH_BASE = memory.data<u16>([
+  3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258,
+]);
+const LENGTH_EXTRA = memory.data<u8>([
+  0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0,
+]);
+const LENGTHS: u32 = 29;
+
+/** Smallest distance, and number of extra bits, of each symbol (3.2.5). */
+const DISTANCE_BASE = memory.data<u16>([
+  1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097, 6145, 8193,
+  12289, 16385, 24577,
+]);
+const DISTANCE_EXTRA = memory.data<u8>([
+  0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13,
+]);
+const DISTANCES: u32 = 30;
+
+/** Address of the next byte of the data, and of the first one behind it. */
+let at: usize = 0;
+let end: usize = 0;
+/** Bits that were read from the data and are not used yet; the next one is the lowest. */
+let held: u64 = 0;
+/** Number of these bits. */
+let count: i32 = 0;
+/** Address of the next inflated byte, of the first one, and of the first one behind the last. */
+let to: usize = 0;
+let first: usize = 0;
+let last: usize = 0;
+
+/** Number of codes of each length, and the next code of each length. */
+const counts = memory.data(2 * (MAX_CODE + 1), 2);
+const nextCodes = memory.data(2 * (MAX_CODE + 1), 2);
+const lengths = memory.data(MAX_LITERALS + MAX_DISTANCES);
+/** Addresses of the tables of a block's codes. */
+let literals: usize = 0;
+let distances: usize = 0;
+
+/**
+ * out [outBytes] = the inflated data. Nothing after its last byte is looked at.
+ * @param data deflate stream, which can be cut off
+ * @param tables scratch of 128 KiB for the tables of two codes
+ * @returns whether the data is valid and long enough
+ */
+export function u8_inflate(out: usize, outBytes: usize, data: usize, dataBytes: usize, tables: usize): bool {
+  literals = tables;
+  distances = tables + TABLE_BYTES;
+  at = data;
+  end = data + dataBytes;
+  held = 0;
+  count = 0;
+  to = out;
+  first = out;
+  last = out + outBytes;
+  let isLast = false;
+  while (to < last) {
+    if (isLast) return false;
+    isLast = take(1) == 1;
+    const type = take(2);
+    if (type == 0) {
+      if (!copyStored()) return false;
+    } else if (type == 1) {
+      if (!decodeFixed()) return false;
+    } else if (type != 2 || !decodeDynamic()) return false;
+  }
+  return true;
+}
+
+/** Holds at least 56 bits. Zeros follow the data. */
+@inline
+function hold(): void {
+  if (at + 8 <= end) {
+    held |= load<u64>(at) << count;
+    at += (63 - count) >> 3;
+    count |= 56;
+  } else {
+    for (; count <= 56; count += 8) {
+      if (at < end) held |= (<u64>load<u8>(at)) << count;
+      at++;
+    }
+  }
+}
+
+@inline
+function use(bits: i32): void {
+  held >>= bits;
+  count -= bits;
+}
+
+/** Whether more bits were used than the data has. */
+@inline
+function isPastEnd(): bool {
+  return at - (count >> 3) > end;
+}
+
+function take(bits: i32): u32 {
+  hold();
+  const taken = (<u32>held) & ((1 << bits) - 1);
+  use(bits);
+  return taken;
+}
+
+/** Copies a block that is not compressed (3.2.4). */
+function copyStored(): bool {
+  use(count & 7);
+  const length = take(16);
+  if (take(16) != (~length & 0xffff) || isPastEnd()) return false;
+  at -= count >> 3;
+  held = 0;
+  count = 0;
+  const copied = min(<usize>length, last - to);
+  if (at + copied > end) return false;
+  memory.copy(to, at, copied);
+  to += copied;
+  at += copied;
+  return true;
+}
+
+/** Reads the codes of a block (3.2.7), and decodes it. */
+function decodeDynamic(): bool {
+  const literalCount: u32 = 257 + take(5);
+  const distanceCount: u32 = 1 + take(5);
+  const orderCount: u32 = 4 + take(4);
+  memory.fill(lengths, 0, LENGTH_SYMBOLS);
+  for (let i: u32 = 0; i < orderCount; i++) store<u8>(lengths + load<u8>(LENGTH_ORDER + i), <u8>take(3));
+  const lengthBits = buildTable(literals, lengths, LENGTH_SYMBOLS);
+  if (lengthBits == 0) return false;
+  const total: u32 = literalCount + distanceCount;
+  if (<i32>literalCount > MAX_LITERALS) return false;
+  for (let i: u32 = 0; i < total; ) {
+    hold();
+    const entry = load<u16>(literals + ((<usize>held & ((1 << lengthBits) - 1)) << 1));
+    if (entry == 0 || isPastEnd()) return false;
+    use(entry & 15);
+    const symbol = entry >> 4;
+    if (symbol < 16) {
+      store<u8>(lengths + i++, <u8>symbol);
+      continue;
+    }
+    if (symbol == 16 && i == 0) return false;
+    const repeated: u8 = symbol == 16 ? load<u8>(lengths + i - 1) : 0;
+    const times: u32 = symbol == 16 ? 3 + take(2) : symbol == 17 ? 3 + take(3) : 11 + take(7);
+    if (i + times > total) return false;
+    memory.fill(lengths + i, repeated, times);
+    i += times;
+  }
+  const literalBits = buildTable(literals, lengths, literalCount);
+  const distanceBits = buildTable(distances, lengths + literalCount, distanceCount);
+  return literalBits > 0 && distanceBits > 0 && decode(literalBits, distanceBits);
+}
+
+/** Decodes a block with the codes that are stored nowhere (3.2.6). */
+function decodeFixed(): bool {
+  memory.fill(lengths, 8, 144);
+  memory.fill(lengths + 144, 9, 112);
+  memory.fill(lengths + 256, 7, 24);
+  memory.fill(lengths + 280, 8, 8);
+  memory.fill(lengths + MAX_LITERALS, 5, MAX_DISTANCES);
+  return decode(
+    buildTable(literals, lengths, MAX_LITERALS),
+    buildTable(distances, lengths + MAX_LITERALS, MAX_DISTANCES),
+  );
+}
+
+/**
+ * Builds the table of a code from the lengths of its symbols' codes (3.2.2); a length of 0 means no code.
+ * @returns length of the longest code, at least 1; 0 when there are more codes than fit their lengths
+ */
+function buildTable(table: usize, lengths: usize, symbols: u32): i32 {
+  memory.fill(counts, 0, 2 * (MAX_CODE + 1));
+  let bits: u32 = 1;
+  for (let symbol: u32 = 0; symbol < symbols; symbol++) {
+    const length = <u32>load<u8>(lengths + symbol);
+    if (length == 0) continue;
+    bits = max(bits, length);
+    store<u16>(counts + (length << 1), load<u16>(counts + (length << 1)) + 1);
+  }
+  let code: u32 = 0;
+  for (let length: u32 = 1; length <= bits; length++) {
+    code = (code + load<u16>(counts + ((length - 1) << 1))) << 1;
+    if (code + load<u16>(counts + (length << 1)) > 1 << length) return 0;
+    store<u16>(nextCodes + (length << 1), <u16>code);
+  }
+  memory.fill(table, 0, 2 << bits);
+  for (let symbol: u32 = 0; symbol < symbols; symbol++) {
+    const length = <u32>load<u8>(lengths + symbol);
+    if (length == 0) continue;
+    const own = <u32>load<u16>(nextCodes + (length << 1));
+    store<u16>(nextCodes + (length << 1), <u16>(own + 1));
+    // The data has a code's first bit first, so in the lowest place.
+    let reversed: u32 = 0;
+    for (let bit: u32 = 0; bit < length; bit++) reversed |= ((own >> bit) & 1) << (length - 1 - bit);
+    for (let i = reversed; i < <u32>1 << bits; i += 1 << length) {
+      store<u16>(table + (i << 1), <u16>((symbol << 4) | length));
+    }
+  }
+  return bits;
+}
+
+/** Decodes the symbols of a block with the codes in the tables (3.2.3). */
+function decode(literalBits: i32, distanceBits: i32): bool {
+  const literalMask = (1 << literalBits) - 1;
+  const distanceMask = (1 << distanceBits) - 1;
+  while (to < last) {
+    // At most 48 bits: a code of 15, a length of 5 more, a code of 15, a distance of 13 more.
+    hold();
+    const literal = <u32>load<u16>(literals + ((<usize>held & literalMask) << 1));
+    if (literal == 0) return false;
+    use(literal & 15);
+    if (isPastEnd()) return false;
+    const symbol = literal >> 4;
+    if (symbol < END_OF_BLOCK) {
+      store<u8>(to++, <u8>symbol);
+      continue;
+    }
+    if (symbol == END_OF_BLOCK) break;
+    const row = symbol - 257;
+    if (row >= LENGTHS) return false;
+    const lengthExtra = <i32>load<u8>(LENGTH_EXTRA + row);
+    const length = <usize>load<u16>(LENGTH_BASE + (row << 1)) + (<usize>held & ((1 << lengthExtra) - 1));
+    use(lengthExtra);
+    const entry = <u32>load<u16>(distances + ((<usize>held & distanceMask) << 1));
+    if (entry == 0 || entry >> 4 >= DISTANCES) return false;
+    use(entry & 15);
+    const extra = <i32>load<u8>(DISTANCE_EXTRA + (entry >> 4));
+    const distance = <usize>load<u16>(DISTANCE_BASE + ((entry >> 4) << 1)) + (<usize>held & ((1 << extra) - 1));
+    use(extra);
+    if (isPastEnd() || distance > to - first) return false;
+    const stop = min(to + length, last);
+    for (let from = to - distance; to < stop; to++, from++) store<u8>(to, load<u8>(from));
+  }
+  return true;
+}
