@@ -15,7 +15,7 @@ export type PhotoFlaw = (typeof PHOTO_FLAWS)[number];
 /**
  * The reasons that the scores give:
  * - `none-of-these`: the picture most likely shows none of what the labels name
- * - `low-score`: no label has the least score that the model's manifest asks for
+ * - `low-score`: no label has the least score that the model's manifest asks for, or it can well be none of these
  */
 const DOUBTS = ['none-of-these', 'low-score'] as const;
 type Doubt = (typeof DOUBTS)[number];
@@ -26,8 +26,15 @@ export type AbstentionReason = PhotoFlaw | Doubt;
 /** What a manifest says about declining to answer. */
 type Rules = Pick<Manifest, 'leastScore' | 'none'>;
 
-/** A model's default. Calibrated scores are probabilities: below this one, the answer is more likely wrong than right. */
+/**
+ * A model's default. Calibrated scores are probabilities, so below this one, an answer is more likely wrong than right. Models with a label
+ * for none of these ask for less, because they also weigh the score of that label.
+ */
 export const LEAST_SCORE = 0.5;
+export const LEAST_SCORE_BESIDE_NONE = 0.4;
+
+/** How much worse it is to give a label to a picture of something else than to mistake one label for another. */
+const NONE_WEIGHT = 2;
 
 /**
  * Returns why the first label is not a reliable answer, or undefined if it is one.
@@ -48,11 +55,22 @@ export function flawOf({
   return quality < LOW_QUALITY ? 'poor-mask' : undefined;
 }
 
-/** Returns the reason that the scores give; undefined if there is none. @param ranked all labels of the model, most likely first */
-export function doubtOf(
-  [best]: readonly Prediction[],
-  { leastScore = LEAST_SCORE, none }: Rules,
-): Doubt | undefined {
+/**
+ * Returns the reason that the scores give; undefined if there is none. An answer costs 1 when its label is wrong, and 1 + NONE_WEIGHT when
+ * the picture shows none of these; no answer costs 1 − leastScore. The cheaper one is expected to cost less (Chow, "On optimum recognition
+ * error and reject tradeoff", 1970).
+ * @param ranked all labels of the model, most likely first
+ */
+export function doubtOf(ranked: readonly Prediction[], rules: Rules): Doubt | undefined {
+  const [best] = ranked;
+  const { leastScore, none } = rules;
   if (best && best.label === none) return 'none-of-these';
-  return best && best.score >= leastScore ? undefined : 'low-score';
+  const least = leastScore ?? (none === undefined ? LEAST_SCORE : LEAST_SCORE_BESIDE_NONE);
+  return certaintyOf(ranked, rules) >= least ? undefined : 'low-score';
+}
+
+/** Returns what a model's least score is compared with: the highest score, less that of none of these times its weight. */
+export function certaintyOf(ranked: readonly Prediction[], { none }: Pick<Rules, 'none'>): number {
+  const other = ranked.find(({ label }) => label === none);
+  return (ranked[0]?.score ?? 0) - NONE_WEIGHT * (other?.score ?? 0);
 }

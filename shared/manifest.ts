@@ -151,7 +151,7 @@ export const Manifest = v.object({
    */
   photoPipeline: v.exactOptional(Count),
   fit: v.exactOptional(Fit),
-  /** The model declines to answer when its highest score is lower; 0.5 if absent. */
+  /** The model declines to answer when it is less certain (shared/abstention.ts); 0.5 if absent, 0.4 for a model with `none`. */
   leastScore: v.exactOptional(Share),
   /** Absent for a model of another trainer, like `training`. */
   metrics: v.exactOptional(Metrics),

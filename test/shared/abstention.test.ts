@@ -1,6 +1,6 @@
 /** @file Tests with the bundled release that pictures without a garment get no answer, and a garment gets one. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type AbstentionReason, abstentionOf, LEAST_SCORE } from '#shared/abstention.ts';
+import { type AbstentionReason, abstentionOf, doubtOf, LEAST_SCORE } from '#shared/abstention.ts';
 import type { Pixels } from '#shared/decode/pixels.ts';
 import { rankLabels } from '#shared/predictions.ts';
 import { openPipeline } from '../../train/preparation.ts';
@@ -56,11 +56,26 @@ describe('abstentionOf', () => {
     expect(abstentionOf(photo('as-is'), best(0.9), {})).toBeUndefined();
   });
 
+  it('weighs the score of none of these twice against the best one', () => {
+    const reasonFor = (best: number, other: number, rules: { leastScore?: number }) =>
+      doubtOf(
+        [
+          { label: 'Coat', index: 0, score: best },
+          { label: 'other', index: 1, score: other },
+        ],
+        { none: 'other', ...rules },
+      );
+    expect(reasonFor(0.5, 0.04, {})).toBeUndefined();
+    expect(reasonFor(0.5, 0.06, {})).toBe('low-score');
+    expect(reasonFor(0.7, 0.16, {})).toBe('low-score');
+    expect(reasonFor(0.7, 0.16, { leastScore: 0.3 })).toBeUndefined();
+  });
+
   it('says that a picture shows none of the labels when the label for such pictures is first', () => {
     const photo = { image: new Uint8Array(784), steps: [{ step: 'as-is' }], warnings: [] };
     const ranked = (first: string, second: string) => [
-      { label: first, index: 0, score: 0.8 },
-      { label: second, index: 1, score: 0.2 },
+      { label: first, index: 0, score: 0.85 },
+      { label: second, index: 1, score: 0.15 },
     ];
     const rules = { none: 'other' };
     expect(abstentionOf(photo, ranked('other', 'Coat'), rules)).toBe('none-of-these');

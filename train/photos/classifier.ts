@@ -1,6 +1,6 @@
 /** @file Classifies photo files as the Worker does: the same decoders, photo pipeline and calibration. */
 import { readFile } from 'node:fs/promises';
-import { type AbstentionReason, abstentionOf } from '#shared/abstention.ts';
+import { type AbstentionReason, abstentionOf, certaintyOf } from '#shared/abstention.ts';
 import { copyPixels, type Pixels } from '#shared/decode/pixels.ts';
 import { ExplainedError } from '#shared/errors.ts';
 import type { PreparedPhoto } from '#shared/input/garment/photo.ts';
@@ -25,6 +25,8 @@ export interface ClassifiedPhoto {
   prepared: PreparedPhoto;
   /** All labels that an answer can have, likeliest first. */
   predictions: Prediction[];
+  /** What the model's least score is compared with; undefined when the model declines to answer whatever that is. */
+  certainty: number | undefined;
   /** Why the model declines to answer; undefined when it does not. */
   abstained: AbstentionReason | undefined;
   milliseconds: StageTimes;
@@ -56,8 +58,10 @@ export async function openClassifier({ manifest, files }: PredictingRelease): Pr
       inference: performance.now() - ready,
     };
     const abstained = abstentionOf(prepared, ranked, manifest);
+    const certainty =
+      abstained === undefined || abstained === 'low-score' ? certaintyOf(ranked, manifest) : undefined;
     const predictions = answersAmong(ranked, manifest);
-    return { pixels, prepared, predictions, abstained, milliseconds };
+    return { pixels, prepared, predictions, certainty, abstained, milliseconds };
   };
 }
 

@@ -84,11 +84,13 @@ function resultOf(
 ): DetailedPhotoResult {
   const { steps, warnings, quality } = prepared;
   const [{ label, score }] = predictions;
+  const { certainty } = classified;
   const right = labels.includes(label);
   const abstained = classified.abstained !== undefined;
   const result = {
     ...{ folder, file, labels, label, score, right, abstained },
     ...{ predictions, steps, warnings, milliseconds },
+    ...(certainty !== undefined && { certainty }),
   };
   return quality === undefined ? result : { ...result, quality };
 }

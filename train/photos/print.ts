@@ -26,7 +26,7 @@ export function printEvaluation(evaluation: PhotoEvaluation): void {
   const names = folders.map(({ folder }) => folder);
   console.log(`\n${confusionTable(LABELS, confusion, names)}`);
   if (others.length > 0) console.log(`\nPictures of other things:\n${othersTable(evaluation)}`);
-  console.log(`\nCoverage and accuracy by score threshold (photos weighted as in the score):`);
+  console.log(`\nCoverage and accuracy by least score (photos weighted as in the score):`);
   console.log(coverageTable(evaluation));
   if (evaluation.backgrounds) console.log(`\n${backgroundTable(evaluation.backgrounds)}`);
   if (evaluation.compared) printComparison(evaluation.compared, macro);
@@ -61,9 +61,9 @@ const othersTable = ({ others }: PhotoEvaluation): string =>
 
 const coverageTable = ({ coverage, others }: PhotoEvaluation): string =>
   table(
-    ['threshold', 'coverage', 'accuracy', ...(others.length > 0 ? ['other things declined'] : [])],
-    coverage.map(({ threshold, coverage, accuracy, declined }) => [
-      `≥ ${threshold.toFixed(2)}`,
+    ['least score', 'coverage', 'accuracy', ...(others.length > 0 ? ['other things declined'] : [])],
+    coverage.map(({ leastScore, coverage, accuracy, declined }) => [
+      leastScore.toFixed(2),
       percent(coverage, 1),
       Number.isNaN(accuracy) ? '–' : percent(accuracy, 1),
       ...(declined === undefined ? [] : [percent(declined, 1)]),

@@ -11,6 +11,8 @@ export interface PhotoResult {
   /** Score of the label, in 0..1. */
   score: number;
   right: boolean;
+  /** What a model's least score is compared with; absent when the classifier declines to answer whatever that is. */
+  certainty?: number;
   /** Whether the classifier declined to answer. */
   abstained?: boolean;
 }
@@ -56,9 +58,9 @@ interface DeclinedScore {
   share: number;
 }
 
-/** The effect of answering only when the score reaches a threshold. */
+/** What a model's least score would lead to. */
 interface CoveragePoint {
-  threshold: number;
+  leastScore: number;
   /** Share of photos that get an answer. */
   coverage: number;
   /** Share of answers that are correct; NaN without answers. */
@@ -76,11 +78,10 @@ export interface Score {
   folders: FolderScore[];
   /** Pictures of other things, for which the classifier should decline to answer. */
   others: DeclinedScore[];
-  /** Counts as answered only the photos for which the classifier did not decline. */
   coverage: CoveragePoint[];
 }
 
-const THRESHOLDS = [0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99];
+const LEAST_SCORES = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99];
 
 /**
  * @param photos photos of garments
@@ -101,10 +102,10 @@ export function scorePhotos(photos: readonly PhotoResult[], others: readonly Pho
     others: [...Map.groupBy(others, ({ folder }) => folder)].map(([folder, own]) =>
       scoreDeclined(folder, own),
     ),
-    coverage: THRESHOLDS.map((threshold) => {
-      const answered = ({ score, abstained }: PhotoResult) => score >= threshold && !abstained;
+    coverage: LEAST_SCORES.map((leastScore) => {
+      const answered = ({ certainty = Number.NEGATIVE_INFINITY }: PhotoResult) => certainty >= leastScore;
       return {
-        threshold,
+        leastScore,
         coverage: share(photos, weights, answered),
         accuracy: share(photos, weights, isRight, answered),
         ...(others.length > 0 && {

@@ -1,6 +1,6 @@
 /** @file Response schemas of /v1. Handlers use only their types; edge/openapi uses the schemas. */
 import * as v from 'valibot';
-import { ABSTENTION_REASONS, LEAST_SCORE } from '#shared/abstention.ts';
+import { ABSTENTION_REASONS, LEAST_SCORE, LEAST_SCORE_BESIDE_NONE } from '#shared/abstention.ts';
 import type { Classification } from '#shared/inference/result.ts';
 import { BUNDLED_ALIAS, DEFAULT_ALIAS, Manifest } from '#shared/manifest.ts';
 import { PHOTO_WARNINGS, type PhotoWarning } from '#shared/photo-warnings.ts';
@@ -69,7 +69,7 @@ export const Explanation = v.pipe(
 const abstained = v.pipe(
   v.nullable(v.picklist(ABSTENTION_REASONS)),
   v.description(
-    `Why the model declined to answer, or null. The predictions are present in both cases. \`no-garment\`: nothing stands out from the background. \`poor-mask\`: the garment’s outline is unreliable. \`none-of-these\`: the picture most likely shows none of the labels. \`low-score\`: the highest score is below ${LEAST_SCORE}.`,
+    `Why the model declined to answer, or null. The predictions are present in both cases. \`no-garment\`: nothing stands out from the background. \`poor-mask\`: the garment’s outline is unreliable. \`none-of-these\`: the picture most likely shows none of the labels. \`low-score\`: the highest score is below the model’s least score, ${LEAST_SCORE} by default. Of models with a label for none of these, twice its score is subtracted first, and the default is ${LEAST_SCORE_BESIDE_NONE}.`,
   ),
 );
 

@@ -26,6 +26,7 @@ const classified = {
   pixels: PIXELS,
   prepared,
   predictions,
+  certainty: 0.91,
   abstained: undefined as AbstentionReason | undefined,
   milliseconds: { decode: 0, pipeline: 0, inference: 0 },
 };

@@ -3,8 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { type PhotoResult, scorePhotos } from '../../../train/photos/score.ts';
 
 const result = (folder: string, label: string, right: boolean, score: number): PhotoResult => {
-  return { folder, label, right, score };
+  return { folder, label, right, score, certainty: score };
 };
+
+/** Returns the result of a photo for which the classifier declines to answer whatever the least score is. */
+const declined = ({ folder, label, right, score }: PhotoResult): PhotoResult => ({
+  ...{ folder, label, right, score },
+  abstained: true,
+});
 
 // dress: 3 of 4 correct. shoes: 1 of 2.
 const PHOTOS: PhotoResult[] = [
@@ -28,19 +34,19 @@ describe('the score of photos', () => {
     ]);
   });
 
-  it('weighs the photos above a threshold as in the whole score', () => {
+  it('weighs the photos above a least score as in the whole score', () => {
     const { coverage, macro } = scorePhotos(PHOTOS);
-    const at = (threshold: number) => coverage.find((point) => point.threshold === threshold);
-    expect(at(0)).toEqual({ threshold: 0, coverage: 1, accuracy: macro });
+    const at = (least: number) => coverage.find((point) => point.leastScore === least);
+    expect(at(0)).toEqual({ leastScore: 0, coverage: 1, accuracy: macro });
     // Above 0.7 are two of four dresses, one correct, and one of two shoes, correct: (⅛ + ¼) of (¼ + ¼).
-    expect(at(0.7)).toEqual({ threshold: 0.7, coverage: 0.5, accuracy: 0.75 });
-    expect(at(0.9)).toEqual({ threshold: 0.9, coverage: 0.125, accuracy: 1 });
-    expect(at(0.99)).toEqual({ threshold: 0.99, coverage: 0, accuracy: Number.NaN });
+    expect(at(0.7)).toEqual({ leastScore: 0.7, coverage: 0.5, accuracy: 0.75 });
+    expect(at(0.9)).toEqual({ leastScore: 0.9, coverage: 0.125, accuracy: 1 });
+    expect(at(0.99)).toEqual({ leastScore: 0.99, coverage: 0, accuracy: Number.NaN });
   });
 
   it('has the share of pictures of other things that get no answer, whatever their numbers', () => {
     const others = [
-      { ...result('hat', 'Bag', false, 0.9), abstained: true },
+      declined(result('hat', 'Bag', false, 0.9)),
       result('hat', 'Bag', false, 0.6),
       result('mug', 'Bag', false, 0.8),
     ];
@@ -50,8 +56,8 @@ describe('the score of photos', () => {
       { folder: 'hat', photos: 2, declined: 1, share: 0.5 },
       { folder: 'mug', photos: 1, declined: 0, share: 0 },
     ]);
-    const declined = coverage.map(({ threshold, declined }) => [threshold, declined]);
-    expect(declined).toEqual(
+    const shares = coverage.map(({ leastScore, declined }) => [leastScore, declined]);
+    expect(shares).toEqual(
       expect.arrayContaining([
         [0, 0.25],
         [0.7, 0.5],
@@ -62,9 +68,9 @@ describe('the score of photos', () => {
   });
 
   it('counts declined photos in the score, but not as answers', () => {
-    const declined = PHOTOS.map((photo) => ({ ...photo, abstained: !photo.right }));
-    const { macro, coverage } = scorePhotos(declined);
+    const photos = PHOTOS.map((photo) => (photo.right ? photo : declined(photo)));
+    const { macro, coverage } = scorePhotos(photos);
     expect(macro).toBe(0.625);
-    expect(coverage[0]).toEqual({ threshold: 0, coverage: 0.625, accuracy: 1 });
+    expect(coverage[0]).toEqual({ leastScore: 0, coverage: 0.625, accuracy: 1 });
   });
 });
