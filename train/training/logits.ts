@@ -38,7 +38,8 @@ export async function computeLogits(
       await setImmediate();
       signal.throwIfAborted();
       const end = Math.min(first + batchSize, count);
-      const images = split.images.slice(first * pixels, end * pixels);
+      // A copy, also of a Buffer, whose `slice` makes none.
+      const images = new Uint8Array(split.images.subarray(first * pixels, end * pixels));
       augment?.({ images, labels: split.labels.subarray(first, end) }, { epoch, progress: 0, first });
       logits.set(await session.logits(images, end - first), first * classes);
       onProgress(end, count);

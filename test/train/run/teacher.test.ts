@@ -103,9 +103,9 @@ describe('--teacher', () => {
       expect(progress).toBe(0);
     };
     const whole = divide(await openDataset({ data, ...IMAGES }), 0);
-    const { train: split } = whole;
-    const before = split.images.slice();
-    const taught = await withTeacher(whole, (await readSources({ teacher })).teacher, {
+    const split = { ...whole.train, images: Buffer.from(whole.train.images) };
+    const before = new Uint8Array(split.images);
+    const taught = await withTeacher({ ...whole, train: split }, (await readSources({ teacher })).teacher, {
       ...{ engine: await openEngine('cpu', { threads: 1 }), batchSize: 5, augment: darken },
       ...{ signal: new AbortController().signal, log: () => {} },
     });
@@ -126,7 +126,7 @@ describe('--teacher', () => {
       );
       expect(targets[2 * n]).toBeCloseTo(odds[0] / (odds[0] + odds[1]), 5);
     }
-    expect(split.images).toEqual(before);
+    expect(new Uint8Array(split.images)).toEqual(before);
   });
 
   it('comes nearer to the teacher’s probabilities in later epochs', async () => {
