@@ -28,13 +28,10 @@ type Rules = Pick<Manifest, 'leastScore' | 'none'>;
 
 /**
  * A model's default. Calibrated scores are probabilities, so below this one, an answer is more likely wrong than right. Models with a label
- * for none of these ask for less, because they also weigh the score of that label.
+ * for none of these ask for less, because the score of that label is subtracted.
  */
 export const LEAST_SCORE = 0.5;
 export const LEAST_SCORE_BESIDE_NONE = 0.4;
-
-/** How much worse it is to give a label to a picture of something else than to mistake one label for another. */
-const NONE_WEIGHT = 2;
 
 /**
  * Returns why the first label is not a reliable answer, or undefined if it is one.
@@ -56,9 +53,9 @@ export function flawOf({
 }
 
 /**
- * Returns the reason that the scores give; undefined if there is none. An answer costs 1 when its label is wrong, and 1 + NONE_WEIGHT when
- * the picture shows none of these; no answer costs 1 − leastScore. The cheaper one is expected to cost less (Chow, "On optimum recognition
- * error and reject tradeoff", 1970).
+ * Returns the reason that the scores give; undefined if there is none. An answer costs 1 when its label is wrong, and 2 when the
+ * picture shows none of these; no answer costs 1 − leastScore. What is expected to cost less is chosen (Chow, "On optimum recognition error
+ * and reject tradeoff", 1970).
  * @param ranked all labels of the model, most likely first
  */
 export function doubtOf(ranked: readonly Prediction[], rules: Rules): Doubt | undefined {
@@ -69,8 +66,8 @@ export function doubtOf(ranked: readonly Prediction[], rules: Rules): Doubt | un
   return certaintyOf(ranked, rules) >= least ? undefined : 'low-score';
 }
 
-/** Returns what a model's least score is compared with: the highest score, less that of none of these times its weight. */
+/** Returns what a model's least score is compared with: the highest score, less that of none of these. */
 export function certaintyOf(ranked: readonly Prediction[], { none }: Pick<Rules, 'none'>): number {
   const other = ranked.find(({ label }) => label === none);
-  return (ranked[0]?.score ?? 0) - NONE_WEIGHT * (other?.score ?? 0);
+  return (ranked[0]?.score ?? 0) - (other?.score ?? 0);
 }

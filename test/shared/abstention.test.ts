@@ -56,7 +56,7 @@ describe('abstentionOf', () => {
     expect(abstentionOf(photo('as-is'), best(0.9), {})).toBeUndefined();
   });
 
-  it('weighs the score of none of these twice against the best one', () => {
+  it('subtracts the score of none of these from the best one', () => {
     const reasonFor = (best: number, other: number, rules: { leastScore?: number }) =>
       doubtOf(
         [
@@ -65,10 +65,10 @@ describe('abstentionOf', () => {
         ],
         { none: 'other', ...rules },
       );
-    expect(reasonFor(0.5, 0.04, {})).toBeUndefined();
-    expect(reasonFor(0.5, 0.06, {})).toBe('low-score');
-    expect(reasonFor(0.7, 0.16, {})).toBe('low-score');
-    expect(reasonFor(0.7, 0.16, { leastScore: 0.3 })).toBeUndefined();
+    expect(reasonFor(0.5, 0.09, {})).toBeUndefined();
+    expect(reasonFor(0.5, 0.11, {})).toBe('low-score');
+    expect(reasonFor(0.65, 0.3, {})).toBe('low-score');
+    expect(reasonFor(0.65, 0.3, { leastScore: 0.3 })).toBeUndefined();
   });
 
   it('says that a picture shows none of the labels when the label for such pictures is first', () => {

@@ -69,7 +69,7 @@ export const Explanation = v.pipe(
 const abstained = v.pipe(
   v.nullable(v.picklist(ABSTENTION_REASONS)),
   v.description(
-    `Why the model declined to answer, or null. The predictions are present in both cases. \`no-garment\`: nothing stands out from the background. \`poor-mask\`: the garment’s outline is unreliable. \`none-of-these\`: the picture most likely shows none of the labels. \`low-score\`: the highest score is below the model’s least score, ${LEAST_SCORE} by default. Of models with a label for none of these, twice its score is subtracted first, and the default is ${LEAST_SCORE_BESIDE_NONE}.`,
+    `Why the model declined to answer, or null. The predictions are present in both cases. \`no-garment\`: nothing stands out from the background. \`poor-mask\`: the garment’s outline is unreliable. \`none-of-these\`: the picture most likely shows none of the labels. \`low-score\`: the highest score is below the model’s least score, ${LEAST_SCORE} by default. Of models with a label for none of these, its score is subtracted first, and the default is ${LEAST_SCORE_BESIDE_NONE}.`,
   ),
 );
 
