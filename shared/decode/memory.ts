@@ -19,6 +19,13 @@ export const decoderMemory = lazy(
   () => new WebAssembly.Memory({ initial: 1, maximum: Math.floor(MAX_DECODER_BYTES / PAGE_BYTES) }),
 );
 
+/** Grows the memory to at least this size. @throws RangeError when it cannot grow */
+export function growTo(bytes: number): void {
+  const memory = decoderMemory();
+  const missing = Math.ceil((bytes - memory.buffer.byteLength) / PAGE_BYTES);
+  if (missing > 0) memory.grow(missing);
+}
+
 /** What a module expects of a new memory. */
 export interface InitialMemory {
   /** The module's minimum, in pages of 64 KiB. */
@@ -38,8 +45,7 @@ export function instantiate(
   imports: WebAssembly.Imports,
 ): WebAssembly.Instance {
   const memory = decoderMemory();
-  const missing = pages - memory.buffer.byteLength / PAGE_BYTES;
-  if (missing > 0) memory.grow(missing);
+  growTo(pages * PAGE_BYTES);
   new Uint8Array(memory.buffer, 0, heapStart).fill(0);
   return new WebAssembly.Instance(module, { ...imports, decoder: { memory } });
 }
@@ -58,8 +64,7 @@ export function takeMemory<T extends Uint8Array | Uint8ClampedArray>(
   const { byteOffset, byteLength } = pixels;
   const isInside = pixels.buffer === memory.buffer;
   const start = !isInside || bytes <= byteOffset ? 0 : (byteOffset + byteLength + 3) & ~3;
-  const missing = Math.ceil((start + bytes - memory.buffer.byteLength) / PAGE_BYTES);
-  if (missing > 0) memory.grow(missing);
+  growTo(start + bytes);
   const taken = new Uint8ClampedArray(memory.buffer, start, bytes).fill(0);
   return { taken, pixels: isInside ? new Uint8ClampedArray(memory.buffer, byteOffset, byteLength) : pixels };
 }
