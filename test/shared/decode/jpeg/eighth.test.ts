@@ -1,0 +1,205 @@
+/** @file The kernel that decodes JPEGs at an eighth of their size returns the pixels of libjpeg-turbo, or leaves the file to it. */
+import { readFile } from 'node:fs/promises';
+import encodeJpeg from '@jsquash/jpeg/encode.js';
+import binaryen from 'binaryen';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Decoder } from '#shared/decode/decoder.ts';
+import { jpegDecoder } from '#shared/decode/jpeg/decoder.ts';
+import { decodeEighth } from '#shared/decode/jpeg/eighth/decode.ts';
+import { copyPixels, type Pixels, type Size } from '#shared/decode/pixels.ts';
+import { noiseFrom } from '../../../fixtures/garments.ts';
+import { patched } from '../../../fixtures/hostile/bytes.ts';
+import { concat, paint, text } from '../../../fixtures/images.ts';
+import { sample } from '../../../fixtures/images-samples.ts';
+import { type RandomJpeg, randomJpeg } from '../../../fixtures/random-jpegs.ts';
+import { initJpegEncoder } from '../jpeg-encoder.ts';
+
+/** Node's types have no constructors of `WebAssembly`. */
+const { compile } = (
+  globalThis as unknown as {
+    WebAssembly: { compile(bytes: Uint8Array): Promise<WebAssembly.Module> };
+  }
+).WebAssembly;
+const read = async (path: string) => compile(await readFile(`shared/decode/${path}`));
+
+const turbo = await read('build/jpeg.wasm');
+const eighth = await read('jpeg/eighth/build/eighth.wasm');
+/** Returns a kernel that decodes nothing, and says that it has (1) or not (0). */
+const emptyKernel = (result: 0 | 1) =>
+  compile(
+    binaryen
+      .parseText(`(module
+        (func (export "memoryEnd") (result i32) (i32.const 1024))
+        (func (export "decode") (param i32) (result i32) (i32.const ${result})))`)
+      .emitBinary(),
+  );
+
+const withKernel = jpegDecoder(turbo, eighth);
+const libjpeg = jpegDecoder(turbo, await emptyKernel(0));
+
+/** Returns the pixels at an eighth of the size, or at the smallest scale with a longest edge of `edge`. */
+async function pixelsOf(decoder: Decoder, file: Uint8Array, edge = 1): Promise<Pixels> {
+  const { width, height, data } = await decoder.decode(file, copyPixels, edge);
+  return { width, height, data };
+}
+
+/** Returns the pixels, or the error. */
+const outcomeOf = (decoder: Decoder, file: Uint8Array): Promise<Pixels | string> =>
+  pixelsOf(decoder, file).catch(String);
+
+/** Returns the pixels of the kernel alone. */
+function kernelPixels(file: Uint8Array, { width, height }: Size): Pixels | undefined {
+  const size = { width: Math.ceil(width / 8), height: Math.ceil(height / 8) };
+  const pixels = decodeEighth(eighth, file, size);
+  return pixels && copyPixels(pixels);
+}
+
+const size = { width: fc.integer({ min: 5, max: 130 }), height: fc.integer({ min: 5, max: 130 }) };
+
+/** 4:4:4, 4:2:2, 4:4:0, 4:2:0, grey. */
+const SAMPLING = [
+  [0x11, 0x11, 0x11],
+  [0x21, 0x11, 0x11],
+  [0x12, 0x11, 0x11],
+  [0x22, 0x11, 0x11],
+  [0x11],
+  [0x22],
+];
+
+const randomJpegs: fc.Arbitrary<RandomJpeg> = fc.record({
+  ...size,
+  sampling: fc.constantFrom(...SAMPLING),
+  restartInterval: fc.constantFrom(0, 0, 1, 2, 7, 10),
+  maxStep: fc.constantFrom(1, 16, 255),
+  density: fc.constantFrom(0, 0.02, 0.3, 1),
+  seed: fc.nat(),
+});
+
+const TYPICAL: RandomJpeg = {
+  ...{ width: 320, height: 200, sampling: [0x22, 0x11, 0x11], restartInterval: 0 },
+  ...{ maxStep: 16, density: 0.2, seed: 1 },
+};
+
+/** Number of files of each property. `FUZZ_RUNS=100000` fuzzes for longer. */
+const FUZZ_RUNS = Number(process.env.FUZZ_RUNS ?? 200);
+
+describe('the kernel', () => {
+  it('decodes any coefficients, codes, sizes and restart intervals to the pixels of libjpeg-turbo', async () => {
+    await fc.assert(
+      fc.asyncProperty(randomJpegs, async (options) => {
+        const file = randomJpeg(options);
+        expect(kernelPixels(file, options)).toEqual(await pixelsOf(libjpeg, file));
+      }),
+      { numRuns: FUZZ_RUNS },
+    );
+  });
+
+  it('decodes the files of an encoder to the pixels of libjpeg-turbo', async () => {
+    await initJpegEncoder();
+    const pictures = fc.record({
+      ...size,
+      // Lower ones have quantization tables of 16 bits.
+      quality: fc.integer({ min: 75, max: 100 }),
+      grain: fc.constantFrom(0, 20, 255),
+      subsampling: fc.constantFrom(1, 2),
+      isGrey: fc.boolean(),
+      seed: fc.nat(),
+    });
+    await fc.assert(
+      fc.asyncProperty(pictures, async ({ width, height, quality, grain, subsampling, isGrey, seed }) => {
+        const noise = noiseFrom(seed);
+        const grained = (value: number) => value + (grain * (noise() - 128)) / 256;
+        const picture = paint(width, height, (x, y) => [grained(2 * x), grained(2 * y), grained(x ^ y)]);
+        const file = new Uint8Array(
+          await encodeJpeg(picture as Parameters<typeof encodeJpeg>[0], {
+            ...{ quality, progressive: false },
+            ...{ auto_subsample: false, chroma_subsample: subsampling, color_space: isGrey ? 1 : 3 },
+          }),
+        );
+        expect(kernelPixels(file, { width, height })).toEqual(await pixelsOf(libjpeg, file));
+      }),
+      { numRuns: FUZZ_RUNS / 4 },
+    );
+  });
+
+  const file = randomJpeg(TYPICAL);
+  const adobe = (transform: number) =>
+    concat(
+      file.subarray(0, 2),
+      ...[Uint8Array.of(0xff, 0xee, 0, 14), text('Adobe'), Uint8Array.of(0, 100, 0, 0, 0, 0, transform)],
+      file.subarray(2),
+    );
+
+  it('leaves JPEGs to libjpeg-turbo whose data ends too early', () => {
+    fc.assert(
+      fc.property(randomJpegs, fc.integer({ min: 1, max: 9 }), (options, missing) => {
+        const file = randomJpeg(options);
+        const cut = concat(file.subarray(0, -2 - missing), file.subarray(-2));
+        expect(kernelPixels(cut, options)).toBeUndefined();
+      }),
+      { numRuns: FUZZ_RUNS },
+    );
+  });
+
+  it('decodes YCbCr of Adobe’s programs', async () => {
+    expect(kernelPixels(adobe(1), TYPICAL)).toEqual(await pixelsOf(libjpeg, file));
+  });
+
+  it.each<[string, Uint8Array]>([
+    ['progressive', sample('progressive.jpg')],
+    ['CMYK', sample('cmyk.jpg')],
+    ['RGB', adobe(0)],
+    ['4:1:1', randomJpeg({ ...TYPICAL, sampling: [0x41, 0x11, 0x11] })],
+    ['preceded by a fill byte', concat(file.subarray(0, 2), Uint8Array.of(0xff), file.subarray(2))],
+  ])('leaves a JPEG to libjpeg-turbo that is %s', (_, file) => {
+    expect(kernelPixels(file, TYPICAL)).toBeUndefined();
+  });
+});
+
+it('the kernel decodes at an eighth of the size only', async () => {
+  const nothing = jpegDecoder(turbo, await emptyKernel(1));
+  const file = randomJpeg(TYPICAL);
+  for (const [edge, isKernel] of [
+    [1, true],
+    [40, true],
+    [41, false],
+    [320, false],
+  ] as const) {
+    const [pixels, expected] = [await pixelsOf(nothing, file, edge), await pixelsOf(libjpeg, file, edge)];
+    if (isKernel) expect(pixels).not.toEqual(expected);
+    else expect(pixels).toEqual(expected);
+  }
+});
+
+it('the decoder decodes intact, small and damaged files as libjpeg-turbo alone', async () => {
+  const changes = fc.array(
+    fc.record({
+      kind: fc.constantFrom('flip', 'set', 'insert', 'cut', 'end'),
+      at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+      byte: fc.oneof(fc.nat(255), fc.constantFrom(0, 0xff, 0xd0, 0xd9)),
+    }),
+    { maxLength: 4 },
+  );
+  // libjpeg-turbo decodes up to 4 pixels to one at a quarter of the size.
+  const edge = fc.integer({ min: 1, max: 6 });
+  const tiny = fc.option(fc.record({ width: edge, height: edge }));
+  await fc.assert(
+    fc.asyncProperty(randomJpegs, tiny, changes, async (options, size, changes) => {
+      const file = changes.reduce<Uint8Array>(
+        (bytes, { kind, at, byte }) => {
+          const i = Math.floor(at * bytes.length);
+          if (bytes.length === 0) return bytes;
+          if (kind === 'insert') return concat(bytes.subarray(0, i), Uint8Array.of(byte), bytes.subarray(i));
+          if (kind === 'cut') return concat(bytes.subarray(0, i), bytes.subarray(i + 1 + (byte & 15)));
+          if (kind === 'end') return bytes.subarray(0, i);
+          return patched(bytes, i, kind === 'set' ? byte : (bytes[i] ?? 0) ^ (1 << (byte & 7)));
+        },
+        randomJpeg({ ...options, ...size }),
+      );
+      const expected = await outcomeOf(libjpeg, file);
+      expect(await outcomeOf(withKernel, file)).toEqual(expected);
+    }),
+    { numRuns: FUZZ_RUNS },
+  );
+});
