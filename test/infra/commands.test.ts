@@ -38,7 +38,7 @@ describe.each(commands)('npm run $name', ({ name, args }) => {
   test('prints its usage with --help and does nothing else', async () => {
     const { code, stdout, stderr } = await runNode([...args, '--help'], { env });
     expect(stderr).toBe('');
-    expect(stdout).toMatch(new RegExp(`^Usage: (npm (run )?|tinyvgg-edge )${name}\\b`));
+    expect(stdout).toMatch(new RegExp(`^Usage: (npm (run )?|tinyvgg-train )${name}\\b`));
     expect(stdout).toMatch(/^ {2}-h, --help +display help for command$/m);
     expect(code).toBe(0);
   });

@@ -13,8 +13,8 @@ import { endProcess } from './ending.ts';
 import { EXIT_CODES, EXIT_CODES_HELP, reportError, USAGE_ERROR } from './exit-codes.ts';
 import { surviveLostOutput } from './output.ts';
 
-const program = new Command('tinyvgg-edge')
-  .description('Trains the Fashion-MNIST models and publishes them to the edge.')
+const program = new Command('tinyvgg-train')
+  .description('Trains image classifiers and publishes them to the edge.')
   .showHelpAfterError('Run with --help for usage.')
   .configureHelp({ showGlobalOptions: false })
   .exitOverride();

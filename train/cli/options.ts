@@ -4,6 +4,7 @@ import { KERNEL_LEVELS } from '#shared/kernels/choose.ts';
 import { DEFAULT_ALIAS } from '#shared/manifest.ts';
 import { FOLDER_DEFAULTS } from '../dataset/open.ts';
 import { DEVICES } from '../engine/open.ts';
+import { bundledFile } from '../installation.ts';
 import { INITIALIZATIONS } from '../model/initialize.ts';
 import { MODEL_NAMES, ZOO_PADDINGS } from '../model/zoo.ts';
 import {
@@ -17,8 +18,6 @@ import {
 import { RECIPES, type Recipe } from '../run/recipes.ts';
 import { CHECKPOINT_EVERY } from '../run/settings.ts';
 import { SELECTIONS } from '../training/selection.ts';
-
-const BUNDLED_RELEASE = 'release/tinyvgg.onnx';
 
 /**
  * Returns an option without a default in Commander. Its default comes from the recipe, the configuration file or the environment.
@@ -67,7 +66,9 @@ export const withFolderOptions = (command: Command): Command =>
       ),
     );
 export const modelOption = (): Option =>
-  new Option('--model <file>', 'ONNX file that this program exported').default(BUNDLED_RELEASE);
+  new Option('--model <file>', 'ONNX file that this program exported').default(
+    bundledFile('release/tinyvgg.onnx'),
+  );
 export const aliasOption = (): Option =>
   new Option('--alias <name>', 'alias to point at the version').default(DEFAULT_ALIAS);
 export const nameOption = (): Option => new Option('--name <model>', 'name of the model').default('tinyvgg');

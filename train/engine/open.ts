@@ -1,6 +1,7 @@
 /** @file Opens the engine of a device. Only the libraries of that engine are loaded. */
 import { ExplainedError } from '#shared/errors.ts';
 import type { KernelLevel } from '#shared/kernels/choose.ts';
+import { installCommand } from '../installation.ts';
 import { fastest, type Workload } from './auto.ts';
 import type { Engine } from './engine.ts';
 import { referenceEngine } from './reference.ts';
@@ -24,7 +25,7 @@ type OpenEngine = (options: EngineOptions) => Promise<Engine>;
 /** Engines on the CPU by device, fastest first. */
 const CPU_ENGINES: Record<string, OpenEngine> = {
   cpu: async (options) => (await import('./cpu/cpu.ts')).cpuEngine(options),
-  tfjs: async () => (await import('./tfjs/tfjs.ts')).tfjsEngine(),
+  tfjs: async () => (await import('./tfjs/tfjs.ts').catch(explainMissingTfjs)).tfjsEngine(),
   reference: async () => referenceEngine(),
 };
 
@@ -50,6 +51,17 @@ export async function openEngine(device: string, options: EngineOptions = {}): P
     what: 'unknown device',
     expected: DEVICES.join(', '),
     got: device,
+  });
+}
+
+/** Of the package tinyvgg-train, TensorFlow.js is an optional peer. */
+function explainMissingTfjs(cause: NodeJS.ErrnoException): never {
+  if (cause.code !== 'ERR_MODULE_NOT_FOUND') throw cause;
+  throw new ExplainedError({
+    kind: 'device',
+    what: 'TensorFlow.js is not installed',
+    next: `Install it with \`${installCommand('ci', '@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm')}\`.`,
+    cause,
   });
 }
 

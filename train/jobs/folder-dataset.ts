@@ -5,6 +5,7 @@ import type { Manifest } from '#shared/manifest.ts';
 import { loadFolder } from '../dataset/folder/load.ts';
 import { type DataSettings, folderSettings, openDataset } from '../dataset/open.ts';
 import { type Dataset, joinSplits, type Split, where } from '../dataset/split.ts';
+import { commandLine } from '../installation.ts';
 import type { Settings } from '../run/settings.ts';
 import { correctPredictions } from './held-out-accuracy.ts';
 
@@ -44,9 +45,9 @@ export async function correctOnFolder(
     throw new ExplainedError({
       kind: 'model',
       what: `cannot compare a model with ${name} ${version}`,
-      expected: 'a model that npm run train has made',
+      expected: `a model that ${commandLine('train')} has made`,
       got: 'a model of another program',
-      next: 'Train under the name of another folder, or promote the new model with npm run promote.',
+      next: `Train under the name of another folder, or promote the new model with ${commandLine('promote')}.`,
     });
   }
   const { data, splitSeed } = folderSettings(settings);

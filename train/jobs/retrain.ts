@@ -6,6 +6,7 @@ import { ExplainedError } from '#shared/errors.ts';
 import { Manifest, modelKey, parseStored } from '#shared/manifest.ts';
 import { isFolder } from '../dataset/open.ts';
 import { divide } from '../dataset/split.ts';
+import { commandLine } from '../installation.ts';
 import { checkedAliasKey, readAlias } from '../registry/alias.ts';
 import { promote } from '../registry/registry.ts';
 import type { Settings } from '../run/settings.ts';
@@ -159,7 +160,7 @@ async function readVersion(
       what: why,
       expected: `${key} in ${store.description}`,
       got: 'none',
-      next: 'Point the alias at a complete version with npm run promote.',
+      next: `Point the alias at a complete version with ${commandLine('promote')}.`,
     });
   };
   const key = modelKey(name, version, 'json');
@@ -177,6 +178,6 @@ function rejection(
   return new ExplainedError({
     kind: 'rejected',
     what: `${name} ${version} is not promoted, and ${alias} still points at ${current}: ${why}`,
-    next: `${advice}To promote it anyway: npm run promote -- ${version} --name ${name} --alias ${alias}`,
+    next: `${advice}To promote it anyway: ${commandLine('promote', version, '--name', name, '--alias', alias)}`,
   });
 }

@@ -5,6 +5,7 @@ import { DESCRIPTION } from '../dataset/fashion-mnist/description.ts';
 import { FILES } from '../dataset/fashion-mnist/files.ts';
 import { isFolder, rejectFolderSettings } from '../dataset/open.ts';
 import type { Dataset } from '../dataset/split.ts';
+import { commandLine } from '../installation.ts';
 import { readSources, type Sources } from '../release/source.ts';
 import { codeDigest } from '../run/provenance.ts';
 import type { Settings } from '../run/settings.ts';
@@ -47,7 +48,7 @@ function rejectPhotos({ photos }: Settings): void {
   throw new ExplainedError({
     kind: 'usage',
     what: 'cannot use --photos in a job that keeps its results in the object store',
-    next: 'Use npm run train -- --photos, then npm run push.',
+    next: `Use ${commandLine('train', '--photos')}, then ${commandLine('push')}.`,
   });
 }
 

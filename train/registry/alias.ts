@@ -10,6 +10,7 @@ import {
   parseStored,
   serializeStored,
 } from '#shared/manifest.ts';
+import { commandLine } from '../installation.ts';
 import type { ObjectStore } from '../store/store.ts';
 
 /** The result of a push, promotion or rollback. */
@@ -117,6 +118,6 @@ export function aliasConflict(key: string, expected: string, got: string): Expla
     what: `cannot change ${key}: another process changed it meanwhile`,
     expected,
     got,
-    next: 'Check the alias with npm run status, then decide again.',
+    next: `Check the alias with ${commandLine('status')}, then decide again.`,
   });
 }

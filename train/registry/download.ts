@@ -10,6 +10,7 @@ import {
   modelKey,
   parseStored,
 } from '#shared/manifest.ts';
+import { commandLine } from '../installation.ts';
 import { readRelease, writeRelease } from '../release/release.ts';
 import type { ObjectStore } from '../store/store.ts';
 import { checkedAliasKey, readAlias } from './alias.ts';
@@ -71,7 +72,7 @@ const absent = (store: ObjectStore, what: string, got: string): ExplainedError =
   new ExplainedError({
     kind: 'usage',
     what: `cannot use ${what} for a training`,
-    expected: `a release in ${store.description} that npm run train has made, or an .onnx file on this machine`,
+    expected: `a release in ${store.description} that ${commandLine('train')} has made, or an .onnx file on this machine`,
     got,
-    next: 'Check --pretrained and --teacher, and --local, --bucket and --endpoint. npm run status prints the versions of a model.',
+    next: `Check --pretrained and --teacher, and --local, --bucket and --endpoint. ${commandLine('status')} prints the versions of a model.`,
   });

@@ -10,6 +10,7 @@ import {
   modelKey,
   parseStored,
 } from '#shared/manifest.ts';
+import { commandLine } from '../installation.ts';
 import type { ObjectStore } from '../store/store.ts';
 
 /** Milliseconds between the attempts to read a version back. */
@@ -84,7 +85,7 @@ export async function requireComplete(store: ObjectStore, name: string, version:
       what: `cannot point an alias at ${name} ${version}`,
       expected: 'a version: the 64 hexadecimal digits of the SHA-256 of its ONNX file',
       got: version,
-      next: 'List the versions with npm run status.',
+      next: `List the versions with ${commandLine('status')}.`,
     });
   }
   const incomplete = (got: string): ExplainedError =>
@@ -93,7 +94,7 @@ export async function requireComplete(store: ObjectStore, name: string, version:
       what: `cannot point an alias at ${name} ${version}`,
       expected: `a complete version in ${store.description}`,
       got,
-      next: 'Push its release with npm run push.',
+      next: `Push its release with ${commandLine('push')}.`,
     });
   const read = async (file: ModelFile): Promise<Uint8Array<ArrayBuffer>> => {
     const key = modelKey(name, version, file);

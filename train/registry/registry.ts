@@ -7,6 +7,7 @@
 
 import { ExplainedError } from '#shared/errors.ts';
 import { type Alias, DEFAULT_ALIAS, modelKey } from '#shared/manifest.ts';
+import { commandLine } from '../installation.ts';
 import type { Release } from '../release/release.ts';
 import { withConditions } from '../store/conditional.ts';
 import type { ObjectStore } from '../store/store.ts';
@@ -122,7 +123,7 @@ export async function rollback(
       what: `cannot roll back ${alias} of ${name}`,
       expected: 'a previous version',
       got: seen ? `none before ${seen.version}` : 'no such alias',
-      next: 'List the versions with npm run status, then promote one.',
+      next: `List the versions with ${commandLine('status')}, then promote one.`,
     });
   }
   await requireComplete(store, name, to);

@@ -5,6 +5,7 @@ import * as v from 'valibot';
 import { ExplainedError } from '#shared/errors.ts';
 import { DESCRIPTION } from '../dataset/fashion-mnist/description.ts';
 import { count } from '../format.ts';
+import { commandLine } from '../installation.ts';
 import { LAB_MODELS } from '../model/zoo.ts';
 import { METRICS_FILE, type MetricsEntry, readMetrics } from '../run/metrics-file.ts';
 import { COLOUR_NAMES, FIT_MODES } from '../run/overrides.ts';
@@ -147,7 +148,7 @@ export async function newestRun(): Promise<string> {
     kind: 'usage',
     what: `no run in ${resolve(RUNS)}`,
     expected: 'a folder with a summary.json',
-    next: 'Train with npm run train, or name a run folder with --run.',
+    next: `Train with ${commandLine('train')}, or name a run folder with --run.`,
   });
 }
 

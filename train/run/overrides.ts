@@ -10,6 +10,7 @@ import { COLOURS, type Colour, type DataSettings } from '../dataset/open.ts';
 import { DEVICES } from '../engine/open.ts';
 import type { Optimizer } from '../engine/optimizer.ts';
 import { flagOf } from '../format.ts';
+import { commandLine } from '../installation.ts';
 import { INITIALIZATIONS } from '../model/initialize.ts';
 import { NetworkDescription } from '../model/network-file.ts';
 import { MODEL_NAMES, ZOO_PADDINGS } from '../model/zoo.ts';
@@ -122,7 +123,7 @@ export function parseOverrides(values: unknown, source?: string): Overrides {
   throw new ExplainedError({
     kind: 'usage',
     what: `${source ?? 'the command line'}: ${source === undefined ? flagOf(key) : key}: ${place}${issue.message}`,
-    next: 'Run npm run train -- --help for the options.',
+    next: `Run ${commandLine('train', '--help')} for the options.`,
   });
 }
 

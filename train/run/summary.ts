@@ -9,6 +9,7 @@ import { DESCRIPTION } from '../dataset/fashion-mnist/description.ts';
 import type { Dataset } from '../dataset/split.ts';
 import type { Engine } from '../engine/engine.ts';
 import { writeFileAtomic } from '../files.ts';
+import { commandLine } from '../installation.ts';
 import { idsOf, type Sources } from '../release/source.ts';
 import { EpochMetrics } from '../training/epoch-metrics.ts';
 import { initializationOf } from './networks.ts';
@@ -174,7 +175,7 @@ export async function readSummary(folder: string): Promise<Summary> {
       what: `cannot read ${path}`,
       expected: 'the summary of a run',
       got: cause instanceof v.ValiError ? v.summarize(cause.issues) : (cause as Error).message,
-      next: 'Name another run folder, or train with npm run train.',
+      next: `Name another run folder, or train with ${commandLine('train')}.`,
       cause,
     });
   }

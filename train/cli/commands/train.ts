@@ -1,5 +1,6 @@
 /** @file The command `train`. */
 import type { Command } from 'commander';
+import { commandLine } from '../../installation.ts';
 import { RECIPES } from '../../run/recipes.ts';
 import { openRun, trainModels } from '../../run/run.ts';
 import { resolveSettings } from '../../run/settings.ts';
@@ -28,7 +29,7 @@ async function train(flags: TargetFlags & Record<string, unknown>): Promise<void
   const run = await openRun(await localizer(target)(await resolveSettings(settings)));
   await interruptible(
     (signal) => trainModels(run, signal),
-    (signal) => `Interrupted by ${signal}. Resume with: npm run train -- --resume ${run.folder}`,
+    (signal) => `Interrupted by ${signal}. Resume with: ${commandLine('train', '--resume', run.folder)}`,
   );
   console.log(`\n${comparisonTable(run.summary.models)}\n\nRun folder: ${run.folder}`);
 }

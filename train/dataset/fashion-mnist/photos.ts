@@ -7,6 +7,7 @@ import { GARMENT_INPUT } from '#shared/input/prepare.ts';
 import { PIXEL_SCALE } from '#shared/input/preprocessing.ts';
 import { forward } from '#shared/model/forward.ts';
 import { count, list } from '../../format.ts';
+import { bundledFile } from '../../installation.ts';
 import type { Source } from '../../model/transfer.ts';
 import { kindLabels } from '../../photos/folder-labels.ts';
 import { type LoadFolderOptions, loadFolder } from '../folder/load.ts';
@@ -82,7 +83,7 @@ function labeller(labelsOf: readonly (readonly string[])[], start: Source | unde
       what: 'cannot use --photos without --pretrained',
       expected:
         'a release that tells the labels of a kind apart, such as the sandals and sneakers among shoes',
-      next: 'Add --pretrained release/edge/tinyvgg.onnx.',
+      next: `Add --pretrained ${bundledFile('release/edge/tinyvgg.onnx')}.`,
     });
   }
   return (split: Split): Split => {

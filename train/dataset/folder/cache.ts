@@ -71,11 +71,11 @@ export async function openPictureCache(
 
 const digest = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
 
-/** Computes the digest of the decoders' sources and modules: other decoders may return other pixels. */
+/** Computes the digest of the decoders' code and modules: other decoders may return other pixels. */
 const decoders = lazy(async () => {
   const hash = createHash('sha256');
   const files = await readdir(DECODERS, { recursive: true });
-  for (const name of files.filter((name) => /\.(ts|wasm)$/.test(name)).toSorted()) {
+  for (const name of files.filter((name) => /\.([jt]s|wasm)$/.test(name)).toSorted()) {
     hash.update(name).update(await readFile(new URL(name, DECODERS)));
   }
   return hash.digest('hex');

@@ -1,6 +1,7 @@
 /** @file The classes of a folder of images: their names and order, and what keeps a network from learning them. */
 import { ExplainedError } from '#shared/errors.ts';
 import { count, listSome } from '../../format.ts';
+import { commandLine } from '../../installation.ts';
 import type { FolderContents, FolderImage } from './contents.ts';
 import { PARTS, type Part } from './part.ts';
 import { byCodePoint } from './walk.ts';
@@ -115,7 +116,7 @@ export function describeCopies({ images }: Pick<Labelled, 'images'>): string[] {
   const leaks = `${count(leaked.length)} of the images are in several parts, so the results are too good: ${named(leaked)}.`;
   const conflicts = `${count(conflicting.length)} of the images have several labels: ${named(conflicting)}.`;
   const lines = [...(leaked.length > 0 ? [leaks] : []), ...(conflicting.length > 0 ? [conflicts] : [])];
-  return lines.map((line) => `Warning: ${line} npm run inspect lists them all.`);
+  return lines.map((line) => `Warning: ${line} ${commandLine('inspect')} lists them all.`);
 }
 
 /** Counts the images of each label. */

@@ -12,6 +12,7 @@ import { isUtf8 } from 'node:buffer';
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ExplainedError } from '#shared/errors.ts';
+import { commandLine } from '../../installation.ts';
 import { isInBucket } from '../bucket.ts';
 import { parseMetadata, type Row } from './metadata.ts';
 import { type Part, partOf } from './part.ts';
@@ -66,7 +67,7 @@ const inBucket = (data: string): ExplainedError =>
     kind: 'data',
     what: `cannot read ${data}`,
     expected: 'a folder on this machine',
-    next: 'Only train, retrain, sweep and leaderboard copy a folder of a bucket. Name the copy, whose path npm run train prints.',
+    next: `Only train, retrain, sweep and leaderboard copy a folder of a bucket. Name the copy, whose path ${commandLine('train')} prints.`,
   });
 
 /** @throws ExplainedError of kind `data` for a file that cannot be read or is not in UTF-8: its labels would be wrong */

@@ -7,6 +7,7 @@ import { availableParallelism } from 'node:os';
 import { ExplainedError } from '#shared/errors.ts';
 import { chooseKernels, type KernelLevel } from '#shared/kernels/choose.ts';
 import { compileKernels } from '#shared/kernels/kernels.ts';
+import { IS_PACKAGE } from '../../installation.ts';
 import type { Engine } from '../engine.ts';
 import { freshState } from '../optimizer.ts';
 import { openSession } from './session.ts';
@@ -47,7 +48,9 @@ async function readBuild(name: 'relaxed' | 'simd'): Promise<Uint8Array<ArrayBuff
       what: 'cannot read the compiled kernels',
       expected: path.pathname,
       got: cause instanceof Error ? cause.message : String(cause),
-      next: 'Compile them with `npm run kernels`. `npm ci` does it too.',
+      next: IS_PACKAGE
+        ? 'Install tinyvgg-train again.'
+        : 'Compile them with `npm run kernels`. `npm ci` does it too.',
       cause,
     });
   }

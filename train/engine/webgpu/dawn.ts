@@ -1,8 +1,13 @@
-/** @file Starts Dawn, the WebGPU implementation of Chromium. `npm run gpu` installs its package `webgpu` in infra/gpu. */
+/**
+ * @file Starts Dawn, the WebGPU implementation of Chromium. In a checkout, `npm run gpu` installs its package `webgpu` in infra/gpu. Of the
+ * package tinyvgg-train it is an optional peer.
+ */
 /// <reference types="@webgpu/types" />
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ExplainedError } from '#shared/errors.ts';
+import { installCommand, ROOT } from '../../installation.ts';
 
 /** The module `webgpu`. */
 interface DawnModule {
@@ -13,7 +18,8 @@ interface DawnModule {
 
 const PACKAGE = 'webgpu';
 
-const { resolve } = createRequire(new URL('../../../infra/gpu/package.json', import.meta.url));
+/** The path from which the package is searched for, in this folder and in those above it. In a package, this file does not exist. */
+const { resolve } = createRequire(join(ROOT, 'infra/gpu/package.json'));
 
 export const BACKEND = { darwin: 'metal', win32: 'd3d12' }[process.platform as string] ?? 'vulkan';
 
@@ -56,7 +62,7 @@ async function loadDawn(): Promise<DawnModule> {
       kind: 'device',
       what: missing ? `the package ${PACKAGE} is not installed` : `the package ${PACKAGE} does not load`,
       ...(!missing && { got: cause instanceof Error ? cause.message : String(cause) }),
-      next: missing ? 'Install it with `npm run gpu`.' : 'Use --device cpu.',
+      next: missing ? `Install it with \`${installCommand('run gpu', PACKAGE)}\`.` : 'Use --device cpu.',
       cause,
     });
   }
