@@ -30,12 +30,20 @@ const emitted: Plugin = {
  * Bundles the declarations of a source file and of everything that its types need, those of libraries included.
  * `tsc --build` must have run before.
  * @param source relative to the root
+ * @param replaced declarations in place of those of a library's file, by its path in node_modules
  */
-export async function bundleDeclarations(source: string): Promise<string> {
+export async function bundleDeclarations(
+  source: string,
+  replaced: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const replacements: Plugin = {
+    name: 'replaced-declarations',
+    load: (path) => replaced[relative(join(ROOT, 'node_modules'), path)],
+  };
   const bundle = await rolldown({
     input: { index: declarationsOf(source) as string },
     // Only the emitted declarations are read, so the generator never runs.
-    plugins: [emitted, dts({ dtsOnly: true, generator: 'oxc', tsconfig: false })],
+    plugins: [emitted, replacements, dts({ dtsOnly: true, generator: 'oxc', tsconfig: false })],
   });
   const { output } = await bundle.generate({ format: 'es' });
   await bundle.close();

@@ -3,17 +3,32 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ROOT } from '../child-process.ts';
 
-/** Returns a document with the licence of each library. @throws Error when a library names none */
+/** Returns a document that names each library with its licence, followed by the texts. @throws Error when a library names none */
 export async function licencesOf(libraries: readonly string[]): Promise<string> {
   const licences = await Promise.all(libraries.toSorted().map(licenceOf));
-  return `# Code of other projects in this package\n\n${licences.join('\n')}`;
+  // Libraries with the same text share it: four copies of Apache's licence would be larger than the code.
+  const texts = Map.groupBy(licences, ({ text }) => text);
+  const sections = [...texts].map(([text, sharing]) => {
+    const names = sharing.map(({ name, licence }) => `${name}: ${licence}`).join(', ');
+    return `## ${names}\n\n${text && `\`\`\`\n${text}\n\`\`\`\n`}`;
+  });
+  return `# Code of other projects in this package\n\n${sections.join('\n')}`;
 }
 
-async function licenceOf(library: string): Promise<string> {
+interface Licence {
+  /** Name and version of the library. */
+  name: string;
+  /** As an SPDX expression. */
+  licence: string;
+  /** Empty when the library has none. */
+  text: string;
+}
+
+async function licenceOf(library: string): Promise<Licence> {
   const folder = join(ROOT, 'node_modules', library);
-  const { version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
-  if (!license) throw new Error(`cannot name the licence of ${library}: its package.json has none`);
+  const { version, license: licence } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+  if (!licence) throw new Error(`cannot name the licence of ${library}: its package.json has none`);
   const file = (await readdir(folder)).find((name) => /^licen[cs]e/i.test(name));
-  const text = file ? await readFile(join(folder, file), 'utf8') : '';
-  return `## ${library} ${version}: ${license}\n\n${text && `\`\`\`\n${text.trim()}\n\`\`\`\n`}`;
+  const text = file ? (await readFile(join(folder, file), 'utf8')).trim() : '';
+  return { name: `${library} ${version}`, licence, text };
 }

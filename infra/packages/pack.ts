@@ -13,12 +13,12 @@ import { edgePackage } from './edge.ts';
 import type { PackageFiles, PackageOptions } from './package.ts';
 import { trainPackage } from './train.ts';
 
-const PACKAGES = { 'tinyvgg-edge': edgePackage, 'tinyvgg-train': trainPackage };
+const BUILDERS = { 'tinyvgg-edge': edgePackage, 'tinyvgg-train': trainPackage };
 
 async function main({ out, ...options }: PackageOptions & { out: string }): Promise<void> {
-  await rm(out, { recursive: true, force: true });
-  for (const [name, build] of Object.entries(PACKAGES)) {
+  for (const [name, build] of Object.entries(BUILDERS)) {
     const folder = join(out, name);
+    await rm(folder, { recursive: true, force: true });
     await writeFiles(folder, await build(options));
     const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', out, folder];
     const { stdout } = await promisify(execFile)('npm', pack);
@@ -41,7 +41,7 @@ async function writeFiles(folder: string, files: PackageFiles): Promise<void> {
 await runCommand(
   new Command('npm run pack --')
     .description('Builds the packages for npm: a folder for each, and its tarball.')
-    .option('--out <folder>', 'folder for the packages, which is emptied first', join(ROOT, 'dist/packages'))
+    .option('--out <folder>', 'folder for the packages', join(ROOT, 'dist/packages'))
     .option('--repository <url>', 'address of the repository for package.json')
     .action(main),
 );

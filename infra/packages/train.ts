@@ -44,7 +44,11 @@ const ASSETS = [
 
 /** onnxruntime's package has 142 MB, nearly all of it for browsers. These three files of its folder dist run a model in Node. */
 const ONNXRUNTIME = { import: 'onnxruntime-web/wasm', folder: 'onnxruntime-web/dist' };
-const ONNXRUNTIME_FILES = ['ort.wasm.bundle.min.mjs', 'ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm'];
+const ONNXRUNTIME_FILES = [
+  'ort.wasm.bundle.min.mjs',
+  'ort-wasm-simd-threaded.mjs',
+  'ort-wasm-simd-threaded.wasm',
+];
 
 /** The code of these libraries fits only the WebAssembly of the same version, which is among the assets. So it is inside the package. */
 const DECODERS = ['@jsquash/avif', '@jsquash/webp'];

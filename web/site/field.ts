@@ -52,6 +52,13 @@ export async function fieldFiles(version: string): Promise<Map<string, Uint8Arra
             : fileURLToPath(import.meta.resolve(path));
           return { path: address(await part(file, () => bundle(file, false), '.js')), external: true };
         });
+        // The decoders' code would load its own module, which is not there, from this address. The field passes it a module.
+        onLoad({ filter: /_dec\.js$/ }, async ({ path }) => ({
+          contents: (await readFile(path, 'utf8')).replace(
+            /new URL\("\w+\.wasm", ?import\.meta\.url\)\.href/,
+            '""',
+          ),
+        }));
         onLoad({ filter: /./, namespace: 'asset' }, ({ path, pluginData }) => ({
           contents: `export const url = new URL("${path}", import.meta.url).href, integrity = "${integrityOf(pluginData)}";`,
         }));

@@ -1,0 +1,138 @@
+/**
+ * @file What is in the packages for npm, and what their linters say about it.
+ * @module-tag slow
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { expectSuccess, run } from '../support/command.ts';
+import {
+  createProject,
+  describeWithRegistry,
+  type PackageName,
+  type Project,
+  packages,
+  tarball,
+  version,
+} from './packages.ts';
+
+const NAMES: PackageName[] = ['tinyvgg-edge', 'tinyvgg-train'];
+
+/** The files of each package. `*` stands for the hash in the name of a part of the field, or for the modules of a folder. */
+const FILES: Record<PackageName, string[]> = {
+  'tinyvgg-edge': [
+    ...['LICENSE', 'LICENSES.md', 'README.md', 'package.json', 'custom-elements.json', 'attributes.d.ts'],
+    ...['client', 'field', 'react', 'svelte', 'vue'].flatMap((name) => [`${name}.d.ts`, `${name}.js`]),
+    ...['de', 'es', 'fr', 'zh', 'classifier', 'classify', 'result-view', 'token-keeper'].map(
+      (name) => `field/${name}-*.js`,
+    ),
+    ...['avif', 'gif', 'jpeg', 'png', 'webp'].map((name) => `field/${name}-*.js`),
+    // The parser of PNG files, and their decoder.
+    'field/png-*.js',
+    ...['avif', 'inference', 'jpeg', 'photo', 'png', 'webp'].map((name) => `field/${name}-*.wasm`),
+  ],
+  'tinyvgg-train': [
+    ...['LICENSE', 'LICENSES.md', 'README.md', 'package.json', 'provenance.json', 'bin/tinyvgg-train.js'],
+    ...['train/index.d.ts', 'shared/*.js', 'train/*.js'],
+    ...['jpeg', 'png', 'webp', 'avif'].map((name) => `shared/decode/build/${name}.wasm`),
+    ...['input/garment/build/photo', 'kernels/build/relaxed', 'kernels/build/simd'].map(
+      (name) => `shared/${name}.wasm`,
+    ),
+    ...['edge/tinyvgg', 'tinyvgg'].flatMap((name) =>
+      ['json', 'onnx', 'safetensors'].map((extension) => `release/${name}.${extension}`),
+    ),
+    ...['ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm', 'ort.wasm.bundle.min.mjs'].map(
+      (name) => `vendor/${name}`,
+    ),
+  ],
+};
+
+/** Limits in bytes: of the tarball, and of its content. */
+const SIZES: Record<PackageName, { size: number; unpackedSize: number }> = {
+  'tinyvgg-edge': { size: 700_000, unpackedSize: 2_300_000 },
+  'tinyvgg-train': { size: 5_000_000, unpackedSize: 18_000_000 },
+};
+
+interface Packed {
+  size: number;
+  unpackedSize: number;
+  files: { path: string; size: number }[];
+}
+
+async function dryRun(name: PackageName): Promise<Packed> {
+  const { stdout } = await expectSuccess(
+    run('npm', ['pack', '--dry-run', '--json', join(await packages(), name)]),
+  );
+  return JSON.parse(stdout)[0];
+}
+
+describe.each(NAMES)('%s', (name) => {
+  let packed: Packed;
+  beforeAll(async () => {
+    packed = await dryRun(name);
+  });
+
+  it('has the files that it needs, and no other', () => {
+    const general = packed.files.map(({ path }) =>
+      path.replace(/-[0-9a-f]{16}\./, '-*.').replace(/^(shared|train)\/.*\.js$/, '$1/*.js'),
+    );
+    const expected = FILES[name].toSorted();
+    expect([...new Set(general)].toSorted()).toEqual([...new Set(expected)]);
+    if (name === 'tinyvgg-edge') expect(general.toSorted()).toEqual(expected);
+  });
+
+  it('is as small as it should be', () => {
+    expect(packed.size).toBeLessThan(SIZES[name].size);
+    expect(packed.unpackedSize).toBeLessThan(SIZES[name].unpackedSize);
+  });
+
+  it('has the version and the licence of the project, and no install script', async () => {
+    const manifest = JSON.parse(await readFile(join(await packages(), name, 'package.json'), 'utf8'));
+    expect(manifest).toMatchObject({ name, version, license: 'MIT', type: 'module' });
+    expect(manifest.private).toBeUndefined();
+    expect(manifest.scripts).toBeUndefined();
+  });
+});
+
+it('tinyvgg-edge has no dependencies, and less than 400 kB beside the image decoders', async () => {
+  const manifest = JSON.parse(await readFile(join(await packages(), 'tinyvgg-edge/package.json'), 'utf8'));
+  expect(manifest.dependencies).toBeUndefined();
+  const { files } = await dryRun('tinyvgg-edge');
+  const others = files.filter(({ path }) => !/^field\/(avif|jpeg|png|webp)-/.test(path));
+  expect(others.reduce((sum, { size }) => sum + size, 0)).toBeLessThan(400_000);
+});
+
+it('custom-elements.json names the modules of the package', async () => {
+  const folder = join(await packages(), 'tinyvgg-edge');
+  const text = await readFile(join(folder, 'custom-elements.json'), 'utf8');
+  expect(new Set(text.match(/[\w./-]+\.[jt]s\b/g))).toEqual(new Set(['field.js']));
+  const { modules } = JSON.parse(text);
+  const tags = modules[0].exports.filter(
+    ({ kind }: { kind: string }) => kind === 'custom-element-definition',
+  );
+  expect(tags.map(({ name }: { name: string }) => name).toSorted()).toEqual([
+    'fashion-classifier',
+    'image-classifier',
+  ]);
+});
+
+await describeWithRegistry('the linters of packages', () => {
+  let project: Project;
+  beforeAll(async () => {
+    project = await createProject({ devDependencies: { '@arethetypeswrong/cli': '0.18', publint: '0.3' } });
+  });
+
+  it.each(NAMES)('publint has no suggestion for %s', async (name) => {
+    const { stdout } = await expectSuccess(project.run('publint', [await tarball(name), '--strict']));
+    expect(stdout).toContain('All good!');
+  });
+
+  it.each(NAMES)('the types of %s are right for every way to import it as a module', async (name) => {
+    const { stdout } = await expectSuccess(
+      project.run('attw', [await tarball(name), '--profile', 'esm-only', '--format', 'json']),
+    );
+    const { problems, ...rest } = JSON.parse(stdout);
+    expect(rest.analysis.packageVersion).toBe(version);
+    expect(Object.keys(problems ?? {})).toEqual([]);
+  });
+});

@@ -1,0 +1,82 @@
+/** @file The packages as `npm run pack` builds them, and projects that install them as their users do. */
+import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { describe } from 'vitest';
+import { lazy } from '#shared/lazy.ts';
+import packageJson from '../../package.json' with { type: 'json' };
+import { type Ended, expectSuccess, type RunOptions, run } from '../support/command.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+export type PackageName = 'tinyvgg-edge' | 'tinyvgg-train';
+
+export const { version } = packageJson;
+
+/** Builds the packages, once for each process that runs tests. @returns the folder with their folders and tarballs */
+export const packages = lazy(async () => {
+  const out = join(temporaryFolder(), 'packages');
+  await expectSuccess(run('npm', ['run', '--silent', 'pack', '--', '--out', out]));
+  return out;
+});
+
+export const tarball = async (name: PackageName): Promise<string> =>
+  join(await packages(), `${name}-${version}.tgz`);
+
+const isReachable = lazy(async () => (await run('npm', ['ping', '--fetch-retries=0'])).code === 0);
+
+/** Declares a suite that installs packages. Without npm's registry it is skipped, and its name gives the reason. */
+export async function describeWithRegistry(name: string, suite: () => void): Promise<void> {
+  if (await isReachable()) describe(name, suite);
+  else describe.skip(`${name} (skipped: npm cannot reach its registry)`, suite);
+}
+
+/** A folder outside the checkout with a package.json. */
+export interface Project {
+  folder: string;
+  /** Runs a program that a package of the project has installed. */
+  run(program: string, args?: readonly string[], options?: RunOptions): Promise<Ended>;
+  write(files: Readonly<Record<string, string | Uint8Array>>): Promise<void>;
+}
+
+/** The parts of a package.json that decide what is installed. */
+type Wanted = Partial<Record<'dependencies' | 'devDependencies', Record<string, string>>>;
+
+/**
+ * Creates a project and installs its dependencies, without running any install script.
+ * @param sources a folder whose files the project gets
+ */
+export async function createProject(wanted: Wanted, sources?: string): Promise<Project> {
+  const folder = temporaryFolder();
+  const project: Project = {
+    folder,
+    run: (program, args = [], options = {}) =>
+      run(join(folder, 'node_modules/.bin', program), args, { cwd: folder, ...options }),
+    async write(files) {
+      for (const [path, content] of Object.entries(files)) {
+        await mkdir(dirname(join(folder, path)), { recursive: true });
+        await writeFile(join(folder, path), content);
+      }
+    },
+  };
+  if (sources) await cp(sources, folder, { recursive: true });
+  await project.write({ 'package.json': JSON.stringify({ private: true, type: 'module', ...wanted }) });
+  const install = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];
+  await expectSuccess(run('npm', install, { cwd: folder }));
+  return project;
+}
+
+/** Returns the paths of the files in a folder, relative to it. */
+export async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name).slice(folder.length + 1))
+    .toSorted();
+}
+
+/** The Nodes that the packages are tested with: the oldest that tinyvgg-train supports, and this one. */
+export const OLDEST_NODE = { [`node-${process.platform}-${process.arch}`]: '22' };
+
+export const nodesOf = ({ folder }: Project): [name: string, program: string][] => [
+  ['Node 22', join(folder, 'node_modules', Object.keys(OLDEST_NODE)[0] as string, 'bin/node')],
+  ['Node 24', process.execPath],
+];

@@ -1,0 +1,4 @@
+declare module '*.vue' {
+  const app: import('vue').Component;
+  export default app;
+}
