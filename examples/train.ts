@@ -1,4 +1,7 @@
-/** @file Trains a custom network and exports it as ONNX. Run it with `npx node examples/train.ts my-network.onnx`. */
+/**
+ * @file Trains a custom network and exports it as ONNX. Run it with `npx node examples/train.ts my-network.onnx`. In a project that has
+ * installed the package, import from 'tinyvgg-train'.
+ */
 import { writeFile } from 'node:fs/promises';
 import {
   adam,
@@ -13,7 +16,7 @@ import {
   resolveNetwork,
   take,
   train,
-} from 'tinyvgg-edge';
+} from '../train/index.ts';
 
 const dataset = await loadDataset();
 const network = resolveNetwork({

@@ -1,5 +1,5 @@
 /**
- * @file The library: `import { train } from 'tinyvgg-edge'`.
+ * @file The library: `import { train } from 'tinyvgg-train'`.
  *
  * Build a network with `resolveNetwork`, open an engine with `openEngine`, and pass both to `train`. It reports its progress as events, and
  * can be interrupted and resumed. Errors that a caller can handle are of the type `ExplainedError`. examples/train.ts is a complete program.

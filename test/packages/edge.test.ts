@@ -15,7 +15,8 @@ import { serveFolder } from './folder-server.ts';
 import {
   createProject,
   describeWithRegistry,
-  nodesOf,
+  NODES,
+  nodeOf,
   OLDEST_NODE,
   type Project,
   tarball,
@@ -71,14 +72,13 @@ await describeWithRegistry('tinyvgg-edge, installed', () => {
       });
   });
 
-  it.each([0, 1])('servers can import the field and the client (Node %#)', async (index) => {
-    const [, node] = nodesOf(project)[index] as [string, string];
+  it.each(NODES)('servers can import the field and the client (%s)', async (node) => {
     const script = `
       const modules = ['field', 'client', 'react', 'vue', 'svelte'].map((name) => import('tinyvgg-edge/' + name));
       const [{ ImageClassifier }, { createClient }] = await Promise.all(modules);
       console.log(ImageClassifier.formAssociated, createClient('https://example.com').v1.models.$url().href);`;
     const { stdout } = await expectSuccess(
-      run(node, ['--input-type=module', '--eval', script], { cwd: project.folder }),
+      run(nodeOf(project, node), ['--input-type=module', '--eval', script], { cwd: project.folder }),
     );
     expect(stdout).toBe('true https://example.com/v1/models\n');
   });

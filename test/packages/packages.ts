@@ -73,10 +73,13 @@ export async function filesIn(folder: string): Promise<string[]> {
     .toSorted();
 }
 
-/** The Nodes that the packages are tested with: the oldest that tinyvgg-train supports, and this one. */
+/** The oldest Node that the packages support, as a dependency of a project. This process has the newest. */
 export const OLDEST_NODE = { [`node-${process.platform}-${process.arch}`]: '22' };
 
-export const nodesOf = ({ folder }: Project): [name: string, program: string][] => [
-  ['Node 22', join(folder, 'node_modules', Object.keys(OLDEST_NODE)[0] as string, 'bin/node')],
-  ['Node 24', process.execPath],
-];
+export const NODES = ['Node 22', 'Node 24'] as const;
+
+/** Returns the program of a Node. The project must have `OLDEST_NODE`. */
+export const nodeOf = ({ folder }: Project, name: (typeof NODES)[number]): string =>
+  name === 'Node 24'
+    ? process.execPath
+    : join(folder, 'node_modules', Object.keys(OLDEST_NODE)[0] as string, 'bin/node');

@@ -4,8 +4,16 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ExplainedError, flatten, linear, openEngine, resolveNetwork, sgd, train } from 'tinyvgg-edge';
 import { describe, expect, it } from 'vitest';
+import {
+  ExplainedError,
+  flatten,
+  linear,
+  openEngine,
+  resolveNetwork,
+  sgd,
+  train,
+} from '../../train/index.ts';
 import { onnxPredictor } from '../../train/release/onnxruntime.ts';
 import { easyData } from '../fixtures/easy.ts';
 import { expectSuccess, runNode } from '../support/command.ts';
