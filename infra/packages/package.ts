@@ -24,9 +24,11 @@ export async function commonFiles(manifest: Manifest, { repository }: PackageOpt
   const { name, description, ...rest } = manifest;
   const { version, license, type } = project;
   const complete = { name, version, description, license, ...(repository && { repository }), type, ...rest };
+  const read = (path: string) => readFile(join(ROOT, path), 'utf8');
   return new Map([
     ['package.json', json(complete)],
-    ['LICENSE', await readFile(join(ROOT, 'LICENSE'), 'utf8')],
+    ['CHANGELOG.md', await read('CHANGELOG.md')],
+    ['LICENSE', await read('LICENSE')],
     ['README.md', await readFile(join(import.meta.dirname, name, 'README.md'), 'utf8')],
   ]);
 }

@@ -8,7 +8,7 @@ import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { buildSync } from 'esbuild';
 import { describe, expect, test } from 'vitest';
-import { scripts } from '../../package.json';
+import { scripts, version } from '../../package.json';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 interface Step {
@@ -20,6 +20,7 @@ interface Step {
 }
 interface Job {
   if?: string;
+  needs?: unknown;
   environment?: unknown;
   'timeout-minutes'?: number;
   permissions?: unknown;
@@ -35,6 +36,9 @@ interface Workflow {
 }
 
 const FOLDER = '.github/workflows';
+
+/** The one job that has another permission. */
+const PUBLISHER = 'release.yml publish';
 
 /** GitHub's parser imports JSON without import attributes. Bundlers support that; Node does not. */
 const bundle = '.tsbuild/workflow-parser.mjs';
@@ -92,8 +96,8 @@ describe.each(readdirSync(FOLDER))('%s', (file) => {
 
   test('has only the permission to read the code, and a time limit', () => {
     expect(workflow.permissions).toEqual({ contents: 'read' });
-    for (const job of Object.values(workflow.jobs)) {
-      expect(job.permissions).toBeUndefined();
+    for (const [name, job] of Object.entries(workflow.jobs)) {
+      if (`${file} ${name}` !== PUBLISHER) expect(job.permissions).toBeUndefined();
       expect(job['timeout-minutes']).toBeLessThanOrEqual(120);
     }
     expect(workflow.concurrency).toBeDefined();
@@ -170,6 +174,34 @@ describe('secrets', () => {
       const [checkout] = stepsOf(workflow).filter(({ uses }) => uses?.startsWith('actions/checkout@'));
       expect(checkout?.with?.['persist-credentials'], file).toBe('false');
     }
+  });
+});
+
+describe('release.yml', () => {
+  const { on, jobs } = read('release.yml');
+
+  test('can identify itself to npm only in an environment, after the packages were tested, and without the project’s code', () => {
+    const { pack, publish } = jobs;
+    expect(publish?.permissions).toEqual({ 'id-token': 'write' });
+    expect([publish?.environment, publish?.needs, publish?.if]).toEqual([
+      'npm',
+      'pack',
+      "github.event_name == 'release'",
+    ]);
+    const used = publish?.steps.flatMap(({ uses = [] }) => uses).join();
+    expect(used).not.toContain('checkout');
+    const scripts = publish?.steps.flatMap(({ run = [] }) => run).join();
+    expect(scripts).toContain('npm publish --provenance');
+    expect(scripts).not.toMatch(/npm (ci|install|run)|npx/);
+    expect(pack?.steps.flatMap(({ run = [] }) => run).join()).toMatch(/npm pack --dry-run.*test\/packages/s);
+    expect(on).toHaveProperty('release', { types: ['published'] });
+  });
+
+  test('refuses a tag that is not the version', () => {
+    const { run = '' } = jobs.pack?.steps.find(({ name }) => name === 'The tag must be the version') ?? {};
+    const statusWith = (TAG: string) =>
+      spawnSync('bash', ['-e', '-c', run], { env: { ...process.env, TAG } }).status;
+    expect([statusWith(`v${version}`), statusWith('v9.9.9')]).toEqual([0, 1]);
   });
 });
 

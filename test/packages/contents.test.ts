@@ -18,10 +18,13 @@ import {
 
 const NAMES: PackageName[] = ['tinyvgg-edge', 'tinyvgg-train'];
 
+const GENERAL = ['CHANGELOG.md', 'LICENSE', 'LICENSES.md', 'README.md', 'package.json'];
+
 /** The files of each package. `*` stands for the hash in the name of a part of the field, or for the modules of a folder. */
 const FILES: Record<PackageName, string[]> = {
   'tinyvgg-edge': [
-    ...['LICENSE', 'LICENSES.md', 'README.md', 'package.json', 'custom-elements.json', 'attributes.d.ts'],
+    ...GENERAL,
+    ...['custom-elements.json', 'attributes.d.ts'],
     ...['client', 'field', 'react', 'svelte', 'vue'].flatMap((name) => [`${name}.d.ts`, `${name}.js`]),
     ...['de', 'es', 'fr', 'zh', 'classifier', 'classify', 'result-view', 'token-keeper'].map(
       (name) => `field/${name}-*.js`,
@@ -32,7 +35,8 @@ const FILES: Record<PackageName, string[]> = {
     ...['avif', 'inference', 'jpeg', 'photo', 'png', 'webp'].map((name) => `field/${name}-*.wasm`),
   ],
   'tinyvgg-train': [
-    ...['LICENSE', 'LICENSES.md', 'README.md', 'package.json', 'provenance.json', 'bin/tinyvgg-train.js'],
+    ...GENERAL,
+    ...['provenance.json', 'bin/tinyvgg-train.js'],
     ...['train/index.d.ts', 'shared/*.js', 'train/*.js'],
     ...['jpeg', 'png', 'webp', 'avif'].map((name) => `shared/decode/build/${name}.wasm`),
     ...['input/garment/build/photo', 'kernels/build/relaxed', 'kernels/build/simd'].map(
