@@ -19,6 +19,7 @@ import {
   nodeOf,
   OLDEST_NODE,
   type Project,
+  readmeExamples,
   tarball,
 } from './packages.ts';
 
@@ -39,7 +40,10 @@ await describeWithRegistry('tinyvgg-edge, installed', () => {
   beforeAll(async () => {
     const dependencies = { 'tinyvgg-edge': `file:${await tarball('tinyvgg-edge')}` };
     project = await createProject({ dependencies, devDependencies: { ...TOOLS, ...OLDEST_NODE } }, SOURCES);
-    await project.write({ 'src/snippet.tsx': await readmeSnippet() });
+    await project.write({
+      'src/snippet.tsx': await readmeSnippet(),
+      ...(await readmeExamples('tinyvgg-edge', 'src')),
+    });
   });
 
   describe('types, checked strictly and with those of the libraries', () => {

@@ -1,5 +1,5 @@
 /** @file The packages as `npm run pack` builds them, and projects that install them as their users do. */
-import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe } from 'vitest';
 import { lazy } from '#shared/lazy.ts';
@@ -62,6 +62,15 @@ export async function createProject(wanted: Wanted, sources?: string): Promise<P
   const install = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];
   await expectSuccess(run('npm', install, { cwd: folder }));
   return project;
+}
+
+/** Returns the TypeScript examples in the README of a package, as files. */
+export async function readmeExamples(name: PackageName, folder = '.'): Promise<Record<string, string>> {
+  const readme = await readFile(join(await packages(), name, 'README.md'), 'utf8');
+  const examples = [...readme.matchAll(/```(tsx?)\n([\s\S]*?)```/g)];
+  return Object.fromEntries(
+    examples.map(([, language, code = ''], i) => [join(folder, `readme-${i}.${language}`), code]),
+  );
 }
 
 /** Returns the paths of the files in a folder, relative to it. */
