@@ -124,6 +124,7 @@ await describeWithRegistry('the linters of packages', () => {
   let project: Project;
   beforeAll(async () => {
     project = await createProject({ devDependencies: { '@arethetypeswrong/cli': '0.18', publint: '0.3' } });
+    return () => project.remove();
   });
 
   it.each(NAMES)('publint has no suggestion for %s', async (name) => {

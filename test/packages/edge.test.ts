@@ -44,6 +44,7 @@ await describeWithRegistry('tinyvgg-edge, installed', () => {
       'src/snippet.tsx': await readmeSnippet(),
       ...(await readmeExamples('tinyvgg-edge', 'src')),
     });
+    return () => project.remove();
   });
 
   describe('types, checked strictly and with those of the libraries', () => {

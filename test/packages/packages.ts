@@ -1,22 +1,19 @@
 /** @file The packages as `npm run pack` builds them, and projects that install them as their users do. */
-import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe } from 'vitest';
 import { lazy } from '#shared/lazy.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type Ended, expectSuccess, type RunOptions, run } from '../support/command.ts';
+import { addressOf } from '../support/shared-worker.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 export type PackageName = 'tinyvgg-edge' | 'tinyvgg-train';
 
 export const { version } = packageJson;
 
-/** Builds the packages, once for each process that runs tests. @returns the folder with their folders and tarballs */
-export const packages = lazy(async () => {
-  const out = join(temporaryFolder(), 'packages');
-  await expectSuccess(run('npm', ['run', '--silent', 'pack', '--', '--out', out]));
-  return out;
-});
+/** Returns the folder with the folders and the tarballs of the packages, which test files share. */
+export const packages = (): Promise<string> => addressOf('packages');
 
 export const tarball = async (name: PackageName): Promise<string> =>
   join(await packages(), `${name}-${version}.tgz`);
@@ -35,6 +32,8 @@ export interface Project {
   /** Runs a program that a package of the project has installed. */
   run(program: string, args?: readonly string[], options?: RunOptions): Promise<Ended>;
   write(files: Readonly<Record<string, string | Uint8Array>>): Promise<void>;
+  /** Removes the folder. After the run, its many files would be removed synchronously. */
+  remove(): Promise<void>;
 }
 
 /** The parts of a package.json that decide what is installed. */
@@ -56,6 +55,7 @@ export async function createProject(wanted: Wanted, sources?: string): Promise<P
         await writeFile(join(folder, path), content);
       }
     },
+    remove: () => rm(folder, { recursive: true, maxRetries: 3 }),
   };
   if (sources) await cp(sources, folder, { recursive: true });
   await project.write({ 'package.json': JSON.stringify({ private: true, type: 'module', ...wanted }) });

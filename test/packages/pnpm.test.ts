@@ -35,6 +35,7 @@ export type Trained = Awaited<ReturnType<typeof train>> & Network;
 `,
     });
     await runPnpm(['install', '--ignore-scripts', '--no-frozen-lockfile', '--prefer-offline']);
+    return () => Promise.all([project.remove(), pnpm.remove()]);
   });
 
   it('have all types', async () => {

@@ -46,6 +46,7 @@ await describeWithRegistry('tinyvgg-train, installed', () => {
     });
     await project.write(photos());
     complete = await trainWith('complete');
+    return () => Promise.all([project.remove(), tools.remove()]);
   });
 
   /** Runs a command without the checkout's data set and cache. */

@@ -15,6 +15,8 @@ const LONGEST = [
   'train/engine/optimizer',
   'end-to-end/hostile-traffic',
   'end-to-end/pipeline',
+  'packages/train',
+  'packages/edge',
   'web/explore/explorer',
   'web/site/accessibility',
 ];

@@ -1,16 +1,20 @@
 /**
- * @file Servers that test files share: one Worker, and one Chromium for each process in which Vitest runs tests. Vitest's main process
- * starts each of them when a test first asks for it, and stops all of them after the last test (`globalSetup` in vitest.config.ts).
+ * @file What test files share: one Worker, one Chromium for each process in which Vitest runs tests, and the packages for npm. Vitest's main
+ * process starts or builds each of them when a test first asks for it, and stops all servers after the last test (`globalSetup` in
+ * vitest.config.ts).
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
+import { expectSuccess, run } from '../command.ts';
 import { addressOf, SERVERS } from '../shared-worker.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { startWorker } from '../worker.ts';
 import { connectChromium, serveChromium } from './chromium.ts';
 
 interface Server {
-  /** An origin, or the address of a WebSocket. */
+  /** An origin, the address of a WebSocket, or the path of a folder. */
   address: string;
   stop(): Promise<void>;
 }
@@ -40,8 +44,16 @@ export const TOKENS = { TOKEN_SECRET: 'a-secret-of-the-tests-with-more-than-32-c
 
 async function start(path: string): Promise<Server> {
   if (path.startsWith('/chromium/')) return serveChromium();
+  if (path === '/packages') return { address: await buildPackages(), stop: async () => {} };
   const { origin, stop } = await startWorker({ variables: TOKENS });
   return { address: origin, stop };
+}
+
+/** Builds the packages for npm. @returns the folder with their folders and tarballs */
+async function buildPackages(): Promise<string> {
+  const out = join(temporaryFolder(), 'packages');
+  await expectSuccess(run('npm', ['run', '--silent', 'pack', '--', '--out', out]));
+  return out;
 }
 
 /**
