@@ -9,7 +9,7 @@ import { fieldFiles } from '../../web/site/field.ts';
 import { ROOT } from '../child-process.ts';
 import { bundleDeclarations } from './declarations.ts';
 import { attributeTypes, packageManifest } from './elements.ts';
-import { licencesOf } from './licences.ts';
+import { DECODERS, librariesOf, licencesOf } from './licences.ts';
 import { commonFiles, optionalPeers, type PackageFiles, type PackageOptions } from './package.ts';
 
 /** Frameworks for which a module defines the field and the types of its tag, and the packages that have the framework's own types. */
@@ -23,11 +23,8 @@ const FRAMEWORKS = Object.keys(FRAMEWORK_TYPES);
 /** Modules that define the field. */
 const FIELD_MODULES = ['field', ...FRAMEWORKS];
 
-/** Libraries whose code is in the client, or in the parts that the field loads for `mode="local"`. */
-const INSIDE = [
-  ...['hono', 'pbf', 'valibot', 'crc-32'],
-  ...['@cwasm/jpeg-turbo', '@jsquash/png', '@jsquash/webp', '@jsquash/avif'],
-];
+const FIELD = 'web/field/field.ts';
+const CLIENT = 'edge/client.ts';
 
 /**
  * Hono's client accepts a server's function in place of `fetch`. Its type would bring the types of the whole server, three quarters of the
@@ -59,13 +56,13 @@ export async function edgePackage(options: PackageOptions = {}): Promise<Package
   return new Map<string, string | Uint8Array>([
     ...(await commonFiles(manifest, options)),
     ...(await field()),
-    ['field.d.ts', await bundleDeclarations('web/field/field.ts')],
+    ['field.d.ts', await bundleDeclarations(FIELD)],
     ['client.js', await client()],
-    ['client.d.ts', await bundleDeclarations('edge/client.ts', CLIENT_TYPES)],
+    ['client.d.ts', await bundleDeclarations(CLIENT, CLIENT_TYPES)],
     ['custom-elements.json', JSON.stringify(packageManifest(elements))],
     ['attributes.d.ts', attributeTypes(elements)],
     ...(await Promise.all(FRAMEWORKS.map(framework))).flat(),
-    ['LICENSES.md', await licencesOf(INSIDE)],
+    ['LICENSES.md', await licencesOf([...DECODERS, ...(await librariesInside())])],
   ]);
 }
 
@@ -79,10 +76,22 @@ async function field(): Promise<[path: string, content: string | Uint8Array][]> 
 
 async function client(): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [join(ROOT, 'edge/client.ts')],
+    entryPoints: [join(ROOT, CLIENT)],
     ...{ bundle: true, write: false, format: 'esm', target: 'es2022', charset: 'utf8' },
   });
   return outputFiles[0]?.text as string;
+}
+
+/** Lists the libraries whose code is in the client, or in the field and its parts. */
+async function librariesInside(): Promise<string[]> {
+  const { metafile } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: [FIELD, CLIENT],
+    external: ['*.wasm?url'],
+    ...{ bundle: true, write: false, metafile: true, outdir: ROOT, logLevel: 'error' },
+  });
+  const inside = Object.keys(metafile.inputs).filter((path) => path.startsWith('node_modules/'));
+  return librariesOf(inside.map((path) => path.slice('node_modules/'.length)));
 }
 
 /** Returns the module of a framework: the field, and the types of its tag. */

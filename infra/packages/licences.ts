@@ -3,9 +3,17 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ROOT } from '../child-process.ts';
 
+/** The libraries whose WebAssembly infra/tools/decoders.ts changes, so that all decoders share one memory. */
+export const DECODERS = ['@cwasm/jpeg-turbo', '@jsquash/png', '@jsquash/webp', '@jsquash/avif'];
+
+/** Returns the names of the libraries that modules belong to, such as `@jsquash/avif` for `@jsquash/avif/codec/dec/avif_dec.js`. */
+export const librariesOf = (modules: readonly string[]): string[] => [
+  ...new Set(modules.map((path) => (/^(@[^/]+\/)?[^/]+/.exec(path) as RegExpExecArray)[0])),
+];
+
 /** Returns a document that names each library with its licence, followed by the texts. @throws Error when a library names none */
 export async function licencesOf(libraries: readonly string[]): Promise<string> {
-  const licences = await Promise.all(libraries.toSorted().map(licenceOf));
+  const licences = await Promise.all([...new Set(libraries)].toSorted().map(licenceOf));
   // Libraries with the same text share it: four copies of Apache's licence would be larger than the code.
   const texts = Map.groupBy(licences, ({ text }) => text);
   const sections = [...texts].map(([text, sharing]) => {

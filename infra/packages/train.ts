@@ -11,7 +11,7 @@ import { codeDigest, gitCommit } from '../../train/run/provenance.ts';
 import { ROOT } from '../child-process.ts';
 import gpu from '../gpu/package.json' with { type: 'json' };
 import { bundleDeclarations } from './declarations.ts';
-import { licencesOf } from './licences.ts';
+import { DECODERS, librariesOf, licencesOf } from './licences.ts';
 import {
   commonFiles,
   json,
@@ -51,7 +51,7 @@ const ONNXRUNTIME_FILES = [
 ];
 
 /** The code of these libraries fits only the WebAssembly of the same version, which is among the assets. So it is inside the package. */
-const DECODERS = ['@jsquash/avif', '@jsquash/webp'];
+const DECODER_CODE = ['@jsquash/avif', '@jsquash/webp'];
 
 /** Libraries of the devices `webgpu` and `tfjs`. They are large, and most trainings use neither. */
 const OPTIONAL = { ...gpu.dependencies, ...versions(['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm']) };
@@ -64,7 +64,7 @@ const COMMAND = 'bin/tinyvgg-train.js';
 /** Builds the package. `npm run kernels`, `npm run decoders` and `tsc --build` must have run before. */
 export async function trainPackage(options: PackageOptions = {}): Promise<PackageFiles> {
   const { modules, libraries } = await reachable();
-  const inside = [...DECODERS, 'onnxruntime-web'];
+  const inside = [...DECODER_CODE, 'onnxruntime-web'];
   const dependencies = libraries.filter((name) => !inside.includes(name) && !(name in OPTIONAL));
   const manifest = {
     name: 'tinyvgg-train',
@@ -87,7 +87,7 @@ export async function trainPackage(options: PackageOptions = {}): Promise<Packag
     ...(await compile(modules)),
     [LIBRARY.replace(/\.ts$/, '.d.ts'), await bundleDeclarations(LIBRARY)],
     ['provenance.json', json({ commit: await gitCommit(), code: await codeDigest() })],
-    ['LICENSES.md', await licencesOf(['@cwasm/jpeg-turbo', '@jsquash/png', ...inside])],
+    ['LICENSES.md', await licencesOf([...DECODERS, ...inside])],
     ...(await Promise.all(ASSETS.map(async (path) => [path, await readFile(join(ROOT, path))] as const))),
     ...(await Promise.all(
       ONNXRUNTIME_FILES.map(
@@ -103,10 +103,9 @@ async function reachable(): Promise<{ modules: string[]; libraries: string[] }> 
   const bundled: BuildOptions = { entryPoints: ENTRIES, bundle: true, packages: 'external' };
   const { metafile } = await build({ ...OUTPUT, ...bundled, metafile: true });
   const imports = Object.values(metafile.inputs).flatMap(({ imports }) => imports);
-  const libraries = imports
-    .filter(({ path, external }) => external && !path.startsWith('node:'))
-    .map(({ path }) => (/^(@[^/]+\/)?[^/]+/.exec(path) as RegExpExecArray)[0]);
-  return { modules: Object.keys(metafile.inputs), libraries: [...new Set(libraries)].toSorted() };
+  const modules = imports.filter(({ path, external }) => external && !path.startsWith('node:'));
+  const libraries = librariesOf(modules.map(({ path }) => path)).toSorted();
+  return { modules: Object.keys(metafile.inputs), libraries };
 }
 
 const OUTPUT = {
@@ -136,7 +135,8 @@ const oneFileEach: Plugin = {
   name: 'one-file-each',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /./ }, ({ path, kind, resolveDir }) => {
-      if (kind === 'entry-point' || DECODERS.some((name) => path.startsWith(`${name}/`))) return undefined;
+      if (kind === 'entry-point' || DECODER_CODE.some((name) => path.startsWith(`${name}/`)))
+        return undefined;
       if (path !== ONNXRUNTIME.import) return { path: javascript(path), external: true };
       const folder = relative(resolveDir, join(ROOT, 'vendor'));
       return { path: `${folder}/${ONNXRUNTIME_FILES[0]}`, external: true };

@@ -128,6 +128,28 @@ await describeWithRegistry('tinyvgg-edge, installed', () => {
         },
       );
 
+      it('serves the page in development', async () => {
+        const { promise, resolve } = Promise.withResolvers<string>();
+        const server = new AbortController();
+        const ended = project.run('vite', ['--host', '127.0.0.1', '--port', '0'], {
+          env: { ...process.env, NO_COLOR: '1' },
+          onOutput(output, child) {
+            server.signal.addEventListener('abort', () => child.kill());
+            const origin = /http:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0];
+            if (origin) resolve(origin);
+          },
+        });
+        try {
+          const page = await (await browser.newContext()).newPage();
+          await page.goto(`${await promise}/react.html?endpoint=${encodeURIComponent(endpoint)}`);
+          expect(await classify(page)).toBe('Trouser');
+          await page.close();
+        } finally {
+          server.abort();
+          await ended;
+        }
+      });
+
       it('builds the snippet of the README as a component of React', async () => {
         const page = await open(join(project.folder, 'dist'), 'react.html');
         const field = page.locator('form image-classifier[name=garment]');
