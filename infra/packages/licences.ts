@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ROOT } from '../child-process.ts';
 
 /** The libraries whose WebAssembly infra/tools/decoders.ts changes, so that all decoders share one memory. */
-export const DECODERS = ['@cwasm/jpeg-turbo', '@jsquash/png', '@jsquash/webp', '@jsquash/avif'];
+export const DECODERS = ['@cwasm/jpeg-turbo', '@jsquash/webp', '@jsquash/avif'];
 
 /** Returns the names of the libraries that modules belong to, such as `@jsquash/avif` for `@jsquash/avif/codec/dec/avif_dec.js`. */
 export const librariesOf = (modules: readonly string[]): string[] => [

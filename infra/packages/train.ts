@@ -36,7 +36,8 @@ const ENTRIES = [
 const ASSETS = [
   ...['relaxed', 'simd'].map((name) => `shared/kernels/build/${name}.wasm`),
   'shared/input/garment/build/photo.wasm',
-  ...['jpeg', 'png', 'webp', 'avif'].map((name) => `shared/decode/build/${name}.wasm`),
+  'shared/decode/png/build/png.wasm',
+  ...['jpeg', 'webp', 'avif'].map((name) => `shared/decode/build/${name}.wasm`),
   ...['release/tinyvgg', 'release/edge/tinyvgg'].flatMap((release) =>
     ['onnx', 'json', 'safetensors'].map((extension) => `${release}.${extension}`),
   ),

@@ -30,7 +30,7 @@ const FILES: Record<PackageName, string[]> = {
       (name) => `field/${name}-*.js`,
     ),
     ...['avif', 'gif', 'jpeg', 'png', 'webp'].map((name) => `field/${name}-*.js`),
-    // The parser of PNG files, and their decoder.
+    // The decoder of PNG files is above; this writes the picture that the network saw.
     'field/png-*.js',
     ...['avif', 'inference', 'jpeg', 'photo', 'png', 'webp'].map((name) => `field/${name}-*.wasm`),
   ],
@@ -38,10 +38,13 @@ const FILES: Record<PackageName, string[]> = {
     ...GENERAL,
     ...['provenance.json', 'bin/tinyvgg-train.js'],
     ...['train/index.d.ts', 'shared/*.js', 'train/*.js'],
-    ...['jpeg', 'png', 'webp', 'avif'].map((name) => `shared/decode/build/${name}.wasm`),
-    ...['input/garment/build/photo', 'kernels/build/relaxed', 'kernels/build/simd'].map(
-      (name) => `shared/${name}.wasm`,
-    ),
+    ...['jpeg', 'webp', 'avif'].map((name) => `shared/decode/build/${name}.wasm`),
+    ...[
+      'decode/png/build/png',
+      'input/garment/build/photo',
+      'kernels/build/relaxed',
+      'kernels/build/simd',
+    ].map((name) => `shared/${name}.wasm`),
     ...['edge/tinyvgg', 'tinyvgg'].flatMap((name) =>
       ['json', 'onnx', 'safetensors'].map((extension) => `release/${name}.${extension}`),
     ),
@@ -53,7 +56,7 @@ const FILES: Record<PackageName, string[]> = {
 
 /** Limits in bytes: of the tarball, and of its content. */
 const SIZES: Record<PackageName, { size: number; unpackedSize: number }> = {
-  'tinyvgg-edge': { size: 700_000, unpackedSize: 2_300_000 },
+  'tinyvgg-edge': { size: 600_000, unpackedSize: 1_900_000 },
   'tinyvgg-train': { size: 5_000_000, unpackedSize: 18_000_000 },
 };
 
