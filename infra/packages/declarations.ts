@@ -42,7 +42,7 @@ export async function bundleDeclarations(
   };
   const bundle = await rolldown({
     input: { index: declarationsOf(source) as string },
-    checks: { pluginTimings: false },
+    checks: { bundlerTimings: false },
     // Only the emitted declarations are read, so the generator never runs.
     plugins: [emitted, replacements, dts({ dtsOnly: true, generator: 'oxc', tsconfig: false })],
   });
