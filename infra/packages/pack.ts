@@ -4,7 +4,7 @@
  */
 import { execFile } from 'node:child_process';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { Command } from 'commander';
 import { ROOT } from '../child-process.ts';
@@ -15,7 +15,9 @@ import { trainPackage } from './train.ts';
 
 const BUILDERS = { 'tinyvgg-edge': edgePackage, 'tinyvgg-train': trainPackage };
 
-async function main({ out, ...options }: PackageOptions & { out: string }): Promise<void> {
+async function main({ out: path, ...options }: PackageOptions & { out: string }): Promise<void> {
+  // npm takes a relative path such as out/tinyvgg-edge for a repository of GitHub.
+  const out = resolve(path);
   for (const [name, build] of Object.entries(BUILDERS)) {
     const folder = join(out, name);
     await rm(folder, { recursive: true, force: true });
