@@ -27,7 +27,7 @@ const PRICES = {
 };
 
 /** Milliseconds of CPU time per request, measured in workerd on one machine. The field sends photos at 1,024 pixels. */
-const CPU_MS = { '28×28 PNG': 1, photo: 22 };
+const CPU_MS = { '28×28 PNG': 1, photo: 6 };
 /** Bytes per log line: 450 of the Worker, and an estimate of what Cloudflare adds, which is not documented. */
 const LOG_LINE = 1_500;
 /** Reads of the alias per isolate and month: one every 30 s. The numbers of isolates are estimates; Cloudflare does not publish them. */
