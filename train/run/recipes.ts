@@ -55,8 +55,8 @@ const lab: Recipe = {
 };
 
 /**
- * For the test set: the lab's TinyVGG, trained longer, on images that are mirrored and shifted by up to a pixel. Expected test accuracy:
- * 92.10 %, with seed 1 91.63 %.
+ * For the test set: the lab's TinyVGG, trained longer, on images that are mirrored and shifted by up to a pixel, fewer and fewer of them. Expected
+ * test accuracy: 92.14 %, with seed 1 91.83 %; 92.4 % in the mean of five seeds with the teacher of docs/train.md.
  */
 const best: Recipe = {
   name: 'best',
@@ -65,7 +65,7 @@ const best: Recipe = {
   batchSize: 64,
   optimizer: adam(0.004, { averaging: 0.999 }),
   schedule: 'cosine',
-  augmentation: 'shifts-1',
+  augmentation: 'shifts-fading-1',
   seed: 42,
   ...LAST_EPOCH,
   labelSmoothing: 0,
