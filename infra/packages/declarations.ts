@@ -44,7 +44,7 @@ export async function bundleDeclarations(
     input: { index: declarationsOf(source) as string },
     checks: { bundlerTimings: false },
     // Only the emitted declarations are read, so the generator never runs.
-    plugins: [emitted, replacements, dts({ dtsOnly: true, generator: 'oxc', tsconfig: false })],
+    plugins: [emitted, replacements, dts({ dtsInput: true, generator: 'oxc', tsconfig: false })],
   });
   const { output } = await bundle.generate({ format: 'es' });
   await bundle.close();
