@@ -60,11 +60,13 @@ export function flawOf({
  */
 export function doubtOf(ranked: readonly Prediction[], rules: Rules): Doubt | undefined {
   const [best] = ranked;
-  const { leastScore, none } = rules;
-  if (best && best.label === none) return 'none-of-these';
-  const least = leastScore ?? (none === undefined ? LEAST_SCORE : LEAST_SCORE_BESIDE_NONE);
-  return certaintyOf(ranked, rules) >= least ? undefined : 'low-score';
+  if (best && best.label === rules.none) return 'none-of-these';
+  return certaintyOf(ranked, rules) >= leastScoreOf(rules) ? undefined : 'low-score';
 }
+
+/** Returns the certainty below which a model declines to answer. */
+export const leastScoreOf = ({ leastScore, none }: Rules): number =>
+  leastScore ?? (none === undefined ? LEAST_SCORE : LEAST_SCORE_BESIDE_NONE);
 
 /** Returns what a model's least score is compared with: the highest score, less that of none of these. */
 export function certaintyOf(ranked: readonly Prediction[], { none }: Pick<Rules, 'none'>): number {

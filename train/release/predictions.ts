@@ -1,4 +1,5 @@
 /** @file Predicts the label of every test image. */
+import { certaintyOf } from '#shared/abstention.ts';
 import { rankLabels } from '#shared/predictions.ts';
 import type { Split } from '../dataset/split.ts';
 import { Generator } from '../random.ts';
@@ -17,6 +18,8 @@ export interface TestPrediction {
   prediction: number;
   /** Score of the predicted class, in 0..1. */
   score: number;
+  /** What the model's least score is compared with (shared/abstention.ts). */
+  certainty: number;
 }
 
 const BATCH = 250;
@@ -33,13 +36,15 @@ export async function predictAll({ manifest, files }: Release, test: Split): Pro
     const logits = await predict(images, size);
     for (let n = 0; n < size; n++) {
       const own = logits.subarray(n * classes, (n + 1) * classes);
-      const [{ index, score }] = rankLabels(own, manifest);
+      const ranked = rankLabels(own, manifest);
+      const [{ index, score }] = ranked;
       predictions.push({
         image: images.subarray(n * pixels, (n + 1) * pixels),
         name: test.names?.[first + n],
         label: test.labels[first + n],
         prediction: index,
         score,
+        certainty: certaintyOf(ranked, manifest),
       });
     }
   }

@@ -67,7 +67,7 @@ function sections({ summary, models, best, epochs }: Results, figures: Figures):
     coverage &&
       section(
         'Declining to answer',
-        markup`<p>A classifier that declines to answer at low scores is correct more often on the rest. Below the marked score, the service returns <code>low-score</code> with its predictions.</p>${figureGrid([coverage])}`,
+        markup`<p>A classifier that declines to answer at low scores is correct more often on the rest. Below the mark, the service returns <code>low-score</code> with its predictions.</p>${figureGrid([coverage])}`,
       ),
     best &&
       images.length > 0 &&

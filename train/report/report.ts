@@ -110,7 +110,7 @@ async function drawPredictions(
   const predictions = await predictAll(release, take(test, summary.images.test));
   const wrong = mistakes(predictions);
   return {
-    coverage: await coverageFigure(name, predictions),
+    coverage: await coverageFigure({ ...release.manifest, name }, predictions),
     samples: testImages(
       { name: 'samples', title: 'Random test images', subtitle: `drawn with seed ${summary.seed}` },
       sample(predictions, SAMPLES, summary.seed),

@@ -12,7 +12,7 @@ import { referenceEngine } from '../../../train/engine/reference.ts';
 import { Generator } from '../../../train/random.ts';
 import { mistakes, predictAll, sample, type TestPrediction } from '../../../train/release/predictions.ts';
 import { readRelease } from '../../../train/release/release.ts';
-import { coverageCurve } from '../../../train/report/figures/coverage.ts';
+import { coverageCurve, coverageFigure } from '../../../train/report/figures/coverage.ts';
 import { greyPng } from '../../../train/report/png.ts';
 import { report } from '../../../train/report/report.ts';
 import { percent } from '../../../train/report/unbroken.ts';
@@ -64,6 +64,7 @@ describe('the curve of coverage and accuracy', () => {
     label: 1,
     prediction: right ? 1 : 2,
     score,
+    certainty: score,
   });
 
   it('holds coverage and accuracy for each threshold', () => {
@@ -87,6 +88,29 @@ describe('the curve of coverage and accuracy', () => {
     expect(curve).toHaveLength(100);
     expect(curve[99]).toEqual({ threshold: 0, coverage: 1, accuracy: 0.5 });
     expect(coverageCurve([])).toEqual([]);
+  });
+
+  it('counts images of none of the labels apart, and marks what the service answers', async () => {
+    const image = (label: number, certainty: number): TestPrediction => ({
+      ...predicted(0.9, true),
+      ...{ label, prediction: 1, certainty },
+    });
+    const { subtitle, description } = await coverageFigure(
+      { name: 'pets', labels: ['cat', 'dog', 'other'], none: 'other' },
+      [
+        image(1, 0.9),
+        image(1, 0.4),
+        image(0, 0.5),
+        image(1, 0.39),
+        image(2, 0.41),
+        image(2, 0),
+        image(2, 0.3),
+      ],
+    );
+    expect(subtitle).toBe('mark: 0.4 or more; 2 of 3 other images declined');
+    expect(description).toBe(
+      '75.00\u00a0% of the test images have a score less that of none of these of 0.4 or more, and 66.67\u00a0% of those are correct. Of 3 images of none of these, 2 are declined.',
+    );
   });
 });
 
