@@ -68,8 +68,12 @@ export function doubtOf(ranked: readonly Prediction[], rules: Rules): Doubt | un
 export const leastScoreOf = ({ leastScore, none }: Rules): number =>
   leastScore ?? (none === undefined ? LEAST_SCORE : LEAST_SCORE_BESIDE_NONE);
 
-/** Returns what a model's least score is compared with: the highest score, less that of none of these. */
+/**
+ * Returns what a model's least score is compared with: the highest score of another label, less that of none of these. It is negative
+ * when none of these is the most likely.
+ */
 export function certaintyOf(ranked: readonly Prediction[], { none }: Pick<Rules, 'none'>): number {
-  const other = ranked.find(({ label }) => label === none);
-  return (ranked[0]?.score ?? 0) - (other?.score ?? 0);
+  const scoreOf = (prediction: Prediction | undefined) => prediction?.score ?? 0;
+  const best = ranked.find(({ label }) => label !== none);
+  return scoreOf(best) - scoreOf(ranked.find(({ label }) => label === none));
 }

@@ -1,6 +1,12 @@
 /** @file Tests with the bundled release that pictures without a garment get no answer, and a garment gets one. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type AbstentionReason, abstentionOf, doubtOf, LEAST_SCORE } from '#shared/abstention.ts';
+import {
+  type AbstentionReason,
+  abstentionOf,
+  certaintyOf,
+  doubtOf,
+  LEAST_SCORE,
+} from '#shared/abstention.ts';
 import type { Pixels } from '#shared/decode/pixels.ts';
 import { rankLabels } from '#shared/predictions.ts';
 import { openPipeline } from '../../train/preparation.ts';
@@ -69,6 +75,16 @@ describe('abstentionOf', () => {
     expect(reasonFor(0.5, 0.11, {})).toBe('low-score');
     expect(reasonFor(0.65, 0.3, {})).toBe('low-score');
     expect(reasonFor(0.65, 0.3, { leastScore: 0.3 })).toBeUndefined();
+  });
+
+  it('is never certain when none of these is the most likely', () => {
+    const ranked = [
+      { label: 'other', index: 1, score: 0.5 },
+      { label: 'Coat', index: 0, score: 0.3 },
+    ];
+    expect(certaintyOf(ranked, { none: 'other' })).toBeCloseTo(-0.2, 12);
+    expect(certaintyOf(ranked, {})).toBe(0.5);
+    expect(doubtOf(ranked, { none: 'other', leastScore: 0 })).toBe('none-of-these');
   });
 
   it('says that a picture shows none of the labels when the label for such pictures is first', () => {

@@ -1,6 +1,6 @@
 /** @file Classifies photo files as the Worker does: the same decoders, photo pipeline and calibration. */
 import { readFile } from 'node:fs/promises';
-import { type AbstentionReason, abstentionOf, certaintyOf } from '#shared/abstention.ts';
+import { type AbstentionReason, abstentionOf, certaintyOf, flawOf } from '#shared/abstention.ts';
 import { copyPixels, type Pixels } from '#shared/decode/pixels.ts';
 import { ExplainedError } from '#shared/errors.ts';
 import type { PreparedPhoto } from '#shared/input/garment/photo.ts';
@@ -25,7 +25,7 @@ export interface ClassifiedPhoto {
   prepared: PreparedPhoto;
   /** All labels that an answer can have, likeliest first. */
   predictions: Prediction[];
-  /** What the model's least score is compared with; undefined when the model declines to answer whatever that is. */
+  /** What the model's least score is compared with; undefined when the photo has a flaw. */
   certainty: number | undefined;
   /** Why the model declines to answer; undefined when it does not. */
   abstained: AbstentionReason | undefined;
@@ -58,8 +58,7 @@ export async function openClassifier({ manifest, files }: PredictingRelease): Pr
       inference: performance.now() - ready,
     };
     const abstained = abstentionOf(prepared, ranked, manifest);
-    const certainty =
-      abstained === undefined || abstained === 'low-score' ? certaintyOf(ranked, manifest) : undefined;
+    const certainty = flawOf(prepared) ? undefined : certaintyOf(ranked, manifest);
     const predictions = answersAmong(ranked, manifest);
     return { pixels, prepared, predictions, certainty, abstained, milliseconds };
   };

@@ -11,7 +11,7 @@ export interface PhotoResult {
   /** Score of the label, in 0..1. */
   score: number;
   right: boolean;
-  /** What a model's least score is compared with; absent when the classifier declines to answer whatever that is. */
+  /** What a model's least score is compared with; absent when the photo has a flaw, for which the classifier declines to answer. */
   certainty?: number;
   /** Whether the classifier declined to answer. */
   abstained?: boolean;

@@ -151,6 +151,26 @@ describe.each(SAMPLE_NAMES)('%s', (name) => {
   });
 });
 
+/** PNGs whose only picture is the one that is shown. */
+const PNG_NAMES = SAMPLE_NAMES.filter(
+  (name) => formatOf(sample(name)) === 'png' && !name.startsWith('animated'),
+);
+
+it.each(PNG_NAMES)(
+  '%s is decoded to all of its pixels or not at all when it is cut off anywhere',
+  async (name) => {
+    const file = sample(name);
+    const accepted: number[] = [];
+    for (let length = 0; length <= file.length; length++) {
+      const pixels = await decoder.decode(file.slice(0, length), copyPixels).catch(() => undefined);
+      if (!pixels) continue;
+      accepted.push(length);
+      expect(pixels, `${length} of ${file.length} bytes`).toEqual(expected.get(name));
+    }
+    expect(accepted[0]).toBeLessThan(file.length);
+  },
+);
+
 /** A change that the fuzzer makes to a file. */
 const change = fc.oneof(
   fc.record({ kind: fc.constant('flip' as const), at: fc.nat(), bit: fc.nat(7) }),
