@@ -2,19 +2,13 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { KERNEL_LEVELS } from '#shared/kernels/choose.ts';
 import { DEFAULT_ALIAS } from '#shared/manifest.ts';
+import { AUGMENTATION_USAGE } from '../dataset/augmentations.ts';
 import { FOLDER_DEFAULTS } from '../dataset/open.ts';
 import { DEVICES } from '../engine/open.ts';
 import { bundledFile } from '../installation.ts';
 import { INITIALIZATIONS } from '../model/initialize.ts';
 import { MODEL_NAMES, ZOO_PADDINGS } from '../model/zoo.ts';
-import {
-  AUGMENTATION_NAMES,
-  COLOUR_NAMES,
-  FIT_MODES,
-  OPTIMIZERS,
-  parseDecimal,
-  SCHEDULE_NAMES,
-} from '../run/overrides.ts';
+import { COLOUR_NAMES, FIT_MODES, OPTIMIZERS, parseDecimal, SCHEDULE_NAMES } from '../run/overrides.ts';
 import { RECIPES, type Recipe } from '../run/recipes.ts';
 import { CHECKPOINT_EVERY } from '../run/settings.ts';
 import { SELECTIONS } from '../training/selection.ts';
@@ -171,9 +165,9 @@ export const withTrainingOptions = (command: Command, recipe: Recipe): Command =
     .addOption(
       optionWithDefault(
         '--augmentation <name>',
-        'augmentation of the training images',
+        `augmentation of the training images: ${AUGMENTATION_USAGE}`,
         recipe.augmentation,
-      ).choices(AUGMENTATION_NAMES),
+      ),
     )
     .addOption(
       optionWithDefault('--device <name>', 'engine that computes the training', 'auto').choices(DEVICES),

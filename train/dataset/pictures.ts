@@ -1,5 +1,5 @@
 /**
- * @file Augments pictures of anything: crops, turns, mirrors and recolours them. The result for an image depends only on the seed, the
+ * @file Augments pictures of anything: mirrors, crops, rotates and recolours them. The result for an image depends only on the seed, the
  * epoch and the index of the image, so a resumed training computes the same images.
  */
 import type { Shape } from '#shared/model/spec.ts';
@@ -14,15 +14,16 @@ const MOST_ROTATION = Math.PI / 12;
 /** Brightness, contrast and saturation are changed by a factor of up to 1 ± this. */
 const RECOLOURING = 0.3;
 
-export interface PictureAugmentation {
-  /** [channels, height, width] of an image. */
-  shape: Shape;
-  /** Mirrors half of the images. Some classes, such as letters, are others when they are mirrored. */
-  mirrors: boolean;
-}
+/** What an augmented picture differs in. Each can be left out: a mirrored letter may be another one, and a ripe fruit is known by its colour. */
+export const PICTURE_CHANGES = ['mirrored', 'cropped', 'rotated', 'recoloured'] as const;
+export type PictureChange = (typeof PICTURE_CHANGES)[number];
 
-/** Returns an augmentation of pictures that were scaled to the same size. */
-export function augmentPictures(seed: number, { shape, mirrors }: PictureAugmentation): Augment {
+/**
+ * Returns an augmentation of pictures that were scaled to the same size.
+ * @param shape [channels, height, width] of an image
+ */
+export function augmentPictures(seed: number, shape: Shape, changes: readonly PictureChange[]): Augment {
+  const changed = new Set(changes);
   const [channels, height, width] = shape as [number, number, number];
   const size = channels * height * width;
   const before = new Uint8Array(size);
@@ -31,17 +32,19 @@ export function augmentPictures(seed: number, { shape, mirrors }: PictureAugment
       const image = images.subarray(n * size, (n + 1) * size);
       const random = new RandomDraws(seed, epoch, first + n);
       before.set(image);
-      warp({ pixels: before, shape }, { pixels: image, shape }, viewOf(random, width, height, mirrors));
-      recolour(image, channels, random);
+      warp({ pixels: before, shape }, { pixels: image, shape }, viewOf(random, width, height, changed));
+      if (changed.has('recoloured')) recolour(image, channels, random);
     }
   };
 }
 
 /** Draws a crop of the image, which is turned and perhaps mirrored. */
-function viewOf(random: RandomDraws, width: number, height: number, mirrors: boolean): Affine {
-  const across = random.uniform(LEAST_EDGE, 1) * (mirrors ? random.sign() : 1);
-  const down = random.uniform(LEAST_EDGE, 1);
-  const angle = random.uniform(-MOST_ROTATION, MOST_ROTATION);
+function viewOf(random: RandomDraws, width: number, height: number, changed: Set<PictureChange>): Affine {
+  const leastEdge = changed.has('cropped') ? LEAST_EDGE : 1;
+  const mostRotation = changed.has('rotated') ? MOST_ROTATION : 0;
+  const across = random.uniform(leastEdge, 1) * (changed.has('mirrored') ? random.sign() : 1);
+  const down = random.uniform(leastEdge, 1);
+  const angle = random.uniform(-mostRotation, mostRotation);
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
   const view = { xx: cos * across, xy: -sin * down, yx: sin * across, yy: cos * down };
   // The middle of the crop is as far from the middle of the image as the crop's edges allow.

@@ -5,7 +5,7 @@ import { ExplainedError } from '#shared/errors.ts';
 import { KERNEL_LEVELS } from '#shared/kernels/choose.ts';
 // Sets the messages for values that do not match a schema.
 import '#shared/validation.ts';
-import { AUGMENTATIONS, type AugmentationName } from '../dataset/augmentations.ts';
+import { AUGMENTATION_NAMES, AUGMENTATION_USAGE } from '../dataset/augmentations.ts';
 import { COLOURS, type Colour, type DataSettings } from '../dataset/open.ts';
 import { DEVICES } from '../engine/open.ts';
 import type { Optimizer } from '../engine/optimizer.ts';
@@ -22,7 +22,6 @@ export const OPTIMIZERS = ['sgd', 'adam', 'adamw'] as const satisfies Optimizer[
 export const SCHEDULE_NAMES = Object.keys(SCHEDULES) as ScheduleName[];
 export const COLOUR_NAMES = Object.keys(COLOURS) as Colour[];
 export const FIT_MODES = ['cover', 'contain', 'garment'] as const satisfies DataSettings['fit'][];
-export const AUGMENTATION_NAMES = Object.keys(AUGMENTATIONS) as AugmentationName[];
 
 /** Half of the training set. */
 const MAX_HELD_OUT = 30_000;
@@ -85,7 +84,12 @@ const Overrides = v.strictObject({
   select: v.exactOptional(v.picklist(SELECTIONS)),
   patience: v.exactOptional(integerFrom(1)),
   schedule: v.exactOptional(v.picklist(SCHEDULE_NAMES)),
-  augmentation: v.exactOptional(v.picklist(AUGMENTATION_NAMES)),
+  augmentation: v.exactOptional(
+    v.picklist(
+      AUGMENTATION_NAMES,
+      ({ input }) => `expected one of ${AUGMENTATION_USAGE}; got ${JSON.stringify(input)}`,
+    ),
+  ),
   device: v.exactOptional(v.picklist(DEVICES)),
   allowSoftwareAdapter: v.exactOptional(v.boolean()),
   threads: v.exactOptional(v.pipe(integerFrom(1), v.maxValue(64))),

@@ -1,7 +1,12 @@
 /** @file Which augmentations are refused for which images. */
 import { expect, it } from 'vitest';
 import { GARMENT_INPUT } from '#shared/input/prepare.ts';
-import { augmentationFor } from '../../../train/dataset/augmentations.ts';
+import {
+  AUGMENTATION_NAMES,
+  AUGMENTATION_USAGE,
+  type AugmentationName,
+  augmentationFor,
+} from '../../../train/dataset/augmentations.ts';
 import { DESCRIPTION } from '../../../train/dataset/fashion-mnist/description.ts';
 
 const PICTURES = {
@@ -28,3 +33,33 @@ it.each(['shifts-1', 'shifts-fading-1', 'garments-1', 'garments-half-2'] as cons
     expect(augmentationFor(name, 1, GARMENTS)).toBeTypeOf('function');
   },
 );
+
+it('the name of pictures-1 says what is left out', () => {
+  const augmented = (name: AugmentationName) => {
+    const images = Uint8Array.from({ length: 3 * 24 * 32 }, (_, i) => (i * 7) % 256);
+    augmentationFor(
+      name,
+      1,
+      PICTURES,
+    )?.({ images, labels: new Uint16Array(1) }, { epoch: 0, progress: 0, first: 0 });
+    return images.join();
+  };
+  const names = AUGMENTATION_NAMES.filter((name) => name.startsWith('pictures-1'));
+  expect(names).toHaveLength(16);
+  expect(new Set(names.map(augmented)).size).toBe(16);
+  expect(augmented('pictures-1-unmirrored-uncropped-unrotated-unrecoloured')).toBe(augmented('none'));
+});
+
+it('the usage text has every name', () => {
+  // Reads the text as a shell user does: what is in brackets may be left out.
+  const written = AUGMENTATION_USAGE.split(', ').flatMap((usage) =>
+    usage
+      .split(/[[\]]+/)
+      .filter(Boolean)
+      .reduce<string[]>(
+        (names, part, i) => (i === 0 ? [part] : names.flatMap((name) => [name, name + part])),
+        [],
+      ),
+  );
+  expect(written.toSorted()).toEqual(AUGMENTATION_NAMES.toSorted());
+});

@@ -1,7 +1,7 @@
 /** @file Augmented pictures: what changes, what stays, and what the result depends on. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { augmentPictures } from '../../../train/dataset/pictures.ts';
+import { augmentPictures, PICTURE_CHANGES, type PictureChange } from '../../../train/dataset/pictures.ts';
 
 const [CHANNELS, HEIGHT, WIDTH] = [3, 24, 32];
 const SHAPE = [CHANNELS, HEIGHT, WIDTH];
@@ -24,7 +24,7 @@ const meanOf = (values: Iterable<number>) => {
 };
 
 describe('augmented pictures', () => {
-  const augment = augmentPictures(1, { shape: SHAPE, mirrors: true });
+  const augment = augmentPictures(1, SHAPE, PICTURE_CHANGES);
 
   it('depend only on the seed, the epoch and the index of the image', () => {
     fc.assert(
@@ -44,26 +44,81 @@ describe('augmented pictures', () => {
   it('differ between images, epochs and seeds', () => {
     const changed = (seed: number, epoch: number, first: number) => {
       const batch = batchOf(1, slopes);
-      augmentPictures(seed, { shape: SHAPE, mirrors: true })(batch, { epoch, progress: 0, first });
+      augmentPictures(seed, SHAPE, PICTURE_CHANGES)(batch, { epoch, progress: 0, first });
       return batch.images.join();
     };
     const all = [changed(1, 0, 0), changed(1, 0, 1), changed(1, 1, 0), changed(2, 0, 0)];
     expect(new Set(all).size).toBe(4);
   });
 
-  it('are mirrored half of the time, and never without mirrors', () => {
-    const mirrored = (mirrors: boolean) => {
-      const batch = batchOf(200, slopes);
-      augmentPictures(3, { shape: SHAPE, mirrors })(batch, { epoch: 0, progress: 0, first: 0 });
-      return batch.labels.reduce((sum, _, n) => {
-        const red = batch.images.subarray(n * SIZE, n * SIZE + HEIGHT * WIDTH);
-        const half = (right: boolean) => meanOf(red.filter((_, i) => i % WIDTH >= WIDTH / 2 === right));
-        return sum + Number(half(false) > half(true));
-      }, 0);
-    };
-    expect(mirrored(true)).toBeGreaterThan(70);
-    expect(mirrored(true)).toBeLessThan(130);
-    expect(mirrored(false)).toBe(0);
+  /** Augments 200 copies of a picture with one change, or with all but one. */
+  const augmented = (changes: readonly PictureChange[], value = slopes) => {
+    const { images, labels } = batchOf(200, value);
+    augmentPictures(3, SHAPE, changes)({ images, labels }, { epoch: 0, progress: 0, first: 0 });
+    return Array.from(labels, (_, n) => images.subarray(n * SIZE, (n + 1) * SIZE));
+  };
+  const original = batchOf(1, slopes).images;
+  const everythingBut = (change: PictureChange) => PICTURE_CHANGES.filter((other) => other !== change);
+  const columnMeans = (image: Uint8Array, channel: number) =>
+    Array.from({ length: WIDTH }, (_, x) =>
+      meanOf(
+        image.subarray(channel * HEIGHT * WIDTH).filter((_, i) => i < HEIGHT * WIDTH && i % WIDTH === x),
+      ),
+    );
+  /** Red grows to the right, so the picture is mirrored where it falls. */
+  const isMirrored = (image: Uint8Array) =>
+    columnMeans(image, 0)[0] > (columnMeans(image, 0).at(-1) as number);
+
+  it('do not differ from the picture without any change', () => {
+    for (const image of augmented([])) expect(image).toEqual(original);
+  });
+
+  it('are mirrored half of the time, and never without', () => {
+    const share = meanOf(augmented(PICTURE_CHANGES).map((image) => Number(isMirrored(image))));
+    expect(share).toBeGreaterThan(0.35);
+    expect(share).toBeLessThan(0.65);
+    expect(augmented(everythingBut('mirrored')).some(isMirrored)).toBe(false);
+    const mirrored = Uint8Array.from(original, (_, i) => original[i - (i % WIDTH) + WIDTH - 1 - (i % WIDTH)]);
+    const kinds = augmented(['mirrored']).map((image) =>
+      [original, mirrored].findIndex((other) => image.join() === other.join()),
+    );
+    expect(new Set(kinds)).toEqual(new Set([0, 1]));
+  });
+
+  it('keep the colours of a plain picture when they are not recoloured', () => {
+    const plain = (_x: number, _y: number, channel: number) => [200, 100, 50][channel];
+    const same = batchOf(1, plain).images;
+    for (const image of augmented(everythingBut('recoloured'), plain)) expect(image).toEqual(same);
+    expect(augmented(['recoloured'], plain).some((image) => image.join() !== same.join())).toBe(true);
+  });
+
+  it('keep their horizontal lines when they are not rotated', () => {
+    // Rows of one colour stay rows of one colour, unless they are turned.
+    const rows = (_x: number, y: number) => 40 + 7 * y;
+    const hasLevelRows = (image: Uint8Array) =>
+      Array.from({ length: HEIGHT }, (_, y) => new Set(image.subarray(y * WIDTH, (y + 1) * WIDTH))).every(
+        ({ size }) => size === 1,
+      );
+    expect(augmented(everythingBut('rotated'), rows).every(hasLevelRows)).toBe(true);
+    expect(augmented(['rotated'], rows).filter(hasLevelRows).length).toBeLessThan(20);
+  });
+
+  it('show the whole picture when they are not cropped', () => {
+    const range = (image: Uint8Array) =>
+      Math.max(...image.subarray(0, HEIGHT * WIDTH)) - Math.min(...image.subarray(0, HEIGHT * WIDTH));
+    const ofAll = range(original);
+    const uncropped = augmented(['mirrored']).map(range);
+    expect(new Set(uncropped)).toEqual(new Set([ofAll]));
+    const cropped = augmented(['mirrored', 'cropped']).map(range);
+    expect(Math.min(...cropped)).toBeLessThan(0.75 * ofAll);
+    // In a rotated picture, the middle stays in the middle.
+    const middle = (image: Uint8Array) => image[(HEIGHT / 2) * WIDTH + WIDTH / 2];
+    expect(augmented(['rotated']).every((image) => Math.abs(middle(image) - middle(original)) <= 4)).toBe(
+      true,
+    );
+    expect(
+      augmented(['rotated', 'cropped']).some((image) => Math.abs(middle(image) - middle(original)) > 8),
+    ).toBe(true);
   });
 
   it('keep their colours on average, and show at least half of the picture', () => {
@@ -90,10 +145,11 @@ describe('augmented pictures', () => {
 
   it('may be grey', () => {
     const images = Uint8Array.from({ length: 2 * 36 }, (_, i) => i * 3);
-    augmentPictures(1, { shape: [1, 6, 6], mirrors: true })(
-      { images, labels: new Uint16Array(2) },
-      { epoch: 0, progress: 0, first: 0 },
-    );
+    augmentPictures(
+      1,
+      [1, 6, 6],
+      PICTURE_CHANGES,
+    )({ images, labels: new Uint16Array(2) }, { epoch: 0, progress: 0, first: 0 });
     expect(images.some((value, i) => value !== i * 3)).toBe(true);
   });
 });
