@@ -1,5 +1,5 @@
 /** @file Reads a folder of images: lists, decodes and assigns them to parts. */
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { ExplainedError } from '#shared/errors.ts';
 import type { PictureInput } from '#shared/input/preprocessing.ts';
 import { sizeOf } from '#shared/model/spec.ts';
@@ -105,7 +105,7 @@ async function decodeImages(
       }
       const missing = digests.filter((digest) => !cached.has(digest));
       const firstOf = (digest: string) => (places.get(digest) as number[])[0];
-      const tasks = missing.map((digest) => ({ path: join(root, images[firstOf(digest)].path), digest }));
+      const tasks = missing.map((digest) => ({ path: resolve(root, images[firstOf(digest)].path), digest }));
       await pool.decode(tasks, (task, result) => settle(missing[task], result));
       const readable = digests.filter((digest) => !problems.has(firstOf(digest)));
       if (readable.every((digest) => cached.has(digest))) continue;

@@ -1,7 +1,7 @@
 /** @file Computes the digests of image files, and recognizes files that are no images. */
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { formatOf } from '#shared/decode/format.ts';
 import { ExplainedError } from '#shared/errors.ts';
 import type { ListedImage, Listing } from './listing.ts';
@@ -28,7 +28,7 @@ export async function digestImages({
   const work = async () => {
     while (next < images.length) {
       const i = next++;
-      results[i] = await digestOf(join(root, images[i].path));
+      results[i] = await digestOf(resolve(root, images[i].path));
     }
   };
   await Promise.all(Array.from({ length: CONCURRENT }, work));

@@ -42,7 +42,7 @@ const METADATA = ['metadata.csv', 'metadata.jsonl'];
 
 /**
  * Lists the images of a data set. Any file may be an image: whether it is one is in its first bytes.
- * @param data a folder, or a .csv or .jsonl file whose paths are relative to its folder
+ * @param data a folder, or a .csv or .jsonl file whose paths are absolute or relative to its folder
  * @throws ExplainedError of kind `data` when a folder or metadata cannot be read
  */
 export async function listImages(data: string): Promise<Listing> {

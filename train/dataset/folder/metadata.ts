@@ -6,7 +6,7 @@ import { type Part, partOf } from './part.ts';
 
 /** One image. */
 export interface Row {
-  /** Path relative to the folder of the metadata, with `/` between the names. */
+  /** Path, absolute or relative to the folder of the metadata, with `/` between the names. */
   file: string;
   label: string;
   group?: string;

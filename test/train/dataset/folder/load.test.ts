@@ -50,6 +50,18 @@ describe('loadFolder', () => {
     expect(data.test.count + data.validation.count).toBeGreaterThan(0);
   });
 
+  it('takes absolute paths in a file with paths and labels', async () => {
+    const files = { ...images('a', 5, 1), ...images('b', 5, 11) };
+    const elsewhere = await folderOf(files);
+    const lines = Object.keys(files).map((path) => `${join(elsewhere, path)},${path.split('/')[0]}`);
+    const own = await folderOf({ 'labels.csv': ['path,label', ...lines].join('\n') });
+    const data = await load(join(own, 'labels.csv'));
+    expect(data.contents.images.map(({ path }) => path).toSorted()).toEqual(
+      Object.keys(files).map((path) => join(elsewhere, path)),
+    );
+    expect(data.classes).toEqual(['a', 'b']);
+  });
+
   it('refuses a class for other pictures that the folder does not have', async () => {
     const data = await folderOf({ ...images('train/a', 5, 1), ...images('train/other', 5, 11) });
     const options = { input, splitSeed: 0, cache };
