@@ -44,8 +44,10 @@ export async function digestImages({
 
 async function digestOf(path: string): Promise<{ digest: string } | { why: string }> {
   try {
-    const { size } = await stat(path);
-    if (size > LARGEST_FILE) return { why: `larger than ${LARGEST_FILE / 1e6} MB` };
+    const file = await stat(path);
+    // A device can be endless.
+    if (!file.isFile()) return { why: 'no regular file' };
+    if (file.size > LARGEST_FILE) return { why: `larger than ${LARGEST_FILE / 1e6} MB` };
     const bytes = await readFile(path);
     formatOf(bytes);
     return { digest: sha256Of(bytes) };

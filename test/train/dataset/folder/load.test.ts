@@ -54,8 +54,11 @@ describe('loadFolder', () => {
     const files = { ...images('a', 5, 1), ...images('b', 5, 11) };
     const elsewhere = await folderOf(files);
     const lines = Object.keys(files).map((path) => `${join(elsewhere, path)},${path.split('/')[0]}`);
-    const own = await folderOf({ 'labels.csv': ['path,label', ...lines].join('\n') });
-    const data = await load(join(own, 'labels.csv'));
+    // A device has no end.
+    const own = await folderOf({ 'labels.csv': ['path,label', ...lines, '/dev/zero,a'].join('\n') });
+    const log: string[] = [];
+    const data = await load(join(own, 'labels.csv'), log);
+    expect(log.join()).toContain('(no regular file): /dev/zero');
     expect(data.contents.images.map(({ path }) => path).toSorted()).toEqual(
       Object.keys(files).map((path) => join(elsewhere, path)),
     );
