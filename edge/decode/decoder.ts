@@ -3,7 +3,7 @@ import jpegWasm from '#shared/decode/build/jpeg.wasm?module';
 import { createDecoder, type EstimatingDecoder } from '#shared/decode/decoder.ts';
 import { formatOf, type ImageFormat } from '#shared/decode/format.ts';
 import { jpegDecoder } from '#shared/decode/jpeg/decoder.ts';
-import eighthWasm from '#shared/decode/jpeg/eighth/build/eighth.wasm?module';
+import reducedJpegWasm from '#shared/decode/jpeg/reduced/build/reduced.wasm?module';
 import pngWasm from '#shared/decode/png/build/png.wasm?module';
 import { pngDecoder } from '#shared/decode/png/decoder.ts';
 import kernels from '#shared/input/garment/build/photo.wasm?module';
@@ -20,7 +20,7 @@ const services = {
 
 /** Detects the format from the first bytes, not from the content type of the request. */
 export const decoder: EstimatingDecoder = createDecoder({
-  jpeg: jpegDecoder(jpegWasm, eighthWasm),
+  jpeg: jpegDecoder(jpegWasm, reducedJpegWasm),
   png: pngDecoder(pngWasm),
   ...services,
 });

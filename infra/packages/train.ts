@@ -37,7 +37,7 @@ const ASSETS = [
   ...['relaxed', 'simd'].map((name) => `shared/kernels/build/${name}.wasm`),
   'shared/input/garment/build/photo.wasm',
   'shared/decode/png/build/png.wasm',
-  'shared/decode/jpeg/eighth/build/eighth.wasm',
+  'shared/decode/jpeg/reduced/build/reduced.wasm',
   ...['jpeg', 'webp', 'avif'].map((name) => `shared/decode/build/${name}.wasm`),
   ...['release/tinyvgg', 'release/edge/tinyvgg'].flatMap((release) =>
     ['onnx', 'json', 'safetensors'].map((extension) => `${release}.${extension}`),

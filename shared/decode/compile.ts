@@ -14,15 +14,15 @@ export async function compileDecoder(
   read: (specifier: string) => Promise<Uint8Array<ArrayBuffer>>,
 ): Promise<EstimatingDecoder> {
   const compile = async (specifier: string) => WebAssembly.compile(await read(specifier));
-  const [jpeg, eighth, png, webp, avif] = await Promise.all([
+  const [jpeg, reducedJpeg, png, webp, avif] = await Promise.all([
     compile('#shared/decode/build/jpeg.wasm'),
-    compile('#shared/decode/jpeg/eighth/build/eighth.wasm'),
+    compile('#shared/decode/jpeg/reduced/build/reduced.wasm'),
     compile('#shared/decode/png/build/png.wasm'),
     compile('#shared/decode/build/webp.wasm'),
     compile('#shared/decode/build/avif.wasm'),
   ]);
   return createDecoder({
-    jpeg: jpegDecoder(jpeg, eighth),
+    jpeg: jpegDecoder(jpeg, reducedJpeg),
     png: pngDecoder(png),
     webp: webpDecoder(webp),
     avif: avifDecoder(avif),

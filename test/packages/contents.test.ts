@@ -32,7 +32,7 @@ const FILES: Record<PackageName, string[]> = {
     ...['avif', 'gif', 'jpeg', 'png', 'webp'].map((name) => `field/${name}-*.js`),
     // The decoder of PNG files is above; this writes the picture that the network saw.
     'field/png-*.js',
-    ...['avif', 'eighth', 'inference', 'jpeg', 'photo', 'png', 'webp'].map((name) => `field/${name}-*.wasm`),
+    ...['avif', 'inference', 'jpeg', 'photo', 'png', 'reduced', 'webp'].map((name) => `field/${name}-*.wasm`),
   ],
   'tinyvgg-train': [
     ...GENERAL,
@@ -41,7 +41,7 @@ const FILES: Record<PackageName, string[]> = {
     ...['jpeg', 'webp', 'avif'].map((name) => `shared/decode/build/${name}.wasm`),
     ...[
       'decode/png/build/png',
-      'decode/jpeg/eighth/build/eighth',
+      'decode/jpeg/reduced/build/reduced',
       'input/garment/build/photo',
       'kernels/build/relaxed',
       'kernels/build/simd',
@@ -106,7 +106,7 @@ it('tinyvgg-edge has no dependencies, and less than 400 kB beside the image deco
   const manifest = JSON.parse(await readFile(join(await packages(), 'tinyvgg-edge/package.json'), 'utf8'));
   expect(manifest.dependencies).toBeUndefined();
   const { files } = await dryRun('tinyvgg-edge');
-  const others = files.filter(({ path }) => !/^field\/(avif|eighth|jpeg|png|webp)-/.test(path));
+  const others = files.filter(({ path }) => !/^field\/(avif|jpeg|png|reduced|webp)-/.test(path));
   expect(others.reduce((sum, { size }) => sum + size, 0)).toBeLessThan(400_000);
 });
 

@@ -1,6 +1,6 @@
 /**
- * @file The JPEG codec: @cwasm/jpeg-turbo's WebAssembly decoder (libjpeg-turbo's TurboJPEG API), and for most photos at an eighth of their
- * size a faster one of our own (eighth/) with the same pixels.
+ * @file The JPEG codec: @cwasm/jpeg-turbo's WebAssembly decoder (libjpeg-turbo's TurboJPEG API), and for most photos up to half of their
+ * size a faster one of our own (reduced/) with the same pixels.
  *
  * The package's own JavaScript needs `fs` and always decodes at full size, so this file calls the module directly. The build has
  * no `setjmp`: libjpeg reports an error through `longjmp`, which throws here.
@@ -10,8 +10,8 @@ import { damaged } from '../image-error.ts';
 import { type InitialMemory, instantiate } from '../memory.ts';
 import type { Pixels, Size } from '../pixels.ts';
 import { cmykToRgba } from './cmyk.ts';
-import { decodeEighth } from './eighth/decode.ts';
 import type { JpegHeader } from './header.ts';
+import { decodeReduced } from './reduced/decode.ts';
 
 /** The used exports of the module (turbojpeg.h). */
 interface TurboJpeg {
@@ -48,15 +48,15 @@ export const MAX_FULL_SIZE_PIXELS = 2_000_000;
  * libjpeg-turbo decodes each block of 8 × 8 pixels to one of that many eighths.
  */
 export function scaledSize(stored: Size, edge = Number.POSITIVE_INFINITY): Size {
-  const scaled = (eighths: number): Size => ({
-    width: Math.ceil((stored.width * eighths) / 8),
-    height: Math.ceil((stored.height * eighths) / 8),
+  const sizeAt = (eighths: number): Size => ({
+    width: scaled(stored.width, eighths),
+    height: scaled(stored.height, eighths),
   });
   const isTooLarge = ({ width, height }: Size) => width * height > MAX_FULL_SIZE_PIXELS;
   let eighths = 8;
-  while (eighths > 1 && isTooLarge(scaled(eighths))) eighths /= 2;
+  while (eighths > 1 && isTooLarge(sizeAt(eighths))) eighths /= 2;
   const sufficient = 1 + Math.floor((8 * (edge - 1)) / Math.max(stored.width, stored.height));
-  return scaled(Math.min(eighths, sufficient));
+  return sizeAt(Math.min(eighths, sufficient));
 }
 
 /** The marker EOI. A trailer can follow or replace that of the file. */
@@ -79,12 +79,14 @@ const IMPORTS = {
 
 /**
  * @param turbo build/jpeg.wasm
- * @param eighth eighth/build/eighth.wasm
+ * @param reduced reduced/build/reduced.wasm
  */
-export function jpegCodec(turbo: WebAssembly.Module, eighth: WebAssembly.Module): Codec<JpegHeader> {
+export function jpegCodec(turbo: WebAssembly.Module, reduced: WebAssembly.Module): Codec<JpegHeader> {
   return (bytes, header, size) => {
     let picture = bytes.subarray(0, header.end);
-    const pixels = isEighth(header, size) ? decodeEighth(eighth, picture, size) : undefined;
+    const eighths = eighthsOf(header, size);
+    const isReduced = header.hasEnd && eighths <= MAX_EIGHTHS;
+    const pixels = isReduced ? decodeReduced(reduced, picture, size, eighths) : undefined;
     if (pixels) return pixels;
     for (let attempt = 1; attempt <= maxAttempts(header); attempt++) {
       const { isClean, message, pixels } = decompress(turbo, picture, header, size);
@@ -98,14 +100,18 @@ export function jpegCodec(turbo: WebAssembly.Module, eighth: WebAssembly.Module)
   };
 }
 
-/**
- * Returns whether libjpeg-turbo decodes a complete file to this size at 1/8. It takes the largest scale whose result is not larger: for up
- * to 4 pixels that is a quarter or more.
- */
-function isEighth({ width, height, hasEnd }: JpegHeader, size: Size): boolean {
-  const isSize = size.width === Math.ceil(width / 8) && size.height === Math.ceil(height / 8);
-  return isSize && hasEnd && Math.max(width, height) > 4;
+/** The largest scale of the kernels of reduced/, in eighths. */
+const MAX_EIGHTHS = 4;
+
+/** Returns the scale at which libjpeg-turbo decodes a file to this size, in eighths: the largest whose result is not larger, up to 8. */
+function eighthsOf(stored: Size, { width, height }: Size): number {
+  let eighths = 8;
+  while (scaled(stored.width, eighths) > width || scaled(stored.height, eighths) > height) eighths--;
+  return eighths;
 }
+
+/** Returns the length of an edge at a scale. */
+const scaled = (edge: number, eighths: number): number => Math.ceil((edge * eighths) / 8);
 
 /** Pixels times scans that are decoded once only: more than 0.4 seconds. */
 const MAX_REPEATED_WORK = 2 ** 28;

@@ -4,18 +4,16 @@
  *
  * The transform to 2 × 2 samples reads rows and columns 0, 1, 3, 5 and 7 of the coefficients. Here they lie in a block of 16-bit values:
  * columns 1, 3, 5 and 7 of row 0, of row 1, of row 3, of row 5 and of row 7; then rows 1, 3, 5 and 7 of column 0. One more place receives all
- * other values. Coefficient 0 is passed by value.
+ * other values. Coefficient 0 is passed by value. A weight of 32 bits for each place, and then the quantization of coefficient 0, are the
+ * weights of a component.
  */
-
-/** Bytes of a block. */
-export const BLOCK_BYTES: usize = 64;
+import { beyond, sample, samples } from './range';
 
 /** The place of the coefficients that the transform ignores. */
 const UNUSED = 24;
 
-/** Offset in a component's weights of the quantization of coefficient 0. A weight of 32 bits for each place precedes it. */
+/** Offset of the quantization of coefficient 0. */
 const STEP = 4 * UNUSED;
-export const WEIGHTS_BYTES: usize = STEP + 4;
 
 /** √2 · (c1 + c3 + c5 + c7), √2 · (−c1 + c3 − c5 − c7), √2 · (−c1 + c3 + c5 + c7), √2 · (c7 − c5 + c3 − c1), times 2¹³; ck = cos(kπ / 16). */
 const FACTORS = memory.data<i32>([29692, -10426, 6967, -5906], 16);
@@ -28,21 +26,12 @@ const COLUMN_BITS = EVEN_BITS - 2;
 /** Bits that pass 2 drops: also the fraction, and the factor 8 of the transform. */
 const ROW_BITS = EVEN_BITS + 2 + 3;
 
-/** Values from −LIMIT to LIMIT − 1 fit in 32 bits when the passes scale and round them. */
-const LIMIT = 1 << 15;
-
 /** The place of each coefficient in zigzag order (T.81, figure A.6). */
-const PLACES = memory.data<u8>([
+export const PLACES = memory.data<u8>([
   24, 0, 20, 24, 4, 24, 1, 24, 24, 21, 24, 8, 24, 5, 24, 2, 24, 24, 24, 24, 22, 24, 12, 24, 9, 24, 6, 24, 3, 24, 24, 24,
   24, 24, 24, 23, 16, 24, 13, 24, 10, 24, 7, 24, 24, 24, 24, 24, 24, 17, 24, 14, 24, 11, 24, 24, 24, 24, 18, 24, 15, 24,
   24, 19,
 ]);
-
-/** Stores coefficient k, in zigzag order, in a block. */
-@inline
-export function storeCoefficient(block: usize, k: u32, value: i32): void {
-  store<i16>(block + (<usize>load<u8>(PLACES + k) << 1), value);
-}
 
 /** Writes the weights of a component. @param quantization 64 bytes in zigzag order */
 export function i32_weights(weights: usize, quantization: usize): void {
@@ -56,24 +45,16 @@ export function i32_weights(weights: usize, quantization: usize): void {
   }
 }
 
-/** Returns the sample of a transform to 1 × 1, which is also each sample of a block without other coefficients. */
+/** Returns the sample of a transform to 1 × 1. */
 @inline
 export function u8_inverse1x1(weights: usize, dc: i32): i32 {
-  const value = (<i32>(<i16>dc) * load<i32>(weights, STEP) + 4) >> 3;
-  // libjpeg-turbo uses the last 10 bits.
-  return min(max((value << 22) >> 22, -128), 127) + 128;
+  return sample((<i32>(<i16>dc) * load<i32>(weights, STEP) + 4) >> 3);
 }
 
 /** Returns the products of four values with their weights. */
 @inline
 function products(block: usize, weights: usize, place: usize): v128 {
   return i32x4.mul(v128.load16x4_s(block + (place << 1)), v128.load(weights + (place << 2)));
-}
-
-/** Returns a lane other than 0 for each value outside of the limits. */
-@inline
-function beyond(values: v128): v128 {
-  return i32x4.shr_u(i32x4.add(values, i32x4.splat(LIMIT)), 16);
 }
 
 /** Returns the sums of both vectors, as a0 + a2, b0 + b2, a1 + a3, b1 + b3. */
@@ -114,15 +95,13 @@ export function u8_inverse2x2(to: usize, stride: usize, weights: usize, dc: i32,
   let rowSums = pairSums(above, below);
   rowSums = i32x4.add(rowSums, v128.shuffle<i32>(rowSums, rowSums, 2, 3, 0, 1));
   rows = i32x4.add(i32x4.shl(rows, EVEN_BITS), i32x4.splat(1 << (ROW_BITS - 1)));
-  const samples = v128.shuffle<i32>(i32x4.add(rows, rowSums), i32x4.sub(rows, rowSums), 0, 4, 1, 5);
-  // The last 10 bits, as above.
-  const words = i32x4.shr_s(i32x4.shl(i32x4.shr_s(samples, ROW_BITS), 22), 22);
-  const shorts = i16x8.narrow_i32x4_s(words, words);
-  const bytes = v128.xor(i8x16.narrow_i16x8_s(shorts, shorts), i8x16.splat(-128));
+  const values = i32x4.shr_s(v128.shuffle<i32>(i32x4.add(rows, rowSums), i32x4.sub(rows, rowSums), 0, 4, 1, 5), ROW_BITS);
+  const bytes = samples(values, values, values, values);
   store<u16>(to, i16x8.extract_lane_u(bytes, 0));
   store<u16>(to + stride, i16x8.extract_lane_u(bytes, 1));
   v128.store(block, i64x2.splat(0));
   v128.store(block, i64x2.splat(0), 16);
   v128.store(block, i64x2.splat(0), 32);
+  store<i16>(block, 0, 2 * UNUSED);
   return true;
 }

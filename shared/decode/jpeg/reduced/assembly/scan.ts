@@ -8,14 +8,16 @@
 export class Scan {
   /** The entropy-coded data. A marker other than RST0..RST7 ends it. The kernel overwrites the data and 16 bytes before it. */
   data: usize;
-  /** Scratch: the samples of a row of MCUs, uint8 [components, 2, stride]. */
+  /** Scratch: the samples of a row of MCUs, uint8 [components, 8, stride]. */
   samples: usize;
-  /** At least four more than `width`. */
+  /** At least 16 more than `width`. */
   stride: usize;
   /** The result, RGBA [height, width]. The kernel overwrites 16 bytes after it. */
   pixels: usize;
   width: i32;
   height: i32;
+  /** Samples that a block of luma becomes, along an edge: 1 to 4. */
+  scale: i32;
   /** 1: grey. 3: YCbCr. */
   components: i32;
   /** Blocks of luma in an MCU, across and down: 1 or 2. Each other component has one block. */

@@ -1,6 +1,7 @@
 /** @file The components of an image, with the tables that their blocks are decoded with. */
 import { isValid, SKIPS_BYTES, u16_skips, u32_values, VALUES_BYTES } from './huffman';
-import { i32_weights, WEIGHTS_BYTES } from './inverse';
+import { i32_weights, PLACES } from './inverse';
+import { i32_quantization, ZIGZAG } from './passes';
 import { Scan } from './scan';
 
 @unmanaged
@@ -11,7 +12,10 @@ export class Component {
   /** The tables of huffman.ts: the values of coefficients 0, and the values of the others or the skips. */
   dc: usize;
   ac: usize;
-  /** Weights of the inverse transforms. */
+  /** Samples that a block becomes, along an edge. */
+  size: i32;
+  /** Where the inverse transform expects each coefficient, and its weights. */
+  places: usize;
   weights: usize;
   /** The samples of a row of MCUs. */
   samples: usize;
@@ -20,6 +24,11 @@ export class Component {
 }
 
 const MAX_COMPONENTS: usize = 3;
+
+/** Rows of samples of a component in a row of MCUs. */
+export const SAMPLE_ROWS: usize = 8;
+
+const WEIGHTS_BYTES: usize = 4 * 64;
 
 // Addresses after the constants of the module.
 const components: usize = __heap_base;
@@ -42,10 +51,10 @@ export function resetPredictors(): void {
 
 /**
  * Prepares component i. A component with the tables of the one before shares its tables.
- * @param isScaled whether its blocks become 2 × 2 samples, and thus the values of all coefficients are needed
+ * @param size samples that a block becomes, along an edge. Only one sample needs no values of coefficients
  * @returns false if a Huffman table is not one of a baseline JPEG
  */
-export function prepareComponent(scan: Scan, i: usize, isScaled: bool): bool {
+export function prepareComponent(scan: Scan, i: usize, size: i32): bool {
   const tables = changetype<usize>(scan) + offsetof<Scan>('lumaDc') + i * 3 * sizeof<usize>();
   const component = componentAt(i);
   component.dcTable = load<usize>(tables);
@@ -53,8 +62,12 @@ export function prepareComponent(scan: Scan, i: usize, isScaled: bool): bool {
   component.dc = dcTables + i * VALUES_BYTES;
   component.ac = acTables + i * SKIPS_BYTES;
   component.weights = weights + i * WEIGHTS_BYTES;
-  component.samples = scan.samples + 2 * i * scan.stride;
-  i32_weights(component.weights, load<usize>(tables, 2 * sizeof<usize>()));
+  component.samples = scan.samples + SAMPLE_ROWS * i * scan.stride;
+  component.size = size;
+  component.places = size <= 2 ? PLACES : ZIGZAG;
+  const quantization = load<usize>(tables, 2 * sizeof<usize>());
+  if (size <= 2) i32_weights(component.weights, quantization);
+  else i32_quantization(component.weights, quantization);
   if (i == 2) {
     const cb = componentAt(1);
     if (component.dcTable == cb.dcTable && component.acTable == cb.acTable) {
@@ -65,7 +78,7 @@ export function prepareComponent(scan: Scan, i: usize, isScaled: bool): bool {
   }
   if (!isValid(component.dcTable, true) || !isValid(component.acTable, false)) return false;
   u32_values(component.dc, codes, component.dcTable, true);
-  if (isScaled) u32_values(component.ac, codes, component.acTable, false);
+  if (size > 1) u32_values(component.ac, codes, component.acTable, false);
   else u16_skips(component.ac, codes, component.acTable);
   return true;
 }

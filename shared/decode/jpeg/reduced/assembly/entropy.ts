@@ -20,7 +20,8 @@ import {
   VALUE_SHIFT,
   VALUES_WINDOW,
 } from './huffman';
-import { storeCoefficient, u8_inverse1x1, u8_inverse2x2 } from './inverse';
+import { u8_inverse1x1, u8_inverse2x2 } from './inverse';
+import { u8_inverse, u8_plain } from './passes';
 
 let bits: u64 = 0;
 let available: u64 = 0;
@@ -173,11 +174,13 @@ export function u8_decode1x1(to: usize, stride: usize, component: Component, acr
 }
 
 /**
- * Decodes a block to 2 × 2 samples.
- * @param block scratch, see inverse.ts
+ * Decodes a block to more than one sample. Overwrites up to a multiple of four samples to the right of it and below it.
+ * @param block 128 bytes of zeros, which are so again afterwards
+ * @param scratch of passes.ts
  * @returns false if the data is damaged
  */
-export function u8_decode2x2(to: usize, stride: usize, component: Component, block: usize): bool {
+export function u8_decode(to: usize, stride: usize, component: Component, block: usize, scratch: usize): bool {
+  const places = component.places;
   let rest = bits;
   let count = available;
   let word = rest | (wordAt(next) >> count);
@@ -198,15 +201,30 @@ export function u8_decode2x2(to: usize, stride: usize, component: Component, blo
     if (entry == 0) return false;
     k += (entry >>> COUNT_SHIFT) & COUNT;
     if (k > 64) break;
-    storeCoefficient(block, k - 1, valueOf(entry));
+    store<i16>(block + (<usize>load<u8>(places + k - 1) << 1), valueOf(entry));
   } while (k < 64);
   if (!isEnd(k)) return false;
   bits = word << entry;
   available = count - (entry & LENGTH);
   next = from;
-  if (k != END + 1) return u8_inverse2x2(to, stride, component.weights, component.predictor, block);
-  const samples = u8_inverse1x1(component.weights, component.predictor) * 0x101;
-  store<u16>(to, samples);
-  store<u16>(to + stride, samples);
+  const isPlain = k == END + 1;
+  const weights = component.weights;
+  const size = component.size;
+  if (size == 2) {
+    if (!isPlain) return u8_inverse2x2(to, stride, weights, component.predictor, block);
+    const samples = u8_inverse1x1(weights, component.predictor) * 0x101;
+    store<u16>(to, samples);
+    store<u16>(to + stride, samples);
+    return true;
+  }
+  if (!isPlain) {
+    store<i16>(block, component.predictor);
+    return u8_inverse(to, stride, weights, block, size, scratch);
+  }
+  const samples = <u64>u8_plain(weights, component.predictor) * 0x0101010101010101;
+  for (let row = 0; row < size; row++) {
+    store<u64>(to, samples);
+    to += stride;
+  }
   return true;
 }

@@ -1,13 +1,13 @@
-/** @file Decodes baseline JPEGs at an eighth of their size, in the decoders' memory. assembly/eighth.ts is the kernel. */
+/** @file Decodes baseline JPEGs at 1/8 to 4/8 of their size, in the decoders' memory. assembly/reduced.ts is the kernel. */
 import { decoderMemory, growTo, instantiate } from '../../memory.ts';
 import type { Pixels, Size } from '../../pixels.ts';
 import { type Baseline, type BaselineComponent, findBaseline } from './baseline.ts';
-import type * as compiled from './build/eighth.ts';
+import type * as compiled from './build/reduced.ts';
 
 // `satisfies` compares names and order with the compiled structure.
 const [SCAN_FIELDS] = [
   [
-    ...['data', 'samples', 'stride', 'pixels', 'width', 'height'],
+    ...['data', 'samples', 'stride', 'pixels', 'width', 'height', 'scale'],
     ...['components', 'across', 'down', 'restartInterval'],
     ...['lumaDc', 'lumaAc', 'lumaQuantization', 'cbDc', 'cbAc', 'cbQuantization'],
     ...['crDc', 'crAc', 'crQuantization'],
@@ -20,23 +20,31 @@ const GAP = 16;
 /** Bytes that the kernel can read after damaged data: an MCU has at most six blocks of 209 bytes, and vectors follow. */
 const OVERRUN = 2048;
 
+const MAX_COMPONENTS = 3;
+/** Rows of samples of a component in a row of MCUs (assembly/component.ts). */
+const MCU_ROWS = 8;
+/** Samples that an MCU can have beyond the width, and those after them that the kernel overwrites. */
+const OVERHANG = 16;
+
 /** Ends the data for the kernel. */
 const END_MARKER = Uint8Array.of(0xff, 0xd9);
 
 /**
  * Decodes a file to the pixels of libjpeg-turbo.
- * @param module build/eighth.wasm
+ * @param module build/reduced.wasm
  * @param file up to the end of its last scan
- * @param size an eighth of the image's size, rounded up
+ * @param size the image's size times `eighths` / 8, rounded up
+ * @param eighths 1 to 4
  * @returns undefined for a file that the kernel does not decode, or that is damaged
  */
-export function decodeEighth(
+export function decodeReduced(
   module: WebAssembly.Module,
   file: Uint8Array,
   { width, height }: Size,
+  eighths: number,
 ): Pixels | undefined {
   const baseline = findBaseline(file);
-  if (!baseline) return;
+  if (!baseline || !isDecoded(baseline, eighths)) return;
   const memory = decoderMemory();
   const { exports } = instantiate(module, { pages: 1, heapStart: 0 }, { env: { memory } });
   const kernel = exports as unknown as compiled.Exports;
@@ -48,8 +56,8 @@ export function decodeEighth(
     return address;
   };
   const fields = take(4 * SCAN_FIELDS.length);
-  const stride = width + 4;
-  const samples = take(6 * stride);
+  const stride = width + OVERHANG;
+  const samples = take(MAX_COMPONENTS * MCU_ROWS * stride);
   const pixels = take(4 * width * height + 16);
   const head = take(baseline.data);
   const encoded = file.subarray(baseline.data);
@@ -60,11 +68,14 @@ export function decodeEighth(
   bytes.set(file.subarray(0, baseline.data), head);
   bytes.set(encoded, data);
   bytes.set(END_MARKER, data + encoded.length);
-  const scan = { data, samples, stride, pixels, width, height, ...scanOf(baseline, head) };
+  const scan = { data, samples, stride, pixels, width, height, scale: eighths, ...scanOf(baseline, head) };
   new Int32Array(memory.buffer, fields, SCAN_FIELDS.length).set(SCAN_FIELDS.map((field) => scan[field]));
   if (!kernel.decode(fields)) return;
   return { width, height, data: new Uint8ClampedArray(memory.buffer, pixels, 4 * width * height) };
 }
+
+/** Returns whether the kernel decodes this chroma: if it is halved along one edge, libjpeg-turbo interpolates it at scales above 1/8. */
+const isDecoded = ({ across, down }: Baseline, eighths: number): boolean => eighths === 1 || across === down;
 
 /** Returns the other fields for a file whose beginning is at the address `head`. */
 function scanOf({ components, across, down, restartInterval }: Baseline, head: number) {
