@@ -28,6 +28,8 @@ interface Format<Header extends Size> {
 
 /** Creates a decoder for files of one format. It checks a file's header before it decodes the file. */
 export function fileDecoder<Header extends Size>(format: Format<Header>): EstimatingDecoder {
+  /** Headers of files whose cost was estimated, for their decoding: to find the end of a large JPEG takes a millisecond. */
+  const known = new WeakMap<Uint8Array, Header>();
   /** @throws ImageError */
   function readHeader(bytes: Uint8Array): Header {
     const header = format.readHeader(bytes);
@@ -37,13 +39,14 @@ export function fileDecoder<Header extends Size>(format: Format<Header>): Estima
   }
   return {
     async decode(bytes, use, edge) {
-      const header = readHeader(bytes);
+      const header = known.get(bytes) ?? readHeader(bytes);
       // Nothing waits from here on, so no other file uses the decoders' memory before `use` is done.
       return use(decodeChecked(format, bytes, header, edge));
     },
     async cost(bytes) {
       try {
         const header = readHeader(bytes);
+        known.set(bytes, header);
         return estimateCost(header, bytes.length, format.cost(header));
       } catch {
         // `decode` rejects these bytes with the same error.

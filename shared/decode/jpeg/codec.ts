@@ -48,15 +48,15 @@ export const MAX_FULL_SIZE_PIXELS = 2_000_000;
  * libjpeg-turbo decodes each block of 8 × 8 pixels to one of that many eighths.
  */
 export function scaledSize(stored: Size, edge = Number.POSITIVE_INFINITY): Size {
-  const sizeAt = (eighths: number): Size => ({
-    width: scaled(stored.width, eighths),
-    height: scaled(stored.height, eighths),
+  const scaled = (eighths: number): Size => ({
+    width: Math.ceil((stored.width * eighths) / 8),
+    height: Math.ceil((stored.height * eighths) / 8),
   });
   const isTooLarge = ({ width, height }: Size) => width * height > MAX_FULL_SIZE_PIXELS;
   let eighths = 8;
-  while (eighths > 1 && isTooLarge(sizeAt(eighths))) eighths /= 2;
+  while (eighths > 1 && isTooLarge(scaled(eighths))) eighths /= 2;
   const sufficient = 1 + Math.floor((8 * (edge - 1)) / Math.max(stored.width, stored.height));
-  return sizeAt(Math.min(eighths, sufficient));
+  return scaled(Math.min(eighths, sufficient));
 }
 
 /** The marker EOI. A trailer can follow or replace that of the file. */
@@ -85,9 +85,10 @@ export function jpegCodec(turbo: WebAssembly.Module, reduced: WebAssembly.Module
   return (bytes, header, size) => {
     let picture = bytes.subarray(0, header.end);
     const eighths = eighthsOf(header, size);
-    const isReduced = header.hasEnd && eighths <= MAX_EIGHTHS;
-    const pixels = isReduced ? decodeReduced(reduced, picture, size, eighths) : undefined;
-    if (pixels) return pixels;
+    if (header.hasEnd && eighths <= MAX_EIGHTHS) {
+      const pixels = decodeReduced(reduced, picture, size, eighths);
+      if (pixels) return pixels;
+    }
     for (let attempt = 1; attempt <= maxAttempts(header); attempt++) {
       const { isClean, message, pixels } = decompress(turbo, picture, header, size);
       if (isClean || header.hasEnd) return pixels;
@@ -103,15 +104,9 @@ export function jpegCodec(turbo: WebAssembly.Module, reduced: WebAssembly.Module
 /** The largest scale of the kernels of reduced/, in eighths. */
 const MAX_EIGHTHS = 4;
 
-/** Returns the scale at which libjpeg-turbo decodes a file to this size, in eighths: the largest whose result is not larger, up to 8. */
-function eighthsOf(stored: Size, { width, height }: Size): number {
-  let eighths = 8;
-  while (scaled(stored.width, eighths) > width || scaled(stored.height, eighths) > height) eighths--;
-  return eighths;
-}
-
-/** Returns the length of an edge at a scale. */
-const scaled = (edge: number, eighths: number): number => Math.ceil((edge * eighths) / 8);
+/** Returns the scale at which libjpeg-turbo decodes a file to this size, in eighths: the largest whose result is not larger. */
+const eighthsOf = (stored: Size, { width, height }: Size): number =>
+  Math.floor(Math.min((8 * width) / stored.width, (8 * height) / stored.height, 8));
 
 /** Pixels times scans that are decoded once only: more than 0.4 seconds. */
 const MAX_REPEATED_WORK = 2 ** 28;

@@ -44,7 +44,9 @@ export function decodeReduced(
   eighths: number,
 ): Pixels | undefined {
   const baseline = findBaseline(file);
-  if (!baseline || !isDecoded(baseline, eighths)) return;
+  if (!baseline) return;
+  // libjpeg-turbo interpolates chroma that is halved along one edge, but repeats it at 1/8.
+  if (eighths > 1 && baseline.across !== baseline.down) return;
   const memory = decoderMemory();
   const { exports } = instantiate(module, { pages: 1, heapStart: 0 }, { env: { memory } });
   const kernel = exports as unknown as compiled.Exports;
@@ -73,9 +75,6 @@ export function decodeReduced(
   if (!kernel.decode(fields)) return;
   return { width, height, data: new Uint8ClampedArray(memory.buffer, pixels, 4 * width * height) };
 }
-
-/** Returns whether the kernel decodes this chroma: if it is halved along one edge, libjpeg-turbo interpolates it at scales above 1/8. */
-const isDecoded = ({ across, down }: Baseline, eighths: number): boolean => eighths === 1 || across === down;
 
 /** Returns the other fields for a file whose beginning is at the address `head`. */
 function scanOf({ components, across, down, restartInterval }: Baseline, head: number) {

@@ -1,5 +1,6 @@
 /** @file The kernel that decodes JPEGs at 1/8 to 4/8 of their size returns the pixels of libjpeg-turbo, or leaves the file to it. */
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import encodeJpeg from '@jsquash/jpeg/encode.js';
 import binaryen from 'binaryen';
 import fc from 'fast-check';
@@ -170,6 +171,23 @@ describe('the kernel', () => {
   ])('leaves a JPEG to libjpeg-turbo that is %s', (_, file) => {
     expect(kernelPixels(file, TYPICAL, 1)).toBeUndefined();
   });
+});
+
+it('the build of libjpeg-turbo decodes any sampling at each scale as its package', async () => {
+  const path = fileURLToPath(import.meta.resolve('@cwasm/jpeg-turbo/jpeg-turbo.wasm'));
+  const original = jpegDecoder(await compile(await readFile(path)), await emptyKernel(0));
+  const factor = fc.integer({ min: 1, max: 4 });
+  const component = fc.tuple(factor, factor).map(([across, down]) => 16 * across + down);
+  const sampling = fc.oneof(fc.constantFrom(...SAMPLING), fc.tuple(component, component, component));
+  const eighths = fc.integer({ min: 1, max: 8 });
+  await fc.assert(
+    fc.asyncProperty(randomJpegs, sampling, eighths, async (options, sampling, eighths) => {
+      const file = randomJpeg({ ...options, sampling });
+      const edge = edgeAt(options, eighths);
+      expect(await outcomeOf(libjpeg, file, edge)).toEqual(await outcomeOf(original, file, edge));
+    }),
+    { numRuns: 3 * FUZZ_RUNS },
+  );
 });
 
 it('the kernel decodes up to half of the size', async () => {
