@@ -91,9 +91,9 @@ function maskStatistics({ kernels, memory, addresses }: Workspace, level: Level)
  */
 function roundnessOf({ kernels, memory, addresses }: Workspace, level: Level): number {
   const { width, height, stride, count } = level;
-  const { halfMask, mask: filled, scratch, visited, statistics } = addresses;
+  const { halfMask, mask: filled, scratch, statistics } = addresses;
   new Uint8Array(memory.buffer).copyWithin(filled, halfMask, halfMask + count);
-  kernels.u8_clean(filled, ...scratch, visited, 0, Number.POSITIVE_INFINITY, width, height, stride);
+  kernels.u8_clean(filled, ...scratch, 0, Number.POSITIVE_INFINITY, width, height, stride);
   kernels.f64_moments(statistics, filled, width, height, stride);
   const { area, x, y, xx, xy, yy } = readStructure(memory, statistics, MOMENTS);
   // A pixel is a square, not a point: its own variance is 1/12.

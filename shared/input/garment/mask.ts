@@ -14,9 +14,9 @@ export function computeHalfMask(
   { kernels, addresses }: Workspace,
   { probability, width, height, stride, count }: Level,
 ): void {
-  const { halfMask, scratch, visited } = addresses;
+  const { halfMask, scratch } = addresses;
   kernels.u8_threshold(halfMask, probability, 0.5, count);
-  kernels.u8_clean(halfMask, ...scratch, visited, MIN_COMPONENT, MAX_HOLE, width, height, stride);
+  kernels.u8_clean(halfMask, ...scratch, MIN_COMPONENT, MAX_HOLE, width, height, stride);
 }
 
 /** Computes the mask at the picture's size from the half-size mask. The probabilities in between make its contour smooth. */

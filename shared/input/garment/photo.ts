@@ -69,7 +69,8 @@ export type PreparePhoto = (pixels: Pixels, prior?: ProbabilityMap) => PreparedP
  */
 export function photoPipeline(module: WebAssembly.Module): PreparePhoto {
   const workspace = lazy(() => openWorkspace(module));
-  return (pixels, prior = centrePrior()) => {
+  const centre = lazy(centrePrior);
+  return (pixels, prior = centre()) => {
     const warnings = pixels.warnings ?? [];
     const image = readDatasetImage(pixels);
     if (image) return { image, steps: [{ step: 'as-is' }], warnings: [...warnings] };

@@ -120,8 +120,6 @@ function layOutMemory() {
     evidence: take(fine),
     /** The garment's mask at half the size, in bytes. */
     halfMask: take(fine / 4),
-    /** Scratch of `u8_clean`: a byte plane with a row before it. The address is that of the plane. */
-    visited: take(fine / 4) + 4 * (WORK_EDGE / 2 + 8),
     /** [MAX_CLUSTERS, FEATURE_COUNT] */
     clusterCentres: take(4 * FEATURE_COUNT * MAX_CLUSTERS),
     /** Log likelihood ratio of each cluster, garment to floor. */
@@ -129,8 +127,8 @@ function layOutMemory() {
     clusterScratch: [take(4 * MAX_CLUSTERS), take(4 * MAX_CLUSTERS)] as const,
     /** Table of the linear light of sRGB bytes. */
     linearLight: take(4 * 256),
-    /** 256 counts, uint32. */
-    histogram: take(4 * 256),
+    /** 256 counts, uint32, and one of pixels that are not counted. */
+    histogram: take(4 * 257),
     /** Up to eight float64 or int32 results of a kernel. */
     statistics: take(8 * 8),
     /** Scratch for a row, of `f32_resample` and `u8_place`. */

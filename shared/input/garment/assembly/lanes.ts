@@ -18,3 +18,9 @@ export function storeTransposed(to: usize, rowBytes: usize, a: v128, b: v128, c:
 export function lanesBefore(end: i32, x: i32): v128 {
   return i32x4.lt_s(i32x4.add(i32x4.splat(x), i32x4(0, 1, 2, 3)), i32x4.splat(end));
 }
+
+/** Returns four bytes of a mask as lanes: all bits are set inside. */
+@inline
+export function lanesOf(mask: usize): v128 {
+  return i32x4.extend_low_i16x8_s(i16x8.extend_low_i8x16_s(v128.load32_zero(mask)));
+}

@@ -1,4 +1,5 @@
 /** @file Kernels on masks: one byte a pixel, 255 inside and 0 outside. */
+import { lanesOf } from './lanes';
 
 /** y [count] = 255 where x ≥ bound, else 0. */
 export function u8_threshold(y: usize, x: usize, bound: f32, count: i32): void {
@@ -11,93 +12,185 @@ export function u8_threshold(y: usize, x: usize, bound: f32, count: i32): void {
   }
 }
 
-const UNVISITED: u8 = 0;
-const VISITED: u8 = 1;
-const OUTSIDE: u8 = 2;
-
 /**
- * Flood fill: finds the component (pixels of equal value, connected by edges) that contains the pixel `start`. Marks its pixels
- * as visited and writes their indices to `component`. Returns their number, negated when the component touches the border.
+ * A run is a range of equal pixels of a row: its first column, from bit 16 on the column after its last one, and in the highest bit
+ * whether the pixels are inside the mask.
  */
-function flood(component: usize, visited: usize, mask: usize, stride: i32, start: usize): i32 {
-  const value = load<u8>(mask + start);
-  let end = component;
-  let isAtBorder = false;
-  store<u32>(end, start);
-  end += 4;
-  store<u8>(visited + start, VISITED);
-  for (let next = component; next < end; next += 4) {
-    const i = <usize>load<u32>(next);
-    for (let k = 0; k < 4; k++) {
-      const step = k < 2 ? 1 : stride;
-      const at = k & 1 ? i + step : i - step;
-      const state = load<u8>(visited + at);
-      if (state == OUTSIDE) isAtBorder = true;
-      if (state != UNVISITED || load<u8>(mask + at) != value) continue;
-      store<u8>(visited + at, VISITED);
-      store<u32>(end, at);
-      end += 4;
-    }
-  }
-  const size = <i32>(end - component) >> 2;
-  return isAtBorder ? -size : size;
+const COLUMN: u32 = 0xffff;
+const END_SHIFT: u32 = 16;
+const INSIDE: u32 = 1 << 31;
+
+@inline
+function endOf(run: u32): u32 {
+  return (run & ~INSIDE) >>> END_SHIFT;
 }
 
 /**
- * Marks the pixels [height, width] as unvisited. Marks everything around them as outside: a row above, a row below, the padding.
+ * Components are sets of runs (Galler and Fischer 1964). `sets` has an int32 for each run: another run of its set, or for one run of each set
+ * −(2 · pixels + 1 if the component touches the border), less MARK if it is to be painted over.
  */
-function resetVisited(visited: usize, width: i32, height: i32, stride: i32): void {
-  memory.fill(visited - stride, OUTSIDE, <usize>((height + 2) * stride));
-  for (let y = 0; y < height; y++) memory.fill(visited + <usize>(y * stride), UNVISITED, width);
+const MARK = 1 << 30;
+
+@inline
+function setOf(sets: usize, run: i32): i32 {
+  return load<i32>(sets + (<usize>run << 2));
+}
+
+/** Returns the run that has the pixels of the component. */
+function rootOf(sets: usize, run: i32): i32 {
+  let other = setOf(sets, run);
+  while (other >= 0) {
+    const next = setOf(sets, other);
+    // Makes later searches shorter.
+    if (next >= 0) store<i32>(sets + (<usize>run << 2), next);
+    run = other;
+    other = next;
+  }
+  return run;
+}
+
+function join(sets: usize, a: i32, b: i32): void {
+  a = rootOf(sets, a);
+  b = rootOf(sets, b);
+  if (a == b) return;
+  const pixelsA = -setOf(sets, a);
+  const pixelsB = -setOf(sets, b);
+  store<i32>(sets + (<usize>a << 2), -(((pixelsA & ~1) + (pixelsB & ~1)) | ((pixelsA | pixelsB) & 1)));
+  store<i32>(sets + (<usize>b << 2), a);
+}
+
+/**
+ * Finds the components of a mask [height, width]: pixels of equal value, connected by edges. Reads up to 15 bytes after a row. Writes the
+ * runs of all rows, and their sets. Returns the number of runs.
+ */
+function findComponents(runs: usize, sets: usize, mask: usize, width: i32, height: i32, stride: i32): i32 {
+  let above = 0;
+  let count = 0;
+  for (let y = 0; y < height; y++) {
+    const first = count;
+    const isOuter = y == 0 || y == height - 1;
+    let start = 0;
+    // The bits of 16 pixels, and then those that differ from the pixel before.
+    let before: u32 = load<u8>(mask) >>> 7;
+    for (let x = 0; x < width; x += 16) {
+      const inside = <u32>i8x16.bitmask(v128.load(mask + x));
+      let changes = (inside ^ ((inside << 1) | before)) & 0xffff;
+      before = inside >>> 15;
+      if (width - x < 16) changes &= (1 << (width - x)) - 1;
+      for (; changes != 0; changes &= changes - 1) {
+        const end = x + ctz(changes);
+        addRun(runs, sets, count++, mask, start, end, isOuter || start == 0);
+        start = end;
+      }
+    }
+    addRun(runs, sets, count++, mask, start, width, true);
+    let run = first;
+    for (let other = above; y > 0 && other < first; ) {
+      const a = load<u32>(runs + (<usize>other << 2));
+      const b = load<u32>(runs + (<usize>run << 2));
+      if (((a ^ b) & INSIDE) == 0) join(sets, other, run);
+      if (endOf(b) <= endOf(a)) run++;
+      if (endOf(a) <= endOf(b)) other++;
+    }
+    above = first;
+    mask += stride;
+  }
+  return count;
+}
+
+function addRun(
+  runs: usize,
+  sets: usize,
+  run: i32,
+  mask: usize,
+  start: i32,
+  end: i32,
+  isAtBorder: bool,
+): void {
+  const value = load<u8>(mask + start) ? INSIDE : 0;
+  store<u32>(runs + (<usize>run << 2), start | (end << END_SHIFT) | value);
+  store<i32>(sets + (<usize>run << 2), -(((end - start) << 1) | <i32>isAtBorder));
 }
 
 /**
  * Cleans a mask [height, width] in place: removes components smaller than `minComponent` of the largest, then fills holes of up
- * to `maxHole` of the remaining area. Rows need at least one pixel of padding.
- * @param components scratch for the indices of all pixels, 4 bytes each; so is `starts`
- * @param visited scratch for height + 2 rows of bytes: the address of the second row
+ * to `maxHole` of the remaining area.
+ * @param runs scratch of 4 bytes for each pixel; so is `sets`
  */
 export function u8_clean(
   mask: usize,
-  components: usize,
-  starts: usize,
-  visited: usize,
+  runs: usize,
+  sets: usize,
   minComponent: f32,
   maxHole: f32,
   width: i32,
   height: i32,
   stride: i32,
 ): void {
-  let end = components;
-  let count: usize = 0;
+  let count = findComponents(runs, sets, mask, width, height, stride);
+  const area = markSmall(runs, sets, count, minComponent);
+  paintMarked(runs, sets, mask, 0, width, height, stride);
+  count = findComponents(runs, sets, mask, width, height, stride);
+  markHoles(runs, sets, count, maxHole * <f32>area);
+  paintMarked(runs, sets, mask, 255, width, height, stride);
+}
+
+/** Marks components inside that are smaller than `minComponent` of the largest. Returns the number of pixels in the others. */
+function markSmall(runs: usize, sets: usize, count: i32, minComponent: f32): i32 {
   let largest = 0;
-  resetVisited(visited, width, height, stride);
-  for (let y = 0; y < height; y++) {
-    for (let i = <usize>(y * stride); i < <usize>(y * stride + width); i++) {
-      if (!load<u8>(mask + i) || load<u8>(visited + i)) continue;
-      const size = abs(flood(end, visited, mask, stride, i));
-      largest = max(largest, size);
-      store<u32>(starts + (count++ << 2), end);
-      end += (<usize>size) << 2;
-    }
+  for (let run = 0; run < count; run++) {
+    if (isComponent(runs, sets, run, INSIDE)) largest = max(largest, -setOf(sets, run) >> 1);
   }
-  store<u32>(starts + (count << 2), end);
   let area = 0;
-  for (let k: usize = 0; k < count; k++) {
-    const from = <usize>load<u32>(starts + (k << 2));
-    const to = <usize>load<u32>(starts + (k << 2), 4);
-    const size = <i32>(to - from) >> 2;
+  for (let run = 0; run < count; run++) {
+    if (!isComponent(runs, sets, run, INSIDE)) continue;
+    const size = -setOf(sets, run) >> 1;
     if (<f32>size >= minComponent * <f32>largest) area += size;
-    else for (let at = from; at < to; at += 4) store<u8>(mask + <usize>load<u32>(at), 0);
+    else mark(sets, run);
   }
-  resetVisited(visited, width, height, stride);
+  return area;
+}
+
+/** Marks components outside of at most `maxSize` pixels that do not touch the border. */
+function markHoles(runs: usize, sets: usize, count: i32, maxSize: f32): void {
+  for (let run = 0; run < count; run++) {
+    if (!isComponent(runs, sets, run, 0)) continue;
+    const pixels = -setOf(sets, run);
+    if (!(pixels & 1) && <f32>(pixels >> 1) <= maxSize) mark(sets, run);
+  }
+}
+
+/** Returns whether a run has the pixels of a component inside (INSIDE) or outside (0) of the mask. */
+@inline
+function isComponent(runs: usize, sets: usize, run: i32, value: u32): bool {
+  return (load<u32>(runs + (<usize>run << 2)) & INSIDE) == value && setOf(sets, run) < 0;
+}
+
+@inline
+function mark(sets: usize, run: i32): void {
+  store<i32>(sets + (<usize>run << 2), setOf(sets, run) - MARK);
+}
+
+/** Sets the pixels of marked components. */
+function paintMarked(
+  runs: usize,
+  sets: usize,
+  mask: usize,
+  value: u8,
+  width: i32,
+  height: i32,
+  stride: i32,
+): void {
+  let run = 0;
   for (let y = 0; y < height; y++) {
-    for (let i = <usize>(y * stride); i < <usize>(y * stride + width); i++) {
-      if (load<u8>(mask + i) || load<u8>(visited + i)) continue;
-      const size = flood(components, visited, mask, stride, i);
-      if (size < 0 || <f32>size > maxHole * <f32>area) continue;
-      for (let k = 0; k < size; k++) store<u8>(mask + <usize>load<u32>(components + ((<usize>k) << 2)), 255);
-    }
+    let start: u32 = 0;
+    do {
+      const end = endOf(load<u32>(runs + (<usize>run << 2)));
+      if (setOf(sets, rootOf(sets, run)) < -MARK) memory.fill(mask + start, value, end - start);
+      start = end;
+      run++;
+    } while (start < <u32>width);
+    mask += stride;
   }
 }
 
@@ -110,11 +203,14 @@ export function f32_clamp_to_mask(
   maxOutside: f32,
   count: i32,
 ): void {
-  for (let i = 0; i < count; i++) {
-    const value = load<f32>(x);
-    store<f32>(y, load<u8>(mask++) ? max(value, minInside) : min(value, maxOutside));
-    x += 4;
-    y += 4;
+  for (let i = 0; i < count; i += 4) {
+    const value = v128.load(x);
+    const inside = f32x4.max(value, f32x4.splat(minInside));
+    const outside = f32x4.min(value, f32x4.splat(maxOutside));
+    v128.store(y, v128.bitselect(inside, outside, lanesOf(mask)));
+    x += 16;
+    y += 16;
+    mask += 4;
   }
 }
 

@@ -1,4 +1,5 @@
 /** @file The histogram of a masked object's intensities, and the change of its contrast and brightness. */
+import { lanesBefore, lanesOf } from './lanes';
 
 /** histogram [256] = number of intensities of x [height, width] inside the mask that round to each integer. */
 export function u32_histogram(
@@ -11,12 +12,26 @@ export function u32_histogram(
 ): void {
   memory.fill(histogram, 0, 1024);
   for (let i = 0; i < height; i++) {
-    for (let j = <usize>(i * stride); j < <usize>(i * stride + width); j++) {
-      if (!load<u8>(mask + j)) continue;
-      const at = histogram + ((<usize>(load<f32>(x + (j << 2)) + 0.5)) << 2);
-      store<u32>(at, load<u32>(at) + 1);
+    for (let j = 0; j < width; j += 4) {
+      const inside = v128.and(lanesOf(mask + j), lanesBefore(width, j));
+      if (!v128.any_true(inside)) continue;
+      const values = v128.load(x + (<usize>j << 2));
+      const nearest = i32x4.trunc_sat_f32x4_s(f32x4.add(values, f32x4.splat(0.5)));
+      // Pixels outside the mask are counted beyond its end.
+      const at = i32x4.shl(v128.bitselect(nearest, i32x4.splat(256), inside), 2);
+      count(histogram + <usize>i32x4.extract_lane(at, 0));
+      count(histogram + <usize>i32x4.extract_lane(at, 1));
+      count(histogram + <usize>i32x4.extract_lane(at, 2));
+      count(histogram + <usize>i32x4.extract_lane(at, 3));
     }
+    x += <usize>stride << 2;
+    mask += stride;
   }
+}
+
+@inline
+function count(at: usize): void {
+  store<u32>(at, load<u32>(at) + 1);
 }
 
 /** x [count] = contrast · x + brightness inside the mask, clamped to minimum..maximum, and 0 outside. In place. */
@@ -32,8 +47,7 @@ export function f32_tone(
   for (let i = 0; i < count; i += 4) {
     const toned = f32x4.add(f32x4.mul(v128.load(x), f32x4.splat(contrast)), f32x4.splat(brightness));
     const clamped = f32x4.pmin(f32x4.pmax(toned, f32x4.splat(minimum)), f32x4.splat(maximum));
-    const lanes = i32x4.extend_low_i16x8_s(i16x8.extend_low_i8x16_s(v128.load32_zero(mask)));
-    v128.store(x, v128.and(clamped, lanes));
+    v128.store(x, v128.and(clamped, lanesOf(mask)));
     x += 16;
     mask += 4;
   }
