@@ -2,14 +2,14 @@
 import { type AbstentionReason, doubtOf } from '#shared/abstention.ts';
 import { rankLabels } from '#shared/predictions.ts';
 import { find, setText } from '../dom.ts';
-import field from '../field/messages/en.ts';
+import { ABSTAINED, UNSURE } from '../field/messages/en.ts';
 import { percent } from '../percent.ts';
 import type { Explorer } from './explorer.ts';
 import { titleOf } from './model.ts';
 
 /** The field's words, without its requests to choose a label below. */
 const REASONS: Readonly<Record<AbstentionReason, string>> = {
-  ...field.abstained,
+  ...ABSTAINED,
   'none-of-these': 'It seems to be none of the kinds that the model knows.',
   'low-score': 'It could be one of several kinds.',
 };
@@ -24,7 +24,7 @@ export function showPrediction({ activations, model, picture }: Explorer): void 
   const answer = `${label} ${percent(score).replace(' ', '\u00a0')}`;
   setText(
     find('#prediction', HTMLElement),
-    reason && label !== manifest.none ? field.unsure.replace('{label}', answer) : answer,
+    reason && label !== manifest.none ? UNSURE.replace('{label}', answer) : answer,
   );
   setText(
     find('#prediction-note', HTMLElement),

@@ -2,6 +2,19 @@
 import type { AbstentionReason } from '#shared/abstention.ts';
 import type { PhotoWarning } from '#shared/photo-warnings.ts';
 
+/** Said of an answer that the model declines to give. The explorer says it, too. */
+export const UNSURE = 'Maybe: {label}';
+
+/** By the reason why the model declined to answer. */
+export const ABSTAINED: Readonly<Record<AbstentionReason, string>> = {
+  'no-garment':
+    'We could not recognize a garment. Lay the garment on a plain surface in good light and take a new photo.',
+  'poor-mask':
+    'We could not see clearly where the garment ends. A photo on a plain background in good light works better.',
+  'none-of-these': 'It seems to be none of the kinds that we know. If it is one, please choose it below.',
+  'low-score': 'It could be one of several kinds. Please choose the right one below.',
+};
+
 const en = {
   label: 'Photo of the garment',
   choose: 'Choose a photo',
@@ -27,16 +40,8 @@ const en = {
   changed: 'Our answer has changed. Please check it and send the form again.',
   preview: 'Your photo',
 
-  unsure: 'Maybe: {label}',
-  /** By the reason why the model declined to answer. */
-  abstained: {
-    'no-garment':
-      'We could not recognize a garment. Lay the garment on a plain surface in good light and take a new photo.',
-    'poor-mask':
-      'We could not see clearly where the garment ends. A photo on a plain background in good light works better.',
-    'none-of-these': 'It seems to be none of the kinds that we know. If it is one, please choose it below.',
-    'low-score': 'It could be one of several kinds. Please choose the right one below.',
-  } satisfies Record<AbstentionReason, string> as Readonly<Record<AbstentionReason, string>>,
+  unsure: UNSURE,
+  abstained: ABSTAINED,
   /** More advice, by the code of a warning. The reasons above say what is missing here. */
   advice: {
     round: 'It looks round, which no garment is.',
