@@ -20,6 +20,8 @@ export function useNamedModel(field: FashionClassifier): void {
     find('.lede', HTMLElement),
     `The neural network “${name}” names the kind of thing in a photo, and says how sure it is. If it cannot tell, it says so. Your photo is not stored.`,
   );
+  // The examples are garments.
+  find('.examples', HTMLElement).hidden = true;
   find('#step-cut', HTMLElement).hidden = true;
   find('#input', HTMLImageElement).alt = 'Your photo as the network saw it';
   for (const link of document.querySelectorAll<HTMLAnchorElement>('a[href="/explore"]')) {

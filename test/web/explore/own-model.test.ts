@@ -135,6 +135,7 @@ describeInBrowser('/explore with a model of its address', () => {
 
   it('is reached from the try page with the model and the photo', async () => {
     const page = await pages.open('/?model=paints');
+    expect(await page.locator('[data-example]:visible').count()).toBe(0);
     const { pick, reaches, status } = fieldOn(page);
     await pick(await drawFile(page, 'paint.png', { width: 90, height: 120, background: '#1020e0' }));
     await reaches('answered');
