@@ -48,7 +48,10 @@ export async function pageFiles(): Promise<Map<string, string | Uint8Array>> {
     ...['tinyvgg', 'lab/v0', 'lab/v1', 'lab/tinyvgg'].flatMap((name) =>
       ['onnx', 'json'].map((file) => [`release/${name}.${file}`, `release/${name}.${file}`]),
     ),
-    ...EXAMPLES.map(({ name }) => [`examples/${name}.png`, `examples/${name}.png`]),
+    ...['outline.svg', 'input.png'].map((name) => [`examples/answer/${name}`, `examples/answer/${name}`]),
+    ...EXAMPLES.flatMap(({ name }) =>
+      [`examples/${name}.png`, `examples/small/${name}.png`].map((path) => [path, path]),
+    ),
   ];
   const files = await Promise.all(
     copied.map(async ([to, from]): Promise<[string, Uint8Array]> => [to, await readFile(join(ROOT, from))]),

@@ -12,6 +12,7 @@ const model = find('#model', HTMLElement);
 const outline = find('#outline', HTMLCanvasElement);
 const input = find('#input', HTMLImageElement);
 
+const example = document.querySelectorAll('.steps .example');
 const frames = document.querySelectorAll<HTMLElement>('.frame');
 
 /** The texts without an explanation, as they are before the first one. */
@@ -23,6 +24,7 @@ let general: { cut: string; scaled: string } | undefined;
  */
 export async function explain(field: FashionClassifier): Promise<void> {
   const { explanation, model: source } = field.result ?? {};
+  if (field.state !== 'empty') for (const part of example) part.remove();
   general ??= { cut: cut.textContent, scaled: scaled.textContent };
   const isCurrent = () => field.result?.explanation === explanation;
   cut.textContent = explanation ? cutText(explanation) : general.cut;

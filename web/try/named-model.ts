@@ -22,6 +22,7 @@ export function useNamedModel(field: FashionClassifier): void {
   );
   // The examples are garments.
   find('.examples', HTMLElement).hidden = true;
+  for (const part of document.querySelectorAll('.steps .example')) part.remove();
   find('#step-cut', HTMLElement).hidden = true;
   find('#input', HTMLImageElement).alt = 'Your photo as the network saw it';
   for (const link of document.querySelectorAll<HTMLAnchorElement>('a[href="/explore"]')) {

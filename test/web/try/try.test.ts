@@ -63,6 +63,37 @@ describeInBrowser('the try page', () => {
     await page.context().close();
   });
 
+  it('shows the answer for an example in the first window, until the visitor gives a photo', async () => {
+    const body = await readFile('examples/trouser.png');
+    const response = await fetch(`${pages.origin}/v1/classify?top_k=3&explain=1`, { method: 'POST', body });
+    const { predictions, explanation } = await response.json();
+    const page = await pages.open('/', { viewport: { width: 1280, height: 800 } });
+    const rows = (await page.locator('.steps p.example').innerText()).trim().split('\n');
+    expect(rows.map((row) => row.replaceAll(/\s+/g, ' ').trim())).toEqual(
+      predictions.map(
+        ({ label, score }: { label: string; score: number }) => `${(100 * score).toFixed(2)} % ${label}`,
+      ),
+    );
+    const pixels = (src: string | null) =>
+      page.evaluate(async (src) => {
+        const image = Object.assign(new Image(), { src });
+        await image.decode();
+        const context = new OffscreenCanvas(28, 28).getContext('2d') as OffscreenCanvasRenderingContext2D;
+        context.drawImage(image, 0, 0);
+        return context.getImageData(0, 0, 28, 28).data.join();
+      }, src);
+    const shown = await page.locator('img.example').nth(1).getAttribute('src');
+    expect(await pixels(shown)).toBe(await pixels(explanation.image));
+    const bottoms = await page
+      .locator('.steps .example')
+      .evaluateAll((parts) => parts.map((part) => part.getBoundingClientRect().bottom));
+    expect(bottoms).toHaveLength(3);
+    expect(Math.max(...bottoms)).toBeLessThan(800);
+    await fieldOn(page).pick(BAG);
+    await expect.poll(() => page.locator('.steps .example').count()).toBe(0);
+    await page.context().close();
+  });
+
   it('links to /explore with the network’s input', async () => {
     const page = await pages.open('/');
     const { pick, button } = fieldOn(page);
@@ -188,6 +219,7 @@ describeInBrowser('the try page', () => {
     expect(await page.isVisible('#camera')).toBe(false);
     expect(await page.isVisible('[data-example]')).toBe(false);
     expect(await page.isVisible('text=The network scores ten kinds')).toBe(true);
+    expect(await page.textContent('.steps p.example')).toContain('Trouser');
     await page.setInputFiles('input[type=file]', BAG);
     const [response] = await Promise.all([
       page.waitForResponse(/classify/),

@@ -1,4 +1,7 @@
-/** @file The example pictures, drawn for this project: file names in examples/, alternative texts and sizes in pixels. */
+/**
+ * @file The example pictures, drawn for this project: file names in examples/, alternative texts and sizes in pixels. examples/small has them
+ * with a longest edge of 152 pixels, for buttons of up to 76 CSS pixels on sharp screens.
+ */
 
 export const EXAMPLES = [
   { name: 'ankle-boot', title: 'an ankle boot', width: 360, height: 360 },

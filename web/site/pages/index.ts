@@ -1,7 +1,10 @@
 /** @file The try page, /: the field with examples, an explanation of the result, and code to copy. */
 import { html } from 'hono/html';
 import { answersOf } from '#shared/predictions.ts';
+import answer from '../../../examples/answer/answer.json' with { type: 'json' };
 import release from '../../../release/tinyvgg.json' with { type: 'json' };
+
+import { EXAMPLES } from './examples.ts';
 import { layout, type Markup } from './layout.ts';
 import { needsScript, PARAMETERS, thumbnails } from './parts.ts';
 
@@ -26,13 +29,29 @@ ${needsScript('Without JavaScript the answer opens as a new page.')}
 <dialog id="live" aria-label="Camera"><video id="video" muted playsinline></video>
 <p><button type="button" class="button primary" id="shutter">Take the photo</button> <button type="button" class="button" id="stop">Cancel</button></p></dialog>`;
 
-/** The steps for any photo. The script replaces their texts with the measurements of the visitor's photo. */
+const example = EXAMPLES.find(({ name }) => name === answer.example) as (typeof EXAMPLES)[number];
+
+/** The example picture with the outline of its garment. */
+const exampleOutline = (): Markup =>
+  html`<img class="example" alt="An example: ${example.title}, with its outline" width="${example.width}" height="${example.height}" src="/examples/answer/outline.svg">`;
+
+/** The best scores of the example. */
+const exampleScores = (): Markup =>
+  html`<p class="example">${answer.scores.map(
+    ({ label, score }) =>
+      html`<meter value="${score}" aria-hidden="true"></meter> ${(100 * score).toFixed(2)}&nbsp;% ${label}<br>`,
+  )}</p>`;
+
+/**
+ * The steps for the example, until the visitor gives a photo. The script then replaces their texts with the measurements of the photo, and
+ * removes what is of the class `example`.
+ */
 const steps = (): Markup => html`<ol class="steps" aria-label="How it works">
 <li id="step-cut"><h2>The garment is cut out</h2><p id="cut">Its colours and its place in the photo tell it from the background.</p>
-<ul class="warnings" id="warnings"></ul><div class="frame" hidden><canvas id="outline" role="img" aria-label="Your photo" hidden></canvas></div></li>
+<ul class="warnings" id="warnings"></ul>${exampleOutline()}<div class="frame" hidden><canvas id="outline" role="img" aria-label="Your photo" hidden></canvas></div></li>
 <li id="step-input"><h2>It becomes 28&nbsp;×&nbsp;28&nbsp;pixels</h2><p id="scaled">Grey and bright on black, like the 60,000 pictures that the network learned from.</p>
-<div class="frame" hidden><img id="input" alt="Your photo as the network saw it, 28 by 28 grey pixels" width="28" height="28" hidden></div></li>
-<li id="step-scores"><h2>The network scores ten kinds</h2><p>${labels.join(', ')}. The scores add up to 100&nbsp;%,
+<img class="example" alt="The example as the network sees it, 28 by 28 grey pixels" width="28" height="28" src="/examples/answer/input.png"><div class="frame" hidden><img id="input" alt="Your photo as the network saw it, 28 by 28 grey pixels" width="28" height="28" hidden></div></li>
+<li id="step-scores"><h2>The network scores ten kinds</h2>${exampleScores()}<p>${labels.join(', ')}. The scores add up to 100&nbsp;%,
 together with the one of “none of these”.</p>
 <p class="note" id="model"></p>
 <p><a id="inside" href="/explore">See how it computes the scores</a></p></li>

@@ -27,7 +27,7 @@ export const panel = (id: string, heading: string | Markup, note?: string): Mark
 export const thumbnails = (): Markup =>
   html`${EXAMPLES.map(
     ({ name, title, width, height }) =>
-      html`<button type="button" class="thumbnail" data-example="${name}" aria-pressed="false"><img src="/examples/${name}.png" alt="${title}" width="${width}" height="${height}"></button>`,
+      html`<button type="button" class="thumbnail" data-example="${name}" aria-pressed="false"><img src="/examples/small/${name}.png" alt="${title}" width="${width}" height="${height}"></button>`,
   )}`;
 
 /** A note for visitors without JavaScript. */
