@@ -3,8 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ROOT } from '../child-process.ts';
 
-/** The libraries whose WebAssembly infra/tools/decoders.ts changes, so that all decoders share one memory. */
-export const DECODERS = ['@cwasm/jpeg-turbo', '@jsquash/webp', '@jsquash/avif'];
+/** The libraries whose WebAssembly infra/tools/decoders.ts changes, so that all decoders share one memory. Browsers decode AVIF themselves. */
+export const DECODERS = ['@cwasm/jpeg-turbo', '@jsquash/webp'];
 
 /** Returns the names of the libraries that modules belong to, such as `@jsquash/avif` for `@jsquash/avif/codec/dec/avif_dec.js`. */
 export const librariesOf = (modules: readonly string[]): string[] => [

@@ -89,7 +89,7 @@ export async function trainPackage(options: PackageOptions = {}): Promise<Packag
     ...(await compile(modules)),
     [LIBRARY.replace(/\.ts$/, '.d.ts'), await bundleDeclarations(LIBRARY)],
     ['provenance.json', json({ commit: await gitCommit(), code: await codeDigest() })],
-    ['LICENSES.md', await licencesOf([...DECODERS, ...inside])],
+    ['LICENSES.md', await licencesOf([...DECODERS, '@jsquash/avif', ...inside])],
     ...(await Promise.all(ASSETS.map(async (path) => [path, await readFile(join(ROOT, path))] as const))),
     ...(await Promise.all(
       ONNXRUNTIME_FILES.map(

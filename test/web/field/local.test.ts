@@ -2,16 +2,18 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { init } from '@jsquash/jpeg/encode.js';
+import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { shirt } from '../../fixtures/garments.ts';
 import { jpeg, paint, png } from '../../fixtures/images.ts';
+import { sample } from '../../fixtures/images-samples.ts';
 import { describeInBrowser } from '../../support/browser/chromium.ts';
 import type { Field } from '../../support/browser/field.ts';
 import { useRelayedSite } from './relayed-site.ts';
 
 const TROUSER = 'examples/trouser.png';
 
-type Result = { explanation: { image: string } };
+type Result = Pick<Unpacked, 'predictions'> & { explanation: { image: string } };
 describeInBrowser('the field on the device', () => {
   const on = useRelayedSite();
 
@@ -62,39 +64,61 @@ describeInBrowser('the field on the device', () => {
     expect(pictures).toHaveLength(200);
     const differing: string[] = [];
     for (const { name, bytes } of pictures) {
-      // Both get the bytes that the field uploads, so that a photo is scaled down once.
-      const [remote, local] = await on.page.evaluate(
-        async ([bytes, endpoint]) => {
-          const field = document.querySelector('fashion-classifier') as Field & {
-            classify(file: Blob): Promise<void>;
-          };
-          await field.classify(
-            new Blob([Uint8Array.from(bytes as string, (character) => character.charCodeAt(0))]),
-          );
-          const response = await fetch(`${endpoint}/v1/classify?explain=1`, {
-            method: 'POST',
-            body: field.file as File,
-          });
-          const { id: _, ...result } = await response.json();
-          /** Unpacks the PNG: workerd and Chromium compress the same pixels differently. */
-          const unpacked = async (result: Result) => {
-            const { image, ...explanation } = result.explanation;
-            const binary = atob(image.slice(image.indexOf(',') + 1));
-            const png = Uint8Array.from(binary, (character) => character.charCodeAt(0));
-            const context = new OffscreenCanvas(28, 28).getContext('2d') as OffscreenCanvasRenderingContext2D;
-            context.drawImage(await createImageBitmap(new Blob([png])), 0, 0);
-            const pixels = [...context.getImageData(0, 0, 28, 28).data];
-            return JSON.stringify({ ...result, explanation: { ...explanation, pixels } });
-          };
-          return [await unpacked(result), await unpacked(field.result as Result)];
-        },
-        [Buffer.from(bytes).toString('latin1'), on.relay.origin],
-      );
-      if (local !== remote) differing.push(name);
+      const [remote, local] = await bothResults(on.page, on.relay.origin, bytes);
+      if (JSON.stringify(local) !== JSON.stringify(remote)) differing.push(name);
     }
     expect(differing).toEqual([]);
   });
+
+  it('decodes AVIF with the browser to nearly the endpoint’s pixels', async () => {
+    await on.openField('mode="local"', policy());
+    const loaded: string[] = [];
+    on.page.on('request', (request) => loaded.push(request.url()));
+    for (const name of ['irot1.avif', 'imir0.avif', 'irot1-imir1.avif', 'grid.avif', 'grey.avif'] as const) {
+      const [remote, local] = await bothResults(on.page, on.relay.origin, sample(name));
+      const differences = local.pixels.map((value, i) => Math.abs(value - remote.pixels[i]));
+      expect(Math.max(...differences), name).toBeLessThanOrEqual(3);
+      const [[theirs], [ours]] = [remote, local].map(({ predictions }) => predictions);
+      expect(ours.label, name).toBe(theirs.label);
+      expect(Math.abs(ours.score - theirs.score), name).toBeLessThan(0.02);
+    }
+    expect(loaded.filter((url) => /avif-.*\.wasm/.test(url))).toEqual([]);
+  });
 });
+
+interface Unpacked {
+  /** The picture that the network saw, RGBA. */
+  pixels: number[];
+  predictions: { label: string; score: number }[];
+}
+
+/** Returns the result of the endpoint, and of the field on the device. */
+const bothResults = (page: Page, endpoint: string, bytes: Uint8Array): Promise<[Unpacked, Unpacked]> =>
+  page.evaluate(
+    async ([bytes, endpoint]) => {
+      const field = document.querySelector('fashion-classifier') as Field & {
+        classify(file: Blob): Promise<void>;
+      };
+      await field.classify(new Blob([Uint8Array.from(bytes, (character) => character.charCodeAt(0))]));
+      // Both get the bytes that the field uploads, so that a photo is scaled down once.
+      const response = await fetch(`${endpoint}/v1/classify?explain=1`, {
+        method: 'POST',
+        body: field.file as File,
+      });
+      const { id: _, ...result } = await response.json();
+      /** Unpacks the PNG: workerd and Chromium compress the same pixels differently. */
+      const unpacked = async ({ explanation: { image, ...explanation }, ...result }: Result) => {
+        const binary = atob(image.slice(image.indexOf(',') + 1));
+        const png = Uint8Array.from(binary, (character) => character.charCodeAt(0));
+        const context = new OffscreenCanvas(28, 28).getContext('2d') as OffscreenCanvasRenderingContext2D;
+        context.drawImage(await createImageBitmap(new Blob([png])), 0, 0);
+        const pixels = [...context.getImageData(0, 0, 28, 28).data];
+        return { ...result, explanation, pixels };
+      };
+      return [await unpacked(result), await unpacked(field.result as Result)] as [Unpacked, Unpacked];
+    },
+    [Buffer.from(bytes).toString('latin1'), endpoint] as const,
+  );
 
 /** Returns up to a hundred photos from PHOTOS_DIR, and drawn images in several formats. */
 async function twoHundred(): Promise<{ name: string; bytes: Uint8Array }[]> {
