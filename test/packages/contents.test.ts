@@ -6,15 +6,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { expectSuccess, run } from '../support/command.ts';
-import {
-  createProject,
-  describeWithRegistry,
-  type PackageName,
-  type Project,
-  packages,
-  tarball,
-  version,
-} from './packages.ts';
+import { createProject, describeWithRegistry, type Project } from '../support/npm-project.ts';
+import { type PackageName, packages, tarball, version } from './packages.ts';
 
 const NAMES: PackageName[] = ['tinyvgg-edge', 'tinyvgg-train'];
 

@@ -10,18 +10,10 @@ import { describeInBrowser } from '../support/browser/chromium.ts';
 import { fieldOn } from '../support/browser/field.ts';
 import { sharedChromium } from '../support/browser/shared-servers.ts';
 import { expectSuccess, run } from '../support/command.ts';
+import { createProject, describeWithRegistry, type Project } from '../support/npm-project.ts';
 import { sharedWorker } from '../support/shared-worker.ts';
 import { serveFolder } from './folder-server.ts';
-import {
-  createProject,
-  describeWithRegistry,
-  NODES,
-  nodeOf,
-  OLDEST_NODE,
-  type Project,
-  readmeExamples,
-  tarball,
-} from './packages.ts';
+import { NODES, nodeOf, OLDEST_NODE, readmeExamples, tarball } from './packages.ts';
 
 const SOURCES = join(import.meta.dirname, 'projects/edge');
 const TROUSER = 'examples/trouser.png';

@@ -5,8 +5,9 @@
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { expectSuccess, type RunOptions, run } from '../support/command.ts';
+import { createProject, describeWithRegistry, type Project } from '../support/npm-project.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { createProject, describeWithRegistry, type Project, tarball } from './packages.ts';
+import { tarball } from './packages.ts';
 
 await describeWithRegistry('the packages, installed by pnpm', () => {
   let project: Project;

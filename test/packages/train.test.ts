@@ -9,18 +9,9 @@ import { colourPng } from '../../train/report/png.ts';
 import { codeDigest } from '../../train/run/provenance.ts';
 import { type Ended, expectSuccess, type RunOptions, run, runNode } from '../support/command.ts';
 import { dataFolder } from '../support/data.ts';
+import { createProject, describeWithRegistry, type Project } from '../support/npm-project.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import {
-  createProject,
-  describeWithRegistry,
-  filesIn,
-  NODES,
-  nodeOf,
-  OLDEST_NODE,
-  type Project,
-  readmeExamples,
-  tarball,
-} from './packages.ts';
+import { filesIn, NODES, nodeOf, OLDEST_NODE, readmeExamples, tarball } from './packages.ts';
 
 const MEGABYTE = 2 ** 20;
 
