@@ -39,10 +39,10 @@ export function checkDecodeTime(costs: readonly number[]): void {
 }
 
 /** @throws HttpProblem `too-many-images` */
-export function checkImageCount(actual: number): void {
-  if (actual <= MAX_IMAGES) return;
-  const detail = `The request has more than ${MAX_IMAGES} images. Split it into several requests.`;
-  throw new HttpProblem('too-many-images', detail, { members: { limit: MAX_IMAGES, actual } });
+export function checkImageCount(actual: number, limit = MAX_IMAGES): void {
+  if (actual <= limit) return;
+  const detail = `The request has ${actual} images, more than ${limit}. Split it into several requests.`;
+  throw new HttpProblem('too-many-images', detail, { members: { limit, actual } });
 }
 
 /**

@@ -15,7 +15,7 @@ import {
   TensorMetadata,
 } from '../api/oip/responses.ts';
 import { Health } from '../api/service/responses.ts';
-import { ClassifyBatchRequest, ClassifyRequest, VerifyRequest } from '../api/v1/requests.ts';
+import { ClassifyBatchRequest, ClassifyRequest, RenewRequest, VerifyRequest } from '../api/v1/requests.ts';
 import {
   ClassifyBatchResponse,
   ClassifyResponse,
@@ -24,6 +24,7 @@ import {
   ModelInfo,
   Models,
   Prediction,
+  RenewedToken,
   ServedManifest,
   ValidToken,
 } from '../api/v1/responses.ts';
@@ -35,6 +36,7 @@ type Definitions = Record<string, v.GenericSchema>;
 const REQUESTS: Definitions = {
   ClassifyRequest,
   ClassifyBatchRequest,
+  RenewRequest,
   VerifyRequest,
   HfRequest,
   HfParameters,
@@ -49,9 +51,10 @@ const RESPONSES: Definitions = {
   Prediction,
   Explanation,
   Problem,
-  Error: PlainError,
+  PlainError,
   Models,
   Manifest: ServedManifest,
+  RenewedToken,
   ValidToken,
   InvalidToken,
   HfResponse,

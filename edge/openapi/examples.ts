@@ -30,22 +30,8 @@ const examples = <T>(values: Record<string, { summary: string; value: T }>): Rec
 /** Wraps the only example of a response. */
 const only = <T>(value: T): Record<string, Example> => ({ response: { value } });
 
-export const CLASSIFY = examples<ClassifyResponse | ClassifyBatchResponse>({
+export const CLASSIFY_FILE = examples<ClassifyResponse>({
   one: { summary: 'One image', value: { id: REQUEST_ID, model, predictions, abstained: null } },
-  several: {
-    summary: 'Two images, one of them damaged',
-    value: {
-      id: REQUEST_ID,
-      model,
-      results: [
-        { index: 0, predictions, abstained: null },
-        {
-          index: 1,
-          problem: new HttpProblem('damaged-image', 'The image cannot be decoded.').details(REQUEST_ID),
-        },
-      ],
-    },
-  },
   explained: {
     summary: 'With explain=1',
     value: {
@@ -64,6 +50,25 @@ export const CLASSIFY = examples<ClassifyResponse | ClassifyBatchResponse>({
     },
   },
 });
+
+const SEVERAL = examples<ClassifyBatchResponse>({
+  several: {
+    summary: 'Two images, one of them damaged',
+    value: {
+      id: REQUEST_ID,
+      model,
+      results: [
+        { index: 0, predictions, abstained: null },
+        {
+          index: 1,
+          problem: new HttpProblem('damaged-image', 'The image cannot be decoded.').details(REQUEST_ID),
+        },
+      ],
+    },
+  },
+});
+
+export const CLASSIFY = { ...CLASSIFY_FILE, ...SEVERAL };
 
 export const RENEW = only({ token: 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJsYWJlbCI6…' });
 

@@ -18,11 +18,13 @@ export interface SampleRequest {
   path: string;
   /** Whether the request carries an API key. */
   hasKey?: boolean;
-  /** A JSON text or the name of a file to upload. */
-  body?: { json: JsonBody } | { file: string };
+  /** A JSON text, or the name of a file to upload as it is or in the field `image` of a form. */
+  body?: { json: JsonBody } | { file: string } | { form: string };
   /** Method that reads the body of the response, or the name of a file to store it in. */
   result?: 'json' | 'text' | { file: string };
 }
+
+type Body = NonNullable<SampleRequest['body']>;
 
 /** Returns the request in all three languages. */
 export function codeSamples(request: SampleRequest): CodeSample[] {
@@ -36,18 +38,26 @@ export function codeSamples(request: SampleRequest): CodeSample[] {
 function shell({ path, hasKey, body, result }: SampleRequest): string {
   const options = [
     hasKey && '-H "authorization: Bearer $API_KEY"',
-    body && ('json' in body ? `--json ${body.json.shell}` : `--data-binary @${body.file}`),
+    body && shellBody(body),
     typeof result === 'object' && `--output ${result.file}`,
     `"${ORIGIN}${path}"`,
   ];
   return `curl ${options.filter(Boolean).join(' \\\n  ')}`;
 }
 
+function shellBody(body: Body): string {
+  if ('json' in body) return `--json ${body.json.shell}`;
+  return 'file' in body ? `--data-binary @${body.file}` : `-F image=@${body.form}`;
+}
+
 function javascript(request: SampleRequest): string {
   const { method, path, hasKey, body, result = 'json' } = request;
   const variables = variablesOf(request);
-  const upload = body && 'file' in body;
-  const functions = [upload && 'readFile', typeof result === 'object' && 'writeFile'].filter(Boolean);
+  const isForm = body && 'form' in body;
+  const functions = [
+    body && !('json' in body) && 'readFile',
+    typeof result === 'object' && 'writeFile',
+  ].filter(Boolean);
   const headers = [
     hasKey && `authorization: \`Bearer \${API_KEY}\``,
     body && 'json' in body && "'content-type': 'application/json'",
@@ -55,7 +65,7 @@ function javascript(request: SampleRequest): string {
   const options = [
     method === 'POST' && "method: 'POST'",
     headers.length > 0 && `headers: { ${headers.join(', ')} }`,
-    body && `body: ${upload ? `await readFile('${body.file}')` : `JSON.stringify(${body.json.javascript})`}`,
+    body && `body: ${javascriptBody(body)}`,
   ].filter(Boolean);
   const url = VARIABLE.test(path)
     ? `\`${ORIGIN}${path.replaceAll(VARIABLES, (_, name) => `\${${name}}`)}\``
@@ -63,6 +73,8 @@ function javascript(request: SampleRequest): string {
   return [
     functions.length > 0 && `import { ${functions.join(', ')} } from 'node:fs/promises';\n\n`,
     variables.length > 0 && `const { ${variables.join(', ')} } = process.env;\n\n`,
+    isForm &&
+      `const form = new FormData();\nform.set('image', new File([await readFile('${body.form}')], '${body.form}'));\n`,
     `const response = await fetch(${url}${options.length > 0 ? `, {\n${indented(options, '  ')}}` : ''});\n`,
     typeof result === 'object'
       ? `await writeFile('${result.file}', response.body);`
@@ -72,13 +84,18 @@ function javascript(request: SampleRequest): string {
     .join('');
 }
 
+function javascriptBody(body: Body): string {
+  if ('json' in body) return `JSON.stringify(${body.json.javascript})`;
+  return 'file' in body ? `await readFile('${body.file}')` : 'form';
+}
+
 function python(request: SampleRequest): string {
   const { method, path, hasKey, body, result = 'json' } = request;
   const variables = variablesOf(request);
   const url = `${VARIABLE.test(path) ? 'f' : ''}"${ORIGIN}${path.replaceAll(VARIABLES, '{$1}')}"`;
   const options = [
     hasKey && 'headers={"Authorization": f"Bearer {API_KEY}"}',
-    body && ('json' in body ? `json=${body.json.python}` : `data=open("${body.file}", "rb")`),
+    body && pythonBody(body),
   ].filter(Boolean);
   const call = options.length > 0 ? `\n${indented([url, ...options], '    ')}` : url;
   return [
@@ -93,6 +110,11 @@ function python(request: SampleRequest): string {
   ]
     .filter(Boolean)
     .join('');
+}
+
+function pythonBody(body: Body): string {
+  if ('json' in body) return `json=${body.json.python}`;
+  return 'file' in body ? `data=open("${body.file}", "rb")` : `files={"image": open("${body.form}", "rb")}`;
 }
 
 const VARIABLE = /\$([A-Z_]+)/;

@@ -31,6 +31,14 @@ it('classifies', async () => {
   expect(wrong).toBeTypeOf('function');
 });
 
+it('classifies a file, with one type of response', async () => {
+  const body = await greyPng(28, 28, (x) => (x > 9 && x < 19 ? 200 : 0));
+  const response = await client.v1.classify.file.$post({ query: {} }, { init: { body } });
+  const { predictions } = await response.json();
+  expectTypeOf(predictions).toEqualTypeOf<ClassifyResponse['predictions']>();
+  expect(predictions[0]).toMatchObject({ index: 4 });
+});
+
 it('infers the responses of the other routes', async () => {
   const { models } = await (await client.v1.models.$get()).json();
   expectTypeOf(models).toEqualTypeOf<ModelInfo[]>();

@@ -1,5 +1,5 @@
-/** @file Handles `POST /v1/classify`. */
-import type { Context } from 'hono';
+/** @file Handles `POST /v1/classify` and `POST /v1/classify/file`. */
+import type { Context, TypedResponse } from 'hono';
 import type * as v from 'valibot';
 import { ImageError } from '#shared/decode/image-error.ts';
 import { sha256 } from '#shared/digest.ts';
@@ -9,6 +9,7 @@ import { answersOf } from '#shared/predictions.ts';
 import type { Access } from '../../access/access.ts';
 import { readBody } from '../../http/body.ts';
 import type { AppEnv } from '../../http/env.ts';
+import { checkImageCount } from '../../http/limits.ts';
 import { prefersHtml } from '../../http/negotiate.ts';
 import { HttpProblem, toProblem } from '../../http/problem.ts';
 import {
@@ -31,23 +32,28 @@ export interface ClassifyDependencies {
   now: () => number;
 }
 
+type Query = v.InferOutput<typeof ClassifyQuery>;
+
 /**
- * Responds with the result of one image or several.
+ * Responds with the result of one image or several, as JSON or as a page.
+ * @param isSingle whether the request must have one image, and the response is always its result as JSON
  * @throws HttpProblem, ImageError, and ExplainedError when no model can serve
  */
 export async function classify(
   c: Context<AppEnv>,
-  { top_k: wanted, explain, sign, ...selector }: v.InferOutput<typeof ClassifyQuery>,
+  { top_k: wanted, explain, sign, ...selector }: Query,
   { selectModel, access, now }: ClassifyDependencies,
+  isSingle = false,
 ) {
   const { record, requestId: id } = c.var;
-  const isPage = prefersHtml(c.req);
+  const isPage = !isSingle && prefersHtml(c.req);
   // Before anything that can fail: an unread body breaks the next request on the same connection.
   const body = await readBody(c.req.raw, record);
   const model = await selectModel(c, selector);
   const options = { top_k: topKOf(model, wanted), explain: explain || isPage };
   const type = c.req.header('content-type') ?? '';
   const { images, isList } = readUpload(body, type, bytesOf(model.input.shape));
+  if (isSingle) checkImageCount(images.length, 1);
 
   async function resultFor(image: ImageInput, classified: ClassifiedImage): Promise<ClassifyResult> {
     const result = await resultOf(classified, model, options);
@@ -66,7 +72,7 @@ export async function classify(
 
   const head = { id, model: modelInfo(model) };
   const [image] = images;
-  if (image && !isList) {
+  if (image && (isSingle || !isList)) {
     const response: ClassifyResponse = {
       ...head,
       ...(await resultFor(image, await classifyOne(model, image, record))),
@@ -84,6 +90,13 @@ export async function classify(
   const response: ClassifyBatchResponse = { ...head, results };
   return respond(response);
 }
+
+/**
+ * Responds with the result of one image, always as JSON. Clients know the type of the response before they send a request.
+ * @throws HttpProblem, ImageError, and ExplainedError when no model can serve
+ */
+export const classifyFile = (c: Context<AppEnv>, query: Query, dependencies: ClassifyDependencies) =>
+  classify(c, query, dependencies, true) as Promise<Response & TypedResponse<ClassifyResponse, 200, 'json'>>;
 
 /** Returns the number of predictions. @throws HttpProblem `invalid-query` when the model has fewer labels */
 function topKOf({ manifest }: ServedModel, wanted?: number): number {

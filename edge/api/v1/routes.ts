@@ -9,7 +9,7 @@ import { createRouter } from '../../http/router.ts';
 import { check, noParameters, onlySiteKey, parseJson, query } from '../../http/validate.ts';
 import type { Registry } from '../../registry/registry.ts';
 import { modelInfo } from '../../registry/served-model.ts';
-import { type ClassifyDependencies, classify } from './classify.ts';
+import { type ClassifyDependencies, classify, classifyFile } from './classify.ts';
 import { ClassifyQuery, RenewRequest, VerifyRequest } from './requests.ts';
 import type { ModelInfo } from './responses.ts';
 import { tokenVerification } from './token-verification.ts';
@@ -19,12 +19,19 @@ export interface V1Dependencies extends ClassifyDependencies {
 }
 
 export function v1Routes({ selectModel, registry, access, now }: V1Dependencies) {
+  const dependencies = { selectModel, access, now };
   return createRouter()
     .post('/classify', access.requireCaller, serverTiming, query(ClassifyQuery), (c) =>
-      classify(c, c.req.valid('query'), { selectModel, access, now }),
+      classify(c, c.req.valid('query'), dependencies),
+    )
+    .post('/classify/file', access.requireCaller, serverTiming, query(ClassifyQuery), (c) =>
+      classifyFile(c, c.req.valid('query'), dependencies),
     )
     .post('/models/:name/classify', access.requireCaller, serverTiming, query(ClassifyQuery), (c) =>
-      classify(c, { ...c.req.valid('query'), ...c.req.param() }, { selectModel, access, now }),
+      classify(c, { ...c.req.valid('query'), ...c.req.param() }, dependencies),
+    )
+    .post('/models/:name/classify/file', access.requireCaller, serverTiming, query(ClassifyQuery), (c) =>
+      classifyFile(c, { ...c.req.valid('query'), ...c.req.param() }, dependencies),
     )
     .post('/renew', access.requireEarlierCaller, onlySiteKey, async (c) => {
       const { token } = check(RenewRequest, parseJson(await readBody(c.req.raw, c.var.record)));

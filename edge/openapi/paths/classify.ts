@@ -67,11 +67,13 @@ const success = json(
   examples.CLASSIFY,
 );
 
+const parameters = [...inQuery(ClassifyQuery), TURNSTILE_TOKEN];
+
 const operation: Omit<Operation, 'operationId' | 'summary' | 'x-codeSamples'> = {
   tags: ['v1'],
   description: CLASSIFY,
   security: ANY_KEY,
-  parameters: [...inQuery(ClassifyQuery), TURNSTILE_TOKEN],
+  parameters,
   requestBody: { required: true, content: classifyContent },
   responses: {
     '200': { ...success, content: { ...success.content, ...PAGE }, headers },
@@ -101,13 +103,61 @@ export const classify: Operation = {
   'x-codeSamples': samplesFor('/v1/classify?top_k=3'),
 };
 
+/** What an operation has in addition when its path names the model. */
+const byModel = ({ responses }: Pick<Operation, 'responses'>) => ({
+  parameters: [MODEL_NAME, ...parameters],
+  responses: { ...responses, ...problems('unknown-model', 'unknown-alias', 'unknown-version') },
+});
+
 /** `POST /v1/models/{name}/classify` */
 export const classifyByModel: Operation = {
   ...operation,
+  ...byModel(operation),
   operationId: 'classifyByModel',
   summary: 'Classify with a model of your choice',
   description: `Like \`POST /v1/classify\`, with the model of this name. ${CLASSIFY}`,
-  parameters: [MODEL_NAME, ...inQuery(ClassifyQuery), TURNSTILE_TOKEN],
-  responses: { ...operation.responses, ...problems('unknown-model', 'unknown-alias', 'unknown-version') },
   'x-codeSamples': samplesFor('/v1/models/tinyvgg/classify?top_k=3'),
+};
+
+const CLASSIFY_FILE =
+  `The request body is a form with one image file. The response is always JSON with \`predictions\`. Use this operation in clients
+that a program generates from this document: it has one type of request and one of response. Bodies of \`POST /v1/classify\` with one
+image are accepted, too.`.replaceAll('\n', ' ');
+
+const fileOperation: typeof operation = {
+  ...operation,
+  description: CLASSIFY_FILE,
+  requestBody: {
+    required: true,
+    content: {
+      'multipart/form-data': {
+        schema: { type: 'object', properties: { image: FILE }, required: ['image'] },
+      },
+    },
+  },
+  responses: {
+    ...operation.responses,
+    '200': { ...json('Predictions for the image.', ClassifyResponse, examples.CLASSIFY_FILE), headers },
+  },
+};
+
+const formSamplesFor = (path: string) =>
+  codeSamples({ method: 'POST', path, hasKey: true, body: { form: 'photo.jpg' } });
+
+/** `POST /v1/classify/file` */
+export const classifyFile: Operation = {
+  ...fileOperation,
+  operationId: 'classifyFile',
+  summary: 'Classify one image file',
+  'x-codeSamples': formSamplesFor('/v1/classify/file?top_k=3'),
+};
+
+/** `POST /v1/models/{name}/classify/file` */
+export const classifyFileByModel: Operation = {
+  ...fileOperation,
+  ...byModel(fileOperation),
+  operationId: 'classifyFileByModel',
+  summary: 'Classify one image file with a model of your choice',
+  description: `Like \`POST /v1/classify/file\`, with the model of this name. ${CLASSIFY_FILE}`,
+  'x-codeSamples': formSamplesFor('/v1/models/tinyvgg/classify/file?top_k=3'),
 };

@@ -13,7 +13,7 @@ export const hfPaths: Paths = {
   '/hf/models/{name}': {
     post: {
       tags: ['hf'],
-      operationId: 'hfImageClassification',
+      operationId: 'hfClassify',
       summary: 'Classify an image for a Hugging Face client',
       description:
         'Accepts and returns what Hugging Face’s image classification task does. Pass this URL to a Hugging Face client as its endpoint, such as `endpointUrl` in `@huggingface/inference`, and an API key as its access token.',

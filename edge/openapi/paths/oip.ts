@@ -53,7 +53,7 @@ function modelPaths(routes: ModelRoutes): Paths {
 function metadataOperation({ sample, idSuffix, subject, parameters, unknown }: ModelRoutes): Operation {
   return {
     tags,
-    operationId: `v2Model${idSuffix}`,
+    operationId: `v2GetModel${idSuffix}`,
     summary: `Get the metadata of ${subject}`,
     description: 'Returns the version and the names, datatypes and shapes of inputs and outputs.',
     security: PUBLIC,
@@ -69,7 +69,7 @@ function metadataOperation({ sample, idSuffix, subject, parameters, unknown }: M
 function readyOperation({ sample, idSuffix, subject, parameters, unknown }: ModelRoutes): Operation {
   return {
     tags,
-    operationId: `v2ModelReady${idSuffix}`,
+    operationId: `v2CheckModel${idSuffix}`,
     summary: `Check that ${subject} can run inference`,
     description: 'Runs the golden vectors of the model.',
     security: PUBLIC,
@@ -147,7 +147,7 @@ export const oipPaths: Paths = {
   '/v2': {
     get: {
       tags,
-      operationId: 'v2Server',
+      operationId: 'v2GetServer',
       summary: 'Get the server metadata',
       description: 'Returns the name, the version and the supported protocol extensions.',
       security: PUBLIC,
@@ -158,7 +158,7 @@ export const oipPaths: Paths = {
   '/v2/health/live': {
     get: {
       tags,
-      operationId: 'v2Live',
+      operationId: 'v2CheckLive',
       summary: 'Check that the server runs',
       description: 'Liveness probe of the Open Inference Protocol.',
       security: PUBLIC,
@@ -169,7 +169,7 @@ export const oipPaths: Paths = {
   '/v2/health/ready': {
     get: {
       tags,
-      operationId: 'v2Ready',
+      operationId: 'v2CheckReady',
       summary: 'Check that the server can run inference',
       description: 'Readiness probe of the Open Inference Protocol. It runs the golden vectors of the model.',
       security: PUBLIC,

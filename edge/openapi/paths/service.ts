@@ -23,7 +23,7 @@ export const servicePaths: Paths = {
   '/': {
     get: {
       tags,
-      operationId: 'index',
+      operationId: 'listRoutes',
       summary: 'List the routes',
       description:
         'Returns the routes as text. Clients that accept `text/html` receive the try page instead.',
@@ -35,7 +35,7 @@ export const servicePaths: Paths = {
   '/health/live': {
     get: {
       tags,
-      operationId: 'live',
+      operationId: 'checkLive',
       summary: 'Check that the Worker runs',
       description: 'Liveness probe. It touches neither the object store nor a model.',
       security: PUBLIC,
@@ -49,7 +49,7 @@ export const servicePaths: Paths = {
   '/health/ready': {
     get: {
       tags,
-      operationId: 'ready',
+      operationId: 'checkReady',
       summary: 'Check that a model can serve',
       description:
         'Readiness probe. It runs the golden vectors of the current model and reports the model, the engine and the state of the object store.',
@@ -64,7 +64,7 @@ export const servicePaths: Paths = {
   '/metrics': {
     get: {
       tags,
-      operationId: 'metrics',
+      operationId: 'getMetrics',
       summary: 'Read the metrics of one isolate',
       description:
         'Returns counters and gauges in Prometheus’ exposition format 0.0.4. Each isolate counts only its own requests. The label `isolate` distinguishes the isolates.',
@@ -79,7 +79,7 @@ export const servicePaths: Paths = {
   '/problems/{type}': {
     get: {
       tags,
-      operationId: 'problem',
+      operationId: 'getProblem',
       summary: 'Explain a problem type',
       description: 'The `type` of every problem response points here.',
       security: PUBLIC,

@@ -8,7 +8,7 @@ import type { Content, Header, Operation, Paths } from '../openapi.ts';
 import { inHeader, MODEL_NAME, MODEL_VERSION, text } from '../parameters.ts';
 import { BODY_PROBLEMS, json, problems } from '../responses.ts';
 import { codeSamples } from '../samples.ts';
-import { classify, classifyByModel } from './classify.ts';
+import { classify, classifyByModel, classifyFile, classifyFileByModel } from './classify.ts';
 
 const tags = ['v1'];
 
@@ -100,7 +100,7 @@ const getModel: Operation = {
 
 const getVersion: Operation = {
   tags,
-  operationId: 'getVersion',
+  operationId: 'getModelVersion',
   summary: 'Get the manifest of a model version',
   description: 'The manifest of a version never changes. Clients may cache it for a year.',
   security: PUBLIC,
@@ -112,7 +112,8 @@ const getVersion: Operation = {
   'x-codeSamples': codeSamples({ method: 'GET', path: '/v1/models/tinyvgg/versions/$VERSION' }),
 };
 
-const onnx: Content = { 'application/octet-stream': { schema: {} } };
+/** Bytes have no schema (OpenAPI 3.1, 4.8.14.3). */
+const onnx: Content = { 'application/octet-stream': {} };
 
 const fileHeaders: Record<string, Header> = {
   etag: always(text('The version, in double quotes.')),
@@ -121,7 +122,7 @@ const fileHeaders: Record<string, Header> = {
 
 const getWeights: Operation = {
   tags,
-  operationId: 'getWeights',
+  operationId: 'downloadModel',
   summary: 'Download the ONNX file of a model version',
   description:
     'The file of a version never changes. Clients may cache it for a year. A request with several ranges receives the whole file.',
@@ -160,11 +161,13 @@ const getWeights: Operation = {
 
 export const v1Paths: Paths = {
   '/v1/classify': { post: classify },
+  '/v1/classify/file': { post: classifyFile },
   '/v1/renew': { post: renew },
   '/v1/verify': { post: verify },
   '/v1/models': { get: listModels },
   '/v1/models/{name}': { get: getModel },
   '/v1/models/{name}/classify': { post: classifyByModel },
+  '/v1/models/{name}/classify/file': { post: classifyFileByModel },
   '/v1/models/{name}/versions/{version}': { get: getVersion },
   '/v1/models/{name}/versions/{version}/onnx': { get: getWeights },
 };

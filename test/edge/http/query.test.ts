@@ -56,6 +56,20 @@ describe('POST /v1/classify', () => {
   });
 });
 
+it.each(operationsOf(document).filter(({ path }) => /\/classify(\/file)?$/.test(path)))(
+  'POST $path accepts the same parameters',
+  async ({ path, operation }) => {
+    const names = operation.parameters
+      ?.filter((parameter) => parameter.in === 'query')
+      .map(({ name }) => name);
+    expect([...(names ?? []), 'site_key']).toEqual(CLASSIFY);
+    const { detail } = (await problemOf(
+      await classify({}, `${path.replace('{name}', 'tinyvgg')}?topk=3`),
+    )) as Record<string, unknown>;
+    expect(detail).toBe(`The query has an unknown parameter. This operation accepts ${CLASSIFY.join(', ')}.`);
+  },
+);
+
 /** Returns whether the document lists the problem `invalid-query` for an operation. */
 const refusesParameters = ({ responses }: Operation) =>
   responses['400']?.description.includes('invalid-query');
@@ -64,7 +78,7 @@ it('every other operation that reads or changes data accepts at most a site key'
   const { key, entry } = await keyOf('reader');
   const { send } = await service({ API_KEYS: entry });
   const operations = operationsOf(document).filter(
-    ({ path, operation }) => refusesParameters(operation) && !path.endsWith('/classify'),
+    ({ path, operation }) => refusesParameters(operation) && !/\/classify(\/file)?$/.test(path),
   );
   const paths = operations.map(({ path }) => path);
   for (const path of [
