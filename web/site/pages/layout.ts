@@ -22,6 +22,12 @@ const PLACES = [
   ['/docs', 'API reference'],
 ] as const;
 
+/**
+ * The picture of a link to the page in a message or a post (https://ogp.me). Those who show it need its whole address, which a deployment
+ * adds.
+ */
+export const PREVIEW = '/examples/explorer.png';
+
 export const layout = ({
   path,
   title,
@@ -37,6 +43,13 @@ export const layout = ({
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="description" content="${description}">
+<meta property="og:type" content="website">
+<meta property="og:site_name" content="tinyvgg-edge">
+<meta property="og:title" content="${title}">
+<meta property="og:description" content="${description}">
+<meta property="og:image" content="${PREVIEW}">
+<meta property="og:image:alt" content="The feature maps of a small network for a drawn sneaker">
+<meta name="twitter:card" content="summary_large_image">
 <title>${title}</title>
 <link rel="icon" href="/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/${asset}.css">
