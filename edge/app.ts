@@ -11,7 +11,7 @@ import { prefersHtml } from './http/negotiate.ts';
 import { HttpProblem, toProblem } from './http/problem.ts';
 import { newRecord } from './http/record.ts';
 import { createRouter } from './http/router.ts';
-import { createSelectModel } from './inference/select-model.ts';
+import { createSelectModel, preloadModel } from './inference/select-model.ts';
 import { pinnedAsset } from './pinned-assets.ts';
 import { Registry, type RegistryOptions } from './registry/registry.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
@@ -21,7 +21,7 @@ export function createApp(options: Omit<RegistryOptions, 'onEvent'>) {
   const telemetry = new Telemetry(now);
   const registry = new Registry({ ...options, onEvent: (event) => telemetry.registryEvent(event) });
   const selectModel = createSelectModel(registry);
-  const access = createAccess();
+  const access = createAccess({ now, onWait: (c) => preloadModel(c, registry) });
   const app = createRouter();
 
   let isFirst = true;

@@ -3,8 +3,9 @@
  *
  * | variable (wrangler.toml) or secret | who may call                                                                   |
  * | ---------------------------------- | ------------------------------------------------------------------------------ |
- * | none of the next three             | clients on this machine; elsewhere the service is closed                        |
+ * | none of the next four              | clients on this machine; elsewhere the service is closed                        |
  * | `API_KEYS`, a secret               | holders of an API key; the secret contains only hashes                          |
+ * | the bucket `KEYS`                  | holders of a key with a record in it (key-store.ts), and the Worker's own pages |
  * | `SITE_KEYS`                        | web pages of the origins that a site key is bound to                            |
  * | `ACCESS`                           | `open`: everyone. `keys`, the default: only the callers above                   |
  * | `ALLOWED_ORIGINS`                  | more origins whose pages may read responses, beside those of site keys          |
@@ -18,8 +19,10 @@ import type { Context, MiddlewareHandler } from 'hono';
 import type { AppEnv } from '../http/env.ts';
 import { HttpProblem } from '../http/problem.ts';
 import type { Caller } from '../http/record.ts';
-import { identifyCaller, identifyKeyHolder, identifyLimitedCaller } from './caller.ts';
+import { type FindRecord, identifyCaller, identifyKeyHolder, identifyLimitedCaller } from './caller.ts';
 import { createCors, isHiddenFromPage, letEveryPageRead } from './cors.ts';
+import type { Scope } from './key-record.ts';
+import { KeyStore } from './key-store.ts';
 import { clientNetwork, enforceRate } from './limiter.ts';
 import { cachedSettings } from './settings.ts';
 import { checkTurnstile } from './turnstile.ts';
@@ -31,23 +34,46 @@ export interface Access {
   /** Guards the renewal of tokens: the same callers, without Turnstile, which they passed for the first token. */
   requireEarlierCaller: MiddlewareHandler<AppEnv>;
   /** Guards operations of the service's owner: admits only API keys and, without any access variable, this machine. */
-  requireApiKey: MiddlewareHandler<AppEnv>;
+  requireApiKey(scope: Scope): MiddlewareHandler<AppEnv>;
   /** For public routes of models: admits everybody, and shows the holder of a limited key only its models. */
   limitModels: MiddlewareHandler<AppEnv>;
   /** Returns the secrets that sign and verify tokens. Empty when TOKEN_SECRET is not set. */
   tokenSecrets(c: Context<AppEnv>): readonly string[];
 }
 
+interface AccessOptions {
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  /** Called before a request waits for the record of its key: what it needs later can load meanwhile. */
+  onWait(c: Context<AppEnv>): void;
+}
+
+interface GuardOptions {
+  scope: Scope;
+  turnstile?: boolean;
+}
+
 /** Reads the settings from the variables of the first request. */
-export function createAccess(): Access {
+export function createAccess({ now, onWait }: AccessOptions): Access {
   const settingsOf = cachedSettings();
+  const keys = new KeyStore(now);
+
+  function finderOf(c: Context<AppEnv>): FindRecord | undefined {
+    const bucket = c.env.KEYS;
+    const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
+    return bucket && ((key) => keys.find(key, { bucket, waitUntil, onWait: () => onWait(c) }));
+  }
 
   const guard =
-    (identify: typeof identifyCaller, { turnstile }: { turnstile: boolean }): MiddlewareHandler<AppEnv> =>
+    (
+      identify: typeof identifyCaller,
+      { scope, turnstile = false }: GuardOptions,
+    ): MiddlewareHandler<AppEnv> =>
     async (c, next) => {
       try {
         const settings = settingsOf(c.env);
-        const caller = await identify(c.req, settings).catch((problem) => refuse(c, problem));
+        const credentials = { settings, findRecord: finderOf(c), scope };
+        const caller = await identify(c.req, credentials).catch((problem) => refuse(c, problem));
         if (caller.kind !== 'key' && isHiddenFromPage(c)) await refuse(c, hiddenFromPage());
         c.var.record.caller = caller;
         await checkRate(c, caller);
@@ -62,15 +88,16 @@ export function createAccess(): Access {
 
   return {
     cors: createCors(settingsOf),
-    requireCaller: guard(identifyCaller, { turnstile: true }),
-    requireEarlierCaller: guard(identifyCaller, { turnstile: false }),
-    requireApiKey: guard(identifyKeyHolder, { turnstile: false }),
+    requireCaller: guard(identifyCaller, { scope: 'classify', turnstile: true }),
+    requireEarlierCaller: guard(identifyCaller, { scope: 'classify' }),
+    requireApiKey: (scope) => guard(identifyKeyHolder, { scope }),
     limitModels: async (c, next) => {
       try {
-        const caller = await identifyLimitedCaller(c.req, settingsOf(c.env));
+        const credentials = { settings: settingsOf(c.env), findRecord: finderOf(c) };
+        const caller = await identifyLimitedCaller(c.req, credentials);
         if (caller) c.var.record.caller = caller;
       } catch {
-        // A wrong variable closes no public route. The guards of the others report it.
+        // A wrong variable or a bucket that fails closes no public route. The guards of the others report it.
       }
       await next();
     },
@@ -90,8 +117,9 @@ async function checkRate(c: Context<AppEnv>, caller: Caller): Promise<void> {
   if (caller.kind === 'visitor') await enforceRate(c, 'visitor', `${caller.site} ${clientNetwork(c)}`);
 }
 
-/** Counts refused requests against the rate limit, because a misconfigured client would retry forever. */
+/** Counts refused requests against the rate limit, because a misconfigured client would retry forever. A 503 is not its fault. */
 async function refuse(c: Context<AppEnv>, problem: unknown): Promise<never> {
-  await enforceRate(c, 'visitor', `refused ${clientNetwork(c)}`);
+  if (!(problem instanceof HttpProblem) || problem.status < 500)
+    await enforceRate(c, 'visitor', `refused ${clientNetwork(c)}`);
   throw problem;
 }

@@ -2,24 +2,40 @@
 import type { HonoRequest } from 'hono';
 import { HttpProblem } from '../http/problem.ts';
 import type { Caller } from '../http/record.ts';
+import { isApiKey, isPageKey, type KeyRecord, type Scope } from './key-record.ts';
 import { isLoopback, matchesOrigin } from './origins.ts';
 import type { AccessSettings, ApiKeyEntry } from './settings.ts';
+
+/** Returns the active record of a key; undefined when there is none. */
+export type FindRecord = (key: string) => Promise<KeyRecord | undefined>;
+
+/** What the identity of a caller depends on. */
+export interface Credentials {
+  settings: AccessSettings;
+  /** Undefined without the bucket KEYS. */
+  findRecord: FindRecord | undefined;
+  /** What the caller wants to do. */
+  scope: Scope;
+}
 
 /**
  * Identifies a caller who may classify. Even an open service checks the kinds of credentials that it has keys for; it ignores
  * other kinds.
- * @throws HttpProblem `closed`, `no-key`, `wrong-key`, `wrong-origin`
+ * @throws HttpProblem `closed`, `no-key`, `wrong-key`, `wrong-origin`, `scope-not-allowed`, `keys-unavailable`
  */
-export async function identifyCaller(request: HonoRequest, settings: AccessSettings): Promise<Caller> {
+export async function identifyCaller(request: HonoRequest, credentials: Credentials): Promise<Caller> {
+  const { settings, findRecord } = credentials;
   if (isLocal(request, settings)) return { kind: 'local' };
   const { access, apiKeys, siteKeys } = settings;
   const isOpen = access === 'open';
-  if (!isOpen && apiKeys.length === 0 && siteKeys.size === 0) throw closed();
+  if (!isOpen && apiKeys.length === 0 && siteKeys.size === 0 && !findRecord) throw closed();
 
   const token = bearerToken(request);
-  if (token !== undefined && (apiKeys.length > 0 || !isOpen)) return keyHolder(token, apiKeys);
+  const hasKeys = apiKeys.length > 0 || (findRecord && isApiKey(token ?? ''));
+  if (token !== undefined && (hasKeys || !isOpen)) return keyHolder(token, credentials);
   const site = request.header('x-site-key') ?? request.query('site_key');
-  if (site !== undefined && (siteKeys.size > 0 || !isOpen)) return siteVisitor(site, request, siteKeys);
+  const hasSites = siteKeys.size > 0 || (findRecord && isPageKey(site ?? ''));
+  if (site !== undefined && (hasSites || !isOpen)) return siteVisitor(site, request, credentials);
   if (isOpen) return { kind: 'visitor', site: '' };
   throw noKey(
     'Send an API key as `Authorization: Bearer <key>`, or from a web page a site key as `x-site-key`.',
@@ -29,14 +45,15 @@ export async function identifyCaller(request: HonoRequest, settings: AccessSetti
 /**
  * Identifies the holder of an API key. Site keys do not count, because they are public, and ACCESS=open covers only
  * classification.
- * @throws HttpProblem `closed`, `no-key`, `wrong-key`
+ * @throws HttpProblem `closed`, `no-key`, `wrong-key`, `scope-not-allowed`, `keys-unavailable`
  */
-export async function identifyKeyHolder(request: HonoRequest, settings: AccessSettings): Promise<Caller> {
+export async function identifyKeyHolder(request: HonoRequest, credentials: Credentials): Promise<Caller> {
+  const { settings, findRecord } = credentials;
   if (isLocal(request, settings)) return { kind: 'local' };
-  if (settings.apiKeys.length === 0) throw closed();
+  if (settings.apiKeys.length === 0 && !findRecord) throw closed();
   const token = bearerToken(request);
   if (token === undefined) throw noKey('Send an API key as `Authorization: Bearer <key>`.');
-  return keyHolder(token, settings.apiKeys);
+  return keyHolder(token, credentials);
 }
 
 /**
@@ -45,11 +62,11 @@ export async function identifyKeyHolder(request: HonoRequest, settings: AccessSe
  */
 export async function identifyLimitedCaller(
   request: HonoRequest,
-  { apiKeys, siteKeys }: AccessSettings,
+  { settings: { apiKeys, siteKeys }, findRecord }: Omit<Credentials, 'scope'>,
 ): Promise<Caller | undefined> {
   const token = bearerToken(request);
-  if (token !== undefined && apiKeys.length > 0) {
-    const found = await findKey(token, apiKeys);
+  if (token !== undefined) {
+    const found = (await findKey(token, apiKeys)) ?? (await recordOf(token, findRecord));
     if (found?.models) return { kind: 'key', name: found.name, models: found.models };
   }
   const site = request.header('x-site-key') ?? '';
@@ -73,8 +90,12 @@ function bearerToken(request: HonoRequest): string | undefined {
   return /^Bearer(?: +|$)(.*)/i.exec(request.header('authorization') ?? '')?.[1];
 }
 
-async function keyHolder(token: string, keys: readonly ApiKeyEntry[]): Promise<Caller> {
-  const found = await findKey(token, keys);
+/** Only a key that API_KEYS lacks is looked up in the bucket. */
+async function keyHolder(token: string, { settings, findRecord, scope }: Credentials): Promise<Caller> {
+  const entry = await findKey(token, settings.apiKeys);
+  const record = entry ? undefined : await recordOf(token, findRecord);
+  if (record && !record.scopes.includes(scope)) throw outOfScope(scope);
+  const found = entry ?? record;
   if (found) return { kind: 'key', name: found.name, ...(found.models && { models: found.models }) };
   const headers = { 'www-authenticate': 'Bearer error="invalid_token"' };
   const detail = 'The API key is mistyped or revoked. `npm run key` creates a new one.';
@@ -93,8 +114,9 @@ export async function findKey(token: string, keys: readonly ApiKeyEntry[]): Prom
 }
 
 /** Only browsers guarantee the `Origin` header. Other clients can forge it, so site keys also have a rate limit. */
-function siteVisitor(site: string, request: HonoRequest, siteKeys: AccessSettings['siteKeys']): Caller {
-  const entry = siteKeys.get(site);
+async function siteVisitor(site: string, request: HonoRequest, credentials: Credentials): Promise<Caller> {
+  const { settings, findRecord } = credentials;
+  const entry = settings.siteKeys.get(site) ?? (await pageEntry(site, request, findRecord));
   if (!entry) {
     const headers = { 'www-authenticate': 'Bearer' };
     throw new HttpProblem('wrong-key', 'The site key is unknown. Add it to SITE_KEYS.', { headers });
@@ -109,6 +131,24 @@ function siteVisitor(site: string, request: HonoRequest, siteKeys: AccessSetting
       ? 'The request has no Origin header. Site keys work only in browsers.'
       : 'The site key is not bound to the origin of this page. Add the origin to SITE_KEYS.';
   throw new HttpProblem('wrong-origin', detail);
+}
+
+/** Only texts of the form of a key cost a read. */
+async function recordOf(token: string, findRecord: FindRecord | undefined): Promise<KeyRecord | undefined> {
+  return isApiKey(token) ? findRecord?.(token) : undefined;
+}
+
+/** Returns the entry of the key of the Worker's own pages: it is bound to the origin that the request is sent to. */
+async function pageEntry(site: string, { url }: HonoRequest, findRecord: FindRecord | undefined) {
+  const record = isPageKey(site) ? await findRecord?.(site) : undefined;
+  return record?.scopes.includes('page')
+    ? { origins: [new URL(url).origin], models: record.models }
+    : undefined;
+}
+
+function outOfScope(scope: Scope): HttpProblem {
+  const headers = { 'www-authenticate': 'Bearer error="insufficient_scope"' };
+  return new HttpProblem('scope-not-allowed', `The key has not the scope ${scope}.`, { headers });
 }
 
 const noKey = (detail: string): HttpProblem =>

@@ -12,6 +12,8 @@ export const PROBLEMS = {
   'wrong-key': { status: 401, title: 'Invalid API key or site key' },
   'wrong-origin': { status: 403, title: 'Origin not allowed' },
   'model-not-allowed': { status: 403, title: 'Model not allowed' },
+  'scope-not-allowed': { status: 403, title: 'Operation not allowed for this key' },
+  'keys-unavailable': { status: 503, title: 'Key records unavailable' },
   closed: { status: 403, title: 'No access configured' },
   'turnstile-failed': { status: 403, title: 'Turnstile verification failed' },
   'turnstile-unavailable': { status: 503, title: 'Turnstile unavailable' },

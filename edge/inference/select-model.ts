@@ -14,11 +14,26 @@ import type { ServedModel } from '../registry/served-model.ts';
  */
 export type SelectModel = (c: Context<AppEnv>, selector?: ModelSelector) => Promise<ServedModel>;
 
+/** Starts to load the default model, if it is not loaded. `SelectModel` then waits for it. */
+export function preloadModel(c: Context<AppEnv>, registry: Registry): void {
+  if (registry.current || c.var.preloaded) return;
+  const loading = registry.model(c.env.MODELS);
+  c.set('preloaded', loading);
+  // Of a request that is refused, the model loads to its end.
+  c.executionCtx.waitUntil(loading.catch(() => {}));
+}
+
 export function createSelectModel(registry: Registry): SelectModel {
   return async (c, selector = {}) => {
     const { record } = c.var;
     requireModel(record.caller, selector.name ?? registry.name);
-    const model = await recordWait(record, 'store', () => registry.model(c.env.MODELS, selector));
+    const isDefault =
+      [registry.name, undefined].includes(selector.name) && !selector.alias && !selector.version;
+    const model = await recordWait(
+      record,
+      'store',
+      () => (isDefault && c.var.preloaded) || registry.model(c.env.MODELS, selector),
+    );
     if (model) {
       record.model = model;
       return model;

@@ -51,6 +51,8 @@ export const GUARD_PROBLEMS = [
   'wrong-key',
   'wrong-origin',
   'model-not-allowed',
+  'scope-not-allowed',
+  'keys-unavailable',
   'closed',
   'too-many-requests',
   'misconfigured',

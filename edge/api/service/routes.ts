@@ -29,7 +29,7 @@ export function serviceRoutes({ selectModel, registry, access, telemetry }: Serv
       const worker = c.env.CF_VERSION_METADATA?.id ?? null;
       return c.json({ status, worker, model: modelInfo(model), engine: model.engine, store });
     })
-    .get('/metrics', access.requireApiKey, (c) => {
+    .get('/metrics', access.requireApiKey('metrics'), (c) => {
       requireAllModels(c.var.record.caller);
       return telemetry.scrape(registry);
     })

@@ -39,7 +39,7 @@ export function v1Routes({ selectModel, registry, access, now }: V1Dependencies)
       const secrets = access.tokenSecrets(c);
       return c.json({ token: await renewToken(token, secrets, c.var.record.caller, c.env.MODELS, now()) });
     })
-    .post('/verify', access.requireApiKey, noParameters, async (c) => {
+    .post('/verify', access.requireApiKey('verify'), noParameters, async (c) => {
       const body = check(VerifyRequest, parseJson(await readBody(c.req.raw, c.var.record)));
       const { caller } = c.var.record;
       const request = { ...body, siteKey: body.site_key, idempotencyKey: body.idempotency_key, caller };
