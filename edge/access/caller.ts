@@ -34,8 +34,7 @@ export async function identifyCaller(request: HonoRequest, credentials: Credenti
   const hasKeys = apiKeys.length > 0 || (findRecord && isApiKey(token ?? ''));
   if (token !== undefined && (hasKeys || !isOpen)) return keyHolder(token, credentials);
   const site = request.header('x-site-key') ?? request.query('site_key');
-  const hasSites = siteKeys.size > 0 || (findRecord && isPageKey(site ?? ''));
-  if (site !== undefined && (hasSites || !isOpen)) return siteVisitor(site, request, credentials);
+  if (site !== undefined && (siteKeys.size > 0 || !isOpen)) return siteVisitor(site, request, credentials);
   if (isOpen) return { kind: 'visitor', site: '' };
   throw noKey(
     'Send an API key as `Authorization: Bearer <key>`, or from a web page a site key as `x-site-key`.',

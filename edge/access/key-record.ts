@@ -25,16 +25,18 @@ export const isPageKey = (text: string): boolean => PAGE_KEY.test(text);
  * - `metrics`: read /metrics
  * - `page`: classify as a visitor of the Worker's own pages. Only the public key of these pages has this scope.
  */
-const SCOPES = ['classify', 'verify', 'metrics'] as const;
+export const SCOPES = ['classify', 'verify', 'metrics'] as const;
 export type Scope = (typeof SCOPES)[number];
 
-const KEY_NAME = /^[\w.-]{1,64}$/;
+export const KEY_NAME = /^[\w.-]{1,64}$/;
 
 export const KeyRecord = v.object({
   formatVersion: v.literal(1),
   /** Name of the holder, for rate limits and telemetry. Several keys may have the same name while one replaces the other. */
   name: v.pipe(v.string(), v.regex(KEY_NAME)),
   sha256: v.string(),
+  /** The key itself, only of the scope `page`: it is public. */
+  key: v.exactOptional(v.string()),
   scopes: v.array(v.picklist([...SCOPES, 'page'])),
   /** Names of the models that the key is limited to; absent for all. */
   models: v.exactOptional(v.array(v.pipe(v.string(), v.check(isName)))),
@@ -44,8 +46,8 @@ export const KeyRecord = v.object({
 });
 export type KeyRecord = v.InferOutput<typeof KeyRecord>;
 
-/** The keys of all records begin with this. */
-const KEYS = 'keys/';
+/** The object keys of all records begin with this. */
+export const KEYS = 'keys/';
 
 /** Returns the object key of the record of a key. @param sha256 of the key */
 export const recordKey = (sha256: string): string => `${KEYS}${sha256}.json`;

@@ -8,24 +8,31 @@ import { join, relative, sep } from 'node:path';
 import { Command } from 'commander';
 import { isPinnedAsset, pinnedAssetKey } from '../../edge/pinned-assets.ts';
 import { DEFAULT_BUCKET } from '../../train/store/open.ts';
-import { ROOT, WRANGLER } from '../child-process.ts';
+import { QUIET, ROOT, WRANGLER } from '../child-process.ts';
 import { runCommand } from '../command.ts';
 import { requireLogin } from './cloudflare/login.ts';
-import { runVisibly } from './cloudflare/wrangler.ts';
+import { runProgram } from './cloudflare/wrangler.ts';
 
 const SITE = join(ROOT, 'web/site/build');
 
+const HELP = `
+Examples:
+  npx node infra/deploy/pin-assets.ts
+  npx node infra/deploy/pin-assets.ts --local`;
+
 interface Flags {
+  bucket: string;
+  site: string;
   local?: boolean;
   persistTo?: string;
 }
 
-async function main({ local, persistTo }: Flags): Promise<void> {
+async function main({ bucket, site, local, persistTo }: Flags): Promise<void> {
   if (!local) await requireLogin();
-  const files = readdirSync(SITE, { recursive: true, withFileTypes: true })
+  const files = readdirSync(site, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => join(parentPath, name))
-    .map((file) => ({ path: `/${relative(SITE, file).split(sep).join('/')}`, file }))
+    .map((file) => ({ path: `/${relative(site, file).split(sep).join('/')}`, file }))
     .filter(({ path }) => isPinnedAsset(path));
 
   const folder = mkdtempSync(join(tmpdir(), 'tinyvgg-assets-'));
@@ -34,7 +41,11 @@ async function main({ local, persistTo }: Flags): Promise<void> {
     writeFileSync(list, JSON.stringify(files.map(({ path, file }) => ({ key: pinnedAssetKey(path), file }))));
     const where = local ? ['--local'] : ['--remote'];
     if (persistTo !== undefined) where.push('--persist-to', persistTo);
-    await runVisibly([WRANGLER, 'r2', 'bulk', 'put', DEFAULT_BUCKET, '--filename', list, ...where]);
+    const args = ['r2', 'bulk', 'put', bucket, '--filename', list, ...where];
+    await runProgram(process.execPath, [WRANGLER, ...args], {
+      name: `wrangler ${args.join(' ')}`,
+      env: QUIET,
+    });
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -43,7 +54,10 @@ async function main({ local, persistTo }: Flags): Promise<void> {
 await runCommand(
   new Command('infra/deploy/pin-assets.ts')
     .description('Copies the field’s content-hashed files to the bucket, so that older pages keep working.')
+    .option('--bucket <name>', 'the bucket', DEFAULT_BUCKET)
+    .option('--site <folder>', 'the built pages', SITE)
     .option('--local', 'the bucket of `npm start` on this machine')
     .option('--persist-to <folder>', 'folder of the local bucket')
+    .addHelpText('after', HELP)
     .action(main),
 );

@@ -4,21 +4,43 @@ import { Command } from 'commander';
 import { ExplainedError } from '#shared/errors.ts';
 import { runCommand } from '../command.ts';
 import { shutdownController } from '../shutdown.ts';
-import { requireLogin } from './cloudflare/login.ts';
-import { API } from './cloudflare/workers.ts';
+import { type Account, openAccount } from './cloudflare/account.ts';
+import { openCloudflare } from './cloudflare/api.ts';
+import { deploymentOf, wranglerTarget } from './cloudflare/workers.ts';
 import { runWrangler } from './cloudflare/wrangler.ts';
+import { withPageKey } from './page-key.ts';
 import { smokeTest } from './smoke/smoke-test.ts';
 
 const HELP = `
-The version uses the bucket, the secrets and the other two Workers of production.
+The version belongs to staging: it has the buckets, the keys, the secrets and the other two Workers of staging, and nothing of production.
+Deploy staging once before: npm run deploy -- --env staging
 
 Environment:
   CLOUDFLARE_API_TOKEN   a token with the permissions in docs/deploy.md
   CLOUDFLARE_ACCOUNT_ID  the account to upload to
-  SMOKE_KEY              an API key, if classification requires one
+  SMOKE_KEY              an API key of staging, if classification requires one
   GITHUB_STEP_SUMMARY    a file to which the preview URL is appended
 
+Examples:
+  npm run preview -- pr-12
+  npm run preview -- my-branch
+
 Exit code 0 when the version passes the smoke test, otherwise 1.`;
+
+const STAGING = deploymentOf('staging');
+
+/** @throws ExplainedError of kind `usage` when staging was never deployed */
+async function requireDeployed({ id, token }: Account): Promise<void> {
+  const env = { ...process.env, CLOUDFLARE_ACCOUNT_ID: id, CLOUDFLARE_API_TOKEN: token };
+  if (await openCloudflare(env).traffic(STAGING.api.name)) return;
+  throw new ExplainedError({
+    kind: 'usage',
+    what: 'cannot upload a preview',
+    expected: `the Worker ${STAGING.api.name}, whose versions previews are`,
+    got: 'none',
+    next: 'Run npm run deploy -- --env staging once.',
+  });
+}
 
 async function main(alias: string): Promise<void> {
   if (!/^[a-z][a-z0-9-]{0,39}$/.test(alias)) {
@@ -29,12 +51,16 @@ async function main(alias: string): Promise<void> {
       got: alias,
     });
   }
-  await requireLogin();
+  const account = await openAccount();
   const { signal } = shutdownController();
-  const events = await runWrangler(
-    ['versions', 'upload', '-c', API.config, '--preview-alias', alias],
-    signal,
-  );
+  await requireDeployed(account);
+  const events = await withPageKey(account, STAGING.buckets.keys, console.log, (assets) => {
+    const target = wranglerTarget(STAGING.api, STAGING.environment);
+    return runWrangler(
+      ['versions', 'upload', ...target, '--assets', assets, '--preview-alias', alias],
+      signal,
+    );
+  });
   const { version_id: version, preview_alias_url: url } =
     events.find(({ type }) => type === 'version-upload') ?? {};
   if (!version || !url) {
@@ -43,7 +69,7 @@ async function main(alias: string): Promise<void> {
       what: `cannot preview version ${version}`,
       expected: `a URL for ${alias}`,
       got: 'none',
-      next: `Enable preview URLs: dash.cloudflare.com, Workers & Pages, ${API.name}, Settings, Domains & Routes`,
+      next: `Enable preview URLs: dash.cloudflare.com, Workers & Pages, ${STAGING.api.name}, Settings, Domains & Routes`,
     });
   }
   const summary = process.env.GITHUB_STEP_SUMMARY;

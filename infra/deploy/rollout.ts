@@ -5,6 +5,7 @@ import { ExplainedError } from '#shared/errors.ts';
 import { parseOrigin } from '../../edge/access/origins.ts';
 import { runCommand } from '../command.ts';
 import { shutdownController } from '../shutdown.ts';
+import { openAccount } from './cloudflare/account.ts';
 import { openCloudflare } from './cloudflare/api.ts';
 import { API, CALLED } from './cloudflare/workers.ts';
 import type { Outcome } from './rollout/options.ts';
@@ -15,6 +16,11 @@ Environment:
   CLOUDFLARE_API_TOKEN   a token with the permissions in docs/deploy.md
   CLOUDFLARE_ACCOUNT_ID  the account to deploy to
   SMOKE_KEY              an API key, if classification requires one
+
+Examples:
+  npm run rollout -- --origin https://api.example.com --dry-run
+  npm run rollout -- --origin https://api.example.com
+  npm run rollout -- --origin https://api.example.com --watch 60
 
 Exit codes:
   0  the new version is deployed
@@ -49,8 +55,10 @@ async function main({ origin: originText = '', watch, dryRun }: Flags): Promise<
     console.log(plan(origin, watchSeconds));
     return;
   }
+  const cloudflare = openCloudflare();
   const outcome = await rollOut({
-    cloudflare: openCloudflare(),
+    cloudflare,
+    account: await openAccount(),
     origin,
     key: process.env.SMOKE_KEY,
     watchSeconds,
@@ -70,7 +78,7 @@ function required<T>(value: T | undefined, what: string, expected: string, got: 
 function plan(origin: string, watchSeconds: number): string {
   const called = CALLED.map(({ name }) => name).join(' and ');
   return [
-    '1. pinned assets: copied to the bucket (infra/deploy/pin-assets.ts)',
+    '1. buckets, created if they are missing, and pinned assets in them (infra/deploy/pin-assets.ts)',
     `2. ${API.name}: a new version, at 0 % beside the current one`,
     `3. ${called}: new versions, in one step`,
     `4. smoke test of the new version at ${origin}`,

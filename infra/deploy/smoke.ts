@@ -9,6 +9,10 @@ const HELP = `
 Environment:
   SMOKE_KEY  an API key, if classification requires one
 
+Examples:
+  npm run smoke -- https://tinyvgg-edge.example.workers.dev
+  SMOKE_KEY=$(npm run --silent key -- create smoke) npm run smoke -- https://api.example.com
+
 Exit code 0 when all checks pass, otherwise 1.`;
 
 async function main(origin: string, { version }: { version?: string }): Promise<void> {

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { ExplainedError } from '#shared/errors.ts';
-import { aliasKey, DEFAULT_ALIAS } from '#shared/manifest.ts';
+import { DEFAULT_ALIAS } from '#shared/manifest.ts';
 import { lockFolder } from '../../train/folder-lock.ts';
-import { push } from '../../train/registry/registry.ts';
+import { pushIfEmpty } from '../../train/registry/registry.ts';
 import { type Release, readRelease } from '../../train/release/release.ts';
 import { openLocalStore } from '../../train/store/open.ts';
 import { ROOT } from '../child-process.ts';
@@ -52,7 +52,7 @@ async function main(signal: AbortSignal): Promise<void> {
     onOutput: (text) => started && process.stderr.write(text),
   });
   started = true;
-  await pushIfEmpty(wrangler.origin, release);
+  await fillBucket(wrangler.origin, release);
   printAddress(host, port);
 
   const lastOutput = await wrangler.ended;
@@ -77,11 +77,11 @@ function printAddress(host: string, port: number): void {
 }
 
 /** Pushes the bundled release as `npm run push` does, through the S3 API. Does nothing when the alias exists. */
-async function pushIfEmpty(origin: string, release: Release): Promise<void> {
-  const store = openLocalStore(origin);
+async function fillBucket(origin: string, release: Release): Promise<void> {
+  const reason = 'the bundled release, pushed by npm start';
+  const version = await pushIfEmpty(openLocalStore(origin), release, reason);
+  if (version === undefined) return;
   const { name } = release.manifest;
-  if (await store.get(aliasKey(name, DEFAULT_ALIAS))) return;
-  const { version } = await push(store, release, { reason: 'the bundled release, pushed by npm start' });
   console.log(`The bucket was empty: pushed ${name} ${version.slice(0, 12)} as ${DEFAULT_ALIAS}.`);
 }
 

@@ -15,8 +15,8 @@ export interface WranglerOptions {
   port: number;
   /** Folder of the local bucket. */
   state: string;
-  /** Path of a configuration to use instead of the project's three. */
-  config?: string;
+  /** Paths of configurations to use instead of the project's three; the Worker that listens comes first. */
+  config?: string | readonly string[];
   /** Override the variables in the configuration. */
   variables?: Readonly<Record<string, string>>;
   /** Stops wrangler, also while it starts. */
@@ -134,7 +134,7 @@ function argumentsOf(
 ): string[] {
   return [
     'dev',
-    ...(config ? [config] : CONFIGS).flatMap((path) => ['--config', path]),
+    ...[config ?? CONFIGS].flat().flatMap((path) => ['--config', path]),
     ...['--persist-to', state],
     ...Object.entries(variables).flatMap(([name, value]) => ['--var', `${name}:${value}`]),
     ...['--ip', host, '--port', String(port)],

@@ -9,6 +9,9 @@ import { InferenceClient } from '@huggingface/inference';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { unstable_readConfig } from 'wrangler';
 import { RATES } from '../../edge/access/rates.ts';
+import { deploymentOf } from '../../infra/deploy/cloudflare/workers.ts';
+import { createKey, listKeys } from '../../infra/deploy/key/records.ts';
+import { openLocalStore } from '../../train/store/open.ts';
 import { expectSuccess, runNode } from '../support/command.ts';
 import { type RunningWorker, startWorker } from '../support/worker.ts';
 
@@ -148,11 +151,79 @@ it('the Worker without access settings accepts requests to this machine’s name
   ]) {
     const headers = { host, 'x-forwarded-host': 'localhost', forwarded: 'host=localhost' };
     const { status, text } = await post(headers, trouser);
+    // wrangler.toml binds KEYS, so that there may be keys.
     expect([status, JSON.parse(text)], host).toEqual([
-      403,
-      expect.objectContaining({ type: '/problems/closed', detail: expect.stringContaining('npm run key') }),
+      401,
+      expect.objectContaining({ type: '/problems/no-key', detail: expect.stringContaining('an API key') }),
     ]);
   }
+});
+
+describe('npm run key -- create|list|revoke, with the bucket of a running Worker', () => {
+  const HOST = 'tinyvgg.example';
+  let worker: RunningWorker;
+  let post: ReturnType<typeof connection>;
+  const key = (...args: string[]) => runKey(...args, '--local', worker.origin);
+  const statusOf = async (secret: string) => {
+    const trouser = await readFile('examples/trouser.png');
+    return (await post({ host: HOST, authorization: `Bearer ${secret}` }, trouser)).status;
+  };
+  beforeAll(async () => {
+    worker = await start({});
+    post = connection(worker);
+  });
+
+  it('creates a key that works at once, prints it alone to stdout, and revokes it', async () => {
+    const { stdout, stderr } = await expectSuccess(key('create', 'alice', '--scope', 'classify'));
+    expect(stdout).toMatch(/^tinyvgg_[\w-]{43}\n$/);
+    const secret = stdout.trim();
+    expect(await statusOf(secret)).toBe(200);
+    const [, id = ''] = /Its ID is ([0-9a-f]{8})\./.exec(stderr) ?? [];
+    expect((await expectSuccess(key('list'))).stdout).toMatch(
+      new RegExp(`^${id} +alice +classify +all +\\S+ +active$`, 'm'),
+    );
+    await expectSuccess(key('revoke', 'alice'));
+    expect((await expectSuccess(key('list'))).stdout).toMatch(/alice .* revoked \S+$/m);
+    await expect.poll(() => statusOf(secret), { timeout: 75_000, interval: 3_000 }).toBe(401);
+  });
+
+  it('replaces a key without touching another one', async () => {
+    const create = async (name: string) => (await expectSuccess(key('create', name))).stdout.trim();
+    const [other, first, second] = [await create('other'), await create('bob'), await create('bob')];
+    const { stderr, code } = await key('revoke', 'bob');
+    const [, id = ''] = /the name of several: ([0-9a-f]{8}), [0-9a-f]{8}\./.exec(stderr) ?? [];
+    expect(code).toBe(1);
+    await expectSuccess(key('revoke', id));
+    for (const [secret, status] of [
+      [first, 401],
+      [second, 200],
+      [other, 200],
+    ] as const) {
+      expect(await statusOf(secret)).toBe(status);
+    }
+  });
+
+  it('holds more keys than API_KEYS can', async () => {
+    const { keys } = deploymentOf('production').buckets;
+    const store = openLocalStore(worker.origin, keys);
+    const made = await Promise.all(
+      Array.from({ length: 100 }, (_, i) => createKey(store, { name: `many-${i}`, scopes: ['classify'] })),
+    );
+    for (const { key } of [made[0], made[99]].filter((one) => one !== undefined))
+      expect(await statusOf(key)).toBe(200);
+    expect((await listKeys(store)).filter(({ name }) => name.startsWith('many-'))).toHaveLength(100);
+  });
+
+  it.each([
+    [['create', 'a:b'], /^cannot create a key: expected a name of at most 64/],
+    [['create', 'a', '--scope', 'all'], /Expected some of classify,verify,metrics/],
+    [['create', 'a', '--expires', '2020-01-01'], /a date in the future/],
+    [['create', 'a', '--expires', 'soon'], /Expected a number of days such as 90d/],
+    [['create', 'a', '--models', 'No'], /names of models separated by commas/],
+    [['revoke', 'nobody'], /^cannot revoke nobody: .* Run npm run key -- list/],
+  ])('refuses %j', async (args, message) => {
+    expect(await key(...args)).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(message) });
+  });
 });
 
 describe('npm run key', () => {

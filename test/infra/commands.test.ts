@@ -52,3 +52,24 @@ describe.each(commands)('npm run $name', ({ name, args }) => {
     expect(code).toBeGreaterThan(0);
   });
 });
+
+const DEPLOYMENT = [
+  'key',
+  'key create',
+  'key list',
+  'key revoke',
+  'smoke',
+  'rollout',
+  'preview',
+  'deploy',
+  'pin-assets',
+];
+
+test.each(DEPLOYMENT)('infra/deploy: %s --help has examples', async (name) => {
+  const [script, ...subcommand] = name.split(' ');
+  const { code, stdout, stderr } = await runNode([`infra/deploy/${script}.ts`, ...subcommand, '--help'], {
+    env,
+  });
+  expect(stdout).toMatch(/\nExamples:\n {2}(\w+=\S+ )?np[mx] \S/);
+  expect([code, stderr]).toEqual([0, '']);
+});

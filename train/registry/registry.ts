@@ -44,6 +44,20 @@ export async function push(
 }
 
 /**
+ * Pushes a release, unless the store has a `stable` alias for its model.
+ * @returns the version that was pushed; undefined when the alias exists
+ * @throws ExplainedError as `push`
+ */
+export async function pushIfEmpty(
+  store: ObjectStore,
+  release: Release,
+  reason: string,
+): Promise<string | undefined> {
+  if (await store.get(checkedAliasKey(release.manifest.name, DEFAULT_ALIAS))) return undefined;
+  return (await push(store, release, { reason })).version;
+}
+
+/**
  * Uploads the objects of a release that the store lacks, and reads the version back. It changes no alias.
  * @throws ExplainedError of kind `conflict` when the store has another object under this version; `store` when the store fails or does
  *   not return what was uploaded

@@ -11,10 +11,12 @@ import { docsPage } from './docs/page.ts';
 import { fieldFiles, fieldHeaders } from './field.ts';
 import { PAGE_HEADERS, pageFiles } from './pages.ts';
 
-new Command('npm run site')
+const { out } = new Command('npm run site')
   .description('Builds web/site/build: the pages, the field and the API reference.')
+  .option('--out <folder>', 'write to this folder, which keeps its other files')
   .showHelpAfterError('Run with --help for usage.')
-  .parse();
+  .parse()
+  .opts<{ out?: string }>();
 
 const openapi = await readFile(join(import.meta.dirname, '../../edge/openapi/openapi.json'), 'utf8');
 const document = JSON.parse(openapi);
@@ -36,8 +38,8 @@ const files = new Map<string, string | Uint8Array>([
   ...(await pageFiles()),
 ]);
 
-const folder = join(import.meta.dirname, 'build');
-await rm(folder, { recursive: true, force: true });
+const folder = out ?? join(import.meta.dirname, 'build');
+if (out === undefined) await rm(folder, { recursive: true, force: true });
 for (const [path, content] of files) {
   const file = join(folder, path);
   await mkdir(dirname(file), { recursive: true });

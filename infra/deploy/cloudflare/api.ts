@@ -3,9 +3,9 @@
  * five requests and several seconds for a deployment; this client needs one request, which matters in a rollback.
  * https://developers.cloudflare.com/api/resources/workers/subresources/scripts/subresources/deployments/
  */
-import retry, { AbortError } from 'p-retry';
 import * as v from 'valibot';
 import { ExplainedError } from '#shared/errors.ts';
+import { apiBase, type CloudflareEnvironment, callJson, Envelope } from './request.ts';
 
 /** Version → percentage of the requests. The percentages add up to 100. */
 export type Traffic = Readonly<Record<string, number>>;
@@ -24,26 +24,9 @@ export interface Cloudflare {
   invocations(worker: string, from: Date, to: Date): Promise<Invocations>;
 }
 
-/** The environment variables that wrangler reads, too. */
-interface Environment {
-  CLOUDFLARE_API_TOKEN?: string | undefined;
-  CLOUDFLARE_ACCOUNT_ID?: string | undefined;
-  CLOUDFLARE_API_BASE_URL?: string | undefined;
-}
-
-const DEFAULT_BASE = 'https://api.cloudflare.com/client/v4';
-/** Milliseconds for one response. */
-const RESPONSE_LIMIT = 10_000;
-/** Retries after 0.5, 1, 2 and 4 s: GitHub gives a cancelled job 10 s, in which the rollout must roll back. */
-const RETRIES = { retries: 4, minTimeout: 500, factor: 2 };
 /** Error codes of "This Worker does not exist on your account", by script and by service. */
 const UNKNOWN_WORKER = [10007, 10090];
 
-const Envelope = v.object({
-  success: v.boolean(),
-  errors: v.optional(v.array(v.object({ code: v.number(), message: v.string() })), []),
-  result: v.unknown(),
-});
 const Deployments = v.object({
   deployments: v.array(
     v.object({ versions: v.array(v.object({ version_id: v.string(), percentage: v.number() })) }),
@@ -66,9 +49,8 @@ const INVOCATIONS = `query ($account: string, $worker: string, $from: string, $t
 }`;
 
 /** @throws ExplainedError of kind `usage` without token and account */
-export function openCloudflare(env: Environment = process.env): Cloudflare {
+export function openCloudflare(env: CloudflareEnvironment = process.env): Cloudflare {
   const { CLOUDFLARE_API_TOKEN: token, CLOUDFLARE_ACCOUNT_ID: account } = env;
-  const base = env.CLOUDFLARE_API_BASE_URL ?? DEFAULT_BASE;
   if (!token || !account) {
     throw new ExplainedError({
       kind: 'usage',
@@ -77,7 +59,12 @@ export function openCloudflare(env: Environment = process.env): Cloudflare {
       got: 'not both',
     });
   }
-  const call = (path: string, body?: object) => callApi(base + path, token, body);
+  const call = (path: string, body?: object) =>
+    callJson(apiBase(env) + path, {
+      token,
+      absent: UNKNOWN_WORKER,
+      ...(body ? { method: 'POST', body: JSON.stringify(body) } : { method: 'GET' }),
+    });
   const deployments = (worker: string) => `/accounts/${account}/workers/scripts/${worker}/deployments`;
   return {
     async traffic(worker) {
@@ -112,41 +99,6 @@ export function openCloudflare(env: Environment = process.env): Cloudflare {
       );
     },
   };
-}
-
-/**
- * Sends a request, POST with a body, and retries failures that may pass.
- * @returns the parsed response; undefined when the Worker does not exist
- * @throws ExplainedError of kind `store`
- */
-async function callApi(url: string, token: string, body: object | undefined): Promise<unknown> {
-  const method = body ? 'POST' : 'GET';
-  const failure = (got: string, cause?: unknown): ExplainedError =>
-    new ExplainedError({
-      kind: 'store',
-      what: `${method} ${url}`,
-      expected: 'a successful response',
-      got,
-      cause,
-    });
-  return retry(async () => {
-    const response = await fetch(url, {
-      method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: body ? JSON.stringify(body) : null,
-      signal: AbortSignal.timeout(RESPONSE_LIMIT),
-    }).catch((cause: Error) => {
-      throw failure(String(cause.cause ?? cause.message), cause);
-    });
-    const text = await response.text();
-    if (response.ok) return JSON.parse(text);
-    const { output } = v.safeParse(v.pipe(v.string(), v.parseJson(), Envelope), text);
-    const errors = (output as v.InferOutput<typeof Envelope> | undefined)?.errors ?? [];
-    if (errors.some(({ code }) => UNKNOWN_WORKER.includes(code))) return undefined;
-    const messages = errors.map((e) => `${e.message} [${e.code}]`).join(', ');
-    const error = failure(`${response.status}: ${messages || text.slice(0, 200)}`);
-    throw response.status >= 500 || response.status === 429 ? error : new AbortError(error);
-  }, RETRIES);
 }
 
 export const sameTraffic = (a: Traffic | undefined, b: Traffic | undefined): boolean =>

@@ -49,7 +49,11 @@ export async function runWrangler(args: readonly string[], signal?: AbortSignal)
  * @throws ExplainedError when the program fails
  */
 export async function runVisibly(args: readonly string[]): Promise<void> {
-  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: 'inherit' });
+  const child = spawn(process.execPath, args, {
+    cwd: ROOT,
+    env: { ...process.env, ...QUIET },
+    stdio: 'inherit',
+  });
   const [code, killedBy] = await once(child, 'close');
   if (code === 0) return;
   throw new ExplainedError({

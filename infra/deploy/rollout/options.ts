@@ -1,9 +1,11 @@
 /** @file Types that the parts of a rollout share. */
+import type { Account } from '../cloudflare/account.ts';
 import type { Cloudflare, Traffic } from '../cloudflare/api.ts';
 import type { DeployedWorker } from '../cloudflare/workers.ts';
 
 export interface RolloutOptions {
   cloudflare: Cloudflare;
+  account: Account;
   /** Origin of the API's Worker. */
   origin: string;
   /** An API key, if classification requires one. */

@@ -7,8 +7,10 @@
  */
 import { ExplainedError } from '#shared/errors.ts';
 import { type Cloudflare, type Traffic, trafficText } from '../cloudflare/api.ts';
-import { API, CALLED, type DeployedWorker } from '../cloudflare/workers.ts';
+import { API, CALLED, type DeployedWorker, deploymentOf, wranglerTarget } from '../cloudflare/workers.ts';
 import { runProgram, runWrangler } from '../cloudflare/wrangler.ts';
+import { withPageKey } from '../page-key.ts';
+import { ensureBuckets } from '../prepare.ts';
 import { smokeTest } from '../smoke/smoke-test.ts';
 import { type Outcome, type RolloutOptions, reasonOf, type TrafficBefore } from './options.ts';
 import { rollBack } from './rollback.ts';
@@ -20,6 +22,7 @@ import { watch } from './watch.ts';
  * requests in five minutes. After 50 %, the last step only doubles the load of the new version.
  */
 export const PERCENTAGES = [10, 50, 100] as const;
+const PRODUCTION = deploymentOf('production');
 /** Seconds at each step. They cover the delay of error counts, up to a minute, and the life of an isolate, which is minutes. */
 export const WATCH_SECONDS = 300;
 
@@ -28,6 +31,7 @@ export async function rollOut(options: RolloutOptions): Promise<Outcome> {
   let before: TrafficBefore;
   try {
     before = await trafficBefore(cloudflare);
+    await ensureBuckets(options.account, PRODUCTION, log);
     const name = 'infra/deploy/pin-assets.ts';
     await runProgram(process.execPath, [name], { name, signal });
     log('pinned assets are in the bucket');
@@ -60,10 +64,13 @@ async function trafficBefore(cloudflare: Cloudflare): Promise<TrafficBefore> {
 }
 
 async function deployAtOnce(
-  { config, name }: DeployedWorker,
+  worker: DeployedWorker,
   { signal, log, tag }: RolloutOptions,
+  more: string[] = [],
 ): Promise<void> {
-  const events = await runWrangler(['deploy', '-c', config, ...tagArguments(tag)], signal);
+  const { name } = worker;
+  const target = wranglerTarget(worker, 'production');
+  const events = await runWrangler(['deploy', ...target, ...tagArguments(tag), ...more], signal);
   log(`${name}: version ${events.find(({ type }) => type === 'deploy')?.version_id} has all requests`);
 }
 
@@ -71,7 +78,9 @@ async function firstDeployment(options: RolloutOptions): Promise<Outcome> {
   const { origin, key, signal, log } = options;
   log(`${API.name} was never deployed: no version to roll back to, so no steps`);
   try {
-    await deployAtOnce(API, options);
+    await withPageKey(options.account, PRODUCTION.buckets.keys, log, (assets) =>
+      deployAtOnce(API, options, ['--assets', assets]),
+    );
     await smokeTest({ origin, key, signal }, log);
     return 'deployed';
   } catch (error) {
@@ -114,8 +123,11 @@ async function deployInSteps(
   }
 }
 
-async function upload({ tag, signal, log }: RolloutOptions): Promise<string> {
-  const events = await runWrangler(['versions', 'upload', '-c', API.config, ...tagArguments(tag)], signal);
+async function upload({ account, tag, signal, log }: RolloutOptions): Promise<string> {
+  const events = await withPageKey(account, PRODUCTION.buckets.keys, log, (assets) => {
+    const target = wranglerTarget(API, 'production');
+    return runWrangler(['versions', 'upload', ...target, '--assets', assets, ...tagArguments(tag)], signal);
+  });
   const version = events.find(({ type }) => type === 'version-upload')?.version_id as string;
   log(`${API.name}: version ${version} uploaded`);
   return version;

@@ -1,6 +1,6 @@
 /** @file Splits the requests to the API's Worker between its previous and its new version. */
 import { type Cloudflare, sameTraffic, type Traffic, trafficText } from '../cloudflare/api.ts';
-import { API } from '../cloudflare/workers.ts';
+import { API, wranglerTarget } from '../cloudflare/workers.ts';
 import { runWrangler } from '../cloudflare/wrangler.ts';
 
 /** Another deployment of the API's Worker was made during the rollout. */
@@ -53,6 +53,7 @@ export class TrafficSplit {
  * This is one deployment, so that `wrangler rollback` finds the version before it.
  */
 async function deployWithTriggers(version: string, signal: AbortSignal): Promise<void> {
-  await runWrangler(['versions', 'deploy', `${version}@100%`, '-y', '-c', API.config], signal);
-  await runWrangler(['triggers', 'deploy', '-c', API.config], signal);
+  const target = wranglerTarget(API, 'production');
+  await runWrangler(['versions', 'deploy', `${version}@100%`, '-y', ...target], signal);
+  await runWrangler(['triggers', 'deploy', ...target], signal);
 }

@@ -1,13 +1,22 @@
 /**
- * @file A local stand-in for the parts of Cloudflare that a rollout uses. Its API keeps versions, deployments and request counts. Its edge
- * forwards a request to a version, selected by percentage or by the override header. The versions are Workers under `wrangler dev`, not
- * the uploaded bundles.
+ * @file A local stand-in for the parts of Cloudflare that deployments use. Its API keeps versions, deployments, request counts, uploaded
+ * Workers and buckets. Its edge forwards a request to a version, selected by percentage or by the override header. The versions are Workers
+ * under `wrangler dev`: those of a test, or the uploaded ones (uploaded-worker.ts).
  *
  * It follows Cloudflare's documentation and the requests of wrangler 4.149. It was not compared with a real account.
  */
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { LocalR2 } from './local-r2.ts';
+import { formOf, parseUpload, type UploadedWorker } from './uploaded-worker.ts';
 
 interface Deployment {
   id: string;
@@ -20,6 +29,8 @@ interface Script {
   versions: string[];
   /** Latest first. */
   deployments: Deployment[];
+  /** The last upload. */
+  uploaded?: UploadedWorker;
 }
 
 interface CountedRequest {
@@ -32,14 +43,20 @@ export type Fault = (method: string, path: string, body: string) => number | und
 
 export const ACCOUNT = 'account';
 const API = 'tinyvgg-edge';
+/** One page of a list that has no more. */
+const ONE_PAGE = { page: 1, per_page: 50, count: 1, total_count: 1, total_pages: 1 };
 
 export class LocalCloudflare {
   readonly scripts = new Map<string, Script>();
   /** Origin of each version of the API's Worker. */
   readonly origins = new Map<string, string>();
   readonly requests: CountedRequest[] = [];
-  /** Keys of the objects in the bucket. */
-  readonly objects: string[] = [];
+  readonly r2 = new LocalR2();
+  /** Files of assets by hash, and the manifest of the last upload session: path → hash. */
+  readonly #files = new Map<string, Buffer>();
+  #manifest: Record<string, { hash: string }> = {};
+  /** The host name that the Worker sees; by default that of its origin on this machine. */
+  host: string | undefined;
   /** Id of the next uploaded version of the API's Worker. */
   next = '';
   /** Returns the status of a failed API request; undefined for success. */
@@ -60,7 +77,10 @@ export class LocalCloudflare {
   reset(versions: Record<string, string>): void {
     this.scripts.clear();
     this.requests.length = 0;
-    this.objects.length = 0;
+    this.r2.buckets.clear();
+    const kinds = ['tinyvgg-models', 'tinyvgg-keys'];
+    for (const name of kinds.flatMap((kind) => [kind, `${kind}-staging`]))
+      this.r2.buckets.set(name, new Map());
     this.fault = () => undefined;
     this.broken = () => false;
     for (const [worker, version] of Object.entries(versions)) {
@@ -119,7 +139,8 @@ export class LocalCloudflare {
 
   async #api(request: IncomingMessage, response: ServerResponse): Promise<unknown> {
     const body = await bodyOf(request);
-    const { pathname } = new URL(request.url ?? '', 'http://api');
+    const { pathname, searchParams } = new URL(request.url ?? '', 'http://api');
+    const type = request.headers['content-type'] ?? '';
     const method = request.method ?? '';
     const respond = (status: number, json: object) =>
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(json));
@@ -128,25 +149,45 @@ export class LocalCloudflare {
     const fault = this.fault(method, pathname, body.toString('latin1'));
     if (fault !== undefined) return fail(fault, 10001, 'a fault');
     if (pathname === '/graphql') return respond(200, this.#metrics(JSON.parse(body.toString()).variables));
-    const result = this.#resultOf(method, pathname.replace(`/accounts/${ACCOUNT}`, ''), body);
+    if (['/accounts', '/memberships'].includes(pathname)) {
+      const account = { id: ACCOUNT, name: 'Example' };
+      const result = pathname === '/accounts' ? [account] : [{ id: 'membership', account }];
+      return respond(200, { success: true, errors: [], messages: [], result, result_info: ONE_PAGE });
+    }
+    const path = pathname.replace(`/accounts/${ACCOUNT}`, '');
+    if (path.startsWith('/r2/buckets')) {
+      const answer = await this.r2.handle(method, path.slice('/r2/buckets'.length), searchParams, body);
+      if ('code' in answer) return fail(answer.status, answer.code, answer.message);
+      if ('bytes' in answer) return response.writeHead(200, { etag: `"${answer.etag}"` }).end(answer.bytes);
+      return respond(200, { success: true, errors: [], messages: [], ...answer });
+    }
+    const result = await this.#resultOf(method, path, body, type);
     if (result === undefined) return fail(404, 10007, 'This Worker does not exist on your account.');
     return respond(200, { success: true, errors: [], messages: [], result });
   }
 
-  #resultOf(method: string, path: string, body: Buffer): unknown {
+  async #resultOf(method: string, path: string, body: Buffer, type: string): Promise<unknown> {
     const [, worker = '', rest = ''] =
       /^\/workers\/(?:scripts|services|workers)\/([\w-]+)(.*)$/.exec(path) ?? [];
     const script = this.scripts.get(worker);
-    const key = /^\/r2\/buckets\/tinyvgg-models\/objects\/(.+)$/.exec(path)?.[1];
-    if (method === 'PUT' && key) return this.objects.push(key) && {};
     if (method === 'PUT' && worker && rest === '') {
-      const version = this.#upload(worker);
+      const version = await this.#upload(worker, body, type);
       this.deploy(worker, { [version]: 100 });
       return { id: worker, deployment_id: version.replaceAll('-', ''), startup_time_ms: 30 };
     }
     if (path === '/workers/subdomain') return { subdomain: 'example' };
-    if (path === '/r2/buckets/tinyvgg-models') return { name: 'tinyvgg-models' };
-    if (method === 'POST' && rest === '/assets-upload-session') return { jwt: 'all-there', buckets: [] };
+    if (method === 'POST' && rest === '/assets-upload-session') {
+      this.#manifest = JSON.parse(body.toString()).manifest;
+      const missing = Object.values(this.#manifest).filter(({ hash }) => !this.#files.has(hash));
+      return { jwt: 'session', buckets: missing.length > 0 ? [missing.map(({ hash }) => hash)] : [] };
+    }
+    if (method === 'POST' && path === '/workers/assets/upload') {
+      for (const [hash, file] of await formOf(body, type)) {
+        const text = typeof file === 'string' ? file : await file.text();
+        this.#files.set(hash, Buffer.from(text, 'base64'));
+      }
+      return { jwt: 'complete' };
+    }
     if (!script) return undefined;
     switch (`${method} ${rest.replace(/\/versions\/.+/, '/versions/:id')}`) {
       case 'GET ':
@@ -163,7 +204,7 @@ export class LocalCloudflare {
       case 'POST /subdomain':
         return SUBDOMAIN;
       case 'POST /versions':
-        return versionOf(this.#upload(worker));
+        return versionOf(await this.#upload(worker, body, type));
       case 'GET /versions/:id':
         return versionOf(rest.split('/').at(-1));
       case 'GET /deployments':
@@ -185,9 +226,20 @@ export class LocalCloudflare {
     }
   }
 
-  #upload(worker: string): string {
-    const version = worker === API ? this.next : randomUUID();
-    this.#script(worker).versions.push(version);
+  async #upload(worker: string, body: Buffer, type: string): Promise<string> {
+    const version = ([API, `${API}-staging`].includes(worker) && this.next) || randomUUID();
+    const script = this.#script(worker);
+    const files = Object.entries(this.#manifest).map(
+      ([path, { hash }]) => [path, this.#files.get(hash)] as const,
+    );
+    const upload = await parseUpload(
+      body,
+      type,
+      new Map(files.filter((one): one is [string, Buffer] => !!one[1])),
+    );
+    if (!upload.metadata.assets) upload.assets.clear();
+    script.uploaded = upload;
+    script.versions.push(version);
     return version;
   }
 
@@ -212,31 +264,41 @@ export class LocalCloudflare {
       response.writeHead(500, { 'content-type': 'text/plain' }).end('error code: 1101');
       return;
     }
-    const headers = new Headers(
-      Object.entries(request.headers).filter(([name]) => !HOP_HEADERS.includes(name)) as [string, string][],
-    );
-    const forwarded = await fetch(`${this.origins.get(version)}${request.url}`, {
-      method: request.method ?? 'GET',
-      headers,
-      body: body.length > 0 ? new Uint8Array(body) : null,
-      redirect: 'manual',
-    }).catch((error: Error) => new Response(error.message, { status: 502 }));
-    const headersKept = [...forwarded.headers].filter(([name]) => !HOP_HEADERS.includes(name));
-    response
-      .writeHead(forwarded.status, Object.fromEntries(headersKept))
-      .end(new Uint8Array(await forwarded.arrayBuffer()));
+    const answer = await forward(this.origins.get(version) ?? '', request, body, this.host);
+    if (!answer) {
+      response.writeHead(502).end('the version does not run');
+      return;
+    }
+    const headersKept = Object.entries(answer.headers).filter(([name]) => !HOP_HEADERS.includes(name));
+    response.writeHead(answer.statusCode ?? 502, Object.fromEntries(headersKept) as OutgoingHttpHeaders);
+    answer.pipe(response);
   }
 }
 
-/** Headers of one hop. fetch has decoded the body. */
-const HOP_HEADERS = [
-  'connection',
-  'host',
-  'content-length',
-  'content-encoding',
-  'transfer-encoding',
-  'keep-alive',
-];
+/** Sends a request on. @param host as Cloudflare routes it; by default that of `origin` @returns undefined when nothing listens */
+function forward(
+  origin: string,
+  { method, url, headers }: IncomingMessage,
+  body: Buffer,
+  host = new URL(origin).host,
+): Promise<IncomingMessage | undefined> {
+  const kept = Object.entries(headers).filter(([name]) => !HOP_HEADERS.includes(name));
+  return new Promise((settle) => {
+    const sent = httpRequest(new URL(url ?? '/', origin), {
+      method,
+      headers: {
+        ...Object.fromEntries(kept),
+        host,
+        ...(body.length > 0 && { 'content-length': body.length }),
+      },
+    });
+    sent.on('response', settle).on('error', () => settle(undefined));
+    sent.end(body);
+  });
+}
+
+/** Headers of one hop. */
+const HOP_HEADERS = ['connection', 'host', 'content-length', 'transfer-encoding', 'keep-alive'];
 
 function drawVersion(traffic: Record<string, number>): string {
   let at = Math.random() * 100;

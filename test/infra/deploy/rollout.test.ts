@@ -70,6 +70,10 @@ const history = (): string[] =>
       .join(', '),
   );
 
+/** Returns the home page that was uploaded last. */
+const homePage = (worker = API): string =>
+  cloudflare.scripts.get(worker)?.uploaded?.assets.get('/index.html')?.toString() ?? '';
+
 const expectRestored = (): void => {
   expect(cloudflare.traffic(API)).toEqual({ [present]: 100 });
   expect(cloudflare.traffic(ORT)).toEqual({ [BEFORE[ORT]]: 100 });
@@ -92,7 +96,9 @@ describe('npm run rollout', () => {
       'next 100',
     ]);
     expect(cloudflare.traffic(DECODE)).not.toEqual({ [BEFORE[DECODE]]: 100 });
-    expect(cloudflare.objects).toContainEqual(expect.stringMatching(/^site\/field\.[0-9a-f]{16}\.js$/));
+    const objects = [...(cloudflare.r2.buckets.get('tinyvgg-models')?.keys() ?? [])];
+    expect(objects).toContainEqual(expect.stringMatching(/^site\/field\.[0-9a-f]{16}\.js$/));
+    expect(homePage()).toMatch(/<fashion-classifier sitekey="site_[\w-]{22}" /);
   });
 
   test('rolls all three Workers back when the version fails its smoke test at 0 %', async () => {
@@ -219,10 +225,41 @@ describe('npm run rollout', () => {
 });
 
 describe('npm run preview', () => {
+  const STAGING = `${API}-staging`;
+  beforeEach(() => cloudflare.reset({ ...BEFORE, [API]: present, [STAGING]: 'present-staging' }));
+
+  test('uploads a version of staging, with nothing of production', async () => {
+    await run(['infra/deploy/preview.ts', 'pr-12']);
+    const uploaded = cloudflare.scripts.get(STAGING)?.uploaded;
+    const names = (uploaded?.metadata.bindings ?? []).flatMap(({ bucket_name = [], service = [] }) => [
+      bucket_name,
+      service,
+    ]);
+    expect(names.flat().sort()).toEqual([
+      'tinyvgg-edge-decode-staging',
+      'tinyvgg-edge-ort-staging',
+      'tinyvgg-keys-staging',
+      'tinyvgg-models-staging',
+    ]);
+    // Nothing inherits a secret: they belong to the Worker of production.
+    expect(uploaded?.metadata.bindings.filter(({ type }) => type.startsWith('secret'))).toEqual([]);
+    expect(cloudflare.scripts.get(API)?.uploaded).toBeUndefined();
+    const [page] = [...(cloudflare.r2.buckets.get('tinyvgg-keys-staging')?.values() ?? [])];
+    expect(homePage(STAGING)).toContain(`sitekey="${JSON.parse(String(page)).key}"`);
+    expect(cloudflare.r2.buckets.get('tinyvgg-keys')?.size).toBe(0);
+  });
+
+  test('names the command that deploys staging when it never was', async () => {
+    cloudflare.reset({ ...BEFORE, [API]: present });
+    const { code, output } = await run(['infra/deploy/preview.ts', 'pr-12']);
+    expect(output).toMatch(/^cannot upload a preview: .*Run npm run deploy -- --env staging once\.\n$/);
+    expect(code).toBe(1);
+  });
+
   test('uploads a version without traffic, and explains how to enable preview URLs when there is none', async () => {
     const { code, output } = await run(['infra/deploy/preview.ts', 'pr-12']);
     expect(output).toMatch(
-      /^cannot preview version .*: expected a URL for pr-12, got none\. Enable preview URLs/,
+      /^Made the public key of the home page.*\ncannot preview version .*: expected a URL for pr-12, got none\. Enable preview URLs/,
     );
     expect(output).toContain(next);
     expect(code).toBe(1);

@@ -29,9 +29,9 @@ export function describeInBrowser(name: string, suite: () => void, tags = ['slow
   else describe.skip(`${name} (skipped: no Chromium; apt-get install chromium-headless-shell)`, suite);
 }
 
-/** Launches a Chromium with a camera. Tests use `sharedChromium`, which starts faster. */
-export async function launchChromium(): Promise<Browser> {
-  return withPatience(await chromium.launch(OPTIONS));
+/** Launches a Chromium with a camera. Tests use `sharedChromium`, which starts faster. @param args further flags of Chromium */
+export async function launchChromium(args: readonly string[] = []): Promise<Browser> {
+  return withPatience(await chromium.launch({ ...OPTIONS, args: [...OPTIONS.args, ...args] }));
 }
 
 /** Launches a Chromium with a camera, for connections. @returns the address of its WebSocket */
