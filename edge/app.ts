@@ -7,6 +7,7 @@ import { oipRoutes } from './api/oip/routes.ts';
 import { serviceRoutes } from './api/service/routes.ts';
 import { v1Routes } from './api/v1/routes.ts';
 import type { AppEnv } from './http/env.ts';
+import { releaseBytes } from './http/held-bytes.ts';
 import { prefersHtml } from './http/negotiate.ts';
 import { HttpProblem, toProblem } from './http/problem.ts';
 import { newRecord } from './http/record.ts';
@@ -40,6 +41,7 @@ export function createApp(options: Omit<RegistryOptions, 'onEvent'>) {
     c.set('requestId', crypto.randomUUID());
     c.set('record', newRecord());
     await next();
+    releaseBytes(c.var.record);
     await addLength(c);
     c.header('x-request-id', c.var.requestId);
     c.executionCtx.waitUntil(afterResponse(c));

@@ -4,6 +4,21 @@ import { HttpProblem } from './problem.ts';
 /** Largest request body, in bytes. */
 export const MAX_BODY_BYTES = 10 * 2 ** 20;
 
+/** Time in which a body must arrive, in milliseconds. */
+export const BODY_MS = 60_000;
+
+/** Largest sum of the bodies that an isolate holds at once, in bytes. Beside them it needs 84 MB for the decoders. */
+export const MAX_HELD_BYTES = 24 * 2 ** 20;
+
+/** Part of these bytes that only small bodies may use, so that large uploads refuse no ordinary photo. */
+export const RESERVED_BYTES = 4 * 2 ** 20;
+
+/** Largest size of a small body, in bytes. */
+export const MAX_SMALL_BODY_BYTES = 2 ** 20;
+
+/** Time after its last bytes for which a body counts at most, in milliseconds. */
+export const HOLD_MS = 30_000;
+
 /** Maximum number of images in one request. They are decoded one after the other and share the CPU time of the request. */
 export const MAX_IMAGES = 32;
 

@@ -46,9 +46,11 @@ function errors(types: ProblemType[], content: Content): ApiResponses {
 export const BODY_PROBLEMS = [
   'empty-body',
   'unreadable-body',
+  'slow-body',
   'unsupported-encoding',
   'invalid-body',
   'body-too-large',
+  'busy',
 ] as const;
 
 /** Problems of decoding an image. */

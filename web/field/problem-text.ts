@@ -11,6 +11,7 @@ const TEXTS: Readonly<Record<string, ProblemText>> = {
   'body-too-large': 'unreadable',
   'too-many-requests': 'tooManyRequests',
   'unreadable-body': 'unreachable',
+  'slow-body': 'unreachable',
   'turnstile-failed': 'securityCheck',
   unreadable: 'unreadable',
   heic: 'heic',

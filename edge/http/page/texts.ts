@@ -28,6 +28,11 @@ const FORM_TEXTS: Partial<Record<ProblemType, ProblemText>> = {
     heading: 'The upload was interrupted',
     advice: 'Check your connection and try again.',
   },
+  'slow-body': {
+    heading: 'The upload took too long',
+    advice: 'Choose a smaller photo, or try again with a faster connection.',
+  },
+  busy: { heading: 'Too many photos arrive at once', advice: 'Try again in a few seconds.' },
   'body-too-large': {
     heading: 'The photos are too large',
     advice: `Together they may have up to ${MAX_BODY_BYTES / 2 ** 20} MB. Choose smaller photos or fewer of them.`,

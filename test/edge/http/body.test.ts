@@ -1,7 +1,9 @@
-/** @file Reading a request body: the same bytes for any chunks and any declared length, in one buffer of their length. */
+/** @file Reading a request body: the same bytes for any chunks and any declared length, within limits of memory and time. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { readBody } from '../../../edge/http/body.ts';
+import { releaseBytes } from '../../../edge/http/held-bytes.ts';
+import { MAX_BODY_BYTES, MAX_HELD_BYTES } from '../../../edge/http/limits.ts';
 import { newRecord } from '../../../edge/http/record.ts';
 import { concat } from '../../fixtures/images.ts';
 
@@ -33,7 +35,62 @@ it('returns the bytes of any chunks in one buffer of their length', async () => 
       expect(body).toEqual(expected);
       expect(body.buffer.byteLength).toBe(expected.length);
       expect(record.bodyBytes).toBe(expected.length);
+      releaseBytes(record);
     }),
     { numRuns: 200 },
   );
+});
+
+const requestOf = (body: ReadableStream, headers = {}) =>
+  new Request('https://edge.test/', { method: 'POST', body, headers });
+
+/** Returns a stream that sends `bytes` and then stays open. */
+function stalled(bytes: number): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    type: 'bytes',
+    start: (controller) => controller.enqueue(new Uint8Array(bytes)),
+  });
+}
+
+it('refuses a body that does not arrive in time', async () => {
+  const reading = readBody(requestOf(stalled(1000)), newRecord(), 50);
+  await expect(reading).rejects.toMatchObject({ type: 'slow-body', status: 408 });
+});
+
+it.each(['declared', 'undeclared'])(
+  'reads a body of a %s length above the limit to its end',
+  async (kind) => {
+    const record = newRecord();
+    const bytes = MAX_BODY_BYTES + 100_000;
+    const headers = kind === 'declared' ? { 'content-length': `${bytes}` } : {};
+    const reading = readBody(requestOf(streamOf([new Uint8Array(bytes)]), headers), record);
+    await expect(reading).rejects.toMatchObject({ type: 'body-too-large' });
+    expect(record.bodyBytes).toBe(bytes);
+  },
+);
+
+it('holds a limited number of bytes for all requests, and keeps a part of them for small bodies', async () => {
+  const read = async (bytes: number) => {
+    const record = newRecord();
+    const reading = readBody(requestOf(streamOf([new Uint8Array(bytes)])), record);
+    const outcome = await reading.then(
+      () => 'read',
+      ({ type, status, headers }) => `${type} ${status} ${headers['retry-after']}`,
+    );
+    if (outcome === 'read') held.push(record);
+    return outcome;
+  };
+  const held: ReturnType<typeof newRecord>[] = [];
+  const [large, small] = [4 * 2 ** 20, 500_000];
+  let bytes = 0;
+  while ((await read(large)) === 'read') bytes += large;
+  expect(bytes).toBeGreaterThan(MAX_BODY_BYTES);
+  expect(bytes).toBeLessThan(MAX_HELD_BYTES);
+  expect(await read(large)).toBe('busy 503 2');
+  expect(await read(small)).toBe('read');
+  while ((await read(small)) === 'read') bytes += small;
+  expect(bytes).toBeLessThanOrEqual(MAX_HELD_BYTES);
+  for (const record of held) releaseBytes(record);
+  expect(await read(large)).toBe('read');
+  for (const record of held) releaseBytes(record);
 });

@@ -23,6 +23,8 @@ const EXPECTED: Record<ProblemType, ProblemText> = {
   'damaged-image': 'unreadable',
   'empty-body': 'unreadable',
   'unreadable-body': 'unreachable',
+  'slow-body': 'unreachable',
+  busy: 'service',
   'too-many-requests': 'tooManyRequests',
   'turnstile-failed': 'securityCheck',
   'turnstile-unavailable': 'service',
