@@ -11,6 +11,9 @@ import { readObject } from './registry/bucket.ts';
 /** The field and the files that it loads later, named by their content. */
 const PATH = /^\/field(?:\.|\/[\w-]+-)[0-9a-f]{16}\.(js|wasm)$/;
 
+/** Bytes of the largest file, several times that of the field's largest. */
+const LARGEST_ASSET = 4 * 2 ** 20;
+
 const CONTENT_TYPES: Record<string, string> = { js: 'text/javascript', wasm: 'application/wasm' };
 
 /** Key in the bucket of the file at `path`. */
@@ -29,7 +32,7 @@ export async function pinnedAsset(c: Context<AppEnv>): Promise<Response | undefi
   if (extension === undefined || !['GET', 'HEAD'].includes(req.method)) return undefined;
   const key = pinnedAssetKey(req.path);
   // The file is read whole, so that a body that stalls ends with an error, not with a response that never ends.
-  const file = await readObject(env.MODELS, key);
+  const file = await readObject(env.MODELS, key, LARGEST_ASSET);
   if (!file) return undefined;
   const etag = `"${file.etag}"`;
   const isUnchanged = isNotModified(c, etag);

@@ -24,6 +24,13 @@ export const FORMAT_VERSION = 1;
  */
 export const LARGEST_MODEL = 48 * 2 ** 20;
 
+/** Bytes of the largest alias and of the largest manifest that the Worker reads. A manifest has the pixels of its golden vectors. */
+export const LARGEST_ALIAS = 2 ** 20;
+export const LARGEST_MANIFEST = 8 * 2 ** 20;
+
+/** Every isolate runs the golden vectors before it serves a model. `push` writes three. */
+const MOST_GOLDEN_VECTORS = 16;
+
 /** The alias that the Worker serves by default. */
 export const DEFAULT_ALIAS = 'stable';
 
@@ -160,7 +167,7 @@ export const Manifest = v.object({
   calibration: v.optional(v.partial(Calibration, ['method', 'heldOut', 'ece'])),
   golden: v.object({
     tolerance: Positive,
-    vectors: v.pipe(v.array(GoldenVector), v.minLength(1)),
+    vectors: v.pipe(v.array(GoldenVector), v.minLength(1), v.maxLength(MOST_GOLDEN_VECTORS)),
   }),
 });
 export type Manifest = v.InferOutput<typeof Manifest>;

@@ -90,17 +90,30 @@ async function openSession(file: Uint8Array): Promise<{ session: ort.InferenceSe
   return { session, bytes: file.length };
 }
 
+/**
+ * Largest memory of the runtime in pages of 64 KiB: 192 MiB in place of 4 GiB. A model that needs more, for its weights or for intermediate results,
+ * fails with an error of the runtime, which then runs the others as before. Cloudflare ends an isolate at 128 MB; with less than 192 MiB here, models
+ * that fit together would fail after others have fragmented the memory.
+ */
+const MOST_PAGES = 3072;
+
 type Instantiate = (source: unknown, imports: WebAssembly.Imports) => Promise<unknown>;
 
 let runtimeReady = false;
 
-/** Runs `create` with a replaced `WebAssembly.instantiate`, which returns an instance of the imported module. Only the first session needs it. */
+/** Runs `create` with a replaced `WebAssembly.instantiate`, which returns an instance of the imported module, and a limited `WebAssembly.Memory`. Only
+ * the first session needs them. */
 async function withRuntime<T>(create: () => Promise<T>): Promise<T> {
   if (runtimeReady) return create();
   const sentinel = new ArrayBuffer(1);
   ort.env.wasm.wasmBinary = sentinel;
-  const wasm = WebAssembly as { instantiate: Instantiate };
-  const original = wasm.instantiate;
+  const wasm = WebAssembly as { instantiate: Instantiate; Memory: typeof WebAssembly.Memory };
+  const { instantiate: original, Memory } = wasm;
+  wasm.Memory = class extends Memory {
+    constructor(descriptor: WebAssembly.MemoryDescriptor) {
+      super({ ...descriptor, maximum: Math.min(descriptor.maximum ?? MOST_PAGES, MOST_PAGES) });
+    }
+  };
   wasm.instantiate = async (source, imports) => {
     const buffer = ArrayBuffer.isView(source) ? source.buffer : source;
     if (buffer !== sentinel) return original.call(WebAssembly, source, imports);
@@ -114,6 +127,6 @@ async function withRuntime<T>(create: () => Promise<T>): Promise<T> {
     }
     return created;
   } finally {
-    wasm.instantiate = original;
+    Object.assign(wasm, { instantiate: original, Memory });
   }
 }

@@ -38,19 +38,19 @@ export const MAX_TENSOR_VALUES = 2 ** 20;
 export const maxTensorValues = (image: number): number =>
   Math.min(Math.max(MAX_JSON_VALUES, 2 * MAX_IMAGES * image), MAX_TENSOR_VALUES);
 
-/** Most CPU time that the images of one request may take together, in milliseconds. One image alone is limited by its pixels. */
-export const MAX_DECODE_MS = 2000;
+/** Most CPU time that the images of one request may take together, in milliseconds. */
+export const MAX_REQUEST_MS = 2000;
 
 /**
  * Checks the work of a batch before it starts.
- * @param costs estimated CPU time of each image, in milliseconds
+ * @param milliseconds estimated CPU time
  * @throws HttpProblem `too-many-images`
  */
-export function checkDecodeTime(costs: readonly number[]): void {
-  const actual = Math.ceil(costs.reduce((a, b) => a + b, 0));
-  if (costs.length <= 1 || actual <= MAX_DECODE_MS) return;
-  const detail = `The request has images of more than ${MAX_DECODE_MS} ms of decoding time. Split it into several requests.`;
-  throw new HttpProblem('too-many-images', detail, { members: { limit: MAX_DECODE_MS, actual } });
+export function checkWork(milliseconds: number): void {
+  const actual = Math.ceil(milliseconds);
+  if (actual <= MAX_REQUEST_MS) return;
+  const detail = `The images of the request would take more than ${MAX_REQUEST_MS} ms. Split it into several requests.`;
+  throw new HttpProblem('too-many-images', detail, { members: { limit: MAX_REQUEST_MS, actual } });
 }
 
 /** @throws HttpProblem `too-many-images` */

@@ -1,10 +1,11 @@
 /** @file Runs images through decoder, photo pipeline and network. */
 import { detectFormat } from '#shared/decode/format.ts';
 import { ImageError } from '#shared/decode/image-error.ts';
+import type { Classifier } from '#shared/inference/engine.ts';
 import type { PreparedPhoto } from '#shared/input/garment/photo.ts';
 import { bytesOf, networkInput, type PictureInput } from '#shared/input/preprocessing.ts';
 import { decoder, prepareFile } from '../decode/decoder.ts';
-import { checkDecodeTime } from '../http/limits.ts';
+import { checkWork } from '../http/limits.ts';
 import { toProblem } from '../http/problem.ts';
 import type { RequestRecord } from '../http/record.ts';
 import type { ServedModel } from '../registry/served-model.ts';
@@ -43,7 +44,8 @@ export async function classifyEach(
   record: RequestRecord,
 ): Promise<(ClassifiedImage | ImageError)[]> {
   const files = images.filter(({ kind }) => kind === 'file');
-  checkDecodeTime(await Promise.all(files.map(({ bytes }) => decoder.cost(bytes))));
+  const costs = await Promise.all(files.map(({ bytes }) => decoder.cost(bytes)));
+  if (images.length > 1) checkWork(costs.reduce((a, b) => a + b, inferenceMs(classifier, images.length)));
   const prepared: (PreparedPhoto | ImageError)[] = [];
   for (const image of images) {
     if (prepared.length > 0) await nextTurn();
@@ -63,6 +65,10 @@ export async function classifyEach(
     return { photo, logits: logits.subarray((row - 1) * classes, row * classes) };
   });
 }
+
+/** Estimates the CPU time of inference, in milliseconds. */
+export const inferenceMs = ({ milliseconds = 0 }: Classifier, images: number): number =>
+  milliseconds * images;
 
 /** Waits until the event loop has handled what is due. */
 const nextTurn = () => new Promise<void>((resolve) => setTimeout(resolve, 0));

@@ -1,5 +1,5 @@
 /** @file Follows one alias in the object store and keeps its last good version. */
-import { Alias, aliasKey, modelKey, parseStored } from '#shared/manifest.ts';
+import { Alias, aliasKey, LARGEST_ALIAS, modelKey, parseStored } from '#shared/manifest.ts';
 import { missingObject, readIfChanged, readObject } from './bucket.ts';
 import type { VersionCache } from './version-cache.ts';
 
@@ -122,7 +122,9 @@ export class AliasFollower {
   async #read(bucket: R2Bucket): Promise<AliasTarget | 'unchanged'> {
     const key = aliasKey(this.name, this.#alias);
     const etag = this.#target?.etag;
-    const stored = await (etag ? readIfChanged(bucket, key, etag) : readObject(bucket, key));
+    const stored = await (etag
+      ? readIfChanged(bucket, key, etag, LARGEST_ALIAS)
+      : readObject(bucket, key, LARGEST_ALIAS));
     this.#isAbsent = !stored;
     if (stored === 'unchanged') return stored;
     if (!stored) throw missingObject(key);

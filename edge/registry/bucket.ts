@@ -17,27 +17,30 @@ export interface StoredObject {
 
 /**
  * Reads an object.
+ * @param most largest size in bytes
  * @returns undefined when the bucket has no such object
- * @throws ExplainedError of kind `store` on timeout, and the errors of R2
+ * @throws ExplainedError of kind `store` when the object is larger or on timeout, and the errors of R2
  */
-export function readObject(bucket: R2Bucket, key: string): Promise<StoredObject | undefined> {
-  return withTimeout(key, async () => stored(await bucket.get(key)));
+export function readObject(bucket: R2Bucket, key: string, most: number): Promise<StoredObject | undefined> {
+  return withTimeout(key, async () => stored(await bucket.get(key), key, most));
 }
 
 /**
  * Reads an object unless its ETag is still `etag`.
+ * @param most largest size in bytes
  * @returns undefined when the bucket has no such object
- * @throws ExplainedError of kind `store` on timeout, and the errors of R2
+ * @throws ExplainedError of kind `store` when the object is larger or on timeout, and the errors of R2
  */
 export function readIfChanged(
   bucket: R2Bucket,
   key: string,
   etag: string,
+  most: number,
 ): Promise<StoredObject | 'unchanged' | undefined> {
   return withTimeout(key, async () => {
     const object = await bucket.get(key, { onlyIf: { etagDoesNotMatch: etag } });
     // R2 returns the metadata without a body when the condition fails.
-    return object && !('body' in object) ? 'unchanged' : stored(object);
+    return object && !('body' in object) ? 'unchanged' : stored(object, key, most);
   });
 }
 
@@ -79,10 +82,7 @@ export function readFile(bucket: R2Bucket, key: string, most: number): Promise<U
     async () => {
       const object = await bucket.get(key);
       if (!object) throw missingObject(key);
-      if (object.size > most) {
-        const [expected, got] = [`at most ${most} bytes`, `${object.size}`];
-        throw new ExplainedError({ kind: 'store', what: `cannot read ${key}`, expected, got });
-      }
+      await checkSize(object, key, most);
       const file = new Uint8Array(object.size);
       let at = 0;
       for await (const chunk of object.body) {
@@ -112,8 +112,22 @@ export async function listNames(bucket: R2Bucket, prefix: string): Promise<strin
   return delimitedPrefixes.map((name) => name.slice(prefix.length, -1));
 }
 
-async function stored(object: R2ObjectBody | null): Promise<StoredObject | undefined> {
-  return object ? { bytes: new Uint8Array(await object.arrayBuffer()), etag: object.etag } : undefined;
+async function stored(
+  object: R2ObjectBody | null,
+  key: string,
+  most: number,
+): Promise<StoredObject | undefined> {
+  if (!object) return undefined;
+  await checkSize(object, key, most);
+  return { bytes: new Uint8Array(await object.arrayBuffer()), etag: object.etag };
+}
+
+/** Refuses an object before its body is read. @throws ExplainedError of kind `store` */
+async function checkSize({ size, body }: R2ObjectBody, key: string, most: number): Promise<void> {
+  if (!(size > most)) return;
+  await body.cancel();
+  const [expected, got] = [`at most ${most} bytes`, `${size}`];
+  throw new ExplainedError({ kind: 'store', what: `cannot read ${key}`, expected, got });
 }
 
 /** @throws ExplainedError of kind `store` on timeout, and the errors of `access` */

@@ -1,5 +1,13 @@
 /** @file Lists the models of the bucket. A list loads no model: everybody may request it, and it must evict none that serves. */
-import { ALIASES, Alias, aliasKey, DEFAULT_ALIAS, isName, parseStored } from '#shared/manifest.ts';
+import {
+  ALIASES,
+  Alias,
+  aliasKey,
+  DEFAULT_ALIAS,
+  isName,
+  LARGEST_ALIAS,
+  parseStored,
+} from '#shared/manifest.ts';
 import { listNames, readObject } from './bucket.ts';
 
 export interface ListedModel {
@@ -51,6 +59,6 @@ async function readModels(bucket: R2Bucket): Promise<ListedModel[]> {
 
 async function readModel(bucket: R2Bucket, name: string): Promise<ListedModel | undefined> {
   const key = aliasKey(name, DEFAULT_ALIAS);
-  const stored = await readObject(bucket, key);
+  const stored = await readObject(bucket, key, LARGEST_ALIAS);
   return stored && { name, version: parseStored(Alias, key, stored.bytes).version, alias: DEFAULT_ALIAS };
 }

@@ -7,7 +7,7 @@
 import { ExplainedError } from '#shared/errors.ts';
 import type { InferenceEngine, WeightsFile } from '#shared/inference/engine.ts';
 import { type LoadedModel, loadModel, type ModelCheck, ModelRefusal } from '#shared/inference/model.ts';
-import { isVersion, Manifest, modelKey, parseStored } from '#shared/manifest.ts';
+import { isVersion, LARGEST_MANIFEST, Manifest, modelKey, parseStored } from '#shared/manifest.ts';
 import { LruMap } from '../lru-map.ts';
 import { missingObject, type ObjectRange, openObject, readObject } from './bucket.ts';
 
@@ -124,7 +124,7 @@ export class VersionCache {
     isDefault: boolean,
   ): Promise<LoadedModel | undefined> {
     const manifestKey = modelKey(name, version, 'json');
-    const stored = await readObject(bucket, manifestKey);
+    const stored = await readObject(bucket, manifestKey, LARGEST_MANIFEST);
     if (!stored) return undefined;
     const manifest = parseStored(Manifest, manifestKey, stored.bytes);
     if (manifest.name !== name || manifest.version !== version) {
@@ -142,7 +142,7 @@ export class VersionCache {
     const loaded = await this.#loadModel(manifest, {
       key,
       isDefault: () => isNext || this.#options.isDefault(name, version),
-      read: () => readWeights(bucket, key),
+      read: () => readWeights(bucket, key, manifest.bytes),
     });
     isNext = false;
     return loaded;
@@ -176,8 +176,8 @@ const memoryOf = ({ classifier, manifest }: LoadedModel): number =>
   manifest.golden.vectors.reduce((sum, { pixels }) => sum + pixels.length, classifier.bytes);
 
 /** @throws ExplainedError of kind `store`, so that no engine is blamed for the bucket */
-async function readWeights(bucket: R2Bucket, key: string): Promise<Uint8Array<ArrayBuffer>> {
-  const weights = await readObject(bucket, key).catch((cause: unknown) => {
+async function readWeights(bucket: R2Bucket, key: string, most: number): Promise<Uint8Array<ArrayBuffer>> {
+  const weights = await readObject(bucket, key, most).catch((cause: unknown) => {
     if (cause instanceof ExplainedError) throw cause;
     throw new ExplainedError({ kind: 'store', what: `cannot read ${key}`, got: String(cause), cause });
   });

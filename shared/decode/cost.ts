@@ -16,6 +16,9 @@ export interface DecodeCost {
 /** Milliseconds that the photo pipeline takes for a decoded image. */
 const PIPELINE_MS = 10;
 
+/** Most milliseconds that one image may take. An isolate handles no other request meanwhile. */
+export const MAX_IMAGE_MS = 2000;
+
 /** Returns the estimate for a file in milliseconds, including the photo pipeline. */
 export function estimateCost({ width, height }: Size, bytes: number, { pixel, byte }: DecodeCost): number {
   return PIPELINE_MS + (pixel * width * height + byte * bytes) / 1e6;

@@ -1,7 +1,7 @@
 /** @file Builds the decoder of a format from its header parser and its codec. */
 import type { PhotoWarning } from '../photo-warnings.ts';
 import type { Codec } from './codec.ts';
-import { type DecodeCost, estimateCost } from './cost.ts';
+import { type DecodeCost, estimateCost, MAX_IMAGE_MS } from './cost.ts';
 import type { EstimatingDecoder } from './decoder.ts';
 import { FORMAT_NAMES, type ImageFormat } from './format.ts';
 import { damaged, ImageError } from './image-error.ts';
@@ -37,9 +37,12 @@ export function fileDecoder<Header extends Size>(format: Format<Header>): Estima
     checkSize(header, format.maxPixels?.(header) ?? MAX_PIXELS[format.name], FORMAT_NAMES[format.name]);
     return header;
   }
+  const costOf = (header: Header, bytes: Uint8Array) =>
+    estimateCost(header, bytes.length, format.cost(header));
   return {
     async decode(bytes, use, edge) {
       const header = known.get(bytes) ?? readHeader(bytes);
+      checkCost(costOf(header, bytes));
       // Nothing waits from here on, so no other file uses the decoders' memory before `use` is done.
       return use(decodeChecked(format, bytes, header, edge));
     },
@@ -47,13 +50,29 @@ export function fileDecoder<Header extends Size>(format: Format<Header>): Estima
       try {
         const header = readHeader(bytes);
         known.set(bytes, header);
-        return estimateCost(header, bytes.length, format.cost(header));
+        return costOf(header, bytes);
       } catch {
         // `decode` rejects these bytes with the same error.
         return 0;
       }
     },
   };
+}
+
+/** @throws ImageError when an image would take too long */
+function checkCost(cost: number): void {
+  if (cost <= MAX_IMAGE_MS) return;
+  const actual = Math.ceil(cost);
+  throw new ImageError(
+    'too-large',
+    {
+      what: 'the image takes too long to decode',
+      expected: `at most ${MAX_IMAGE_MS} ms`,
+      got: `about ${actual} ms`,
+      next: 'Scale the image down, or save it with less quality.',
+    },
+    { limit: MAX_IMAGE_MS, actual },
+  );
 }
 
 function decodeChecked<Header extends Size>(

@@ -5,6 +5,8 @@ import type { Manifest } from '../manifest.ts';
 export interface Classifier {
   /** Bytes of memory that it takes in this isolate. */
   readonly bytes: number;
+  /** Estimated CPU time for one image, in milliseconds; undefined if the engine cannot tell. */
+  readonly milliseconds?: number;
   /**
    * Computes the output for a batch: logits, or probabilities if the manifest says so.
    * @param images `[n, channels, height, width]`, row by row
@@ -32,7 +34,8 @@ export interface InferenceEngine {
   readonly name: string;
   /**
    * Loads an ONNX model with one input and one output.
+   * @param memory most bytes that it may take in this isolate
    * @throws the errors of `file.read`, and any error when the engine does not compute the model
    */
-  load(file: WeightsFile, facts: ModelFacts): Promise<Classifier>;
+  load(file: WeightsFile, facts: ModelFacts, memory?: number): Promise<Classifier>;
 }

@@ -53,7 +53,7 @@ export async function loadModel(
   const refusals: ModelRefusal[] = [];
   for (const engine of engines) {
     try {
-      const classifier = await loadOn(engine, { manifest, input }, checked);
+      const classifier = await loadOn(engine, { manifest, input }, checked, memory);
       if (classifier.bytes > memory) throw tooLarge(manifest, memory, classifier.bytes);
       return { manifest, input, classifier, engine: engine.name };
     } catch (error) {
@@ -76,16 +76,27 @@ async function loadOn(
   engine: InferenceEngine,
   { manifest, input }: Pick<LoadedModel, 'manifest' | 'input'>,
   file: WeightsFile,
+  memory: number,
 ): Promise<Classifier> {
-  const classifier = await engine.load(file, manifest).catch((cause: unknown) => {
+  const loaded = await engine.load(file, manifest, memory).catch((cause: unknown) => {
     if (cause instanceof ModelRefusal || (cause instanceof ExplainedError && cause.kind === 'store'))
       throw cause;
     const got = cause instanceof ExplainedError ? cause.message : 'an error';
     throw refusal(manifest, 'engine', `a model that ${engine.name} loads`, got, cause);
   });
+  const classifier = { ...loaded, logits: finite(manifest, loaded) };
   await checkGolden({ manifest, input, classifier });
   return classifier;
 }
+
+/** Returns a function that computes logits, and throws when one of them is not finite: JSON has no such numbers, and no score follows from them. */
+const finite =
+  (manifest: Manifest, classifier: Classifier): Classifier['logits'] =>
+  async (images, n) => {
+    const logits = await classifier.logits(images, n);
+    if (logits.every(Number.isFinite)) return logits;
+    throw refusal(manifest, 'engine', 'finite logits', 'others');
+  };
 
 /** Returns a file that is read and checked once, however many engines read it. @param memory its most bytes */
 function checkedFile(manifest: Manifest, file: WeightsFile, memory: number): WeightsFile {
@@ -137,6 +148,9 @@ function readInput(manifest: Manifest): PictureInput {
   }
 }
 
+/** Largest tolerance, relative to the largest golden logit; logits below ±1 count as 1. A larger one would prove nothing. */
+const LARGEST_TOLERANCE = 0.01;
+
 /**
  * Runs the golden vectors and compares the logits with the manifest's. Readiness checks call it again for a loaded model, because an
  * engine can fail later.
@@ -157,7 +171,10 @@ export async function checkGolden({
   const images = new Float32Array(pixels.length * size);
   for (const [i, bytes] of pixels.entries()) images.set(networkInput(bytes, input), i * size);
   const expected = vectors.flatMap(({ logits }) => logits);
+  const most = LARGEST_TOLERANCE * expected.reduce((most, logit) => Math.max(most, Math.abs(logit)), 1);
+  if (tolerance > most) throw refusal(manifest, 'golden', `a tolerance of at most ${most}`, `${tolerance}`);
   const got = await classifier.logits(images, vectors.length).catch((cause: unknown) => {
+    if (cause instanceof ModelRefusal) throw cause;
     throw refusal(manifest, 'engine', 'a model that runs', 'an error', cause);
   });
   if (got.length !== expected.length)

@@ -1,9 +1,16 @@
 /** @file The inference engine on this project's WebAssembly kernels, for workerd and browsers. */
 import { prepareInference } from '../kernels/inference.ts';
+import { multiplyAddsOf } from '../model/spec.ts';
 import { decodeModel } from '../onnx/model.ts';
 import { networkOf } from '../onnx/network.ts';
 import { unsupported } from '../onnx/unsupported.ts';
 import type { InferenceEngine } from './engine.ts';
+
+/** Most multiply-adds for one image: 0.1 seconds on one core of a slow server. */
+const MOST_MULTIPLY_ADDS = 500e6;
+
+/** Multiply-adds that one core of a slow server computes in a millisecond. The kernels compute 15 to 58 million on a fast one. */
+const MULTIPLY_ADDS_PER_MS = 5e6;
 
 /**
  * Creates an engine that computes graphs of the layer vocabulary (shared/onnx/network.ts). It rejects other graphs and names the
@@ -13,10 +20,18 @@ import type { InferenceEngine } from './engine.ts';
 export const simdEngine = (kernels: WebAssembly.Module): InferenceEngine => ({
   name: 'simd',
 
-  async load(file, { engine }) {
+  async load(file, { engine }, memory) {
     if (engine) throw unsupported('the model', 'a manifest without an engine', engine);
     const { network, weights } = networkOf(decodeModel(await file.read()));
-    const { infer, bytes } = prepareInference(kernels, network, weights);
-    return { bytes, logits: async (images, n) => infer(images, n) };
+    const work = multiplyAddsOf(network);
+    if (work > MOST_MULTIPLY_ADDS) {
+      throw unsupported('a network of this size', `at most ${MOST_MULTIPLY_ADDS} multiply-adds`, `${work}`);
+    }
+    const { infer, bytes } = prepareInference(kernels, network, weights, memory);
+    return {
+      bytes,
+      milliseconds: work / MULTIPLY_ADDS_PER_MS,
+      logits: async (images, n) => infer(images, n),
+    };
   },
 });

@@ -1,5 +1,6 @@
 /** @file Inference with the kernels on one thread, in a memory that is laid out once per network. */
 import { type Network, sizeOf, type Weights } from '../model/spec.ts';
+import { unsupported } from '../onnx/unsupported.ts';
 import type { Exports } from './build/inference.ts';
 import { chooseKernels } from './choose.ts';
 import { FIRST_ADDRESS, MAXIMUM_PAGES, PAGE } from './kernels.ts';
@@ -23,11 +24,14 @@ export interface PreparedInference {
 /**
  * Lays out a network in a memory of its own.
  * @param module build/inference.wasm
+ * @param most largest size of the memory, in bytes
+ * @throws ExplainedError of kind `model` when the network needs a larger one
  */
 export function prepareInference(
   module: WebAssembly.Module,
   network: Network,
   weights: Weights,
+  most = MAXIMUM_PAGES * PAGE,
 ): PreparedInference {
   const layout = layOut(network, chooseKernels(network, 'winograd'), { training: false });
   const align = (address: number) => Math.ceil(address / 64) * 64;
@@ -38,6 +42,9 @@ export function prepareInference(
   const arena = align(filters + layout.filterBytes);
   const scratch = align(arena + layout.imageBytes);
   const initial = Math.ceil((scratch + layout.scratchBytes) / PAGE);
+  const bytes = initial * PAGE;
+  if (bytes > most)
+    throw unsupported('a network of this size', `at most ${most} bytes of memory`, `${bytes}`);
   const memory = new WebAssembly.Memory({ initial, maximum: MAXIMUM_PAGES });
   new Int32Array(memory.buffer, FIRST_ADDRESS, words).set(withFilters(layout, filters).flatMap(wordsOf));
   writeParameters(layout, memory.buffer, parameters, weights);
@@ -70,5 +77,5 @@ export function prepareInference(
     }
     return logits;
   };
-  return { infer, bytes: memory.buffer.byteLength };
+  return { infer, bytes };
 }

@@ -95,6 +95,13 @@ export type Weights = ReadonlyMap<string, Float32Array<ArrayBuffer>>;
 /** Returns the number of elements of a tensor. */
 export const sizeOf = (shape: Shape): number => shape.reduce((product, size) => product * size, 1);
 
+/** Returns the number of multiply-adds for one image. */
+export const multiplyAddsOf = ({ layers }: Network): number =>
+  layers.reduce((sum, { kind, parameters: [weight], output }) => {
+    const places = kind === 'conv2d' ? sizeOf(output.slice(1)) : 1;
+    return sum + (weight ? sizeOf(weight.shape) * places : 0);
+  }, 0);
+
 /** Returns the number of rows (and columns) of zeros [before, after] the image. */
 export function paddingOf(layer: Extract<Layer, { kind: 'conv2d' }>): readonly [number, number] {
   if (layer.padding === 'valid') return [0, 0];

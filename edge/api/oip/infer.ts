@@ -2,8 +2,9 @@
 import type { Context } from 'hono';
 import { bytesOf } from '#shared/input/preprocessing.ts';
 import type { AppEnv } from '../../http/env.ts';
-import { maxTensorValues } from '../../http/limits.ts';
+import { checkWork, maxTensorValues } from '../../http/limits.ts';
 import { HttpProblem } from '../../http/problem.ts';
+import { inferenceMs } from '../../inference/classify.ts';
 import type { ServedModel } from '../../registry/served-model.ts';
 import { binaryResponse, parseMessage } from './message.ts';
 import type { InferRequest } from './requests.ts';
@@ -20,6 +21,7 @@ export async function infer(c: Context<AppEnv>, body: Uint8Array, model: ServedM
   }
   const isBinary = requestsBinary(request, manifest.output.name);
   const { images, n } = readTensor(input, model, binary);
+  checkWork(inferenceMs(classifier, n));
   for (let i = 0; i < n; i++) c.var.record.images.push({ kind: 'tensor', outcome: 'read' });
   const logits = await classifier.logits(images, n);
   const parameters = { binary_data_size: logits.byteLength };

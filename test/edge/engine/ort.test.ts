@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { sha256 } from '#shared/digest.ts';
 import { loadModel } from '#shared/inference/model.ts';
 import { Manifest, modelKey } from '#shared/manifest.ts';
-import { DataType, encodeModel } from '#shared/onnx/model.ts';
+import { DataType, encodeModel, type Node, type Tensor } from '#shared/onnx/model.ts';
 import { createApp } from '../../../edge/app.ts';
 import { graphWithoutWeights } from '../../../edge/engine/external-weights.ts';
 import { ortEngine } from '../../../edge/engine/ort.ts';
@@ -15,6 +15,9 @@ import release from '../../../release/tinyvgg.json';
 import weights from '../../../release/tinyvgg.onnx';
 import { greyPng } from '../../fixtures/images.ts';
 import { emptyBucket, fetchAndFinish, promote, put } from '../support/tiny.ts';
+
+/** A `DataType` of ONNX. */
+const INT64 = 7;
 
 const manifest = v.parse(Manifest, release);
 const bytes = new Uint8Array(weights);
@@ -82,14 +85,22 @@ it('a model in the bucket serves through its alias', async () => {
 });
 
 /** Returns the ONNX file of the product of a 1 × 1 picture and the weights `data`. */
-function product(classes: number, data: { rawData: Uint8Array } | { floatData: number[] }) {
+const product = (classes: number, data: { rawData: Uint8Array } | { floatData: number[] }) =>
+  graphOf(
+    classes,
+    [{ opType: 'MatMul', input: ['x', 'w'], output: ['y'] }],
+    [{ name: 'w', dims: [1, classes], dataType: DataType.FLOAT, ...data }],
+  );
+
+/** Returns the ONNX file of a graph from a 1 × 1 picture `x` to the output `y`. */
+function graphOf(classes: number, node: Node[], initializer: Tensor[]) {
   return encodeModel({
     irVersion: 8,
     opsetImport: [{ version: 17 }],
     graph: {
       name: 'large',
-      node: [{ opType: 'MatMul', input: ['x', 'w'], output: ['y'] }],
-      initializer: [{ name: 'w', dims: [1, classes], dataType: DataType.FLOAT, ...data }],
+      node,
+      initializer,
       input: [
         {
           name: 'x',
@@ -195,4 +206,28 @@ describe('the onnxruntime Worker', () => {
     await env.MODELS.delete(model.key);
     expect(await worker().loadStored(model)).toEqual({ unreadable: expect.stringContaining(model.key) });
   });
+});
+
+it('a model whose results exceed the memory fails, and the next one runs', async () => {
+  const numbers = (name: string, ...values: bigint[]): Tensor => {
+    const rawData = new Uint8Array(BigInt64Array.from(values).buffer);
+    return { name, dims: [values.length], dataType: INT64, rawData };
+  };
+  // 4 GB, of which the graph returns the first number.
+  const onnx = graphOf(
+    1,
+    [
+      { opType: 'Tile', input: ['x', 'repeats'], output: ['tiles'] },
+      { opType: 'Slice', input: ['tiles', 'start', 'end', 'axis'], output: ['y'] },
+    ],
+    [numbers('repeats', 1n, 1_000_000_000n), numbers('start', 0n), numbers('end', 1n), numbers('axis', 1n)],
+  );
+  const input = { name: 'x', dtype: 'float32' as const, shape: ['n', 1] };
+  const output = { name: 'y', dtype: 'float32' as const, shape: ['n', 1] };
+  const tiles = await ortEngine.load({ read: async () => onnx }, { input, output });
+  await expect(tiles.logits(Float32Array.of(2), 1)).rejects.toThrow();
+  await tiles.release();
+  const classifier = await ortEngine.load(file, manifest);
+  expect(await classifier.logits(new Float32Array(784), 1)).toHaveLength(manifest.labels.length);
+  await classifier.release();
 });

@@ -129,6 +129,33 @@ const BREAKS: [name: string, breakIt: () => Promise<unknown>, error: RegExp, che
     /10 logits, got 7/,
     'golden',
   ],
+  [
+    'more golden vectors than an isolate should run',
+    edited((m) => Object.assign(m.golden, { vectors: Array(17).fill(m.golden.vectors[0]) })),
+    /golden\.vectors/,
+    'manifest',
+  ],
+  [
+    'a tolerance that proves nothing',
+    edited((m) => Object.assign(m.golden, { tolerance: 1e9 })),
+    /a tolerance of at most 0\.05, got 1000000000/,
+    'golden',
+  ],
+  [
+    'a manifest of 9 MB',
+    () => env.MODELS.put(jsonKey(), new Uint8Array(9e6)),
+    /at most 8388608 bytes, got 9000000/,
+  ],
+  [
+    'weights that are larger than the manifest says',
+    () => env.MODELS.put(onnxKey(), new Uint8Array(9e6)),
+    /onnx: expected at most \d+ bytes, got 9000000/,
+  ],
+  [
+    'an alias of 2 MB',
+    () => env.MODELS.put(STABLE, new Uint8Array(2e6)),
+    /at most 1048576 bytes, got 2000000/,
+  ],
   ['an alias that is not JSON', () => env.MODELS.put(STABLE, 'latest'), /JSON/],
   ['an alias without a version', () => env.MODELS.put(STABLE, '{"formatVersion":1}'), /version/],
 ];

@@ -124,6 +124,30 @@ it('a refresh that ends after a later one has no effect', async () => {
   expect((await ready(worker)).model).toEqual(nameOf(first));
 });
 
+it('a response never contains logits that are not finite', async () => {
+  const engine = tinyEngine();
+  const load = engine.load;
+  let value = 0;
+  engine.load = async (...args) => {
+    const classifier = await load(...args);
+    return {
+      ...classifier,
+      logits: async (images, n) => (await classifier.logits(images, n)).map((logit) => logit + value),
+    };
+  };
+  const worker = isolate(bundled, { engine });
+  const post = { method: 'POST', headers: { 'content-type': 'application/octet-stream' } };
+  const classify = () => worker.send('/v1/classify', { ...post, body: new Uint8Array(784) });
+  expect((await classify()).status).toBe(200);
+  for (value of [Number.NaN, Number.POSITIVE_INFINITY]) {
+    const response = await classify();
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '30']);
+    expect(await response.json()).toMatchObject({
+      detail: expect.stringContaining('expected finite logits'),
+    });
+  }
+});
+
 it('readiness is 503 when a loaded model no longer reproduces its golden logits', async () => {
   const engine = tinyEngine();
   const load = engine.load;

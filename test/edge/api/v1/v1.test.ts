@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { copyPixels } from '#shared/decode/pixels.ts';
 import type { ClassifyBatchResponse, ClassifyResponse } from '../../../../edge/api/v1/responses.ts';
 import { decoder } from '../../../../edge/decode/decoder.ts';
-import { MAX_BODY_BYTES, MAX_DECODE_MS, MAX_IMAGES, MAX_JSON_VALUES } from '../../../../edge/http/limits.ts';
+import { MAX_BODY_BYTES, MAX_IMAGES, MAX_JSON_VALUES, MAX_REQUEST_MS } from '../../../../edge/http/limits.ts';
 import { find, patched } from '../../../fixtures/hostile/bytes.ts';
 import { concat, greyPng, text } from '../../../fixtures/images.ts';
 import { sample } from '../../../fixtures/images-samples.ts';
@@ -147,7 +147,7 @@ describe('a batch that takes long to decode', () => {
   ])('of 32 %s is refused before it is decoded', async (_, file) => {
     const response = await post(form(...Array.from({ length: MAX_IMAGES }, file)));
     expect(response.status).toBe(413);
-    await expectProblem(response, 'too-many-images', { limit: MAX_DECODE_MS });
+    await expectProblem(response, 'too-many-images', { limit: MAX_REQUEST_MS });
   });
 
   it('is answered when it is smaller, and lets other requests be handled between its images', async () => {
