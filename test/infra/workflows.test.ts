@@ -162,9 +162,20 @@ describe('secrets', () => {
     expect(preview?.jobs.preview?.if).toContain(
       'github.event.pull_request.head.repo.full_name == github.repository',
     );
+    for (const [file, { jobs }] of all) expect(JSON.stringify(jobs), file).not.toContain('github.actor');
     for (const [file, { on, jobs }] of all) {
       const holdsSecrets = JSON.stringify(jobs).includes('secrets.');
       if (holdsSecrets && 'pull_request' in on) expect(file).toBe('preview.yml');
+    }
+  });
+
+  test('are not available to the install scripts of packages', () => {
+    for (const [file, { jobs }] of all) {
+      for (const { env, steps } of Object.values(jobs)) {
+        expect(JSON.stringify(env ?? {}), file).not.toContain('secrets.');
+        const installing = steps.filter(({ run = '' }) => /npm (ci|install)/.test(run));
+        expect(JSON.stringify(installing), file).not.toContain('secrets.');
+      }
     }
   });
 
