@@ -49,6 +49,9 @@ export async function classify(
   const isPage = !isSingle && prefersHtml(c.req);
   // Before anything that can fail: an unread body breaks the next request on the same connection.
   const body = await readBody(c.req.raw, record);
+  const tokens = sign ? await import('../../token/sign.ts') : undefined;
+  // Before any image is classified.
+  tokens?.signingSecret(access.tokenSecrets(c));
   const model = await selectModel(c, selector);
   const options = { top_k: topKOf(model, wanted), explain: explain || isPage };
   const type = c.req.header('content-type') ?? '';
@@ -57,10 +60,9 @@ export async function classify(
 
   async function resultFor(image: ImageInput, classified: ClassifiedImage): Promise<ClassifyResult> {
     const result = await resultOf(classified, model, options);
-    if (!sign) return result;
-    const { signToken } = await import('../../token/sign.ts');
+    if (!tokens) return result;
     const signed = await signedResult(image, result, model);
-    return { ...result, token: await signToken(signed, access.tokenSecrets(c), record.caller, now()) };
+    return { ...result, token: await tokens.signToken(signed, access.tokenSecrets(c), record.caller, now()) };
   }
 
   /** Called last: only then is it certain that there is a result for the tag to describe. */

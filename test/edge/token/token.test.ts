@@ -1,13 +1,13 @@
 /** @file Signed results: which tokens a form's back end can trust. */
 import { env } from 'cloudflare:workers';
-import { sign } from 'hono/jwt';
+import { decode, sign } from 'hono/jwt';
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '#shared/digest.ts';
 import type { ClassifyBatchResponse, ClassifyResponse } from '../../../edge/api/v1/responses.ts';
 import { greyPng } from '../../fixtures/images.ts';
 import { bearer, expectProblem, SHOP, SITE_KEY } from '../support/callers.ts';
-import { LABELS } from '../support/tiny.ts';
-import { holder, image, OLDER, SECRET, signer, WINNER } from './signer.ts';
+import { isolate, LABELS } from '../support/tiny.ts';
+import { holder, image, OLDER, release, SECRET, signer, WINNER } from './signer.ts';
 
 describe('a token', () => {
   it('states the prediction, the image, the site key and the time of expiry', async () => {
@@ -113,6 +113,34 @@ describe('a token is invalid', () => {
     expect(await verify(token)).toMatchObject({ valid: true });
   });
 
+  it('when another program signed it with the same secret, or a claim has another type', async () => {
+    const { tokenOf, verify, askToRenew } = signer();
+    const { payload } = decode(await tokenOf());
+    const others = [
+      { sub: 'someone', iat: payload.iat, exp: payload.exp },
+      { ...payload, iss: 'another-service' },
+      { ...payload, exp: '9999999999' },
+      { ...payload, exp: undefined },
+      { ...payload, iat: 1e300 },
+      { ...payload, iat: null },
+      { ...payload, jti: '../models/tinyvgg' },
+      { ...payload, jti: ['x'] },
+      { ...payload, score: '1' },
+    ];
+    for (const claims of others) {
+      const token = await sign(JSON.parse(JSON.stringify(claims)), SECRET, 'HS256');
+      expect(await verify(token), JSON.stringify(claims)).toEqual({ valid: false, reason: 'malformed' });
+      expect((await askToRenew(token)).status).toBe(403);
+    }
+  });
+
+  it('unlike a token of an earlier version, which names no issuer', async () => {
+    const { tokenOf, verify } = signer();
+    const { iss, ...payload } = decode(await tokenOf()).payload;
+    expect(iss).toBe('tinyvgg-edge');
+    expect(await verify(await sign(payload, SECRET, 'HS256'))).toMatchObject({ valid: true });
+  });
+
   it('when it is signed with another secret, another algorithm or none', async () => {
     const { tokenOf, verify } = signer();
     const [, payload = ''] = (await tokenOf()).split('.');
@@ -164,6 +192,12 @@ describe('secrets', () => {
       /TOKEN_SECRET.*npm run key -- --token/,
     );
     expect((await classify(undefined, '')).status).toBe(200);
+    const { send, engine } = isolate(release, { bindings: { API_KEYS: holder.entry } });
+    const body = { method: 'POST', body: image, headers: bearer(holder.key) };
+    await send('/v1/classify', body);
+    const { runs } = engine;
+    expect((await send('/v1/classify?sign=1', body)).status).toBe(501);
+    expect(engine.runs, 'no image is classified in vain').toBe(runs);
   });
 
   it('are needed to verify and to renew, too: without one, no token is called malformed', async () => {
