@@ -1,6 +1,6 @@
 /** @file Reads request bodies up to a size limit, in limited time. */
 import { holdBytes, releaseBytes } from './held-bytes.ts';
-import { BODY_MS, MAX_BODY_BYTES } from './limits.ts';
+import { BODY_MS, JSON_WEIGHT, MAX_BODY_BYTES, MAX_SMALL_BODY_BYTES } from './limits.ts';
 import { HttpProblem } from './problem.ts';
 import { type RequestRecord, recordWait } from './record.ts';
 
@@ -36,9 +36,11 @@ async function readToEnd(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const declared = Number(request.headers.get('content-length'));
   const first = declared < FIRST_BYTES && declared > 0 ? declared + 1 : FIRST_BYTES;
+  const weight = mediaType(request.headers.get('content-type')) === 'application/json' ? JSON_WEIGHT : 1;
+  const hold = (bytes: number) => holdBytes(record, weight * bytes);
   let problem = declared > MAX_BODY_BYTES ? bodyTooLarge({ actual: declared }) : undefined;
   if (problem && declared > MAX_DRAINED_BYTES) throw problem;
-  problem ??= holdBytes(record, first) ? undefined : busy();
+  problem ??= hold(first) ? undefined : busy();
   let buffer = new ArrayBuffer(problem ? DRAIN_BYTES : first);
   let length = 0;
   const { promise: late, reject } = Promise.withResolvers<never>();
@@ -51,7 +53,7 @@ async function readToEnd(
       if (!problem && length === buffer.byteLength) {
         const size = grownSize(length, declared);
         if (length > MAX_BODY_BYTES) problem = bodyTooLarge();
-        else if (!holdBytes(record, size)) problem = busy();
+        else if (!hold(size)) problem = busy();
         if (problem) releaseBytes(record);
         buffer = problem ? new ArrayBuffer(DRAIN_BYTES) : buffer.transfer(size);
       }
@@ -78,16 +80,20 @@ async function readToEnd(
   if (problem) throw problem;
   if (length > MAX_BODY_BYTES) throw bodyTooLarge();
   checkEncoding(request);
-  holdBytes(record, length);
-  return new Uint8Array(buffer.transfer(length));
+  hold(length);
+  record.body = buffer.transfer(length);
+  return new Uint8Array(record.body);
 }
 
 /**
- * Returns the size of the buffer that replaces a full one of `size` bytes: at most twice the bytes that arrived, so that a declared length
- * alone reserves no memory. It has room for one byte more than the body, since the end is found by reading on.
+ * Returns the size of the buffer that replaces a full one of `size` bytes. Once a small body has arrived, it is the declared length: a declared
+ * length alone reserves no memory, and each step holds both buffers for a moment. It has room for one byte more than the body, since the
+ * end is found by reading on.
  */
 function grownSize(size: number, declared: number): number {
-  return Math.min(2 * size, (declared >= size ? declared : MAX_BODY_BYTES) + 1);
+  const isDeclared = declared >= size;
+  if (isDeclared && size >= MAX_SMALL_BODY_BYTES) return declared + 1;
+  return Math.min(2 * size, (isDeclared ? declared : MAX_BODY_BYTES) + 1);
 }
 
 /**

@@ -23,7 +23,9 @@ export function holdBytes(record: RequestRecord, bytes: number): boolean {
   return true;
 }
 
-/** Ends the hold of a request. */
+/** Ends the hold of a request and frees its body, without waiting for V8 to collect it. */
 export function releaseBytes(record: RequestRecord): void {
   held.delete(record);
+  record.body?.transfer(0);
+  delete record.body;
 }

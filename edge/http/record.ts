@@ -26,6 +26,8 @@ export type WaitReason = 'body' | 'store';
 export interface RequestRecord {
   /** Bytes of the body that arrived. */
   bodyBytes: number;
+  /** Freed after the response. */
+  body?: ArrayBuffer;
   /** Milliseconds by reason. A reason is absent when the request did not wait for it. */
   waits: Partial<Record<WaitReason, number>>;
   images: { kind: ImageKind; outcome: 'read' | ProblemType }[];

@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { promote, push } from '../../../train/registry/registry.ts';
 import { openLocalStore } from '../../../train/store/open.ts';
 import { type HeapSample, watchHeap } from '../../support/memory/heap-watch.ts';
+import { type IsolateMemory, isolateMemory } from '../../support/memory/isolate.ts';
 import { workerMemory } from '../../support/memory/process.ts';
 import { freePort } from '../../support/ports.ts';
 import { startWorker } from '../../support/worker.ts';
@@ -20,8 +21,10 @@ export interface HostileTraffic {
   failures: string[];
   /** Number of hostile requests by name and status. `cut` stands for a client that hung up. */
   hostile: Map<string, number>;
-  /** Memory of the isolate, in order of time. */
+  /** Memory of the isolate without WebAssembly's, in order of time. */
   heap: HeapSample[];
+  /** Memory of the isolate in the end, in MiB. Memories of WebAssembly never shrink, so that its buffers include their largest size. */
+  after: IsolateMemory;
   /** Resident memory of the process, in MiB: before the traffic and the peak. All Workers and the local bucket run in it. */
   process: { before: number; peak: number };
 }
@@ -35,6 +38,7 @@ export async function hostileTraffic(seconds: number): Promise<HostileTraffic> {
     failures: [],
     hostile: new Map(),
     heap: [],
+    after: { heap: 0, buffers: 0, wasmCode: 0, total: 0 },
     process: { before: 0, peak: 0 },
   };
   try {
@@ -46,7 +50,8 @@ export async function hostileTraffic(seconds: number): Promise<HostileTraffic> {
     const attackers = await Promise.all(Array.from({ length: ATTACKERS }, (_, i) => attacker(100 + i)));
     const processMemory = () => workerMemory(worker.pid, Number(new URL(worker.origin).port));
     const before = processMemory().rss;
-    const heap = await watchHeap(`ws://127.0.0.1:${inspectorPort}/ws`);
+    const inspector = `ws://127.0.0.1:${inspectorPort}/ws`;
+    const heap = await watchHeap(inspector);
     const end = performance.now() + 1000 * seconds;
     const until = async (work: () => Promise<void>): Promise<void> => {
       while (performance.now() < end) await work();
@@ -65,6 +70,9 @@ export async function hostileTraffic(seconds: number): Promise<HostileTraffic> {
     await Promise.all([moves, ...visits, ...attacks, health]);
     heap.stop();
     traffic.heap = heap.samples;
+    traffic.after = await isolateMemory(inspector, async () =>
+      (await fetch(`${worker.origin}/health/live`)).text(),
+    );
     traffic.process = { before, peak: processMemory().peak };
     return traffic;
   } finally {

@@ -1,4 +1,7 @@
-/** @file The largest memory of an isolate while it works. Garbage that V8 has not collected yet counts, as it does at Cloudflare's limit. */
+/**
+ * @file The largest memory of an isolate while it works, without WebAssembly's, which never shrinks.
+ * Garbage that V8 has not collected yet counts, as it does at Cloudflare's limit.
+ */
 import { setTimeout } from 'node:timers/promises';
 
 /** Milliseconds between two measurements. */
@@ -10,7 +13,7 @@ interface HeapUsage {
   usedSize: number;
   /** Objects of workerd. */
   embedderHeapUsedSize: number;
-  /** Array buffers, and memories of WebAssembly. */
+  /** Array buffers, without memories of WebAssembly. */
   backingStorageSize: number;
 }
 
@@ -18,7 +21,7 @@ interface HeapUsage {
 export interface HeapSample {
   /** Objects of JavaScript and of workerd. */
   objects: number;
-  /** Array buffers, and memories of WebAssembly. */
+  /** Array buffers, without memories of WebAssembly: isolate.ts measures those. */
   buffers: number;
   total: number;
 }
