@@ -28,6 +28,9 @@ export const isPageKey = (text: string): boolean => PAGE_KEY.test(text);
 export const SCOPES = ['classify', 'verify', 'metrics'] as const;
 export type Scope = (typeof SCOPES)[number];
 
+/** Bytes of the largest record, with a long list of models. */
+export const LARGEST_RECORD = 64 * 1024;
+
 export const KEY_NAME = /^[\w.-]{1,64}$/;
 
 export const KeyRecord = v.object({

@@ -16,7 +16,7 @@ import { HttpProblem } from '../http/problem.ts';
 import { LruMap } from '../lru-map.ts';
 import { readObject } from '../registry/bucket.ts';
 import { log } from '../telemetry/log.ts';
-import { isActive, type KeyRecord, parseRecord, recordKey } from './key-record.ts';
+import { isActive, type KeyRecord, LARGEST_RECORD, parseRecord, recordKey } from './key-record.ts';
 
 const REFRESH_MS = 30_000;
 const LIMIT_MS = 60_000;
@@ -92,7 +92,7 @@ export class KeyStore {
   async #read(digest: string, bucket: R2Bucket): Promise<void> {
     const readAt = this.#now();
     try {
-      const stored = await readObject(bucket, recordKey(digest));
+      const stored = await readObject(bucket, recordKey(digest), LARGEST_RECORD);
       const record = stored && parseRecord(stored.bytes, digest);
       // A read that started later has ended before, and may know of a revocation.
       if ((this.#found.peek(digest)?.readAt ?? NEVER) > readAt) return;

@@ -1,8 +1,8 @@
 /** @file Signs a result as a token. */
-import { sign } from 'hono/utils/jwt/jwt';
 import { HttpProblem } from '../http/problem.ts';
 import type { Caller } from '../http/record.ts';
 import { ISSUER, LIFETIME_S, type SignedResult, type TokenClaims } from './claims.ts';
+import { signJwt } from './jwt.ts';
 
 /**
  * @param secrets from TOKEN_SECRET; the first one signs
@@ -30,7 +30,7 @@ export async function signClaims(
   now: number,
 ): Promise<string> {
   const iat = Math.floor(now / 1000);
-  return sign({ ...claims, iss: ISSUER, iat, exp: iat + LIFETIME_S }, signingSecret(secrets), 'HS256');
+  return signJwt({ ...claims, iss: ISSUER, iat, exp: iat + LIFETIME_S }, signingSecret(secrets));
 }
 
 /** @throws HttpProblem `not-signed` */
