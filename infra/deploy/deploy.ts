@@ -11,7 +11,7 @@ import { runCommand } from '../command.ts';
 import { openAccount } from './cloudflare/account.ts';
 import { deploymentOf, ENVIRONMENTS, type Environment, wranglerTarget } from './cloudflare/workers.ts';
 import { runVisibly } from './cloudflare/wrangler.ts';
-import { withPageKey } from './page-key.ts';
+import { withPages } from './pages.ts';
 import { ensureBuckets, ensureModel, requireSameBucket } from './prepare.ts';
 
 const HELP = `
@@ -44,7 +44,7 @@ async function main({ env }: { env: Environment }): Promise<void> {
     // The API's Worker comes last, because it calls the other two.
     for (const worker of called) await deploy(wranglerTarget(worker, env));
     const deployApi = (assets: string) => deploy([...wranglerTarget(api, env), '--assets', assets]);
-    await withPageKey(account, buckets.keys, console.log, deployApi, site);
+    await withPages(account, deployment, console.log, deployApi, site);
   } finally {
     await rm(site, { recursive: true });
   }

@@ -8,7 +8,7 @@ import { type Account, openAccount } from './cloudflare/account.ts';
 import { openCloudflare } from './cloudflare/api.ts';
 import { deploymentOf, wranglerTarget } from './cloudflare/workers.ts';
 import { runWrangler } from './cloudflare/wrangler.ts';
-import { withPageKey } from './page-key.ts';
+import { withPages } from './pages.ts';
 import { smokeTest } from './smoke/smoke-test.ts';
 
 const HELP = `
@@ -54,7 +54,7 @@ async function main(alias: string): Promise<void> {
   const account = await openAccount();
   const { signal } = shutdownController();
   await requireDeployed(account);
-  const events = await withPageKey(account, STAGING.buckets.keys, console.log, (assets) => {
+  const events = await withPages(account, STAGING, console.log, (assets) => {
     const target = wranglerTarget(STAGING.api, STAGING.environment);
     return runWrangler(
       ['versions', 'upload', ...target, '--assets', assets, '--preview-alias', alias],

@@ -1,7 +1,10 @@
 /** @file The Workers and buckets of a deployment, in production and in staging. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as v from 'valibot';
 import { ROOT } from '../../child-process.ts';
+import type { Account } from './account.ts';
+import { apiBase, callJson } from './request.ts';
 
 /** `staging` has Workers, buckets and keys of its own: `[env.staging]` in the wrangler configurations. */
 export const ENVIRONMENTS = ['production', 'staging'] as const;
@@ -59,6 +62,26 @@ export function bucketOf(binding: string, environment: Environment, config = API
   const table = environment === 'production' ? 'r2_buckets' : `env\\.${environment}\\.r2_buckets`;
   const pattern = new RegExp(`^\\[\\[${table}\\]\\]\\nbinding = "${binding}"\\nbucket_name = "(.+)"$`, 'm');
   return pattern.exec(read(config))?.[1];
+}
+
+const Subdomain = v.object({ result: v.object({ subdomain: v.string() }) });
+/** Error code of an account without a name on workers.dev. */
+const NO_SUBDOMAIN = 10007;
+
+/** Returns the address of the Worker: its own domain, else that on workers.dev; undefined while the account has no name there. */
+export async function originOf(
+  account: Account,
+  { api, environment }: Deployment,
+): Promise<string | undefined> {
+  const [, domain] = /^routes = \[\{ pattern = "([^"/*]+)"/m.exec(read(api.config)) ?? [];
+  if (domain !== undefined && environment === 'production') return `https://${domain}`;
+  const response = await callJson(`${apiBase()}/accounts/${account.id}/workers/subdomain`, {
+    token: account.token,
+    method: 'GET',
+    absent: [NO_SUBDOMAIN],
+  });
+  const { success, output } = v.safeParse(Subdomain, response);
+  return success ? `https://${api.name}.${output.result.subdomain}.workers.dev` : undefined;
 }
 
 /** Returns wrangler's arguments for a Worker. An empty environment is the top level of the configuration. */

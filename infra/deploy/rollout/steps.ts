@@ -9,7 +9,7 @@ import { ExplainedError } from '#shared/errors.ts';
 import { type Cloudflare, type Traffic, trafficText } from '../cloudflare/api.ts';
 import { API, CALLED, type DeployedWorker, deploymentOf, wranglerTarget } from '../cloudflare/workers.ts';
 import { runProgram, runWrangler } from '../cloudflare/wrangler.ts';
-import { withPageKey } from '../page-key.ts';
+import { withPages } from '../pages.ts';
 import { ensureBuckets } from '../prepare.ts';
 import { smokeTest } from '../smoke/smoke-test.ts';
 import { type Outcome, type RolloutOptions, reasonOf, type TrafficBefore } from './options.ts';
@@ -78,7 +78,7 @@ async function firstDeployment(options: RolloutOptions): Promise<Outcome> {
   const { origin, key, signal, log } = options;
   log(`${API.name} was never deployed: no version to roll back to, so no steps`);
   try {
-    await withPageKey(options.account, PRODUCTION.buckets.keys, log, (assets) =>
+    await withPages(options.account, PRODUCTION, log, (assets) =>
       deployAtOnce(API, options, ['--assets', assets]),
     );
     await smokeTest({ origin, key, signal }, log);
@@ -124,7 +124,7 @@ async function deployInSteps(
 }
 
 async function upload({ account, tag, signal, log }: RolloutOptions): Promise<string> {
-  const events = await withPageKey(account, PRODUCTION.buckets.keys, log, (assets) => {
+  const events = await withPages(account, PRODUCTION, log, (assets) => {
     const target = wranglerTarget(API, 'production');
     return runWrangler(['versions', 'upload', ...target, '--assets', assets, ...tagArguments(tag)], signal);
   });

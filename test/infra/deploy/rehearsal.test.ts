@@ -99,6 +99,12 @@ test('the guide’s deployment makes everything that the Workers need', async ()
   for (const [, warning = ''] of output.matchAll(/WARNING[^\n]*\n\n([^\n]*)/g))
     expect(warning).toMatch(/local_dev.experimental_s3_credentials/);
   expect(code).toBe(0);
+  const assets = cloudflare.scripts.get('tinyvgg-edge')?.uploaded?.assets;
+  for (const page of ['/index.html', '/explore.html', '/docs.html']) {
+    const [, address = ''] = /property="og:image" content="([^"]+)"/.exec(String(assets?.get(page))) ?? [];
+    expect(new URL(address).origin).toBe('https://tinyvgg-edge.example.workers.dev');
+    expect(assets?.has(new URL(address).pathname)).toBe(true);
+  }
   await goLive();
 });
 
