@@ -1,8 +1,11 @@
 /** @file Hostile ONNX files: the kernels refuse them in limited time, before they allocate the memory that they ask for. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { sha256 } from '#shared/digest.ts';
+import { loadModel } from '#shared/inference/model.ts';
 import { simdEngine } from '#shared/inference/simd.ts';
 import { compileInference } from '#shared/kernels/inference.ts';
+import type { Manifest } from '#shared/manifest.ts';
 import {
   type Attribute,
   AttributeType,
@@ -105,9 +108,9 @@ it.each<[name: string, file: () => Uint8Array<ArrayBuffer>, error: RegExp]>([
     /at most 8388608 bytes of memory/,
   ],
   [
-    '20 convolutions of 96 channels',
-    () => chain([same(3, [1, 96]), ...Array(20).fill(same(3, [96, 96])), pool(28), ...head(96)]),
-    /at most 500000000 multiply-adds/,
+    '40 convolutions of 96 channels',
+    () => chain([same(3, [1, 96]), ...Array(40).fill(same(3, [96, 96])), pool(28), ...head(96)]),
+    /at most 2000000000 multiply-adds/,
   ],
 ])('%s are refused', async (_name, file, error) => {
   const bytes = file();
@@ -117,4 +120,14 @@ it.each<[name: string, file: () => Uint8Array<ArrayBuffer>, error: RegExp]>([
   const { user, system } = process.cpuUsage(start);
   expect((user + system) / 1000).toBeLessThan(MAX_MILLISECONDS);
   expect(largest).toBeLessThanOrEqual(MEMORY);
+});
+
+it('a network with too many multiply-adds is not left to a slower engine', async () => {
+  const onnx = chain([same(3, [1, 96]), ...Array(40).fill(same(3, [96, 96])), pool(28), ...head(96)]);
+  const manifest = { ...(release as Manifest), version: await sha256(onnx), bytes: onnx.length };
+  const slower = { name: 'slower', load: () => Promise.reject(new Error('it was asked to load the model')) };
+  await expect(loadModel([engine, slower], manifest, { read: async () => onnx })).rejects.toMatchObject({
+    check: 'fit',
+    message: expect.stringContaining('multiply-adds for an image'),
+  });
 });
