@@ -2,6 +2,7 @@
  * @file Parses the chunks of a PNG (W3C, Portable Network Graphics, 5.3): length of the data (4 bytes), type (4), data, CRC (4).
  * Numbers are big-endian.
  */
+import { crc32 } from '../../crc32.ts';
 import { viewOf } from '../bytes.ts';
 
 export interface PngChunk {
@@ -29,14 +30,8 @@ export function* readChunks(bytes: Uint8Array): Generator<PngChunk> {
 
 /** Returns whether the CRC of a chunk is right. Slow for large chunks. */
 export function isIntact({ type, data, crc }: PngChunk): boolean {
-  let actual = 0xffffffff;
-  const add = (byte: number) => {
-    actual ^= byte;
-    for (let bit = 0; bit < 8; bit++) actual = (actual >>> 1) ^ (actual & 1 ? 0xedb88320 : 0);
-  };
-  for (let i = 0; i < type.length; i++) add(type.charCodeAt(i));
-  for (const byte of data) add(byte);
-  return ~actual >>> 0 === crc;
+  const name = Uint8Array.from(type, (letter) => letter.charCodeAt(0));
+  return crc32(name, data) === crc;
 }
 
 /** Returns whether a decoder must know a chunk's type: the first letter is a capital (5.4). */
