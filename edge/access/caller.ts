@@ -147,7 +147,7 @@ async function pageEntry(site: string, { url }: HonoRequest, findRecord: FindRec
 
 function outOfScope(scope: Scope): HttpProblem {
   const headers = { 'www-authenticate': 'Bearer error="insufficient_scope"' };
-  return new HttpProblem('scope-not-allowed', `The key has not the scope ${scope}.`, { headers });
+  return new HttpProblem('scope-not-allowed', `The key does not have the scope ${scope}.`, { headers });
 }
 
 const noKey = (detail: string): HttpProblem =>
