@@ -101,8 +101,10 @@ type Instantiate = (source: unknown, imports: WebAssembly.Imports) => Promise<un
 
 let runtimeReady = false;
 
-/** Runs `create` with a replaced `WebAssembly.instantiate`, which returns an instance of the imported module, and a limited `WebAssembly.Memory`. Only
- * the first session needs them. */
+/**
+ * Runs `create` with a replaced `WebAssembly.instantiate`, which returns an instance of the imported module, and a limited `WebAssembly.Memory`. Only
+ * the first session needs them.
+ */
 async function withRuntime<T>(create: () => Promise<T>): Promise<T> {
   if (runtimeReady) return create();
   const sentinel = new ArrayBuffer(1);

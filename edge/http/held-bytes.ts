@@ -1,8 +1,8 @@
 /** @file Limits the bytes of request bodies that an isolate holds at once, whatever the number of requests. */
-import { HOLD_MS, MAX_HELD_BYTES, MAX_SMALL_BODY_BYTES, RESERVED_BYTES } from './limits.ts';
+import { BODY_MS, MAX_HELD_BYTES, MAX_SMALL_BODY_BYTES, RESERVED_BYTES } from './limits.ts';
 import type { RequestRecord } from './record.ts';
 
-/** The bytes of each request, and the time at which they count no longer. */
+/** The bytes of each request, and the time at which they count no longer: a body that still arrives counts until then. */
 const held = new Map<RequestRecord, { bytes: number; until: number }>();
 
 /**
@@ -19,7 +19,7 @@ export function holdBytes(record: RequestRecord, bytes: number): boolean {
   }
   const isSmall = bytes <= MAX_SMALL_BODY_BYTES;
   if (total > MAX_HELD_BYTES - (isSmall ? 0 : RESERVED_BYTES)) return false;
-  held.set(record, { bytes, until: now + HOLD_MS });
+  held.set(record, { bytes, until: now + BODY_MS });
   return true;
 }
 

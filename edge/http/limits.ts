@@ -19,9 +19,6 @@ export const RESERVED_BYTES = 4 * 2 ** 20;
 /** Largest size of a small body, in bytes. */
 export const MAX_SMALL_BODY_BYTES = 2 ** 20;
 
-/** Time after its last bytes for which a body counts at most, in milliseconds. */
-export const HOLD_MS = 30_000;
-
 /** Maximum number of images in one request. They are decoded one after the other and share the CPU time of the request. */
 export const MAX_IMAGES = 32;
 

@@ -124,7 +124,7 @@ async function stored(
 
 /** Refuses an object before its body is read. @throws ExplainedError of kind `store` */
 async function checkSize({ size, body }: R2ObjectBody, key: string, most: number): Promise<void> {
-  if (!(size > most)) return;
+  if (size <= most) return;
   await body.cancel();
   const [expected, got] = [`at most ${most} bytes`, `${size}`];
   throw new ExplainedError({ kind: 'store', what: `cannot read ${key}`, expected, got });

@@ -16,7 +16,10 @@ export async function signJwt(claims: object, secret: string): Promise<string> {
  * Verifies the signature of a token. Times are left to the caller.
  * @returns its claims; `forged` for another signature or algorithm; `malformed` for a text that is not a token
  */
-export async function verifyJwt(token: string, secret: string): Promise<unknown> {
+export async function verifyJwt(
+  token: string,
+  secret: string,
+): Promise<{ claims: unknown } | 'malformed' | 'forged'> {
   const [header = '', payload = '', signature = '', ...more] = token.split('.');
   try {
     if (more.length > 0) return 'malformed';
@@ -30,7 +33,7 @@ export async function verifyJwt(token: string, secret: string): Promise<unknown>
     const content = utf8(`${header}.${payload}`);
     // Web Crypto compares in constant time.
     const isValid = await crypto.subtle.verify(ALGORITHM.name, await keyOf(secret, 'verify'), bytes, content);
-    return isValid ? claims : 'forged';
+    return isValid ? { claims } : 'forged';
   } catch {
     return 'malformed';
   }

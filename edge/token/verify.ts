@@ -50,13 +50,12 @@ export async function claimsOf(
   if (token.length > MAX_TOKEN_LENGTH) return 'malformed';
   let refusal: 'malformed' | 'forged' = 'malformed';
   for (const secret of secrets) {
-    const claims = await verifyJwt(token, secret);
-    if (claims === 'malformed' || claims === 'forged') {
-      refusal = claims;
-      continue;
+    const verified = await verifyJwt(token, secret);
+    if (typeof verified === 'object') {
+      const { success, output } = v.safeParse(TokenClaims, verified.claims);
+      return success ? output : 'malformed';
     }
-    const { success, output } = v.safeParse(TokenClaims, claims);
-    return success ? output : 'malformed';
+    refusal = verified;
   }
   return refusal;
 }

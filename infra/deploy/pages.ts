@@ -25,7 +25,7 @@ const PICTURE = `content="${PREVIEW}"`;
 
 /**
  * Runs `deploy` with the folder of the pages to upload, a copy.
- * @param log receives a line when the page key is new, or revoked
+ * @param log receives a line when the page key is new, or no longer valid
  * @param site the folder to copy
  */
 export async function withPages<T>(
@@ -49,7 +49,7 @@ export async function withPages<T>(
   }
 }
 
-/** Returns the key of the home page, made if there is none yet; undefined without a bucket of key records, or when the key is revoked. */
+/** Returns the key of the home page, made if there is none yet; undefined without a bucket of key records, or when the key is revoked or has expired. */
 async function pageKey(
   account: Account,
   { buckets }: Deployment,
@@ -63,7 +63,7 @@ async function pageKey(
     );
   if (!page)
     log(
-      'The page key is revoked, so the home page has none. A new one: npm run key -- create page --scope page',
+      'The page key is revoked or has expired, so the home page has none. A new one: npm run key -- create page --scope page',
     );
   return page?.key;
 }

@@ -1,4 +1,5 @@
 /** @file Colour palettes for numbers: grey for brightness, blue and orange for signed values. */
+import { darkScheme } from './scheme.ts';
 
 /** Maps numbers from `low` to `high` to packed pixels (ABGR, the memory layout of ImageData on little-endian machines). */
 export interface Palette {
@@ -50,8 +51,6 @@ const SIGNED = {
   light: diverging([164, 60, 0], [232, 126, 58], [255, 255, 255], [74, 152, 214], [0, 82, 140]),
   dark: diverging([255, 176, 120], [214, 96, 36], [38, 35, 32], [34, 116, 176], [130, 204, 255]),
 };
-
-export const darkScheme = matchMedia('(prefers-color-scheme: dark)');
 
 /** Palette for brightness. As in the data set, 0 is black, in the light and in the dark colour scheme. */
 export const grey = (high = 1): Palette => ({ low: 0, high, colours: GREY });

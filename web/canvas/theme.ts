@@ -1,6 +1,6 @@
 /** @file The colours of the style sheet that canvases use. They depend on the light or dark colour scheme. */
-import { darkScheme } from './colour.ts';
 import { redrawAll } from './figures.ts';
+import { darkScheme } from './scheme.ts';
 
 export interface Theme {
   page: string;

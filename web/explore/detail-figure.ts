@@ -2,9 +2,10 @@
 
 import { isNormalized, type PictureInput } from '#shared/input/preprocessing.ts';
 import type { Tensor } from '#shared/model/forward.ts';
-import { darkScheme, grey, maxAbs, signed } from '../canvas/colour.ts';
+import { grey, maxAbs, signed } from '../canvas/colour.ts';
 import { channelOf } from '../canvas/plane.ts';
 import { type PlaneCanvas, planeCanvas } from '../canvas/plane-canvas.ts';
+import { darkScheme } from '../canvas/scheme.ts';
 import { canvasIn, find, setText } from '../dom.ts';
 import type { Dependency, Explorer } from './explorer.ts';
 import { formatNumber } from './format-number.ts';

@@ -15,14 +15,14 @@ export function useNamedModel(field: FashionClassifier): void {
   const name = new URLSearchParams(location.search).get('model');
   if (!name) return;
   field.model = name;
+  // The examples are garments.
+  for (const part of document.querySelectorAll('.steps .example')) part.remove();
+  find('.examples', HTMLElement).hidden = true;
   for (const [selector, text] of TEXTS) setText(find(selector, HTMLElement), text);
   setText(
     find('.lede', HTMLElement),
     `The neural network “${name}” names the kind of thing in a photo, and says how sure it is. If it cannot tell, it says so. Your photo is not stored.`,
   );
-  // The examples are garments.
-  find('.examples', HTMLElement).hidden = true;
-  for (const part of document.querySelectorAll('.steps .example')) part.remove();
   find('#step-cut', HTMLElement).hidden = true;
   find('#input', HTMLImageElement).alt = 'Your photo as the network saw it';
   for (const link of document.querySelectorAll<HTMLAnchorElement>('a[href="/explore"]')) {

@@ -68,12 +68,16 @@ const Subdomain = v.object({ result: v.object({ subdomain: v.string() }) });
 /** Error code of an account without a name on workers.dev. */
 const NO_SUBDOMAIN = 10007;
 
+/** Returns the domain that a wrangler configuration gives its Worker, as docs/deploy.md describes it. */
+export const domainOf = (config: string): string | undefined =>
+  /^routes = \[\{ pattern = "([^"/*]+)", custom_domain = true \}/m.exec(config)?.[1];
+
 /** Returns the address of the Worker: its own domain, else that on workers.dev; undefined while the account has no name there. */
 export async function originOf(
   account: Account,
   { api, environment }: Deployment,
 ): Promise<string | undefined> {
-  const [, domain] = /^routes = \[\{ pattern = "([^"/*]+)"/m.exec(read(api.config)) ?? [];
+  const domain = domainOf(read(api.config));
   if (domain !== undefined && environment === 'production') return `https://${domain}`;
   const response = await callJson(`${apiBase()}/accounts/${account.id}/workers/subdomain`, {
     token: account.token,

@@ -97,8 +97,9 @@ export async function revokeKey(store: ObjectStore, nameOrId: string): Promise<K
 }
 
 /**
- * Returns the key of the Worker's own pages, and makes one if there never was any. A key that was revoked is not replaced.
- * @returns undefined when all of them are revoked
+ * Returns the key of the Worker's own pages, and makes one if the bucket has no record of any: an operator who revokes it, or lets it expire, closes the
+ * pages for good.
+ * @returns undefined when all of them are revoked or expired
  */
 export async function ensurePageKey(
   store: ObjectStore,

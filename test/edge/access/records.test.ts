@@ -183,7 +183,7 @@ it('a read that ends late brings no revoked key back', async () => {
       const bytes = await object?.arrayBuffer();
       // Only the first read waits.
       if (gates.length === 0) await new Promise<void>((settle) => gates.push(settle));
-      return object && { etag: object.etag, arrayBuffer: async () => bytes };
+      return object && { etag: object.etag, size: object.size, arrayBuffer: async () => bytes };
     },
   } as unknown as R2Bucket;
   let now = 0;

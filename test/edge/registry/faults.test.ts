@@ -35,6 +35,7 @@ const FAULTS: [name: string, fault: Fault, error: RegExp, outcome: 'absent' | 'f
       return (
         object && {
           etag: object.etag,
+          size: object.size,
           body: object.body,
           arrayBuffer: () => Promise.reject(new Error('lost')),
         }

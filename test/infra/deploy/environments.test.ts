@@ -1,7 +1,13 @@
 /** @file The names that the deployment's commands use are those of the wrangler configurations, and staging shares none with production. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { unstable_readConfig } from 'wrangler';
-import { deploymentOf, ENVIRONMENTS, type Environment } from '../../../infra/deploy/cloudflare/workers.ts';
+import {
+  deploymentOf,
+  domainOf,
+  ENVIRONMENTS,
+  type Environment,
+} from '../../../infra/deploy/cloudflare/workers.ts';
 import packageJson from '../../../package.json' with { type: 'json' };
 
 /** The parts of a configuration that an environment must repeat. */
@@ -59,6 +65,12 @@ test('staging shares no Worker, bucket, rate limit or route with production', ()
   expect(new Set([...(production ?? []), ...(staging ?? [])]).size).toBe(14);
   // Routes are inherited unless the environment has its own.
   expect(readConfig('wrangler.toml', 'staging').routes).toEqual([]);
+});
+
+test('a domain is read as the guide writes it', () => {
+  const guide = readFileSync('docs/deploy.md', 'utf8').replaceAll(/^ +/gm, '');
+  expect(domainOf(guide)).toBe('api.example.com');
+  expect(domainOf(readFileSync('wrangler.toml', 'utf8'))).toBeUndefined();
 });
 
 test('everything that a Deploy to Cloudflare button asks a person about has a description', () => {

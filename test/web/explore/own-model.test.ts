@@ -141,7 +141,10 @@ describeInBrowser('/explore with a model of its address', () => {
     await reaches('answered');
     expect(await status.textContent()).toContain('Blue as the sky');
     await expect.poll(() => page.getAttribute('#inside', 'href')).toContain('pixels=');
-    expect((await page.locator('.hero, .try').allInnerTexts()).join()).not.toMatch(/garment|ten kinds/);
+    expect((await page.locator('.hero, .try').allInnerTexts()).join()).not.toMatch(
+      /garment|ten kinds|T-shirt|Trouser/,
+    );
+    expect(await page.textContent('#step-scores')).toContain('The scores add up to 100 %.');
     expect(await page.textContent('#curl')).toContain('/v1/models/paints/classify');
     await page.click('#inside');
     await page.waitForURL(/\/explore\?model=paints#/);

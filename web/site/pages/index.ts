@@ -3,7 +3,6 @@ import { html } from 'hono/html';
 import { answersOf } from '#shared/predictions.ts';
 import answer from '../../../examples/answer/answer.json' with { type: 'json' };
 import release from '../../../release/tinyvgg.json' with { type: 'json' };
-
 import { EXAMPLES } from './examples.ts';
 import { layout, type Markup } from './layout.ts';
 import { needsScript, PARAMETERS, thumbnails } from './parts.ts';

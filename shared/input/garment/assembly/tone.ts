@@ -1,7 +1,7 @@
 /** @file The histogram of a masked object's intensities, and the change of its contrast and brightness. */
 import { lanesBefore, lanesOf } from './lanes';
 
-/** histogram [256] = number of intensities of x [height, width] inside the mask that round to each integer. */
+/** histogram [256] = number of intensities of x [height, width] inside the mask that round to each integer. Overwrites one value more. */
 export function u32_histogram(
   histogram: usize,
   x: usize,

@@ -19,7 +19,9 @@ export class Component {
   weights: usize;
   /** The samples of a row of MCUs. */
   samples: usize;
-  /** Coefficient 0 of the last block. */
+  /** The quantization of coefficient 0. */
+  step: i32;
+  /** Coefficient 0 of the last block, quantized. */
   predictor: i32;
 }
 
@@ -44,6 +46,12 @@ export function componentAt(i: usize): Component {
   return changetype<Component>(components + i * offsetof<Component>());
 }
 
+/** Returns coefficient 0 of the last block. */
+@inline
+export function meanOf(component: Component): i32 {
+  return <i32>(<i16>component.predictor) * component.step;
+}
+
 /** Resets the prediction of coefficient 0, at the start and at restart markers (ITU-T T.81, F.2.1.3.1). */
 export function resetPredictors(): void {
   for (let i: usize = 0; i < MAX_COMPONENTS; i++) componentAt(i).predictor = 0;
@@ -66,6 +74,7 @@ export function prepareComponent(scan: Scan, i: usize, size: i32): bool {
   component.size = size;
   component.places = size <= 2 ? PLACES : ZIGZAG;
   const quantization = load<usize>(tables, 2 * sizeof<usize>());
+  component.step = load<u8>(quantization);
   if (size <= 2) i32_weights(component.weights, quantization);
   else i32_quantization(component.weights, quantization);
   if (i == 2) {

@@ -7,7 +7,7 @@
  * The functions that decode blocks keep these three in `word`, `count` and `from`. `rest` is what an entry has left of `word`. It still
  * has the window of the next entry, which is read before the OR is done: every instruction between two entries counts.
  */
-import { Component } from './component';
+import { Component, meanOf } from './component';
 import {
   COUNT,
   COUNT_SHIFT,
@@ -20,8 +20,9 @@ import {
   VALUE_SHIFT,
   VALUES_WINDOW,
 } from './huffman';
-import { u8_inverse1x1, u8_inverse2x2 } from './inverse';
-import { u8_inverse, u8_plain } from './passes';
+import { u8_inverse2x2 } from './inverse';
+import { u8_inverse } from './passes';
+import { u8_flat } from './range';
 
 let bits: u64 = 0;
 let available: u64 = 0;
@@ -130,7 +131,7 @@ export function u8_decode1x1(to: usize, stride: usize, component: Component, acr
       let entry = valueAt(component.dc, component.dcTable, true, rest, word);
       if (entry == 0) return false;
       component.predictor += valueOf(entry);
-      store<u8>(to + column, u8_inverse1x1(component.weights, component.predictor));
+      store<u8>(to + column, u8_flat(meanOf(component)));
 
       let k: u32 = 1;
       for (;;) {
@@ -174,7 +175,7 @@ export function u8_decode1x1(to: usize, stride: usize, component: Component, acr
 }
 
 /**
- * Decodes a block to more than one sample. Overwrites up to a multiple of four samples to the right of it and below it.
+ * Decodes a block to more than one sample. Overwrites up to eight samples of a row, and up to a multiple of four rows.
  * @param block 128 bytes of zeros, which are so again afterwards
  * @param scratch of passes.ts
  * @returns false if the data is damaged
@@ -207,24 +208,17 @@ export function u8_decode(to: usize, stride: usize, component: Component, block:
   bits = word << entry;
   available = count - (entry & LENGTH);
   next = from;
-  const isPlain = k == END + 1;
   const weights = component.weights;
   const size = component.size;
-  if (size == 2) {
-    if (!isPlain) return u8_inverse2x2(to, stride, weights, component.predictor, block);
-    const samples = u8_inverse1x1(weights, component.predictor) * 0x101;
-    store<u16>(to, samples);
-    store<u16>(to + stride, samples);
+  if (k == END + 1) {
+    const samples = <u64>u8_flat(meanOf(component)) * 0x0101010101010101;
+    for (let row = 0; row < size; row++) {
+      store<u64>(to, samples);
+      to += stride;
+    }
     return true;
   }
-  if (!isPlain) {
-    store<i16>(block, component.predictor);
-    return u8_inverse(to, stride, weights, block, size, scratch);
-  }
-  const samples = <u64>u8_plain(weights, component.predictor) * 0x0101010101010101;
-  for (let row = 0; row < size; row++) {
-    store<u64>(to, samples);
-    to += stride;
-  }
-  return true;
+  if (size == 2) return u8_inverse2x2(to, stride, weights, meanOf(component), block);
+  store<i16>(block, component.predictor);
+  return u8_inverse(to, stride, weights, block, size, scratch);
 }

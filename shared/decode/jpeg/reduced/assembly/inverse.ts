@@ -1,19 +1,14 @@
 /**
- * @file The inverse cosine transforms of a block to 1 × 1 and to 2 × 2 samples: the arithmetic of libjpeg-turbo (jidctred.c), which wraps
- * around at 32 bits.
+ * @file The inverse cosine transform of a block to 2 × 2 samples: the arithmetic of libjpeg-turbo (jidctred.c), which wraps around at 32 bits.
  *
- * The transform to 2 × 2 samples reads rows and columns 0, 1, 3, 5 and 7 of the coefficients. Here they lie in a block of 16-bit values:
+ * It reads rows and columns 0, 1, 3, 5 and 7 of the coefficients. Here they lie in a block of 16-bit values:
  * columns 1, 3, 5 and 7 of row 0, of row 1, of row 3, of row 5 and of row 7; then rows 1, 3, 5 and 7 of column 0. One more place receives all
- * other values. Coefficient 0 is passed by value. A weight of 32 bits for each place, and then the quantization of coefficient 0, are the
- * weights of a component.
+ * other values. Coefficient 0 is passed by value. The weights of a component have 32 bits for each place.
  */
-import { beyond, sample, samples } from './range';
+import { beyond, samples } from './range';
 
 /** The place of the coefficients that the transform ignores. */
 const UNUSED = 24;
-
-/** Offset of the quantization of coefficient 0. */
-const STEP = 4 * UNUSED;
 
 /** √2 · (c1 + c3 + c5 + c7), √2 · (−c1 + c3 − c5 − c7), √2 · (−c1 + c3 + c5 + c7), √2 · (c7 − c5 + c3 − c1), times 2¹³; ck = cos(kπ / 16). */
 const FACTORS = memory.data<i32>([29692, -10426, 6967, -5906], 16);
@@ -35,7 +30,6 @@ export const PLACES = memory.data<u8>([
 
 /** Writes the weights of a component. @param quantization 64 bytes in zigzag order */
 export function i32_weights(weights: usize, quantization: usize): void {
-  store<i32>(weights, load<u8>(quantization), STEP);
   for (let k: usize = 1; k < 64; k++) {
     const place = <usize>load<u8>(PLACES + k);
     if (place == UNUSED) continue;
@@ -43,12 +37,6 @@ export function i32_weights(weights: usize, quantization: usize): void {
     const factor = row == 0 ? 1 : load<i32>(FACTORS + ((row - 1) << 2));
     store<i32>(weights + (place << 2), factor * <i32>load<u8>(quantization + k));
   }
-}
-
-/** Returns the sample of a transform to 1 × 1. */
-@inline
-export function u8_inverse1x1(weights: usize, dc: i32): i32 {
-  return sample((<i32>(<i16>dc) * load<i32>(weights, STEP) + 4) >> 3);
 }
 
 /** Returns the products of four values with their weights. */
@@ -67,7 +55,7 @@ function pairSums(a: v128, b: v128): v128 {
  * Writes the samples [2, 2] of a block, and sets the block to 0.
  * @returns false if values are so large that libjpeg-turbo's shortcuts for zeros have other results. No encoder writes such values
  */
-export function u8_inverse2x2(to: usize, stride: usize, weights: usize, dc: i32, block: usize): bool {
+export function u8_inverse2x2(to: usize, stride: usize, weights: usize, mean: i32, block: usize): bool {
   // Pass 1, columns 1, 3, 5 and 7.
   const row0 = products(block, weights, 0);
   const even = i32x4.add(i32x4.shl(row0, EVEN_BITS), i32x4.splat(1 << (COLUMN_BITS - 1)));
@@ -82,7 +70,6 @@ export function u8_inverse2x2(to: usize, stride: usize, weights: usize, dc: i32,
   const column = products(block, weights, 20);
   const columnSums = pairSums(column, column);
   const odd0 = i32x4.extract_lane(columnSums, 0) + i32x4.extract_lane(columnSums, 2);
-  const mean = <i32>(<i16>dc) * load<i32>(weights, STEP);
   const even0 = (mean << EVEN_BITS) + (1 << (COLUMN_BITS - 1));
   const above0 = (even0 + odd0) >> COLUMN_BITS;
   const below0 = (even0 - odd0) >> COLUMN_BITS;

@@ -3,7 +3,7 @@
  * jidctred.c), which wraps around at 32 bits. A pass transforms columns, four at a time; a second one the rows, as columns of the transposed
  * block.
  */
-import { beyond, sample, samples } from './range';
+import { beyond, samples } from './range';
 
 /** A factor f is written as f · 2¹³, rounded. */
 const FACTOR_BITS = 13;
@@ -168,12 +168,6 @@ function transpose(to: usize, from: usize): void {
   v128.store(to + ROW, v128.shuffle<i64>(ab01, cd01, 1, 3));
   v128.store(to + 2 * ROW, v128.shuffle<i64>(ab23, cd23, 0, 2));
   v128.store(to + 3 * ROW, v128.shuffle<i64>(ab23, cd23, 1, 3));
-}
-
-/** Returns the sample of a block without other coefficients than number 0. */
-@inline
-export function u8_plain(quantization: usize, dc: i32): i32 {
-  return sample((<i32>(<i16>dc) * load<i32>(quantization) + 4) >> 3);
 }
 
 /** Writes four samples of each of four rows from columns of values, which are the rows here. */

@@ -23,8 +23,9 @@ export function samples(a: v128, b: v128, c: v128, d: v128): v128 {
   return v128.xor(i8x16.narrow_i16x8_s(first, last), i8x16.splat(-128));
 }
 
-/** Returns a sample, 0 to 255. */
+/** Returns the sample of a transform to 1 × 1, which is also each sample of a block without other coefficients. @param mean coefficient 0 */
 @inline
-export function sample(value: i32): i32 {
+export function u8_flat(mean: i32): i32 {
+  const value = (mean + 4) >> 3;
   return min(max((value << 22) >> 22, -128), 127) + 128;
 }
