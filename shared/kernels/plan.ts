@@ -37,7 +37,7 @@ const [OPERATION_FIELDS] = [
 
 const [INTEGERS, FLOATS] = [
   [
-    ...['generation', 'pending', 'stop', 'threads', 'training', 'batch', 'ops', 'opCount'],
+    ...['generation', 'pending', 'next', 'stop', 'threads', 'training', 'batch', 'ops', 'opCount'],
     ...['images', 'targets', 'logits', 'losses', 'classes', 'arena', 'imageBytes', 'threadBytes'],
     ...['parameters', 'gradients', 'parameterBytes'],
     ...['input', 'channels', 'height', 'width', 'rowFloats', 'planeBytes', 'optimizer', 'buffers', 'average'],

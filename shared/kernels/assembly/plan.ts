@@ -57,8 +57,10 @@ export function opAt(ops: usize, i: i32): Operation {
 export class Job {
   /** Number of jobs so far. A new number starts the workers. */
   generation: i32;
-  /** Workers that have not finished the current job. The main thread waits for it to reach 0. */
+  /** Slices of the current job that are not computed. The main thread waits for it to reach 0. */
   pending: i32;
+  /** The next slice that a thread takes. */
+  next: i32;
   /** 1 makes the workers return. */
   stop: i32;
   threads: i32;

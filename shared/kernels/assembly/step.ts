@@ -45,20 +45,14 @@ function update(job: Job): void {
   if (job.average) f32_average(job.average, w, bytes, job.averaging);
 }
 
-/** Runs a worker: waits for a job and does its part of it, until `stop` is called. Blocks its thread. */
+/** Runs a worker: waits for a job and takes slices of it, until `stop` is called. Blocks its thread. */
 export function work(job: Job, thread: i32): void {
-  const address = changetype<usize>(job);
+  const generation = changetype<usize>(job) + offsetof<Job>('generation');
   let seen = 0;
   while (true) {
-    atomic.wait<i32>(address + offsetof<Job>('generation'), seen, -1);
-    const generation = atomic.load<i32>(address + offsetof<Job>('generation'));
-    if (generation == seen) continue;
-    seen = generation;
+    seen = awaitChange(generation, seen);
     if (job.stop) return;
     run(job, thread);
-    if (atomic.sub<i32>(address + offsetof<Job>('pending'), 1) == 1) {
-      atomic.notify(address + offsetof<Job>('pending'), 1);
-    }
   }
 }
 
@@ -75,20 +69,34 @@ function wake(job: Job): void {
   atomic.notify(generation, -1);
 }
 
-/** Runs the job on all threads and waits for the workers. */
+/** Runs the job on all threads and waits for its slices, not for the workers: one that wakes late has nothing to do. */
 function dispatch(job: Job): void {
+  const next = changetype<usize>(job) + offsetof<Job>('next');
   const pending = changetype<usize>(job) + offsetof<Job>('pending');
-  if (job.threads > 1) {
-    atomic.store<i32>(pending, job.threads - 1);
-    wake(job);
-  }
+  atomic.store<i32>(pending, slicesOf(job));
+  atomic.store<i32>(next, 0);
+  if (job.threads > 1) wake(job);
   run(job, 0);
-  if (job.threads > 1) {
-    let left = atomic.load<i32>(pending);
-    while (left > 0) {
-      atomic.wait<i32>(pending, left, -1);
-      left = atomic.load<i32>(pending);
+  let left = atomic.load<i32>(pending);
+  while (left > 0) left = awaitChange(pending, left);
+  // A late worker must not take a slice while the next job is written.
+  atomic.store<i32>(next, NONE_LEFT);
+}
+
+/** A number of a slice that no batch has. */
+const NONE_LEFT: i32 = 1 << 30;
+
+/** Loads of a word before its thread sleeps: about half a millisecond. The system takes up to 0.2 ms to wake a sleeping thread. */
+const SPINS = 1_000_000;
+
+/** Waits until the word at `address` is not `value`, and returns it. */
+function awaitChange(address: usize, value: i32): i32 {
+  while (true) {
+    for (let i = 0; i < SPINS; i++) {
+      const word = atomic.load<i32>(address);
+      if (word != value) return word;
     }
+    atomic.wait<i32>(address, value, -1);
   }
 }
 
@@ -97,22 +105,31 @@ function slicesOf(job: Job): i32 {
   return (job.batch + SLICE - 1) / SLICE;
 }
 
-/** Computes a thread's slices, every `threads`-th one. Each image of a slice has its own memory in the thread's arena. */
+/** Computes slices until none is left. Each image of a slice has its own memory in the thread's arena. */
 function run(job: Job, thread: i32): void {
+  const next = changetype<usize>(job) + offsetof<Job>('next');
+  const pending = changetype<usize>(job) + offsetof<Job>('pending');
   const arena = job.arena + <usize>thread * job.threadBytes;
+  while (true) {
+    const slice = atomic.add<i32>(next, 1);
+    if (slice >= slicesOf(job)) return;
+    computeSlice(job, slice, arena);
+    if (atomic.sub<i32>(pending, 1) == 1) atomic.notify(pending, 1);
+  }
+}
+
+/** Computes the logits of a slice's images, or their losses and the slice's gradients. */
+function computeSlice(job: Job, slice: i32, arena: usize): void {
   const scratch = arena + <usize>SLICE * job.imageBytes;
-  const slices = slicesOf(job);
-  for (let slice = thread; slice < slices; slice += job.threads) {
-    const first = slice * SLICE;
-    const images = min(job.batch - first, SLICE);
-    const gradients = job.gradients + <usize>slice * job.parameterBytes;
-    if (job.training) {
-      for (let i = 0; i < job.opCount; i++) clearGradients(opAt(job.ops, i), gradients);
-    }
-    for (let i = 0; i < images; i++) image(job, arena + <usize>i * job.imageBytes, scratch, gradients, first + i);
-    if (job.training) {
-      for (let i = 0; i < job.opCount; i++) sliceGradients(opAt(job.ops, i), gradients, arena, job.imageBytes, images, scratch);
-    }
+  const first = slice * SLICE;
+  const images = min(job.batch - first, SLICE);
+  const gradients = job.gradients + <usize>slice * job.parameterBytes;
+  if (job.training) {
+    for (let i = 0; i < job.opCount; i++) clearGradients(opAt(job.ops, i), gradients);
+  }
+  for (let i = 0; i < images; i++) image(job, arena + <usize>i * job.imageBytes, scratch, gradients, first + i);
+  if (job.training) {
+    for (let i = 0; i < job.opCount; i++) sliceGradients(opAt(job.ops, i), gradients, arena, job.imageBytes, images, scratch);
   }
 }
 
