@@ -105,6 +105,13 @@ function nextMarker(bytes: Uint8Array, from: number): number {
   return bytes.length;
 }
 
+/** Returns the offset of the marker after the entropy-coded data at `from`, which can contain restart markers, else the file's length. */
+export function endOfScan(bytes: Uint8Array, from: number): number {
+  let at = nextMarker(bytes, from);
+  while (at < bytes.length && standsAlone(bytes[at + 1] as number)) at = nextMarker(bytes, at + 2);
+  return at;
+}
+
 /** Returns whether a segment can be between two scans: DHT, DAC, SOS, DQT, DNL, DRI, APP0..APP15, COM. */
 function canPrecedeScan(marker: number): boolean {
   return [0xc4, 0xcc, SOS, 0xdb, 0xdc, 0xdd, 0xfe].includes(marker) || (marker >= 0xe0 && marker <= 0xef);

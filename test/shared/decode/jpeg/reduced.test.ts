@@ -14,6 +14,7 @@ import { patched } from '../../../fixtures/hostile/bytes.ts';
 import { concat, paint, text } from '../../../fixtures/images.ts';
 import { sample } from '../../../fixtures/images-samples.ts';
 import { type RandomJpeg, randomJpeg } from '../../../fixtures/random-jpegs.ts';
+import { type ProgressiveScan, randomProgressiveJpeg } from '../../../fixtures/random-progressive-jpegs.ts';
 import { initJpegEncoder } from '../jpeg-encoder.ts';
 
 /** Node's types have no constructors of `WebAssembly`. */
@@ -32,6 +33,9 @@ const emptyKernel = (result: 0 | 1) =>
     binaryen
       .parseText(`(module
         (func (export "memoryEnd") (result i32) (i32.const 1024))
+        (func (export "begin") (param i32 i32) (result i32) (i32.const ${result}))
+        (func (export "decodeBand") (param i32) (result i32) (i32.const ${result}))
+        (func (export "finish") (param i32) (result i32) (i32.const ${result}))
         (func (export "decode") (param i32) (result i32) (i32.const ${result})))`)
       .emitBinary(),
   );
@@ -87,6 +91,8 @@ const randomJpegs: fc.Arbitrary<RandomJpeg> = fc.record({
 const isHalvedOnce = ({ sampling: [luma, ...chroma] }: RandomJpeg) =>
   chroma.length > 0 && (luma === 0x21 || luma === 0x12);
 
+const encoders = fc.constantFrom(randomJpeg, randomProgressiveJpeg);
+
 const TYPICAL: RandomJpeg = {
   ...{ width: 320, height: 200, sampling: [0x22, 0x11, 0x11], restartInterval: 0 },
   ...{ maxStep: 16, density: 0.2, seed: 1 },
@@ -95,11 +101,15 @@ const TYPICAL: RandomJpeg = {
 /** Number of files of each property. `FUZZ_RUNS=100000` fuzzes for longer. */
 const FUZZ_RUNS = Number(process.env.FUZZ_RUNS ?? 200);
 
+/** Returns the offsets of the segments with a marker. */
+const offsetsOf = (file: Uint8Array, marker: number): number[] =>
+  [...file.keys()].filter((i) => file[i] === 0xff && file[i + 1] === marker);
+
 describe('the kernel', () => {
   it('decodes any coefficients, codes, sizes and restart intervals to the pixels of libjpeg-turbo', async () => {
     await fc.assert(
-      fc.asyncProperty(randomJpegs, scales, async (options, eighths) => {
-        const file = randomJpeg(options);
+      fc.asyncProperty(encoders, randomJpegs, scales, async (encode, options, eighths) => {
+        const file = encode(options);
         const pixels = kernelPixels(file, options, eighths);
         if (eighths > 1 && isHalvedOnce(options)) expect(pixels).toBeUndefined();
         else expect(pixels).toEqual(await pixelsOf(libjpeg, file, edgeAt(options, eighths)));
@@ -117,17 +127,18 @@ describe('the kernel', () => {
       grain: fc.constantFrom(0, 20, 255),
       subsampling: fc.constantFrom(1, 2),
       isGrey: fc.boolean(),
+      progressive: fc.boolean(),
       seed: fc.nat(),
     });
     await fc.assert(
       fc.asyncProperty(pictures, scales, async (picture, eighths) => {
-        const { width, height, quality, grain, subsampling, isGrey, seed } = picture;
+        const { width, height, quality, grain, subsampling, isGrey, progressive, seed } = picture;
         const noise = noiseFrom(seed);
         const grained = (value: number) => value + (grain * (noise() - 128)) / 256;
         const pixels = paint(width, height, (x, y) => [grained(2 * x), grained(2 * y), grained(x ^ y)]);
         const file = new Uint8Array(
           await encodeJpeg(pixels as Parameters<typeof encodeJpeg>[0], {
-            ...{ quality, progressive: false },
+            ...{ quality, progressive },
             ...{ auto_subsample: false, chroma_subsample: subsampling, color_space: isGrey ? 1 : 3 },
           }),
         );
@@ -158,12 +169,42 @@ describe('the kernel', () => {
     );
   });
 
+  it('leaves progressive JPEGs to libjpeg-turbo that lack bits of coefficients, which it smoothes', async () => {
+    const file = randomProgressiveJpeg(TYPICAL);
+    expect(kernelPixels(file, TYPICAL, 1)).toEqual(await pixelsOf(libjpeg, file, 1));
+    const lastTable = offsetsOf(file, 0xc4).at(-1);
+    expect(kernelPixels(concat(file.subarray(0, lastTable), file.subarray(-2)), TYPICAL, 1)).toBeUndefined();
+  });
+
+  it.each([
+    [1, [false, false, false, true, true]],
+    [2, [false, false, false, false, false]],
+    [3, [false, false, false, false, true]],
+  ])('at %i/8, skips the scans that no pixel depends on', (eighths, isSkipped) => {
+    const band = (component: number, first: number, last: number): ProgressiveScan => ({
+      ...{ components: [component], first, last, high: 0, low: 0 },
+    });
+    const file = randomProgressiveJpeg({ ...TYPICAL, width: 64, height: 64 }, [
+      { ...band(0, 0, 0), components: [0, 1, 2] },
+      ...[band(1, 1, 63), band(2, 1, 63), band(0, 1, 12), band(0, 13, 63)],
+    ]);
+    const tables = offsetsOf(file, 0xc4);
+    const decoded = Array.from(tables, (_, i) => {
+      const data = offsetsOf(file, 0xda)[i] + (i === 0 ? 14 : 10);
+      return kernelPixels(
+        concat(file.subarray(0, data), file.subarray(tables[i + 1] ?? -2)),
+        { width: 64, height: 64 },
+        eighths,
+      );
+    });
+    expect(decoded.map((pixels) => pixels !== undefined)).toEqual(isSkipped);
+  });
+
   it('decodes YCbCr of Adobe’s programs', async () => {
     expect(kernelPixels(adobe(1), TYPICAL, 1)).toEqual(await pixelsOf(libjpeg, file, 1));
   });
 
   it.each<[string, Uint8Array]>([
-    ['progressive', sample('progressive.jpg')],
     ['CMYK', sample('cmyk.jpg')],
     ['RGB', adobe(0)],
     ['4:1:1', randomJpeg({ ...TYPICAL, sampling: [0x41, 0x11, 0x11] })],
@@ -218,22 +259,30 @@ it('the decoder decodes intact, small and damaged files as libjpeg-turbo alone',
   const edge = fc.integer({ min: 1, max: 6 });
   const tiny = fc.option(fc.record({ width: edge, height: edge }));
   await fc.assert(
-    fc.asyncProperty(randomJpegs, tiny, scales, changes, async (options, size, eighths, changes) => {
-      const file = changes.reduce<Uint8Array>(
-        (bytes, { kind, at, byte }) => {
-          const i = Math.floor(at * bytes.length);
-          if (bytes.length === 0) return bytes;
-          if (kind === 'insert') return concat(bytes.subarray(0, i), Uint8Array.of(byte), bytes.subarray(i));
-          if (kind === 'cut') return concat(bytes.subarray(0, i), bytes.subarray(i + 1 + (byte & 15)));
-          if (kind === 'end') return bytes.subarray(0, i);
-          return patched(bytes, i, kind === 'set' ? byte : (bytes[i] ?? 0) ^ (1 << (byte & 7)));
-        },
-        randomJpeg({ ...options, ...size }),
-      );
-      const edge = edgeAt({ ...options, ...size }, eighths);
-      const expected = await outcomeOf(libjpeg, file, edge);
-      expect(await outcomeOf(withKernel, file, edge)).toEqual(expected);
-    }),
+    fc.asyncProperty(
+      encoders,
+      randomJpegs,
+      tiny,
+      scales,
+      changes,
+      async (encode, options, size, eighths, changes) => {
+        const file = changes.reduce<Uint8Array>(
+          (bytes, { kind, at, byte }) => {
+            const i = Math.floor(at * bytes.length);
+            if (bytes.length === 0) return bytes;
+            if (kind === 'insert')
+              return concat(bytes.subarray(0, i), Uint8Array.of(byte), bytes.subarray(i));
+            if (kind === 'cut') return concat(bytes.subarray(0, i), bytes.subarray(i + 1 + (byte & 15)));
+            if (kind === 'end') return bytes.subarray(0, i);
+            return patched(bytes, i, kind === 'set' ? byte : (bytes[i] ?? 0) ^ (1 << (byte & 7)));
+          },
+          encode({ ...options, ...size }),
+        );
+        const edge = edgeAt({ ...options, ...size }, eighths);
+        const expected = await outcomeOf(libjpeg, file, edge);
+        expect(await outcomeOf(withKernel, file, edge)).toEqual(expected);
+      },
+    ),
     { numRuns: FUZZ_RUNS },
   );
 });

@@ -23,6 +23,16 @@ export class Component {
   step: i32;
   /** Coefficient 0 of the last block, quantized. */
   predictor: i32;
+  /** Of a progressive image: blocks in a row and rows of a scan of this component alone (T.81, A.2.2), and blocks from a row to the next. */
+  blocksAcross: i32;
+  blocksDown: i32;
+  blockStride: i32;
+  /** Coefficient 0 of each block, int16. */
+  means: usize;
+  /** Which other coefficients of each block are not 0, uint64: bit k for coefficient k in zigzag order. 0 for a component of size 1. */
+  masks: usize;
+  /** The coefficients whose bits are set, int16 [blocks, 64]. The others have any value. */
+  values: usize;
 }
 
 const MAX_COMPONENTS: usize = 3;
@@ -57,26 +67,36 @@ export function resetPredictors(): void {
   for (let i: usize = 0; i < MAX_COMPONENTS; i++) componentAt(i).predictor = 0;
 }
 
-/**
- * Prepares component i. A component with the tables of the one before shares its tables.
- * @param size samples that a block becomes, along an edge. Only one sample needs no values of coefficients
- * @returns false if a Huffman table is not one of a baseline JPEG
- */
-export function prepareComponent(scan: Scan, i: usize, size: i32): bool {
-  const tables = changetype<usize>(scan) + offsetof<Scan>('lumaDc') + i * 3 * sizeof<usize>();
+/** Returns the address of the fields with the tables of component i: DC, AC, quantization. */
+@inline
+function tablesOf(scan: Scan, i: usize): usize {
+  return changetype<usize>(scan) + offsetof<Scan>('lumaDc') + i * 3 * sizeof<usize>();
+}
+
+/** Prepares the samples and the transform of component i. @param size samples that a block becomes, along an edge */
+export function prepareTransform(scan: Scan, i: usize, size: i32): void {
   const component = componentAt(i);
-  component.dcTable = load<usize>(tables);
-  component.acTable = load<usize>(tables, sizeof<usize>());
   component.dc = dcTables + i * VALUES_BYTES;
   component.ac = acTables + i * SKIPS_BYTES;
   component.weights = weights + i * WEIGHTS_BYTES;
   component.samples = scan.samples + SAMPLE_ROWS * i * scan.stride;
   component.size = size;
   component.places = size <= 2 ? PLACES : ZIGZAG;
-  const quantization = load<usize>(tables, 2 * sizeof<usize>());
+  const quantization = load<usize>(tablesOf(scan, i), 2 * sizeof<usize>());
   component.step = load<u8>(quantization);
   if (size <= 2) i32_weights(component.weights, quantization);
   else i32_quantization(component.weights, quantization);
+}
+
+/**
+ * Prepares the codes of component i of a baseline image. A component with the tables of the one before shares its tables. Only one sample
+ * of a block needs no values of coefficients.
+ * @returns false if a Huffman table is not one of a baseline JPEG
+ */
+export function prepareCodes(scan: Scan, i: usize): bool {
+  const component = componentAt(i);
+  component.dcTable = load<usize>(tablesOf(scan, i));
+  component.acTable = load<usize>(tablesOf(scan, i), sizeof<usize>());
   if (i == 2) {
     const cb = componentAt(1);
     if (component.dcTable == cb.dcTable && component.acTable == cb.acTable) {
@@ -85,9 +105,21 @@ export function prepareComponent(scan: Scan, i: usize, size: i32): bool {
       return true;
     }
   }
-  if (!isValid(component.dcTable, true) || !isValid(component.acTable, false)) return false;
+  if (!isValid(component.dcTable, true, false) || !isValid(component.acTable, false, false)) return false;
   u32_values(component.dc, codes, component.dcTable, true);
-  if (size > 1) u32_values(component.ac, codes, component.acTable, false);
+  if (component.size > 1) u32_values(component.ac, codes, component.acTable, false);
   else u16_skips(component.ac, codes, component.acTable);
+  return true;
+}
+
+/** Prepares the codes of component i for a scan of a progressive image. @returns false if the Huffman table is not possible */
+export function prepareBandCodes(scan: Scan, i: usize): bool {
+  const component = componentAt(i);
+  const isDc = scan.first == 0;
+  const dht = load<usize>(tablesOf(scan, i) + (isDc ? 0 : sizeof<usize>()));
+  if (!isValid(dht, isDc, true)) return false;
+  if (isDc) component.dcTable = dht;
+  else component.acTable = dht;
+  u32_values(isDc ? component.dc : component.ac, codes, dht, isDc);
   return true;
 }

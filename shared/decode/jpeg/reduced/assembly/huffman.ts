@@ -3,7 +3,8 @@
  * symbols in the order of their codes.
  *
  * A symbol is run << 4 | size. A value of `size` bits follows its code, and `run` zeros precede the value. The AC symbol 00 ends the
- * block; F0 stands for 16 zeros.
+ * block; F0 stands for 16 zeros. In a progressive JPEG, the AC symbols 00, 10, .. E0 end the same band of 2^run blocks and more (G.1.2.2):
+ * `run` bits follow the code, whose number is added. The value is then the number of blocks.
  *
  * The tables here are indexed by the next bits of the data, the window. An entry contains the number of bits that it covers, in its bits 0
  * to 4, and the number of coefficients from COUNT_SHIFT on.
@@ -34,12 +35,18 @@ const UNKNOWN: u32 = 256 << COUNT_SHIFT;
 export const LONG: u32 = 1 << 14;
 export const VALUE_SHIFT: u32 = 16;
 
-/** Largest sizes in a baseline JPEG (tables F.1 and F.2). Thus a code and its value have at most 27 bits, and 22 if the code is in a window. */
+/**
+ * Largest sizes (tables F.1 and F.2). Thus a code and its value have at most 27 bits, and 22 if the code is in a window; in a progressive
+ * JPEG at most 30.
+ */
 const MAX_DC_SIZE: u32 = 11;
 const MAX_AC_SIZE: u32 = 10;
 
-/** Returns whether a table has a prefix code, none of which is all ones (C.2), for symbols of a baseline JPEG. */
-export function isValid(dht: usize, isDc: bool): bool {
+/**
+ * Returns whether a table has a prefix code, none of which is all ones (C.2), for possible symbols.
+ * @param isProgressive whether several blocks can end with a symbol
+ */
+export function isValid(dht: usize, isDc: bool, isProgressive: bool): bool {
   let code: u32 = 0;
   let symbols: usize = 0;
   for (let length: usize = 1; length <= 16; length++) {
@@ -53,7 +60,7 @@ export function isValid(dht: usize, isDc: bool): bool {
     if (symbol > 15 && isDc) return false;
     const size = symbol & 15;
     if (size > (isDc ? MAX_DC_SIZE : MAX_AC_SIZE)) return false;
-    if (size == 0 && symbol != 0 && symbol != 0xf0) return false;
+    if (size == 0 && symbol != 0 && symbol != 0xf0 && !isProgressive) return false;
   }
   return true;
 }
@@ -88,26 +95,34 @@ function u16_codes(codes: usize, dht: usize): void {
   }
 }
 
+/** Returns whether a valid AC symbol ends a block. */
+@inline
+function isEndSymbol(symbol: u32): bool {
+  return (symbol & 15) == 0 && symbol != 0xf0;
+}
+
 /** Returns the number of coefficients of an AC symbol. */
 @inline
 function countOf(symbol: u32): u32 {
-  return symbol == 0 ? END : (symbol >>> 4) + 1;
+  return isEndSymbol(symbol) ? END : (symbol >>> 4) + 1;
 }
 
 /** Returns the entry of a code with the flag LONG. */
 @inline
 function longEntry(code: u32, isDc: bool): u32 {
-  const size = code & 15;
-  const count = isDc ? 1 : countOf(code & 255);
+  const symbol = code & 255;
+  const size = isDc || !isEndSymbol(symbol) ? symbol & 15 : symbol >>> 4;
+  const count = isDc ? 1 : countOf(symbol);
   return (size << VALUE_SHIFT) | LONG | (count << COUNT_SHIFT) | ((code >>> 8) + size);
 }
 
-/** Returns an entry with its value in place of the size (figure F.12). @param bits ends with the value */
+/** Returns an entry with its value in place of the size (figures F.12 and G.4). @param bits ends with the value */
 @inline
 function withValue(entry: u32, bits: u32): u32 {
   const limit = (<u32>1) << (entry >>> VALUE_SHIFT);
   let value = bits & (limit - 1);
-  if (value < limit >>> 1) value += 1 - limit;
+  if (((entry >>> COUNT_SHIFT) & COUNT) == END) value += limit;
+  else if (value < limit >>> 1) value += 1 - limit;
   return (value << VALUE_SHIFT) | (entry & (LONG - 1));
 }
 

@@ -1,7 +1,7 @@
-/** @file The structure in memory that describes an image. decode.ts writes it. */
+/** @file The structure in memory that describes an image, and a scan of it. decode.ts writes it. */
 
 /**
- * An image whose only scan contains all its components. The addresses of tables are those of their contents in the file: DHT from its
+ * A baseline image with its only scan, or a progressive one with one of its scans. The addresses of tables are those of their contents in the file: DHT from its
  * 16 counts on (ITU-T T.81, B.2.4.2), DQT from its 64 elements on (B.2.4.1).
  */
 @unmanaged
@@ -25,6 +25,15 @@ export class Scan {
   down: i32;
   /** MCUs from one restart marker to the next; 0 for none. */
   restartInterval: i32;
+  /**
+   * Of a progressive image only: the components of the scan, 1 << their number; its first and last coefficient in zigzag order; the
+   * positions of the lowest bit of the coefficients before (0: none) and after it (B.2.3).
+   */
+  members: i32;
+  first: i32;
+  last: i32;
+  high: i32;
+  low: i32;
   /** The tables of the components: DC, AC, quantization. */
   lumaDc: usize;
   lumaAc: usize;
