@@ -15,29 +15,26 @@ export const decodeGif: Codec<GifHeader> = (bytes, { width, height, frame }) => 
   const rows = frame.isInterlaced
     ? interlacedRows(frame.height)
     : Array.from({ length: frame.height }, (_, y) => y);
+  const colours = coloursOf(frame);
+  const words = new Uint32Array(data.buffer, data.byteOffset, width * height);
   let next = 0;
   for (const row of rows) {
-    let to = 4 * ((frame.top + row) * width + frame.left);
-    for (let x = 0; x < frame.width; x++) {
-      putColour(data, to, frame, indices[next++] as number);
-      to += 4;
-    }
+    const from = (frame.top + row) * width + frame.left;
+    for (let to = from; to < from + frame.width; to++)
+      words[to] = colours[indices[next++] as number] as number;
   }
   return { width, height, data };
 };
 
-/** Writes the colour of an index at `to`. An index outside the palette is black. */
-function putColour(
-  data: Uint8ClampedArray,
-  to: number,
-  { palette, transparent }: GifFrame,
-  index: number,
-): void {
-  if (index === transparent) return;
-  data[to] = palette[3 * index] ?? 0;
-  data[to + 1] = palette[3 * index + 1] ?? 0;
-  data[to + 2] = palette[3 * index + 2] ?? 0;
-  data[to + 3] = 255;
+/** Returns the RGBA of each index as a word. An index outside the palette is black. */
+function coloursOf({ palette, transparent }: GifFrame): Uint32Array {
+  const rgba = new Uint8Array(4 * 256);
+  for (let index = 0; index < 256; index++) {
+    if (index === transparent) continue;
+    rgba.set(palette.subarray(3 * index, 3 * index + 3), 4 * index);
+    rgba[4 * index + 3] = 255;
+  }
+  return new Uint32Array(rgba.buffer);
 }
 
 /** Returns the rows in the order of their data, in four passes (appendix E). */
