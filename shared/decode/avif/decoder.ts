@@ -11,7 +11,7 @@ export function avifDecoder(module: WebAssembly.Module): EstimatingDecoder {
     readHeader: readAvifHeader,
     decode: avifCodec(module),
     orientations: (header) => header.orientations,
-    cost: () => ({ pixel: 80, byte: 1000 }),
+    cost: () => ({ pixel: 120, byte: 1000 }),
     warnings: (header) => orientationWarnings(header.ignoredOrientation),
   });
 }
