@@ -16,8 +16,8 @@ import type { Size } from './pixels.ts';
  * - WebP: 9 bytes (lossy) to 14
  * - GIF: 5 bytes
  * - AVIF: 21 to 28 bytes; a lossless image needs more
- * - JPEG: 0.3 to 2 bytes, because a large image is decoded at a reduced scale. A progressive image needs more, and
- *   jpeg/header.ts limits it.
+ * - JPEG: 0.3 to 2 bytes, because a large image is decoded at a reduced scale. A progressive image needs more if libjpeg-turbo
+ *   decodes it, and jpeg/header.ts limits it.
  */
 export const MAX_PIXELS: Record<ImageFormat, number> = {
   jpeg: 64_000_000,

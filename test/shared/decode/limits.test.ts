@@ -1,11 +1,14 @@
 /** @file Files that are rejected before they are decoded, and the errors that explain why. */
 import { beforeAll, describe, expect, it } from 'vitest';
+import { MAX_IMAGE_MS } from '#shared/decode/cost.ts';
 import type { Decoder } from '#shared/decode/decoder.ts';
 import { ImageError } from '#shared/decode/image-error.ts';
 import { MAX_EDGE, MAX_PIXELS, MAX_RATIO } from '#shared/decode/limits.ts';
 import { copyPixels } from '#shared/decode/pixels.ts';
 import { openDecoder } from '../../../train/decoder.ts';
-import { greyPng, png, text } from '../../fixtures/images.ts';
+import { find, patched } from '../../fixtures/hostile/bytes.ts';
+import { concat, greyPng, png, text } from '../../fixtures/images.ts';
+import { sample } from '../../fixtures/images-samples.ts';
 
 let decoder: Decoder;
 beforeAll(async () => {
@@ -41,6 +44,25 @@ describe('the error for an image', () => {
       limit: MAX_EDGE,
       actual: MAX_EDGE + 1,
     });
+  });
+
+  it('that would take too long gives the limit and the estimate, in milliseconds', async () => {
+    const avif = sample('lossy.avif');
+    const large = patched(
+      avif,
+      find(avif, text('ispe')) + 8,
+      0,
+      0,
+      1600 >> 8,
+      1600 & 255,
+      0,
+      0,
+      1250 >> 8,
+      1250 & 255,
+    );
+    const { fault, limit, actual } = await errorOf(concat(large, new Uint8Array(1_000_000)));
+    expect([fault, limit]).toEqual(['too-large', MAX_IMAGE_MS]);
+    expect(actual).toBeGreaterThan(MAX_IMAGE_MS);
   });
 
   it('that is too narrow names the problem', async () => {

@@ -16,10 +16,10 @@ const [SCAN_FIELDS] = [
   ],
 ] as const satisfies compiled.Scan;
 
-/** Bytes before the data into which the kernel moves it (assembly/entropy.ts). */
+/** Bytes before the data into which the kernel moves it (assembly/bits.ts). */
 const GAP = 16;
 
-/** Bytes that the kernel can read after damaged data: an MCU has at most six blocks of 209 bytes, and vectors follow. */
+/** Bytes that the kernel can read after damaged data: an MCU has at most six blocks of 209 bytes, a band at most 245, and vectors follow. */
 const OVERRUN = 2048;
 
 const MAX_COMPONENTS = 3;
