@@ -12,6 +12,7 @@ import { rejectEmptyValues } from './empty-values.ts';
 import { endProcess } from './ending.ts';
 import { EXIT_CODES, EXIT_CODES_HELP, reportError, USAGE_ERROR } from './exit-codes.ts';
 import { surviveLostOutput } from './output.ts';
+import { rejectSwallowedOptions } from './swallowed-options.ts';
 
 const program = new Command('tinyvgg-train')
   .description('Trains image classifiers and publishes them to the edge.')
@@ -37,6 +38,7 @@ rejectEmptyValues(program);
 surviveLostOutput(EXIT_CODES.disk.code);
 
 try {
+  rejectSwallowedOptions(program);
   await program.parseAsync();
 } catch (error) {
   // Commander has printed its own errors. It also throws after --help, with exit code 0.

@@ -1,7 +1,10 @@
 /** @file The object store that a command reads and writes: its options, and how it is opened. */
-import { type Command, Option } from 'commander';
-import { DEFAULT_BUCKET, openLocalStore, openStore, type StoreFlags } from '../store/open.ts';
+import type { Command } from 'commander';
+import { ExplainedError } from '#shared/errors.ts';
+import { commandLine } from '../installation.ts';
+import { DEFAULT_BUCKET, namesStore, openLocalStore, openStore, type StoreFlags } from '../store/open.ts';
 import type { ObjectStore } from '../store/store.ts';
+import { optionWithDefault } from './options.ts';
 
 export interface TargetFlags extends StoreFlags {
   /** Selects the bucket of `npm start`: its origin, or true for the default origin. */
@@ -12,7 +15,7 @@ export interface TargetFlags extends StoreFlags {
 export const withStoreOptions = (command: Command): Command =>
   command
     .addOption(
-      new Option('--bucket <name>', 'bucket of the object store').env('MODEL_BUCKET').default(DEFAULT_BUCKET),
+      optionWithDefault('--bucket <name>', 'bucket of the object store', DEFAULT_BUCKET).env('MODEL_BUCKET'),
     )
     .option(
       '--endpoint <url>',
@@ -42,6 +45,23 @@ export function openTargetStore({ local, ...flags }: TargetFlags, bucket?: strin
     : openStore({ ...flags, ...(bucket !== undefined && { bucket }) });
   console.error(`Store: ${store.description}`);
   return store;
+}
+
+/**
+ * Opens the selected object store for a command that changes it. The default store is refused: it is nobody's choice, as when npm has kept
+ * `--local`.
+ * @param command name of the command
+ * @throws ExplainedError of kind `usage` when neither flags nor environment name a store
+ */
+export function openStoreToChange(command: string, flags: TargetFlags): ObjectStore {
+  if (flags.local || namesStore(flags)) return openTargetStore(flags);
+  throw new ExplainedError({
+    kind: 'usage',
+    what: `${command} changes a store, and none is named`,
+    expected: '--bucket, --endpoint or --local, or MODEL_BUCKET or AWS_ENDPOINT_URL_S3 in the environment',
+    got: 'none of them',
+    next: `For the bucket of npm start: ${commandLine(command, '--local')}. For a bucket of Amazon S3: ${commandLine(command, '--bucket', 'NAME')}`,
+  });
 }
 
 /** Separates the flags that select an object store from the settings of a training. */

@@ -46,6 +46,13 @@ export function openStore(
   });
 }
 
+/** Returns whether flags or environment name a bucket or an endpoint. Without them, `openStore` opens a bucket of Amazon S3 that is not ours. */
+export const namesStore = (
+  { bucket, endpoint }: StoreFlags,
+  env: Record<string, string | undefined> = process.env,
+): boolean =>
+  [bucket, endpoint, env.MODEL_BUCKET, env.AWS_ENDPOINT_URL_S3, env.AWS_ENDPOINT_URL].some(Boolean);
+
 function parseAddressing(text: string | undefined): Addressing | undefined {
   const addressing = ADDRESSINGS.find((one) => one === text);
   if (addressing !== undefined || text === undefined) return addressing;

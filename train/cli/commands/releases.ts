@@ -11,7 +11,7 @@ import {
   withForeignOptions,
 } from '../foreign-options.ts';
 import { aliasOption, modelOption, nameOption, reasonOption } from '../options.ts';
-import { openTargetStore, type TargetFlags, withStoreOptions } from '../target-store.ts';
+import { openStoreToChange, openTargetStore, type TargetFlags, withStoreOptions } from '../target-store.ts';
 
 interface MoveFlags extends TargetFlags {
   alias: string;
@@ -35,7 +35,7 @@ export function addPush(program: Command): void {
       const release = await (labels === undefined
         ? readRelease(model)
         : describeForeign(model, labels, flags));
-      const store = openTargetStore(flags);
+      const store = openStoreToChange('push', flags);
       if (labels !== undefined) printDescription(release.manifest);
       printMove(alias, await push(store, release, { alias, reason, log: console.log }));
     },
@@ -50,7 +50,7 @@ export function addPromote(program: Command): void {
     .addOption(aliasOption())
     .addOption(reasonOption())
     .action(async (version: string, { name, alias, reason, ...flags }: MoveFlags & { name: string }) => {
-      const store = openTargetStore(flags);
+      const store = openStoreToChange('promote', flags);
       printMove(alias, await promote(store, name, version, { alias, reason, log: console.log }));
     });
 }
@@ -62,7 +62,7 @@ export function addRollback(program: Command): void {
     .addOption(aliasOption())
     .addOption(reasonOption())
     .action(async ({ name, alias, reason, ...flags }: MoveFlags & { name: string }) => {
-      const store = openTargetStore(flags);
+      const store = openStoreToChange('rollback', flags);
       printMove(alias, await rollback(store, name, { alias, reason, log: console.log }));
     });
 }

@@ -7,7 +7,7 @@ import { resolveSettings } from '../../run/settings.ts';
 import { aliasOption, parseShare, withTrainingOptions } from '../options.ts';
 import { runJob } from '../run-job.ts';
 import { localizer } from '../stored-inputs.ts';
-import { openTargetStore, splitStoreFlags, type TargetFlags, withStoreOptions } from '../target-store.ts';
+import { openStoreToChange, splitStoreFlags, type TargetFlags, withStoreOptions } from '../target-store.ts';
 
 export function addRetrain(program: Command): void {
   withTrainingOptions(withStoreOptions(program.command('retrain')), RECIPES.edge)
@@ -31,8 +31,8 @@ interface Flags extends TargetFlags {
 async function retrainModels(flags: Flags): Promise<void> {
   const { alias, tolerance, dryRun, ...others } = flags;
   const { target, settings: own } = splitStoreFlags(others);
+  const store = openStoreToChange('retrain', target);
   const settings = await localizer(target)(await resolveSettings(own, RECIPES.edge.name));
-  const store = openTargetStore(target);
   if (dryRun) {
     for (const line of await planRetrain(store, settings, { alias, tolerance })) console.log(line);
     return;

@@ -7,7 +7,7 @@ import { planSweep, type Share, sweep } from '../../jobs/sweep.ts';
 import { dataOption, wholeNumber } from '../options.ts';
 import { runJob } from '../run-job.ts';
 import { localizer } from '../stored-inputs.ts';
-import { openTargetStore, type TargetFlags, withStoreOptions } from '../target-store.ts';
+import { openStoreToChange, openTargetStore, type TargetFlags, withStoreOptions } from '../target-store.ts';
 
 const gridOption = (): Option =>
   new Option(
@@ -78,6 +78,6 @@ async function sweepShare({ grid: path, index, shares, plan, data, ...flags }: S
     console.log(planSweep(grid, shares));
     return;
   }
-  const store = openTargetStore(flags);
+  const store = openStoreToChange('sweep', flags);
   await runJob(data, (context) => sweep(store, grid, { index, shares }, context));
 }
