@@ -19,6 +19,8 @@ OPTIMIZERS = [
     {"kind": "adam", "learningRate": 0.001, "weightDecay": 0},
     {"kind": "adam", "learningRate": 0.001, "weightDecay": 0.1},
     {"kind": "adamw", "learningRate": 0.001, "weightDecay": 0.1},
+    {"kind": "adam", "learningRate": 0.001, "beta1": 0.5, "beta2": 0.9, "epsilon": 0.01, "weightDecay": 0.1},
+    {"kind": "adamw", "learningRate": 0.001, "beta1": 0, "beta2": 0.99, "epsilon": 0.0001, "weightDecay": 0.1},
 ]
 
 
@@ -26,11 +28,11 @@ SMOOTHED = {"kind": "adamw", "learningRate": 0.001, "weightDecay": 0.01}
 
 
 def optimizer(parameters, o):
-    if o["kind"] == "adamw":
-        return torch.optim.AdamW(parameters, lr=o["learningRate"], weight_decay=o["weightDecay"])
-    if o["kind"] == "adam":
-        return torch.optim.Adam(parameters, lr=o["learningRate"], weight_decay=o["weightDecay"])
-    return torch.optim.SGD(parameters, lr=o["learningRate"], momentum=o["momentum"], weight_decay=o["weightDecay"])
+    if o["kind"] == "sgd":
+        return torch.optim.SGD(parameters, lr=o["learningRate"], momentum=o["momentum"], weight_decay=o["weightDecay"])
+    rule = torch.optim.AdamW if o["kind"] == "adamw" else torch.optim.Adam
+    betas = o.get("beta1", 0.9), o.get("beta2", 0.999)
+    return rule(parameters, lr=o["learningRate"], betas=betas, eps=o.get("epsilon", 1e-8), weight_decay=o["weightDecay"])
 
 
 def batch(t):

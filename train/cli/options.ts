@@ -128,6 +128,17 @@ export const withTrainingOptions = (command: Command, recipe: Recipe): Command =
       ),
     )
     .addOption(optionWithDefault('--momentum <number>', 'momentum of sgd', 0))
+    .addOption(optionWithDefault('--beta1 <number>', 'decay of the mean gradient of adam and adamw', 0.9))
+    .addOption(
+      optionWithDefault('--beta2 <number>', 'decay of the mean squared gradient of adam and adamw', 0.999),
+    )
+    .addOption(
+      optionWithDefault(
+        '--epsilon <number>',
+        'term of adam and adamw that prevents a division by zero',
+        1e-8,
+      ),
+    )
     .addOption(
       optionWithDefault(
         '--weight-decay <number>',

@@ -1,5 +1,7 @@
 /** @file The optimizers as data, and their state between steps. Both are the same for all engines. */
+import { ExplainedError } from '#shared/errors.ts';
 import { type Network, sizeOf, type Weights } from '#shared/model/spec.ts';
+import { list } from '../format.ts';
 
 /** What all optimizers have. */
 interface Common {
@@ -37,28 +39,77 @@ export interface Adam extends Common {
 /** An optimizer with its hyperparameters. */
 export type Optimizer = Sgd | Adam;
 
-/** Returns SGD; the defaults are PyTorch's. */
-export const sgd = (
-  learningRate: number,
-  { momentum = 0, weightDecay = 0, averaging = 0 }: Partial<Sgd> = {},
-): Sgd => ({ kind: 'sgd', learningRate, momentum, weightDecay, averaging });
+export type SgdOptions = Partial<Omit<Sgd, 'kind' | 'learningRate'>>;
+export type AdamOptions = Partial<Omit<Adam, 'kind' | 'learningRate'>>;
 
-/** Returns Adam; the defaults are PyTorch's. */
-export const adam = (learningRate = 0.001, { weightDecay = 0, averaging = 0 }: Partial<Adam> = {}): Adam => ({
-  kind: 'adam',
-  learningRate,
-  beta1: 0.9,
-  beta2: 0.999,
-  epsilon: 1e-8,
-  weightDecay,
-  averaging,
-});
+const SGD: Required<SgdOptions> = { momentum: 0, weightDecay: 0, averaging: 0 };
+const ADAM: Required<AdamOptions> = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, averaging: 0 };
 
-/** Returns AdamW; the defaults are PyTorch's. */
-export const adamw = (
-  learningRate = 0.001,
-  { weightDecay = 0.01, averaging = 0 }: Partial<Adam> = {},
-): Adam => ({ ...adam(learningRate, { weightDecay, averaging }), kind: 'adamw' });
+/**
+ * Returns SGD; the defaults are PyTorch's.
+ * @throws ExplainedError of kind `usage` for an unknown option, or a value out of its range
+ */
+export const sgd = (learningRate: number, options: SgdOptions = {}): Sgd =>
+  checked({ kind: 'sgd', learningRate, ...withDefaults('sgd', SGD, options) });
+
+/** Returns Adam; the defaults are PyTorch's. @throws as `sgd` */
+export const adam = (learningRate = 0.001, options: AdamOptions = {}): Adam =>
+  checked({ kind: 'adam', learningRate, ...withDefaults('adam', ADAM, options) });
+
+/** Returns AdamW; the defaults are PyTorch's. @throws as `sgd` */
+export const adamw = (learningRate = 0.001, options: AdamOptions = {}): Adam =>
+  checked({
+    kind: 'adamw',
+    learningRate,
+    ...withDefaults('adamw', { ...ADAM, weightDecay: 0.01 }, options),
+  });
+
+/** Returns the options, with defaults for those that are missing or undefined. */
+function withDefaults<Options extends object>(
+  kind: string,
+  defaults: Options,
+  options: Partial<Options>,
+): Options {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const unknown = given.find(([name]) => !(name in defaults));
+  if (!unknown) return { ...defaults, ...Object.fromEntries(given) };
+  const names = Object.keys(defaults);
+  throw invalid(kind, `only the options ${list(names)}`, unknown[0]);
+}
+
+const isShare = (value: number): boolean => value >= 0 && Math.fround(value) < 1;
+const SHARE = { holds: isShare, range: 'at least 0 and below 1' };
+const NON_NEGATIVE = { holds: (value: number) => value >= 0 && value < Infinity, range: 'at least 0' };
+
+/** The range of each number of an optimizer. */
+const RANGES: Record<Exclude<keyof Sgd | keyof Adam, 'kind'>, typeof SHARE> = {
+  ...{ learningRate: NON_NEGATIVE, weightDecay: NON_NEGATIVE, epsilon: NON_NEGATIVE },
+  ...{ momentum: SHARE, averaging: SHARE, beta1: SHARE, beta2: SHARE },
+};
+
+/**
+ * Returns the optimizer.
+ * @throws ExplainedError of kind `usage` when one of its numbers is out of its range
+ */
+export function checked<Kind extends Optimizer>(optimizer: Kind): Kind {
+  for (const [name, { holds, range }] of Object.entries(RANGES)) {
+    if (!(name in optimizer)) continue;
+    const value: unknown = optimizer[name as keyof Kind];
+    if (typeof value === 'number' && holds(value)) continue;
+    const got = typeof value === 'number' ? `${value}` : (JSON.stringify(value) ?? typeof value);
+    throw invalid(optimizer.kind, `${name}: a number of ${range}`, got);
+  }
+  return optimizer;
+}
+
+const invalid = (kind: string, expected: string, got: string): ExplainedError =>
+  new ExplainedError({
+    kind: 'usage',
+    what: `cannot use the optimizer ${kind}`,
+    expected,
+    got,
+    next: `The learning rate comes first, and options follow, such as ${kind}(0.01, { ${kind === 'sgd' ? 'momentum: 0.9' : 'beta1: 0.9'} }).`,
+  });
 
 /** The state of an optimizer between two steps. */
 export interface OptimizerState {

@@ -8,7 +8,7 @@ import { type DataSettings, isFolder } from '../dataset/open.ts';
 import { adam, adamw, type Optimizer, sgd } from '../engine/optimizer.ts';
 import { flagOf } from '../format.ts';
 import { type NetworkSettings, rejectUnusedSizes } from './networks.ts';
-import { type Overrides, parseOverrides, readJsonFile } from './overrides.ts';
+import { OPTIMIZERS, type Overrides, parseOverrides, readJsonFile } from './overrides.ts';
 import { RECIPES, type Recipe } from './recipes.ts';
 
 /** The settings in a run folder; a configuration file. */
@@ -111,7 +111,7 @@ function resolve(given: Overrides, resume: boolean, fashionRecipe = RECIPES.lab.
   const folderRecipe = given.fit === 'garment' ? RECIPES.garments : RECIPES.photos;
   const fallback = hasFolder ? folderRecipe.name : fashionRecipe;
   const { recipe: name = fallback, optimizer, ...others } = given;
-  const { learningRate, momentum, weightDecay, averaging, ...changes } = others;
+  const { learningRate, momentum, beta1, beta2, epsilon, weightDecay, averaging, ...changes } = others;
   const recipe = RECIPES[name];
   const settings: Settings = {
     network: undefined,
@@ -152,39 +152,43 @@ function modelsOf(recipe: Recipe, { models, network }: Overrides): readonly stri
   });
 }
 
+/** The numbers of an optimizer. */
+const NUMBERS = [
+  'learningRate',
+  'momentum',
+  'beta1',
+  'beta2',
+  'epsilon',
+  'weightDecay',
+  'averaging',
+] as const;
+
 /** Returns the recipe's optimizer with the given numbers, or another optimizer with its defaults. */
 function resolveOptimizer(recipe: Optimizer, given: Overrides): Optimizer {
-  const { optimizer: kind = recipe.kind, learningRate, momentum, weightDecay, averaging } = given;
-  if (kind !== 'sgd' && momentum !== undefined) {
-    throw new ExplainedError({
-      kind: 'usage',
-      what: `cannot use a momentum with the optimizer ${kind}`,
-      expected: 'the optimizer sgd',
-      next: 'Leave out --momentum, or choose --optimizer sgd.',
-    });
-  }
+  const { optimizer: kind = recipe.kind } = given;
   const base = kind === recipe.kind ? recipe : DEFAULTS[kind];
-  const changes = { learningRate, momentum, weightDecay, averaging };
-  return {
-    ...base,
-    ...Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)),
-  };
+  const changes = NUMBERS.filter((name) => given[name] !== undefined);
+  const unused = changes.find((name) => !(name in base));
+  if (unused === undefined)
+    return { ...base, ...Object.fromEntries(changes.map((name) => [name, given[name]])) };
+  throw new ExplainedError({
+    kind: 'usage',
+    what: `cannot use ${flagOf(unused)} with the optimizer ${kind}`,
+    expected: `the optimizer ${OPTIMIZERS.filter((one) => unused in DEFAULTS[one]).join(' or ')}`,
+    next: `Leave out ${flagOf(unused)}, or choose another --optimizer.`,
+  });
 }
 
 /** Converts settings to a configuration file that resolves to the same settings. */
 export function toOverrides({ name, optimizer, out, resume, models, ...settings }: Settings): Overrides {
-  const { kind, learningRate, weightDecay, averaging } = optimizer;
-  const momentum = optimizer.kind === 'sgd' ? optimizer.momentum : undefined;
+  const { kind, ...numbers } = optimizer;
   const named = settings.network ? {} : { models };
   const flat = {
     recipe: name,
     ...named,
     ...settings,
     optimizer: kind,
-    learningRate,
-    momentum,
-    weightDecay,
-    averaging,
+    ...numbers,
   };
   const given = Object.entries(flat).filter(([, value]) => value !== undefined);
   return parseOverrides(Object.fromEntries(given), 'settings');

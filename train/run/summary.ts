@@ -8,6 +8,7 @@ import { Count, Real, Time, Whole } from '#shared/validation.ts';
 import { DESCRIPTION } from '../dataset/fashion-mnist/description.ts';
 import type { Dataset } from '../dataset/split.ts';
 import type { Engine } from '../engine/engine.ts';
+import { adam } from '../engine/optimizer.ts';
 import { writeFileAtomic } from '../files.ts';
 import { commandLine } from '../installation.ts';
 import { idsOf, type Sources } from '../release/source.ts';
@@ -50,6 +51,10 @@ const Members = v.object({
   learningRate: Real,
   /** Only with SGD. */
   momentum: v.exactOptional(Real),
+  /** Only with Adam and AdamW. Older runs lack them; their values were PyTorch's. */
+  beta1: v.exactOptional(Real),
+  beta2: v.exactOptional(Real),
+  epsilon: v.exactOptional(Real),
   weightDecay: Real,
   /** Older runs lack the next members; their values were the defaults here. */
   schedule: v.optional(v.string(), 'constant'),
@@ -106,6 +111,9 @@ export async function newSummary(
     optimizer = '',
     learningRate = 0,
     momentum,
+    beta1,
+    beta2,
+    epsilon,
     weightDecay = 0,
     averaging = 0,
   } = toOverrides(settings);
@@ -118,6 +126,9 @@ export async function newSummary(
     optimizer,
     learningRate,
     ...(momentum !== undefined && { momentum }),
+    ...(beta1 !== undefined && { beta1 }),
+    ...(beta2 !== undefined && { beta2 }),
+    ...(epsilon !== undefined && { epsilon }),
     weightDecay,
     schedule,
     augmentation,
@@ -168,7 +179,9 @@ export const writeSummary = (folder: string, summary: Summary): Promise<void> =>
 export async function readSummary(folder: string): Promise<Summary> {
   const path = summaryPath(folder);
   try {
-    return v.parse(Summary, JSON.parse(await readFile(path, 'utf8')));
+    const summary = v.parse(Summary, JSON.parse(await readFile(path, 'utf8')));
+    const { beta1, beta2, epsilon } = adam();
+    return { ...(summary.optimizer !== 'sgd' && { beta1, beta2, epsilon }), ...summary };
   } catch (cause) {
     throw new ExplainedError({
       kind: 'usage',

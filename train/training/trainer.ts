@@ -4,7 +4,7 @@ import type { Weights } from '#shared/model/spec.ts';
 import type { Batch } from '../dataset/batch.ts';
 import { Loader } from '../dataset/loader.ts';
 import type { EngineSession } from '../engine/engine.ts';
-import { averageOf, sgd } from '../engine/optimizer.ts';
+import { averageOf, checked, sgd } from '../engine/optimizer.ts';
 import { initialWeights } from '../model/initialize.ts';
 import { Generator } from '../random.ts';
 import { requireFiniteLoss, requireFiniteWeights, requireFit } from './checks.ts';
@@ -77,6 +77,7 @@ class Trainer {
     const { network, data, engine, optimizer, batchSize, seed, initial } = job;
     requireFit(network, data.train);
     requireFit(network, data.test);
+    checked(optimizer);
     const weights = options.from?.weights ?? initial ?? initialWeights(network, Generator.seeded(seed));
     // Before the session: a state that cannot be resumed must not leave one open.
     const trainer = new Trainer(job, options);

@@ -27,6 +27,7 @@ import { referenceEngine } from '../../../train/engine/reference.ts';
 import { initialWeights } from '../../../train/model/initialize.ts';
 import { type ModelName, modelSpec } from '../../../train/model/zoo.ts';
 import { Generator } from '../../../train/random.ts';
+import { train } from '../../../train/training/trainer.ts';
 import golden from '../../fixtures/pytorch-optimizers.json' with { type: 'json' };
 import { expectClose } from '../../support/expect-close.ts';
 import { withGpu } from '../../support/gpu.ts';
@@ -50,6 +51,7 @@ const OPTIMIZERS: Optimizer[] = [
   adam(0.001),
   adam(0.001, { weightDecay: 0.1 }),
   adamw(0.001, { weightDecay: 0.1, averaging: 0.9 }),
+  adam(0.01, { beta1: 0.5, beta2: 0.9, epsilon: 0.001 }),
   sgd(0.1, { averaging: 0.9 }),
   sgd(0.1, { momentum: 0.9, averaging: 0.9 }),
 ];
@@ -75,12 +77,81 @@ function randomBatches(network: Network, sizes: number[]): Batch[] {
 }
 
 const named = (optimizer: Optimizer) =>
-  `${optimizer.kind}${'momentum' in optimizer ? `, momentum ${optimizer.momentum}` : ''}, weight decay ${optimizer.weightDecay}${optimizer.averaging ? ', averaged' : ''}`;
+  `${optimizer.kind}${'momentum' in optimizer ? `, momentum ${optimizer.momentum}` : ''}${'beta1' in optimizer && optimizer.beta1 !== 0.9 ? `, betas ${optimizer.beta1} and ${optimizer.beta2}` : ''}, weight decay ${optimizer.weightDecay}${optimizer.averaging ? ', averaged' : ''}`;
 
 const runs = golden.runs.map((run) => {
   const optimizer = goldenOptimizer(run.optimizer);
   const smoothing = run.labelSmoothing ? ', label smoothing' : '';
   return { ...run, optimizer, name: named(optimizer) + smoothing };
+});
+
+describe('the options of an optimizer', () => {
+  it('are all in the optimizer', () => {
+    const common = { weightDecay: 0.1, averaging: 0.9 };
+    const options = { beta1: 0.5, beta2: 0.75, epsilon: 0.25, ...common };
+    expect(adam(0.01, options)).toEqual({ kind: 'adam', learningRate: 0.01, ...options });
+    expect(adamw(0.01, options)).toEqual({ kind: 'adamw', learningRate: 0.01, ...options });
+    const momentum = { momentum: 0.5, ...common };
+    expect(sgd(0.01, momentum)).toEqual({ kind: 'sgd', learningRate: 0.01, ...momentum });
+  });
+
+  it('have PyTorch’s defaults', () => {
+    const defaults = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, averaging: 0 };
+    expect(adam()).toEqual({ kind: 'adam', learningRate: 0.001, ...defaults });
+    expect(adamw()).toEqual({ kind: 'adamw', learningRate: 0.001, ...defaults, weightDecay: 0.01 });
+    expect(sgd(1)).toEqual({ kind: 'sgd', learningRate: 1, momentum: 0, weightDecay: 0, averaging: 0 });
+  });
+
+  // As a program in JavaScript would call them.
+  // biome-ignore lint/suspicious/noExplicitAny: the types exclude these calls
+  const calls: [string, (...args: any[]) => unknown, unknown[]][] = [
+    ['learningRate: a number of at least 0, got {"learningRate":0.1}', sgd, [{ learningRate: 0.1 }]],
+    ['learningRate: a number of at least 0, got -1', sgd, [-1]],
+    ['learningRate: a number of at least 0, got NaN', adam, [Number.NaN]],
+    ['learningRate: a number of at least 0, got Infinity', adamw, [Number.POSITIVE_INFINITY]],
+    ['learningRate: a number of at least 0, got "0.1"', sgd, ['0.1']],
+    ['learningRate: a number of at least 0, got undefined', sgd, []],
+    ['momentum: a number of at least 0 and below 1, got 1', sgd, [0.1, { momentum: 1 }]],
+    ['beta1: a number of at least 0 and below 1, got -0.1', adam, [0.1, { beta1: -0.1 }]],
+    ['beta2: a number of at least 0 and below 1, got 1', adamw, [0.1, { beta2: 1 }]],
+    ['epsilon: a number of at least 0, got NaN', adam, [0.1, { epsilon: Number.NaN }]],
+    ['weightDecay: a number of at least 0, got null', adam, [0.1, { weightDecay: null }]],
+    // It is 1 in float32, which the engines use.
+    ['averaging: a number of at least 0 and below 1, got 0.99999999', sgd, [0.1, { averaging: 0.99999999 }]],
+    ['only the options momentum, weightDecay and averaging, got nesterov', sgd, [0.1, { nesterov: true }]],
+    [
+      'only the options beta1, beta2, epsilon, weightDecay and averaging, got betas',
+      adam,
+      [0.1, { betas: [] }],
+    ],
+  ];
+  it.each(calls)('are checked: %s', (message, make, args) => {
+    expect(() => make(...args)).toThrow(`cannot use the optimizer ${make.name}: expected ${message}`);
+  });
+
+  it('are checked in a training, too', async () => {
+    const network = resolveNetwork(UNEVEN);
+    const test = { count: 1, images: new Uint8Array(63), labels: new Uint16Array(1) };
+    const job = {
+      network,
+      data: { train: test, test },
+      engine: referenceEngine(),
+      epochs: 1,
+      batchSize: 1,
+      seed: 1,
+    };
+    const optimizer = { ...adam(), beta1: 2 };
+    await expect(train({ ...job, optimizer })).rejects.toThrow(/beta1: .* got 2/);
+  });
+
+  it('excludes by its types an option that no optimizer has', () => {
+    // @ts-expect-error: betas are two options
+    expect(() => adam(0.1, { betas: [0.5, 0.9] })).toThrow();
+    // @ts-expect-error: sgd has no beta1
+    expect(() => sgd(0.1, { beta1: 0.5 })).toThrow();
+    // @ts-expect-error: the learning rate is a number
+    expect(() => sgd({ learningRate: 0.1 })).toThrow();
+  });
 });
 
 describe('on engine cpu', () => onEngine('cpu'));
