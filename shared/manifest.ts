@@ -112,7 +112,11 @@ const ReleaseId = v.object({ name: v.string(), version: Sha256 });
 
 /** How the model was trained. */
 const Training = v.object({
+  /** The recipe that the settings come from. `changed` has the names of those that differ from it. */
   recipe: v.string(),
+  changed: v.exactOptional(v.array(v.string())),
+  /** The settings that decide the result, by name, such as `batchSize`. The first releases lack them, and `changed`. */
+  settings: v.exactOptional(v.record(v.string(), v.unknown())),
   seed: Whole,
   epochs: Count,
   /** Number of training images: the whole training set unless limited. */

@@ -4,17 +4,11 @@
  */
 import { sha256 } from '#shared/digest.ts';
 import type { SourceRelease, Sources } from '../release/source.ts';
-import { type Settings, toOverrides } from '../run/settings.ts';
+import { decisiveSettings } from '../run/decisive-settings.ts';
+import type { Settings } from '../run/settings.ts';
 
 /** Everything that decides the result of one training; a flat JSON object. */
 export type TrainingInputs = Readonly<Record<string, unknown>>;
-
-/** Settings that do not change the result. `recipe` is here because its values are among the settings. */
-const WITHOUT_EFFECT = [
-  ...['recipe', 'models', 'allowSoftwareAdapter', 'threads', 'data', 'checkpointEvery'],
-  // The paths: the versions of the releases are inputs of their own.
-  ...['pretrained', 'teacher'],
-];
 
 /**
  * Collects the inputs of one model's training.
@@ -29,7 +23,6 @@ export function trainingInputs(
   code: string,
   sources: { [name in keyof Sources]?: Pick<SourceRelease, 'version'> | undefined } = {},
 ): TrainingInputs {
-  const decisive = Object.entries(toOverrides(settings)).filter(([name]) => !WITHOUT_EFFECT.includes(name));
   const versions = Object.entries(sources).flatMap(([name, release]) =>
     release ? [[name, release.version]] : [],
   );
@@ -37,7 +30,7 @@ export function trainingInputs(
   const network = settings.network && { network: JSON.stringify(settings.network) };
   return {
     model,
-    ...Object.fromEntries(decisive),
+    ...decisiveSettings(settings),
     ...network,
     ...Object.fromEntries(versions),
     dataset,

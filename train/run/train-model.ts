@@ -16,6 +16,7 @@ import type { Checkpoints } from '../training/checkpoint/checkpoints.ts';
 import type { TrainedModel } from '../training/job.ts';
 import type { TrainingState } from '../training/state.ts';
 import { train } from '../training/trainer.ts';
+import { recordedSettings } from './decisive-settings.ts';
 import type { MetricsLog } from './metrics-log.ts';
 import { initializationOf } from './networks.ts';
 import { calibrationLine, trainingPrinter } from './progress.ts';
@@ -74,6 +75,7 @@ export async function trainModel(
       seed,
       epochs: trained.epochs.length,
       images: data.train.count,
+      ...recordedSettings(settings),
       ...idsOf(sources),
       ...provenance,
     },

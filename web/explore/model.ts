@@ -86,8 +86,11 @@ export const openModel = (onnx: Uint8Array, manifest: Manifest): Model => ({
 });
 
 /** Names the model's network and recipe, because models of different recipes have the same network name. */
-export const modelTitle = ({ name, training }: Manifest): string =>
-  `${name === 'tinyvgg' ? 'TinyVGG' : name}${training ? `, ${training.recipe} recipe` : ''}`;
+export function modelTitle({ name, training }: Manifest): string {
+  const title = name === 'tinyvgg' ? 'TinyVGG' : name;
+  if (!training) return title;
+  return `${title}, ${training.recipe} recipe${training.changed?.length ? ', changed' : ''}`;
+}
 
 /** Describes the size and the accuracy of a model. */
 export const modelFacts = ({ parameters, metrics }: Manifest): string =>

@@ -196,7 +196,10 @@ describeWithData('the command line with the data set', () => {
         name,
         version: onnx.sha256,
         metrics: epochs[0],
-        training: { images: 320, epochs: 1 },
+        training: {
+          ...{ images: 320, epochs: 1, recipe: 'lab', changed: ['epochs', 'limit'] },
+          settings: { epochs: 1, batchSize: 32, optimizer: 'sgd', learningRate: 0.1, limit: 320 },
+        },
         calibration: { method: 'temperature', heldOut: 32, ece: { bins: 15, images: 320 } },
       });
       expect(summary.models[name].calibration).toEqual(manifest.calibration);
