@@ -1,7 +1,7 @@
 /** @file Atomic writes: readers see the old file or the complete new one. */
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { ExplainedError } from '#shared/errors.ts';
 
 const TEMPORARY = '.tmp';
@@ -15,13 +15,33 @@ export async function removeTemporaries(folder: string): Promise<void> {
 }
 
 /**
+ * Creates a folder and the folders above it that are missing. With `recursive`, Node's `mkdir` never returns for a folder in /proc.
+ * @throws Error of the system when a folder cannot be created, or the path is a file
+ */
+export async function makeFolder(path: string): Promise<void> {
+  const isThere = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (isThere) return;
+  const parent = dirname(resolve(path));
+  if (parent !== resolve(path)) await makeFolder(parent);
+  try {
+    await mkdir(path);
+  } catch (error) {
+    // Another process may have created it.
+    if (!(await stat(path).catch(() => undefined))?.isDirectory()) throw error;
+  }
+}
+
+/**
  * Writes a temporary file beside `path`, flushes it to the disk, and renames it to `path`.
  * @throws ExplainedError of kind `disk` when the file cannot be written; an existing file is then unchanged
  */
 export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomUUID().slice(0, 8)}${TEMPORARY}`);
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     const file = await open(temporary, 'w');
     try {
       await file.writeFile(content);

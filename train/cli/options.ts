@@ -23,7 +23,7 @@ export const optionWithDefault = (flags: string, description: string, fallback: 
 export const dataOption = (): Option =>
   optionWithDefault(
     '--data <folder>',
-    'folder of images in a folder per class, or with metadata.csv; or folder with the four official files of Fashion-MNIST; train, retrain, sweep and leaderboard also take s3://bucket/folder',
+    'folder of images in a folder per class, or with metadata.csv; or folder with four IDX files, such as those of Fashion-MNIST and MNIST; train, retrain, sweep and leaderboard also take s3://bucket/folder',
     'Fashion-MNIST in FASHION_MNIST_DIR, else in a cache folder, into which missing files are downloaded',
   );
 

@@ -5,10 +5,10 @@
  * added after its file is complete, so that a process may be killed at any time, and several may copy the same folder.
  */
 import { createHash } from 'node:crypto';
-import { appendFile, mkdir, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
+import { appendFile, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { ExplainedError } from '#shared/errors.ts';
-import { writeFileAtomic } from '../files.ts';
+import { makeFolder, writeFileAtomic } from '../files.ts';
 import type { ObjectStore, StoreEntry } from '../store/store.ts';
 
 /** A folder in a bucket. */
@@ -55,7 +55,7 @@ export async function copyFromBucket(
   const id = createHash('sha256').update(`${store.description}\0${prefix}`).digest('hex').slice(0, 32);
   const folder = join(cache, id, basename(prefix) || bucket);
   const paths = new Map(entries.map((entry) => [pathOf(entry, prefix), entry]));
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   await removeOthers(folder, new Set(paths.keys()));
   const index = await readIndex(folder);
   const left = [...paths];

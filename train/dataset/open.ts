@@ -1,17 +1,17 @@
 /** @file Opens the data set of a run: Fashion-MNIST, or a folder of images. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { ExplainedError } from '#shared/errors.ts';
 import { FIT_VERSION, type FitMode } from '#shared/input/fit/fit.ts';
 import { GARMENT_INPUT } from '#shared/input/prepare.ts';
 import type { PictureInput } from '#shared/input/preprocessing.ts';
 import { flagOf } from '../format.ts';
 import type { Source } from '../model/transfer.ts';
+import { DESCRIPTION } from './fashion-mnist/description.ts';
 import type { DownloadProgress } from './fashion-mnist/download.ts';
-import { FILES } from './fashion-mnist/files.ts';
 import { loadDataset } from './fashion-mnist/load.ts';
+import { hasIdxFile } from './fashion-mnist/official.ts';
 import { withPhotos } from './fashion-mnist/photos.ts';
 import { type FolderDataset, loadFolder } from './folder/load.ts';
+import { loadIdxFolder } from './idx-folder.ts';
 import type { Dataset } from './split.ts';
 
 /** Colours of a folder's images, with their number of channels. */
@@ -51,9 +51,8 @@ export interface OpenOptions {
   start?: Source | undefined;
 }
 
-/** Returns whether the settings name a folder of images. A folder with an official file of Fashion-MNIST is none. */
-export const isFolder = ({ data }: DataSettings): boolean =>
-  data !== undefined && !Object.values(FILES).some(({ name }) => existsSync(join(data, name)));
+/** Returns whether the settings name a folder of images. A folder of IDX files, such as those of Fashion-MNIST, is none. */
+export const isFolder = ({ data }: DataSettings): boolean => data !== undefined && !hasIdxFile(data);
 
 /**
  * Opens the data set that the settings name.
@@ -66,15 +65,25 @@ export async function openDataset(settings: DataSettings, options: OpenOptions =
     return openFolder(settings, options);
   }
   rejectFolderSettings(settings);
-  const dataset = await loadDataset({
-    folder: settings.data,
-    ...(options.onDownload && { onProgress: options.onDownload }),
-  });
+  const dataset = await openIdxFiles(settings.data, options);
   const { onProgress, log, start } = options;
+  if (photos !== undefined && dataset.name !== DESCRIPTION.name) throw photosWithFolder();
   return photos === undefined
     ? dataset
     : withPhotos(dataset, photos, { ...(onProgress && { onProgress }), ...(log && { log }), start });
 }
+
+/**
+ * Opens a folder of four IDX files, or without a folder Fashion-MNIST.
+ * @throws ExplainedError of kind `data` when it cannot be read
+ */
+export const openIdxFiles = (
+  data: string | undefined,
+  { onDownload, log }: Pick<OpenOptions, 'onDownload' | 'log'>,
+): Promise<Dataset> =>
+  data === undefined
+    ? loadDataset({ ...(onDownload && { onProgress: onDownload }) })
+    : loadIdxFolder(data, log);
 
 const photosWithFolder = (): ExplainedError =>
   new ExplainedError({

@@ -3,6 +3,7 @@ import { ExplainedError } from '#shared/errors.ts';
 import { lazy } from '#shared/lazy.ts';
 import { DESCRIPTION } from '../dataset/fashion-mnist/description.ts';
 import { FILES } from '../dataset/fashion-mnist/files.ts';
+import { loadDataset } from '../dataset/fashion-mnist/load.ts';
 import { isFolder, rejectFolderSettings } from '../dataset/open.ts';
 import type { Dataset } from '../dataset/split.ts';
 import { commandLine } from '../installation.ts';
@@ -52,11 +53,21 @@ function rejectPhotos({ photos }: Settings): void {
   });
 }
 
+const required = new Map<string, Promise<unknown>>();
+
+/** @throws ExplainedError of kind `data` when a folder has other IDX files. Their training must not be found under Fashion-MNIST's digests. */
+async function requireFashionMnist(folder: string): Promise<void> {
+  const loaded = required.get(folder) ?? loadDataset({ folder });
+  required.set(folder, loaded);
+  await loaded;
+}
+
 /** Returns what names the data set. The digests of Fashion-MNIST are known, so its files need not be on this machine. */
 async function datasetOf(settings: Settings): Promise<Pick<Dataset, 'digests' | 'modelPrefix'>> {
   if (isFolder(settings)) return openJobFolder(settings);
   rejectFolderSettings(settings);
   rejectPhotos(settings);
+  if (settings.data !== undefined) await requireFashionMnist(settings.data);
   const digests = Object.fromEntries(Object.values(FILES).map(({ name, md5 }) => [name, md5]));
   return { ...DESCRIPTION, digests };
 }

@@ -15,7 +15,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ExplainedError } from '#shared/errors.ts';
-import { diskError, removeTemporaries, writeFileAtomic } from '../files.ts';
+import { diskError, makeFolder, removeTemporaries, writeFileAtomic } from '../files.ts';
 import { lockFolder, requireUnlocked, type Use } from '../folder-lock.ts';
 import { SETTINGS_FILE, type Settings, toOverrides } from './settings.ts';
 import { readSummary, type Summary, summaryPath, writeSummary } from './summary.ts';
@@ -51,7 +51,7 @@ export interface RunFolder {
  * @throws ExplainedError as `requireFreeFolder`, and of kind `disk` when the folder cannot be written
  */
 export async function openRunFolder(settings: Settings, fresh: Summary): Promise<RunFolder> {
-  const folder = await makeFolder(settings);
+  const folder = await makeRunFolder(settings);
   const requireHeld = await lockFolder(folder, TRAINING);
   if (!settings.resume) requireNoRun(folder);
   if (settings.resume && existsSync(summaryPath(folder))) {
@@ -66,11 +66,11 @@ export async function openRunFolder(settings: Settings, fresh: Summary): Promise
 }
 
 /** Creates the folder in the settings, if it does not exist, or a new one in `runs/`. */
-async function makeFolder({ out, name, seed }: Settings): Promise<string> {
+async function makeRunFolder({ out, name, seed }: Settings): Promise<string> {
   const stamp = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '');
   const chosen = `${RUNS}/${name}-seed${seed}-${stamp}`;
   try {
-    await mkdir(out ?? RUNS, { recursive: true });
+    await makeFolder(out ?? RUNS);
     return out ?? (await makeNewFolder(chosen));
   } catch (error) {
     throw diskError(join(out ?? chosen, SETTINGS_FILE), error);

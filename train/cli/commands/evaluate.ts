@@ -5,10 +5,9 @@ import { ExplainedError } from '#shared/errors.ts';
 import type { Manifest } from '#shared/manifest.ts';
 import { decodeModel, metadataOf } from '#shared/onnx/model.ts';
 import { temperatureOf } from '#shared/predictions.ts';
-import { loadDataset } from '../../dataset/fashion-mnist/load.ts';
 import { loadTestImages } from '../../dataset/folder/for-model.ts';
 import { Loader } from '../../dataset/loader.ts';
-import { FOLDER_DEFAULTS, isFolder } from '../../dataset/open.ts';
+import { FOLDER_DEFAULTS, isFolder, openIdxFiles } from '../../dataset/open.ts';
 import type { Split } from '../../dataset/split.ts';
 import { list, percent } from '../../format.ts';
 import { Generator } from '../../random.ts';
@@ -109,9 +108,9 @@ async function openTestImages(
 ): Promise<{ test: Split; classes: readonly string[] }> {
   const { onDownload, onProgress, log } = json ? {} : datasetPrinter();
   if (data === undefined || !isFolder({ data })) {
-    const { test, classes } = await loadDataset({
-      folder: data,
-      ...(onDownload && { onProgress: onDownload }),
+    const { test, classes, name } = await openIdxFiles(data, {
+      ...(onDownload && { onDownload }),
+      ...(log && { log }),
     });
     // A model may have further labels, such as one for pictures of other things.
     if (!labels || classes.every((label, i) => labels[i] === label)) {
@@ -119,7 +118,7 @@ async function openTestImages(
     }
     throw new ExplainedError({
       kind: 'model',
-      what: `cannot evaluate ${model} on Fashion-MNIST`,
+      what: `cannot evaluate ${model} on ${name}`,
       expected: `a model that begins with the labels ${list(classes)}`,
       got: list(labels),
       next: 'Name a folder of images with --data.',

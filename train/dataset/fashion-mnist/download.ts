@@ -6,12 +6,12 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout } from 'node:timers/promises';
 import { ExplainedError } from '#shared/errors.ts';
-import { untilWritten } from '../../files.ts';
+import { makeFolder, untilWritten } from '../../files.ts';
 import { mayRun, OWNER } from '../../owner.ts';
 import { Busy, sizeOf, transfer } from './transfer.ts';
 
@@ -63,7 +63,7 @@ export async function download({
   const deadline = AbortSignal.timeout(limit);
   const part = `${path}.${OWNER}.${randomUUID().slice(0, 8)}.part`;
   const onReceived = (received: number) => onProgress?.(path, received, bytes);
-  await untilWritten(path, mkdir(dirname(path), { recursive: true }));
+  await untilWritten(path, makeFolder(dirname(path)));
   try {
     await untilWritten(path, adoptPart(path, part));
     const failures = await tryUrls(urls, { retryDelay, deadline }, async (url) => {

@@ -28,7 +28,7 @@ export function parseIdx(file: string, bytes: Uint8Array, shape: readonly number
       what: `${file}: ${what}`,
       expected,
       got,
-      next: 'Delete the file and run the command again.',
+      next: 'Replace it by a complete copy.',
     });
   };
   const header = 4 + 4 * shape.length;
@@ -42,4 +42,17 @@ export function parseIdx(file: string, bytes: Uint8Array, shape: readonly number
   const count = shape.reduce((product, size) => product * size, 1);
   if (bytes.length !== header + count) fail('wrong length', `${header + count} bytes`, `${bytes.length}`);
   return bytes.subarray(header);
+}
+
+/**
+ * Reads the sizes of an IDX file's dimensions.
+ * @throws ExplainedError of kind `data` when the file has no header of so many dimensions
+ */
+export function idxSizes(file: string, bytes: Uint8Array, dimensions: number): number[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const sizes = Array.from({ length: dimensions }, (_, i) =>
+    bytes.length < 8 + 4 * i ? 0 : view.getUint32(4 + 4 * i),
+  );
+  parseIdx(file, bytes, sizes);
+  return sizes;
 }

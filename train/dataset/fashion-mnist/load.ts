@@ -1,9 +1,5 @@
 /** @file Loads Fashion-MNIST from a folder, from the user's cache, or from the official mirrors. */
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
 import { ExplainedError } from '#shared/errors.ts';
 import { cacheFolder } from '../../cache.ts';
 import type { Dataset } from '../split.ts';
@@ -11,10 +7,11 @@ import { DESCRIPTION } from './description.ts';
 import { type DownloadProgress, download } from './download.ts';
 import { FILES, MIRRORS, type OfficialFile } from './files.ts';
 import { parseIdx } from './idx.ts';
+import { type IdxFile, readIdxFile, requireOfficial } from './official.ts';
 import { sizeOf } from './transfer.ts';
 
 export interface LoadOptions {
-  /** Folder with the four official files. With it, nothing is downloaded. */
+  /** Folder with the four official files, packed or not. With it, nothing is downloaded. */
   folder?: string | undefined;
   /** Folder for downloads; the user's cache folder by default. */
   cache?: string;
@@ -34,15 +31,36 @@ export async function loadDataset(options: LoadOptions = {}): Promise<Dataset> {
   const given = options.folder ?? folderOfEnvironment();
   if (given === undefined) await fillCache(cache, mirrors, onProgress);
   const folder = given ?? cache;
+  const read = async (file: OfficialFile) => {
+    const found = await readIdxFile(folder, file);
+    requireOfficial(found, file, given === undefined ? OF_CACHE : OF_USER);
+    return found;
+  };
   // One after the other: with several bad files, the error always names the first one.
-  const trainImages = await readOfficial(folder, FILES.trainImages);
-  const trainLabels = await readOfficial(folder, FILES.trainLabels);
-  const testImages = await readOfficial(folder, FILES.testImages);
-  const testLabels = await readOfficial(folder, FILES.testLabels);
+  const [trainImages, trainLabels] = [await read(FILES.trainImages), await read(FILES.trainLabels)];
+  const [testImages, testLabels] = [await read(FILES.testImages), await read(FILES.testLabels)];
+  return fashionMnist({ trainImages, trainLabels, testImages, testLabels });
+}
+
+/** A file in the user's own folder is never to be deleted: it can be of another data set. */
+const OF_USER =
+  'Put the official file into another folder and name that one, or leave out --data and FASHION_MNIST_DIR to download it. Another data set of four IDX files, such as MNIST, needs --data.';
+const OF_CACHE = 'Delete this copy in the cache and run the command again: it is downloaded.';
+
+/** The four files of a data set. */
+export type FourFiles = Record<keyof typeof FILES, IdxFile>;
+
+/** Returns the data set in the four official files. */
+export function fashionMnist(files: FourFiles): Dataset {
+  const data = (name: keyof typeof FILES) =>
+    parseIdx(files[name].path, files[name].content, FILES[name].shape);
+  const split = (images: Uint8Array, labels: Uint8Array) => ({
+    ...{ count: labels.length, images, labels: Uint16Array.from(labels) },
+  });
   return {
     ...DESCRIPTION,
-    train: { count: trainLabels.length, images: trainImages, labels: Uint16Array.from(trainLabels) },
-    test: { count: testLabels.length, images: testImages, labels: Uint16Array.from(testLabels) },
+    train: split(data('trainImages'), data('trainLabels')),
+    test: split(data('testImages'), data('testLabels')),
     digests: Object.fromEntries(Object.values(FILES).map(({ name, md5 }) => [name, md5])),
   };
 }
@@ -71,31 +89,4 @@ async function fillCache(cache: string, mirrors: string[], onProgress?: Download
       ...(onProgress && { onProgress }),
     });
   }
-}
-
-/** Reads, verifies and unpacks one official file. */
-async function readOfficial(folder: string, { name, md5, shape }: OfficialFile): Promise<Uint8Array> {
-  const path = join(folder, name);
-  const compressed = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    throw new ExplainedError({
-      kind: 'data',
-      what: `cannot read ${path}`,
-      expected: 'an official file of Fashion-MNIST',
-      got: cause.code ?? cause.message,
-      next: 'Put the four official .gz files into the folder, or leave out --data and FASHION_MNIST_DIR to download them.',
-      cause,
-    });
-  });
-  const got = createHash('md5').update(compressed).digest('hex');
-  if (got !== md5) {
-    throw new ExplainedError({
-      kind: 'data',
-      what: `${path} is not the official file`,
-      expected: `MD5 ${md5}`,
-      got: `${got} (${compressed.length} bytes)`,
-      next: 'Delete the file and run the command again.',
-    });
-  }
-  // zlib's default pieces of 16 KiB cost half as much time again.
-  return parseIdx(path, await promisify(gunzip)(compressed, { chunkSize: 2 ** 20 }), shape);
 }

@@ -77,7 +77,7 @@ function requireClass(none: string | undefined, classes: readonly string[]): voi
 }
 
 /** Turns a folder's name into one that a model can have (shared/manifest.ts). */
-function modelPrefixOf(folder: string): string {
+export function modelPrefixOf(folder: string): string {
   const name = folder
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
