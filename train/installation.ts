@@ -1,4 +1,5 @@
 /** @file How this program is installed: as a checkout, whose sources Node runs, or as the package tinyvgg-train (infra/packages). */
+import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 /** The root folder of the checkout or of the package. Both have the same tree. */
@@ -6,6 +7,9 @@ export const ROOT = join(import.meta.dirname, '..');
 
 /** A package has JavaScript in place of the sources. */
 export const IS_PACKAGE = !import.meta.filename.endsWith('.ts');
+
+/** Returns the version of the checkout or of the package. */
+export const version = (): string => JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version;
 
 /** Returns how a person starts a command of the trainer here, for messages. */
 export function commandLine(command: string, ...args: string[]): string {

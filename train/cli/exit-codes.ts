@@ -28,14 +28,50 @@ export const USAGE_ERROR = EXIT_CODES.usage.code;
 /** Exit code of an error that no code handles. */
 const UNEXPECTED = 1;
 
-/** The exit codes as text for `--help`. */
-export const EXIT_CODES_HELP = [
-  'Exit codes:',
-  '  0  success',
-  `  ${UNEXPECTED}  a bug in this program; please report it`,
-  ...Object.values(EXIT_CODES).map(({ code, meaning }) => `  ${String(code).padEnd(2)} ${meaning}`),
-  '  129, 130, 143  ended by SIGHUP, SIGINT or SIGTERM; after one signal, a training has saved a checkpoint',
-].join('\n');
+/** What a command can end with. */
+interface Endings {
+  /** The kinds of its errors. Each command can also fail to write its output. */
+  kinds: readonly ErrorKind[];
+  /** Whether it handles signals. */
+  handlesSignals?: boolean;
+}
+
+const TRAINING = ['usage', 'data', 'device', 'model', 'store', 'conflict'] as const;
+const REGISTRY = ['usage', 'model', 'store', 'conflict'] as const;
+
+/** The endings of each command. */
+export const ENDINGS: Record<string, Endings> = {
+  inspect: { kinds: ['usage', 'data', 'device', 'model'], handlesSignals: true },
+  train: { kinds: [...TRAINING, 'divergence'], handlesSignals: true },
+  report: { kinds: ['usage', 'data', 'model'] },
+  evaluate: { kinds: ['usage', 'data', 'model', 'image'] },
+  classify: { kinds: ['usage', 'model', 'image'] },
+  push: { kinds: REGISTRY },
+  promote: { kinds: REGISTRY },
+  rollback: { kinds: REGISTRY },
+  status: { kinds: ['usage', 'model', 'store'] },
+  retrain: { kinds: [...TRAINING, 'divergence', 'rejected'], handlesSignals: true },
+  // A point of the grid that diverges is a result.
+  sweep: { kinds: TRAINING, handlesSignals: true },
+  leaderboard: { kinds: ['usage', 'data', 'model', 'store'] },
+};
+
+/** Returns the exit codes of a command as text for `--help`. */
+export function exitCodesHelp(command: string): string {
+  const { kinds, handlesSignals } = ENDINGS[command];
+  const own = Object.entries(EXIT_CODES).filter(([kind]) => [...kinds, 'disk'].includes(kind as ErrorKind));
+  return [
+    'Exit codes:',
+    '  0  success',
+    `  ${UNEXPECTED}  a bug in this program; please report it`,
+    ...own.map(([, { code, meaning }]) => `  ${String(code).padEnd(2)} ${meaning}`),
+    ...(handlesSignals
+      ? [
+          `  129, 130, 143  ended by SIGHUP, SIGINT or SIGTERM${command === 'inspect' ? '' : '; after one signal, a training has saved a checkpoint'}`,
+        ]
+      : []),
+  ].join('\n');
+}
 
 /** Prints an error to stderr and returns the exit code. */
 export function reportError(error: unknown): number {

@@ -1,5 +1,6 @@
 /** @file The command line of the trainer. Each command is defined in a file of commands/. */
 import { Command, CommanderError } from 'commander';
+import { version } from '../installation.ts';
 import { addClassify } from './commands/classify.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addInspect } from './commands/inspect.ts';
@@ -10,12 +11,15 @@ import { addLeaderboard, addSweep } from './commands/sweep.ts';
 import { addTrain } from './commands/train.ts';
 import { rejectEmptyValues } from './empty-values.ts';
 import { endProcess } from './ending.ts';
-import { EXIT_CODES, EXIT_CODES_HELP, reportError, USAGE_ERROR } from './exit-codes.ts';
+import { examplesHelp } from './examples.ts';
+import { EXIT_CODES, exitCodesHelp, reportError, USAGE_ERROR } from './exit-codes.ts';
+import { hintUnknownOptions } from './hints.ts';
 import { surviveLostOutput } from './output.ts';
 import { rejectSwallowedOptions } from './swallowed-options.ts';
 
 const program = new Command('tinyvgg-train')
   .description('Trains image classifiers and publishes them to the edge.')
+  .version(version(), '--version', 'print the version')
   .showHelpAfterError('Run with --help for usage.')
   .configureHelp({ showGlobalOptions: false })
   .exitOverride();
@@ -33,7 +37,10 @@ addRetrain(program);
 addSweep(program);
 addLeaderboard(program);
 
-for (const command of program.commands) command.addHelpText('after', `\n${EXIT_CODES_HELP}`);
+for (const command of program.commands) {
+  command.addHelpText('after', `\n${examplesHelp(command.name())}\n\n${exitCodesHelp(command.name())}`);
+  hintUnknownOptions(command);
+}
 rejectEmptyValues(program);
 surviveLostOutput(EXIT_CODES.disk.code);
 

@@ -68,9 +68,13 @@ export const aliasOption = (): Option =>
 export const nameOption = (): Option => new Option('--name <model>', 'name of the model').default('tinyvgg');
 export const reasonOption = (): Option => new Option('--reason <text>', 'reason to store in the alias');
 
-/** Adds the options of a training. The defaults are those of `recipe`. */
-export const withTrainingOptions = (command: Command, recipe: Recipe): Command =>
-  withFolderOptions(command)
+/**
+ * Adds the options of a training. The defaults are those of `--recipe` in the arguments, else those of `fallback`: the help of
+ * `--recipe edge` must not show the defaults of another one.
+ */
+export function withTrainingOptions(command: Command, fallback: Recipe, args = process.argv): Command {
+  const recipe = namedRecipe(args) ?? fallback;
+  return withFolderOptions(command)
     .option(
       '--config <file>',
       'JSON file with any of the options below, such as {"batchSize": 64}; flags override it',
@@ -79,14 +83,16 @@ export const withTrainingOptions = (command: Command, recipe: Recipe): Command =
       optionWithDefault(
         '--recipe <name>',
         'named settings; the other options override them',
-        `${recipe.name}; ${RECIPES.photos.name} with a folder of images, ${RECIPES.garments.name} with --fit garment`,
+        `${fallback.name}; ${RECIPES.photos.name} with a folder of images, ${RECIPES.garments.name} with --fit garment`,
       ).choices(Object.keys(RECIPES)),
     )
     .addOption(
       optionWithDefault(
         '--models <names>',
         `comma-separated names of models: ${MODEL_NAMES.join(', ')}`,
-        `${recipe.models.join()}; ${RECIPES.photos.models.join()} with a folder of images, ${RECIPES.garments.models.join()} with --fit garment`,
+        recipe === fallback
+          ? `${recipe.models.join()}; ${RECIPES.photos.models.join()} with a folder of images, ${RECIPES.garments.models.join()} with --fit garment`
+          : recipe.models.join(),
       ),
     )
     .option('--network <file>', 'JSON file with the layers of a network to train instead of the models')
@@ -122,7 +128,7 @@ export const withTrainingOptions = (command: Command, recipe: Recipe): Command =
     )
     .addOption(
       optionWithDefault(
-        '--learning-rate <number>',
+        '--lr, --learning-rate <number>',
         'learning rate',
         `${recipe.optimizer.learningRate}; with another --optimizer 0.1 for sgd, 0.001 for adam and adamw`,
       ),
@@ -143,14 +149,14 @@ export const withTrainingOptions = (command: Command, recipe: Recipe): Command =
       optionWithDefault(
         '--weight-decay <number>',
         'weight decay: an L2 penalty, decoupled with adamw',
-        '0; 0.01 for adamw',
+        `${recipe.optimizer.weightDecay}; with another --optimizer 0 for sgd and adam, 0.01 for adamw`,
       ),
     )
     .addOption(
       optionWithDefault(
         '--averaging <decay>',
         'evaluate and export an exponential moving average of the weights with this decay; 0 for none',
-        0,
+        recipe.optimizer.averaging,
       ),
     )
     .addOption(
@@ -239,6 +245,14 @@ export const withTrainingOptions = (command: Command, recipe: Recipe): Command =
         CHECKPOINT_EVERY,
       ),
     );
+}
+
+/** Returns the recipe that arguments name, if there is one. */
+function namedRecipe(args: readonly string[]): Recipe | undefined {
+  const at = args.findLastIndex((arg) => /^--recipe(=|$)/.test(arg));
+  const name = args[at]?.split('=')[1] ?? args[at + 1];
+  return Object.hasOwn(RECIPES, name) ? RECIPES[name] : undefined;
+}
 
 /**
  * Returns a parser of whole numbers.

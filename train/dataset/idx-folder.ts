@@ -50,7 +50,8 @@ async function otherDataset(folder: string, files: FourFiles): Promise<Dataset> 
   const [size, testSize] = [train.shape, test.shape].map((shape) => shape.join(' × '));
   if (size !== testSize) throw damaged(files.testImages.path, `images of ${size} pixels`, testSize);
   const [height, width] = train.shape;
-  const digests = Object.values(files).map(({ path, contentMd5 }) => [basename(path), contentMd5]);
+  const names = Object.keys(files) as (keyof FourFiles)[];
+  const digests = names.map((name) => [FILES[name].name.replace('.gz', ''), files[name].contentMd5]);
   return {
     name: basename(resolve(folder)),
     modelPrefix: modelPrefixOf(basename(resolve(folder))),

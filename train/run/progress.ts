@@ -1,10 +1,11 @@
 /** @file Prints the progress of downloads and trainings: the lab's lines, with a progress bar instead of "Looked at" on a terminal. */
-import { Presets, SingleBar } from 'cli-progress';
+import type { SingleBar } from 'cli-progress';
 import type { Calibration } from '#shared/manifest.ts';
 import type { DownloadProgress } from '../dataset/fashion-mnist/download.ts';
 import type { OpenOptions } from '../dataset/open.ts';
 import { count, percent } from '../format.ts';
 import type { TrainingEvent } from '../training/events.ts';
+import { progressBar } from './progress-bar.ts';
 
 /** The lab prints a line every 400 batches. */
 const LAB_LINE_BATCHES = 400;
@@ -48,7 +49,9 @@ function linePrinter(batchSize: number, log: (line: string) => void): Printer {
 }
 
 function barPrinter(): Printer {
-  const format = '{bar} {percentage}% | {value}/{total} samples | loss {loss} | ETA {eta_formatted}';
+  const texts = (done: number, total: number, eta: string, { loss }: Record<string, string>) => [
+    ...[`loss ${loss}`, `ETA ${eta}`, `${done}/${total} samples`],
+  ];
   let bar: SingleBar | undefined;
   const onEvent = (event: TrainingEvent) => {
     switch (event.type) {
@@ -60,7 +63,7 @@ function barPrinter(): Printer {
         if (bar) {
           bar.update(event.seen, { loss });
         } else {
-          bar = new SingleBar({ format }, Presets.shades_classic);
+          bar = progressBar(texts);
           bar.start(event.total, event.seen, { loss });
         }
         break;
@@ -121,8 +124,8 @@ export function imagePrinter(
       if (total >= 1000 && tenths !== before) log(`${what}: ${10 * (tenths || 10)} %`);
     };
   }
-  const format = `${what} {bar} {percentage}% | {value}/{total} | ETA {eta_formatted}`;
-  const bar = new SingleBar({ format, clearOnComplete: true }, Presets.shades_classic);
+  const texts = (done: number, total: number, eta: string) => [what, `ETA ${eta}`, `${done}/${total}`];
+  const bar = progressBar(texts, { clearOnComplete: true });
   return (done, total) => {
     if (!bar.isActive) bar.start(total, 0);
     bar.update(done);
