@@ -44,7 +44,7 @@ const trained = await train(
   {
     onEvent(event) {
       if (event.type === 'epoch-end')
-        console.log(`Epoch ${event.epoch}: ${(100 * event.testAccuracy).toFixed(2)} %`);
+        console.log(`Epoch ${event.epoch}: ${(100 * (event.testAccuracy ?? 0)).toFixed(2)} %`);
     },
   },
 );

@@ -124,7 +124,11 @@ const Training = v.object({
   engine: v.string(),
   /** Digest of each source of the data set, by name. */
   dataset: v.record(v.string(), v.string()),
-  /** The release whose convolutions the training started from; absent if all weights were drawn. */
+  /** Number of test images of the metrics; absent for the whole test set. */
+  testImages: v.exactOptional(Count),
+  /** The release from all of whose weights the training started. */
+  weights: v.optional(ReleaseId),
+  /** The release whose convolutions the training started from; absent if they were drawn. */
   pretrained: v.optional(ReleaseId),
   /** The release whose probabilities took the place of the labels; absent if the labels were trained on. */
   teacher: v.optional(ReleaseId),

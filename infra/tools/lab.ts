@@ -5,9 +5,11 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import * as v from 'valibot';
 import { ExplainedError } from '#shared/errors.ts';
 import type { LabRecords } from '#shared/lab-records.ts';
 import { readResults } from '../../train/report/results.ts';
+import { ResultMetrics } from '../../train/training/epoch-metrics.ts';
 import { ROOT } from '../child-process.ts';
 import { runCommand } from '../command.ts';
 
@@ -30,7 +32,10 @@ async function main(folder: string): Promise<void> {
   for (const { name, epochs } of models) {
     const steps = metrics.filter((record) => record.type === 'steps').filter(({ model }) => model === name);
     records.models[name] = {
-      epochs: epochs.map(({ trainLoss, testLoss, testAccuracy }) => ({ trainLoss, testLoss, testAccuracy })),
+      epochs: epochs.map((epoch) => {
+        const { trainLoss, testLoss, testAccuracy } = v.parse(ResultMetrics, epoch);
+        return { trainLoss, testLoss, testAccuracy };
+      }),
       steps: steps.map(({ step, loss }) => [step, Number(loss.toFixed(4))]),
     };
     for (const extension of ['onnx', 'json'])

@@ -209,17 +209,21 @@ export function withTrainingOptions(command: Command, fallback: Recipe, args = p
     )
     .option('--balance', 'train on as many images of each class: an epoch repeats those of small classes')
     .option(
+      '--weights <release>',
+      'fine-tune another release: start from all of its weights. Its network and labels must be the same. An .onnx file, the run folder of one model, or in the object store NAME, NAME@ALIAS or NAME@VERSION',
+    )
+    .option(
       '--pretrained <release>',
-      'start from the convolutions of another release: an .onnx file, the run folder of one model, or in the object store NAME, NAME@ALIAS or NAME@VERSION',
+      'start from the convolutions of another release and draw the other weights; named like that of --weights',
     )
     .option(
       '--teacher <release>',
-      'learn the class probabilities of another release instead of the labels; named like that of --pretrained, trained on the same images',
+      'learn the class probabilities of another release instead of the labels; named like that of --weights, trained on the same images',
     )
     .addOption(
       optionWithDefault(
         '--limit <images>',
-        'use only the first images of the training and the test set',
+        'use only the first images of the training set and of the test set; the accuracy is then that of fewer test images',
         'all',
       ),
     )

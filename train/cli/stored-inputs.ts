@@ -25,9 +25,10 @@ export function localizer(target: TargetFlags, onProgress = imagePrinter('Copyin
   };
   const release = async (name: string | undefined) =>
     name === undefined ? undefined : once(name, () => copyRelease(name, target));
-  return async ({ data, pretrained, teacher, ...settings }) => ({
+  return async ({ data, weights, pretrained, teacher, ...settings }) => ({
     ...settings,
     data: isInBucket(data) ? await once(data, () => copyImages(data, target, onProgress)) : data,
+    weights: await release(weights),
     pretrained: await release(pretrained),
     teacher: await release(teacher),
   });

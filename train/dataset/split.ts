@@ -60,6 +60,12 @@ export function divide(dataset: Dataset, heldOut: number, limit = Number.POSITIV
   };
 }
 
+/** Returns the number of training and test images. */
+export const imagesOf = ({ train, test }: Pick<RunData, 'train' | 'test'>) => ({
+  train: train.count,
+  test: test.count,
+});
+
 /** Returns the first `count` images of a split. */
 export const take = (split: Split, count: number): Split => range(split, 0, Math.min(count, split.count));
 

@@ -7,6 +7,7 @@ import type { Engine } from '../engine/engine.ts';
 import { upload } from '../registry/registry.ts';
 import { networkOf } from '../run/networks.ts';
 import { gitCommit } from '../run/provenance.ts';
+import { requireStart } from '../run/start.ts';
 import { requireSameTask, withTeacher } from '../run/teacher.ts';
 import { trainModel } from '../run/train-model.ts';
 import type { ObjectStore } from '../store/store.ts';
@@ -74,6 +75,7 @@ async function trainAndUpload(
   const dataset = await load(settings);
   requireSameTask(sources.teacher, dataset);
   const network = networkOf(settings, model, dataset);
+  requireStart([network], sources, dataset);
   const divided = divide(dataset, settings.heldOut, settings.limit);
   const { batchSize, augmentation, seed } = settings;
   const augment = augmentationFor(augmentation, seed, dataset);

@@ -17,6 +17,8 @@ export interface SourceRelease extends Source {
 
 /** The releases that a training uses. */
 export interface Sources {
+  /** Training starts from all of its weights. */
+  weights?: SourceRelease | undefined;
   /** Training starts from its convolutions. */
   pretrained?: SourceRelease | undefined;
   /** Its probabilities take the place of the labels of the training images. */
@@ -29,9 +31,11 @@ export interface Sources {
  * @throws ExplainedError of kind `usage` when a path names no release, of kind `model` when a release is damaged
  */
 export const readSources = async ({
+  weights,
   pretrained,
   teacher,
 }: Readonly<Partial<Record<keyof Sources, string | undefined>>>): Promise<Sources> => ({
+  weights: await readSource(weights, '--weights'),
   pretrained: await readSource(pretrained, '--pretrained'),
   teacher: await readSource(teacher, '--teacher'),
 });
@@ -62,7 +66,8 @@ async function onnxFileOf(path: string, flag: string): Promise<string> {
 }
 
 /** Returns the name and the version of each release, as manifests and summaries record them. */
-export const idsOf = ({ pretrained, teacher }: Sources) => ({
+export const idsOf = ({ weights, pretrained, teacher }: Sources) => ({
+  weights: idOf(weights),
   pretrained: idOf(pretrained),
   teacher: idOf(teacher),
 });

@@ -1,6 +1,7 @@
 /** @file The texts and tables of the report: the comparison of the models and the details of the run. */
 import { count, roughly } from '../format.ts';
 import { classResults, totalResult } from '../training/class-results.ts';
+import { classScores, macroScores } from '../training/class-scores.ts';
 import { type Markup, markup } from './markup.ts';
 import type { ModelResults, Results } from './results.ts';
 import { percent, seconds } from './unbroken.ts';
@@ -74,20 +75,38 @@ export function classRows({ confusion, labels }: ModelResults): {
   head: string[];
   rows: { name: string; cells: string[] }[];
 } {
+  const scores = classScores(confusion);
   return {
-    head: ['test images', 'correct', 'accuracy', '95\u00a0% interval', 'most frequent mistake'],
-    rows: classResults(confusion, labels).map(({ name, images, right, interval: [low, high], mistake }) => ({
-      name,
-      cells: [
-        count(images),
-        count(right),
-        images > 0 ? percent(right / images, 1) : '–',
-        images > 0 ? `${percent(low, 1)} to ${percent(high, 1)}` : '–',
-        mistake ? `${mistake.prediction} (${count(mistake.images)})` : '–',
-      ],
-    })),
+    head: [
+      'test images',
+      'correct',
+      'recall',
+      '95\u00a0% interval',
+      'precision',
+      'F1',
+      'most frequent mistake',
+    ],
+    rows: classResults(confusion, labels).map(
+      ({ name, images, right, interval: [low, high], mistake }, i) => ({
+        name,
+        cells: [
+          ...[count(images), count(right), share(scores[i].recall)],
+          images > 0 ? `${percent(low, 1)} to ${percent(high, 1)}` : '–',
+          ...[share(scores[i].precision), share(scores[i].f1)],
+          mistake ? `${mistake.prediction} (${count(mistake.images)})` : '–',
+        ],
+      }),
+    ),
   };
 }
+
+/** Describes the means of the classes' scores. */
+export function meanScores({ confusion }: ModelResults): string {
+  const { precision, recall, f1 } = macroScores(confusion);
+  return `Means over the classes: precision ${percent(precision, 1)}, recall ${percent(recall, 1)}, F1 ${percent(f1, 1)}. Recall is the accuracy on the images of a class, precision the share of the images predicted as the class that are of it.`;
+}
+
+const share = (value: number | undefined): string => (value === undefined ? '–' : percent(value, 1));
 
 const calibrationError = ({ calibration }: ModelResults): string =>
   calibration ? `${percent(calibration.ece.before)} → ${percent(calibration.ece.after)}` : '–';
@@ -123,16 +142,23 @@ export function runDetails({ summary, models }: Results): [term: string, value: 
 }
 
 /** Returns the releases that training used. */
-const describeSources = ({ pretrained, teacher }: Results['summary']): [string, Markup][] =>
-  Object.entries({ 'Convolutions of': pretrained, Teacher: teacher }).flatMap(([term, release]) =>
-    release ? [[term, markup`${release.name}, version ${code(release.version)}`]] : [],
+const describeSources = ({ weights, pretrained, teacher }: Results['summary']): [string, Markup][] =>
+  Object.entries({ 'Fine-tuned from': weights, 'Convolutions of': pretrained, Teacher: teacher }).flatMap(
+    ([term, release]) => (release ? [[term, markup`${release.name}, version ${code(release.version)}`]] : []),
   );
 
 const code = (text: string): Markup => markup`<code>${text}</code>`;
 
-function describeImages({ images, heldOut }: Results['summary']): string {
-  const kept = heldOut > 0 ? `, ${count(heldOut)} held out` : '';
-  return `${count(images.train)} for training, ${count(images.test)} for testing${kept}`;
+/** Describes the images of a run, such as `2,000 of 60,000 training images, 10,000 test images`. */
+export function imageCounts({ images, wholeImages = images }: Results['summary']): string {
+  const part = (used: number, all: number, word: string) =>
+    `${used < all ? `${count(used)} of ${count(all)}` : count(used)} ${word} images`;
+  return `${part(images.train, wholeImages.train, 'training')}, ${part(images.test, wholeImages.test, 'test')}`;
+}
+
+function describeImages(summary: Results['summary']): string {
+  const kept = summary.heldOut > 0 ? `, ${count(summary.heldOut)} held out` : '';
+  return `${imageCounts(summary)}${kept}`;
 }
 
 const OPTIMIZERS: Record<string, string> = { sgd: 'SGD', adam: 'Adam', adamw: 'AdamW' };

@@ -1,6 +1,14 @@
 /** @file Renders the report as one HTML page without scripts or requests. */
 import { count, list } from '../format.ts';
-import { classRows, comparisonNote, comparisonRows, conclusion, runDetails } from './facts.ts';
+import {
+  classRows,
+  comparisonNote,
+  comparisonRows,
+  conclusion,
+  imageCounts,
+  meanScores,
+  runDetails,
+} from './facts.ts';
 import { type Figure, inlineSvg } from './figure.ts';
 import { confusions } from './figures/confusion-matrix.ts';
 import { type Markup, markup, raw } from './markup.ts';
@@ -30,7 +38,7 @@ export function page(results: Results, figures: Figures, missing: readonly strin
   const title = `Report of ${name}`;
   const body = markup`<header>
 <h1>${title}</h1>
-<p>${list(models.map((model) => model.name)) || 'No finished model'} on ${summary.data}: ${count(summary.images.train)} training images, ${count(summary.images.test)} test images, ${summary.epochs}\u00a0${summary.epochs === 1 ? 'epoch' : 'epochs'}, seed\u00a0${summary.seed}.</p>
+<p>${list(models.map((model) => model.name)) || 'No finished model'} on ${summary.data}: ${imageCounts(summary)}, ${summary.epochs}\u00a0${summary.epochs === 1 ? 'epoch' : 'epochs'}, seed\u00a0${summary.seed}.</p>
 </header>
 <main>
 ${missing.length > 0 && markup`<section class="missing" aria-labelledby="missing"><h2 id="missing">Missing from this report</h2><ul>${missing.map((sentence) => markup`<li>${sentence}</li>`)}</ul></section>`}
@@ -52,7 +60,8 @@ function sections({ summary, models, best, epochs }: Results, figures: Figures):
         markup`<p class="conclusion">${conclusion(models)}</p>${comparisonTable(models, best, summary.select)}<p class="note">${comparisonNote(best, summary)}</p>${figureGrid(comparison)}`,
       ),
     curves.length > 0 && section('Learning curves', markup`${figureGrid(curves)}${epochTable(epochs)}`),
-    best && section(`Classes of ${best.name}`, classTable(best)),
+    best &&
+      section(`Classes of ${best.name}`, markup`${classTable(best)}<p class="note">${meanScores(best)}</p>`),
     models.length > 0 &&
       section(
         'Confusion matrices',

@@ -11,7 +11,7 @@ import { METRICS_FILE, type MetricsEntry, readMetrics } from '../run/metrics-fil
 import { COLOUR_NAMES, FIT_MODES } from '../run/overrides.ts';
 import { SETTINGS_FILE } from '../run/settings.ts';
 import { chosenEpoch, type ModelSummary, readSummary, type Summary } from '../run/summary.ts';
-import type { EpochMetrics } from '../training/epoch-metrics.ts';
+import type { EpochMetrics, ResultMetrics } from '../training/epoch-metrics.ts';
 
 const RUNS = 'runs';
 
@@ -33,7 +33,7 @@ export interface ModelResults extends ModelSummary {
   /** Names of the classes, by index. */
   labels: readonly string[];
   /** Metrics of the epoch that the weights are from. */
-  final: EpochMetrics;
+  final: ResultMetrics;
 }
 
 /** A model's results after an epoch. Its training may not have finished. */
@@ -49,8 +49,8 @@ export const evaluatedOn = (epochs: readonly EpochResult[]): 'validation' | 'tes
 
 /** Returns the loss and the accuracy on these images. */
 export const evaluationOf = ({
-  testLoss,
-  testAccuracy,
+  testLoss = Number.NaN,
+  testAccuracy = Number.NaN,
   validationLoss: loss = testLoss,
   validationAccuracy: accuracy = testAccuracy,
 }: EpochResult): { loss: number; accuracy: number } => ({ loss, accuracy });
@@ -97,6 +97,14 @@ export async function readResults(folder: string): Promise<Results> {
   }
   for (const name of names) {
     if (name in summary.models) continue;
+    const diverged = summary.diverged?.[name];
+    if (diverged) {
+      const { step, epoch } = diverged;
+      missing.push(
+        `${name} diverged at step ${count(step)}, in epoch ${epoch + 1} of ${summary.epochs}: a loss or a weight was not finite. A smaller learning rate may help.`,
+      );
+      continue;
+    }
     const last = metrics.findLast(({ model }) => model === name);
     if (last) {
       missing.push(

@@ -6,7 +6,7 @@ import { type Settings, settingsOf, toOverrides } from './settings.ts';
 const WITHOUT_EFFECT = [
   ...['recipe', 'models', 'allowSoftwareAdapter', 'threads', 'data', 'checkpointEvery'],
   // The paths: the versions of the releases are recorded.
-  ...['pretrained', 'teacher'],
+  ...['weights', 'pretrained', 'teacher'],
 ];
 
 /** Recorded elsewhere in a manifest: the engine, the network as ONNX, the digests of the photos. */

@@ -8,7 +8,7 @@ import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { Real, Whole } from '#shared/validation.ts';
 import { orDiskError, writeFileAtomic } from '../files.ts';
-import { EpochMetrics } from '../training/epoch-metrics.ts';
+import { EpochMetrics, TestMetrics } from '../training/epoch-metrics.ts';
 
 export const METRICS_FILE = 'metrics.jsonl';
 
@@ -22,6 +22,8 @@ const StepsEntry = v.object({
   step: Whole,
   /** Mean loss of these steps. */
   loss: Real,
+  /** Of the last of these steps. Older runs lack it. */
+  learningRate: v.exactOptional(Real),
   /** Time of training and evaluation so far. */
   seconds: Real,
 });
@@ -36,7 +38,17 @@ const EpochEntry = v.object({
   seconds: Real,
 });
 
-const MetricsEntry = v.variant('type', [StepsEntry, EpochEntry]);
+/** Results of the weights of an epoch on the test images, at the end of a training with validation images. */
+const TestEntry = v.object({
+  type: v.literal('test'),
+  model: v.string(),
+  epoch: Whole,
+  step: Whole,
+  ...TestMetrics.entries,
+  seconds: Real,
+});
+
+const MetricsEntry = v.variant('type', [StepsEntry, EpochEntry, TestEntry]);
 export type MetricsEntry = v.InferOutput<typeof MetricsEntry>;
 
 /** Reads all whole lines of the file; none when there is no file. */

@@ -133,6 +133,7 @@ const Overrides = v.strictObject({
   photos: v.exactOptional(Path),
   none: v.exactOptional(Text),
   balance: v.exactOptional(Flag),
+  weights: v.exactOptional(Path),
   pretrained: v.exactOptional(Path),
   teacher: v.exactOptional(Path),
   out: v.exactOptional(Path),

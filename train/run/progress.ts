@@ -41,6 +41,9 @@ function linePrinter(batchSize: number, log: (line: string) => void): Printer {
       case 'epoch-end':
         log(`\n${epochLine(event)}\n`);
         break;
+      case 'test':
+        log(`${testLine(event)}\n`);
+        break;
       default:
         throw event satisfies never;
     }
@@ -73,6 +76,9 @@ function barPrinter(): Printer {
         bar = undefined;
         console.log(`${epochLine(event)}\n`);
         break;
+      case 'test':
+        console.log(`${testLine(event)}\n`);
+        break;
       default:
         throw event satisfies never;
     }
@@ -84,16 +90,18 @@ const epochHead = (epoch: number): string => `Epoch: ${epoch}\n-------`;
 
 function epochLine({
   trainLoss,
-  testLoss,
-  labAccuracy,
+  testLoss = Number.NaN,
+  labAccuracy = Number.NaN,
   validationLoss,
   validationAccuracy,
 }: Extract<TrainingEvent, { type: 'epoch-end' }>): string {
-  // Where epochs are compared, the test images stay out of sight: they are for the result.
   if (validationLoss !== undefined && validationAccuracy !== undefined)
     return `Train loss: ${trainLoss.toFixed(5)} | Validation loss: ${validationLoss.toFixed(5)}, validation accuracy: ${percent(validationAccuracy)}`;
   return `Train loss: ${trainLoss.toFixed(5)} | Test loss: ${testLoss.toFixed(5)}, Test acc: ${labAccuracy.toFixed(2)}%`;
 }
+
+const testLine = ({ epoch, testLoss, testAccuracy }: Extract<TrainingEvent, { type: 'test' }>): string =>
+  `On the test images, which are evaluated once, with the weights of epoch ${epoch}: loss ${testLoss.toFixed(5)}, accuracy ${percent(testAccuracy)}`;
 
 /** Describes the result of a calibration in one line. */
 export function calibrationLine({ temperature, ece }: Calibration): string {

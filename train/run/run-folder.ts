@@ -59,11 +59,39 @@ export async function openRunFolder(settings: Settings, fresh: Summary): Promise
     await removeTemporaries(checkpointFolder(folder));
     return { folder, summary: await readSummary(folder), requireHeld };
   }
-  const stored = `${JSON.stringify(toOverrides(settings), null, 2)}\n`;
-  await writeFileAtomic(join(folder, SETTINGS_FILE), stored);
+  await writeSettings(folder, settings);
   await writeSummary(folder, fresh);
   return { folder, summary: fresh, requireHeld };
 }
+
+/**
+ * Stores the settings that a resumed run changes. Its models are then unfinished: they continue from their last checkpoints. Their
+ * releases stay until they are replaced.
+ * @throws ExplainedError of kind `usage` when the run already has more epochs
+ */
+export async function changeRun({ folder, summary }: RunFolder, settings: Settings): Promise<void> {
+  const { epochs, select, schedule, changed } = settings;
+  if (changed.includes('epochs') && epochs < summary.epochs) {
+    throw new ExplainedError({
+      kind: 'usage',
+      what: `cannot resume ${folder} with --epochs ${epochs}`,
+      expected: `at least the ${summary.epochs} epochs of the run`,
+      next: 'Use a larger number, or start a new run.',
+    });
+  }
+  if (epochs === summary.epochs && select === summary.select) return;
+  if (epochs > summary.epochs && schedule !== 'constant') {
+    console.log(
+      `Warning: the schedule ${schedule} depends on the number of epochs. The learning rate continues as in a run of ${epochs} epochs, so the result differs from one.`,
+    );
+  }
+  await writeSettings(folder, settings);
+  Object.assign(summary, { epochs, select, models: {} });
+  await writeSummary(folder, summary);
+}
+
+const writeSettings = (folder: string, settings: Settings): Promise<void> =>
+  writeFileAtomic(join(folder, SETTINGS_FILE), `${JSON.stringify(toOverrides(settings), null, 2)}\n`);
 
 /** Creates the folder in the settings, if it does not exist, or a new one in `runs/`. */
 async function makeRunFolder({ out, name, seed }: Settings): Promise<string> {

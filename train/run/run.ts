@@ -5,20 +5,28 @@ import { ExplainedError } from '#shared/errors.ts';
 import type { Network } from '#shared/model/spec.ts';
 import { augmentationFor } from '../dataset/augmentations.ts';
 import { openDataset } from '../dataset/open.ts';
-import { type Dataset, divide, type RunData } from '../dataset/split.ts';
+import { type Dataset, divide, imagesOf, type RunData } from '../dataset/split.ts';
 import type { Engine } from '../engine/engine.ts';
-import { requireSameConvolutions } from '../model/transfer.ts';
+import { count, list } from '../format.ts';
 import { writeRelease } from '../release/release.ts';
 import { readSources, type Sources } from '../release/source.ts';
 import type { Checkpoints } from '../training/checkpoint/checkpoints.ts';
 import { folderCheckpoints } from '../training/checkpoint/folder.ts';
+import { Divergence } from '../training/checks.ts';
 import { openMetricsLog } from './metrics-log.ts';
 import { networkOf } from './networks.ts';
 import { openTrainingEngine } from './open-engine.ts';
 import { datasetPrinter } from './progress.ts';
 import { resultLines } from './result.ts';
-import { checkpointFolder, openRunFolder, type RunFolder, requireFreeFolder } from './run-folder.ts';
+import {
+  changeRun,
+  checkpointFolder,
+  openRunFolder,
+  type RunFolder,
+  requireFreeFolder,
+} from './run-folder.ts';
 import { SETTINGS_FILE, type Settings } from './settings.ts';
+import { requireStart } from './start.ts';
 import { newSummary, type Summary, summarizeModel, writeSummary } from './summary.ts';
 import { requireSameTask, withTeacher } from './teacher.ts';
 import { requireValidation, trainModel } from './train-model.ts';
@@ -39,15 +47,18 @@ export interface Run extends RunFolder {
 export async function openRun(settings: Settings): Promise<Run> {
   await requireFreeFolder(settings);
   const sources = await readSources(settings);
-  const { pretrained, teacher } = sources;
-  const dataset = await openDataset(settings, { ...datasetPrinter(), start: pretrained });
+  const { weights, pretrained, teacher } = sources;
+  const dataset = await openDataset(settings, { ...datasetPrinter(), start: weights ?? pretrained });
   requireSameTask(teacher, dataset);
   const data = divide(dataset, settings.heldOut, settings.limit);
   requireValidation(settings, data);
+  const whole = divide(dataset, settings.heldOut);
+  const limited = limitLine(data, whole);
+  if (limited) console.log(limited);
   // Refuses an augmentation that is made for other images, before there is a run folder.
   augmentationFor(settings.augmentation, settings.seed, dataset);
   const networks = settings.models.map((name) => networkOf(settings, name, dataset));
-  if (pretrained) for (const network of networks) requireSameConvolutions(network, pretrained);
+  requireStart(networks, sources, dataset);
   const engine = await openTrainingEngine(settings, networks);
 
   const stored = {
@@ -55,20 +66,34 @@ export async function openRun(settings: Settings): Promise<Run> {
     device: engine.name,
     data: absolute(settings.data),
     photos: absolute(settings.photos),
+    weights: absolute(settings.weights),
     pretrained: absolute(settings.pretrained),
     teacher: absolute(settings.teacher),
   };
-  const fresh = await newSummary(stored, engine, { ...dataset, ...data }, sources);
+  const fresh = await newSummary(stored, engine, { ...dataset, ...data }, sources, whole);
   const opened = await openRunFolder(stored, fresh);
-  requireSameSettings(opened, fresh);
+  requireSameSettings(opened, fresh, settings.changed);
+  await changeRun(opened, stored);
   warnOfChanges(opened.summary, fresh);
   return { settings, dataset, data, networks, engine, sources, ...opened };
+}
+
+/** Says which parts of the data set are limited; undefined when none is. */
+function limitLine(data: RunData, whole: RunData): string | undefined {
+  const [used, all] = [imagesOf(data), imagesOf(whole)];
+  const parts = (['train', 'test'] as const).filter((part) => used[part] < all[part]);
+  if (parts.length === 0) return undefined;
+  const words = { train: 'training', test: 'test' };
+  const described = parts.map((part) => `${count(used[part])} of ${count(all[part])} ${words[part]} images`);
+  const note = parts.includes('test') ? ' The accuracy is that of these test images.' : '';
+  return `--limit: only the first ${list(described)}.${note}`;
 }
 
 const absolute = (path: string | undefined) => (path === undefined ? undefined : resolve(path));
 
 /**
- * Trains the models that the run folder does not contain yet, prints the lab's lines, and writes each model's release and summary.
+ * Trains the models that the run folder has no result of yet, prints the lab's lines, and writes each model's release and summary. A model
+ * that diverges is a result, and does not stop the others.
  * @param signal on abort, training ends after the current step with a checkpoint
  */
 export async function trainModels(run: Run, signal: AbortSignal): Promise<void> {
@@ -81,19 +106,30 @@ export async function trainModels(run: Run, signal: AbortSignal): Promise<void> 
       await save(...checkpoint);
     },
   };
-  const networks = run.networks.filter(({ name }) => !summary.models[name]);
+  const networks = run.networks.filter(({ name }) => !summary.models[name] && !summary.diverged?.[name]);
   if (networks.length === 0) return;
   const context = { engine, signal, log: console.log };
   const { batchSize, augmentation, seed } = settings;
   const augment = augmentationFor(augmentation, seed, dataset);
   const data = await withTeacher(run.data, sources.teacher, { ...context, batchSize, augment });
   for (const network of networks) {
-    const model = await trainModel(settings, network, {
+    const trained = trainModel(settings, network, {
       ...{ ...context, data, dataset, sources, checkpoints },
       provenance: { dataset: summary.dataset, gitCommit: summary.gitCommit },
-      openMetricsLog: ({ name }, from) => openMetricsLog(folder, name, from),
+      openMetricsLog: ({ name }, from, settings) => openMetricsLog(folder, name, from, settings),
+    });
+    const model = await trained.catch((error: unknown) => {
+      if (!(error instanceof Divergence)) throw error;
+      return error;
     });
     requireHeld();
+    if (model instanceof Divergence) {
+      const { epoch, step, message } = model;
+      summary.diverged = { ...summary.diverged, [network.name]: { epoch, step, why: message } };
+      await writeSummary(folder, summary);
+      console.error(`error: ${network.name}: ${message}`);
+      continue;
+    }
     await writeRelease(folder, model.release);
     summary.models[network.name] = summarizeModel(model);
     await writeSummary(folder, summary);
@@ -107,9 +143,10 @@ export async function trainModels(run: Run, signal: AbortSignal): Promise<void> 
  * @throws ExplainedError of kind `usage` when settings.json was edited or the images changed since the run began. Its results would
  * contradict their summary.
  */
-function requireSameSettings({ folder, summary }: RunFolder, now: Summary): void {
-  const { formatVersion, device, gitCommit, startedAt, models, data, ...settings } = now;
+function requireSameSettings({ folder, summary }: RunFolder, now: Summary, changed: readonly string[]): void {
+  const { formatVersion, device, gitCommit, startedAt, models, data, wholeImages, ...settings } = now;
   for (const [name, value] of Object.entries(settings)) {
+    if (changed.includes(name)) continue;
     const begun = summary[name as keyof typeof settings];
     if (isDeepStrictEqual(begun, value)) continue;
     throw new ExplainedError({

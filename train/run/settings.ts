@@ -7,6 +7,7 @@ import { isInBucket } from '../dataset/bucket.ts';
 import { type DataSettings, isFolder } from '../dataset/open.ts';
 import { adam, adamw, type Optimizer, sgd } from '../engine/optimizer.ts';
 import { flagOf } from '../format.ts';
+import type { ReportedSettings } from '../training/reporter.ts';
 import { type NetworkSettings, rejectUnusedSizes } from './networks.ts';
 import { OPTIMIZERS, type Overrides, parseOverrides, readJsonFile } from './overrides.ts';
 import { RECIPES, type Recipe } from './recipes.ts';
@@ -25,7 +26,9 @@ export interface Settings extends Omit<Recipe, 'models'>, NetworkSettings, DataS
   data: string | undefined;
   /** Trains on as many images of each class. */
   balance: boolean;
-  /** Path of the release whose convolutions training starts from; all weights are drawn when undefined. */
+  /** Path of the release from whose weights training starts; they are drawn when undefined. */
+  weights: string | undefined;
+  /** Path of the release whose convolutions training starts from. */
   pretrained: string | undefined;
   /** Path of the release whose probabilities take the place of the labels of the training images. */
   teacher: string | undefined;
@@ -39,6 +42,8 @@ export interface Settings extends Omit<Recipe, 'models'>, NetworkSettings, DataS
   checkpointEvery: number;
   /** Resumes the run in `out`. */
   resume: boolean;
+  /** Names of the settings that the resumed run changes. */
+  changed: readonly (typeof CHANGEABLE)[number][];
 }
 
 /** The lab's learning rate; PyTorch has no default for SGD. */
@@ -54,6 +59,8 @@ export const CHECKPOINT_EVERY = 30;
 
 /** Settings that may change when a run is resumed: they do not change the result. */
 const FREE_ON_RESUME = ['threads', 'data', 'checkpointEvery'];
+/** Settings that change the result of a resumed run: it trains for longer, or exports another epoch. */
+const CHANGEABLE = ['epochs', 'select'] as const;
 
 /**
  * Resolves the flags of the command line.
@@ -87,12 +94,13 @@ export const settingsOf = (values: unknown, source: string): Settings =>
   resolve(parseOverrides(values, source), false);
 
 async function resumedSettings(folder: string, flags: Record<string, unknown>): Promise<Settings> {
-  const other = Object.keys(flags).find((name) => !['resume', ...FREE_ON_RESUME].includes(name));
+  const changeable = [...FREE_ON_RESUME, ...CHANGEABLE];
+  const other = Object.keys(flags).find((name) => !['resume', ...changeable].includes(name));
   if (other) {
     throw new ExplainedError({
       kind: 'usage',
       what: `cannot use ${flagOf(other)} with --resume`,
-      expected: `only ${FREE_ON_RESUME.map(flagOf).join(', ')}, because a resumed run keeps its settings`,
+      expected: `only ${changeable.map(flagOf).join(', ')}, because a resumed run keeps its other settings`,
       next: `Leave out ${flagOf(other)}, or start a new run.`,
     });
   }
@@ -100,7 +108,11 @@ async function resumedSettings(folder: string, flags: Record<string, unknown>): 
   const path = join(folder, SETTINGS_FILE);
   const stored = parseOverrides(await readJsonFile(path, '--resume'), path);
   // The settings of old runs lack `calibration`; those runs were not calibrated.
-  return resolve({ calibration: false, ...stored, ...parseOverrides(own), out: folder }, true);
+  const changed = CHANGEABLE.filter((name) => name in own);
+  return {
+    ...resolve({ calibration: false, ...stored, ...parseOverrides(own), out: folder }, true),
+    changed,
+  };
 }
 
 /** @param fashionRecipe used for Fashion-MNIST when no recipe is given */
@@ -125,6 +137,7 @@ function resolve(given: Overrides, resume: boolean, fashionRecipe = RECIPES.lab.
     kernels: undefined,
     data: undefined,
     balance: false,
+    weights: undefined,
     pretrained: undefined,
     teacher: undefined,
     out: undefined,
@@ -136,9 +149,21 @@ function resolve(given: Overrides, resume: boolean, fashionRecipe = RECIPES.lab.
     models: modelsOf(recipe, given),
     optimizer: resolveOptimizer(recipe.optimizer, given),
     resume,
+    changed: [],
   };
   rejectUnusedSizes(settings);
+  rejectTwoStarts(settings);
   return settings;
+}
+
+function rejectTwoStarts({ weights, pretrained }: Settings): void {
+  if (weights === undefined || pretrained === undefined) return;
+  throw new ExplainedError({
+    kind: 'usage',
+    what: 'cannot use --weights with --pretrained',
+    expected: 'one of them',
+    next: 'Use --weights to start from all weights of a release, or --pretrained to start from its convolutions.',
+  });
 }
 
 function modelsOf(recipe: Recipe, { models, network }: Overrides): readonly string[] {
@@ -179,8 +204,22 @@ function resolveOptimizer(recipe: Optimizer, given: Overrides): Optimizer {
   });
 }
 
+/** Returns the settings as an experiment tracker lists them. */
+export function toReported(settings: Settings): ReportedSettings {
+  const { models, network, ...flat } = toOverrides(settings);
+  return flat;
+}
+
 /** Converts settings to a configuration file that resolves to the same settings. */
-export function toOverrides({ name, optimizer, out, resume, models, ...settings }: Settings): Overrides {
+export function toOverrides({
+  name,
+  optimizer,
+  out,
+  resume,
+  changed,
+  models,
+  ...settings
+}: Settings): Overrides {
   const { kind, ...numbers } = optimizer;
   const named = settings.network ? {} : { models };
   const flat = {

@@ -1,18 +1,19 @@
 /** @file `summary.json` of a run folder: the run's settings and environment, and the results of its finished models. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
 import { ExplainedError } from '#shared/errors.ts';
 import { Calibration } from '#shared/manifest.ts';
 import { Count, Real, Time, Whole } from '#shared/validation.ts';
 import { DESCRIPTION } from '../dataset/fashion-mnist/description.ts';
-import type { Dataset } from '../dataset/split.ts';
+import { type Dataset, imagesOf, type RunData } from '../dataset/split.ts';
 import type { Engine } from '../engine/engine.ts';
 import { adam } from '../engine/optimizer.ts';
 import { writeFileAtomic } from '../files.ts';
 import { commandLine } from '../installation.ts';
 import { idsOf, type Sources } from '../release/source.ts';
-import { EpochMetrics } from '../training/epoch-metrics.ts';
+import { EpochMetrics, ResultMetrics } from '../training/epoch-metrics.ts';
 import { initializationOf } from './networks.ts';
 import { gitCommit } from './provenance.ts';
 import { type Settings, toOverrides } from './settings.ts';
@@ -39,7 +40,21 @@ const ModelSummary = v.object({
 });
 export type ModelSummary = v.InferOutput<typeof ModelSummary>;
 
+const ModelName = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]*$/));
+
+/** A training that diverged: a result, because the same training would diverge again. */
+const DivergedModel = v.object({
+  /** From 0. */
+  epoch: NonNegative,
+  /** Number of steps since training began. */
+  step: NonNegative,
+  why: v.string(),
+});
+export type DivergedModel = v.InferOutput<typeof DivergedModel>;
+
 const ReleaseId = v.object({ name: v.string(), version: v.string() });
+
+const Images = v.object({ train: Count, test: Count });
 
 const Members = v.object({
   formatVersion: v.literal(1),
@@ -66,13 +81,17 @@ const Members = v.object({
   patience: v.optional(Whole),
   /** How the first weights of each model are drawn; as PyTorch does for a model that is not listed. */
   initialization: v.optional(v.record(v.string(), v.string()), {}),
+  /** The release from all of whose weights training started. */
+  weights: v.optional(ReleaseId),
   /** The release whose convolutions training started from. */
   pretrained: v.optional(ReleaseId),
   /** The release whose probabilities took the place of the labels. The training losses are then the cross-entropies with them. */
   teacher: v.optional(ReleaseId),
   device: v.object({ name: v.string(), description: v.string() }),
   /** Number of training and test images. */
-  images: v.object({ train: Count, test: Count }),
+  images: Images,
+  /** Number of training and test images that there are, where the run is limited to fewer. */
+  wholeImages: v.optional(Images),
   /** Name of the data set, and of its classes. Older runs lack both; they are of Fashion-MNIST. */
   data: v.optional(v.string(), DESCRIPTION.name),
   classes: v.optional(v.array(v.string()), [...DESCRIPTION.classes]),
@@ -80,7 +99,9 @@ const Members = v.object({
   dataset: v.record(v.string(), v.string()),
   gitCommit: v.nullable(v.string()),
   startedAt: Time,
-  models: v.record(v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]*$/)), ModelSummary),
+  models: v.record(ModelName, ModelSummary),
+  /** The models whose training diverged. */
+  diverged: v.optional(v.record(ModelName, DivergedModel)),
 });
 export type Summary = v.InferOutput<typeof Members>;
 
@@ -98,12 +119,17 @@ const Summary = v.pipe(
 
 export const summaryPath = (folder: string): string => join(folder, 'summary.json');
 
-/** Makes the summary of a run that begins now. */
+/**
+ * Makes the summary of a run that begins now.
+ * @param data the data set, with the parts that the run uses
+ * @param whole the parts before they were limited
+ */
 export async function newSummary(
   settings: Settings,
   engine: Engine,
   data: Dataset,
   sources: Sources,
+  whole: RunData,
 ): Promise<Summary> {
   const { name, seed, epochs, batchSize, schedule, augmentation, heldOut } = settings;
   const { labelSmoothing, select, patience } = settings;
@@ -137,7 +163,8 @@ export async function newSummary(
     initialization: initializationsOf(settings),
     ...idsOf(sources),
     device: { name: engine.name, description: engine.description },
-    images: { train: data.train.count, test: data.test.count },
+    images: imagesOf(data),
+    ...(!isDeepStrictEqual(imagesOf(data), imagesOf(whole)) && { wholeImages: imagesOf(whole) }),
     data: data.name,
     classes: [...data.classes],
     dataset: data.digests,
@@ -153,8 +180,8 @@ function initializationsOf(settings: Settings): Record<string, string> {
 }
 
 /** Returns the metrics of the epoch that a model's weights are from. */
-export const chosenEpoch = ({ epochs, chosen = epochs.length - 1 }: ModelSummary): EpochMetrics =>
-  epochs[chosen];
+export const chosenEpoch = ({ epochs, chosen = epochs.length - 1 }: ModelSummary): ResultMetrics =>
+  v.parse(ResultMetrics, epochs[chosen]);
 
 export function summarizeModel({ trained, calibrated, release: { manifest } }: ReleasedModel): ModelSummary {
   const { network, epochs, chosen, confusion, seconds } = trained;

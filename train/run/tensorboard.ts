@@ -1,5 +1,5 @@
 /**
- * @file Writes event files for TensorBoard. They consist of TFRecords, each with a `tensorflow.Event` (tensorboard/compat/proto/event.proto,
+ * @file Writes event files for TensorBoard: metrics as scalars, and the settings for its tabs HParams and Text. They consist of TFRecords, each with a `tensorflow.Event` (tensorboard/compat/proto/event.proto,
  * summary.proto; tensorflow.org/tutorials/load_data/tfrecord, "TFRecords format details"):
  *
  * ```
@@ -15,48 +15,19 @@ import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import crc32c from 'crc-32/crc32c.js';
-import {
-  double,
-  encode,
-  float,
-  int64,
-  type MessageFields,
-  message,
-  messages,
-  string,
-} from '#shared/protobuf.ts';
+import { encode } from '#shared/protobuf.ts';
 import { orDiskError } from '../files.ts';
-
-interface Value {
-  tag: string;
-  simpleValue: number;
-}
-
-interface Event {
-  /** Seconds since 1970. */
-  wallTime: number;
-  step: number;
-  fileVersion?: string;
-  summary?: { value: Value[] };
-  sessionLog?: { status: number };
-}
-
-const VALUE: MessageFields<Value> = { tag: string(1), simpleValue: float(2) };
-const EVENT: MessageFields<Event> = {
-  wallTime: double(1),
-  step: int64(2),
-  fileVersion: string(3),
-  summary: message(5, { value: messages(1, VALUE) }),
-  sessionLog: message(7, { status: int64(1) }),
-};
+import type { Outcome, ReportedSettings, Reporter } from '../training/reporter.ts';
+import { EVENT, type Event, type Value } from './tensorboard-format.ts';
+import { sessionEnd, sessionStart, settingsText } from './tensorboard-settings.ts';
 
 const FILE_VERSION = 'brain.Event:2';
 /** SessionLog.START: TensorBoard ignores the values in older files at this step and later. */
 const START = 1;
 
-export interface EventFile {
-  /** Appends one value per tag at a step. */
-  scalars(step: number, values: Record<string, number>): void;
+export interface EventFile extends Required<Reporter> {
+  settings(values: ReportedSettings): void;
+  end(outcome: Outcome): void;
   close(): void;
 }
 
@@ -76,13 +47,15 @@ export function openEventFile(folder: string, step: number): EventFile {
   });
   const append = (event: Omit<Event, 'wallTime'>) =>
     orDiskError(path, () => writeSync(file, tfRecord(encode(EVENT, { wallTime: now(), ...event }))));
+  const write = (at: number, ...value: Value[]) => append({ step: at, summary: { value } });
   append({ step: 0, fileVersion: FILE_VERSION });
   append({ step, sessionLog: { status: START } });
   return {
-    scalars: (at, values) => {
-      const value = Object.entries(values).map(([tag, simpleValue]) => ({ tag, simpleValue }));
-      append({ step: at, summary: { value } });
-    },
+    // At step 0, which no later file of the folder replaces.
+    settings: (values) => write(0, sessionStart(values, now()), settingsText(values)),
+    scalars: (at, values) =>
+      write(at, ...Object.entries(values).map(([tag, simpleValue]) => ({ tag, simpleValue }))),
+    end: (outcome) => write(0, sessionEnd(outcome, now())),
     close: () => closeSync(file),
   };
 }

@@ -6,31 +6,37 @@ import type { Dataset, RunData } from '../dataset/split.ts';
 import type { Engine } from '../engine/engine.ts';
 import { count, percent } from '../format.ts';
 import { initialWeights } from '../model/initialize.ts';
-import { transferConvolutions } from '../model/transfer.ts';
 import { Generator } from '../random.ts';
 import { makeRelease } from '../release/make-release.ts';
 import type { TrainedRelease } from '../release/release.ts';
 import { idsOf, type Sources } from '../release/source.ts';
 import { type Calibrated, calibrate, type Train, type TrainingData } from '../training/calibrate.ts';
 import type { Checkpoints } from '../training/checkpoint/checkpoints.ts';
+import { Divergence } from '../training/checks.ts';
 import type { TrainedModel } from '../training/job.ts';
+import type { ReportedSettings } from '../training/reporter.ts';
 import type { TrainingState } from '../training/state.ts';
 import { train } from '../training/trainer.ts';
 import { recordedSettings } from './decisive-settings.ts';
 import type { MetricsLog } from './metrics-log.ts';
 import { initializationOf } from './networks.ts';
 import { calibrationLine, trainingPrinter } from './progress.ts';
-import type { Settings } from './settings.ts';
+import { type Settings, toReported } from './settings.ts';
+import { startLine, startOf } from './start.ts';
 
 export interface ModelContext {
   /** With the teacher's targets, if there is one. */
   data: RunData;
-  dataset: Pick<Dataset, 'classes' | 'none' | 'shape' | 'preprocessing' | 'modelPrefix' | 'validation'>;
+  dataset: Pick<Dataset, 'classes' | 'none' | 'shape' | 'preprocessing' | 'modelPrefix' | 'test'>;
   sources: Sources;
   engine: Engine;
   checkpoints: Checkpoints;
   /** Opens the log of a network's metrics. `from` is the state that training resumes from. */
-  openMetricsLog?: (network: Network, from: TrainingState | undefined) => Promise<MetricsLog>;
+  openMetricsLog?: (
+    network: Network,
+    from: TrainingState | undefined,
+    settings: ReportedSettings,
+  ) => Promise<MetricsLog>;
   /** For the manifest: the MD5s of the data set's files, and the trainer's commit. */
   provenance: { dataset: Record<string, string>; gitCommit: string | null };
   /** On abort, training ends after the current step with a checkpoint. */
@@ -53,17 +59,17 @@ export async function trainModel(
   context: ModelContext,
 ): Promise<ReleasedModel> {
   const { data, dataset, engine, sources, provenance, signal, log } = context;
-  const { pretrained } = sources;
   const { batchSize, name: recipe, seed } = settings;
   requireValidation(settings, data);
   log(`\n${network.name}: ${count(network.parameterCount)} parameters\n`);
-  if (pretrained) log(`Starting from the convolutions of ${pretrained.name} ${pretrained.version}.`);
+  const start = startLine(sources);
+  if (start) log(start);
   const trainOn: Train = (network, data) => trainNetwork(settings, network, data, context);
   const trained = await trainOn(network, data);
   log(`Total training time: ${trained.seconds.toFixed(2)} seconds`);
   if (settings.select === 'best') log(choiceLine(trained, settings));
   const calibrated = settings.calibration
-    ? await calibrate(trained, data, { engine, batchSize, trainOn, signal, log })
+    ? await calibrate(trained, data, { engine, batchSize, trainOn, signal, log }).catch(twinDiverged(log))
     : undefined;
   if (calibrated) log(calibrationLine(calibrated.calibration));
   const release = await makeRelease(trained, {
@@ -76,6 +82,7 @@ export async function trainModel(
       epochs: trained.epochs.length,
       images: data.train.count,
       ...recordedSettings(settings),
+      ...(data.test.count < dataset.test.count && { testImages: data.test.count }),
       ...idsOf(sources),
       ...provenance,
     },
@@ -112,6 +119,14 @@ export function requireValidation(
   }
 }
 
+/** Handles a twin that diverged: its model has not, and is used without calibration. */
+const twinDiverged =
+  (log: (line: string) => void) =>
+  (error: unknown): undefined => {
+    if (!(error instanceof Divergence)) throw error;
+    log(`Warning: the scores are not calibrated, because the second model diverged at step ${error.step}.`);
+  };
+
 /** Says which epoch was chosen, and whether training ended early. */
 function choiceLine({ epochs, chosen }: TrainedModel, settings: Settings): string {
   const { validationAccuracy = 0 } = epochs[chosen];
@@ -125,18 +140,18 @@ async function trainNetwork(
   settings: Settings,
   network: Network,
   data: TrainingData,
-  { dataset, engine, sources: { pretrained }, checkpoints, openMetricsLog, signal, log }: ModelContext,
+  { engine, dataset, sources, checkpoints, openMetricsLog, signal, log }: ModelContext,
 ): Promise<TrainedModel> {
   const { optimizer, epochs, patience, batchSize, seed, schedule, augmentation, balance } = settings;
   const { checkpointEvery, labelSmoothing, select } = settings;
-  const validation = select === 'best' || dataset.validation ? data.heldOut : undefined;
+  const validation = data.heldOut?.count ? data.heldOut : undefined;
   const from = await checkpoints.newest(network, optimizer);
   if (from) log(`Resuming after step ${from.optimizer.steps}.`);
-  const metricsLog = await openMetricsLog?.(network, from);
+  const metricsLog = await openMetricsLog?.(network, from, toReported(settings));
   const printer = trainingPrinter(batchSize, log);
   const augment = augmentationFor(augmentation, seed, dataset);
   const drawn = initialWeights(network, Generator.seeded(seed), initializationOf(settings, network.name));
-  const initial = pretrained ? transferConvolutions(network, drawn, pretrained) : drawn;
+  const initial = startOf(network, drawn, sources);
   try {
     return await train(
       {
@@ -147,6 +162,7 @@ async function trainNetwork(
       {
         from,
         signal,
+        reporter: metricsLog?.reporter,
         checkpointEvery,
         checkpoint: (state, kind) => checkpoints.save(network, state, kind),
         onEvent(event) {

@@ -10,7 +10,7 @@ import { computeLogits } from './logits.ts';
 import { BINS, type Bin, expectedCalibrationError, reliability } from './reliability.ts';
 import { fitTemperature } from './temperature.ts';
 
-/** Images to train and test on. The best epoch can be chosen on those that are held out. */
+/** Images to train and test on. Epochs are compared on those that are held out. */
 export type TrainingData = Pick<RunData, 'train' | 'test'> & Partial<Pick<RunData, 'heldOut'>>;
 
 /** Trains a network with the same settings as the model to calibrate. */

@@ -24,25 +24,39 @@ export function requireFit(
   });
 }
 
-/** @throws ExplainedError of kind `divergence` */
-export function requireFiniteLoss(loss: number, epoch: number): void {
-  if (!Number.isFinite(loss)) throw divergence(`epoch ${epoch}`, 'loss', loss);
+/** Where a training was when a number was not finite: `epoch` from 0, and the number of `step`s since it began. */
+interface Place {
+  epoch: number;
+  step: number;
 }
 
-/** @throws ExplainedError of kind `divergence` naming the parameter */
-export function requireFiniteWeights(weights: Weights): void {
-  for (const [name, values] of weights) {
-    const bad = values.find((value) => !Number.isFinite(value));
-    if (bad !== undefined) throw divergence(name, 'weight', bad);
+/** The error with which a training ends that diverged. */
+export class Divergence extends ExplainedError {
+  readonly epoch: number;
+  readonly step: number;
+
+  constructor({ epoch, step }: Place, what: string, got: number) {
+    super({
+      kind: 'divergence',
+      what: `training diverged: epoch ${epoch}, step ${step}`,
+      expected: `a finite ${what}`,
+      got: `${got}`,
+      next: 'Use a smaller learning rate. Earlier checkpoints are kept.',
+    });
+    this.epoch = epoch;
+    this.step = step;
   }
 }
 
-function divergence(where: string, what: string, got: number): ExplainedError {
-  return new ExplainedError({
-    kind: 'divergence',
-    what: `training diverged: ${where}`,
-    expected: `a finite ${what}`,
-    got: `${got}`,
-    next: 'Use a smaller learning rate. Earlier checkpoints are kept.',
-  });
+/** @throws Divergence */
+export function requireFiniteLoss(loss: number, place: Place, what = 'loss'): void {
+  if (!Number.isFinite(loss)) throw new Divergence(place, what, loss);
+}
+
+/** @throws Divergence naming the parameter */
+export function requireFiniteWeights(weights: Weights, place: Place): void {
+  for (const [name, values] of weights) {
+    const bad = values.find((value) => !Number.isFinite(value));
+    if (bad !== undefined) throw new Divergence(place, `weight in ${name}`, bad);
+  }
 }

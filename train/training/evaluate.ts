@@ -3,6 +3,7 @@ import { ExplainedError } from '#shared/errors.ts';
 import { oneHot } from '../dataset/batch.ts';
 import type { Loader } from '../dataset/loader.ts';
 import { crossEntropy } from '../engine/reference.ts';
+import type { TestMetrics } from './epoch-metrics.ts';
 
 /** Logits [count, classes], with the labels [count] of their images. */
 export interface LabelledLogits {
@@ -25,6 +26,13 @@ export interface Evaluation {
   /** [count], in the loader's order: 1 where the prediction is the label. */
   correct: Uint8Array;
 }
+
+/** Returns the metrics of an evaluation on the test images. */
+export const testMetrics = ({ loss, labAccuracy, accuracy }: Evaluation): TestMetrics => ({
+  testLoss: loss,
+  labAccuracy,
+  testAccuracy: accuracy,
+});
 
 /** Computes logits [count, classes] of images [count, channels, height, width]. */
 export type Predict = (images: Uint8Array, count: number) => Promise<Float32Array>;

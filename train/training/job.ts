@@ -6,6 +6,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { Optimizer } from '../engine/optimizer.ts';
 import type { EpochMetrics } from './epoch-metrics.ts';
 import type { TrainingEvent } from './events.ts';
+import type { Reporter } from './reporter.ts';
 import type { ScheduleName } from './schedule.ts';
 import type { Selection } from './selection.ts';
 import type { TrainingState } from './state.ts';
@@ -13,7 +14,7 @@ import type { TrainingState } from './state.ts';
 /** A network, its data, and how it is trained. */
 export interface Job {
   network: Network;
-  /** Validation images are evaluated after each epoch. */
+  /** After each epoch the validation images are evaluated, and the test images once at the end; without validation images, the test images after each epoch. */
   data: Pick<Dataset, 'train' | 'test' | 'validation'>;
   engine: Engine;
   /** If it averages the weights, the average is evaluated and returned. */
@@ -41,9 +42,14 @@ export interface Job {
 /** Progress, checkpoints and interruption of a training. They do not change its result. */
 export interface TrainOptions {
   onEvent?: (event: TrainingEvent) => void;
+  /** Receives settings and metrics by name, for the log of an experiment tracker. */
+  reporter?: Reporter | undefined;
   /** A state of the same job to resume from. The result has the same bits as without the interruption. */
   from?: TrainingState | undefined;
-  /** Stores a checkpoint. Called after each epoch, every `checkpointEvery` seconds, and on abort. */
+  /**
+   * Stores a checkpoint. Called after each epoch, every `checkpointEvery` seconds, and on abort. `best`: an epoch has ended that is the best on
+   * the validation images so far.
+   */
   checkpoint?: (state: TrainingState, kind: { best: boolean }) => Promise<void>;
   /** Seconds between two checkpoints within an epoch; 0 for one after each step. */
   checkpointEvery?: number;
@@ -55,7 +61,7 @@ export interface TrainOptions {
 export interface TrainedModel {
   network: Network;
   weights: Weights;
-  /** Metrics of each epoch. */
+  /** Metrics of each epoch. That of `chosen` has results on the test images. */
   epochs: EpochMetrics[];
   /** Index of the epoch that the weights are from. */
   chosen: number;

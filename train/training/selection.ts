@@ -11,8 +11,6 @@ export interface Choice {
   /** From 0. */
   epoch: number;
   weights: Weights;
-  /** confusion[label][prediction] = test images. */
-  confusion: number[][];
 }
 
 /** Returns whether an epoch has a higher validation accuracy than another one, or the same and a smaller validation loss. */
@@ -21,7 +19,3 @@ export function isBetter(epoch: EpochMetrics, other: EpochMetrics): boolean {
   const { validationAccuracy: otherAccuracy = 0, validationLoss: otherLoss = 0 } = other;
   return accuracy > otherAccuracy || (accuracy === otherAccuracy && loss < otherLoss);
 }
-
-/** Returns the accuracy by which a checkpoint is kept as the best: on the validation images, or without them on the test images. */
-export const accuracyOf = ({ validationAccuracy, testAccuracy }: EpochMetrics): number =>
-  validationAccuracy ?? testAccuracy;

@@ -10,7 +10,7 @@ export interface TrainingState {
   weights: Weights;
   optimizer: OptimizerState;
   position: Position;
-  /** The best epoch so far; undefined before the end of the first, and where the last one is taken. */
+  /** The best epoch so far; undefined before the end of the first, and without validation images. */
   choice?: Choice | undefined;
 }
 
@@ -27,7 +27,7 @@ export interface Position {
   recentLosses: number[];
   /** Metrics of the finished epochs. */
   epochs: EpochMetrics[];
-  /** confusion[label][prediction] = test images after the last finished epoch. */
+  /** confusion[label][prediction] = test images after the last finished epoch; empty with validation images. */
   confusion: number[][];
   /** Wall-clock time of training with evaluation. */
   seconds: number;

@@ -7,13 +7,14 @@ import type { EngineSession } from '../engine/engine.ts';
 import { averageOf, checked, sgd } from '../engine/optimizer.ts';
 import { initialWeights } from '../model/initialize.ts';
 import { Generator } from '../random.ts';
-import { requireFiniteLoss, requireFiniteWeights, requireFit } from './checks.ts';
+import { Divergence, requireFiniteLoss, requireFiniteWeights, requireFit } from './checks.ts';
 import type { EpochMetrics } from './epoch-metrics.ts';
-import { type Evaluation, evaluate } from './evaluate.ts';
+import { type Evaluation, evaluate, testMetrics } from './evaluate.ts';
 import type { TrainingEvent } from './events.ts';
 import type { Job, TrainedModel, TrainOptions } from './job.ts';
+import { reportEvent, settingsOf } from './reported.ts';
 import { SCHEDULES } from './schedule.ts';
-import { accuracyOf, type Choice, isBetter } from './selection.ts';
+import { type Choice, isBetter } from './selection.ts';
 import { firstPosition, type Position } from './state.ts';
 
 /** Steps between two `progress` events. */
@@ -26,12 +27,19 @@ const YIELD_AFTER = 50;
  * Trains a network from its initial weights, or from a checkpoint.
  * @throws ExplainedError of kind `model` when the network does not fit the data
  * @throws ExplainedError of kind `device` when the engine fails, or disagrees with the reference engine
- * @throws ExplainedError of kind `divergence` when a loss or a weight is not finite
+ * @throws Divergence, an ExplainedError of kind `divergence`, when a loss or a weight is not finite
  */
 export async function train(job: Job, options: TrainOptions = {}): Promise<TrainedModel> {
+  const { reporter } = options;
   const trainer = await Trainer.open(job, options);
   try {
-    return await trainer.run();
+    reporter?.settings?.(settingsOf(job));
+    const trained = await trainer.run();
+    await reporter?.end?.('finished');
+    return trained;
+  } catch (error) {
+    await reporter?.end?.(error instanceof Divergence ? 'diverged' : 'failed');
+    throw error;
   } finally {
     trainer.close();
   }
@@ -52,6 +60,8 @@ class Trainer {
   #choice: Choice | undefined;
   /** When training began, in milliseconds of this process's clock, as if it had never been interrupted. */
   readonly #start: number;
+  /** Of the last step. */
+  #learningRate = 0;
   #lastSave = performance.now();
   #lastYield = performance.now();
 
@@ -65,10 +75,9 @@ class Trainer {
     this.#generator = generator;
     this.#trainLoader = new Loader(data.train, { batchSize, shuffle: true, balance, generator });
     this.#testLoader = new Loader(data.test, { batchSize, shuffle: false, generator });
-    // With a generator of its own: the order of the training images must not depend on the validation images.
+    // It draws from the generator in place of the test loader, so the order of the training images is the same with and without it.
     this.#validationLoader =
-      data.validation &&
-      new Loader(data.validation, { batchSize, shuffle: false, generator: Generator.seeded(0) });
+      data.validation && new Loader(data.validation, { batchSize, shuffle: false, generator });
     this.#choice = options.from?.choice;
     this.#start = performance.now() - 1000 * this.#position.seconds;
   }
@@ -92,12 +101,20 @@ class Trainer {
       await this.#trainEpoch();
       await this.#endEpoch();
     }
+    const { network, select } = this.#job;
     const { epochs, confusion } = this.#position;
-    const last = async (): Promise<Choice> => ({
-      ...{ epoch: epochs.length - 1, confusion, weights: await this.#evaluatedWeights() },
-    });
-    const { epoch: chosen, ...result } = this.#choice ?? (await last());
-    return { network: this.#job.network, ...result, epochs, chosen, seconds: this.#seconds };
+    const best = select === 'best' ? this.#choice : undefined;
+    const weights = best?.weights ?? (await this.#evaluatedWeights());
+    const chosen = best?.epoch ?? epochs.length - 1;
+    if (!this.#validationLoader)
+      return { network, weights, epochs, chosen, confusion, seconds: this.#seconds };
+    const test = await this.#test(weights);
+    const metrics = testMetrics(test);
+    this.#emit({ type: 'test', epoch: chosen, step: this.#step, seconds: this.#seconds, ...metrics });
+    return {
+      ...{ network, weights, chosen, confusion: test.confusion, seconds: this.#seconds },
+      epochs: epochs.with(chosen, { ...epochs[chosen], ...metrics }),
+    };
   }
 
   close(): void {
@@ -107,9 +124,10 @@ class Trainer {
 
   /** Whether all epochs are trained, or too many since the best one. */
   get #isDone(): boolean {
-    const { epochs, patience = epochs } = this.#job;
+    const { epochs, select, patience = epochs } = this.#job;
     const { epoch } = this.#position;
-    return epoch >= epochs || (this.#choice !== undefined && epoch - 1 - this.#choice.epoch >= patience);
+    if (epoch >= epochs) return true;
+    return select === 'best' && this.#choice !== undefined && epoch - 1 - this.#choice.epoch >= patience;
   }
 
   /** Number of steps since training began. */
@@ -127,8 +145,9 @@ class Trainer {
     const { epoch, batch } = this.#position;
     this.#emit({ type: 'epoch-start', epoch, batch, step: this.#step });
     for (const loaded of this.#trainLoader.epoch(batch)) {
+      this.#learningRate = this.#nextLearningRate();
       this.#session.step(this.#augmented(loaded), {
-        learningRate: this.#learningRate(),
+        learningRate: this.#learningRate,
         labelSmoothing: this.#job.labelSmoothing ?? 0,
       });
       this.#position.batch++;
@@ -150,7 +169,7 @@ class Trainer {
     return batch;
   }
 
-  #learningRate(): number {
+  #nextLearningRate(): number {
     const { optimizer, schedule = 'constant', epochs } = this.#job;
     return optimizer.learningRate * SCHEDULES[schedule](this.#step / (epochs * this.#trainLoader.length));
   }
@@ -169,18 +188,28 @@ class Trainer {
       seen,
       total,
       loss,
+      learningRate: this.#learningRate,
       seconds: this.#seconds,
     });
     this.#position.recentLosses = [];
   }
 
-  async #evaluate(loader: Loader): Promise<Evaluation> {
-    const session = this.#averaged ?? this.#session;
+  async #evaluate(loader: Loader, session = this.#averaged ?? this.#session): Promise<Evaluation> {
     const logits = async (images: Uint8Array, count: number) => {
       await this.#pause();
       return session.logits(images, count);
     };
     return evaluate(logits, loader, this.#job.network.output[0]);
+  }
+
+  /** Evaluates weights on the test images. */
+  async #test(weights: Weights): Promise<Evaluation> {
+    const session = await this.#job.engine.open(this.#job.network, weights, sgd(0));
+    try {
+      return await this.#evaluate(this.#testLoader, session);
+    } finally {
+      session.close();
+    }
   }
 
   /** Returns the weights that are evaluated: their average, if the optimizer keeps one. */
@@ -193,33 +222,27 @@ class Trainer {
   async #endEpoch(): Promise<void> {
     const averaged = this.#averaged && (await this.#evaluatedWeights());
     if (averaged) await this.#averaged?.load(averaged);
-    const test = await this.#evaluate(this.#testLoader);
-    const validation = this.#validationLoader && (await this.#evaluate(this.#validationLoader));
+    // Where epochs are compared, the test images stay out of sight: they are for the result.
+    const evaluation = await this.#evaluate(this.#validationLoader ?? this.#testLoader);
+    const { loss, accuracy } = evaluation;
+    requireFiniteLoss(loss, this.#place, this.#validationLoader ? 'validation loss' : 'test loss');
     const { epoch, epochs, lossSum } = this.#position;
     const metrics: EpochMetrics = {
       trainLoss: lossSum / this.#trainLoader.length,
-      testLoss: test.loss,
-      labAccuracy: test.labAccuracy,
-      testAccuracy: test.accuracy,
-      ...(validation && { validationLoss: validation.loss, validationAccuracy: validation.accuracy }),
+      ...(this.#validationLoader
+        ? { validationLoss: loss, validationAccuracy: accuracy }
+        : testMetrics(evaluation)),
     };
-    const isChosen = this.#job.select === 'best';
-    const isBest = isChosen
-      ? !this.#choice || isBetter(metrics, epochs[this.#choice.epoch])
-      : epochs.every((earlier) => accuracyOf(earlier) < accuracyOf(metrics));
-    if (isChosen && isBest) {
-      this.#choice = {
-        epoch,
-        weights: averaged ?? (await this.#evaluatedWeights()),
-        confusion: test.confusion,
-      };
-    }
+    const isBest =
+      this.#validationLoader !== undefined &&
+      (!this.#choice || isBetter(metrics, epochs[this.#choice.epoch]));
+    if (isBest) this.#choice = { epoch, weights: averaged ?? (await this.#evaluatedWeights()) };
     this.#emit({ type: 'epoch-end', epoch, step: this.#step, seconds: this.#seconds, ...metrics });
     this.#position = {
       ...firstPosition(this.#generator),
       epoch: epoch + 1,
       epochs: [...epochs, metrics],
-      confusion: test.confusion,
+      confusion: this.#validationLoader ? [] : evaluation.confusion,
     };
     await this.#save(isBest);
   }
@@ -241,7 +264,7 @@ class Trainer {
     const { checkpoint } = this.#options;
     if (!checkpoint) return;
     const state = { weights: await this.#session.weights(), optimizer: await this.#session.optimizerState() };
-    requireFiniteWeights(state.weights);
+    requireFiniteWeights(state.weights, this.#place);
     const position = structuredClone({ ...this.#position, seconds: this.#seconds });
     await checkpoint({ ...state, position, choice: this.#choice }, { best });
     this.#lastSave = performance.now();
@@ -249,14 +272,22 @@ class Trainer {
 
   /** Reads the losses of the latest steps from the device. */
   async #collectLosses(): Promise<void> {
-    for (const loss of await this.#session.losses()) {
-      requireFiniteLoss(loss, this.#position.epoch);
+    const losses = await this.#session.losses();
+    for (const [i, loss] of losses.entries()) {
+      const step = this.#step - losses.length + i + 1;
+      requireFiniteLoss(loss, { epoch: this.#position.epoch, step });
       this.#position.lossSum += loss;
       this.#position.recentLosses.push(loss);
     }
   }
 
+  get #place() {
+    return { epoch: this.#position.epoch, step: this.#step };
+  }
+
   #emit(event: TrainingEvent): void {
-    this.#options.onEvent?.(event);
+    const { onEvent, reporter } = this.#options;
+    onEvent?.(event);
+    if (reporter) reportEvent(reporter, event);
   }
 }

@@ -44,7 +44,7 @@ describe('the result of a training on a folder', () => {
     const { confusion, epochs, chosen = Number.NaN } = summary.models.tinyvgg;
     const [[aa, ab], [ba, bb]] = confusion;
     expect(aa + ab + ba + bb).toBe(summary.images.test);
-    const share = (100 * epochs[chosen].testAccuracy).toFixed(2);
+    const share = (100 * (epochs[chosen].testAccuracy ?? Number.NaN)).toFixed(2);
     expect(100 * ((aa + bb) / summary.images.test)).toBeCloseTo(Number(share), 2);
     const text = lines.join('\n');
     expect(text).toMatch(
@@ -76,7 +76,7 @@ describe('the result of a training on a folder', () => {
     const args = ['evaluate', '--model', join(out, tinyvgg.onnx.path), '--data', data];
     const { stdout } = await expectSuccess(runTrainer(args));
     expect(stdout).toContain(
-      `${(100 * tinyvgg.epochs[tinyvgg.chosen ?? 0].testAccuracy).toFixed(2)} % of ${summary.images.test} images; 95 % interval`,
+      `${(100 * (tinyvgg.epochs[tinyvgg.chosen ?? 0].testAccuracy ?? Number.NaN)).toFixed(2)} % of ${summary.images.test} images; 95 % interval`,
     );
     expect(stdout).not.toContain('may have seen');
     expect(stdout).toContain(confusionTable(summary.classes, tinyvgg.confusion));

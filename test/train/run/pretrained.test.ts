@@ -1,4 +1,4 @@
-/** @file Trainings that start from the convolutions of another release. */
+/** @file Trainings that start from the convolutions of another release, or from all of its weights. */
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -30,6 +30,46 @@ async function train(flags: Record<string, unknown>): Promise<string> {
 
 /** Returns the values of the weights in the order of the network. */
 const valuesOf = (weights: Weights) => [...weights.values()].map((values) => [...values]);
+
+describe('--weights', () => {
+  let data: string;
+  let source: string;
+  beforeAll(async () => {
+    data = join(await folderOf({ ...images('animals/a', 12, 1), ...images('animals/b', 12, 31) }), 'animals');
+    source = await train({ data, seed: 3, models: 'v1' });
+  });
+
+  it('starts from all weights of a release, and the manifest names it', async () => {
+    const out = await train({ data, weights: source, seed: 5, models: 'v1', learningRate: 0, averaging: 0 });
+    const [from, to] = await Promise.all([source, out].map((run) => readRelease(join(run, 'animals.onnx'))));
+    expect(to.files.safetensors).toEqual(from.files.safetensors);
+    expect(to.manifest.training?.weights).toEqual({ name: 'animals', version: from.manifest.version });
+    expect(from.manifest.training).not.toHaveProperty('weights');
+  });
+
+  it.each([
+    ['network', { models: 'v0' }, /^v0 cannot start from all weights of .* layer 3 differs: .*--pretrained/],
+    ['size', { imageSize: 16 }, /^v1 cannot start .* layer 1 differs: expected flatten 1×16×16 → 256/],
+  ])('refuses a release of another %s before it creates a run folder', async (_, flags, message) => {
+    await expect(train({ data, weights: source, models: 'v1', ...flags })).rejects.toMatchObject({
+      kind: 'usage',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it('refuses a release of other labels', async () => {
+    const other = await folderOf({ ...images('animals/a', 12, 1), ...images('animals/c', 12, 31) });
+    await expect(train({ data: join(other, 'animals'), weights: source, models: 'v1' })).rejects.toThrow(
+      /cannot start from all weights of the release animals: expected the labels .*a and c, got a and b\. Use --pretrained/,
+    );
+  });
+
+  it('refuses --pretrained beside it', async () => {
+    await expect(train({ data, weights: source, pretrained: source })).rejects.toThrow(
+      /cannot use --weights with --pretrained/,
+    );
+  });
+});
 
 describe('--pretrained', () => {
   let data: string;

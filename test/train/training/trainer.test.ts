@@ -10,9 +10,13 @@ import { referenceEngine } from '../../../train/engine/reference.ts';
 import { type LabModelName, modelSpec } from '../../../train/model/zoo.ts';
 import { Generator } from '../../../train/random.ts';
 import { RECIPES } from '../../../train/run/recipes.ts';
+import { Divergence } from '../../../train/training/checks.ts';
+import type { EpochMetrics } from '../../../train/training/epoch-metrics.ts';
 import { evaluate } from '../../../train/training/evaluate.ts';
 import type { TrainingEvent } from '../../../train/training/events.ts';
 import type { Job } from '../../../train/training/job.ts';
+import type { Reporter } from '../../../train/training/reporter.ts';
+import { SCHEDULES } from '../../../train/training/schedule.ts';
 import type { TrainingState } from '../../../train/training/state.ts';
 import { train } from '../../../train/training/trainer.ts';
 import { easyData } from '../../fixtures/easy.ts';
@@ -96,12 +100,109 @@ describe('train', () => {
     expect(await losses({ ...job.data, validation })).toEqual(await losses(job.data));
   });
 
+  it('evaluates the test images once where epochs are compared on validation images', async () => {
+    const events: TrainingEvent[] = [];
+    const onEvent = (event: TrainingEvent) => events.push(event);
+    const trained = await train({ ...job, data: { ...job.data, validation } }, { onEvent });
+    const [last, ...others] = trained.epochs.toReversed();
+    for (const epoch of others) expect(Object.keys(epoch)).not.toContain('testLoss');
+    const plain = await train(job);
+    expect(last).toMatchObject({ ...plain.epochs.at(-1), validationLoss: expect.any(Number) });
+    expect(trained.confusion).toEqual(plain.confusion);
+    const { testLoss, testAccuracy } = last;
+    expect(events.filter(({ type }) => type === 'test')).toMatchObject([
+      { epoch: 3, testLoss, testAccuracy },
+    ]);
+    expect(events.at(-1)).toMatchObject({ type: 'test', step: 4 * 16 });
+  });
+
+  it('keeps the best epoch in its checkpoints, from the last of which it can be taken later', async () => {
+    const data = { ...job.data, validation };
+    const kinds: { best: boolean }[] = [];
+    let from: TrainingState | undefined;
+    const checkpoint = async (state: TrainingState, kind: { best: boolean }) => {
+      if (state.position.batch > 0) return;
+      kinds.push(kind);
+      from = state;
+    };
+    await train({ ...job, data }, { checkpoint });
+    const best = await train({ ...job, data, select: 'best' });
+    const later = await train({ ...job, data, select: 'best' }, { from });
+    expect({ ...later, seconds: 0 }).toEqual({ ...best, seconds: 0 });
+    expect(kinds.findLastIndex((kind) => kind.best)).toBe(best.chosen);
+  });
+
+  it('has no best epoch without validation images: none is chosen on the test images', async () => {
+    const kinds: boolean[] = [];
+    await train(job, {
+      checkpoint: async ({ choice }, { best }) => void kinds.push(best || choice !== undefined),
+    });
+    expect(kinds).toEqual([false, false, false, false]);
+  });
+
+  it('trains on from its last checkpoint for more epochs, to the weights of a longer training', async () => {
+    let from: TrainingState | undefined;
+    const checkpoint = async (state: TrainingState) => {
+      from = state;
+    };
+    await train({ ...job, epochs: 2 }, { checkpoint });
+    const longer = await train(job, { from });
+    expect({ ...longer, seconds: 0 }).toEqual({ ...(await train(job)), seconds: 0 });
+  });
+
+  it('passes settings, metrics and its end to a reporter', async () => {
+    const calls: unknown[] = [];
+    const reporter: Reporter = {
+      settings: (values) => calls.push(values),
+      scalars: (step, values) => calls.push([step, Object.keys(values)]),
+      end: async (outcome) => void calls.push(outcome),
+    };
+    const short = { ...job, epochs: 1, schedule: 'cosine' } as const;
+    await train({ ...short, data: { ...job.data, validation } }, { reporter });
+    expect(calls).toEqual([
+      expect.objectContaining({
+        ...{ model: 'v1', parameters: 7960, engine: 'reference', trainingImages: 500, optimizer: 'sgd' },
+        ...{
+          learningRate: 0.1,
+          momentum: 0,
+          epochs: 1,
+          batchSize: 32,
+          seed: 1,
+          schedule: 'cosine',
+          select: 'last',
+        },
+      }),
+      [16, ['loss/steps', 'learning-rate']],
+      [16, ['loss/train', 'loss/validation', 'accuracy/validation']],
+      [16, ['loss/test', 'accuracy/test']],
+      'finished',
+    ]);
+    calls.length = 0;
+    await expect(train({ ...short, optimizer: sgd(1e30) }, { reporter })).rejects.toThrow();
+    expect(calls.at(-1)).toBe('diverged');
+  });
+
+  it('reports the learning rate of the last step', async () => {
+    const rates: number[] = [];
+    const onEvent = (event: TrainingEvent) => {
+      if (event.type === 'progress') rates.push(event.learningRate);
+    };
+    await train({ ...job, epochs: 2, schedule: 'cosine' }, { onEvent });
+    expect(rates).toEqual([15, 31].map((step) => 0.1 * SCHEDULES.cosine(step / 32)));
+  });
+
   it('ends when the epochs of its patience were not better', async () => {
     const data = { ...job.data, validation };
     const { epochs, chosen } = await train({ ...job, data, select: 'best', epochs: 30, patience: 3 });
     expect(epochs.length).toBe(chosen + 1 + 3);
     const whole = await train({ ...job, data, epochs: chosen + 1 + 3 });
-    expect(epochs).toEqual(whole.epochs);
+    const onValidation = (all: EpochMetrics[]) =>
+      all.map(({ trainLoss, validationLoss, validationAccuracy }) => [
+        trainLoss,
+        validationLoss,
+        validationAccuracy,
+      ]);
+    expect(onValidation(epochs)).toEqual(onValidation(whole.epochs));
   });
 
   it('throws at a loss that is not finite, and closes the session', async () => {
@@ -126,6 +227,11 @@ describe('train', () => {
       message: expect.stringMatching(/diverged: epoch 0.*finite loss.*smaller learning rate/s),
     });
     expect(closed).toBe(true);
+    const diverged = await train({ ...job, engine, optimizer: sgd(1e30) }).catch((error) => error);
+    expect(diverged).toBeInstanceOf(Divergence);
+    expect(diverged).toMatchObject({ epoch: 0, step: expect.any(Number) });
+    // The loss of the step after the last checkpoint.
+    expect(diverged.step).toBe((saved.at(-1)?.optimizer.steps ?? Number.NaN) + 1);
     // The weights after the first steps were large but finite. No checkpoint has others.
     for (const { weights } of saved)
       for (const values of weights.values()) expect(values.every(Number.isFinite)).toBe(true);
@@ -142,7 +248,7 @@ describeWithData('the lab', (data) => {
         const network = resolveNetwork(modelSpec(name));
         const engine = await openEngine(device);
         const { epochs } = await train({ ...lab, network, data: data(), engine });
-        const rounded = epochs.map(({ trainLoss, testLoss, labAccuracy }) => ({
+        const rounded = epochs.map(({ trainLoss, testLoss = Number.NaN, labAccuracy = Number.NaN }) => ({
           trainLoss: Number(trainLoss.toFixed(5)),
           testLoss: Number(testLoss.toFixed(5)),
           labAccuracy: Number(labAccuracy.toFixed(2)),

@@ -15,8 +15,9 @@ import { onnxPredictor } from '../../release/onnxruntime.ts';
 import { readManifest } from '../../release/release.ts';
 import { datasetPrinter } from '../../run/progress.ts';
 import { RECIPES } from '../../run/recipes.ts';
-import { confusionTable } from '../../run/tables.ts';
+import { confusionTable, scoresTable } from '../../run/tables.ts';
 import { totalResult } from '../../training/class-results.ts';
+import { classScores, macroScores } from '../../training/class-scores.ts';
 import { evaluate } from '../../training/evaluate.ts';
 import { BINS, expectedCalibrationError, reliability } from '../../training/reliability.ts';
 import { readInput } from '../input.ts';
@@ -29,7 +30,7 @@ export function addEvaluate(program: Command): void {
   program
     .command('evaluate')
     .description(
-      'Evaluate a model on the test set: the lab’s loss and accuracy, calibration error and confusion matrix. With --photos, evaluate it on photos, classified as the Worker does.',
+      'Evaluate a model on the test set: the lab’s loss and accuracy, calibration error, precision, recall and F1 of each class, and the confusion matrix. With --photos, evaluate it on photos, classified as the Worker does.',
     )
     .addOption(modelOption())
     .addOption(dataOption())
@@ -94,6 +95,7 @@ async function evaluateOnTestSet(flags: Flags): Promise<void> {
   console.log(
     `ECE         ${percent(ece.after)} (at temperature ${temperature.toFixed(4)}; ${percent(ece.before)} at 1)\n`,
   );
+  console.log(`${scoresTable(labels, confusion)}\n`);
   console.log(confusionTable(labels, confusion));
 }
 
@@ -145,6 +147,13 @@ function labelsIn(names: string | undefined): string[] | undefined {
   return parsed.success ? parsed.output : undefined;
 }
 
+/** Returns the scores of each class, with its label and number of images. A score whose denominator is 0 is null. */
+const scoresByLabel = (labels: readonly string[], confusion: readonly (readonly number[])[]) =>
+  classScores(confusion).map(({ precision = null, recall = null, f1 = null }, i) => {
+    const images = confusion[i].reduce((a, b) => a + b, 0);
+    return { label: labels[i], images, precision, recall, f1 };
+  });
+
 /** Evaluates an ONNX file on the test set. The result is the JSON output. */
 async function testModel(flags: Flags) {
   const { model } = flags;
@@ -172,5 +181,7 @@ async function testModel(flags: Flags) {
     ece: { before: errorAt(1), after: errorAt(temperature), bins: BINS, images: test.count },
     labels: classes,
     confusion,
+    classes: scoresByLabel(classes, confusion),
+    mean: macroScores(confusion),
   };
 }

@@ -1,8 +1,10 @@
 /** @file The command `train`. */
 import type { Command } from 'commander';
+import { ExplainedError } from '#shared/errors.ts';
+import { count, list } from '../../format.ts';
 import { commandLine } from '../../installation.ts';
 import { RECIPES } from '../../run/recipes.ts';
-import { openRun, trainModels } from '../../run/run.ts';
+import { openRun, type Run, trainModels } from '../../run/run.ts';
 import { resolveSettings } from '../../run/settings.ts';
 import { comparisonTable } from '../../run/tables.ts';
 import { interruptible } from '../interruption.ts';
@@ -18,7 +20,7 @@ export function addTrain(program: Command): void {
     .addOption(optionWithDefault('--out <folder>', 'run folder', 'runs/<recipe>-seed<seed>-<time>'))
     .option(
       '--resume <folder>',
-      'resume the interrupted run in this folder; the weights are bit for bit those of an uninterrupted run',
+      'resume the interrupted run in this folder; the weights are bit for bit those of an uninterrupted run. A finished one trains for longer with a larger --epochs, and exports its best epoch with --select best',
     )
     .action(train);
 }
@@ -31,5 +33,18 @@ async function train(flags: TargetFlags & Record<string, unknown>): Promise<void
     (signal) => trainModels(run, signal),
     (signal) => `Interrupted by ${signal}. Resume with: ${commandLine('train', '--resume', run.folder)}`,
   );
-  console.log(`\n${comparisonTable(run.summary.models)}\n\nRun folder: ${run.folder}`);
+  console.log(`\n${comparisonTable(run.summary)}\n\nRun folder: ${run.folder}`);
+  requireNoDivergence(run);
+}
+
+/** @throws ExplainedError of kind `divergence` when a model of the run diverged, in this process or before */
+function requireNoDivergence({ summary, networks }: Run): void {
+  const diverged = Object.entries(summary.diverged ?? {});
+  if (diverged.length === 0) return;
+  const described = diverged.map(([name, { step }]) => `${name} at step ${count(step)}`);
+  throw new ExplainedError({
+    kind: 'divergence',
+    what: `${diverged.length} of ${networks.length} ${networks.length === 1 ? 'model' : 'models'} diverged: ${list(described)}`,
+    next: 'Train them again with a smaller learning rate.',
+  });
 }

@@ -4,7 +4,7 @@
  * ```
  * weights.<name>                F32   the network's parameters
  * optimizer.<buffer>.<name>     F32   the optimizer's buffers of each parameter, such as `exp_avg`
- * choice.<name>                 F32   the weights of the best epoch, if one is chosen
+ * choice.<name>                 F32   the weights of the best epoch, if there are validation images
  * generator                     U32   [624], the generator's state at the start of the epoch
  * sha256                        U8    [32], the last bytes of the file: the digest of all bytes before them
  * ```
@@ -36,7 +36,7 @@ const State = v.object({
     confusion: v.array(v.array(Whole)),
     seconds: Real,
   }),
-  choice: v.exactOptional(v.object({ epoch: Whole, confusion: v.array(v.array(Whole)) })),
+  choice: v.exactOptional(v.object({ epoch: Whole })),
 });
 
 /** Returns the bytes of a checkpoint of `network`. */
@@ -55,7 +55,7 @@ export function encodeCheckpoint(network: Network, state: TrainingState): Uint8A
     steps: state.optimizer.steps,
     generatorPosition: generator.position,
     position,
-    ...(state.choice && { choice: { epoch: state.choice.epoch, confusion: state.choice.confusion } }),
+    ...(state.choice && { choice: { epoch: state.choice.epoch } }),
   };
   const file = encodeSafetensors(tensors, {
     format: FORMAT,
