@@ -30,5 +30,6 @@ export type { EpochMetrics } from './training/epoch-metrics.ts';
 export type { Evaluation } from './training/evaluate.ts';
 export type { TrainingEvent } from './training/events.ts';
 export type { Job, TrainedModel, TrainOptions } from './training/job.ts';
+export type { Outcome, ReportedSettings, Reporter } from './training/reporter.ts';
 export type { TrainingState } from './training/state.ts';
 export { train } from './training/trainer.ts';

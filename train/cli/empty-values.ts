@@ -11,7 +11,7 @@ export function rejectEmptyValues(program: Command): void {
     }
     for (const option of command.options) {
       const name = option.attributeName();
-      if (!isEmpty(command.getOptionValue(name))) continue;
+      if (![command.getOptionValue(name)].flat().some(isEmpty)) continue;
       const fromEnv = command.getOptionValueSource(name) === 'env';
       command.error(
         fromEnv

@@ -1,5 +1,6 @@
 /** @file Renders the report as one HTML page without scripts or requests. */
 import { count, list } from '../format.ts';
+import { figureElement, figureGrid, row, section, table } from './elements.ts';
 import {
   classRows,
   comparisonNote,
@@ -9,7 +10,7 @@ import {
   meanScores,
   runDetails,
 } from './facts.ts';
-import { type Figure, inlineSvg } from './figure.ts';
+import type { Figure } from './figure.ts';
 import { confusions } from './figures/confusion-matrix.ts';
 import { type Markup, markup, raw } from './markup.ts';
 import { type EpochResult, evaluatedOn, evaluationOf, type ModelResults, type Results } from './results.ts';
@@ -91,24 +92,6 @@ function sections({ summary, models, best, epochs }: Results, figures: Figures):
       ),
   ];
 }
-
-const section = (title: string, content: Markup): Markup =>
-  markup`<section><h2>${title}</h2>${content}</section>`;
-
-const figureGrid = (figures: readonly Figure[]): Markup =>
-  markup`<div class="figures pairs">${figures.map((figure) => figureElement(figure))}</div>`;
-
-const figureElement = (figure: Figure, caption?: Markup): Markup =>
-  markup`<figure>${inlineSvg(figure)}${caption && markup`<figcaption>${caption}</figcaption>`}</figure>`;
-
-/** Renders a table that scrolls sideways where it is wider than the page. */
-const table = (caption: string, head: readonly string[], rows: readonly Markup[]): Markup =>
-  markup`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table><caption>${caption}</caption>
-<thead><tr>${head.map((title) => markup`<th scope="col">${title}</th>`)}</tr></thead>
-<tbody>${rows}</tbody></table></div>`;
-
-const row = (head: string, cells: readonly string[], attributes = raw('')): Markup =>
-  markup`<tr${attributes}><th scope="row">${head}</th>${cells.map((cell) => markup`<td>${cell}</td>`)}</tr>`;
 
 function comparisonTable(models: readonly ModelResults[], best: ModelResults, select: string): Markup {
   const { head, rows } = comparisonRows(models);

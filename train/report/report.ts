@@ -24,18 +24,26 @@ import { newestRun, type Results, readResults } from './results.ts';
 const SAMPLES = 16;
 const MISTAKES = 16;
 
+interface ReportOptions {
+  /** Folder of the run; the newest in `runs/` when undefined. */
+  run?: string;
+  /** Folder of the data set, if it is in another place than on the machine of the run. */
+  data?: string;
+  /** Folder of the page; `<run>/report` when undefined. */
+  out?: string;
+}
+
 /**
- * Writes `<run>/report/index.html` and its figures, from the results so far. Prints the path of the page.
- * @param run folder of the run; the newest in `runs/` when undefined
+ * Writes `index.html` and its figures, from the results so far. Prints the path of the page.
  * @throws ExplainedError of kind `usage` when the folder is not a run folder
  */
-export async function report({ run, data }: { run?: string; data?: string }): Promise<void> {
+export async function report({ run, data, out: given }: ReportOptions): Promise<void> {
   const folder = run ?? (await newestRun());
   if (run === undefined) console.log(`Run folder: ${folder}, the newest`);
   const results = await readResults(folder);
   const missing = [...results.missing];
   const figures = await draw(results, data, missing);
-  const out = join(folder, 'report');
+  const out = given ?? join(folder, 'report');
   for (const figure of allOf(figures)) {
     await writeFileAtomic(join(out, `${figure.name}.svg`), svgFile(figure));
   }
