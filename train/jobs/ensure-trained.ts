@@ -7,6 +7,7 @@ import type { Engine } from '../engine/engine.ts';
 import { upload } from '../registry/registry.ts';
 import { networkOf } from '../run/networks.ts';
 import { gitCommit } from '../run/provenance.ts';
+import { limitLine } from '../run/run.ts';
 import { requireStart } from '../run/start.ts';
 import { requireSameTask, withTeacher } from '../run/teacher.ts';
 import { trainModel } from '../run/train-model.ts';
@@ -77,6 +78,8 @@ async function trainAndUpload(
   const network = networkOf(settings, model, dataset);
   requireStart([network], sources, dataset);
   const divided = divide(dataset, settings.heldOut, settings.limit);
+  const limited = limitLine(divided, divide(dataset, settings.heldOut));
+  if (limited) log(limited);
   const { batchSize, augmentation, seed } = settings;
   const augment = augmentationFor(augmentation, seed, dataset);
   const data = await withTeacher(divided, sources.teacher, { engine, batchSize, augment, signal, log });

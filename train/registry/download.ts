@@ -74,5 +74,5 @@ const absent = (store: ObjectStore, what: string, got: string): ExplainedError =
     what: `cannot use ${what} for a training`,
     expected: `a release in ${store.description} that ${commandLine('train')} has made, or an .onnx file on this machine`,
     got,
-    next: `Check --pretrained and --teacher, and --local, --bucket and --endpoint. ${commandLine('status')} prints the versions of a model.`,
+    next: `Check --weights, --pretrained and --teacher, and --local, --bucket and --endpoint. ${commandLine('status')} prints the versions of a model.`,
   });

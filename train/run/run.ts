@@ -79,7 +79,7 @@ export async function openRun(settings: Settings): Promise<Run> {
 }
 
 /** Says which parts of the data set are limited; undefined when none is. */
-function limitLine(data: RunData, whole: RunData): string | undefined {
+export function limitLine(data: RunData, whole: RunData): string | undefined {
   const [used, all] = [imagesOf(data), imagesOf(whole)];
   const parts = (['train', 'test'] as const).filter((part) => used[part] < all[part]);
   if (parts.length === 0) return undefined;

@@ -2,6 +2,7 @@
 import { ExplainedError } from '#shared/errors.ts';
 import { type Network, sizeOf, type Weights } from '#shared/model/spec.ts';
 import type { Split } from '../dataset/split.ts';
+import type { Selection } from './selection.ts';
 
 /**
  * @throws ExplainedError of kind `model` when the network has another input size or fewer classes than the data, or another number of
@@ -21,6 +22,18 @@ export function requireFit(
     expected: `an input of ${pixels} pixels and an output of ${targets ? '' : 'at least '}${classes} classes`,
     got: `input [${input.join(', ')}], output [${output.join(', ')}]`,
     next: 'Change the first or the last layer of the network.',
+  });
+}
+
+/** @throws ExplainedError of kind `usage` when the best epoch is to be taken, and there is none */
+export function requireBest(select: Selection | undefined, has: boolean): void {
+  if (select !== 'best' || has) return;
+  throw new ExplainedError({
+    kind: 'usage',
+    what: 'cannot take the best epoch',
+    expected: 'validation images, and a checkpoint that was written with them',
+    got: 'none',
+    next: 'Take the last epoch, or train again with validation images.',
   });
 }
 

@@ -7,7 +7,7 @@ import type { EngineSession } from '../engine/engine.ts';
 import { averageOf, checked, sgd } from '../engine/optimizer.ts';
 import { initialWeights } from '../model/initialize.ts';
 import { Generator } from '../random.ts';
-import { Divergence, requireFiniteLoss, requireFiniteWeights, requireFit } from './checks.ts';
+import { Divergence, requireBest, requireFiniteLoss, requireFiniteWeights, requireFit } from './checks.ts';
 import type { EpochMetrics } from './epoch-metrics.ts';
 import { type Evaluation, evaluate, testMetrics } from './evaluate.ts';
 import type { TrainingEvent } from './events.ts';
@@ -87,6 +87,7 @@ class Trainer {
     requireFit(network, data.train);
     requireFit(network, data.test);
     checked(optimizer);
+    requireBest(job.select, data.validation !== undefined);
     const weights = options.from?.weights ?? initial ?? initialWeights(network, Generator.seeded(seed));
     // Before the session: a state that cannot be resumed must not leave one open.
     const trainer = new Trainer(job, options);
@@ -103,6 +104,8 @@ class Trainer {
     }
     const { network, select } = this.#job;
     const { epochs, confusion } = this.#position;
+    // A checkpoint from before the best epoch was always kept has none.
+    requireBest(select, this.#choice !== undefined);
     const best = select === 'best' ? this.#choice : undefined;
     const weights = best?.weights ?? (await this.#evaluatedWeights());
     const chosen = best?.epoch ?? epochs.length - 1;

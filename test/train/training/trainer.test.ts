@@ -140,6 +140,18 @@ describe('train', () => {
     expect(kinds).toEqual([false, false, false, false]);
   });
 
+  it('refuses to take the best epoch without validation images, or from a checkpoint without one', async () => {
+    const usage = { kind: 'usage', message: expect.stringContaining('cannot take the best epoch') };
+    await expect(train({ ...job, select: 'best' })).rejects.toMatchObject(usage);
+    let from: TrainingState | undefined;
+    const checkpoint = async (state: TrainingState) => {
+      from = { ...state, choice: undefined };
+    };
+    const data = { ...job.data, validation };
+    await train({ ...job, data }, { checkpoint });
+    await expect(train({ ...job, data, select: 'best' }, { from })).rejects.toMatchObject(usage);
+  });
+
   it('trains on from its last checkpoint for more epochs, to the weights of a longer training', async () => {
     let from: TrainingState | undefined;
     const checkpoint = async (state: TrainingState) => {
