@@ -7,7 +7,7 @@ import type { DivergedModel } from '../../run/summary.ts';
 import type { EpochResult, ModelResults, Results } from '../results.ts';
 
 /** The training of a model in one of the runs. */
-export interface Training {
+interface Training {
   /** Name of the run. */
   run: string;
   seed: number;
