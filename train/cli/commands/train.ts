@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { ExplainedError } from '#shared/errors.ts';
 import { count, list } from '../../format.ts';
 import { commandLine } from '../../installation.ts';
+import { printModels } from '../../run/print-models.ts';
 import { RECIPES } from '../../run/recipes.ts';
 import { openRun, type Run, trainModels } from '../../run/run.ts';
 import { resolveSettings } from '../../run/settings.ts';
@@ -22,13 +23,19 @@ export function addTrain(program: Command): void {
       '--resume <folder>',
       'resume the interrupted run in this folder; the weights are bit for bit those of an uninterrupted run. A finished one trains for longer with a larger --epochs, and exports its best epoch with --select best',
     )
+    .option('--summary', 'only print the models: their layers, output shapes and parameters; train nothing')
     .action(train);
 }
 
-/** Trains the models of a run, and prints their comparison. */
-async function train(flags: TargetFlags & Record<string, unknown>): Promise<void> {
-  const { target, settings } = splitStoreFlags(flags);
-  const run = await openRun(await localizer(target)(await resolveSettings(settings)));
+/** Trains the models of a run, and prints their comparison; with `summary`, prints the models alone. */
+async function train({ summary, ...flags }: TargetFlags & Record<string, unknown>): Promise<void> {
+  const { target, settings: given } = splitStoreFlags(flags);
+  const settings = await localizer(target)(await resolveSettings(given));
+  if (summary) {
+    await printModels(settings);
+    return;
+  }
+  const run = await openRun(settings);
   await interruptible(
     (signal) => trainModels(run, signal),
     (signal) => `Interrupted by ${signal}. Resume with: ${commandLine('train', '--resume', run.folder)}`,
