@@ -13,8 +13,12 @@ export interface Workload {
   batchSize: number;
 }
 
+type Steps = Omit<Workload, 'networks'>;
+
 /** Least time that a network is measured for, in milliseconds. */
 const MEASURED_TIME = 300;
+/** Time in milliseconds after which the steps of the cpu engine no longer become faster. */
+const WARM_UP_TIME = 400;
 /** Steps between two reads of the losses. */
 const STEPS = 8;
 
@@ -45,29 +49,47 @@ export async function fastest(
 }
 
 /** Returns the milliseconds of a step, summed over the networks. Each engine is tested and warmed up before. */
-async function stepTime(engine: Engine, { networks, optimizer, batchSize }: Workload): Promise<number> {
+async function stepTime(engine: Engine, { networks, ...workload }: Workload): Promise<number> {
   let sum = 0;
   for (const network of networks) {
-    await engine.selfTest?.(network, optimizer, batchSize);
-    const split = syntheticSplit(network, batchSize);
-    const batch = {
-      ...split,
-      source: { split, indices: Uint32Array.from({ length: batchSize }, (_, i) => i) },
-    };
-    const session = await engine.open(network, initialWeights(network, Generator.seeded(1)), optimizer);
-    try {
-      const steps = async () => {
-        for (let i = 0; i < STEPS; i++) session.step(batch);
-        await session.losses();
-      };
-      await steps();
-      const start = performance.now();
-      let rounds = 0;
-      for (; performance.now() - start < MEASURED_TIME; rounds++) await steps();
-      sum += (performance.now() - start) / rounds / STEPS;
-    } finally {
-      session.close();
-    }
+    await engine.selfTest?.(network, workload.optimizer, workload.batchSize);
+    sum += await timeSteps(engine, network, workload, MEASURED_TIME);
   }
   return sum;
+}
+
+/**
+ * Trains a network on synthetic images for a while. Threads start and code is compiled meanwhile, which the first of several trainings
+ * would otherwise be timed with.
+ */
+export async function warmUp(engine: Engine, network: Network, workload: Steps): Promise<void> {
+  await timeSteps(engine, network, workload, WARM_UP_TIME);
+}
+
+/** Trains a network on synthetic images for `time` milliseconds. @returns the milliseconds of a step, without the first steps */
+async function timeSteps(
+  engine: Engine,
+  network: Network,
+  { optimizer, batchSize }: Steps,
+  time: number,
+): Promise<number> {
+  const split = syntheticSplit(network, batchSize);
+  const batch = {
+    ...split,
+    source: { split, indices: Uint32Array.from({ length: batchSize }, (_, i) => i) },
+  };
+  const session = await engine.open(network, initialWeights(network, Generator.seeded(1)), optimizer);
+  try {
+    const steps = async () => {
+      for (let i = 0; i < STEPS; i++) session.step(batch);
+      await session.losses();
+    };
+    await steps();
+    const start = performance.now();
+    let rounds = 0;
+    for (; performance.now() - start < time; rounds++) await steps();
+    return (performance.now() - start) / rounds / STEPS;
+  } finally {
+    session.close();
+  }
 }

@@ -6,6 +6,7 @@ import type { Network } from '#shared/model/spec.ts';
 import { augmentationFor } from '../dataset/augmentations.ts';
 import { openDataset } from '../dataset/open.ts';
 import { type Dataset, divide, imagesOf, type RunData } from '../dataset/split.ts';
+import { warmUp } from '../engine/auto.ts';
 import type { Engine } from '../engine/engine.ts';
 import { count, list } from '../format.ts';
 import { writeRelease } from '../release/release.ts';
@@ -109,7 +110,9 @@ export async function trainModels(run: Run, signal: AbortSignal): Promise<void> 
   const networks = run.networks.filter(({ name }) => !summary.models[name] && !summary.diverged?.[name]);
   if (networks.length === 0) return;
   const context = { engine, signal, log: console.log };
-  const { batchSize, augmentation, seed } = settings;
+  const { batchSize, optimizer, augmentation, seed } = settings;
+  // Their times are compared.
+  if (networks.length > 1) await warmUp(engine, networks[0], { optimizer, batchSize });
   const augment = augmentationFor(augmentation, seed, dataset);
   const data = await withTeacher(run.data, sources.teacher, { ...context, batchSize, augment });
   for (const network of networks) {
