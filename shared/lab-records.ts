@@ -1,6 +1,6 @@
 /**
- * @file The format of release/lab/records.json: the training curves of the lab's models. infra/tools/lab.ts writes the file; the
- * explorer draws the curves.
+ * @file The format of release/lab/records.json: the lab's models and their training, and the data set. infra/tools/lab.ts writes the
+ * file; the explorer shows it.
  */
 
 export interface LabRecords {
@@ -9,9 +9,23 @@ export interface LabRecords {
   stepsPerEpoch: number;
   /** By the model's name. */
   models: Record<string, ModelRecords>;
+  data: LabData;
+}
+
+/** The data set of the training. */
+export interface LabData {
+  batchSize: number;
+  /** By label, with the numbers of their images. */
+  classes: { name: string; train: number; test: number }[];
+  /** The labels of the training images that each seed selects, a digit for each; release/lab/samples has the images. */
+  samples: string[];
 }
 
 export interface ModelRecords {
+  /** Duration of the training. The engine was warm when the first of the models was trained. */
+  seconds: number;
+  /** The model as PyTorch prints it. */
+  printed: string;
   epochs: {
     trainLoss: number;
     testLoss: number;

@@ -5,6 +5,7 @@ import { contentsFigure } from './contents-figure.ts';
 import { convolutionFigure } from './convolution-figure.ts';
 import { detailFigure } from './detail-figure.ts';
 import { createExplorer, type Explorer } from './explorer.ts';
+import { loadLabFigures } from './lab-figures.ts';
 import { loadNamedModel, loadServedModel, namedModel } from './model.ts';
 import { describeModel } from './model-texts.ts';
 import { modelsFigure } from './models-figure.ts';
@@ -34,17 +35,21 @@ async function main(): Promise<void> {
   await pictureInput(explorer);
   // All figures get their final height before the page scrolls to a section.
   drawAll();
-  linkSections(explorer);
+  linkSections(explorer, loadLabFigures(explorer));
 }
 
-/** Scrolls to the section that the URL names, and writes the section in the middle of the window to the URL. */
-function linkSections(explorer: Explorer): void {
+/**
+ * Scrolls to the section that the URL names, and writes the section in the middle of the window to the URL.
+ * @param settle gives the figures that load later their height, which would move the section during the scroll
+ */
+function linkSections(explorer: Explorer, settle: () => Promise<void>): void {
   const sections = [...document.querySelectorAll<HTMLElement>('section.part')];
   if (explorer.state.part)
     document.getElementById(explorer.state.part)?.scrollIntoView({ behavior: 'instant' });
   for (const link of document.querySelectorAll<HTMLAnchorElement>('a[href^="#"]')) {
-    link.addEventListener('click', (event) => {
+    link.addEventListener('click', async (event) => {
       event.preventDefault();
+      await Promise.race([settle(), new Promise((late) => setTimeout(late, 400))]);
       const target = document.getElementById(link.hash.slice(1));
       target?.scrollIntoView({ behavior: prefersReducedMotion() ? 'auto' : 'smooth' });
       target?.focus({ preventScroll: true });

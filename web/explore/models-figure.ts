@@ -46,7 +46,7 @@ async function load(): Promise<ModelColumn[]> {
   find('#loss-curve', HTMLElement).replaceChildren(drawChart(lossChart(records)));
   find('#accuracy-curve', HTMLElement).replaceChildren(drawChart(accuracyChart(records)));
   writeTable(records);
-  const columns = models.map(modelColumn);
+  const columns = models.map((model) => modelColumn(model, records));
   find('#model-predictions', HTMLElement).replaceChildren(...columns.map(({ element }) => element));
   return columns;
 }
@@ -57,8 +57,9 @@ interface ModelColumn {
   show(image: Uint8Array): void;
 }
 
-function modelColumn(model: Model): ModelColumn {
+function modelColumn(model: Model, { models }: LabRecords): ModelColumn {
   const { name } = model.manifest;
+  const { seconds, printed } = models[name];
   const title = modelTitle(model.manifest);
   const lines = Array.from({ length: TOP }, () => ({
     label: element('span'),
@@ -69,13 +70,23 @@ function modelColumn(model: Model): ModelColumn {
     'section',
     { className: `model line-${name}`, 'aria-label': title },
     element('h3', {}, title, element('small', {}, KINDS[name] ?? '')),
-    element('p', { className: 'note' }, modelFacts(model.manifest)),
+    element(
+      'p',
+      { className: 'note' },
+      `${modelFacts(model.manifest)}, trained in ${seconds.toFixed(1)}\u00a0s`,
+    ),
     element(
       'ol',
       {},
       ...lines.map(({ label, bar, score }) =>
         element('li', {}, label, element('span', { className: 'bar' }, bar), score),
       ),
+    ),
+    element(
+      'details',
+      {},
+      element('summary', {}, 'print(model)'),
+      element('pre', { className: 'scroll', tabIndex: 0 }, printed),
     ),
   );
   return {

@@ -23,6 +23,8 @@ export interface SourcePicture {
   colour?: Colours;
   /** The photo in grey, in 0..1; missing like `colour`. */
   grey?: Plane;
+  /** The photo as it was decoded, with its own size; missing like `colour`. */
+  photo?: Pixels;
 }
 
 /** Longest edge in colour, in pixels: few enough that a visitor can point at one. */
@@ -44,10 +46,11 @@ export const sourcePicture = (
   shape: ImageShape,
 ): SourcePicture => ({ name, image: photo.image, shape, flaw: flawOf(photo), ...planesOf(pixels) });
 
-/** Returns the photo in colour and in grey. */
-export const planesOf = (pixels: Pixels): Required<Pick<SourcePicture, 'colour' | 'grey'>> => ({
-  colour: reduce(pixels, COLOUR_EDGE),
-  grey: greyPlane(pixels),
+/** Returns the photo, and its reduced copies in colour and in grey. */
+export const planesOf = (photo: Pixels): Required<Pick<SourcePicture, 'colour' | 'grey' | 'photo'>> => ({
+  colour: reduce(photo, COLOUR_EDGE),
+  grey: greyPlane(photo),
+  photo,
 });
 
 /** Returns the part of the state that names an image. */
@@ -59,6 +62,12 @@ export const pictureState = ({
   name === OWN
     ? { image: OWN, pixels: writePixels(image), flaw: flaw ?? '' }
     : { image: name, pixels: '', flaw: '' };
+
+/** Returns the shape of the photo as its file has it, [3, height, width]; undefined without a photo. */
+export function photoShape({ photo }: SourcePicture): readonly [number, number, number] | undefined {
+  const size = photo && (photo.fullSize ?? photo);
+  return size && [3, size.height, size.width];
+}
 
 export const greyPlane = (pixels: Pixels): Plane => greyOf(reduce(pixels, GREY_EDGE));
 

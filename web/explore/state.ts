@@ -32,6 +32,10 @@ export interface State {
   source: 'network' | 'photo';
   /** Selected pixel of the convolution's output. */
   at: Cell;
+  /** Seed of the random filters, the selected one, and the selected pixel of its output. */
+  seed: number;
+  filter: number;
+  filterAt: Cell;
   /** Window size of the pooling in figure 3, and its stride. */
   poolSize: number;
   poolStride: number;
@@ -43,6 +47,11 @@ export interface State {
   layer: number;
   map: number;
   cell: Cell;
+  /** Shape of the input in the calculation of shapes, and its layers: PyTorch's without `nn.`, spaces and quotes. */
+  shape: readonly number[];
+  stack: string;
+  /** Seed of the training images that are shown. */
+  sample: number;
   /** Temperature of softmax; 0 selects the model's calibrated temperature. */
   temperature: number;
 }
@@ -66,6 +75,9 @@ export const INITIAL: State = {
   /** Input of the convolution: the network's input, or the photo in grey. */
   source: 'network',
   at: [11, 12],
+  seed: 42,
+  filter: 2,
+  filterAt: [20, 48],
   poolSize: 2,
   poolStride: 2,
   poolMap: 9,
@@ -73,6 +85,9 @@ export const INITIAL: State = {
   layer: 3,
   map: 0,
   cell: [14, 10],
+  shape: [3, 64, 64],
+  stack: 'Conv2d(3,10,kernel_size=3)',
+  sample: 42,
   temperature: 0,
 };
 
@@ -101,6 +116,10 @@ const cell: Parser<Cell> = (text) => {
   const [row, column, ...more] = text.split(',').map((part) => integer(0, 999)(part));
   return row === undefined || column === undefined || more.length > 0 ? undefined : [row, column];
 };
+const shape: Parser<number[]> = (text) => {
+  const sizes = text.split(',').map((part) => integer(1, 9999)(part));
+  return sizes.length < 4 && sizes.every((size) => size !== undefined) ? (sizes as number[]) : undefined;
+};
 const weights: Parser<number[]> = (text) => {
   const values = text.split(',').map((part) => number(-99, 99)(part));
   const isKernel = [1, 9, 25, 49].includes(values.length) && values.every((value) => value !== undefined);
@@ -123,6 +142,9 @@ const PARSERS: { [Name in keyof State]: Parser<State[Name]> } = {
   bias: number(-99, 99),
   source: oneOf<State['source']>('network', 'photo'),
   at: cell,
+  seed: integer(0, 2 ** 32 - 1),
+  filter: integer(0, 9),
+  filterAt: cell,
   poolSize: oneOf(2, 3),
   poolStride: oneOf(1, 2, 3),
   poolMap: integer(0, 999),
@@ -130,6 +152,9 @@ const PARSERS: { [Name in keyof State]: Parser<State[Name]> } = {
   layer: integer(0, 99),
   map: integer(0, 999),
   cell,
+  shape,
+  stack: matching(/^[\w(),;=.:-]{0,999}$/),
+  sample: integer(0, 49),
   temperature: number(0.2, 5),
 };
 

@@ -4,8 +4,9 @@ import { cssColour, grey, type Palette, textColourOn, tint } from '../canvas/col
 import { channelOf, type Plane } from '../canvas/plane.ts';
 import { planeCanvas } from '../canvas/plane-canvas.ts';
 import { canvasIn, choose, element, find, onChoice, setText } from '../dom.ts';
+import { colourPlane } from './colour-plane.ts';
 import type { Explorer } from './explorer.ts';
-import { inputPlanes } from './source-picture.ts';
+import { inputPlanes, photoShape } from './source-picture.ts';
 
 /** Size of the table of values around the selected pixel: rows of the one channel, or rows per channel of a colour image. */
 const [COLUMNS, ROWS, ROWS_PER_CHANNEL] = [7, 7, 3];
@@ -40,7 +41,7 @@ export function tensorFigure(explorer: Explorer): void {
       for (const [c, plane] of shown.planes.entries()) planes[c].draw({ plane, palette: tint(c), outlines });
     picture.draw({ plane: shown.whole, palette: shown.palette, outlines });
     showValues(cells, shown, row, column);
-    showFacts(shown, row, column);
+    showFacts(shown, row, column, photoShape(explorer.picture));
   });
 }
 
@@ -57,20 +58,12 @@ function shownTensor({ state, picture }: Explorer): ShownTensor {
   const { colour } = picture;
   if (state.view === 'network' || !colour) {
     const planes = inputPlanes(picture);
-    if (planes.length > 1) return { planes, ...inColour(planes), isColour: true };
+    if (planes.length > 1) return { planes, ...colourPlane(planes), isColour: true };
     return { planes, whole: planes[0], palette: grey(), isColour: false };
   }
   const shape = [3, colour.height, colour.width];
   const planes = [0, 1, 2].map((c) => channelOf(colour.data, shape, c));
-  return { planes, ...inColour(planes), isColour: true };
-}
-
-/** Combines three channels in one plane. Each value is the index of its pixel in a palette that contains the colour of every pixel. */
-function inColour(planes: readonly Plane[]): Pick<ShownTensor, 'whole' | 'palette'> {
-  const [red, green, blue] = planes.map(({ data }) => data.map((value) => Math.round(value * PIXEL_SCALE)));
-  const colours = Uint32Array.from(red, (r, i) => (255 << 24) | (blue[i] << 16) | (green[i] << 8) | r);
-  const whole = { ...planes[0], data: Float32Array.from(red, (_, i) => i) };
-  return { whole, palette: { low: 0, high: colours.length - 1, colours } };
+  return { planes, ...colourPlane(planes), isColour: true };
 }
 
 function describePixel({ planes, isColour }: ShownTensor, [row, column]: readonly [number, number]): string {
@@ -106,7 +99,12 @@ function showValues(
   }
 }
 
-function showFacts({ planes, isColour }: ShownTensor, row: number, column: number): void {
+function showFacts(
+  { planes, isColour }: ShownTensor,
+  row: number,
+  column: number,
+  photo: readonly number[] | undefined,
+): void {
   const { width, height, data } = planes[0];
   const index = row * width + column;
   const bytes = planes.map(({ data }) => `${Math.round(data[index] * PIXEL_SCALE)}`).join(', ');
@@ -114,7 +112,7 @@ function showFacts({ planes, isColour }: ShownTensor, row: number, column: numbe
     [
       'shape',
       `[${planes.length}, ${height}, ${width}]`,
-      `channels × rows × columns: ${(planes.length * data.length).toLocaleString('en')} values`,
+      `channels × rows × columns: ${(planes.length * data.length).toLocaleString('en')} values${photo ? `, made from the photo of [${photo.join(', ')}]` : ''}`,
     ],
     [
       'pixel',

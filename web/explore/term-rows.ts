@@ -16,8 +16,15 @@ interface TermRow {
   value: HTMLElement;
 }
 
-/** @param activate called with the index of the row that the visitor points at, focuses or clicks */
-export function termRows(container: HTMLElement, activate: (index: number) => void) {
+/**
+ * @param activate called with the index of the row that the visitor points at, focuses or clicks
+ * @param nameOf names an input map
+ */
+export function termRows(
+  container: HTMLElement,
+  activate: (index: number) => void,
+  nameOf = (map: number) => `Map ${map + 1}`,
+) {
   let rows: TermRow[] = [];
   return {
     /** Paints the maps. Needed when the selected map, the image or the colour scheme changes. */
@@ -43,7 +50,7 @@ export function termRows(container: HTMLElement, activate: (index: number) => vo
         placeFrame(row.frames[1], product && window && { y, x, height: 1, width: 1 }, product ?? input);
         setText(row.value, formatNumber(value, 3));
         row.button.setAttribute('aria-pressed', `${i === active}`);
-        row.button.setAttribute('aria-label', `Map ${map + 1} contributes ${formatNumber(value, 3)}`);
+        row.button.setAttribute('aria-label', `${nameOf(map)} contributes ${formatNumber(value, 3)}`);
       }
     },
   };

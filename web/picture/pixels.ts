@@ -16,7 +16,8 @@ export async function pixelsOf(file: Blob, edge = MAX_EDGE): Promise<Pixels> {
   });
   const scale = Math.min(1, edge / Math.max(bitmap.width, bitmap.height));
   const [width, height] = [bitmap.width, bitmap.height].map((size) => Math.max(1, Math.round(size * scale)));
-  const pixels = drawn(bitmap, width, height);
+  const fullSize = { width: bitmap.width, height: bitmap.height };
+  const pixels = { ...drawn(bitmap, width, height), fullSize };
   bitmap.close();
   return pixels;
 }

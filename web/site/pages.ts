@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { SEEDS } from '#shared/lab-samples.ts';
 import { EXAMPLES } from './pages/examples.ts';
 import { explorePage } from './pages/explore.ts';
 import { indexPage } from './pages/index.ts';
@@ -45,6 +46,10 @@ export async function pageFiles(): Promise<Map<string, string | Uint8Array>> {
     ['examples/explorer.png', 'examples/explorer.png'],
     ['photo.wasm', 'shared/input/garment/build/photo.wasm'],
     ['release/lab/records.json', 'release/lab/records.json'],
+    ...Array.from({ length: SEEDS }, (_, seed) => `release/lab/samples/${seed}.png`).map((path) => [
+      path,
+      path,
+    ]),
     ...['tinyvgg', 'lab/v0', 'lab/v1', 'lab/tinyvgg'].flatMap((name) =>
       ['onnx', 'json'].map((file) => [`release/${name}.${file}`, `release/${name}.${file}`]),
     ),
@@ -69,10 +74,14 @@ async function bundles(): Promise<[string, Uint8Array][]> {
     absWorkingDir: ROOT,
     entryPoints: [
       { in: 'web/explore/main.ts', out: 'explore' },
+      { in: 'web/explore/lab/main.ts', out: 'explore-lab' },
       { in: 'web/try/main.ts', out: 'try' },
       { in: 'web/picture/photo-worker.ts', out: 'photo-worker' },
       { in: 'web/reference/main.ts', out: 'docs' },
-      ...['explore', 'try', 'docs'].map((name) => ({ in: `web/site/style/${name}.css`, out: name })),
+      ...['explore', 'explore-lab', 'try', 'docs'].map((name) => ({
+        in: `web/site/style/${name}.css`,
+        out: name,
+      })),
     ],
     outdir: '.',
     write: false,

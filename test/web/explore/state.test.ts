@@ -20,6 +20,9 @@ const states: fc.Arbitrary<State> = fc.record({
   bias: fc.constantFrom(0, -0.5, 0.07021484375),
   source: fc.constantFrom('network', 'photo'),
   at: cell,
+  seed: fc.constantFrom(0, 42, 4294967295),
+  filter: fc.nat(9),
+  filterAt: cell,
   poolSize: fc.constantFrom(2, 3),
   poolStride: fc.constantFrom(1, 2, 3),
   poolMap: fc.nat(20),
@@ -27,6 +30,9 @@ const states: fc.Arbitrary<State> = fc.record({
   layer: fc.nat(20),
   map: fc.nat(20),
   cell,
+  shape: fc.constantFrom([784], [1, 28, 28], [3, 334, 515]),
+  stack: fc.constantFrom('', 'ReLU()', 'Conv2d(3,10,kernel_size=(3,1),padding=same);Flatten(1,end_dim=-1)'),
+  sample: fc.nat(49),
   temperature: fc.constantFrom(0, 0.2, 1.5, 5),
 });
 
@@ -50,7 +56,7 @@ describe('the state in the URL', () => {
   });
   it('has the initial values where the fragment is invalid', () => {
     const nonsense =
-      '#a/b?size=4&stride=NaN&at=1,2,3&pixel=-1,0&temperature=1e9&weights=1,2&bias=&kernel=%00&view=__proto__&flaw=low-score&layer=1.5&pixels=abc';
+      '#a/b?size=4&stride=NaN&at=1,2,3&pixel=-1,0&temperature=1e9&weights=1,2&bias=&kernel=%00&view=__proto__&flaw=low-score&layer=1.5&pixels=abc&seed=-1&filter=10&shape=3,0,4&stack=<b>&sample=50';
     expect(readState(nonsense)).toEqual(INITIAL);
   });
   it('parses from any text without an error', () => {

@@ -32,7 +32,7 @@ model is right: of the predictions with a score of 80 %, about 80 % are correct.
 
 export const models = (): Markup => html`<section id="models" class="part">
 <h2><span>5</span> Three models compared</h2>
-<div class="prose"><p>These three models were trained with the same recipe, called “lab”: three epochs on all 60,000 training images. v0 has two
+<div class="prose"><p>These three models were trained with the same recipe, called “lab”: three epochs on all 60,000 training images, on two cores. v0 has two
 linear layers. v1 adds a ReLU between them. TinyVGG is a convolutional network. It has the fewest parameters and the highest test accuracy.
 The bar at the top and the sections above show another TinyVGG: the model that classifies photos on this site. It was trained with
 another recipe, so that its scores differ.</p></div>
@@ -42,4 +42,5 @@ another recipe, so that its scores differ.</p></div>
 <div><h3>Test accuracy in %</h3><div id="accuracy-curve"></div></div></div>
 <details><summary>Show the values as a table</summary><div class="scroll"><table id="records"></table></div></details>
 </div>
+<h3 class="subhead">The training images</h3><div class="lab" id="data"></div>
 </section>`;

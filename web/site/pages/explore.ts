@@ -99,6 +99,7 @@ ${panel('convolution-output', 'Output')}
 </div>
 <p class="formula" id="convolution-shape"></p>
 </div>
+<h3 class="subhead">Random filters on a colour photo</h3><div class="lab" id="filters"></div>
 </section>`;
 
 const pooling = (): Markup => html`<section id="pooling" class="part">
@@ -129,6 +130,7 @@ ${panel('pool-output', 'Output')}
 </div>
 <p class="formula" id="pool-shape"></p>
 </div>
+<h3 class="subhead">Shapes of stacked layers</h3><div class="lab" id="shapes"></div>
 </section>`;
 
 export const explorePage = (): Markup =>
