@@ -22,9 +22,8 @@ import { ROOT } from '../child-process.ts';
 import { runCommand } from '../command.ts';
 
 const LAB = join(ROOT, 'release/lab');
-const SAMPLES = join(LAB, 'samples');
 
-async function main(folder: string): Promise<void> {
+async function main(folder: string, { out }: { out: string }): Promise<void> {
   const results = await readResults(folder);
   const { summary, models } = results;
   if (models.length !== 3 || /dirty/.test(summary.gitCommit ?? 'dirty')) {
@@ -45,13 +44,14 @@ async function main(folder: string): Promise<void> {
     models: recordsOf(results),
     data: describe(dataset, summary.batchSize),
   };
-  await mkdir(SAMPLES, { recursive: true });
+  const samples = join(out, 'samples');
+  await mkdir(samples, { recursive: true });
   for (const { name } of models)
     for (const extension of ['onnx', 'json'])
-      await copyFile(join(folder, `${name}.${extension}`), join(LAB, `${name}.${extension}`));
+      await copyFile(join(folder, `${name}.${extension}`), join(out, `${name}.${extension}`));
   for (let seed = 0; seed < SEEDS; seed++)
-    await writeFile(join(SAMPLES, `${seed}.png`), greyPng(samplesOf(dataset.train, seed), GRID * IMAGE_SIZE));
-  await writeFile(join(LAB, 'records.json'), `${JSON.stringify(records)}\n`);
+    await writeFile(join(samples, `${seed}.png`), greyPng(samplesOf(dataset.train, seed), GRID * IMAGE_SIZE));
+  await writeFile(join(out, 'records.json'), `${JSON.stringify(records)}\n`);
 }
 
 function recordsOf({ models, metrics }: Results): LabRecords['models'] {
@@ -103,5 +103,6 @@ await runCommand(
   new Command('npm run lab --')
     .description('Copies a finished run of the lab’s three models to release/lab, for the explorer.')
     .argument('<run>', 'run folder')
+    .option('--out <folder>', 'folder to write to', LAB)
     .action(main),
 );
