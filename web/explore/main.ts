@@ -17,6 +17,9 @@ import { softmaxFigure } from './softmax-figure.ts';
 import { emptyPicture } from './source-picture.ts';
 import { tensorFigure } from './tensor-figure.ts';
 
+/** Longest time in milliseconds that a link waits for figures. */
+const MAX_WAIT = 2000;
+
 async function main(): Promise<void> {
   const name = namedModel();
   const model = await (name === undefined ? loadServedModel() : loadNamedModel(name));
@@ -35,21 +38,24 @@ async function main(): Promise<void> {
   await pictureInput(explorer);
   // All figures get their final height before the page scrolls to a section.
   drawAll();
-  linkSections(explorer, loadLabFigures(explorer));
+  await linkSections(explorer, loadLabFigures(explorer));
 }
 
 /**
  * Scrolls to the section that the URL names, and writes the section in the middle of the window to the URL.
- * @param settle gives the figures that load later their height, which would move the section during the scroll
+ * @param load loads the other figures, which would push the section away if they came later
  */
-function linkSections(explorer: Explorer, settle: () => Promise<void>): void {
+async function linkSections(explorer: Explorer, load: () => Promise<void>): Promise<void> {
   const sections = [...document.querySelectorAll<HTMLElement>('section.part')];
-  if (explorer.state.part)
+  const settled = () => Promise.race([load(), new Promise((late) => setTimeout(late, MAX_WAIT))]);
+  if (explorer.state.part) {
+    await settled();
     document.getElementById(explorer.state.part)?.scrollIntoView({ behavior: 'instant' });
+  }
   for (const link of document.querySelectorAll<HTMLAnchorElement>('a[href^="#"]')) {
     link.addEventListener('click', async (event) => {
       event.preventDefault();
-      await Promise.race([settle(), new Promise((late) => setTimeout(late, 400))]);
+      await settled();
       const target = document.getElementById(link.hash.slice(1));
       target?.scrollIntoView({ behavior: prefersReducedMotion() ? 'auto' : 'smooth' });
       target?.focus({ preventScroll: true });
