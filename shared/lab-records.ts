@@ -22,7 +22,7 @@ export interface LabData {
 }
 
 export interface ModelRecords {
-  /** Duration of the training. The engine was warm when the first of the models was trained. */
+  /** Duration of the training in seconds, on two cores. */
   seconds: number;
   /** The model as PyTorch prints it. */
   printed: string;
