@@ -150,6 +150,11 @@ describeInBrowser('the figures of the lab', () => {
     expect(tinyvgg).toBeGreaterThan(5 * v1);
     await page.locator('.model summary').last().click();
     expect(await page.locator('.model pre').last().innerText()).toContain('(classifier): Sequential(');
+    for (const width of [1440, 320]) {
+      await page.setViewportSize({ width, height: 740 });
+      expect({ width, overflow: await overflowOf(page) }).toEqual({ width, overflow: 0 });
+    }
+    expect(await axeViolations(page)).toEqual([]);
     await page.context().close();
   });
 
