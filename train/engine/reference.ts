@@ -75,7 +75,7 @@ function openSession(
 
 const copyOf = (weights: Weights) => new Map([...weights].map(([name, values]) => [name, values.slice()]));
 
-const scale = (images: Uint8Array): Tensor => Float32Array.from(images, (pixel) => pixel / PIXEL_SCALE);
+const scale = (images: Uint8Array): Tensor => new Float32Array(images).map((pixel) => pixel / PIXEL_SCALE);
 
 /** Returns the gradients of the loss by parameter name, given the gradient of the logits. */
 function backward(
