@@ -8,6 +8,7 @@ import { Agent, type IncomingMessage, request } from 'node:http';
 import { InferenceClient } from '@huggingface/inference';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { unstable_readConfig } from 'wrangler';
+import { lazy } from '#shared/lazy.ts';
 import { RATES } from '../../edge/access/rates.ts';
 import { deploymentOf } from '../../infra/deploy/cloudflare/workers.ts';
 import { createKey, listKeys } from '../../infra/deploy/key/records.ts';
@@ -136,9 +137,11 @@ describe('the Worker with keys', () => {
   });
 });
 
+/** The Worker without access settings. */
+const withoutSettings = lazy(() => start({}));
+
 it('the Worker without access settings accepts requests to this machine’s names only', async () => {
-  const worker = await start({});
-  const post = connection(worker);
+  const post = connection(await withoutSettings());
   const trouser = await readFile('examples/trouser.png');
   for (const host of ['localhost:8787', '127.0.0.1', '[::1]:8787']) {
     expect((await post({ host }, trouser)).status, host).toBe(200);
@@ -169,7 +172,7 @@ describe('npm run key -- create|list|revoke, with the bucket of a running Worker
     return (await post({ host: HOST, authorization: `Bearer ${secret}` }, trouser)).status;
   };
   beforeAll(async () => {
-    worker = await start({});
+    worker = await withoutSettings();
     post = connection(worker);
   });
 

@@ -63,7 +63,7 @@ const STD = [0.229, 0.224, 0.225];
 describe('the Worker', () => {
   let worker: RunningWorker;
   beforeAll(async () => {
-    worker = await startWorker({ variables: { REFRESH_MS: '1' } });
+    worker = await startWorker({ withOrt: true, variables: { REFRESH_MS: '1' } });
   });
   afterAll(() => worker?.stop());
 
@@ -181,7 +181,7 @@ describe('the Worker', () => {
 });
 
 it('the Worker uses onnxruntime with ENGINE=ort', async () => {
-  const worker = await startWorker({ variables: { ENGINE: 'ort' } });
+  const worker = await startWorker({ withOrt: true, variables: { ENGINE: 'ort' } });
   try {
     expect(await ready(worker)).toMatchObject({ engine: 'ort' });
     await trouserScore(worker);

@@ -32,7 +32,11 @@ export interface HostileTraffic {
 /** @param seconds how long the traffic lasts */
 export async function hostileTraffic(seconds: number): Promise<HostileTraffic> {
   const inspectorPort = await freePort();
-  const worker = await startWorker({ inspectorPort, variables: { REFRESH_MS: `${REFRESH_MS}` } });
+  const worker = await startWorker({
+    withOrt: true,
+    inspectorPort,
+    variables: { REFRESH_MS: `${REFRESH_MS}` },
+  });
   const traffic: HostileTraffic = {
     latencies: { visitor: [], health: [] },
     failures: [],

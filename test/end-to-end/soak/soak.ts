@@ -55,6 +55,7 @@ export async function soak({ requests, swaps, logLevel }: SoakOptions): Promise<
   let output = '';
   const inspectorPort = await freePort();
   const running = await startWorker({
+    withOrt: true,
     inspectorPort,
     variables: { REFRESH_MS: `${SOAK_REFRESH_MS}` },
     logLevel,

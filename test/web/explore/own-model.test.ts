@@ -44,7 +44,7 @@ async function expectSamePrediction(page: Page, name: string, file: string) {
 
 describeInBrowser('/explore with a model of its address', () => {
   beforeAll(async () => {
-    pages = await startPages(startWorker());
+    pages = await startPages(startWorker({ withOrt: true }));
     const store = openLocalStore(pages.origin);
     const paints = await colourModel({ name: 'paints', labels: PAINTS });
     const { manifest, files } = await colourModel({

@@ -25,7 +25,7 @@ type ModelField = Field & {
 };
 
 describeInBrowser('the field with a model that the page names', () => {
-  const on = useRelayedSite(() => startWorker({ variables: TOKENS }));
+  const on = useRelayedSite(() => startWorker({ withOrt: true, variables: TOKENS }));
   beforeAll(async () => {
     const store = openLocalStore(on.site.endpoint);
     const paints = await colourModel({ name: 'paints', labels: [PAINTS[0], PAINTS[2], PAINTS[1]] });
