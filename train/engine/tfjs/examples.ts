@@ -9,10 +9,12 @@ export function imagesTensor({ input }: Network, images: Uint8Array, count: numb
   const [channels, height, width] = input;
   const plane = height * width;
   const values = new Float32Array(images.length);
-  for (let to = 0; to < values.length; to++) {
-    const [pixel, channel] = [Math.floor(to / channels), to % channels];
-    const image = Math.floor(pixel / plane);
-    values[to] = images[(image * channels + channel) * plane + (pixel - image * plane)] / PIXEL_SCALE;
+  for (let image = 0; image < count; image++) {
+    for (let channel = 0; channel < channels; channel++) {
+      const from = (image * channels + channel) * plane;
+      const to = image * plane * channels + channel;
+      for (let i = 0; i < plane; i++) values[to + i * channels] = images[from + i] / PIXEL_SCALE;
+    }
   }
   return tf.tensor4d(values, [count, height, width, channels]);
 }
