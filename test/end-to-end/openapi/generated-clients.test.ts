@@ -2,7 +2,7 @@
  * @file Clients that generators make from the served OpenAPI document: they compile, upload a file and receive a typed response.
  * @module-tag slow
  */
-import { cp, readFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -73,6 +73,8 @@ type Classify = (
   image: File,
 ) => Promise<string | { label: string; score: number }>;
 
+/** A project with all generators: one installation takes a third of the time of three. Each generator works in a folder of its own. */
+let project: Project;
 let worker: RunningWorker;
 let trouser: Uint8Array<ArrayBuffer>;
 let expected: unknown;
@@ -80,39 +82,44 @@ let expected: unknown;
 await describeWithRegistry('a client generated from the OpenAPI document', () => {
   beforeAll(async () => {
     const digest = await sha256(new TextEncoder().encode(API_KEY));
-    worker = await startWorker({ variables: { API_KEYS: `generated:${digest}` } });
+    const packages = GENERATORS.map((generator) => generator.packages);
+    const devDependencies = Object.assign({}, ...packages, COMMON);
+    [worker, project] = await Promise.all([
+      startWorker({ variables: { API_KEYS: `generated:${digest}` } }),
+      createProject({ devDependencies }),
+    ]);
     trouser = new Uint8Array(await readFile('examples/trouser.png'));
     const headers = { authorization: `Bearer ${API_KEY}` };
     const response = await fetch(`${worker.origin}/v1/classify`, { method: 'POST', body: trouser, headers });
     const { predictions } = (await response.json()) as { predictions: { label: string; score: number }[] };
     expected = { label: 'Trouser', score: predictions[0]?.score };
   });
-  afterAll(() => worker?.stop());
+  afterAll(() => Promise.all([worker?.stop(), project?.remove()]));
 
-  describe.each(GENERATORS)('$program', ({ program, packages, files, command }) => {
-    let project: Project;
+  describe.each(GENERATORS)('$program', ({ program, files = async () => ({}), command }) => {
+    let folder: string;
     let classify: Classify;
 
     beforeAll(async () => {
-      project = await createProject({ devDependencies: { ...packages, ...COMMON } });
-      await project.write((await files?.(worker.origin)) ?? {});
+      folder = join(project.folder, program);
+      await mkdir(folder);
+      for (const [name, text] of Object.entries(await files(worker.origin)))
+        await writeFile(join(folder, name), text);
       for (const name of ['tsconfig.json', `${program}.ts`]) {
-        await cp(join(PROGRAMS, name), join(project.folder, name));
+        await cp(join(PROGRAMS, name), join(folder, name));
       }
       const [generator, ...args] = command(`${worker.origin}/openapi.json`);
-      await expectSuccess(project.run(generator, args));
-      await expectSuccess(
-        project.run('esbuild', [`${program}.ts`, '--bundle', '--format=esm', '--outfile=program.js']),
-      );
-      ({ classify } = await import(pathToFileURL(join(project.folder, 'program.js')).href));
-      return () => project.remove();
+      await expectSuccess(project.run(generator, args, { cwd: folder }));
+      const bundle = [`${program}.ts`, '--bundle', '--format=esm', '--outfile=program.js'];
+      await expectSuccess(project.run('esbuild', bundle, { cwd: folder }));
+      ({ classify } = await import(pathToFileURL(join(folder, 'program.js')).href));
     });
 
     it.each(['typescript', 'typescript7'])(
       'compiles strictly, and a wrong use of it does not (%s)',
       async (compiler) => {
-        const tsc = join('node_modules', compiler, 'bin/tsc');
-        await expectSuccess(runNode([tsc, '--project', 'tsconfig.json'], { cwd: project.folder }));
+        const tsc = join(project.folder, 'node_modules', compiler, 'bin/tsc');
+        await expectSuccess(runNode([tsc, '--project', 'tsconfig.json'], { cwd: folder }));
       },
     );
 
