@@ -18,7 +18,7 @@ const train = (args: string[], onOutput?: OnOutput) => runTrainer(['train', ...a
 
 const MODELS = ['v1', 'tinyvgg'];
 /** Training images: a multiple of the batch sizes. */
-const IMAGES = 1920;
+const IMAGES = 960;
 const JOB = ['--data', `${dataFolder}`, '--models', MODELS.join(), '--epochs', '2', '--limit', `${IMAGES}`];
 const newFolder = () => join(temporaryFolder(), 'run');
 
@@ -53,8 +53,8 @@ describeWithData('a run', () => {
     let kills = 0;
     let args = [...JOB, '--out', folder, '--checkpoint-every', '0'];
     while (true) {
-      // Each process runs longer than the one before, so that the run ends, also on a busy machine.
-      const delay = (chance.random() % 250) + 25 * 1.6 ** kills;
+      // Each process runs longer than the one before, so that the run ends after some ten of them, also on a busy machine.
+      const delay = (chance.random() % 60) + 12 * 1.8 ** kills;
       let begun = false;
       const { code, signal, stderr } = await train(args, (output, child) => {
         if (begun || !/Epoch: \d/.test(output)) return;
@@ -86,7 +86,7 @@ describeWithData('a run', () => {
       const stopped = await train([...JOB, '--out', folder], (output, child) => {
         if (!sent && /tinyvgg: .*Epoch: 0/s.test(output)) {
           sent = true;
-          setTimeout(() => child.kill(signal), 100);
+          setTimeout(() => child.kill(signal), 20);
         }
       });
       expect(stopped.code).toBe(status);
@@ -175,7 +175,7 @@ describeWithData('a run', () => {
     const stopped = await train([...job, '--out', broken], (output, child) => {
       if (sent || !/Epoch: 0/.test(output)) return;
       sent = true;
-      setTimeout(() => child.kill('SIGTERM'), 100);
+      setTimeout(() => child.kill('SIGTERM'), 20);
     });
     expect(stopped.code).toBe(143);
     const [saved] = await readdir(join(broken, 'checkpoints'));
