@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
-import { runNode } from '../support/command.ts';
+import { BARE, runNode } from '../support/command.ts';
 
 /** Scripts such as `node infra/deploy/key.ts`. The others run the tools that they name. */
 const commands = Object.entries(packageJson.scripts).flatMap(([name, script]) =>
@@ -18,11 +18,7 @@ const REQUIRED: Record<string, string[]> = {
 };
 
 /** Neither a home folder nor a login. */
-const env = {
-  PATH: process.env.PATH,
-  HOME: '/nonexistent',
-  NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
-};
+const env = { ...BARE, HOME: '/nonexistent' };
 
 test('all of them are found', () => {
   const named =

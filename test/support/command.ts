@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url';
 
 const TRAINER = fileURLToPath(new URL('../../train/cli/main.ts', import.meta.url));
 
+/** The environment of a machine without settings: where programs are, and where Node keeps compiled JavaScript. */
+export const BARE = { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE };
+
 /** The result of a process that has ended. */
 export interface Ended {
   /** Exit code; null when a signal ended the process. */

@@ -3,7 +3,7 @@
  * @module-tag slow
  */
 import { expect, test } from 'vitest';
-import { runNode } from '../../support/command.ts';
+import { BARE, runNode } from '../../support/command.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 test.each([
@@ -15,7 +15,7 @@ test.each([
   ['key.ts', 'revoke', 'alice'],
 ])('%s reports in one line how to log in, and does nothing', async (script, ...args) => {
   // A new home folder has no login, and this environment no token.
-  const env = { PATH: process.env.PATH, HOME: temporaryFolder() };
+  const env = { ...BARE, HOME: temporaryFolder() };
   const { code, output } = await runNode([`infra/deploy/${script}`, ...args], { env });
   expect(output).toBe(
     'not logged in to Cloudflare. Run npx wrangler login, or set CLOUDFLARE_API_TOKEN (docs/deploy.md).\n',

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openLocalStore } from '../../../train/store/open.ts';
 import { describeInBrowser, launchChromium } from '../../support/browser/chromium.ts';
-import { type Ended, run } from '../../support/command.ts';
+import { BARE, type Ended, run } from '../../support/command.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { type RunningWorker, startWorker } from '../../support/worker.ts';
 import { LocalCloudflare } from './local-cloudflare.ts';
@@ -37,7 +37,8 @@ beforeAll(async () => {
   origin = started.origin;
   // A token in place of the login in a browser. The account is looked up.
   const token = { CLOUDFLARE_API_BASE_URL: started.api, CLOUDFLARE_API_TOKEN: 'token' };
-  env = { PATH: `${process.cwd()}/node_modules/.bin:${process.env.PATH}`, HOME: home, CI: 'true', ...token };
+  const PATH = `${process.cwd()}/node_modules/.bin:${BARE.PATH}`;
+  env = { ...BARE, PATH, HOME: home, CI: 'true', ...token };
 });
 afterAll(async () => {
   cloudflare.stop();
