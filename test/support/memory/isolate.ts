@@ -22,6 +22,9 @@ interface Snapshot {
   strings: string[];
 }
 
+/** Differs from the id in heap-watch.ts: wrangler's proxy may pass a late response to an earlier connection on to this one. */
+const TAKE = 2;
+
 /**
  * Measures an isolate by a heap snapshot of the DevTools protocol. V8 collects garbage before the snapshot.
  * https://chromedevtools.github.io/devtools-protocol/tot/HeapProfiler/#method-takeHeapSnapshot
@@ -44,9 +47,9 @@ export async function isolateMemory(
     socket.onmessage = ({ data }) => {
       const { id, method, params } = JSON.parse(String(data));
       if (method === 'HeapProfiler.addHeapSnapshotChunk') chunks.push(params.chunk);
-      if (id === 1) isTaken = true;
+      if (id === TAKE) isTaken = true;
     };
-    socket.send(JSON.stringify({ id: 1, method: 'HeapProfiler.takeHeapSnapshot' }));
+    socket.send(JSON.stringify({ id: TAKE, method: 'HeapProfiler.takeHeapSnapshot' }));
     while (!isTaken) {
       await sendRequest();
       await setTimeout(20);
