@@ -86,7 +86,10 @@ describe('the cpu engine', () => {
 
   it('computes the same bits when small and large batches follow each other and threads wake late', async () => {
     const noise = Generator.seeded(3);
-    const sizes = Array.from({ length: 200 }, () => 1 + (noise.random() % (noise.random() % 3 === 0 ? 60 : 8)));
+    const sizes = Array.from(
+      { length: 200 },
+      () => 1 + (noise.random() % (noise.random() % 3 === 0 ? 60 : 8)),
+    );
     const expected = await trained(unpadded, { threads: 1 }, sizes);
     expect(await trained(unpadded, { threads: 7 }, sizes)).toEqual(expected);
   });
