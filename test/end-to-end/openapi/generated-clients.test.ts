@@ -103,7 +103,7 @@ await describeWithRegistry('a client generated from the OpenAPI document', () =>
     beforeAll(async () => {
       folder = join(project.folder, program);
       await mkdir(folder);
-      for (const [name, text] of Object.entries(await files(worker.origin)))
+      for (const [name, text] of Object.entries<string>(await files(worker.origin)))
         await writeFile(join(folder, name), text);
       for (const name of ['tsconfig.json', `${program}.ts`]) {
         await cp(join(PROGRAMS, name), join(folder, name));
