@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { BARE, expectSuccess, type RunOptions, run } from '../support/command.ts';
+import { expectSuccess, type RunOptions, run } from '../support/command.ts';
 import { createProject, describeWithRegistry, type Project } from '../support/npm-project.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { tarball } from './packages.ts';
@@ -47,7 +47,7 @@ export type Trained = Awaited<ReturnType<typeof train>> & Network;
   });
 
   it('find their modules and their dependencies', async () => {
-    const env = { ...BARE, HOME: temporaryFolder() };
+    const env = { PATH: process.env.PATH, HOME: temporaryFolder() };
     const { stdout } = await runPnpm(
       ['exec', 'tinyvgg-train', 'classify', join(process.cwd(), 'examples/trouser.png')],
       { env },
