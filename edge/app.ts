@@ -12,7 +12,7 @@ import { prefersHtml } from './http/negotiate.ts';
 import { HttpProblem, toProblem } from './http/problem.ts';
 import { newRecord } from './http/record.ts';
 import { createRouter } from './http/router.ts';
-import { createSelectModel, preloadModel } from './inference/select-model.ts';
+import { createSelectManifest, createSelectModel, preloadModel } from './inference/select-model.ts';
 import { pinnedAsset } from './pinned-assets.ts';
 import { Registry, type RegistryOptions } from './registry/registry.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
@@ -22,6 +22,7 @@ export function createApp(options: Omit<RegistryOptions, 'onEvent'>) {
   const telemetry = new Telemetry(now);
   const registry = new Registry({ ...options, onEvent: (event) => telemetry.registryEvent(event) });
   const selectModel = createSelectModel(registry);
+  const selectManifest = createSelectManifest(registry);
   const access = createAccess({ now, onWait: (c) => preloadModel(c, registry) });
   const app = createRouter();
 
@@ -68,9 +69,9 @@ export function createApp(options: Omit<RegistryOptions, 'onEvent'>) {
 
   // Each route declares its guard from `access`. web/site serves the pages.
   return app
-    .route('/v1', v1Routes({ selectModel, registry, access, now }))
+    .route('/v1', v1Routes({ selectModel, selectManifest, registry, access, now }))
     .route('/hf', hfRoutes({ selectModel, access }))
-    .route('/v2', oipRoutes({ selectModel, access }))
+    .route('/v2', oipRoutes({ selectModel, selectManifest, access }))
     .route('/', serviceRoutes({ selectModel, registry, access, telemetry }));
 }
 

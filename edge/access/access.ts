@@ -18,12 +18,11 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import type { AppEnv } from '../http/env.ts';
 import { HttpProblem } from '../http/problem.ts';
-import type { Caller } from '../http/record.ts';
 import { type FindRecord, identifyCaller, identifyKeyHolder, identifyLimitedCaller } from './caller.ts';
 import { createCors, isHiddenFromPage, letEveryPageRead } from './cors.ts';
 import type { Scope } from './key-record.ts';
 import { KeyStore } from './key-store.ts';
-import { clientNetwork, enforceRate } from './limiter.ts';
+import { clientNetwork, enforceCallerRate, enforceRate } from './limiter.ts';
 import { cachedSettings } from './settings.ts';
 import { checkTurnstile } from './turnstile.ts';
 
@@ -76,7 +75,7 @@ export function createAccess({ now, onWait }: AccessOptions): Access {
         const caller = await identify(c.req, credentials).catch((problem) => refuse(c, problem));
         if (caller.kind !== 'key' && isHiddenFromPage(c)) await refuse(c, hiddenFromPage());
         c.var.record.caller = caller;
-        await checkRate(c, caller);
+        await enforceCallerRate(c, caller);
         const secret = turnstile && caller.kind === 'visitor' && settings.turnstileSecret;
         if (secret) await checkTurnstile(c.req, secret);
       } catch (problem) {
@@ -111,11 +110,6 @@ const hiddenFromPage = (): HttpProblem =>
     'wrong-origin',
     'Pages of this origin may not read responses. Add the origin to ALLOWED_ORIGINS.',
   );
-
-async function checkRate(c: Context<AppEnv>, caller: Caller): Promise<void> {
-  if (caller.kind === 'key') await enforceRate(c, 'key', caller.name);
-  if (caller.kind === 'visitor') await enforceRate(c, 'visitor', `${caller.site} ${clientNetwork(c)}`);
-}
 
 /** Counts refused requests against the rate limit, because a misconfigured client would retry forever. A 503 is not its fault. */
 async function refuse(c: Context<AppEnv>, problem: unknown): Promise<never> {

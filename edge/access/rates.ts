@@ -1,6 +1,9 @@
 /** @file Rate limits. wrangler.toml declares the bindings with the same numbers; a test compares them. */
 import type { Bindings } from '../http/env.ts';
 
+/** CPU time that counts as a request, in milliseconds. One photo of a phone takes less. So 600 requests take at most two minutes of CPU time. */
+export const UNIT_MS = 200;
+
 interface Rate {
   binding: keyof Pick<Bindings, 'KEY_RATE' | 'VISITOR_RATE'>;
   /** Requests in `period`. */
@@ -10,8 +13,7 @@ interface Rate {
 }
 
 /**
- * Each Cloudflare location counts for itself. A request with several images counts once: the binding has no weights, and
- * MAX_IMAGES limits a batch.
+ * Each Cloudflare location counts for itself. An image counts like a request, and so does each UNIT_MS of CPU time (limiter.ts).
  * https://developers.cloudflare.com/workers/runtime-apis/bindings/rate-limit/
  */
 export const RATES = {

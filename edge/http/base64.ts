@@ -1,17 +1,33 @@
 /** @file A schema for base64 strings in JSON. */
 import * as v from 'valibot';
+import { LongText } from './json.ts';
+
+const isLong = (value: unknown): value is Uint8Array<ArrayBuffer> | LongText =>
+  value instanceof Uint8Array || value instanceof LongText;
+
+const text = v.string();
+
+/** A string, also a long one as `parseJson` returns it. For the OpenAPI document, both are strings. */
+const Text = {
+  ...text,
+  '~run': (dataset, config) =>
+    isLong(dataset.value) ? { typed: true, value: dataset.value } : text['~run'](dataset, config),
+} as v.GenericSchema<string, string | Uint8Array<ArrayBuffer> | LongText>;
 
 /** Decodes a base64 string (RFC 4648, section 4) without a `data:` prefix. */
 export const Base64 = v.pipe(
-  v.string(),
+  Text,
   v.metadata({
     contentEncoding: 'base64',
     description: 'An image file in base64, without a `data:` prefix.',
   }),
   v.rawTransform(({ dataset, addIssue, NEVER }) => {
-    const bytes = decode(dataset.value);
-    if (bytes) return bytes;
-    addIssue({ message: `expected base64${describe(dataset.value)}` });
+    const { value } = dataset;
+    const bytes = typeof value === 'string' ? decode(value) : value;
+    if (bytes instanceof Uint8Array) return bytes;
+    addIssue({
+      message: `expected base64${describe(bytes ?? new LongText(value as string, value as string))}`,
+    });
     return NEVER;
   }),
 );
@@ -24,21 +40,17 @@ const OTHER_TEXTS: readonly [beginning: RegExp, description: string][] = [
 ];
 
 /** Says what a text is that is not base64, without repeating it. */
-function describe(text: string): string {
-  const known = OTHER_TEXTS.find(([beginning]) => beginning.test(text));
+function describe({ start, wrong }: LongText): string {
+  const known = OTHER_TEXTS.find(([beginning]) => beginning.test(start));
   if (known) return known[1];
-  const isUrlSafe = decode(text, 'base64url') !== undefined;
-  return isUrlSafe
+  return /^[\w=\s-]*[_-][\w=\s-]*$/.test(wrong)
     ? ', got base64url. Write + in place of - and / in place of _'
     : ', got other characters or a text that is cut off';
 }
 
-function decode(
-  text: string,
-  alphabet: 'base64' | 'base64url' = 'base64',
-): Uint8Array<ArrayBuffer> | undefined {
+function decode(text: string): Uint8Array<ArrayBuffer> | undefined {
   try {
-    return Uint8Array.fromBase64(text, { alphabet });
+    return Uint8Array.fromBase64(text);
   } catch {
     return undefined;
   }

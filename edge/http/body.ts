@@ -1,6 +1,7 @@
 /** @file Reads request bodies up to a size limit, in limited time. */
 import { holdBytes, releaseBytes } from './held-bytes.ts';
-import { BODY_MS, JSON_WEIGHT, MAX_BODY_BYTES, MAX_SMALL_BODY_BYTES } from './limits.ts';
+import { type JsonOptions, parseJson } from './json.ts';
+import { BODY_MS, MAX_BODY_BYTES, MAX_SMALL_BODY_BYTES } from './limits.ts';
 import { HttpProblem } from './problem.ts';
 import { type RequestRecord, recordWait } from './record.ts';
 
@@ -29,6 +30,23 @@ export function readBody(
   return recordWait(record, 'body', () => readToEnd(request, record, limitMs));
 }
 
+/**
+ * Parses a body that was read as JSON. While the request lasts, it holds the bytes of its text a second time: as what is parsed from it.
+ * @throws HttpProblem `busy`, and the errors of `parseJson`
+ */
+export function parseBody(
+  body: Uint8Array<ArrayBuffer>,
+  record: RequestRecord,
+  maxValues?: JsonOptions['maxValues'],
+): unknown {
+  return parseJson(body, {
+    ...(maxValues && { maxValues }),
+    hold(bytes) {
+      if (!holdBytes(record, record.bodyBytes + bytes)) throw busy();
+    },
+  });
+}
+
 async function readToEnd(
   request: Request,
   record: RequestRecord,
@@ -36,8 +54,7 @@ async function readToEnd(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const declared = Number(request.headers.get('content-length'));
   const first = declared < FIRST_BYTES && declared > 0 ? declared + 1 : FIRST_BYTES;
-  const weight = mediaType(request.headers.get('content-type')) === 'application/json' ? JSON_WEIGHT : 1;
-  const hold = (bytes: number) => holdBytes(record, weight * bytes);
+  const hold = (bytes: number) => holdBytes(record, bytes);
   let problem = declared > MAX_BODY_BYTES ? bodyTooLarge({ actual: declared }) : undefined;
   if (problem && declared > MAX_DRAINED_BYTES) throw problem;
   problem ??= hold(first) ? undefined : busy();

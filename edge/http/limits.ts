@@ -10,9 +10,6 @@ export const BODY_MS = 60_000;
 /** Largest sum of the bodies that an isolate holds at once, in bytes. Beside them it needs 84 MB for the decoders. */
 export const MAX_HELD_BYTES = 25 * 2 ** 20;
 
-/** A JSON body counts this many times: as its bytes, and as the text and the strings that are parsed from it. */
-export const JSON_WEIGHT = 2;
-
 /** Part of these bytes that only small bodies may use, so that large uploads refuse no ordinary photo. */
 export const RESERVED_BYTES = 4 * 2 ** 20;
 
@@ -59,31 +56,3 @@ export function checkImageCount(actual: number, limit = MAX_IMAGES): void {
   const detail = `The request has ${actual} images, more than ${limit}. Split it into several requests.`;
   throw new HttpProblem('too-many-images', detail, { members: { limit, actual } });
 }
-
-/**
- * Estimates the number of values before parsing, by counting commas, colons and opening brackets. Those inside strings count too;
- * base64 contains none.
- * @param limit of the values. Arrays, objects and members cost more than numbers: their limit is always MAX_JSON_VALUES
- * @throws HttpProblem `body-too-large`
- */
-export function checkJsonSize(bytes: Uint8Array, limit = MAX_JSON_VALUES): void {
-  let [nested, members, actual] = [0, 0, 0];
-  // An iterator would allocate an object for each byte.
-  for (let i = 0; i < bytes.length; i++) {
-    const byte = bytes[i];
-    if (byte === BRACKET || byte === BRACE) nested += 1;
-    else if (byte === COLON) members += 1;
-    else if (byte === COMMA) actual += 1;
-  }
-  actual += nested;
-  const costly = Math.max(nested, members);
-  if (costly > MAX_JSON_VALUES) throw tooManyValues('arrays, objects or members', MAX_JSON_VALUES, costly);
-  if (actual > limit) throw tooManyValues('values', limit, actual);
-}
-
-function tooManyValues(what: string, limit: number, actual: number): HttpProblem {
-  const detail = `The JSON has more than ${limit} ${what}. Send fewer images, or a tensor as bytes after the JSON.`;
-  return new HttpProblem('body-too-large', detail, { members: { limit, actual } });
-}
-
-const [COMMA, COLON, BRACKET, BRACE] = [0x2c, 0x3a, 0x5b, 0x7b];

@@ -5,7 +5,7 @@
  * version that selected the model.
  */
 import type { ImageFormat } from '#shared/decode/format.ts';
-import type { ServedModel } from '../registry/served-model.ts';
+import type { SelectedModel } from '../registry/served-model.ts';
 import type { ProblemType } from './problem-types.ts';
 
 /** The credential that a request carried. `models` has the names of the models that it is limited to. */
@@ -32,7 +32,7 @@ export interface RequestRecord {
   waits: Partial<Record<WaitReason, number>>;
   images: { kind: ImageKind; outcome: 'read' | ProblemType }[];
   caller?: Caller;
-  model?: ServedModel;
+  model?: SelectedModel;
   problem?: ProblemType;
   /** The error behind the problem. */
   error?: unknown;

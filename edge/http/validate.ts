@@ -2,7 +2,6 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import * as v from 'valibot';
 import type { AppEnv } from './env.ts';
-import { checkJsonSize } from './limits.ts';
 import { HttpProblem } from './problem.ts';
 
 interface QueryInput<S extends v.GenericSchema> {
@@ -65,20 +64,6 @@ const invalidQuery = (detail: string): HttpProblem => new HttpProblem('invalid-q
 
 /** A member that may be absent. Many clients write members without a value as null, so null counts as absent. */
 export const optionalMember = <S extends v.GenericSchema>(schema: S) => v.nullish(schema, () => undefined);
-
-/**
- * Parses a JSON text in UTF-8.
- * @param maxValues most values that it may have
- * @throws HttpProblem `invalid-body`, `body-too-large`
- */
-export function parseJson(bytes: Uint8Array, maxValues?: number): unknown {
-  checkJsonSize(bytes, maxValues);
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes));
-  } catch (cause) {
-    throw new HttpProblem('invalid-body', 'The body is not valid JSON in UTF-8.', { cause });
-  }
-}
 
 /** @throws HttpProblem `invalid-body` */
 export function check<S extends v.GenericSchema>(schema: S, value: unknown): v.InferOutput<S> {

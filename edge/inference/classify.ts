@@ -1,10 +1,13 @@
 /** @file Runs images through decoder, photo pipeline and network. */
+import type { Context } from 'hono';
 import { detectFormat } from '#shared/decode/format.ts';
 import { ImageError } from '#shared/decode/image-error.ts';
 import type { Classifier } from '#shared/inference/engine.ts';
 import type { PreparedPhoto } from '#shared/input/garment/photo.ts';
 import { bytesOf, networkInput, type PictureInput } from '#shared/input/preprocessing.ts';
+import { enforceWork } from '../access/limiter.ts';
 import { decoder, prepareFile } from '../decode/decoder.ts';
+import type { AppEnv } from '../http/env.ts';
 import { checkWork } from '../http/limits.ts';
 import { toProblem } from '../http/problem.ts';
 import type { RequestRecord } from '../http/record.ts';
@@ -23,40 +26,50 @@ export interface ClassifiedImage {
   logits: Float32Array;
 }
 
-/** Classifies one image. @throws ImageError when it cannot be decoded */
+/** Classifies one image. @throws ImageError when it cannot be decoded, and HttpProblem `too-many-requests` */
 export async function classifyOne(
-  model: ServedModel,
+  c: Context<AppEnv>,
+  { classifier, input }: ServedModel,
   image: ImageInput,
-  record: RequestRecord,
 ): Promise<ClassifiedImage> {
-  const photo = await prepare(image, model.input, record);
-  return { photo, logits: await model.classifier.logits(networkInput(photo.image, model.input), 1) };
+  const cost = await costOf(image);
+  await enforceWork(c, 1, cost + inferenceMs(classifier, 1));
+  if (cost > TURN_MS) await ownTurn();
+  const photo = await prepare(image, input, c.var.record);
+  return { photo, logits: await classifier.logits(networkInput(photo.image, input), 1) };
 }
 
 /**
  * Classifies several images in one batch. An image that cannot be decoded yields its error. The images are decoded one after the
- * other, so that memory holds the pixels of one at a time. Between two images, the isolate handles other requests.
- * @throws HttpProblem `too-many-images` when decoding all of them would take too long
+ * other, so that memory holds the pixels of one at a time. Between two large images, the isolate handles other requests.
+ * @throws HttpProblem `too-many-images` when decoding all of them would take too long, and `too-many-requests`
  */
 export async function classifyEach(
+  c: Context<AppEnv>,
   { classifier, input }: ServedModel,
   images: readonly ImageInput[],
-  record: RequestRecord,
 ): Promise<(ClassifiedImage | ImageError)[]> {
-  const files = images.filter(({ kind }) => kind === 'file');
-  const costs = await Promise.all(files.map(({ bytes }) => decoder.cost(bytes)));
-  if (images.length > 1) checkWork(costs.reduce((a, b) => a + b, inferenceMs(classifier, images.length)));
+  const costs = await Promise.all(images.map(costOf));
+  const work = costs.reduce((a, b) => a + b, inferenceMs(classifier, images.length));
+  if (images.length > 1) checkWork(work);
+  await enforceWork(c, images.length, work);
   const prepared: (PreparedPhoto | ImageError)[] = [];
-  for (const image of images) {
-    if (prepared.length > 0) await nextTurn();
-    prepared.push(await prepare(image, input, record).catch(asImageError));
+  let spent = 0;
+  for (const [i, image] of images.entries()) {
+    const cost = costs[i] as number;
+    spent += cost;
+    if (spent > TURN_MS) {
+      await ownTurn();
+      spent = cost;
+    }
+    prepared.push(await prepare(image, input, c.var.record).catch(asImageError));
   }
   const photos = prepared.filter((photo) => 'image' in photo);
   if (photos.length === 0) return prepared as ImageError[];
   const size = bytesOf(input.shape);
   const pixels = new Uint8Array(photos.length * size);
   for (const [i, { image }] of photos.entries()) pixels.set(image, i * size);
-  const logits = await classifier.logits(networkInput(pixels, input), photos.length);
+  const logits = await logitsInTurns(classifier, networkInput(pixels, input), photos.length);
   const classes = logits.length / photos.length;
   let row = 0;
   return prepared.map((photo) => {
@@ -70,8 +83,46 @@ export async function classifyEach(
 export const inferenceMs = ({ milliseconds = 0 }: Classifier, images: number): number =>
   milliseconds * images;
 
-/** Waits until the event loop has handled what is due. */
-const nextTurn = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
+/** Estimated milliseconds that a request computes at once. Before more, the isolate handles other requests. */
+const TURN_MS = 50;
+
+/** Computes the output of a batch. Between two parts of it, the isolate handles other requests. */
+export async function logitsInTurns(
+  classifier: Classifier,
+  images: Float32Array,
+  n: number,
+): Promise<Float32Array> {
+  const part = Math.max(1, Math.floor(TURN_MS / inferenceMs(classifier, 1)));
+  if (n <= part) return classifier.logits(images, n);
+  const size = images.length / n;
+  const parts: number[] = [];
+  for (let i = 0; i < n; i += part) {
+    await ownTurn();
+    const count = Math.min(part, n - i);
+    parts.push(...(await classifier.logits(images.slice(i * size, (i + count) * size), count)));
+  }
+  return Float32Array.from(parts);
+}
+
+/** Estimates the CPU time until an image is prepared, in milliseconds. */
+const costOf = async ({ kind, bytes }: ImageInput): Promise<number> =>
+  kind === 'file' ? decoder.cost(bytes) : 0;
+
+/** Number of turns that requests have taken. */
+let turns = 0;
+
+/**
+ * Waits until the event loop has handled what is due since the last turn of any request. Otherwise large images of several requests would be
+ * decoded one directly after the other.
+ */
+async function ownTurn(): Promise<void> {
+  let before: number;
+  do {
+    before = turns;
+    await scheduler.wait(1);
+  } while (before !== turns);
+  turns += 1;
+}
 
 /** Decodes an image, prepares it for the network and records the outcome. */
 async function prepare(

@@ -5,7 +5,7 @@ import type { AppEnv } from '../http/env.ts';
 import { HttpProblem } from '../http/problem.ts';
 import { recordWait } from '../http/record.ts';
 import type { ModelSelector, Registry } from '../registry/registry.ts';
-import type { ServedModel } from '../registry/served-model.ts';
+import type { SelectedModel, ServedModel } from '../registry/served-model.ts';
 
 /**
  * Returns the selected model and records it.
@@ -24,32 +24,44 @@ export function preloadModel(c: Context<AppEnv>, registry: Registry): void {
 }
 
 export function createSelectModel(registry: Registry): SelectModel {
-  return async (c, selector = {}) => {
-    const { record } = c.var;
-    requireModel(record.caller, selector.name ?? registry.name);
-    const isDefault =
-      [registry.name, undefined].includes(selector.name) && !selector.alias && !selector.version;
-    const model = await recordWait(
-      record,
-      'store',
-      () => (isDefault && c.var.preloaded) || registry.model(c.env.MODELS, selector),
-    );
-    if (model) {
-      record.model = model;
-      return model;
-    }
-    const { name = registry.name, alias, version } = selector;
-    if (version !== undefined) {
-      const detail =
-        'The object store has no such version of the model. A version is the SHA-256 of a pushed ONNX file.';
-      throw new HttpProblem('unknown-version', detail);
-    }
-    if (name !== registry.name && alias === undefined) {
-      const detail = 'The service has no model with this name. GET /v1/models lists the models.';
-      throw new HttpProblem('unknown-model', detail);
-    }
+  return (c, selector = {}) =>
+    select(c, registry, selector, () => {
+      const { name = registry.name, alias, version } = selector;
+      const isDefault = name === registry.name && !alias && !version;
+      return (isDefault && c.var.preloaded) || registry.model(c.env.MODELS, selector);
+    });
+}
+
+/** Returns the selected model with its manifest alone, and records it. Throws what `SelectModel` throws. */
+export type SelectManifest = (c: Context<AppEnv>, selector: ModelSelector) => Promise<SelectedModel>;
+
+export const createSelectManifest =
+  (registry: Registry): SelectManifest =>
+  (c, selector) =>
+    select(c, registry, selector, () => registry.manifest(c.env.MODELS, selector));
+
+async function select<M extends SelectedModel>(
+  { var: { record } }: Context<AppEnv>,
+  registry: Registry,
+  { name = registry.name, alias, version }: ModelSelector,
+  find: () => Promise<M | undefined>,
+): Promise<M> {
+  requireModel(record.caller, name);
+  const model = await recordWait(record, 'store', find);
+  if (model) {
+    record.model = model;
+    return model;
+  }
+  if (version !== undefined) {
     const detail =
-      'The object store has no alias with this name. Point it at a version with `npm run promote`.';
-    throw new HttpProblem('unknown-alias', detail);
-  };
+      'The object store has no such version of the model. A version is the SHA-256 of a pushed ONNX file.';
+    throw new HttpProblem('unknown-version', detail);
+  }
+  if (name !== registry.name && alias === undefined) {
+    const detail = 'The service has no model with this name. GET /v1/models lists the models.';
+    throw new HttpProblem('unknown-model', detail);
+  }
+  const detail =
+    'The object store has no alias with this name. Point it at a version with `npm run promote`.';
+  throw new HttpProblem('unknown-alias', detail);
 }

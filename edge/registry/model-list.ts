@@ -58,7 +58,13 @@ async function readModels(bucket: R2Bucket): Promise<ListedModel[]> {
 }
 
 async function readModel(bucket: R2Bucket, name: string): Promise<ListedModel | undefined> {
-  const key = aliasKey(name, DEFAULT_ALIAS);
+  const stored = await readAlias(bucket, name, DEFAULT_ALIAS);
+  return stored && { name, version: stored.version, alias: DEFAULT_ALIAS };
+}
+
+/** Reads an alias once. @returns undefined when there is none @throws ExplainedError, and the errors of R2 */
+export async function readAlias(bucket: R2Bucket, name: string, alias: string): Promise<Alias | undefined> {
+  const key = aliasKey(name, alias);
   const stored = await readObject(bucket, key, LARGEST_ALIAS);
-  return stored && { name, version: parseStored(Alias, key, stored.bytes).version, alias: DEFAULT_ALIAS };
+  return stored && parseStored(Alias, key, stored.bytes);
 }

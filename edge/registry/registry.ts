@@ -11,8 +11,8 @@ import type { LoadedModel } from '#shared/inference/model.ts';
 import { BUNDLED_ALIAS, DEFAULT_ALIAS, isName } from '#shared/manifest.ts';
 import { LruMap } from '../lru-map.ts';
 import { AliasFollower, REFRESH_MS, type RefreshEvent, type StoreState } from './alias-follower.ts';
-import { type ListedModel, ModelList } from './model-list.ts';
-import type { ServedModel } from './served-model.ts';
+import { type ListedModel, ModelList, readAlias } from './model-list.ts';
+import type { SelectedModel, ServedModel } from './served-model.ts';
 import { type BundledModel, MODEL_MEMORY, type RefusalEvent, VersionCache } from './version-cache.ts';
 
 export type RegistryEvent = RefreshEvent | RefusalEvent;
@@ -101,6 +101,30 @@ export class Registry {
     return isDefault ? this.#defaultModel(bucket) : this.#aliasModel(bucket, name, alias);
   }
 
+  /**
+   * Returns what `model` would return, but reads only the manifest of a model that is not loaded: everybody may request it, so it must cost
+   * little and evict no model that serves.
+   * @returns undefined when there is no such model, alias or version
+   * @throws ExplainedError when it cannot be read
+   */
+  async manifest(
+    bucket: R2Bucket,
+    { name = this.name, alias = DEFAULT_ALIAS, version }: ModelSelector = {},
+  ): Promise<SelectedModel | undefined> {
+    if (version === undefined && name === this.name && alias === DEFAULT_ALIAS)
+      return this.#defaultModel(bucket);
+    if (!isName(name) || !isName(alias)) return undefined;
+    const follower = this.#otherAliases.get(`${name}/${alias}`);
+    const followed = follower && this.#isLoaded(follower) ? follower.version : undefined;
+    try {
+      const target = version ?? followed ?? (await readAlias(bucket, name, alias))?.version;
+      const manifest = target && (await this.#versions.manifest(bucket, name, target));
+      return manifest ? { manifest, alias: version === undefined ? alias : null } : undefined;
+    } catch (error) {
+      throw unavailable(`${alias} of ${name}`, messageOf(error), error);
+    }
+  }
+
   /** Lists the models of the bucket beside the default one, sorted by name. */
   async others(bucket: R2Bucket): Promise<ListedModel[]> {
     return (await this.#list.get(bucket)).filter(({ name }) => name !== this.name);
@@ -178,10 +202,12 @@ export class Registry {
       const model = await this.#versions.get(bucket, name, version);
       return model && { ...model, alias: null };
     } catch (error) {
-      throw unavailable(`version ${version}`, error instanceof Error ? error.message : String(error), error);
+      throw unavailable(`version ${version}`, messageOf(error), error);
     }
   }
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** The message may contain the alias or the version of the request, because both are valid names at this point. */
 const unavailable = (what: string, got: string | null, cause?: unknown): ExplainedError =>

@@ -80,6 +80,17 @@ export class VersionCache {
   }
 
   /**
+   * Returns the manifest of a version, without loading its model.
+   * @returns undefined when the model has no such version
+   * @throws ExplainedError when it cannot be read
+   */
+  async manifest(bucket: R2Bucket, name: string, version: string): Promise<Manifest | undefined> {
+    if (!isVersion(version)) return undefined;
+    if (this.#isBundled(name, version)) return this.#bundledModel.manifest;
+    return this.peek(name, version)?.manifest ?? readManifest(bucket, name, version);
+  }
+
+  /**
    * Returns the bundled model.
    * @throws ExplainedError when it fails a check
    */
@@ -123,19 +134,8 @@ export class VersionCache {
     version: string,
     isDefault: boolean,
   ): Promise<LoadedModel | undefined> {
-    const manifestKey = modelKey(name, version, 'json');
-    const stored = await readObject(bucket, manifestKey, LARGEST_MANIFEST);
-    if (!stored) return undefined;
-    const manifest = parseStored(Manifest, manifestKey, stored.bytes);
-    if (manifest.name !== name || manifest.version !== version) {
-      throw new ExplainedError({
-        kind: 'model',
-        what: `cannot use ${manifestKey}`,
-        expected: `the manifest of ${name} ${version}`,
-        got: `that of ${manifest.name} ${manifest.version}`,
-        next: 'Push the model again.',
-      });
-    }
+    const manifest = await readManifest(bucket, name, version);
+    if (!manifest) return undefined;
     const key = modelKey(name, version, 'onnx');
     // The alias points at a new default version only after it has loaded.
     let isNext = isDefault;
@@ -174,6 +174,22 @@ export class VersionCache {
 /** Returns the bytes that a model takes: those of its engine, and the images of its golden vectors, the largest part of a manifest. */
 const memoryOf = ({ classifier, manifest }: LoadedModel): number =>
   manifest.golden.vectors.reduce((sum, { pixels }) => sum + pixels.length, classifier.bytes);
+
+/** Returns undefined when there is no such version. @throws ExplainedError, and the errors of R2 */
+async function readManifest(bucket: R2Bucket, name: string, version: string): Promise<Manifest | undefined> {
+  const key = modelKey(name, version, 'json');
+  const stored = await readObject(bucket, key, LARGEST_MANIFEST);
+  if (!stored) return undefined;
+  const manifest = parseStored(Manifest, key, stored.bytes);
+  if (manifest.name === name && manifest.version === version) return manifest;
+  throw new ExplainedError({
+    kind: 'model',
+    what: `cannot use ${key}`,
+    expected: `the manifest of ${name} ${version}`,
+    got: `that of ${manifest.name} ${manifest.version}`,
+    next: 'Push the model again.',
+  });
+}
 
 /** @throws ExplainedError of kind `store`, so that no engine is blamed for the bucket */
 async function readWeights(bucket: R2Bucket, key: string, most: number): Promise<Uint8Array<ArrayBuffer>> {

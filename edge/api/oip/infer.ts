@@ -1,10 +1,11 @@
 /** @file Inference of the Open Inference Protocol: computes logits from tensors. */
 import type { Context } from 'hono';
 import { bytesOf } from '#shared/input/preprocessing.ts';
+import { enforceWork } from '../../access/limiter.ts';
 import type { AppEnv } from '../../http/env.ts';
 import { checkWork, maxTensorValues } from '../../http/limits.ts';
 import { HttpProblem } from '../../http/problem.ts';
-import { inferenceMs } from '../../inference/classify.ts';
+import { inferenceMs, logitsInTurns } from '../../inference/classify.ts';
 import type { ServedModel } from '../../registry/served-model.ts';
 import { binaryResponse, parseMessage } from './message.ts';
 import type { InferRequest } from './requests.ts';
@@ -12,18 +13,25 @@ import type { InferResponse } from './responses.ts';
 import { readTensor } from './tensor.ts';
 
 /** @throws HttpProblem `invalid-body`, `body-too-large`, `too-many-images` */
-export async function infer(c: Context<AppEnv>, body: Uint8Array, model: ServedModel) {
+export async function infer(c: Context<AppEnv>, body: Uint8Array<ArrayBuffer>, model: ServedModel) {
   const { manifest, classifier, input: picture } = model;
-  const { request, binary } = parseMessage(c.req.raw, body, maxTensorValues(bytesOf(picture.shape)));
+  const { request, binary } = parseMessage(
+    c.req.raw,
+    body,
+    c.var.record,
+    maxTensorValues(bytesOf(picture.shape)),
+  );
   const [input, ...more] = request.inputs;
   if (!input || more.length > 0) {
     throw new HttpProblem('invalid-body', `The model has one input, "${manifest.input.name}". Send only it.`);
   }
   const isBinary = requestsBinary(request, manifest.output.name);
   const { images, n } = readTensor(input, model, binary);
-  checkWork(inferenceMs(classifier, n));
+  const work = inferenceMs(classifier, n);
+  checkWork(work);
+  await enforceWork(c, n, work);
   for (let i = 0; i < n; i++) c.var.record.images.push({ kind: 'tensor', outcome: 'read' });
-  const logits = await classifier.logits(images, n);
+  const logits = await logitsInTurns(classifier, images, n);
   const parameters = { binary_data_size: logits.byteLength };
   const response: InferResponse = {
     model_name: manifest.name,

@@ -3,8 +3,10 @@
  * little-endian, row-major order.
  * https://github.com/triton-inference-server/server/blob/main/docs/protocol/extension_binary_data.md
  */
+import { parseBody } from '../../http/body.ts';
 import { HttpProblem } from '../../http/problem.ts';
-import { check, parseJson } from '../../http/validate.ts';
+import type { RequestRecord } from '../../http/record.ts';
+import { check } from '../../http/validate.ts';
 import { InferRequest } from './requests.ts';
 import type { InferResponse } from './responses.ts';
 
@@ -21,14 +23,22 @@ export interface InferMessage {
  * @param maxValues most values that the JSON may have
  * @throws HttpProblem
  */
-export function parseMessage({ headers }: Request, body: Uint8Array, maxValues: number): InferMessage {
+export function parseMessage(
+  { headers }: Request,
+  body: Uint8Array<ArrayBuffer>,
+  record: RequestRecord,
+  maxValues: number,
+): InferMessage {
   const length = headers.get(JSON_LENGTH) ?? `${body.length}`;
   if (!/^\d+$/.test(length) || Number(length) > body.length) {
     const detail = 'Inference-Header-Content-Length must be the length of the JSON in bytes.';
     throw new HttpProblem('invalid-body', detail);
   }
   const json = body.subarray(0, Number(length));
-  return { request: check(InferRequest, parseJson(json, maxValues)), binary: body.subarray(json.length) };
+  return {
+    request: check(InferRequest, parseBody(json, record, maxValues)),
+    binary: body.subarray(json.length),
+  };
 }
 
 /** Returns a response whose only output follows the JSON as bytes. */

@@ -8,7 +8,7 @@ import type { AppEnv } from '../../http/env.ts';
 import { toProblem } from '../../http/problem.ts';
 import { createRouter } from '../../http/router.ts';
 import { noParameters, onlySiteKey } from '../../http/validate.ts';
-import type { SelectModel } from '../../inference/select-model.ts';
+import type { SelectManifest, SelectModel } from '../../inference/select-model.ts';
 import type { ModelSelector } from '../../registry/registry.ts';
 import { NAME, VERSION } from '../../version.ts';
 import { infer } from './infer.ts';
@@ -16,10 +16,11 @@ import type { ModelMetadata } from './responses.ts';
 
 export interface OipDependencies {
   selectModel: SelectModel;
+  selectManifest: SelectManifest;
   access: Access;
 }
 
-export function oipRoutes({ selectModel, access }: OipDependencies) {
+export function oipRoutes({ selectModel, selectManifest, access }: OipDependencies) {
   /** The specification leaves the status of "not ready" open; it is 503 here. */
   async function isReady(c: Context<AppEnv>, selector?: ModelSelector): Promise<boolean> {
     try {
@@ -47,14 +48,14 @@ export function oipRoutes({ selectModel, access }: OipDependencies) {
     .get('/health/live', (c) => c.json({ live: true }))
     .get('/health/ready', serverReady)
     .get('/models/:name', noParameters, access.limitModels, async (c) =>
-      c.json(metadataOf(await selectModel(c, c.req.param()))),
+      c.json(metadataOf(await selectManifest(c, c.req.param()))),
     )
     .get('/models/:name/ready', noParameters, access.limitModels, (c) => modelReady(c, c.req.param()))
     .post('/models/:name/infer', access.requireCaller, onlySiteKey, async (c) =>
       infer(c, await readBody(c.req.raw, c.var.record), await selectModel(c, c.req.param())),
     )
     .get('/models/:name/versions/:version', noParameters, access.limitModels, async (c) =>
-      c.json(metadataOf(await selectModel(c, c.req.param()))),
+      c.json(metadataOf(await selectManifest(c, c.req.param()))),
     )
     .get('/models/:name/versions/:version/ready', noParameters, access.limitModels, (c) =>
       modelReady(c, c.req.param()),

@@ -55,7 +55,7 @@ export async function classify(
   const model = await selectModel(c, selector);
   const options = { top_k: topKOf(model, wanted), explain: explain || isPage };
   const type = c.req.header('content-type') ?? '';
-  const { images, isList } = readUpload(body, type, bytesOf(model.input.shape));
+  const { images, isList } = readUpload(body, type, bytesOf(model.input.shape), record);
   if (isSingle) checkImageCount(images.length, 1);
 
   async function resultFor(image: ImageInput, classified: ClassifiedImage): Promise<ClassifyResult> {
@@ -77,11 +77,11 @@ export async function classify(
   if (image && (isSingle || !isList)) {
     const response: ClassifyResponse = {
       ...head,
-      ...(await resultFor(image, await classifyOne(model, image, record))),
+      ...(await resultFor(image, await classifyOne(c, model, image))),
     };
     return respond(response);
   }
-  const classified = await classifyEach(model, images, record);
+  const classified = await classifyEach(c, model, images);
   const results: ClassifyBatchResponse['results'] = [];
   for (const [index, image] of images.entries()) {
     const outcome = classified[index] as ClassifiedImage | ImageError;

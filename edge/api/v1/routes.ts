@@ -1,12 +1,13 @@
 /** @file Routes of /v1, the API of this service. */
 import type { MiddlewareHandler } from 'hono';
 import { mayUse } from '../../access/allowed-models.ts';
-import { readBody } from '../../http/body.ts';
+import { parseBody, readBody } from '../../http/body.ts';
 import type { AppEnv } from '../../http/env.ts';
 import { IMMUTABLE, sendFile } from '../../http/file.ts';
 import { HttpProblem } from '../../http/problem.ts';
 import { createRouter } from '../../http/router.ts';
-import { check, noParameters, onlySiteKey, parseJson, query } from '../../http/validate.ts';
+import { check, noParameters, onlySiteKey, query } from '../../http/validate.ts';
+import type { SelectManifest } from '../../inference/select-model.ts';
 import type { Registry } from '../../registry/registry.ts';
 import { modelInfo } from '../../registry/served-model.ts';
 import { type ClassifyDependencies, classify, classifyFile } from './classify.ts';
@@ -15,10 +16,11 @@ import type { ModelInfo } from './responses.ts';
 import { tokenVerification } from './token-verification.ts';
 
 export interface V1Dependencies extends ClassifyDependencies {
+  selectManifest: SelectManifest;
   registry: Pick<Registry, 'name' | 'others' | 'weights'>;
 }
 
-export function v1Routes({ selectModel, registry, access, now }: V1Dependencies) {
+export function v1Routes({ selectModel, selectManifest, registry, access, now }: V1Dependencies) {
   const dependencies = { selectModel, access, now };
   return createRouter()
     .post('/classify', access.requireCaller, serverTiming, query(ClassifyQuery), (c) =>
@@ -34,14 +36,16 @@ export function v1Routes({ selectModel, registry, access, now }: V1Dependencies)
       classifyFile(c, { ...c.req.valid('query'), ...c.req.param() }, dependencies),
     )
     .post('/renew', access.requireEarlierCaller, onlySiteKey, async (c) => {
-      const { token } = check(RenewRequest, parseJson(await readBody(c.req.raw, c.var.record)));
+      const { record } = c.var;
+      const { token } = check(RenewRequest, parseBody(await readBody(c.req.raw, record), record));
       const { renewToken } = await import('../../token/renew.ts');
       const secrets = access.tokenSecrets(c);
-      return c.json({ token: await renewToken(token, secrets, c.var.record.caller, c.env.MODELS, now()) });
+      return c.json({ token: await renewToken(token, secrets, record.caller, c.env.MODELS, now()) });
     })
     .post('/verify', access.requireApiKey('verify'), noParameters, async (c) => {
-      const body = check(VerifyRequest, parseJson(await readBody(c.req.raw, c.var.record)));
-      const { caller } = c.var.record;
+      const { record } = c.var;
+      const body = check(VerifyRequest, parseBody(await readBody(c.req.raw, record), record));
+      const { caller } = record;
       const request = { ...body, siteKey: body.site_key, idempotencyKey: body.idempotency_key, caller };
       const { verifyToken } = await import('../../token/verify.ts');
       const verified = await verifyToken(request, access.tokenSecrets(c), c.env.MODELS, now());
@@ -55,17 +59,17 @@ export function v1Routes({ selectModel, registry, access, now }: V1Dependencies)
       return c.json({ models });
     })
     .get('/models/:name', noParameters, access.limitModels, async (c) => {
-      const { alias, manifest } = await selectModel(c, c.req.param());
+      const { alias, manifest } = await selectManifest(c, c.req.param());
       return c.json({ alias, ...manifest });
     })
     .get('/models/:name/versions/:version', noParameters, access.limitModels, async (c) => {
-      const { alias, manifest } = await selectModel(c, c.req.param());
+      const { alias, manifest } = await selectManifest(c, c.req.param());
       c.header('cache-control', IMMUTABLE);
       return c.json({ alias, ...manifest });
     })
     .get('/models/:name/versions/:version/onnx', noParameters, access.limitModels, async (c) => {
-      // Selects the model first, so that unknown models and versions get the same problems as above.
-      const { manifest } = await selectModel(c, c.req.param());
+      // Selects the manifest first, so that unknown models and versions get the same problems as above.
+      const { manifest } = await selectManifest(c, c.req.param());
       const { name, version, bytes: size } = manifest;
       // The version is the SHA-256 of the file.
       return sendFile(c, {

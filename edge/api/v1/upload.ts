@@ -9,12 +9,13 @@
  * | `application/octet-stream` of n × the input's bytes   | n images [channels, height, width], used unchanged  |
  */
 import { detectFormat } from '#shared/decode/format.ts';
-import { mediaType } from '../../http/body.ts';
+import { mediaType, parseBody } from '../../http/body.ts';
 import { checkImageBody } from '../../http/image-body.ts';
 import { checkImageCount } from '../../http/limits.ts';
 import { type FormPart, parseForm } from '../../http/multipart.ts';
 import { HttpProblem } from '../../http/problem.ts';
-import { check, parseJson } from '../../http/validate.ts';
+import type { RequestRecord } from '../../http/record.ts';
+import { check } from '../../http/validate.ts';
 import type { ImageInput } from '../../inference/classify.ts';
 import { ClassifyBatchRequest, ClassifyRequest } from './requests.ts';
 
@@ -29,14 +30,19 @@ export interface Upload {
  * @param imageBytes number of bytes of the model's input for one image
  * @throws HttpProblem
  */
-export function readUpload(body: Uint8Array<ArrayBuffer>, contentType: string, imageBytes: number): Upload {
+export function readUpload(
+  body: Uint8Array<ArrayBuffer>,
+  contentType: string,
+  imageBytes: number,
+  record: RequestRecord,
+): Upload {
   if (detectFormat(body)) return oneFile(body);
   const type = mediaType(contentType);
   switch (type) {
     case 'multipart/form-data':
       return fromForm(parseForm(body, contentType));
     case 'application/json':
-      return fromJson(parseJson(body));
+      return fromJson(parseBody(body, record));
     case 'application/octet-stream':
       if (body.length % imageBytes === 0) return fromPixels(body, imageBytes);
   }

@@ -1,7 +1,8 @@
 /** @file Rate limits, with the platform's rate limiter as wrangler runs it locally. */
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { RATES } from '../../../edge/access/rates.ts';
+import { RATES, UNIT_MS } from '../../../edge/access/rates.ts';
+import { png } from '../../fixtures/images.ts';
 import { bearer, expectProblem, keyOf, SHOP, SITE_KEY, SITE_KEYS, service } from '../support/callers.ts';
 
 const { KEY_RATE, VISITOR_RATE } = env;
@@ -119,5 +120,54 @@ describe('nothing is limited', () => {
   it('when the limiter fails', async () => {
     const failing = { limit: () => Promise.reject(new Error('no limiter')) };
     await often((await service({ ACCESS: 'open', VISITOR_RATE: failing })).classify);
+  });
+});
+
+describe('the work of a request', () => {
+  const body = (n: number) => ({ method: 'POST', body: new Uint8Array(784 * n) });
+  const headersOf = (address: string) => ({ 'content-type': 'application/octet-stream', ...from(address) });
+  let send: Awaited<ReturnType<typeof service>>['send'];
+  beforeAll(async () => {
+    ({ send } = await service({ ACCESS: 'open', ...limits }));
+  });
+
+  /** Returns the statuses of requests with `n` images each. */
+  async function statuses(address: string, count: number, n: number, path = '/v1/classify') {
+    const found: number[] = [];
+    for (let i = 0; i < count; i++) {
+      const response = await send(path, { ...body(n), headers: headersOf(address) });
+      await response.body?.cancel();
+      found.push(response.status);
+    }
+    return found;
+  }
+
+  it('counts each image of a batch', async () => {
+    // The limiter's minute can change once, so that at most two batches of 32 images fit into the 60 of each minute.
+    const found = await statuses('192.0.2.30', 5, 32);
+    expect(found[0]).toBe(200);
+    expect(found).toContain(429);
+    expect(found.filter((status) => status === 200).length).toBeLessThanOrEqual(2);
+  });
+
+  it('counts one image once', async () => {
+    expect(await statuses('192.0.2.31', RATES.visitor.limit, 1)).not.toContain(429);
+  });
+
+  it('counts the time that an image takes', async () => {
+    // Its header says 4 megapixels of 16 bits, for which about 340 ms are counted. It has none of them.
+    const options = { channels: 4, depth: 16, claim: { width: 2000, height: 2000 } } as const;
+    const file = await png(8, 8, new Uint8Array(256), options);
+    expect(UNIT_MS).toBeLessThan(340);
+    const headers = from('192.0.2.32');
+    const found: number[] = [];
+    for (let i = 0; i < RATES.visitor.limit; i++) {
+      const response = await send('/v1/classify', { method: 'POST', body: file, headers });
+      await response.body?.cancel();
+      found.push(response.status);
+      if (response.status === 429) break;
+    }
+    expect(found[0]).toBe(422);
+    expect(found.at(-1)).toBe(429);
   });
 });
