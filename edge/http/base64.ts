@@ -8,7 +8,7 @@ const isLong = (value: unknown): value is Uint8Array<ArrayBuffer> | LongText =>
 const text = v.string();
 
 /** A string, also a long one as `parseJson` returns it. For the OpenAPI document, both are strings. */
-const Text = {
+export const Text = {
   ...text,
   '~run': (dataset, config) =>
     isLong(dataset.value) ? { typed: true, value: dataset.value } : text['~run'](dataset, config),
@@ -17,10 +17,6 @@ const Text = {
 /** Decodes a base64 string (RFC 4648, section 4) without a `data:` prefix. */
 export const Base64 = v.pipe(
   Text,
-  v.metadata({
-    contentEncoding: 'base64',
-    description: 'An image file in base64, without a `data:` prefix.',
-  }),
   v.rawTransform(({ dataset, addIssue, NEVER }) => {
     const { value } = dataset;
     const bytes = typeof value === 'string' ? decode(value) : value;

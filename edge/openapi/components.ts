@@ -30,6 +30,7 @@ import {
 } from '../api/v1/responses.ts';
 import { PlainError, Problem } from '../http/problem-schema.ts';
 import type { Schema } from './openapi.ts';
+import { documented } from './requests.ts';
 
 type Definitions = Record<string, v.GenericSchema>;
 
@@ -82,7 +83,13 @@ const COMMON: ConversionConfig = {
 };
 
 /** Requests may have unknown members, unless their schema is strict. */
-const INPUT: ConversionConfig = { ...COMMON, typeMode: 'input', definitions: REQUESTS };
+const INPUT: ConversionConfig = {
+  ...COMMON,
+  typeMode: 'input',
+  definitions: REQUESTS,
+  overrideSchema: ({ valibotSchema, jsonSchema }) =>
+    documented(valibotSchema, jsonSchema as Schema) as typeof jsonSchema | undefined,
+};
 
 /** Responses have no members beyond their schema, unless it is loose. */
 const OUTPUT: ConversionConfig = {

@@ -12,7 +12,7 @@ export interface Schema {
   maxItems?: number;
   oneOf?: Schema[];
   anyOf?: Schema[];
-  enum?: readonly string[];
+  enum?: readonly (string | number)[];
   const?: string;
   default?: unknown;
   minimum?: number;

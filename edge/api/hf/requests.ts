@@ -11,19 +11,8 @@ import { SCORE_FUNCTIONS } from './scores.ts';
 export const DEFAULT_TOP_K = 5;
 
 export const HfParameters = v.object({
-  function_to_apply: v.pipe(
-    v.nullish(v.picklist(SCORE_FUNCTIONS), 'softmax'),
-    v.description(
-      'How logits become scores. `softmax` gives the calibrated probabilities of /v1; `sigmoid` and `none` use the uncalibrated logits.',
-    ),
-  ),
-  top_k: v.pipe(
-    v.nullish(v.pipe(Whole, v.minValue(1)), DEFAULT_TOP_K),
-    v.description('Maximum number of labels to return.'),
-  ),
+  function_to_apply: v.nullish(v.picklist(SCORE_FUNCTIONS), 'softmax'),
+  top_k: v.nullish(v.pipe(Whole, v.minValue(1)), DEFAULT_TOP_K),
 });
 
-export const HfRequest = v.pipe(
-  v.object({ inputs: Base64, parameters: v.nullish(HfParameters) }),
-  v.description('Unknown members are ignored.'),
-);
+export const HfRequest = v.object({ inputs: Base64, parameters: v.nullish(HfParameters) });

@@ -5,6 +5,16 @@ import { LONG_BYTES, LongText, parseJson } from '../../../edge/http/json.ts';
 import { MAX_JSON_VALUES } from '../../../edge/http/limits.ts';
 import { utf8 } from '../support/tiny.ts';
 
+declare global {
+  // The types of the Workers runtime lack them.
+  interface Uint8Array {
+    toBase64(): string;
+  }
+  interface Uint8ArrayConstructor {
+    fromBase64(text: string): Uint8Array<ArrayBuffer>;
+  }
+}
+
 /** Parses a text, and replaces the long strings by what they encode. */
 function expected(text: string): unknown {
   return JSON.parse(text, (_, value) => {
