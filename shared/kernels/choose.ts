@@ -57,8 +57,15 @@ const CACHE = 1e6;
 /** Output channels whose multiplications take as long as the transform of a tile of 4×4. */
 const TRANSFORM_COST = 11;
 
-/** Chooses the fastest kernel up to `level` for each layer, in order. A `flatten` layer moves no data and is omitted. */
-export function chooseKernels(network: Network, level: KernelLevel): Choice[] {
+/**
+ * Chooses the fastest kernel up to `level` for each layer, in order. A `flatten` layer moves no data and is omitted.
+ * @param training false for the kernels of the edge
+ */
+export function chooseKernels(
+  network: Network,
+  level: KernelLevel,
+  { training = true }: { training?: boolean } = {},
+): Choice[] {
   const layers = network.layers.filter(({ kind }) => kind !== 'flatten');
   /** A layer with weights applies the ReLU after it, if the layer after the ReLU masks the gradient. */
   const isFused = (i: number): boolean => {
@@ -66,14 +73,14 @@ export function chooseKernels(network: Network, level: KernelLevel): Choice[] {
     return kind === 'relu' && (before === 'conv2d' || before === 'linear') && after !== 'relu' && !!after;
   };
   return layers.flatMap((layer, i) =>
-    isFused(i) ? [] : [{ layer, kernel: kernelOf(layer, level), relu: isFused(i + 1) }],
+    isFused(i) ? [] : [{ layer, kernel: kernelOf(layer, level, training), relu: isFused(i + 1) }],
   );
 }
 
-function kernelOf(layer: NetworkLayer, level: KernelLevel): Kernel {
+function kernelOf(layer: NetworkLayer, level: KernelLevel, training: boolean): Kernel {
   switch (layer.kind) {
     case 'conv2d':
-      return convolutionKernel(layer, level);
+      return convolutionKernel(layer, level, training);
     case 'maxPool2d':
       return layer.kernelSize === 2 && layer.stride === 2 ? MAXPOOL2X2 : MAXPOOL2D;
     case 'linear':
@@ -87,8 +94,8 @@ function kernelOf(layer: NetworkLayer, level: KernelLevel): Kernel {
   }
 }
 
-function convolutionKernel(layer: Convolution, level: KernelLevel): Kernel {
-  if (level === 'winograd' && suitsTiles(layer)) return CONV2D_WINOGRAD;
+function convolutionKernel(layer: Convolution, level: KernelLevel, training: boolean): Kernel {
+  if (level === 'winograd' && suitsTiles(layer, training)) return CONV2D_WINOGRAD;
   const [before, after] = paddingOf(layer);
   if (layer.kernelSize !== 3 || layer.stride !== 1 || before !== after || before > 1) return CONV2D;
   if (level !== 'winograd' || !suitsWinograd(layer)) return CONV3X3;
@@ -106,7 +113,7 @@ function suitsWinograd({ input, outChannels }: Convolution): boolean {
  * Returns whether Winograd's convolution in tiles of 4×4 takes less time than a direct one. The costs are multiplications per pixel of the
  * output and input channel. Filters of 3×3 with few channels have other kernels, whose roundings are those of the published results.
  */
-function suitsTiles(layer: Convolution): boolean {
+function suitsTiles(layer: Convolution, training: boolean): boolean {
   const { inChannels, outChannels, kernelSize, input, output } = layer;
   const [height = 0, width = 0] = output.slice(1).map((edge) => Math.ceil(edge / 4));
   const channels = Math.min(inChannels, outChannels);
@@ -114,8 +121,10 @@ function suitsTiles(layer: Convolution): boolean {
   if (Math.min(...input.slice(1)) < TILED_EDGE || Math.max(...edges) > 4 * WINOGRAD4_TILES) return false;
   if (kernelSize <= 3) return kernelSize === 3 && layer.stride === 1 && channels >= WIDE_CHANNELS;
   const wasted = (16 * height * width) / sizeOf(output.slice(1));
-  const { inputs } = tiledSizes(layer);
-  if (36 * 4 * inputs * outChannels > CACHE) return false;
-  const tiled = (2.25 * inputs * (channels + TRANSFORM_COST) * wasted) / inChannels;
+  const { tile, shifts, inputs } = tiledSizes(layer, training);
+  if (tile ** 2 * 4 * shifts ** 2 * inputs * outChannels > CACHE) return false;
+  // The tiles that only shifted blocks read are multiplied, too.
+  const products = shifts ** 2 * channels * (1 + (shifts - 1) / width);
+  const tiled = ((tile / 4) ** 2 * inputs * (products + TRANSFORM_COST) * wasted) / inChannels;
   return tiled < 0.8 * kernelSize ** 2 * channels;
 }

@@ -45,5 +45,8 @@ export const WINOGRAD_LINE = 416;
 /** The same for tiles of 4×4. */
 export const WINOGRAD4_TILES = 24;
 export const WINOGRAD4_LINE = 112;
+/** The same for tiles that several blocks of a filter read: with those that only shifted blocks read. */
+export const SHIFTED_TILES = 32;
+export const SHIFTED_LINE = 144;
 /** Bytes of its intermediate results besides the transformed tiles: of the transforms, then of a band of outputs. */
-export const WINOGRAD4_BYTES = 9216;
+export const WINOGRAD4_BYTES = 10_240;

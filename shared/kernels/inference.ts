@@ -33,7 +33,8 @@ export function prepareInference(
   weights: Weights,
   most = MAXIMUM_PAGES * PAGE,
 ): PreparedInference {
-  const layout = layOut(network, chooseKernels(network, 'winograd'), { training: false });
+  const options = { training: false };
+  const layout = layOut(network, chooseKernels(network, 'winograd', options), options);
   const align = (address: number) => Math.ceil(address / 64) * 64;
   const operations = layout.operations.length;
   const words = layout.operations.flatMap(wordsOf).length;

@@ -13,7 +13,15 @@ import {
   WINOGRAD,
   WINOGRAD_GRADIENT,
 } from './constants.ts';
-import { type Convolution, isPlain, type Phases, phasesOf, tiledBytes, tiledSizes } from './phases.ts';
+import {
+  type Convolution,
+  isPlain,
+  type Phases,
+  phasesOf,
+  type TiledSizes,
+  tiledBytes,
+  tiledSizes,
+} from './phases.ts';
 import type { Kernel, Operation } from './plan.ts';
 import { scratchOf } from './scratch.ts';
 
@@ -79,7 +87,8 @@ export function layOut(
       : place(layer.kind === 'relu' ? x.shape : layer.output, kernel, choices[i + 1]?.kernel);
     const [weight, bias] = placeParameters(parameters, layer, x);
     places.push(...[weight, bias].filter((place) => place !== undefined));
-    const phases = placePhases(kernel, layer, x);
+    const tiled = kernel === CONV2D_WINOGRAD ? tiledSizes(layer as Convolution, training) : undefined;
+    const phases = placePhases(kernel, layer, x, tiled);
     const operation = {
       ...copyOperation(kernel, x, y),
       weight: weight?.offset ?? 0,
@@ -91,6 +100,7 @@ export function layOut(
       before: layer.kind === 'conv2d' ? paddingOf(layer)[0] : 0,
       phaseRow: 4 * phases.row,
       phasePlane: 4 * phases.plane,
+      tile: tiled?.tile ?? 0,
       relu: Number(relu),
       masked: Number(choices[i - 1]?.relu ?? false),
     };
@@ -135,7 +145,7 @@ function copyOperation(kind: Kernel, x: TensorPlace, y: TensorPlace): Operation 
     ...{ x: x.offset, dx: x.gradient, y: y.offset, dy: y.gradient, weight: 0, bias: 0, extra: 0 },
     ...{ inputs: x.shape[0], height: x.shape[1], width: x.shape[2], xRow: 4 * x.row, xPlane: 4 * x.plane },
     ...{ outputs: y.shape[0], yHeight: y.shape[1], yWidth: y.shape[2], yRow: 4 * y.row, yPlane: 4 * y.plane },
-    ...{ kernelSize: 1, stride: 1, before: 0, phaseRow: 0, phasePlane: 0, relu: 0, masked: 0 },
+    ...{ kernelSize: 1, stride: 1, before: 0, phaseRow: 0, phasePlane: 0, tile: 0, relu: 0, masked: 0 },
   };
 }
 
@@ -154,11 +164,12 @@ function takeExtra(
   if ((kernel === CONV2D || kernel === CONV3X3) && training)
     return regions.filters.take(sizeOf(layer.parameters[0].shape));
   if (kernel === CONV2D_WINOGRAD) {
-    const { inputs, outputs, gradientInputs, gradientOutputs } = tiledSizes(layer as Convolution);
-    const forward = tiledBytes(outputs, 4 * inputs);
-    return regions.filters.take(
-      (forward + (training ? tiledBytes(gradientOutputs, 4 * gradientInputs) : 0)) / 4,
-    );
+    const sizes = tiledSizes(layer as Convolution, training);
+    const { inputs, outputs, gradientInputs, gradientOutputs } = sizes;
+    const filterBytes = (to: number, from: number) =>
+      tiledBytes(sizes.tile, sizes.shifts ** 2 * to, 4 * from);
+    const backward = training ? filterBytes(gradientOutputs, gradientInputs) : 0;
+    return regions.filters.take((filterBytes(outputs, inputs) + backward) / 4);
   }
   if (kernel === WINOGRAD_GRADIENT && training) return regions.filters.take(winogradFilter(layer));
   if (kernel === MAXPOOL2X2) return regions.arena.take(sizeOf(layer.output) / 4);
@@ -166,13 +177,15 @@ function takeExtra(
 }
 
 /** Returns the sizes of the phases of a layer's input, or zeros if its kernel uses none. */
-function placePhases(kernel: Kernel, layer: NetworkLayer, x: TensorPlace): Phases {
+function placePhases(kernel: Kernel, layer: NetworkLayer, x: TensorPlace, tiled?: TiledSizes): Phases {
   const hasPhases = kernel === CONV2D || kernel === CONV2D_WINOGRAD || kernel === MAXPOOL2D;
   if (!hasPhases || !('stride' in layer)) return { count: 0, row: 0, plane: 0 };
   const isInPlace = kernel === CONV2D && isPlain(layer);
   if (isInPlace) return { ...phasesOf(layer, x.row), count: 0 };
+  if (!tiled) return phasesOf(layer);
   // Tiles of the gradient must not run into the next row.
-  return phasesOf(layer, undefined, kernel === CONV2D_WINOGRAD ? 4 : 1);
+  const tiles = Math.ceil((layer.output[2] ?? 0) / 4) + tiled.shifts - 1;
+  return phasesOf(layer, undefined, 4 * tiles);
 }
 
 /** Floats of the transformed filter of a convolution. */

@@ -31,7 +31,7 @@ const [OPERATION_FIELDS] = [
   [
     ...['kind', 'x', 'dx', 'y', 'dy', 'weight', 'bias', 'extra', 'inputs', 'outputs'],
     ...['height', 'width', 'xRow', 'xPlane', 'yHeight', 'yWidth', 'yRow', 'yPlane'],
-    ...['kernelSize', 'stride', 'before', 'phaseRow', 'phasePlane', 'relu', 'masked'],
+    ...['kernelSize', 'stride', 'before', 'phaseRow', 'phasePlane', 'tile', 'relu', 'masked'],
   ],
 ] as const satisfies compiled.Operation;
 

@@ -9,10 +9,8 @@ import {
   WINOGRAD_GRADIENT,
   WINOGRAD_LINE,
   WINOGRAD4_BYTES,
-  WINOGRAD4_LINE,
-  WINOGRAD4_TILES,
 } from './constants.ts';
-import { type Convolution, type Phases, tiledBytes, tiledSizes } from './phases.ts';
+import { type Convolution, type Phases, type TiledSizes, tiledBytes, tiledSizes } from './phases.ts';
 import type { Operation } from './plan.ts';
 
 /** Returns the bytes that an operation needs, for its gradients, too, if `training`. */
@@ -35,7 +33,7 @@ export function scratchOf(
       return input + gradient + 4 * 2 * phases.plane + taps;
     }
     case CONV2D_WINOGRAD:
-      return tiledScratch(layer as Convolution, input, gradient);
+      return tiledScratch(tiledSizes(layer as Convolution, training), input, gradient);
     case WINOGRAD: {
       // The transformed tiles of all input and output channels, and a vector for each value of the transformed filter.
       const sums = training ? 16 * 4 * VECTOR_FLOATS * inputs * outputs : 0;
@@ -53,14 +51,15 @@ export function scratchOf(
  * @param input bytes of the phases
  * @param gradient bytes of the gradients of the outputs; 0 for inference
  */
-function tiledScratch(layer: Convolution, input: number, gradient: number): number {
-  const { inputs, outputs, gradientInputs, gradientOutputs } = tiledSizes(layer);
-  const tiles = (channels: number) => tiledBytes(channels, WINOGRAD4_LINE);
+function tiledScratch(sizes: TiledSizes, input: number, gradient: number): number {
+  const { tile, shifts, inputs, outputs, gradientInputs, gradientOutputs } = sizes;
+  const tiles = (channels: number) => tiledBytes(tile, channels, sizes.line);
   const forward = input + 4 * inputs + tiles(inputs) + tiles(outputs);
   if (gradient === 0) return forward + WINOGRAD4_BYTES;
   const backward = gradient + 4 * gradientInputs + tiles(gradientInputs) + tiles(gradientOutputs);
-  const line = 4 * (Math.ceil(inputs / VECTOR_FLOATS) + 1) * VECTOR_FLOATS;
-  const products = tiles(outputs) + tiledBytes(WINOGRAD4_TILES, line) + tiledBytes(outputs, line);
+  const byTile = 4 * (Math.ceil(inputs / VECTOR_FLOATS) + 1) * VECTOR_FLOATS;
+  const products =
+    tiles(outputs) + tiledBytes(tile, sizes.tiles, byTile) + tiledBytes(tile, shifts ** 2 * outputs, byTile);
   const filter = input + gradient + 4 * inputs + products;
   return Math.max(forward, backward, filter) + WINOGRAD4_BYTES;
 }

@@ -50,7 +50,7 @@ const simd = await instance('simd');
 const NO_OPERATION: Operation = {
   ...{ kind: 0, x: 0, dx: 0, y: 0, dy: 0, weight: 0, bias: 0, extra: 0, inputs: 0, outputs: 0 },
   ...{ height: 0, width: 0, xRow: 0, xPlane: 0, yHeight: 0, yWidth: 0, yRow: 0, yPlane: 0 },
-  ...{ kernelSize: 0, stride: 0, before: 0, phaseRow: 0, phasePlane: 0, relu: 0, masked: 0 },
+  ...{ kernelSize: 0, stride: 0, before: 0, phaseRow: 0, phasePlane: 0, tile: 0, relu: 0, masked: 0 },
 };
 
 interface Measurement {

@@ -40,6 +40,8 @@ export class Operation {
   /** Bytes from row to row, and from plane to plane, of the phases of CONV2D, CONV2D_WINOGRAD and MAXPOOL2D (phases.ts). */
   phaseRow: usize;
   phasePlane: usize;
+  /** Edge of the input tiles of CONV2D_WINOGRAD: 6, 7 or 8 (winograd4/convolution.ts). */
+  tile: i32;
   /** 1 if the kernel applies a ReLU to its output. */
   relu: i32;
   /** 1 if the input is the output of such a ReLU. The kernel then masks the gradient of the input. */

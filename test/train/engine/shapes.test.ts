@@ -138,6 +138,11 @@ const TILED: { input: Shape; channels: number; kernelSize: number; stride: numbe
   { input: [18, 93, 12], channels: 17, kernelSize: 5, stride: 1, padding: 'same' },
   { input: [24, 13, 12], channels: 21, kernelSize: 7, stride: 1, padding: 3 },
   { input: [20, 12, 12], channels: 40, kernelSize: 6, stride: 1, padding: 'same' },
+  { input: [9, 21, 19], channels: 10, kernelSize: 4, stride: 1, padding: 'same' },
+  { input: [10, 12, 58], channels: 9, kernelSize: 7, stride: 1, padding: 3 },
+  { input: [16, 11, 64], channels: 17, kernelSize: 7, stride: 1, padding: 3 },
+  { input: [17, 30, 14], channels: 18, kernelSize: 9, stride: 1, padding: 4 },
+  { input: [16, 31, 34], channels: 17, kernelSize: 9, stride: 2, padding: 1 },
   { input: [16, 24, 23], channels: 19, kernelSize: 5, stride: 2, padding: 2 },
   { input: [16, 50, 43], channels: 22, kernelSize: 11, stride: 4, padding: 2 },
 ];

@@ -16,13 +16,18 @@
  *
  * A larger filter is cut into blocks of 3×3 taps, with zeros at its end. On the planes of phases.ts, each block of each phase is a filter of
  * an input channel of its own, which begins at another pixel.
+ *
+ * In training, filters with more than three taps on a phase have larger tiles. 8×8 inputs and the further points ½ and −½ give F(4×4, 5×5):
+ * 4 multiplications per output instead of 25. 7×7 inputs and the point ½ give F(4×4, 4×4). Its blocks of 4×4 taps begin a tile apart: the
+ * block that begins s tiles further down or right multiplies the transformed tiles of the first block, shifted by s. Bᵀ of the first six
+ * rows is that of above, after the polynomial's further factor: d[i + 1] − ½ d[i] or d[i + 2] − ¼ d[i]. The rows of G are
+ * those of 1, p, p², … for the points p = 0, 1, −1, 2, −2, ∞, ½ and −½, divided by the products of their distances to the others.
  */
-import { WINOGRAD4_LINE } from '../../constants';
-import { endOf, fromPhase, fromPlane, phasesOf, tapsOf, toPhases, toPlanes } from '../phases';
+import { endOf, firstOf, fromPhase, fromPlane, phasesOf, toPhases, toPlanes } from '../phases';
 import { phaseBytes } from '../conv2d';
 import { Operation } from '../plan';
 import { multiply } from '../winograd/multiply';
-import { bandOf, blocksOf, gradientInputs, inputsOf, positionOf } from './filter';
+import { bandOf, blocksOf, filterPosition, gradientInputs, inputsOf, lineOf, positionOf, separateTaps, shiftsOf, tileOf } from './filter';
 import { outputRow, TRANSFORM_BYTES, transformInput, transformOutput } from './transform';
 
 /**
@@ -31,31 +36,71 @@ import { outputRow, TRANSFORM_BYTES, transformInput, transformOutput } from './t
  * @param scratch the phases of x, then as `scratchOf` in shared/kernels/scratch.ts
  */
 export function f32_conv2d_winograd(op: Operation, y: usize, x: usize, u: usize, bias: usize, scratch: usize): void {
+  const tile = tileOf(op);
   const inputs = inputsOf(op);
   const offsets = scratch + phaseBytes(op);
+  const line = lineOf(tile);
   const v = offsets + ((<usize>inputs) << 2);
-  const row = (<usize>inputs) << 2;
-  const vPosition = positionOf(inputs, WINOGRAD4_LINE);
-  const mPosition = positionOf(op.outputs, WINOGRAD4_LINE);
-  const m = v + 36 * vPosition;
-  const work = m + 36 * mPosition;
+  const vPosition = positionOf(inputs, line);
+  const mPosition = positionOf(op.outputs, line);
+  const m = v + <usize>(tile * tile) * vPosition;
+  const work = m + <usize>(tile * tile) * mPosition;
   const band = work + TRANSFORM_BYTES;
   toPhases(op, scratch, x, op.inputs);
   inputOffsets(op, offsets);
-  const columns = (op.yWidth + 3) >> 2;
+  const further = shiftsOf(op) - 1;
+  const columns = ((op.yWidth + 3) >> 2) + further;
   const rows = (op.yHeight + 3) >> 2;
-  const together = bandOf(rows, columns);
+  const together = bandOf(rows, columns, shiftsOf(op));
   for (let first = 0; first < rows; first += together) {
     const some = min(together, rows - first);
     const from = scratch + <usize>(4 * first) * op.phaseRow;
-    transformInput(v, vPosition, from, offsets, inputs, some, columns, op.phaseRow, work);
-    const uPosition = positionOf(op.outputs, row);
-    multiply(m, u, v, inputs, op.outputs, some * columns, 36, WINOGRAD4_LINE, row, uPosition, vPosition, mPosition, false);
+    transformInput(v, vPosition, from, offsets, inputs, some + further, columns, op.phaseRow, work, tile);
+    multiplyTiles(op, m, u, v, inputs, op.outputs, some, columns, vPosition, mPosition);
     for (let o = 0; o < op.outputs; o++) {
-      transformOutput(band, m + <usize>o * WINOGRAD4_LINE, mPosition, load<f32>(bias + ((<usize>o) << 2)), some, columns, work);
+      const sums = m + <usize>o * line;
+      transformOutput(band, sums, mPosition, load<f32>(bias + ((<usize>o) << 2)), some, columns, work, tile);
       const to = y + <usize>o * op.yPlane + <usize>(4 * first) * op.yRow;
       fromPlane(op, to, band, outputRow(columns), min(4 * some, op.yHeight - 4 * first));
     }
+  }
+}
+
+/**
+ * m [tile, tile, outputs, rows · columns] = the products of u [tile, tile, shifts, shifts, outputs, inputs] and the tiles of
+ * v [tile, tile, inputs, …], summed over the shifts.
+ */
+function multiplyTiles(
+  op: Operation,
+  m: usize,
+  u: usize,
+  v: usize,
+  inputs: i32,
+  outputs: i32,
+  rows: i32,
+  columns: i32,
+  vPosition: usize,
+  mPosition: usize,
+): void {
+  const shifts = shiftsOf(op);
+  const tiles = rows * columns;
+  const line = lineOf(tileOf(op));
+  const row = (<usize>inputs) << 2;
+  const uPosition = filterPosition(op, outputs, inputs);
+  const positions = tileOf(op) * tileOf(op);
+  if (shifts == 1) {
+    return multiply(m, u, v, inputs, outputs, tiles, positions, line, row, uPosition, vPosition, mPosition, false);
+  }
+  // One position at a time, whose values then stay in the cache.
+  for (let position = 0; position < positions; position++) {
+    for (let shift = 0; shift < shifts * shifts; shift++) {
+      const block = u + <usize>(shift * outputs) * row;
+      const shifted = v + ((<usize>((shift / shifts) * columns + (shift % shifts))) << 2);
+      multiply(m, block, shifted, inputs, outputs, tiles, 1, line, row, 0, 0, 0, shift > 0);
+    }
+    m += mPosition;
+    u += uPosition;
+    v += vPosition;
   }
 }
 
@@ -66,8 +111,8 @@ export function inputOffsets(op: Operation, offsets: usize): void {
   for (let py = 0; py < phases; py++) {
     for (let px = 0; px < phases; px++) {
       for (let c = 0; c < op.inputs; c++) {
-        for (let ty = 0; ty < tapsOf(op, py); ty += 3) {
-          for (let tx = 0; tx < tapsOf(op, px); tx += 3) {
+        for (let ty = 0; ty < separateTaps(op, py); ty += 3) {
+          for (let tx = 0; tx < separateTaps(op, px); tx += 3) {
             store<usize>(offsets, plane + <usize>ty * op.phaseRow + ((<usize>tx) << 2));
             offsets += 4;
           }
@@ -85,16 +130,17 @@ export function inputOffsets(op: Operation, offsets: usize): void {
  * @param mask planes in the layout of dx, or 0 for none: dx is zero where they are not positive
  */
 export function f32_conv2d_winograd_grad_input(op: Operation, dx: usize, dy: usize, u: usize, mask: usize, scratch: usize): void {
+  const tile = tileOf(op);
   const phases = phasesOf(op);
   const inputs = gradientInputs(op);
   const outputs = phases * phases * op.inputs;
   const offsets = scratch + <usize>op.outputs * op.phasePlane;
+  const line = lineOf(tile);
   const v = offsets + ((<usize>inputs) << 2);
-  const row = (<usize>inputs) << 2;
-  const vPosition = positionOf(inputs, WINOGRAD4_LINE);
-  const mPosition = positionOf(outputs, WINOGRAD4_LINE);
-  const m = v + 36 * vPosition;
-  const work = m + 36 * mPosition;
+  const vPosition = positionOf(inputs, line);
+  const mPosition = positionOf(outputs, line);
+  const m = v + <usize>(tile * tile) * vPosition;
+  const work = m + <usize>(tile * tile) * mPosition;
   const band = work + TRANSFORM_BYTES;
   toPlanes(op, scratch, dy, op.outputs);
   gradientOffsets(op, offsets);
@@ -104,22 +150,27 @@ export function f32_conv2d_winograd_grad_input(op: Operation, dx: usize, dy: usi
     height = max(height, endOf(op, op.height, phase));
     width = max(width, endOf(op, op.width, phase));
   }
-  const columns = (width + 3) >> 2;
+  // The rows and columns that are padding on all phases have no results. The last phase has the fewest.
+  const skipped = firstOf(op, phases - 1);
+  height -= skipped;
+  width -= skipped;
+  const further = shiftsOf(op) - 1;
+  const columns = ((width + 3) >> 2) + further;
   const rows = (height + 3) >> 2;
-  const together = bandOf(rows, columns);
+  const together = bandOf(rows, columns, shiftsOf(op));
   for (let first = 0; first < rows; first += together) {
     const some = min(together, rows - first);
-    const from = scratch + <usize>(4 * first) * op.phaseRow;
-    transformInput(v, vPosition, from, offsets, inputs, some, columns, op.phaseRow, work);
-    const uPosition = positionOf(outputs, row);
-    multiply(m, u, v, inputs, outputs, some * columns, 36, WINOGRAD4_LINE, row, uPosition, vPosition, mPosition, false);
+    const y = skipped + 4 * first;
+    const from = scratch + <usize>y * op.phaseRow + ((<usize>skipped) << 2);
+    transformInput(v, vPosition, from, offsets, inputs, some + further, columns, op.phaseRow, work, tile);
+    multiplyTiles(op, m, u, v, inputs, outputs, some, columns, vPosition, mPosition);
     for (let i = 0; i < outputs; i++) {
-      transformOutput(band, m + <usize>i * WINOGRAD4_LINE, mPosition, 0, some, columns, work);
+      transformOutput(band, m + <usize>i * line, mPosition, 0, some, columns, work, tile);
       const phase = i / op.inputs;
       const at = <usize>(i % op.inputs) * op.xPlane;
       const maskAt = mask ? mask + at : 0;
-      const y = 4 * first;
-      fromPhase(op, dx + at, band, outputRow(columns), y, y + 4 * some, phase / phases, phase % phases, maskAt);
+      const rows = band - ((<usize>skipped) << 2);
+      fromPhase(op, dx + at, rows, outputRow(columns), y, y + 4 * some, phase / phases, phase % phases, maskAt);
     }
   }
 }

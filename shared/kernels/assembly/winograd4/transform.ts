@@ -1,15 +1,18 @@
-/** @file The input and output transforms of Winograd's F(4×4, 3×3), four adjacent tiles at a time. convolution.ts has the matrices. */
-import { WINOGRAD4_LINE } from '../../constants';
+/**
+ * @file The input and output transforms of Winograd's convolution in tiles of 4×4, four adjacent tiles at a time. convolution.ts has the
+ * matrices.
+ */
 import { madd, VECTOR } from '../simd';
+import { lineOf } from './filter';
 
 /** Bytes of a row of the intermediate result of a row of tiles: four floats a tile, and a vector more. */
 const ROW_BYTES: usize = 448;
 
-/** Bytes of the intermediate results of a transform: six rows. */
-export const TRANSFORM_BYTES: usize = 6 * ROW_BYTES;
+/** Bytes of the intermediate results of a transform: up to eight rows. */
+export const TRANSFORM_BYTES: usize = 8 * ROW_BYTES;
 
 /**
- * v [6, 6, channels, rows · columns] = Bᵀ d B of the tiles d of planes.
+ * v [tile, tile, channels, rows · columns] = Bᵀ d B of the tiles d of planes.
  * @param position bytes from position to position of v
  * @param offsets bytes from x to the first tile of each channel [channels]
  * @param scratch TRANSFORM_BYTES
@@ -24,28 +27,41 @@ export function transformInput(
   columns: i32,
   rowBytes: usize,
   scratch: usize,
+  tile: i32,
 ): void {
   for (let c = 0; c < channels; c++) {
     const plane = x + load<usize>(offsets + ((<usize>c) << 2));
     for (let r = 0; r < rows; r++) {
-      transformColumns(scratch, plane + <usize>(4 * r) * rowBytes, columns, rowBytes);
-      let to = v + <usize>c * WINOGRAD4_LINE + ((<usize>(r * columns)) << 2);
-      for (let i = 0; i < 6; i++) {
-        transformRow(to, position, scratch + <usize>i * ROW_BYTES, columns);
-        to += 6 * position;
-      }
+      const d = plane + <usize>(4 * r) * rowBytes;
+      const to = v + <usize>c * lineOf(tile) + ((<usize>(r * columns)) << 2);
+      if (ASC_FEATURE_THREADS && tile == 8) transformTiles(to, position, d, columns, rowBytes, scratch, 8);
+      else if (ASC_FEATURE_THREADS && tile == 7) transformTiles(to, position, d, columns, rowBytes, scratch, 7);
+      else transformTiles(to, position, d, columns, rowBytes, scratch, 6);
     }
   }
 }
 
-/** t [6, ROW_BYTES] = Bᵀ d: each column of a row of tiles. */
+/** v [tile, tile, columns] = Bᵀ d B of a row of tiles. `tile` is a constant. */
 @inline
-function transformColumns(t: usize, d: usize, columns: i32, rowBytes: usize): void {
+function transformTiles(v: usize, position: usize, d: usize, columns: i32, rowBytes: usize, scratch: usize, tile: i32): void {
+  transformColumns(scratch, d, columns, rowBytes, tile);
+  for (let i = 0; i < tile; i++) {
+    transformRow(v, position, scratch + <usize>i * ROW_BYTES, columns, tile);
+    v += <usize>tile * position;
+  }
+}
+
+/** t [tile, ROW_BYTES] = Bᵀ d: each column of a row of tiles. */
+@inline
+function transformColumns(t: usize, d: usize, columns: i32, rowBytes: usize, tile: i32): void {
   const d1 = d + rowBytes;
   const d2 = d1 + rowBytes;
   const d3 = d2 + rowBytes;
   const d4 = d3 + rowBytes;
   const d5 = d4 + rowBytes;
+  // Unused points repeat one that is used.
+  const d6 = tile > 6 ? d5 + rowBytes : d5;
+  const d7 = tile > 7 ? d6 + rowBytes : d5;
   for (let at: usize = 0; at <= <usize>columns * VECTOR; at += VECTOR) {
     put(
       t + at,
@@ -56,16 +72,54 @@ function transformColumns(t: usize, d: usize, columns: i32, rowBytes: usize): vo
       v128.load(d3 + at),
       v128.load(d4 + at),
       v128.load(d5 + at),
+      v128.load(d6 + at),
+      v128.load(d7 + at),
+      tile,
     );
   }
 }
 
-/** Stores Bᵀ times a column of six vectors. */
+/** Stores Bᵀ times a column of `tile` vectors. */
 @inline
-function put(to: usize, step: usize, d0: v128, d1: v128, d2: v128, d3: v128, d4: v128, d5: v128): void {
+function put(
+  to: usize,
+  step: usize,
+  d0: v128,
+  d1: v128,
+  d2: v128,
+  d3: v128,
+  d4: v128,
+  d5: v128,
+  d6: v128,
+  d7: v128,
+  tile: i32,
+): void {
   const four = f32x4.splat(4);
   const minusFour = f32x4.splat(-4);
   const minusFive = f32x4.splat(-5);
+  // The polynomials of the first six points have another factor: x − ½, or x² − ¼.
+  if (tile == 7) {
+    const factor = f32x4.splat(-0.5);
+    v128.store(to + 6 * step, madd(d1, four, madd(d3, minusFive, d5)));
+    d0 = madd(d0, factor, d1);
+    d1 = madd(d1, factor, d2);
+    d2 = madd(d2, factor, d3);
+    d3 = madd(d3, factor, d4);
+    d4 = madd(d4, factor, d5);
+    d5 = madd(d5, factor, d6);
+  } else if (tile == 8) {
+    const factor = f32x4.splat(-0.25);
+    const even = madd(d2, four, madd(d4, minusFive, d6));
+    const odd = f32x4.mul(madd(d1, four, madd(d3, minusFive, d5)), f32x4.splat(0.5));
+    v128.store(to + 6 * step, f32x4.add(even, odd));
+    v128.store(to + 7 * step, f32x4.sub(even, odd));
+    d0 = madd(d0, factor, d2);
+    d1 = madd(d1, factor, d3);
+    d2 = madd(d2, factor, d4);
+    d3 = madd(d3, factor, d5);
+    d4 = madd(d4, factor, d6);
+    d5 = madd(d5, factor, d7);
+  }
   const a = madd(d2, minusFour, d4);
   const b = madd(d1, minusFour, d3);
   const c = f32x4.sub(d4, d2);
@@ -79,11 +133,11 @@ function put(to: usize, step: usize, d0: v128, d1: v128, d2: v128, d3: v128, d4:
   v128.store(to + 5 * step, madd(d1, four, madd(d3, minusFive, d5)));
 }
 
-/** Multiplies a row of Bᵀ d by B: v [6, columns] with a step of `position` bytes. */
+/** Multiplies a row of Bᵀ d by B: v [tile, columns] with a step of `position` bytes. */
 @inline
-function transformRow(v: usize, position: usize, t: usize, columns: i32): void {
+function transformRow(v: usize, position: usize, t: usize, columns: i32, tile: i32): void {
   for (let at: usize = 0; at < (<usize>columns) << 2; at += VECTOR) {
-    // Four tiles begin at floats 0, 4, 8 and 12: transposed, their columns 0 … 3. Columns 4 and 5 begin the next tile.
+    // Four tiles begin at floats 0, 4, 8 and 12: transposed, their columns 0 … 3. Columns 4 … 7 begin the next tile.
     const p0 = v128.load(t);
     const p1 = v128.load(t, 16);
     const p2 = v128.load(t, 32);
@@ -99,13 +153,15 @@ function transformRow(v: usize, position: usize, t: usize, columns: i32): void {
     const c3 = v128.shuffle<f32>(high01, high23, 2, 3, 6, 7);
     const c4 = v128.shuffle<f32>(c0, next, 1, 2, 3, 4);
     const c5 = v128.shuffle<f32>(c1, next, 1, 2, 3, 5);
-    put(v + at, position, c0, c1, c2, c3, c4, c5);
+    const c6 = tile > 6 ? v128.shuffle<f32>(c2, next, 1, 2, 3, 6) : c5;
+    const c7 = tile > 7 ? v128.shuffle<f32>(c3, next, 1, 2, 3, 7) : c5;
+    put(v + at, position, c0, c1, c2, c3, c4, c5, c6, c7, tile);
     t += 4 * VECTOR;
   }
 }
 
 /**
- * v [6, 6, rows · columns, channels] = Bᵀ d B as in `transformInput`, tile by tile.
+ * v [tile, tile, rows · columns, channels] = Bᵀ d B as in `transformInput`, tile by tile.
  * @param line bytes from tile to tile
  */
 export function transformInputByTile(
@@ -119,30 +175,48 @@ export function transformInputByTile(
   rowBytes: usize,
   line: usize,
   scratch: usize,
+  tile: i32,
 ): void {
-  const turned = scratch + TRANSFORM_BYTES;
   for (let c = 0; c < channels; c++) {
     const plane = x + load<usize>(offsets + ((<usize>c) << 2));
     for (let r = 0; r < rows; r++) {
-      transformColumns(scratch, plane + <usize>(4 * r) * rowBytes, columns, rowBytes);
-      let to = v + <usize>(r * columns) * line + ((<usize>c) << 2);
-      for (let i = 0; i < 6; i++) {
-        transformRow(turned, ROW_BYTES, scratch + <usize>i * ROW_BYTES, columns);
-        for (let j = 0; j < 6; j++) {
-          for (let t = 0; t < columns; t++) {
-            store<u32>(to + <usize>t * line, load<u32>(turned + <usize>j * ROW_BYTES + ((<usize>t) << 2)));
-          }
-          to += position;
-        }
+      const d = plane + <usize>(4 * r) * rowBytes;
+      const to = v + <usize>(r * columns) * line + ((<usize>c) << 2);
+      if (tile == 8) transformByTile(to, position, d, columns, rowBytes, line, scratch, 8);
+      else if (tile == 7) transformByTile(to, position, d, columns, rowBytes, line, scratch, 7);
+      else transformByTile(to, position, d, columns, rowBytes, line, scratch, 6);
+    }
+  }
+}
+
+@inline
+function transformByTile(
+  v: usize,
+  position: usize,
+  d: usize,
+  columns: i32,
+  rowBytes: usize,
+  line: usize,
+  scratch: usize,
+  tile: i32,
+): void {
+  const turned = scratch + TRANSFORM_BYTES;
+  transformColumns(scratch, d, columns, rowBytes, tile);
+  for (let i = 0; i < tile; i++) {
+    transformRow(turned, ROW_BYTES, scratch + <usize>i * ROW_BYTES, columns, tile);
+    for (let j = 0; j < tile; j++) {
+      for (let t = 0; t < columns; t++) {
+        store<u32>(v + <usize>t * line, load<u32>(turned + <usize>j * ROW_BYTES + ((<usize>t) << 2)));
       }
+      v += position;
     }
   }
 }
 
 /**
  * y [4 · rows, 4 · columns] = Aᵀ m A + bias of one channel, whose rows have `outputRow(columns)` bytes.
- * @param position bytes from position to position of m [6, 6, rows · columns]
- * @param scratch 4 · 6 vectors
+ * @param position bytes from position to position of m [tile, tile, rows · columns]
+ * @param scratch 4 · tile vectors
  */
 export function transformOutput(
   y: usize,
@@ -152,22 +226,40 @@ export function transformOutput(
   rows: i32,
   columns: i32,
   scratch: usize,
+  tile: i32,
+): void {
+  if (ASC_FEATURE_THREADS && tile == 8) outputTiles(y, m, position, bias, rows, columns, scratch, 8);
+  else if (ASC_FEATURE_THREADS && tile == 7) outputTiles(y, m, position, bias, rows, columns, scratch, 7);
+  else outputTiles(y, m, position, bias, rows, columns, scratch, 6);
+}
+
+@inline
+function outputTiles(
+  y: usize,
+  m: usize,
+  position: usize,
+  bias: f32,
+  rows: i32,
+  columns: i32,
+  scratch: usize,
+  tile: i32,
 ): void {
   const row = outputRow(columns);
+  const line = <usize>tile * VECTOR;
   const added = f32x4.splat(bias);
   for (let r = 0; r < rows; r++) {
     for (let t = 0; t < columns; t += 4) {
       let at = m + ((<usize>(r * columns + t)) << 2);
-      for (let j = 0; j < 6; j++) {
-        putOutput(scratch + <usize>j * VECTOR, 6 * VECTOR, at, 6 * position);
+      for (let j = 0; j < tile; j++) {
+        putOutput(scratch + <usize>j * VECTOR, line, at, <usize>tile * position, tile);
         at += position;
       }
       let to = y + <usize>(4 * r) * row + <usize>t * VECTOR;
       for (let i = 0; i < 4; i++) {
-        const line = scratch + <usize>i * (6 * VECTOR);
-        putOutput(line, VECTOR, line, VECTOR);
-        for (let j: usize = 0; j < 4 * VECTOR; j += VECTOR) v128.store(line + j, f32x4.add(added, v128.load(line + j)));
-        putTransposed(to, line);
+        const from = scratch + <usize>i * line;
+        putOutput(from, VECTOR, from, VECTOR, tile);
+        for (let j: usize = 0; j < 4 * VECTOR; j += VECTOR) v128.store(from + j, f32x4.add(added, v128.load(from + j)));
+        putTransposed(to, from);
         to += row;
       }
     }
@@ -197,26 +289,39 @@ export function outputRow(columns: i32): usize {
   return <usize>((columns + 3) & ~3) * VECTOR;
 }
 
-/** Stores Aᵀ times a column of six vectors, which are `from6` bytes apart. */
+/** Stores Aᵀ times a column of `tile` vectors, which are `next` bytes apart. */
 @inline
-function putOutput(to: usize, step: usize, from: usize, from6: usize): void {
-  const m1 = v128.load(from + from6);
-  const m2 = v128.load(from + 2 * from6);
-  const m3 = v128.load(from + 3 * from6);
-  const m4 = v128.load(from + 4 * from6);
-  const plus = f32x4.add(m1, m2);
-  const minus = f32x4.sub(m1, m2);
+function putOutput(to: usize, step: usize, from: usize, next: usize, tile: i32): void {
+  const m1 = v128.load(from + next);
+  const m2 = v128.load(from + 2 * next);
+  const m3 = v128.load(from + 3 * next);
+  const m4 = v128.load(from + 4 * next);
+  let first = v128.load(from);
+  let last = v128.load(from + 5 * next);
+  let plus = f32x4.add(m1, m2);
+  let minus = f32x4.sub(m1, m2);
+  if (tile > 6) {
+    const m6 = v128.load(from + 6 * next);
+    const m7 = tile > 7 ? v128.load(from + 7 * next) : f32x4.splat(0);
+    const plusHalf = tile > 7 ? f32x4.add(m6, m7) : m6;
+    const minusHalf = tile > 7 ? f32x4.sub(m6, m7) : m6;
+    // `plus` also counts for the first output and `minus` for the last one, where the powers of ½ are 1 and ⅛.
+    plus = madd(plusHalf, f32x4.splat(0.25), plus);
+    minus = madd(minusHalf, f32x4.splat(0.5), minus);
+    first = madd(plusHalf, f32x4.splat(0.75), first);
+    last = madd(minusHalf, f32x4.splat(-0.375), last);
+  }
   const plus2 = f32x4.add(m3, m4);
   const minus2 = f32x4.sub(m3, m4);
-  v128.store(to, f32x4.add(v128.load(from), f32x4.add(plus, plus2)));
+  v128.store(to, f32x4.add(first, f32x4.add(plus, plus2)));
   v128.store(to + step, madd(minus2, f32x4.splat(2), minus));
   v128.store(to + 2 * step, madd(plus2, f32x4.splat(4), plus));
-  v128.store(to + 3 * step, f32x4.add(madd(minus2, f32x4.splat(8), minus), v128.load(from + 5 * from6)));
+  v128.store(to + 3 * step, f32x4.add(madd(minus2, f32x4.splat(8), minus), last));
 }
 
 /**
- * e [6, 6, channels, rows · columns] = A d Aᵀ of the 4×4 tiles d of planes of `planeBytes` bytes.
- * @param scratch 6 · 4 vectors
+ * e [tile, tile, channels, rows · columns] = A d Aᵀ of the 4×4 tiles d of planes of `planeBytes` bytes.
+ * @param scratch tile · 4 vectors
  */
 export function transformGradient(
   e: usize,
@@ -228,6 +333,25 @@ export function transformGradient(
   rowBytes: usize,
   planeBytes: usize,
   scratch: usize,
+  tile: i32,
+): void {
+  if (tile == 8) gradientTiles(e, position, dy, channels, rows, columns, rowBytes, planeBytes, scratch, 8);
+  else if (tile == 7) gradientTiles(e, position, dy, channels, rows, columns, rowBytes, planeBytes, scratch, 7);
+  else gradientTiles(e, position, dy, channels, rows, columns, rowBytes, planeBytes, scratch, 6);
+}
+
+@inline
+function gradientTiles(
+  e: usize,
+  position: usize,
+  dy: usize,
+  channels: i32,
+  rows: i32,
+  columns: i32,
+  rowBytes: usize,
+  planeBytes: usize,
+  scratch: usize,
+  tile: i32,
 ): void {
   for (let o = 0; o < channels; o++) {
     for (let r = 0; r < rows; r++) {
@@ -237,14 +361,14 @@ export function transformGradient(
           const at = d + i;
           const d1 = v128.load(at + rowBytes);
           const d2 = v128.load(at + 2 * rowBytes);
-          spread(scratch + i, 4 * VECTOR, v128.load(at), d1, d2, v128.load(at + 3 * rowBytes));
+          spread(scratch + i, 4 * VECTOR, v128.load(at), d1, d2, v128.load(at + 3 * rowBytes), tile);
         }
-        let to = e + <usize>o * WINOGRAD4_LINE + ((<usize>(r * columns + t)) << 2);
-        for (let i = 0; i < 6; i++) {
+        let to = e + <usize>o * lineOf(tile) + ((<usize>(r * columns + t)) << 2);
+        for (let i = 0; i < tile; i++) {
           const line = scratch + <usize>i * (4 * VECTOR);
           putTransposed(line, line);
-          spread(to, position, v128.load(line), v128.load(line, 16), v128.load(line, 32), v128.load(line, 48));
-          to += 6 * position;
+          spread(to, position, v128.load(line), v128.load(line, 16), v128.load(line, 32), v128.load(line, 48), tile);
+          to += <usize>tile * position;
         }
       }
     }
@@ -253,7 +377,7 @@ export function transformGradient(
 
 /** Stores A times a column of four vectors. */
 @inline
-function spread(to: usize, step: usize, d0: v128, d1: v128, d2: v128, d3: v128): void {
+function spread(to: usize, step: usize, d0: v128, d1: v128, d2: v128, d3: v128, tile: i32): void {
   const even = f32x4.add(d0, d2);
   const odd = f32x4.add(d1, d3);
   const even4 = madd(d2, f32x4.splat(4), d0);
@@ -264,4 +388,10 @@ function spread(to: usize, step: usize, d0: v128, d1: v128, d2: v128, d3: v128):
   v128.store(to + 3 * step, f32x4.add(even4, odd8));
   v128.store(to + 4 * step, f32x4.sub(even4, odd8));
   v128.store(to + 5 * step, d3);
+  if (tile > 6) {
+    const quarter = madd(d2, f32x4.splat(0.25), d0);
+    const half = f32x4.mul(madd(d3, f32x4.splat(0.25), d1), f32x4.splat(0.5));
+    v128.store(to + 6 * step, f32x4.add(quarter, half));
+    if (tile > 7) v128.store(to + 7 * step, f32x4.sub(quarter, half));
+  }
 }
