@@ -3,13 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { startWrangler } from '../infra/local/wrangler.ts';
+import { startLocalWorker } from '../infra/local/worker.ts';
 
 const PATH = '/explore#network?image=sneaker&layer=6&map=0&cell=5,7';
 
 const state = await mkdtemp(join(tmpdir(), 'tinyvgg-picture-'));
 const end = new AbortController();
-const worker = await startWrangler({ host: '127.0.0.1', port: 8939, state, signal: end.signal });
+const worker = await startLocalWorker({ host: '127.0.0.1', port: 8939, state, signal: end.signal });
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium' });
 try {
   const page = await browser.newPage({ viewport: { width: 1320, height: 1600 } });

@@ -48,4 +48,7 @@ const trained = await train(
     },
   },
 );
-await writeFile(process.argv[2] ?? 'my-network.onnx', exportOnnx(network, trained.weights, dataset.classes));
+await writeFile(
+  process.argv[2] ?? 'my-network.onnx',
+  exportOnnx(network, trained.weights, { labels: dataset.classes }),
+);

@@ -21,10 +21,9 @@ FROM base AS build
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --ignore-scripts
 COPY shared shared
-COPY infra/tools/decoders.ts infra/tools/
+COPY infra/tools/decoders.ts infra/tools/kernels.ts infra/tools/
 # Of 660 MB, the compilers are 100 and source maps 240.
 RUN npm run kernels \
- && npm run decoders \
  && npm uninstall --no-save --omit=dev --ignore-scripts assemblyscript binaryen esbuild \
  && find node_modules -name '*.map' -delete
 COPY train train

@@ -3,7 +3,7 @@
  *
  * | variable (wrangler.toml) or secret | who may call                                                                   |
  * | ---------------------------------- | ------------------------------------------------------------------------------ |
- * | none of the next four              | clients on this machine; elsewhere the service is closed                        |
+ * | none of the next four              | clients and pages on this machine; elsewhere the service is closed              |
  * | `API_KEYS`, a secret               | holders of an API key; the secret contains only hashes                          |
  * | the bucket `KEYS`                  | holders of a key with a record in it (key-store.ts), and the Worker's own pages |
  * | `SITE_KEYS`                        | web pages of the origins that a site key is bound to                            |
@@ -19,7 +19,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import type { AppEnv } from '../http/env.ts';
 import { HttpProblem } from '../http/problem.ts';
 import { type FindRecord, identifyCaller, identifyKeyHolder, identifyLimitedCaller } from './caller.ts';
-import { createCors, isHiddenFromPage, letEveryPageRead } from './cors.ts';
+import { createCors, isFromForeignPage, isHiddenFromPage, letEveryPageRead } from './cors.ts';
 import type { Scope } from './key-record.ts';
 import { KeyStore } from './key-store.ts';
 import { clientNetwork, enforceCallerRate, enforceRate } from './limiter.ts';
@@ -74,6 +74,8 @@ export function createAccess({ now, onWait }: AccessOptions): Access {
         const credentials = { settings, findRecord: finderOf(c), scope };
         const caller = await identify(c.req, credentials).catch((problem) => refuse(c, problem));
         if (caller.kind !== 'key' && isHiddenFromPage(c)) await refuse(c, hiddenFromPage());
+        // A page of the web is not this machine, although a browser on this machine sends its requests.
+        if (caller.kind === 'local' && isFromForeignPage(c)) await refuse(c, hiddenFromPage());
         c.var.record.caller = caller;
         await enforceCallerRate(c, caller);
         const secret = turnstile && caller.kind === 'visitor' && settings.turnstileSecret;
@@ -104,7 +106,7 @@ export function createAccess({ now, onWait }: AccessOptions): Access {
   };
 }
 
-/** Without this refusal, the page would take the response that it cannot read for a broken connection. */
+/** Without this refusal, a script would take the response that it cannot read for a broken connection. */
 const hiddenFromPage = (): HttpProblem =>
   new HttpProblem(
     'wrong-origin',

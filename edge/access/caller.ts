@@ -76,13 +76,19 @@ export async function identifyLimitedCaller(
 /**
  * Returns whether the request comes from this machine and no access variable is set.
  *
- * Cloudflare routes by host name, so a deployed Worker never sees `localhost`. Under `wrangler dev`, a page whose host name
- * resolves to 127.0.0.1 still sends that host name. Set ACCESS=keys when other machines can reach your own workerd: there the
+ * Cloudflare routes by host name, so a deployed Worker never sees `localhost`. On this machine, a page whose host name resolves to
+ * 127.0.0.1 still sends that host name. Miniflare takes the address of a request from the header MF-Original-URL, which a page can set, but
+ * leaves `Host`, which it cannot. Set ACCESS=keys when other machines can reach your own workerd, as `npm start` does: there the
  * client chooses the host.
  */
-export function isLocal({ url }: { url: string }, { isConfigured }: AccessSettings): boolean {
-  return !isConfigured && isLoopback(new URL(url).hostname);
+export function isLocal(request: LocatedRequest, { isConfigured }: AccessSettings): boolean {
+  if (isConfigured || !isLoopback(new URL(request.url).hostname)) return false;
+  const host = request.header('host');
+  return host === undefined || isLoopback(URL.parse(`http://${host}`)?.hostname ?? '');
 }
+
+/** A request by its address, as a client and as the server say it. */
+export type LocatedRequest = Pick<HonoRequest, 'url' | 'header'>;
 
 /** Returns the token (RFC 6750), empty for a bare `Bearer`, or undefined without this scheme. */
 function bearerToken(request: HonoRequest): string | undefined {

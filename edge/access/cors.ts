@@ -7,7 +7,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 import type { AppEnv } from '../http/env.ts';
-import { isLocal } from './caller.ts';
+import { isLocal, type LocatedRequest } from './caller.ts';
 import { isLoopback, matchesOrigin } from './origins.ts';
 import type { AccessSettings, SettingsOf } from './settings.ts';
 
@@ -89,8 +89,16 @@ export function isHiddenFromPage({ req, res }: Context<AppEnv>): boolean {
   return isCrossOrigin && req.header('sec-fetch-mode') === 'cors' && !res.headers.has(READERS);
 }
 
+/**
+ * Returns whether a page of an origin whose pages may not read the response has sent the request, also with a form. Browsers add the
+ * header to every POST.
+ */
+export function isFromForeignPage({ req, res }: Context<AppEnv>): boolean {
+  return req.header('origin') !== undefined && !res.headers.has(READERS);
+}
+
 /** Returns the value of `Access-Control-Allow-Origin` for a page of `origin`, or null. Without an `Origin` header, `origin` is empty. */
-function allowedOrigin(origin: string, request: { url: string }, settings: AccessSettings): string | null {
+function allowedOrigin(origin: string, request: LocatedRequest, settings: AccessSettings): string | null {
   const { allowedOrigins } = settings;
   if (allowedOrigins.includes('*')) return '*';
   // Programs send no origin. On this machine, it would be parsed as a URL below, and to fail at that takes a third of a millisecond.

@@ -13,12 +13,17 @@ import { ROOT } from '../child-process.ts';
 import { runCommand } from '../command.ts';
 import { shutdownController } from '../shutdown.ts';
 import { requireFree, requireWritable } from './checks.ts';
-import { startWrangler } from './wrangler.ts';
+import { LOG_LEVELS, type LogLevelName } from './server-options.ts';
+import { startLocalWorker } from './worker.ts';
 
 const HELP = `
+The Worker keeps its code until it ends. With --watch, it restarts when a file in edge, shared or web/site/build changes.
+
 Environment:
   PORT          port to listen on (default: 8787)
   HOST          address to listen on; 0.0.0.0 and :: for all addresses of the machine (default: 127.0.0.1)
+  ACCESS        open: everybody who reaches the Worker may classify; keys: only with a key (default: open to this machine,
+                keys when HOST opens the Worker to others)
   STATE         folder of the local bucket, one for each service that runs (default: .wrangler/state)
   LOG           log level: error, warn, or log for a line of JSON per request (default: error)
   TOKEN_SECRET  secret that signs tokens for sign=1 (default: a new one at each start)
@@ -26,10 +31,10 @@ Environment:
 
 Exit codes:
   0  stopped by Ctrl-C or SIGTERM
-  1  cannot start, or wrangler ended unexpectedly`;
+  1  cannot start, or the Worker ended unexpectedly`;
 
-async function main(signal: AbortSignal): Promise<void> {
-  const { PORT, HOST, STATE, RELEASE, LOG, TOKEN_SECRET } = process.env;
+async function main(isWatching: boolean, signal: AbortSignal): Promise<void> {
+  const { PORT, HOST, STATE, RELEASE, LOG, ACCESS, TOKEN_SECRET } = process.env;
   const host = parseHost(HOST || '127.0.0.1');
   const port = parsePort(PORT || '8787');
   const release = await readRelease(RELEASE || join(ROOT, 'release/tinyvgg.onnx'));
@@ -40,26 +45,32 @@ async function main(signal: AbortSignal): Promise<void> {
   await requireWritable(tmpdir(), 'Choose another folder: TMPDIR=<folder> npm start');
   await lockFolder(state, { does: 'uses', instead: 'choose another folder with STATE=<folder>' });
 
-  // wrangler's output before its first response appears only in the error if it does not start.
+  // The output before the first response appears only in the error if the Worker does not start.
   let started = false;
-  const wrangler = await startWrangler({
+  const worker = await startLocalWorker({
     host,
     port,
     state,
-    logLevel: LOG || undefined,
-    variables: { TOKEN_SECRET: TOKEN_SECRET || randomBytes(32).toString('base64url') },
+    logLevel: parseLog(LOG || 'error'),
+    variables: { ...(TOKEN_SECRET && { TOKEN_SECRET }), ...(ACCESS && { ACCESS }) },
+    defaults: {
+      TOKEN_SECRET: randomBytes(32).toString('base64url'),
+      // A client chooses the host name of its requests, so that it could pass for this machine.
+      ...(isOpenToOthers(host) && { ACCESS: 'keys' }),
+    },
+    ...(isWatching && { watched: WATCHED }),
     signal,
     onOutput: (text) => started && process.stderr.write(text),
   });
   started = true;
-  await fillBucket(wrangler.origin, release);
+  await fillBucket(worker.origin, release);
   printAddress(host, port);
 
-  const lastOutput = await wrangler.ended;
+  const lastOutput = await worker.ended;
   if (signal.aborted) return;
   throw new ExplainedError({
     kind: 'device',
-    what: 'wrangler dev ended unexpectedly',
+    what: 'the Worker ended unexpectedly',
     got: `this last output:\n${lastOutput}`,
     next: 'Run npm start again.',
   });
@@ -69,10 +80,12 @@ function printAddress(host: string, port: number): void {
   const address = `http://localhost:${port}`;
   console.log(`\ntinyvgg-edge listens on ${address}   (Ctrl-C stops it)\n`);
   console.log(`  curl --data-binary @examples/trouser.png ${address}/v1/classify\n`);
-  if (!ALL_ADDRESSES.includes(host)) return;
+  if (!isOpenToOthers(host)) return;
   console.log(
     'Every machine that reaches this one can write to the local bucket: the keys are in wrangler.toml.\n' +
-      'To classify from another machine, create a key (npm run key) or set ACCESS=open in .dev.vars.\n',
+      'To classify, also from this machine, unless ACCESS, API_KEYS or SITE_KEYS is set:\n\n' +
+      `  npm run key -- create <name> --local ${address}    a key\n` +
+      '  ACCESS=open npm start                             or no keys at all\n',
   );
 }
 
@@ -85,8 +98,23 @@ async function fillBucket(origin: string, release: Release): Promise<void> {
   console.log(`The bucket was empty: pushed ${name} ${version.slice(0, 12)} as ${DEFAULT_ALIAS}.`);
 }
 
+function parseLog(text: string): LogLevelName {
+  const level = LOG_LEVELS.find((one) => one === text);
+  if (level) return level;
+  throw new ExplainedError({
+    kind: 'usage',
+    what: 'invalid LOG',
+    expected: LOG_LEVELS.join(' or '),
+    got: text,
+  });
+}
+
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
 const ALL_ADDRESSES = ['0.0.0.0', '::'];
+const isOpenToOthers = (host: string): boolean => ALL_ADDRESSES.includes(host);
+
+/** What the Worker is built from. */
+const WATCHED = ['edge', 'shared', 'web/site/build'];
 
 /** Accepts only addresses at which the S3 API of `wrangler dev` takes requests. At any other, the release could not be pushed. */
 function parseHost(text: string): string {
@@ -112,18 +140,19 @@ function parsePort(text: string): number {
 }
 
 await runCommand(
-  new Command('npm start')
+  new Command('npm start --')
     .description('Runs the Worker on this machine, with a model in its local bucket.')
+    .option('--watch', 'restart the Worker when its code or its pages change')
     .addHelpText('after', HELP)
-    .action(async () => {
+    .action(async ({ watch = false }: { watch?: boolean }) => {
       const shutdown = shutdownController();
       try {
-        await main(shutdown.signal);
+        await main(watch, shutdown.signal);
       } catch (error) {
         // An operation that the shutdown interrupted is not an error.
         if (!shutdown.signal.aborted) throw error;
       } finally {
-        // Stops wrangler after any error.
+        // Stops the Worker after any error.
         shutdown.abort();
       }
     }),

@@ -123,15 +123,18 @@ await describeWithRegistry('tinyvgg-train, installed', () => {
 
   describe('the library', () => {
     const EXAMPLE = 'example.ts';
+    const OWN = 'own-network.ts';
 
     beforeAll(async () => {
       const guide = await readFile('docs/train.md', 'utf8');
       const snippet = /```ts\n(import [\s\S]*?)```/.exec(guide)?.[1] ?? '';
       const example = await readFile('examples/train.ts', 'utf8');
+      const own = await readFile('examples/own-network.ts', 'utf8');
       await project.write({
         'guide.ts': snippet,
         ...(await readmeExamples('tinyvgg-train')),
         [EXAMPLE]: example.replace("'../train/index.ts'", "'tinyvgg-train'"),
+        [OWN]: own.replace("'../train/index.ts'", "'tinyvgg-train'"),
       });
     });
 
@@ -145,10 +148,15 @@ await describeWithRegistry('tinyvgg-train, installed', () => {
       const args = [
         ...'--strict --skipLibCheck false --noEmit --target es2023 --lib es2023 --types node'.split(' '),
         ...['--typeRoots', join(installed, '@types'), '--module', module, '--moduleResolution', resolution],
-        ...['guide.ts', 'readme-0.ts', EXAMPLE],
+        ...['guide.ts', 'readme-0.ts', EXAMPLE, OWN],
       ];
       const program = join(installed, compiler, 'bin/tsc');
       await expectSuccess(runNode([program, ...args], { cwd: project.folder }));
+    });
+
+    it('trains a network of its own, and makes its release', async () => {
+      const { stdout } = await expectSuccess(run(process.execPath, [OWN, 'own'], { cwd: project.folder }));
+      expect(stdout).toContain(`Release: ${join('own', 'discs.onnx')}`);
     });
 
     it.skipIf(!dataFolder).each(NODES)('trains with the example of the guide (%s)', async (node) => {

@@ -1,4 +1,4 @@
-/** @file The object stores that the tests use: in memory, wrangler's local R2, and OpenStack Swift. */
+/** @file The object stores that the tests use: in memory, Miniflare's local R2, and OpenStack Swift. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -79,7 +79,7 @@ accessKeyId = "local"
 secretAccessKey = "local-secret"
 `,
   );
-  const { origin, stop } = await startWorker({ config });
+  const { origin, stop } = await startWorker({ configs: [config] });
   return s3Server(
     {
       bucket: 'tinyvgg-models',

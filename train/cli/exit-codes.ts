@@ -40,7 +40,7 @@ const TRAINING = ['usage', 'data', 'device', 'model', 'store', 'conflict'] as co
 const REGISTRY = ['usage', 'model', 'store', 'conflict'] as const;
 
 /** The endings of each command. */
-export const ENDINGS: Record<string, Endings> = {
+const ENDINGS: Record<string, Endings> = {
   inspect: { kinds: ['usage', 'data', 'device', 'model'], handlesSignals: true },
   train: { kinds: [...TRAINING, 'divergence'], handlesSignals: true },
   report: { kinds: ['usage', 'data', 'model'] },

@@ -26,6 +26,8 @@ export interface Dataset {
   classes: readonly string[];
   /** The class of pictures that show none of the others, if there is one. A model declines to answer for them. */
   none?: string | undefined;
+  /** SPDX identifier of the licence that its models have; absent if it is not known. */
+  license?: string | undefined;
   /** [channels, height, width] of an image. */
   shape: Shape;
   /** How an image is made from a picture. */

@@ -18,16 +18,21 @@ export const OPSET = 17;
 export const INPUT_NAME = 'image';
 export const OUTPUT_NAME = 'logits';
 
-/**
- * Returns the bytes of an ONNX file with input `image` [batch, ...] in 0..1 and output `logits` [batch, classes].
- * @param labels names of the classes, by index
- * @param none the label of pictures that show none of the others, if there is one
- */
+/** What an ONNX file says of the data that its model is for. It says nothing that is not given. */
+export interface OnnxMetadata {
+  /** Names of the classes, by index. */
+  labels?: readonly string[] | undefined;
+  /** The label of pictures that show none of the others, if there is one. */
+  none?: string | undefined;
+  /** SPDX identifier of the model's licence. */
+  license?: string | undefined;
+}
+
+/** Returns the bytes of an ONNX file with input `image` [batch, ...] in 0..1 and output `logits` [batch, classes]. */
 export function exportOnnx(
   network: Network,
   weights: Weights,
-  labels: readonly string[],
-  none?: string,
+  about: OnnxMetadata = {},
 ): Uint8Array<ArrayBuffer> {
   const node: Node[] = [];
   let value = INPUT_NAME;
@@ -47,21 +52,24 @@ export function exportOnnx(
       input: [valueInfo(INPUT_NAME, network.input, 'IMAGE')],
       output: [valueInfo(OUTPUT_NAME, network.output)],
     },
-    metadataProps: Object.entries(metadata(network, labels, none)).map(([key, value]) => ({ key, value })),
+    metadataProps: Object.entries(metadata(network, about)).map(([key, value]) => ({ key, value })),
   });
 }
 
 /** Returns the metadata that ONNX's docs/MetadataProps.md defines, and that common tools read. */
-function metadata(network: Network, labels: readonly string[], none?: string): Record<string, string> {
+function metadata({ name, input }: Network, { labels, none, license }: OnnxMetadata): Record<string, string> {
+  const pixels = input.length === 3 && { 1: 'Gray8', 3: 'Rgb8' }[input[0]];
   return {
-    'Image.BitmapPixelFormat': network.input[0] === 1 ? 'Gray8' : 'Rgb8',
-    'Image.ColorSpaceGamma': 'SRGB',
-    'Image.NominalPixelRange': 'Normalized_0_1',
-    model_name: network.name,
-    model_license: 'MIT',
+    ...(pixels && {
+      'Image.BitmapPixelFormat': pixels,
+      'Image.ColorSpaceGamma': 'SRGB',
+      'Image.NominalPixelRange': 'Normalized_0_1',
+    }),
+    model_name: name,
+    ...(license !== undefined && { model_license: license }),
     task: 'image-classification',
-    imgsz: JSON.stringify(network.input.slice(1)),
-    names: JSON.stringify(labels),
+    ...(pixels && { imgsz: JSON.stringify(input.slice(1)) }),
+    ...(labels && { names: JSON.stringify(labels) }),
     // Not from that document. Here, because it decides what the service answers: models that differ in it are different versions.
     ...(none !== undefined && { none }),
     output: 'logits; apply softmax for scores',

@@ -36,7 +36,7 @@ export interface ReleaseContext {
   engine: Engine;
   /** Name of the release. */
   name: string;
-  dataset: Pick<Dataset, 'classes' | 'none' | 'preprocessing'>;
+  dataset: Pick<Dataset, 'classes' | 'none' | 'license' | 'preprocessing'>;
   training: Omit<TrainedManifest['training'], 'engine'>;
   /** Undefined for a model that is not calibrated. */
   calibration: Calibration | undefined;
@@ -50,7 +50,8 @@ export interface ReleaseContext {
  */
 export async function makeRelease(trained: TrainedModel, context: ReleaseContext): Promise<TrainedRelease> {
   const { network, weights } = trained;
-  const onnx = exportOnnx(network, weights, context.dataset.classes, context.dataset.none);
+  const { classes: labels, none, license } = context.dataset;
+  const onnx = exportOnnx(network, weights, { labels, none, license });
   const session = await context.engine.open(network, weights, sgd(0));
   try {
     const predict: Predict = (images, count) => session.logits(images, count);

@@ -10,7 +10,7 @@ const [LEAST, MOST] = [10, 40];
  * @param progress 0..1
  * @param texts the most important one first
  */
-export function progressLine(columns: number, progress: number, texts: readonly string[]): string {
+function progressLine(columns: number, progress: number, texts: readonly string[]): string {
   // The last column stays free: some terminals begin a new line after it.
   const width = columns - 1;
   const shown: string[] = [];
@@ -44,7 +44,7 @@ export function progressBar(
 }
 
 /** Formats seconds as `1h 2m`, `2m 3s` or `3s`; `…` when they are not known yet. */
-export function timeText(seconds: number): string {
+function timeText(seconds: number): string {
   if (!Number.isFinite(seconds)) return '…';
   const whole = Math.round(seconds);
   const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];

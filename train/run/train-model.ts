@@ -27,7 +27,7 @@ import { startLine, startOf } from './start.ts';
 export interface ModelContext {
   /** With the teacher's targets, if there is one. */
   data: RunData;
-  dataset: Pick<Dataset, 'classes' | 'none' | 'shape' | 'preprocessing' | 'modelPrefix' | 'test'>;
+  dataset: Pick<Dataset, 'classes' | 'none' | 'license' | 'shape' | 'preprocessing' | 'modelPrefix' | 'test'>;
   sources: Sources;
   engine: Engine;
   checkpoints: Checkpoints;

@@ -41,6 +41,24 @@ describe('without access settings', () => {
     expect(detail).toMatch(/npm run key.*wrangler secret put API_KEYS.*ACCESS = "open"/);
   });
 
+  it('the service refuses a page that names localhost only in MF-Original-URL, so that Host has another name', async () => {
+    const { classify } = await service();
+    const url = 'http://localhost:8787/v1/classify';
+    for (const host of ['rebound.example:8787', '192.168.0.7', 'localhost.rebound.example', 'not a host'])
+      await expectProblem(await classify({ host }, url), 'closed');
+    for (const host of ['localhost:8787', '127.0.0.1:8787', '[::1]:8787'])
+      expect((await classify({ host }, url)).status).toBe(200);
+  });
+
+  it('the service refuses posts of pages elsewhere, and admits pages on this machine', async () => {
+    const { classify } = await service();
+    const url = 'http://localhost:8787/v1/classify';
+    for (const origin of ['https://shop.example', 'http://localhost.shop.example', 'null'])
+      await expectProblem(await classify({ origin }, url), 'wrong-origin');
+    for (const origin of ['http://localhost:8787', 'http://127.0.0.1:3000'])
+      expect((await classify({ origin }, url)).status).toBe(200);
+  });
+
   it.each([{ ACCESS: 'keys' }, { API_KEYS: '' }, { SITE_KEYS: '{}' }])(
     '%j counts as a setting, so the service refuses localhost, too',
     async (bindings) => {

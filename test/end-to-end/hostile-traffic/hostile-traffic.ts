@@ -52,9 +52,9 @@ export async function hostileTraffic(seconds: number): Promise<HostileTraffic> {
     const versions = releases.map(({ manifest }) => manifest.version);
     const visitors = await Promise.all(Array.from({ length: VISITORS }, (_, i) => visitor(i)));
     const attackers = await Promise.all(Array.from({ length: ATTACKERS }, (_, i) => attacker(100 + i)));
-    const processMemory = () => workerMemory(worker.pid, Number(new URL(worker.origin).port));
+    const processMemory = () => workerMemory(worker.pid);
     const before = processMemory().rss;
-    const inspector = `ws://127.0.0.1:${inspectorPort}/ws`;
+    const inspector = `ws://127.0.0.1:${inspectorPort}/tinyvgg-edge`;
     const heap = await watchHeap(inspector);
     const end = performance.now() + 1000 * seconds;
     const until = async (work: () => Promise<void>): Promise<void> => {

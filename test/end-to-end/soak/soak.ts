@@ -1,5 +1,7 @@
 /** @file Many requests to the Worker while the alias `stable` moves from model to model. */
+
 import { setTimeout } from 'node:timers/promises';
+import type { LogLevelName } from '../../../infra/local/server-options.ts';
 import { promote, push } from '../../../train/registry/registry.ts';
 import type { Release } from '../../../train/release/release.ts';
 import { openLocalStore } from '../../../train/store/open.ts';
@@ -18,7 +20,7 @@ export interface SoakOptions {
   /** Number of moves of `stable` from one version to another. */
   swaps: number;
   /** Log level of wrangler. With `log`, `lines` receives what the Worker logs. */
-  logLevel?: string;
+  logLevel?: LogLevelName;
 }
 
 /** Number of simultaneous requests. */
@@ -58,7 +60,7 @@ export async function soak({ requests, swaps, logLevel }: SoakOptions): Promise<
     withOrt: true,
     inspectorPort,
     variables: { REFRESH_MS: `${SOAK_REFRESH_MS}` },
-    logLevel,
+    ...(logLevel && { logLevel }),
     onOutput: (text) => {
       output += text;
     },
@@ -118,12 +120,12 @@ const pngFiles = (images: Uint8Array) =>
   );
 
 /** Samples the memory of the Worker's process until the returned function is called, which returns the samples in MiB. */
-function sampleMemory({ pid, origin }: RunningWorker): () => Promise<number[]> {
+function sampleMemory({ pid }: RunningWorker): () => Promise<number[]> {
   const samples: number[] = [];
   let isDone = process.platform !== 'linux';
   const sampling = (async () => {
     while (!isDone) {
-      samples.push(workerMemory(pid, Number(new URL(origin).port)).rss);
+      samples.push(workerMemory(pid).rss);
       await setTimeout(SAMPLE_MS);
     }
   })();
@@ -158,7 +160,7 @@ async function swapModels({ load, moveAlias, worker, requests, swaps }: Swapping
 }
 
 const memoryOf = ({ origin, inspectorPort }: InspectedWorker): Promise<IsolateMemory> =>
-  isolateMemory(`ws://127.0.0.1:${inspectorPort}/ws`, async () =>
+  isolateMemory(`ws://127.0.0.1:${inspectorPort}/tinyvgg-edge`, async () =>
     (await fetch(`${origin}/health/live`)).text(),
   );
 

@@ -56,12 +56,12 @@ async function shell(lines: string, environment = env): Promise<Ended> {
 /** Runs the uploaded Workers, with the objects of the buckets, behind the edge. */
 async function goLive(): Promise<void> {
   const folder = temporaryFolder();
-  const config = WORKERS.map((name) => {
+  const configs = WORKERS.map((name) => {
     const uploaded = cloudflare.scripts.get(name)?.uploaded;
     if (!uploaded) throw new Error(`${name} was not uploaded`);
     return writeWorker(join(folder, name), name, uploaded);
   });
-  const running = await startWorker({ config });
+  const running = await startWorker({ configs });
   worker = running;
   const write = async (bucket: string, key: string, bytes: Buffer) => {
     await openLocalStore(running.origin, bucket).put(key, new Uint8Array(bytes), 'application/octet-stream');

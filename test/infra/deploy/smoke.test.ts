@@ -26,7 +26,7 @@ async function start(options?: WorkerOptions): Promise<RunningWorker> {
 
 beforeAll(async () => {
   worker = await start();
-  alone = await start({ config: 'wrangler.toml' });
+  alone = await start({ configs: ['wrangler.toml'] });
 });
 afterAll(() => Promise.all([worker?.stop(), alone?.stop()]));
 

@@ -89,7 +89,7 @@ async function onlyChildOf({ pid }: ChildProcess): Promise<number> {
 }
 
 describe('npm start', () => {
-  test('pushes to an empty bucket once, ends with Ctrl-C or with wrangler, and frees the port', async () => {
+  test('pushes to an empty bucket once, ends with Ctrl-C or with its server, and frees the port', async () => {
     const { name, version } = (await readRelease(release)).manifest;
     const curl = `curl --data-binary @examples/trouser.png http://localhost:${port}/v1/classify`;
 
@@ -108,7 +108,7 @@ describe('npm start', () => {
     expect(second.output()).not.toContain('pushed');
     process.kill(await onlyChildOf(second.child), 'SIGKILL');
     expect(await second.closed).toBe(1);
-    expect(second.output()).toContain('wrangler dev ended unexpectedly: got this last output:');
+    expect(second.output()).toContain('the Worker ended unexpectedly: got this last output:');
     expect(await isFree(port)).toBe(true);
   });
 

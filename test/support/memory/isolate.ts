@@ -35,7 +35,7 @@ export async function isolateMemory(
   inspector: string,
   sendRequest: () => Promise<unknown>,
 ): Promise<IsolateMemory> {
-  // wrangler's proxy refuses connections without an origin.
+  // Miniflare's proxy refuses connections without an origin.
   const socket = new WebSocket(inspector, { headers: { origin: 'http://localhost' } });
   await new Promise((settle, fail) => {
     socket.onopen = settle;

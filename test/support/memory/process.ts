@@ -1,18 +1,15 @@
 /** @file Memory of processes, from Linux's /proc. */
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /**
- * Returns the memory of the workerd process that runs the Worker. `wrangler dev` has a second workerd process, a proxy
- * that listens on its port and grows by about 50 kB per request, independent of the Worker. The proxy does not count.
- * @param root process id of wrangler
- * @param port port on which wrangler listens
- * @throws Error unless exactly one other workerd process runs
+ * Returns the memory of the workerd process that runs a Worker.
+ * @param root process id of its server
+ * @throws Error unless exactly one workerd process runs below it
  */
-export function workerMemory(root: number, port: number): ProcessMemory {
-  const workerd = descendants(root).filter((pid) => read(pid, 'comm').startsWith('workerd'));
-  const [pid, ...more] = workerd.filter((pid) => !listensOn(pid, port));
+export function workerMemory(root: number): ProcessMemory {
+  const [pid, ...more] = descendants(root).filter((pid) => read(pid, 'comm').startsWith('workerd'));
   if (pid === undefined || more.length > 0) {
-    throw new Error(`expected the Worker's process and wrangler's proxy below ${root}, got ${workerd}`);
+    throw new Error(`expected one workerd process below ${root}, got ${[pid, ...more]}`);
   }
   return processMemory(pid);
 }
@@ -54,22 +51,4 @@ function read(pid: number, file: string): string {
   } catch {
     return '';
   }
-}
-
-/** Returns whether a process listens on a TCP port of IPv4. */
-function listensOn(pid: number, port: number): boolean {
-  const LISTEN = '0A';
-  const hexPort = port.toString(16).toUpperCase().padStart(4, '0');
-  const sockets = readFileSync('/proc/net/tcp', 'utf8').trim().split('\n').slice(1);
-  const inodes = sockets
-    .map((line) => line.trim().split(/ +/))
-    .filter(([, local, , state]) => local.endsWith(`:${hexPort}`) && state === LISTEN)
-    .map((columns) => `socket:[${columns[9]}]`);
-  return readdirSync(`/proc/${pid}/fd`).some((name) => {
-    try {
-      return inodes.includes(readlinkSync(`/proc/${pid}/fd/${name}`));
-    } catch {
-      return false; // The file was closed meanwhile.
-    }
-  });
 }

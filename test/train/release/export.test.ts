@@ -52,7 +52,7 @@ const SPECS = [...MODEL_NAMES.map((name) => modelSpec(name)), UNUSUAL, OTHER_SIZ
 function exported(spec: ModelSpec, seed = 42) {
   const network = resolveNetwork(spec);
   const weights = initialWeights(network, Generator.seeded(seed));
-  return { network, weights, bytes: exportOnnx(network, weights, LABELS) };
+  return { network, weights, bytes: exportOnnx(network, weights, { labels: LABELS }) };
 }
 
 describe.each(SPECS)('the ONNX file of $name', (spec) => {
@@ -78,6 +78,39 @@ describe.each(SPECS)('the ONNX file of $name', (spec) => {
     expect(exported(spec, 43).bytes).not.toEqual(bytes);
     expect(encodeModel(decodeModel(bytes))).toEqual(bytes);
     expect(metadataOf(decodeModel(bytes)).model_name).toBe(spec.name);
+  });
+});
+
+describe('the metadata', () => {
+  const { network: grey, weights } = exported(modelSpec('v0'));
+  const aboutOf = (network: typeof grey, about?: Parameters<typeof exportOnnx>[2]) =>
+    metadataOf(decodeModel(exportOnnx(network, initialWeights(network, Generator.seeded(1)), about)));
+
+  it('has the labels and the licence that are given', () => {
+    const about = { labels: ['cat', 'dog'], none: 'dog', license: 'CC-BY-4.0' };
+    expect(metadataOf(decodeModel(exportOnnx(grey, weights, about)))).toMatchObject({
+      names: '["cat","dog"]',
+      none: 'dog',
+      model_license: 'CC-BY-4.0',
+    });
+  });
+
+  it('has none of them when none is given', () => {
+    expect(Object.keys(aboutOf(grey))).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/^(names|none|model_license)$/)]),
+    );
+  });
+
+  it.each([
+    [[1, 28, 28], 'Gray8', '[28,28]'],
+    [[3, 20, 24], 'Rgb8', '[20,24]'],
+    [[2, 20, 24], undefined, undefined],
+    [[12], undefined, undefined],
+  ])('says for an input of %j that the pixels are %s', (input, format, size) => {
+    const features = sizeOf(input);
+    const layers = input.length === 3 ? [flatten(), linear(features, 2)] : [linear(features, 2)];
+    const about = aboutOf(resolveNetwork({ name: 'own', input, modules: { all: layers } }));
+    expect([about['Image.BitmapPixelFormat'], about.imgsz]).toEqual([format, size]);
   });
 });
 

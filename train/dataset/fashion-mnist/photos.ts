@@ -61,6 +61,8 @@ export async function withPhotos(
   );
   return {
     ...dataset,
+    // Nobody has said what licence the photos have.
+    license: undefined,
     ...(hasOthers && { classes: [...dataset.classes, NONE], none: NONE }),
     train: joinSplits(dataset.train, { count: added.length, images, labels }),
     validation,

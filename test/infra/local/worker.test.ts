@@ -1,8 +1,8 @@
-/** @file `wrangler dev` that cannot start: the error appears at once, although wrangler stays alive. */
+/** @file A local Worker that cannot start. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { startWrangler } from '../../../infra/local/wrangler.ts';
+import { startLocalWorker } from '../../../infra/local/worker.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 test('a Worker that cannot be bundled is reported with the file and the line', async () => {
@@ -11,14 +11,14 @@ test('a Worker that cannot be bundled is reported with the file and the line', a
   await writeFile(config, 'name = "broken"\nmain = "worker.js"\ncompatibility_date = "2026-10-01"\n');
   await writeFile(join(folder, 'worker.js'), "import './missing.wasm';\n");
   const { signal } = new AbortController();
-  const starting = startWrangler({
+  const starting = startLocalWorker({
     host: '127.0.0.1',
     port: 0,
     state: join(folder, 'state'),
-    config,
+    configs: [config],
     signal,
   });
   await expect(starting).rejects.toThrow(
-    /^cannot start wrangler dev: expected a response of the Worker, got an error; its last output:.*worker\.js:1:7/s,
+    /^cannot start the Worker: expected a response, got the end of its process; its last output:.*worker\.js:1:7/s,
   );
 });
