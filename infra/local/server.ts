@@ -9,7 +9,14 @@ import { SourceMap } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { stop as stopEsbuild } from 'esbuild';
-import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4WorkerOptions } from 'miniflare';
+import {
+  convertV4MiniflareOptions,
+  Log,
+  LogLevel,
+  Miniflare,
+  type V4ServiceDesignator,
+  type V4WorkerOptions,
+} from 'miniflare';
 import { ROOT } from '../child-process.ts';
 import { type Bundle, bundle } from './bundle.ts';
 import type { WorkerConfiguration } from './configuration.ts';
@@ -47,7 +54,8 @@ async function end(miniflare: Miniflare): Promise<void> {
 async function miniflareOptions(options: ServerOptions) {
   const { host, port, state, variables, defaults, logLevel, inspectorPort } = options;
   const configurations = await readConfigurations(options.configs);
-  const workers = await Promise.all(configurations.map(workerOptions));
+  const names = configurations.map(({ name }) => name);
+  const workers = await Promise.all(configurations.map((one) => workerOptions(one, names)));
   // Without it, esbuild's process would wait beside the Worker, with 90 MB.
   await stopEsbuild();
   const [first, ...others] = workers as [Built, ...Built[]];
@@ -78,10 +86,15 @@ async function readConfigurations(paths: readonly string[]): Promise<WorkerConfi
   return JSON.parse(stdout);
 }
 
-async function workerOptions(configuration: WorkerConfiguration): Promise<Built> {
+/** @param names of all Workers that run. A binding to another one would prevent the start */
+async function workerOptions(configuration: WorkerConfiguration, names: readonly string[]): Promise<Built> {
   const { modules, sourceMap } = await bundle(configuration);
   sourceMaps.set(basename(modules[0].path), new SourceMap(JSON.parse(sourceMap)));
-  return { ...configuration.options, name: configuration.name, modules };
+  const { serviceBindings, ...options } = configuration.options;
+  const known = Object.entries((serviceBindings ?? {}) as Record<string, V4ServiceDesignator>).filter(
+    ([, service]) => typeof service === 'object' && 'name' in service && names.includes(String(service.name)),
+  );
+  return { ...options, serviceBindings: Object.fromEntries(known), name: configuration.name, modules };
 }
 
 /**

@@ -59,7 +59,7 @@ describe('readGrid', () => {
 
   it.each([
     [{ seed: [1, -2] }, /grid\.json: seed/],
-    [{ seeds: [1] }, /grid\.json: seeds/],
+    [{ seeds: [1] }, /grid\.json: unknown setting seeds/],
     [{ seed: [] }, /expected 1 to 10,000 combinations, got 0/],
     [[1, 2], /grid\.json/],
     ['seed', /grid\.json/],

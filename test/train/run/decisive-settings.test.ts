@@ -28,7 +28,7 @@ const CHANGES: Record<string, unknown> = {
 /** The values themselves are in other members of the manifest, or do not change the result. */
 const ELSEWHERE = [
   ...['config', 'recipe', 'models', 'network', 'device', 'allowSoftwareAdapter', 'threads', 'data'],
-  ...['photos', 'pretrained', 'teacher', 'checkpointEvery'],
+  ...['photos', 'weights', 'pretrained', 'teacher', 'checkpointEvery'],
 ];
 
 /** They are tested with another recipe, or with another optimizer. */
