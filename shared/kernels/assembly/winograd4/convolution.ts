@@ -28,7 +28,8 @@ import { phaseBytes } from '../conv2d';
 import { Operation } from '../plan';
 import { multiply } from '../winograd/multiply';
 import { bandOf, blocksOf, filterPosition, gradientInputs, inputsOf, lineOf, positionOf, separateTaps, shiftsOf, tileOf } from './filter';
-import { outputRow, TRANSFORM_BYTES, transformInput, transformOutput } from './transform';
+import { TRANSFORM_BYTES, transformInput } from './transform-input';
+import { outputRow, transformOutput } from './transform-output';
 
 /**
  * y [outputs] = conv(x [inputs], w) + bias [outputs]; with op.relu, the maximum of that and 0.

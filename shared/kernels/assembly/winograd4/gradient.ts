@@ -11,7 +11,8 @@ import { f32_planes_sum } from '../taps-gradient';
 import { multiply } from '../winograd/multiply';
 import { inputOffsets } from './convolution';
 import { bandOf, blockOf, blocksOf, factorOf, inputsOf, lineOf, positionOf, shiftsOf, tileOf } from './filter';
-import { TRANSFORM_BYTES, transformGradient, transformInputByTile } from './transform';
+import { TRANSFORM_BYTES, transformInputByTile } from './transform-input';
+import { transformGradient } from './transform-output';
 
 /** Bytes from tile to tile and from filter to filter: a float for each input channel, in whole vectors, and a vector more. */
 @inline
