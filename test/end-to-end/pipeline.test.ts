@@ -64,7 +64,7 @@ describeWithData('the pipeline', (data) => {
     expect(classified.model).toEqual({ name: 'tinyvgg', version, alias: 'stable' });
 
     await cli('rollback', ...local);
-    const { aliases } = JSON.parse((await cli('status', ...local)).stdout);
+    const { aliases } = JSON.parse((await cli('status', '--json', ...local)).stdout);
     expect(aliases.stable.version).toBe(bundled.manifest.version);
   });
 

@@ -14,6 +14,7 @@ import { commandLine } from '../installation.ts';
 import { readRelease, writeRelease } from '../release/release.ts';
 import type { ObjectStore } from '../store/store.ts';
 import { checkedAliasKey, readAlias } from './alias.ts';
+import { isBeginning, resolveVersion } from './versions.ts';
 
 /** A release in the registry: the model's name, and a version or an alias that points at one. */
 export interface ReleaseName {
@@ -40,7 +41,7 @@ export async function downloadRelease(
   { name, at }: ReleaseName,
   folder: string,
 ): Promise<string> {
-  const version = isVersion(at) ? at : await versionOf(store, name, at);
+  const version = isVersion(at) ? at : await versionAt(store, name, at);
   const own = join(folder, name, version);
   const path = join(own, `${name}.onnx`);
   if (await isRelease(path)) return path;
@@ -56,10 +57,12 @@ export async function downloadRelease(
   return path;
 }
 
-async function versionOf(store: ObjectStore, name: string, alias: string): Promise<string> {
-  const { current } = await readAlias(store, checkedAliasKey(name, alias));
+/** @param at an alias, or the first digits of a version */
+async function versionAt(store: ObjectStore, name: string, at: string): Promise<string> {
+  const { current } = await readAlias(store, checkedAliasKey(name, at));
   if (current) return current.version;
-  throw absent(store, `${alias} of ${name}`, 'no such model or alias');
+  if (isBeginning(at)) return resolveVersion(store, name, at);
+  throw absent(store, `${at} of ${name}`, 'no such model or alias');
 }
 
 const isRelease = (path: string): Promise<boolean> =>

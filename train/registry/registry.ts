@@ -13,6 +13,7 @@ import { withConditions } from '../store/conditional.ts';
 import type { ObjectStore } from '../store/store.ts';
 import { aliasConflict, checkedAliasKey, type Move, moveAlias, readAlias } from './alias.ts';
 import { putImmutable, readBack, requireComplete } from './objects.ts';
+import { listVersions } from './versions.ts';
 
 export interface RegistryOptions {
   /** The alias to change; `stable` by default. */
@@ -164,16 +165,15 @@ export interface Status {
 
 /** Lists the aliases and versions of a model in the store. */
 export async function status(store: ObjectStore, name: string): Promise<Status> {
-  const modelKeys = await store.list(`models/${name}/`);
   const aliases: Record<string, Alias> = {};
   for (const key of await store.list(`aliases/${name}/`)) {
     const { current } = await readAlias(store, key);
     if (current) aliases[basename(key)] = current;
   }
-  return { aliases, versions: modelKeys.filter((key) => key.endsWith('.json')).map(basename) };
+  return { aliases, versions: await listVersions(store, name) };
 }
 
-/** `models/tinyvgg/abc.json` → `abc` */
+/** `aliases/tinyvgg/stable.json` → `stable` */
 function basename(key: string): string {
   return key.slice(key.lastIndexOf('/') + 1, -'.json'.length);
 }

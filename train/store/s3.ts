@@ -137,8 +137,9 @@ async function listEntries(
     const input = { Bucket: bucket, Prefix: prefix, MaxKeys: pageSize, ContinuationToken: token };
     const page = await client.send(new ListObjectsV2Command(input), abort);
     if (page.IsTruncated === undefined) throw new UnexpectedResponse('a list of objects', 'another document');
-    for (const { Key, ETag } of page.Contents ?? [])
-      if (Key !== undefined) entries.push({ key: Key, etag: ETag === undefined ? '' : strongETag(ETag) });
+    for (const { Key: key, ETag, LastModified: modified } of page.Contents ?? [])
+      if (key !== undefined)
+        entries.push({ key, etag: ETag === undefined ? '' : strongETag(ETag), modified });
     const next = page.IsTruncated ? page.NextContinuationToken : undefined;
     if (page.IsTruncated && (next === undefined || next === token)) {
       throw new UnexpectedResponse(

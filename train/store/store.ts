@@ -11,6 +11,8 @@ export interface StoreEntry {
   key: string;
   /** As `get` returns it; empty when the store's lists have none. */
   etag: string;
+  /** When it was written last; undefined if the store does not say. */
+  modified?: Date | undefined;
 }
 
 /** Writes only if the object is absent, or still has the ETag that was read. */

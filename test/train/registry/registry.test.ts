@@ -4,7 +4,9 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Alias, aliasKey, modelKey, parseStored, serializeStored } from '#shared/manifest.ts';
+import { statusTable } from '../../../train/cli/status-table.ts';
 import { promote, push, rollback, status } from '../../../train/registry/registry.ts';
+import { describeVersions, resolveVersion } from '../../../train/registry/versions.ts';
 import type { ObjectStore } from '../../../train/store/store.ts';
 import { releaseOf } from '../../fixtures/releases.ts';
 import { BACKENDS, type RunningStore } from '../../support/object-stores.ts';
@@ -59,6 +61,46 @@ describe.each(BACKENDS)('$name', ({ conditional, missing, start }) => {
     const now = await alias('pushed');
     expect(now).toMatchObject({ formatVersion: 1, version, previous: [], reason: 'first' });
     expect(Date.parse(now.promotedAt)).toBeGreaterThanOrEqual(before);
+  });
+
+  test('versions are listed with what their manifests say, and the aliases of each', async () => {
+    const [one, , three] = await pushThree('listed');
+    await push(store, await releaseOf('listed one', 'listed'), { alias: 'canary' });
+    const damaged = 'd'.repeat(64);
+    await store.put(modelKey('listed', damaged, 'json'), new TextEncoder().encode('{'), 'application/json');
+
+    const releases = await describeVersions(store, 'listed');
+    expect(releases.length).toBe(4);
+    expect(releases.find(({ version }) => version === three)).toMatchObject({
+      recipe: 'lab',
+      changed: 0,
+      testAccuracy: 0.86,
+    });
+    expect(releases.find(({ version }) => version === damaged)?.problem).toContain('models/listed/dddd');
+
+    const table = statusTable('listed', store.description, await status(store, 'listed'), releases);
+    const row = (version: string) => table.split('\n').find((line) => line.includes(version.slice(0, 12)));
+    expect(row(one)).toMatch(/lab.*86\.00 %.*canary/);
+    expect(row(three)).toMatch(/stable/);
+    expect(row(damaged)).toMatch(/unreadable/);
+    expect(statusTable('none', 'a store', { aliases: {}, versions: [] }, [])).toBe(
+      'none has no version in a store.',
+    );
+  });
+
+  test('the first digits name a version if no other one begins with them', async () => {
+    const versions = await pushThree('begun');
+    for (const version of versions) {
+      expect(await resolveVersion(store, 'begun', version)).toBe(version);
+      expect(await resolveVersion(store, 'begun', version.slice(0, 12))).toBe(version);
+    }
+    const twin = `${versions[0].slice(0, 8)}${'0'.repeat(56)}`;
+    await store.put(modelKey('begun', twin, 'json'), new TextEncoder().encode('{}'), 'application/json');
+    await expect(resolveVersion(store, 'begun', twin.slice(0, 8))).rejects.toThrow(twin);
+    await expect(resolveVersion(store, 'begun', 'abcdef123456')).rejects.toThrow(/got none/);
+    for (const text of ['abc', 'stable', '']) {
+      await expect(resolveVersion(store, 'begun', text)).rejects.toThrow(/at least 4 of its first digits/);
+    }
   });
 
   test('pushing the same release again changes nothing', async () => {

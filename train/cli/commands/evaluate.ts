@@ -87,6 +87,7 @@ async function evaluateOnTestSet(flags: Flags): Promise<void> {
     return;
   }
   const { model_name, model_loss, model_acc, accuracy, temperature, ece, labels, confusion } = result;
+  console.log(`file        ${flags.model}`);
   console.log(`model_name  ${model_name}`);
   console.log(`model_loss  ${model_loss.toFixed(5)}`);
   console.log(`model_acc   ${model_acc.toFixed(2)} % (mean over batches, as in the lab)`);

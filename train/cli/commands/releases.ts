@@ -1,8 +1,9 @@
 /** @file The commands `push`, `promote`, `rollback` and `status`, which manage the releases in the object store. */
 import type { Command } from 'commander';
-import type { Manifest } from '#shared/manifest.ts';
+import { DEFAULT_ALIAS, type Manifest } from '#shared/manifest.ts';
 import type { Move } from '../../registry/alias.ts';
 import { promote, push, rollback, status } from '../../registry/registry.ts';
+import { describeVersions, resolveVersion } from '../../registry/versions.ts';
 import { readRelease } from '../../release/release.ts';
 import {
   describeForeign,
@@ -11,6 +12,7 @@ import {
   withForeignOptions,
 } from '../foreign-options.ts';
 import { aliasOption, modelOption, nameOption, reasonOption } from '../options.ts';
+import { statusTable } from '../status-table.ts';
 import { openStoreToChange, openTargetStore, type TargetFlags, withStoreOptions } from '../target-store.ts';
 
 interface MoveFlags extends TargetFlags {
@@ -37,7 +39,13 @@ export function addPush(program: Command): void {
         : describeForeign(model, labels, flags));
       const store = openStoreToChange('push', flags);
       if (labels !== undefined) printDescription(release.manifest);
-      printMove(alias, await push(store, release, { alias, reason, log: console.log }));
+      const { name } = release.manifest;
+      printMove(name, alias, await push(store, release, { alias, reason, log: console.log }));
+      console.log(
+        alias === DEFAULT_ALIAS
+          ? `A Worker on this store serves it within 30 seconds of its next request: POST /v1/models/${name}/classify`
+          : `A Worker on this store serves it to requests that name it: POST /v1/models/${name}/classify?alias=${alias}`,
+      );
     },
   );
 }
@@ -45,13 +53,14 @@ export function addPush(program: Command): void {
 export function addPromote(program: Command): void {
   withStoreOptions(program.command('promote'))
     .description('Point the alias at a version in the store.')
-    .argument('<version>', 'SHA-256 of the ONNX file')
+    .argument('<version>', 'SHA-256 of the ONNX file, or enough of its first digits')
     .addOption(nameOption())
     .addOption(aliasOption())
     .addOption(reasonOption())
     .action(async (version: string, { name, alias, reason, ...flags }: MoveFlags & { name: string }) => {
       const store = openStoreToChange('promote', flags);
-      printMove(alias, await promote(store, name, version, { alias, reason, log: console.log }));
+      const whole = await resolveVersion(store, name, version);
+      printMove(name, alias, await promote(store, name, whole, { alias, reason, log: console.log }));
     });
 }
 
@@ -63,16 +72,20 @@ export function addRollback(program: Command): void {
     .addOption(reasonOption())
     .action(async ({ name, alias, reason, ...flags }: MoveFlags & { name: string }) => {
       const store = openStoreToChange('rollback', flags);
-      printMove(alias, await rollback(store, name, { alias, reason, log: console.log }));
+      printMove(name, alias, await rollback(store, name, { alias, reason, log: console.log }));
     });
 }
 
 export function addStatus(program: Command): void {
   withStoreOptions(program.command('status'))
-    .description('Print the versions and aliases of a model as JSON.')
+    .description('Print the versions of a model, and the aliases that point at them.')
     .addOption(nameOption())
-    .action(async ({ name, ...flags }: TargetFlags & { name: string }) => {
-      console.log(JSON.stringify(await status(openTargetStore(flags), name), null, 2));
+    .option('--json', 'print one JSON object')
+    .action(async ({ name, json, ...flags }: TargetFlags & { name: string; json?: boolean }) => {
+      const store = openTargetStore(flags);
+      const [found, releases] = [await status(store, name), await describeVersions(store, name)];
+      if (json) console.log(JSON.stringify({ ...found, releases }, null, 2));
+      else console.log(statusTable(name, store.description, found, releases));
     });
 }
 
@@ -84,6 +97,8 @@ function printDescription({ name, input, output, labels, engine }: Manifest): vo
   );
 }
 
-function printMove(alias: string, { version, from, moved }: Move): void {
-  console.log(moved ? `${alias}: ${from ?? 'none'} → ${version}` : `${alias}: already at ${version}`);
+function printMove(name: string, alias: string, { version, from, moved }: Move): void {
+  console.log(
+    `${name}: ${moved ? `${alias}: ${from ?? 'none'} → ${version}` : `${alias}: already at ${version}`}`,
+  );
 }
