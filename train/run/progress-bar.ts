@@ -38,7 +38,8 @@ export function progressBar(
     format: (_, { progress, value, total, eta }, payload) => {
       const texts = textsOf(value, total, timeText(eta), payload);
       const percentage = `${Math.floor(100 * progress)}%`.padStart(4);
-      return progressLine(process.stdout.columns ?? 80, progress, [percentage, ...texts]);
+      // A terminal that does not know its width has 0 columns.
+      return progressLine(process.stdout.columns || 80, progress, [percentage, ...texts]);
     },
   });
 }

@@ -82,7 +82,7 @@ describe('the command line', () => {
   });
 
   it.each<[string, RegExp, string[]]>([
-    ['learning rate', /option '--learning-rate <number>' is empty/, ['train', '--learning-rate', '']],
+    ['learning rate', /option '--lr, --learning-rate <number>' is empty/, ['train', '--learning-rate', '']],
     ['run folder', /--out <folder>' is empty/, ['train', '--out', '']],
     ['folder to resume', /--resume <folder>' is empty/, ['train', '--resume', ' ']],
     ['bucket', /--bucket <name>' is empty/, ['status', '--bucket', '']],
