@@ -94,7 +94,9 @@ export function isHiddenFromPage({ req, res }: Context<AppEnv>): boolean {
  * header to every POST.
  */
 export function isFromForeignPage({ req, res }: Context<AppEnv>): boolean {
-  return req.header('origin') !== undefined && !res.headers.has(READERS);
+  // A form of this page itself sends the origin `null` under `Referrer-Policy: no-referrer`.
+  const isOwn = req.header('sec-fetch-site') === 'same-origin';
+  return req.header('origin') !== undefined && !isOwn && !res.headers.has(READERS);
 }
 
 /** Returns the value of `Access-Control-Allow-Origin` for a page of `origin`, or null. Without an `Origin` header, `origin` is empty. */

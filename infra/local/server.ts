@@ -86,16 +86,20 @@ async function readConfigurations(paths: readonly string[]): Promise<WorkerConfi
   return JSON.parse(stdout);
 }
 
-/** @param names of all Workers that run. A binding to another one would prevent the start */
+/** @param names of all Workers that run. A binding to another one answers with 503: workerd would not start */
 async function workerOptions(configuration: WorkerConfiguration, names: readonly string[]): Promise<Built> {
   const { modules, sourceMap } = await bundle(configuration);
   sourceMaps.set(basename(modules[0].path), new SourceMap(JSON.parse(sourceMap)));
   const { serviceBindings, ...options } = configuration.options;
-  const known = Object.entries((serviceBindings ?? {}) as Record<string, V4ServiceDesignator>).filter(
-    ([, service]) => typeof service === 'object' && 'name' in service && names.includes(String(service.name)),
-  );
-  return { ...options, serviceBindings: Object.fromEntries(known), name: configuration.name, modules };
+  const services = Object.entries((serviceBindings ?? {}) as Record<string, V4ServiceDesignator>);
+  const bound = services.map(([binding, service]) => [binding, runs(service, names) ? service : unavailable]);
+  return { ...options, serviceBindings: Object.fromEntries(bound), name: configuration.name, modules };
 }
+
+const runs = (service: V4ServiceDesignator, names: readonly string[]): boolean =>
+  typeof service === 'object' && 'name' in service && names.includes(String(service.name));
+
+const unavailable = () => new Response('This Worker does not run here.', { status: 503 });
 
 /**
  * Returns the Worker with a module before it that reads the body of a refused request to its end, as `wrangler dev` adds one. Cloudflare does that.

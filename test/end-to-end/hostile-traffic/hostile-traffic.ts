@@ -54,7 +54,7 @@ export async function hostileTraffic(seconds: number): Promise<HostileTraffic> {
     const attackers = await Promise.all(Array.from({ length: ATTACKERS }, (_, i) => attacker(100 + i)));
     const processMemory = () => workerMemory(worker.pid);
     const before = processMemory().rss;
-    const inspector = `ws://127.0.0.1:${inspectorPort}/tinyvgg-edge`;
+    const inspector = `ws://127.0.0.1:${inspectorPort}/core:user:tinyvgg-edge`;
     const heap = await watchHeap(inspector);
     const end = performance.now() + 1000 * seconds;
     const until = async (work: () => Promise<void>): Promise<void> => {

@@ -160,7 +160,7 @@ async function swapModels({ load, moveAlias, worker, requests, swaps }: Swapping
 }
 
 const memoryOf = ({ origin, inspectorPort }: InspectedWorker): Promise<IsolateMemory> =>
-  isolateMemory(`ws://127.0.0.1:${inspectorPort}/tinyvgg-edge`, async () =>
+  isolateMemory(`ws://127.0.0.1:${inspectorPort}/core:user:tinyvgg-edge`, async () =>
     (await fetch(`${origin}/health/live`)).text(),
   );
 
