@@ -43,8 +43,8 @@ const trained = await train(
   },
   {
     onEvent(event) {
-      if (event.type === 'epoch-end')
-        console.log(`Epoch ${event.epoch}: ${(100 * (event.testAccuracy ?? 0)).toFixed(2)} %`);
+      if (event.type === 'epoch-end' && event.testAccuracy !== undefined)
+        console.log(`Epoch ${event.epoch}: ${(100 * event.testAccuracy).toFixed(2)} %`);
     },
   },
 );

@@ -1,4 +1,4 @@
-/** @file Checks what `wrangler dev` needs before it starts, because its own errors are stack traces, or it never ends. */
+/** @file Checks what Miniflare needs before it starts, because its own errors are stack traces, or it never ends. */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';

@@ -116,7 +116,7 @@ const isOpenToOthers = (host: string): boolean => ALL_ADDRESSES.includes(host);
 /** What the Worker is built from. */
 const WATCHED = ['edge', 'shared', 'web/site/build'];
 
-/** Accepts only addresses at which the S3 API of `wrangler dev` takes requests. At any other, the release could not be pushed. */
+/** Accepts only addresses at which Miniflare's S3 API takes requests. At any other, the release could not be pushed. */
 function parseHost(text: string): string {
   const allowed = [...LOOPBACK, ...ALL_ADDRESSES];
   if (allowed.includes(text)) return text;

@@ -28,7 +28,7 @@ const SYNONYMS: Readonly<Record<string, string>> = {
     val: 'heldOut',
   },
   ...{ output: 'out', outputdir: 'out', savedir: 'out', project: 'out', logdir: 'out' },
-  ...{ weights: 'pretrained', checkpoint: 'pretrained', classweight: 'balance', filters: 'hiddenUnits' },
+  ...{ checkpoint: 'weights', classweight: 'balance', filters: 'hiddenUnits' },
   ...{
     hidden: 'hiddenUnits',
     arch: 'models',

@@ -65,8 +65,8 @@ function parseAddressing(text: string | undefined): Addressing | undefined {
 }
 
 /**
- * Opens a bucket of `wrangler dev` on this machine, with the credentials from wrangler.toml. They are valid there only.
- * @param origin the origin of `wrangler dev`
+ * Opens the bucket of `npm start` on this machine, with the credentials from wrangler.toml. They are valid there only.
+ * @param origin the origin of `npm start`
  */
 export function openLocalStore(origin = 'http://localhost:8787', bucket = DEFAULT_BUCKET): ObjectStore {
   return s3Store({

@@ -49,7 +49,7 @@ export function connect({ endpoint, addressing }: Address, options: ClientOption
     // Stores without the SDK's CRC32 reject it with 501. The registry verifies the SHA-256 before it points an alias at a version.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
-    // `wrangler dev` never responds to "Expect: 100-continue", so the SDK would hang with a body of 2 MB or more.
+    // Miniflare never responds to "Expect: 100-continue", so the SDK would hang with a body of 2 MB or more.
     expectContinueHeader: false,
   });
   retryConflicts(client);

@@ -1,5 +1,5 @@
 /**
- * @file An object store behind any S3 API: Amazon S3, Cloudflare R2, the local R2 of `wrangler dev`, OpenStack Swift, …
+ * @file An object store behind any S3 API: Amazon S3, Cloudflare R2, the local R2 of Miniflare, OpenStack Swift, …
  *
  * It uses only operations that all of these support: PutObject with a whole body, GetObject, ListObjectsV2.
  */
@@ -102,7 +102,7 @@ async function putObject(
   condition: Condition | undefined,
 ): Promise<PutOutcome> {
   try {
-    // The SDK sends a Uint8Array as it is, since it has a length. A stream would be aws-chunked, which neither R2 nor `wrangler dev` decodes.
+    // The SDK sends a Uint8Array as it is, since it has a length. A stream would be aws-chunked, which neither R2 nor Miniflare decodes.
     const input = { Bucket: bucket, ...object, ...conditionHeaders(condition) };
     const { ETag } = await client.send(new PutObjectCommand(input), abort);
     strongETag(ETag);

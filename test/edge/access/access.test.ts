@@ -59,6 +59,14 @@ describe('without access settings', () => {
       expect((await classify({ origin }, url)).status).toBe(200);
   });
 
+  it('the service admits a form of its own page, which sends the origin null', async () => {
+    const { classify } = await service();
+    const url = 'http://localhost:8787/v1/classify';
+    expect((await classify({ origin: 'null', 'sec-fetch-site': 'same-origin' }, url)).status).toBe(200);
+    for (const site of ['cross-site', 'same-site', 'none'])
+      await expectProblem(await classify({ origin: 'null', 'sec-fetch-site': site }, url), 'wrong-origin');
+  });
+
   it.each([{ ACCESS: 'keys' }, { API_KEYS: '' }, { SITE_KEYS: '{}' }])(
     '%j counts as a setting, so the service refuses localhost, too',
     async (bindings) => {

@@ -1,7 +1,7 @@
 /**
  * @file A local stand-in for the parts of Cloudflare that deployments use. Its API keeps versions, deployments, request counts, uploaded
  * Workers and buckets. Its edge forwards a request to a version, selected by percentage or by the override header. The versions are Workers
- * under `wrangler dev`: those of a test, or the uploaded ones (uploaded-worker.ts).
+ * on this machine: those of a test, or the uploaded ones (uploaded-worker.ts).
  *
  * It follows Cloudflare's documentation and the requests of wrangler 4.149. It was not compared with a real account.
  */

@@ -1,6 +1,6 @@
 /**
  * @file `npm run rollout` and `npm run preview` as processes, with the real wrangler and a local stand-in for Cloudflare. The present and the
- * new version are two Workers under `wrangler dev`.
+ * new version are two local Workers.
  * @module-tag slow
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';

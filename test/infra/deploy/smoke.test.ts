@@ -1,5 +1,5 @@
 /**
- * @file `npm run smoke` against Workers under `wrangler dev`: a correct deployment, and one with each kind of fault.
+ * @file `npm run smoke` against local Workers: a correct deployment, and one with each kind of fault.
  * @module-tag slow
  */
 import { createServer, type Server } from 'node:http';

@@ -43,8 +43,8 @@ export function addPush(program: Command): void {
       printMove(name, alias, await push(store, release, { alias, reason, log: console.log }));
       console.log(
         alias === DEFAULT_ALIAS
-          ? `A Worker on this store serves it within 30 seconds of its next request: POST /v1/models/${name}/classify`
-          : `A Worker on this store serves it to requests that name it: POST /v1/models/${name}/classify?alias=${alias}`,
+          ? `A Worker on this store looks for it every 30 seconds while it receives requests: POST /v1/models/${name}/classify`
+          : `A Worker on this store serves it to requests that name the alias: POST /v1/models/${name}/classify?alias=${alias}`,
       );
     },
   );

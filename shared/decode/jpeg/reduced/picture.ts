@@ -13,7 +13,7 @@ import { isComplete, type Member, type Scan } from './scans.ts';
 
 /** A JPEG of 8 bits with Huffman codes that the kernels decode: grey or YCbCr. */
 export interface Picture {
-  /** Whether it has any number of scans; else one, which has all components. */
+  /** A baseline image has one scan, of all components. A progressive one has several. */
   isProgressive: boolean;
   /** Offsets of the elements of each component's quantization table. */
   quantization: number[];
