@@ -24,7 +24,7 @@ export interface LocalWorker {
   origin: string;
   /** Process id of the server. workerd runs as its child. */
   pid: number;
-  /** Resolves with the last output when the server has ended. */
+  /** Resolves with the last output when the server and workerd have ended, and the port is free. */
   ended: Promise<string>;
 }
 
@@ -32,6 +32,8 @@ export interface LocalWorker {
 const START_LIMIT = 300_000;
 /** Milliseconds between SIGTERM and SIGKILL. */
 const STOP_LIMIT = 5_000;
+/** Milliseconds to wait for the end of killed processes. Where nothing reaps orphans, as in some containers, they stay as zombies. */
+const KILL_LIMIT = 1_000;
 /** Characters of output to keep for an error message. */
 const TAIL = 2_000;
 
@@ -77,7 +79,7 @@ export async function startLocalWorker({
     child.once('error', (error) => settle(error.message));
     // A workerd that survives the server would keep the port and the output pipe open.
     child.once('exit', () => killGroup(child));
-    child.once('close', () => settle(tail()));
+    child.once('close', () => endGroup(child).then(() => settle(tail())));
   });
   const stop = (): void => void terminate(child, ended);
   signal.addEventListener('abort', stop, { once: true });
@@ -153,12 +155,19 @@ async function terminate(child: ChildProcess, ended: Promise<unknown>): Promise<
   if (late) killGroup(child);
 }
 
-function killGroup({ pid }: ChildProcess): void {
-  if (pid === undefined) return;
+/** Kills what the server left running, and waits for its end, which frees the port. */
+async function endGroup(child: ChildProcess): Promise<void> {
+  const limit = Date.now() + KILL_LIMIT;
+  while (killGroup(child) && Date.now() < limit) await setTimeout(10);
+}
+
+/** @returns whether the group had a process */
+function killGroup({ pid }: ChildProcess): boolean {
+  if (pid === undefined) return false;
   try {
-    process.kill(-pid, 'SIGKILL');
+    return process.kill(-pid, 'SIGKILL');
   } catch {
-    // All processes of the group have ended.
+    return false;
   }
 }
 

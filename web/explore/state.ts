@@ -5,6 +5,7 @@
  */
 import type { PhotoFlaw } from '#shared/abstention.ts';
 import { IMAGE_PIXELS } from '#shared/input/garment/size.ts';
+import { SEEDS } from '#shared/lab-samples.ts';
 
 export interface State {
   /** Id of the section in view; empty at the top of the page. */
@@ -154,7 +155,7 @@ const PARSERS: { [Name in keyof State]: Parser<State[Name]> } = {
   cell,
   shape,
   stack: matching(/^[\w(),;=.:-]{0,999}$/),
-  sample: integer(0, 49),
+  sample: integer(0, SEEDS - 1),
   temperature: number(0.2, 5),
 };
 

@@ -1,5 +1,4 @@
 /** @file Many requests to the Worker while the alias `stable` moves from model to model. */
-
 import { setTimeout } from 'node:timers/promises';
 import type { LogLevelName } from '../../../infra/local/server-options.ts';
 import { promote, push } from '../../../train/registry/registry.ts';
@@ -19,7 +18,7 @@ export interface SoakOptions {
   requests: number;
   /** Number of moves of `stable` from one version to another. */
   swaps: number;
-  /** Log level of wrangler. With `log`, `lines` receives what the Worker logs. */
+  /** Log level of the Worker. With `log`, `lines` receives what the Worker logs. */
   logLevel?: LogLevelName;
 }
 

@@ -101,7 +101,7 @@ describe('npm start', () => {
     expect(aliases.stable?.version).toBe(version);
     first.child.kill('SIGINT');
     expect(await first.closed).toBe(0);
-    await expect.poll(() => isFree(port)).toBe(true);
+    expect(await isFree(port)).toBe(true);
 
     const second = start();
     await second.prints(curl);
@@ -109,7 +109,7 @@ describe('npm start', () => {
     process.kill(await onlyChildOf(second.child), 'SIGKILL');
     expect(await second.closed).toBe(1);
     expect(second.output()).toContain('the Worker ended unexpectedly: got this last output:');
-    await expect.poll(() => isFree(port)).toBe(true);
+    expect(await isFree(port)).toBe(true);
   });
 
   test('ends with the shell in which npm runs it', async () => {
@@ -126,7 +126,7 @@ describe('npm start', () => {
     await once(shell.stdout, 'data');
     shell.kill('SIGTERM');
     await closed;
-    await expect.poll(() => isFree(port)).toBe(true);
+    expect(await isFree(port)).toBe(true);
   });
 
   test('reaches its own server with a proxy and with settings for other stores in the environment', async () => {
@@ -163,7 +163,7 @@ describe('npm start', () => {
     started.child.kill('SIGINT');
     expect(await started.closed).toBe(0);
     expect(started.output()).toBe('');
-    await expect.poll(() => isFree(port)).toBe(true);
+    expect(await isFree(port)).toBe(true);
   });
 
   test('runs three times at once, without a home folder, and frees its port even when it is killed', async () => {

@@ -22,7 +22,7 @@ interface Snapshot {
   strings: string[];
 }
 
-/** Differs from the id in heap-watch.ts: wrangler's proxy may pass a late response to an earlier connection on to this one. */
+/** Differs from the id in heap-watch.ts: Miniflare's proxy may pass a late response to an earlier connection on to this one. */
 const TAKE = 2;
 
 /**

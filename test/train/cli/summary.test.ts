@@ -7,11 +7,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { paint, png } from '../../fixtures/images.ts';
-import { expectSuccess, runTrainer } from '../../support/command.ts';
+import { BARE, expectSuccess, runTrainer } from '../../support/command.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 /** Without a data set, and without a cache that could hold one. */
-const offline = { env: { PATH: process.env.PATH, HOME: '/nonexistent' } };
+const offline = { env: { ...BARE, HOME: '/nonexistent' } };
 
 it('prints the models without the data set, and trains nothing', async () => {
   const runs = () => (existsSync('runs') ? readdirSync('runs') : []);

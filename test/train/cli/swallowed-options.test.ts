@@ -7,12 +7,11 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { rejectSwallowedOptions } from '../../../train/cli/swallowed-options.ts';
-import { type Ended, run, runTrainer } from '../../support/command.ts';
+import { BARE, type Ended, run, runTrainer } from '../../support/command.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 /** Neither a store nor npm's variables. */
-const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
-const env = { PATH, HOME, NODE_COMPILE_CACHE };
+const env = { ...BARE, HOME: process.env.HOME };
 
 describe('npm run, without --', () => {
   const npm = (...args: string[]): Promise<Ended> => run('npm', ['run', '--silent', ...args], { env });

@@ -45,13 +45,10 @@ const textIn = (folder: string, name: string) => readFile(join(folder, name), 'u
 
 describe('--limit', () => {
   it('is named for the training and the test images, in the output, the manifest and the report', async () => {
-    const out = newFolder();
-    const { images } = await (async () => {
-      const whole = newFolder();
-      expect(await train(flagsOf(whole))).not.toContain('--limit');
-      expect(JSON.parse(await textIn(whole, 'things.json')).training).not.toHaveProperty('testImages');
-      return readSummary(whole);
-    })();
+    const [whole, out] = [newFolder(), newFolder()];
+    expect(await train(flagsOf(whole))).not.toContain('--limit');
+    expect(JSON.parse(await textIn(whole, 'things.json')).training).not.toHaveProperty('testImages');
+    const { images } = await readSummary(whole);
     const output = await train({ ...flagsOf(out), limit: 32 });
     expect(output).toContain(
       `--limit: only the first 32 of ${images.train} training images and 32 of ${images.test} test images. The accuracy is that of these test images.`,

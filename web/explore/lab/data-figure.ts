@@ -29,6 +29,7 @@ export function dataFigure(explorer: Explorer, container: HTMLElement): void {
       await showSamples(explorer, container, data, sample, () => sample === shown);
       problem.hidden = true;
     } catch (error) {
+      if (sample !== shown) return;
       shown = undefined;
       problem.hidden = false;
       setText(problem, (error as Error).message);
