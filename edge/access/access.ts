@@ -18,7 +18,13 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import type { AppEnv } from '../http/env.ts';
 import { HttpProblem } from '../http/problem.ts';
-import { type FindRecord, identifyCaller, identifyKeyHolder, identifyLimitedCaller } from './caller.ts';
+import {
+  type FindRecord,
+  identifyCaller,
+  identifyKeyHolder,
+  identifyLimitedCaller,
+  isLocal,
+} from './caller.ts';
 import { createCors, isFromForeignPage, isHiddenFromPage, letEveryPageRead } from './cors.ts';
 import type { Scope } from './key-record.ts';
 import { KeyStore } from './key-store.ts';
@@ -36,6 +42,8 @@ export interface Access {
   requireApiKey(scope: Scope): MiddlewareHandler<AppEnv>;
   /** For public routes of models: admits everybody, and shows the holder of a limited key only its models. */
   limitModels: MiddlewareHandler<AppEnv>;
+  /** For public routes that load models: limits the requests of a network, except of this machine. */
+  limitNetwork: MiddlewareHandler<AppEnv>;
   /** Returns the secrets that sign and verify tokens. Empty when TOKEN_SECRET is not set. */
   tokenSecrets(c: Context<AppEnv>): readonly string[];
 }
@@ -61,6 +69,15 @@ export function createAccess({ now, onWait }: AccessOptions): Access {
     const bucket = c.env.KEYS;
     const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
     return bucket && ((key) => keys.find(key, { bucket, waitUntil, onWait: () => onWait(c) }));
+  }
+
+  function isLocalCall(c: Context<AppEnv>): boolean {
+    try {
+      return isLocal(c.req, settingsOf(c.env));
+    } catch {
+      // A wrong variable closes no public route. The guards of the others report it.
+      return false;
+    }
   }
 
   const guard =
@@ -100,6 +117,10 @@ export function createAccess({ now, onWait }: AccessOptions): Access {
       } catch {
         // A wrong variable or a bucket that fails closes no public route. The guards of the others report it.
       }
+      await next();
+    },
+    limitNetwork: async (c, next) => {
+      if (!isLocalCall(c)) await enforceRate(c, 'visitor', `public ${clientNetwork(c)}`);
       await next();
     },
     tokenSecrets: ({ env }) => settingsOf(env).tokenSecrets,

@@ -111,16 +111,20 @@ const costOf = async ({ kind, bytes }: ImageInput): Promise<number> =>
 /** Number of turns that requests have taken. */
 let turns = 0;
 
+/** Rounds of the event loop between two turns. A small request takes about three: its connection, its headers, and its response. */
+const ROUNDS_BETWEEN = 4;
+
 /**
- * Waits until the event loop has handled what is due since the last turn of any request. Otherwise large images of several requests would be
- * decoded one directly after the other.
+ * Waits until the event loop has made some rounds without a turn of any request. Otherwise large images of several requests would be decoded
+ * one directly after the other, and small requests would wait for many of them.
  */
 async function ownTurn(): Promise<void> {
-  let before: number;
-  do {
-    before = turns;
+  let [before, rounds] = [turns, 0];
+  while (rounds < ROUNDS_BETWEEN) {
     await scheduler.wait(1);
-  } while (before !== turns);
+    rounds = turns === before ? rounds + 1 : 0;
+    before = turns;
+  }
   turns += 1;
 }
 

@@ -1,5 +1,5 @@
 /** @file Security schemes, their errors and their headers. */
-import { RATES } from '../access/rates.ts';
+import { RATES, UNIT_MS } from '../access/rates.ts';
 import type { ProblemType } from '../http/problem-types.ts';
 import type { Header, Parameter, Security } from './openapi.ts';
 import { described, inHeader, text } from './parameters.ts';
@@ -10,7 +10,7 @@ const perMinute = ({ limit, period }: { limit: number; period: number }): number
 export const ACCESS =
   `Classification requires an API key or a site key, unless the service is open (\`ACCESS=open\`) or runs on localhost
 without access settings. Rate limits, per Cloudflare location: ${perMinute(RATES.key)} requests a minute for each API key,
-${perMinute(RATES.visitor)} for each visitor of a web page. A request with several images counts once.
+${perMinute(RATES.visitor)} for each visitor of a web page. Each image counts like a request, and so does each ${UNIT_MS} ms of CPU time.
 A key can be limited to models. It gets \`model-not-allowed\` for any other, and lists show only its models.`.replaceAll(
     '\n',
     ' ',

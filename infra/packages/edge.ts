@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import project from '../../package.json' with { type: 'json' };
 import { fieldFiles } from '../../web/site/field.ts';
+import { DECODERS, librariesOf, licencesOf } from '../../web/site/licences/licences.ts';
 import { ROOT } from '../child-process.ts';
 import { bundleDeclarations } from './declarations.ts';
 import { attributeTypes, packageManifest } from './elements.ts';
-import { DECODERS, librariesOf, licencesOf } from './licences.ts';
 import { commonFiles, optionalPeers, type PackageFiles, type PackageOptions } from './package.ts';
 
 /** Frameworks for which a module defines the field and the types of its tag, and the packages that have the framework's own types. */

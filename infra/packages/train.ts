@@ -8,10 +8,10 @@ import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { codeDigest, gitCommit } from '../../train/run/provenance.ts';
+import { DECODERS, librariesOf, licencesOf } from '../../web/site/licences/licences.ts';
 import { ROOT } from '../child-process.ts';
 import gpu from '../gpu/package.json' with { type: 'json' };
 import { bundleDeclarations } from './declarations.ts';
-import { DECODERS, librariesOf, licencesOf } from './licences.ts';
 import {
   commonFiles,
   json,

@@ -2,6 +2,7 @@
 import type { Network } from '#shared/model/spec.ts';
 import type { Engine } from '../engine/engine.ts';
 import { openEngine } from '../engine/open.ts';
+import { list } from '../format.ts';
 import type { Settings } from './settings.ts';
 
 /**
@@ -16,5 +17,15 @@ export async function openTrainingEngine(settings: Settings, networks: Network[]
     log: console.log,
   });
   console.log(`Engine ${engine.name}: ${engine.description}`);
+  const strided = networks.filter(hasStride).map(({ name }) => name);
+  if (engine.name === 'cpu' && strided.length > 0) {
+    console.log(
+      `Note: ${list(strided)} ${strided.length === 1 ? 'has' : 'have'} convolutions with a stride above 1. Steps can take twice as long as in PyTorch (docs/results.md).`,
+    );
+  }
   return engine;
 }
+
+/** The kernels of all other convolutions are at least as fast as PyTorch's on the same processor. */
+const hasStride = ({ layers }: Network): boolean =>
+  layers.some((layer) => layer.kind === 'conv2d' && layer.stride > 1);

@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { Command } from 'commander';
 import { docsPage } from './docs/page.ts';
 import { fieldFiles, fieldHeaders } from './field.ts';
+import { DEPLOYED, licencesOf } from './licences/licences.ts';
 import { PAGE_HEADERS, pageFiles } from './pages.ts';
 
 const { out } = new Command('npm run site')
@@ -34,6 +35,7 @@ const files = new Map<string, string | Uint8Array>([
   ['docs.html', docsPage(document)],
   ['openapi.json', openapi],
   ['_headers', HEADERS],
+  ['licences.txt', await licencesOf(DEPLOYED)],
   ...field,
   ...(await pageFiles()),
 ]);

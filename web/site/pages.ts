@@ -39,6 +39,15 @@ export const PAGE_HEADERS = `${['/', '/explore', '/docs']
   content-security-policy: default-src 'none'; connect-src 'self'; script-src 'wasm-unsafe-eval'
 `;
 
+/** The scripts of the pages: entry points and names of their bundles. */
+export const SCRIPTS = [
+  { in: 'web/explore/main.ts', out: 'explore' },
+  { in: 'web/explore/lab/main.ts', out: 'explore-lab' },
+  { in: 'web/try/main.ts', out: 'try' },
+  { in: 'web/picture/photo-worker.ts', out: 'photo-worker' },
+  { in: 'web/reference/main.ts', out: 'docs' },
+];
+
 /** Returns the files by their paths. */
 export async function pageFiles(): Promise<Map<string, string | Uint8Array>> {
   const copied = [
@@ -73,11 +82,7 @@ async function bundles(): Promise<[string, Uint8Array][]> {
   const { outputFiles } = await build({
     absWorkingDir: ROOT,
     entryPoints: [
-      { in: 'web/explore/main.ts', out: 'explore' },
-      { in: 'web/explore/lab/main.ts', out: 'explore-lab' },
-      { in: 'web/try/main.ts', out: 'try' },
-      { in: 'web/picture/photo-worker.ts', out: 'photo-worker' },
-      { in: 'web/reference/main.ts', out: 'docs' },
+      ...SCRIPTS,
       ...['explore', 'explore-lab', 'try', 'docs'].map((name) => ({
         in: `web/site/style/${name}.css`,
         out: name,

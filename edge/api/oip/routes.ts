@@ -50,15 +50,21 @@ export function oipRoutes({ selectModel, selectManifest, access }: OipDependenci
     .get('/models/:name', noParameters, access.limitModels, async (c) =>
       c.json(metadataOf(await selectManifest(c, c.req.param()))),
     )
-    .get('/models/:name/ready', noParameters, access.limitModels, (c) => modelReady(c, c.req.param()))
+    .get('/models/:name/ready', noParameters, access.limitModels, access.limitNetwork, (c) =>
+      modelReady(c, c.req.param()),
+    )
     .post('/models/:name/infer', access.requireCaller, onlySiteKey, async (c) =>
       infer(c, await readBody(c.req.raw, c.var.record), await selectModel(c, c.req.param())),
     )
     .get('/models/:name/versions/:version', noParameters, access.limitModels, async (c) =>
       c.json(metadataOf(await selectManifest(c, c.req.param()))),
     )
-    .get('/models/:name/versions/:version/ready', noParameters, access.limitModels, (c) =>
-      modelReady(c, c.req.param()),
+    .get(
+      '/models/:name/versions/:version/ready',
+      noParameters,
+      access.limitModels,
+      access.limitNetwork,
+      (c) => modelReady(c, c.req.param()),
     )
     .post('/models/:name/versions/:version/infer', access.requireCaller, onlySiteKey, async (c) =>
       infer(c, await readBody(c.req.raw, c.var.record), await selectModel(c, c.req.param())),

@@ -1,5 +1,6 @@
 /** @file /v2 in the OpenAPI document. */
 
+import { RATES } from '../../access/rates.ts';
 import { InferRequest } from '../../api/oip/requests.ts';
 import {
   InferResponse,
@@ -71,11 +72,11 @@ function readyOperation({ sample, idSuffix, subject, parameters, unknown }: Mode
     tags,
     operationId: `v2CheckModel${idSuffix}`,
     summary: `Check that ${subject} can run inference`,
-    description: 'Runs the golden vectors of the model.',
+    description: `Runs the golden vectors of the model. Rate limit: ${RATES.visitor.limit} requests in ${RATES.visitor.period} seconds for each network.`,
     security: PUBLIC,
     parameters,
     responses: {
-      ...plainErrors('invalid-query', 'model-not-allowed', ...unknown),
+      ...plainErrors('invalid-query', 'model-not-allowed', ...unknown, 'too-many-requests'),
       '200': json('The model can run inference.', ModelReady, examples.MODEL_READY),
       '503': json('The model is not available.', ModelReady, examples.MODEL_NOT_READY),
     },

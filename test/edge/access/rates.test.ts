@@ -97,6 +97,16 @@ it('refused requests are limited by network, without limiting admitted ones', as
   expect((await classify(here)).status).toBe(200);
 });
 
+it('readiness of models, which loads them without a key, is limited by network', async () => {
+  const { classify, send } = await service({ ACCESS: 'open', ...limits });
+  const ready = (headers?: Record<string, string>) =>
+    send('/v2/models/tinyvgg/ready', headers ? { headers } : {});
+  const response = await exhaust(ready as Classify, RATES.visitor.limit, from('192.0.2.9'));
+  expect(await response.json()).toEqual({ error: expect.stringContaining('60 requests') });
+  expect((await ready(from('192.0.2.10'))).status).toBe(200);
+  expect((await classify(from('192.0.2.9'))).status).toBe(200);
+});
+
 describe('nothing is limited', () => {
   const often = async (classify: Classify, path?: string) => {
     for (let sent = 0; sent <= 2 * RATES.visitor.limit; sent++) {

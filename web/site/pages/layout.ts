@@ -70,7 +70,7 @@ ${main}
 </main>
 <footer class="bottom">
 <p>tinyvgg-edge trains three small Fashion-MNIST classifiers in TypeScript, with the same numbers as PyTorch. A Cloudflare Worker serves the
-best of them. MIT licence.</p>
+best of them. MIT licence; <a href="/licences.txt">licences of other code in it</a>.</p>
 <nav aria-label="More">${PLACES.map(([address, name]) => html`<a href="${address}">${name}</a>`)}<a href="/openapi.json">OpenAPI</a>
 <a href="/v1/models">Models</a></nav>
 </footer>

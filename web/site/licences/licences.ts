@@ -1,7 +1,19 @@
-/** @file The licences of the libraries whose code is inside a package. */
+/** @file The licences of the libraries whose code is inside a package, or inside the Workers and their pages. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ROOT } from '../child-process.ts';
+
+const ROOT = join(import.meta.dirname, '../../..');
+
+/** The libraries in what `npm run deploy` uploads. test/web/site/licences.test.ts compares them with the Workers and the pages. */
+export const DEPLOYED = [
+  '@cwasm/jpeg-turbo',
+  '@jsquash/avif',
+  '@jsquash/webp',
+  'hono',
+  'onnxruntime-web',
+  'pbf',
+  'valibot',
+];
 
 /** The libraries whose WebAssembly infra/tools/decoders.ts changes, so that all decoders share one memory. Browsers decode AVIF themselves. */
 export const DECODERS = ['@cwasm/jpeg-turbo', '@jsquash/webp'];
@@ -11,7 +23,11 @@ export const librariesOf = (modules: readonly string[]): string[] => [
   ...new Set(modules.map((path) => (/^(@[^/]+\/)?[^/]+/.exec(path) as RegExpExecArray)[0])),
 ];
 
-/** Returns a document that names each library with its licence, followed by the texts. @throws Error when a library names none */
+/**
+ * Returns a document that names each library with its licence, followed by the texts. Those of C libraries that are compiled into them
+ * are in compiled.md, which names them `NAME, inside LIBRARY`.
+ * @throws Error when a library names no licence
+ */
 export async function licencesOf(libraries: readonly string[]): Promise<string> {
   const licences = await Promise.all([...new Set(libraries)].toSorted().map(licenceOf));
   // Libraries with the same text share it: four copies of Apache's licence would be larger than the code.
@@ -20,7 +36,16 @@ export async function licencesOf(libraries: readonly string[]): Promise<string> 
     const names = sharing.map(({ name, licence }) => `${name}: ${licence}`).join(', ');
     return `## ${names}\n\n${text && `\`\`\`\n${text}\n\`\`\`\n`}`;
   });
-  return `# Code of other projects in this package\n\n${sections.join('\n')}`;
+  const compiled = await compiledInto(libraries);
+  return `# Code of other projects\n\n${[...sections, ...compiled].join('\n')}`;
+}
+
+/** Returns the sections of compiled.md for these libraries. */
+async function compiledInto(libraries: readonly string[]): Promise<string[]> {
+  const sections = (await readFile(join(import.meta.dirname, 'compiled.md'), 'utf8')).split(/^(?=## )/m);
+  return sections.filter((section) =>
+    libraries.some((library) => section.split('\n', 1)[0]?.endsWith(`, inside ${library}`)),
+  );
 }
 
 interface Licence {
