@@ -74,6 +74,12 @@ export const untilWritten = <T>(path: string, write: Promise<T>): Promise<T> =>
     throw diskError(path, error);
   });
 
+/** What helps, by the code of the error. */
+const ADVICE: Record<string, string> = {
+  ENOSPC: 'Free disk space or choose another folder.',
+  EACCES: 'Check the permissions of the folder, or choose another one.',
+};
+
 /** Explains why the file `path` cannot be written. */
 export function diskError(path: string, cause: unknown): ExplainedError {
   const { code, message } = cause as NodeJS.ErrnoException;
@@ -81,7 +87,7 @@ export function diskError(path: string, cause: unknown): ExplainedError {
     kind: 'disk',
     what: `cannot write ${path}`,
     got: code === 'ENOSPC' ? 'a full disk' : message,
-    next: 'Free disk space or choose another folder. An existing file is unchanged.',
+    next: `${ADVICE[code ?? ''] ?? 'Choose another folder.'} An existing file is unchanged.`,
     cause,
   });
 }

@@ -36,7 +36,7 @@ Exit codes:
 async function main(isWatching: boolean, signal: AbortSignal): Promise<void> {
   const { PORT, HOST, STATE, RELEASE, LOG, ACCESS, TOKEN_SECRET } = process.env;
   const host = parseHost(HOST || '127.0.0.1');
-  const port = parsePort(PORT || '8787');
+  const port = parsePort(PORT || `${DEFAULT_PORT}`);
   const release = await readRelease(RELEASE || join(ROOT, 'release/tinyvgg.onnx'));
   const state = STATE || join(ROOT, '.wrangler/state');
   await requireFree(host, port);
@@ -79,7 +79,8 @@ async function main(isWatching: boolean, signal: AbortSignal): Promise<void> {
 function printAddress(host: string, port: number): void {
   const address = `http://localhost:${port}`;
   console.log(`\ntinyvgg-edge listens on ${address}   (Ctrl-C stops it)\n`);
-  console.log(`  curl --data-binary @examples/trouser.png ${address}/v1/classify\n`);
+  console.log(`  curl --data-binary @examples/trouser.png ${address}/v1/classify`);
+  console.log(`  npm run status -- --local${port === DEFAULT_PORT ? '' : ` ${address}`}\n`);
   if (!isOpenToOthers(host)) return;
   console.log(
     'Every machine that reaches this one can write to the local bucket: the keys are in wrangler.toml.\n' +
@@ -109,6 +110,7 @@ function parseLog(text: string): LogLevelName {
   });
 }
 
+const DEFAULT_PORT = 8787;
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
 const ALL_ADDRESSES = ['0.0.0.0', '::'];
 const isOpenToOthers = (host: string): boolean => ALL_ADDRESSES.includes(host);

@@ -59,7 +59,14 @@ describeWithData('the pipeline', (data) => {
 
     const local = ['--local', worker.origin];
     const pushed = await cli('push', '--model', join(run, 'tinyvgg.onnx'), ...local);
-    expect(pushed.stdout).toContain(`stable: ${bundled.manifest.version} → ${version}`);
+    const before = bundled.manifest.version.slice(0, 12);
+    expect(pushed.stdout).toContain(`Version: ${version}\n`);
+    expect(pushed.stdout).toMatch(
+      RegExp(`stable: ${before} \\(edge-photos, 89\\.22 %\\) → ${version.slice(0, 12)} \\(lab, .*\\d %\\)`),
+    );
+    expect(pushed.stderr).toContain('Warning: the test accuracy falls from 89.22 % to ');
+    expect(pushed.stderr).toContain('Warning: the version before declined to answer for other pictures');
+    expect(pushed.stderr).toContain(`npm run promote -- ${before}`);
     const classified = await classify(new Uint8Array(await readFile('examples/trouser.png')));
     expect(classified.model).toEqual({ name: 'tinyvgg', version, alias: 'stable' });
 

@@ -15,7 +15,7 @@ const EXAMPLES: Record<string, readonly (readonly string[])[]> = {
   ],
   report: [[], ['--run', 'runs/lab']],
   evaluate: [[], ['--model', 'runs/lab/v1.onnx'], ['--photos', './photos', '--folds', '5']],
-  classify: [['photo.jpg'], ['*.jpg', '--json', '--top-k', '1']],
+  classify: [['photo.jpg'], ['photos', '--json', '--top-k', '1']],
   push: [
     ['--local', '--model', 'runs/lab/tinyvgg.onnx'],
     [

@@ -59,10 +59,16 @@ export const withFolderOptions = (command: Command): Command =>
         FOLDER_DEFAULTS.splitSeed,
       ),
     );
+const BUNDLED_MODEL = bundledFile('release/tinyvgg.onnx');
+
 export const modelOption = (): Option =>
-  new Option('--model <file>', 'ONNX file that this program exported').default(
-    bundledFile('release/tinyvgg.onnx'),
-  );
+  new Option(
+    '--model <file>',
+    'ONNX file that this program exported, or the run folder of one model',
+  ).default(BUNDLED_MODEL);
+
+/** Returns whether a path is that of the model that comes with this program. */
+export const isBundled = (path: string): boolean => path === BUNDLED_MODEL;
 export const aliasOption = (): Option =>
   new Option('--alias <name>', 'alias to point at the version').default(DEFAULT_ALIAS);
 export const nameOption = (): Option => new Option('--name <model>', 'name of the model').default('tinyvgg');

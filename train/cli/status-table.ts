@@ -4,8 +4,8 @@ import { count, percent } from '../format.ts';
 import type { Status } from '../registry/registry.ts';
 import type { VersionFacts } from '../registry/versions.ts';
 
-/** Digits of a version that are printed. `promote` accepts them. */
-const DIGITS = 12;
+/** Returns the first digits of a version. `promote` accepts them. */
+export const shortVersion = (version: string): string => version.slice(0, 12);
 
 /** Formats the versions of a model with the aliases that point at them. @param store where they are */
 export function statusTable(
@@ -23,7 +23,7 @@ export function statusTable(
   for (const { version, uploadedAt, recipe, changed, testAccuracy, problem } of releases) {
     const pointing = Object.entries(aliases).filter(([, alias]) => alias.version === version);
     table.push([
-      version.slice(0, DIGITS),
+      shortVersion(version),
       uploadedAt?.toISOString().slice(0, 16).replace('T', ' ') ?? '–',
       problem ? 'unreadable' : recipeText(recipe, changed),
       testAccuracy === undefined ? '–' : percent(testAccuracy),
@@ -31,9 +31,16 @@ export function statusTable(
     ]);
   }
   const problems = releases.flatMap(({ version, problem }) =>
-    problem ? [`${version.slice(0, DIGITS)}: ${problem}`] : [],
+    problem ? [`${shortVersion(version)}: ${problem}`] : [],
   );
   return [`${name} in ${store}`, table.toString(), ...problems].join('\n');
+}
+
+/** Returns `123b39aa54fd (edge-photos, 89.22 %)`. */
+export function versionText({ version, recipe, changed, testAccuracy, problem }: VersionFacts): string {
+  const accuracy = testAccuracy === undefined ? [] : [percent(testAccuracy)];
+  const facts = problem ? ['unreadable'] : [recipeText(recipe, changed), ...accuracy];
+  return `${shortVersion(version)} (${facts.join(', ')})`;
 }
 
 function recipeText(recipe: string | undefined, changed: number): string {

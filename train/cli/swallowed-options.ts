@@ -15,6 +15,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** An option that npm has kept. */
 interface Swallowed {
   option: Option;
+  /** The option's name, or its alias, that was typed. */
+  name: string;
   /** As on the command line, such as `--epochs=1`; undefined when npm has kept the option and passed its value as an argument. */
   text: string | undefined;
 }
@@ -32,7 +34,7 @@ export function rejectSwallowedOptions(
   const command = commandOf(program, args);
   const swallowed = command.options.flatMap((option) => swallowedBy(option, args, env) ?? []);
   if (swallowed.length === 0) return;
-  const names = swallowed.map(({ option }) => option.long ?? option.flags);
+  const names = swallowed.map(({ name }) => name);
   throw new ExplainedError({
     kind: 'usage',
     what: `npm kept ${list(names)} for itself, and this command did not get ${names.length === 1 ? 'it' : 'them'}`,
@@ -62,8 +64,8 @@ function swallowedBy(option: Option, args: readonly string[], env: Environment):
     // npm sets an empty text for --no-….
     if (value === undefined || (value === '') !== option.negate || isInFile(setting, env)) continue;
     if (option.isBoolean() || option.negate || (option.optional && value === 'true'))
-      return { option, text: name };
-    return { option, text: value === 'true' ? undefined : `${name}=${quoted(value)}` };
+      return { option, name, text: name };
+    return { option, name, text: value === 'true' ? undefined : `${name}=${quoted(value)}` };
   }
   return undefined;
 }
@@ -96,7 +98,7 @@ function rightLine(
   const value = valueless.length === 1 && own.length === 1 && takesNone ? quoted(own[0]) : undefined;
   const rest = valueless.length > 0 && takesNone ? [] : own.map(quoted);
   const options = swallowed.map(
-    ({ option, text }) => text ?? (value === undefined ? option.flags : `${option.long} ${value}`),
+    ({ option, name, text }) => text ?? (value === undefined ? option.flags : `${name} ${value}`),
   );
   return [...startOf(env), ...rest, ...options].join(' ');
 }

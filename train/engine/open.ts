@@ -81,7 +81,8 @@ async function openCard(options: EngineOptions): Promise<Engine | undefined> {
     import('./webgpu/dawn.ts'),
     import('./webgpu/probe.ts'),
   ]);
-  if (!isInstalled() || (await findsAdapter())) return firstThatStarts(['webgpu'], options);
+  if (!isInstalled()) return undefined;
+  if (await findsAdapter()) return firstThatStarts(['webgpu'], options);
   options.log?.('Device webgpu is not used: no graphics card found. --device webgpu prints what is missing.');
   return undefined;
 }

@@ -31,7 +31,7 @@ export async function planRetrain(
 function describeTraining({ settings, key }: Training): string {
   const { name, epochs, batchSize, optimizer, seed, device, limit } = settings;
   const images = limit === undefined ? '' : ` of ${limit} images`;
-  return `recipe ${name}, ${epochs} epochs${images} in batches of ${batchSize}, ${optimizer.kind} ${optimizer.learningRate}, seed ${seed}, device ${device}; key ${key}`;
+  return `recipe ${name}, ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}${images} in batches of ${batchSize}, ${optimizer.kind} ${optimizer.learningRate}, seed ${seed}, device ${device}; key ${key}`;
 }
 
 async function describeProgress(store: ObjectStore, { key }: Training): Promise<string> {

@@ -36,24 +36,30 @@ import { Count, Whole } from '#shared/validation.ts';
 
 const Padding = v.union([v.pipe(Whole, v.minValue(0)), v.picklist(['same', 'valid'])]);
 
-const LayerDescription = v.variant('kind', [
-  v.strictObject({ kind: v.literal('flatten') }),
-  v.strictObject({ kind: v.literal('relu') }),
-  v.strictObject({
-    kind: v.literal('linear'),
-    inFeatures: v.exactOptional(Count),
-    outFeatures: Count,
-  }),
-  v.strictObject({
-    kind: v.literal('conv2d'),
-    inChannels: v.exactOptional(Count),
-    outChannels: Count,
-    kernelSize: Count,
-    stride: v.exactOptional(Count),
-    padding: v.exactOptional(Padding),
-  }),
-  v.strictObject({ kind: v.literal('maxPool2d'), kernelSize: Count, stride: v.exactOptional(Count) }),
-]);
+const KINDS = ['flatten', 'relu', 'linear', 'conv2d', 'maxPool2d'];
+
+const LayerDescription = v.variant(
+  'kind',
+  [
+    v.strictObject({ kind: v.literal('flatten') }),
+    v.strictObject({ kind: v.literal('relu') }),
+    v.strictObject({
+      kind: v.literal('linear'),
+      inFeatures: v.exactOptional(Count),
+      outFeatures: Count,
+    }),
+    v.strictObject({
+      kind: v.literal('conv2d'),
+      inChannels: v.exactOptional(Count),
+      outChannels: Count,
+      kernelSize: Count,
+      stride: v.exactOptional(Count),
+      padding: v.exactOptional(Padding),
+    }),
+    v.strictObject({ kind: v.literal('maxPool2d'), kernelSize: Count, stride: v.exactOptional(Count) }),
+  ],
+  ({ input }) => `expected the kind ${KINDS.join(', ')}, got ${JSON.stringify(input)}`,
+);
 type LayerDescription = v.InferOutput<typeof LayerDescription>;
 
 /** Names of files and of tensors contain the name of the network and of its modules. */

@@ -1,7 +1,7 @@
 /** @file `evaluate --photos`: classifies the photos of a folder and scores the predictions. */
 import { ExplainedError } from '#shared/errors.ts';
 import { writeFileAtomic } from '../files.ts';
-import { readRelease } from '../release/release.ts';
+import { onnxFileOf, readRelease } from '../release/release.ts';
 import { backgroundFeatures } from './background.ts';
 import { type BackgroundScores, scoreBackgrounds } from './background-scores.ts';
 import {
@@ -37,7 +37,7 @@ export async function evaluatePhotos({ photos: folder, model, folds, report, com
   const mapping = flags.photoLabels === undefined ? FOLDER_LABELS : await readFolderLabels(flags.photoLabels);
   const before = compare === undefined ? undefined : await readReport(compare);
   const files = await listPhotos(folder, mapping);
-  const release = await readRelease(model);
+  const release = await readRelease(await onnxFileOf(model, '--model'));
   const classify = await openClassifier(release);
 
   const results: DetailedPhotoResult[] = [];

@@ -1,6 +1,6 @@
 /** @file The versions of a model in the store: what each one is, and which one a shortened version means. */
 import { ExplainedError } from '#shared/errors.ts';
-import { isVersion, Manifest, parseStored } from '#shared/manifest.ts';
+import { isVersion, Manifest, modelKey, parseStored } from '#shared/manifest.ts';
 import { commandLine } from '../installation.ts';
 import type { ObjectStore } from '../store/store.ts';
 
@@ -14,6 +14,8 @@ export interface VersionFacts {
   changed: number;
   /** Share of the test images; undefined for a model of another program. */
   testAccuracy: number | undefined;
+  /** Whether it declines to answer for pictures of other things. */
+  declines: boolean;
   /** Why the manifest cannot be read, such as one of a newer trainer. */
   problem?: string;
 }
@@ -27,24 +29,32 @@ export async function describeVersions(store: ObjectStore, name: string): Promis
   const facts: VersionFacts[] = [];
   for (let first = 0; first < entries.length; first += PARALLEL) {
     const some = entries.slice(first, first + PARALLEL);
-    facts.push(...(await Promise.all(some.map(({ key, modified }) => describe(store, key, modified)))));
+    facts.push(...(await Promise.all(some.map(({ key, modified }) => readFacts(store, key, modified)))));
   }
   return facts.sort((a, b) => (b.uploadedAt?.getTime() ?? 0) - (a.uploadedAt?.getTime() ?? 0));
 }
 
-async function describe(
-  store: ObjectStore,
-  key: string,
-  uploadedAt: Date | undefined,
-): Promise<VersionFacts> {
+/** Reads what a version of a model is. */
+export const describeVersion = (store: ObjectStore, name: string, version: string): Promise<VersionFacts> =>
+  readFacts(store, modelKey(name, version, 'json'));
+
+async function readFacts(store: ObjectStore, key: string, uploadedAt?: Date): Promise<VersionFacts> {
   const version = versionOf(key);
-  const unknown = { version, uploadedAt, recipe: undefined, changed: 0, testAccuracy: undefined };
+  const unknown = {
+    version,
+    uploadedAt,
+    recipe: undefined,
+    changed: 0,
+    testAccuracy: undefined,
+    declines: false,
+  };
   const object = await store.get(key);
   if (!object) return { ...unknown, problem: 'it was deleted meanwhile' };
   try {
-    const { training, metrics } = parseStored(Manifest, key, object.bytes);
+    const { training, metrics, none, leastScore } = parseStored(Manifest, key, object.bytes);
     return {
       ...unknown,
+      declines: none !== undefined || leastScore !== undefined,
       recipe: training?.recipe,
       changed: training?.changed?.length ?? 0,
       testAccuracy: metrics?.testAccuracy,

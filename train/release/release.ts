@@ -1,6 +1,6 @@
 /** @file A release on disk: `X.onnx`, its manifest `X.json` and its weights `X.safetensors`, side by side. Writes, reads and verifies it. */
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 } from '#shared/digest.ts';
 import { ExplainedError } from '#shared/errors.ts';
@@ -34,6 +34,36 @@ export async function writeRelease(folder: string, { manifest, files }: Complete
   const path = (file: ModelFile) => join(folder, `${manifest.name}.${file}`);
   for (const file of ['onnx', 'safetensors', 'json'] as const) await writeFileAtomic(path(file), files[file]);
   return path('onnx');
+}
+
+/**
+ * Returns the ONNX file that a path names: the file itself, or the only one in the folder of a run.
+ * @param flag named in the error
+ * @throws ExplainedError of kind `usage` when the path names nothing, or a folder with no or several models
+ */
+export async function onnxFileOf(path: string, flag: string): Promise<string> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found) {
+    throw new ExplainedError({
+      kind: 'usage',
+      what: `cannot find ${flag} ${path}`,
+      expected: 'an .onnx file, or the folder of a run with one model',
+      got: 'no file or folder of this name',
+    });
+  }
+  if (!found.isDirectory()) return path;
+  const names = (await readdir(path)).filter((name) => name.endsWith('.onnx'));
+  if (names.length === 1) return join(path, names[0]);
+  throw new ExplainedError({
+    kind: 'usage',
+    what: `cannot use ${flag} ${path}`,
+    expected: 'the folder of a run with one model',
+    got: names.length === 0 ? 'no .onnx file in it' : names.join(', '),
+    next:
+      names.length === 0
+        ? 'Name another run folder, or an .onnx file.'
+        : `Name one of them: ${flag} ${join(path, names[0])}`,
+  });
 }
 
 /**
@@ -105,7 +135,7 @@ async function readPart(path: string): Promise<Uint8Array<ArrayBuffer>> {
       what: `cannot read ${path}`,
       expected: 'a release: .onnx, .json and .safetensors side by side',
       got: cause instanceof Error ? cause.message : String(cause),
-      next: 'Train or export again, or name the .onnx file of a complete release.',
+      next: 'Train or export again, or name the .onnx file of a complete release. The command push takes an .onnx file of another program with --labels FILE.',
       cause,
     });
   }

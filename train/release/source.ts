@@ -1,12 +1,9 @@
 /** @file Reads the releases that the settings of a training name: the one that it starts from, and its teacher. */
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { ExplainedError } from '#shared/errors.ts';
 import type { Manifest } from '#shared/manifest.ts';
 import { decodeModel } from '#shared/onnx/model.ts';
 import { networkOf } from '#shared/onnx/network.ts';
 import type { Source } from '../model/transfer.ts';
-import { readRelease } from './release.ts';
+import { onnxFileOf, readRelease } from './release.ts';
 
 /** A release that a training uses. */
 export interface SourceRelease extends Source {
@@ -45,24 +42,6 @@ async function readSource(path: string | undefined, flag: string): Promise<Sourc
   const { manifest, files } = await readRelease(await onnxFileOf(path, flag));
   const { name, version } = manifest;
   return { name, version, manifest, ...networkOf(decodeModel(files.onnx)) };
-}
-
-/** Returns the path of the only ONNX file in a folder; any other path as it is. */
-async function onnxFileOf(path: string, flag: string): Promise<string> {
-  const isFolder = await stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-  if (!isFolder) return path;
-  const names = (await readdir(path)).filter((name) => name.endsWith('.onnx'));
-  if (names.length === 1) return join(path, names[0]);
-  throw new ExplainedError({
-    kind: 'usage',
-    what: `cannot use ${flag} ${path}`,
-    expected: 'the folder of a run with one model',
-    got: names.length === 0 ? 'no .onnx file' : names.join(', '),
-    next: `Name an .onnx file with ${flag}, or a release in the object store as NAME@ALIAS.`,
-  });
 }
 
 /** Returns the name and the version of each release, as manifests and summaries record them. */

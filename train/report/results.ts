@@ -110,10 +110,8 @@ export async function readResults(folder: string): Promise<Results> {
       missing.push(
         `${name} is not finished: its last record is step ${count(last.step)}, in epoch ${last.epoch + 1} of ${summary.epochs}.`,
       );
-    } else {
-      missing.push(
-        `${name} ${settings.models?.includes(name) ? 'has not started' : 'is not part of this run'}.`,
-      );
+    } else if (settings.models?.includes(name)) {
+      missing.push(`${name} has not started.`);
     }
   }
   const epochs = [

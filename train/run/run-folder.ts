@@ -21,7 +21,11 @@ import { SETTINGS_FILE, type Settings, toOverrides } from './settings.ts';
 import { readSummary, type Summary, summaryPath, writeSummary } from './summary.ts';
 
 const RUNS = 'runs';
-const TRAINING: Use = { does: 'trains in', instead: 'choose another folder with --out' };
+/** @param resume whether the run in the folder is to be resumed */
+const training = (resume: boolean): Use => ({
+  does: 'trains in',
+  instead: resume ? 'resume another run' : 'choose another folder with --out',
+});
 
 export const checkpointFolder = (folder: string): string => join(folder, 'checkpoints');
 
@@ -32,7 +36,7 @@ export const checkpointFolder = (folder: string): string => join(folder, 'checkp
  */
 export async function requireFreeFolder({ out, resume }: Settings): Promise<void> {
   if (out === undefined) return;
-  await requireUnlocked(out, TRAINING);
+  await requireUnlocked(out, training(resume));
   if (!resume) requireNoRun(out);
 }
 
@@ -52,7 +56,7 @@ export interface RunFolder {
  */
 export async function openRunFolder(settings: Settings, fresh: Summary): Promise<RunFolder> {
   const folder = await makeRunFolder(settings);
-  const requireHeld = await lockFolder(folder, TRAINING);
+  const requireHeld = await lockFolder(folder, training(settings.resume));
   if (!settings.resume) requireNoRun(folder);
   if (settings.resume && existsSync(summaryPath(folder))) {
     await removeTemporaries(folder);

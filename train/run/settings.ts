@@ -1,6 +1,7 @@
 /** @file The settings of a training run: a recipe, changed by a configuration file, changed by flags. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { ExplainedError } from '#shared/errors.ts';
 import type { KernelLevel } from '#shared/kernels/choose.ts';
 import { isInBucket } from '../dataset/bucket.ts';
@@ -11,6 +12,7 @@ import type { ReportedSettings } from '../training/reporter.ts';
 import { type NetworkSettings, rejectUnusedSizes } from './networks.ts';
 import { OPTIMIZERS, type Overrides, parseOverrides, readJsonFile } from './overrides.ts';
 import { RECIPES, type Recipe } from './recipes.ts';
+import { similarName } from './similar-name.ts';
 
 /** The settings in a run folder; a configuration file. */
 export const SETTINGS_FILE = 'settings.json';
@@ -101,10 +103,11 @@ async function resumedSettings(folder: string, flags: Record<string, unknown>): 
       kind: 'usage',
       what: `cannot use ${flagOf(other)} with --resume`,
       expected: `only ${changeable.map(flagOf).join(', ')}, because a resumed run keeps its other settings`,
-      next: `Leave out ${flagOf(other)}, or start a new run.`,
+      next: `Leave out ${flagOf(other)}, or start a new run from these weights: --weights ${folder}`,
     });
   }
   const { resume, ...own } = flags;
+  await requireRun(folder);
   const path = join(folder, SETTINGS_FILE);
   const stored = parseOverrides(await readJsonFile(path, '--resume'), path);
   // The settings of old runs lack `calibration`; those runs were not calibrated.
@@ -113,6 +116,27 @@ async function resumedSettings(folder: string, flags: Record<string, unknown>): 
     ...resolve({ calibration: false, ...stored, ...parseOverrides(own), out: folder }, true),
     changed,
   };
+}
+
+const hasRun = (folder: string): boolean => existsSync(join(folder, SETTINGS_FILE));
+
+/** @throws ExplainedError of kind `usage`, with the folder that was probably meant */
+async function requireRun(folder: string): Promise<void> {
+  if (hasRun(folder)) return;
+  const parent = dirname(folder);
+  const beside = await readdir(parent).catch(() => []);
+  const similar = similarName(
+    basename(folder),
+    beside.filter((name) => hasRun(join(parent, name))),
+  );
+  const meant = hasRun(parent) ? parent : similar && join(parent, similar);
+  throw new ExplainedError({
+    kind: 'usage',
+    what: `cannot resume ${folder}`,
+    expected: 'the folder of a run',
+    got: existsSync(folder) ? `a folder without ${SETTINGS_FILE}` : 'no such folder',
+    ...(meant !== undefined && { next: `Did you mean --resume ${meant}?` }),
+  });
 }
 
 /** @param fashionRecipe used for Fashion-MNIST when no recipe is given */

@@ -2,13 +2,21 @@
 import Table from 'cli-table3';
 import { count, percent } from '../format.ts';
 import { classScores, macroScores } from '../training/class-scores.ts';
+import { RECIPES } from './recipes.ts';
 import { chosenEpoch, type Summary } from './summary.ts';
 
 /** Compares models by accuracy, calibration error, loss, time and size, as the lab does at its end. */
-export function comparisonTable({ models, diverged = {} }: Pick<Summary, 'models' | 'diverged'>): string {
+export function comparisonTable({
+  models,
+  diverged = {},
+  recipe,
+}: Pick<Summary, 'models' | 'diverged' | 'recipe'>): string {
+  const isLab = recipe === RECIPES.lab.name;
+  const heads = ['test accuracy', ...(isLab ? ['mean of batches'] : []), 'ECE', 'test loss', 'train loss'];
+  const head = ['model', ...heads, 'time', 'parameters'];
   const table = new Table({
-    head: ['model', 'test accuracy', 'lab accuracy', 'ECE', 'test loss', 'train loss', 'time', 'parameters'],
-    colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'right'],
+    head,
+    colAligns: head.map((_, column) => (column === 0 ? 'left' : 'right')),
     style: { head: [], border: [] },
   });
   for (const [name, model] of Object.entries(models)) {
@@ -18,7 +26,7 @@ export function comparisonTable({ models, diverged = {} }: Pick<Summary, 'models
       name,
       percent(last.testAccuracy),
       // Already in percent, and printed as the lab prints it.
-      `${last.labAccuracy.toFixed(2)} %`,
+      ...(isLab ? [`${last.labAccuracy.toFixed(2)} %`] : []),
       calibration ? `${percent(calibration.ece.before)} → ${percent(calibration.ece.after)}` : '–',
       last.testLoss.toFixed(5),
       last.trainLoss.toFixed(5),
@@ -27,9 +35,20 @@ export function comparisonTable({ models, diverged = {} }: Pick<Summary, 'models
     ]);
   }
   for (const [name, { step }] of Object.entries(diverged)) {
-    table.push([name, { colSpan: 7, hAlign: 'left', content: `diverged at step ${count(step)}` }]);
+    table.push([
+      name,
+      { colSpan: head.length - 1, hAlign: 'left', content: `diverged at step ${count(step)}` },
+    ]);
   }
-  return table.toString();
+  return [
+    table.toString(),
+    ...(isLab
+      ? [
+          'mean of batches: the accuracy as the lab prints it, in which the smaller last batch counts like the others',
+        ]
+      : []),
+    'ECE: expected calibration error, before and after the scores are calibrated',
+  ].join('\n');
 }
 
 /**

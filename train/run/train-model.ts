@@ -114,7 +114,7 @@ export function requireValidation(
     throw new ExplainedError({
       kind: 'usage',
       what: 'cannot use --patience with --select last',
-      next: 'Leave out --patience, or use --select best.',
+      next: `Add ${heldOut.count === 0 ? '--held-out 5000 --select best' : '--select best'}, or leave out --patience.`,
     });
   }
 }

@@ -3,7 +3,7 @@
  * @module-tag slow
  */
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
@@ -37,6 +37,8 @@ describe('the command line', () => {
 
   it.each<[string, number, RegExp, string[]]>([
     ['an unknown option', 2, /Did you mean --device/, ['train', '--devic', 'tfjs']],
+    ['an unknown device', 2, /Did you mean webgpu\?/, ['train', '--device', 'cuda']],
+    ['an unknown optimizer', 2, /Did you mean adamw\?/, ['train', '--optimizer', 'AdamW']],
     [
       'an unknown device',
       2,
@@ -120,6 +122,21 @@ describe('classify', () => {
     expect(image).toBe('examples/trouser.png');
     expect(predictions).toMatchObject([{ label: 'Trouser', index: 1 }, {}]);
     expect(predictions[0].score).toBeGreaterThan(predictions[1].score);
+  });
+
+  it('classifies the images of a folder', async () => {
+    const folder = temporaryFolder();
+    for (const name of ['b.png', 'a.PNG']) await cp('examples/trouser.png', join(folder, name));
+    await writeFile(join(folder, 'notes.txt'), 'no image');
+    const { code, stdout } = await cli('classify', folder);
+    expect(code).toBe(0);
+    const names = stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.split(':', 1)[0]);
+    expect(names).toEqual([join(folder, 'a.PNG'), join(folder, 'b.png')]);
+    const none = await cli('classify', temporaryFolder());
+    expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('expected image files in it') });
   });
 
   it('answers for the other images when some cannot be read, and exits with the code of the first one', async () => {

@@ -91,7 +91,7 @@ describe('with a bucket', () => {
       `animals@${'0'.repeat(64)}`,
       /cannot use animals 0{64} for a training: .*got no models\/animals\/0{64}\.onnx\./,
     ],
-    ['Animals', /cannot read a release: expected the path of an \.onnx file, .*got Animals/],
+    ['Animals', /cannot find --pretrained Animals: expected an \.onnx file, or the folder of a run/],
   ])('train refuses the release %s', async (name, message) => {
     const { code, stderr } = await train('--pretrained', name);
     expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringMatching(message) });

@@ -130,7 +130,7 @@ describe('--network', () => {
   it.each([
     [
       { ...SMALL, modules: { a: [{ kind: 'flatten' }, { kind: 'gelu' }] } },
-      'c.json: network: modules.a.1.kind: expected ("flatten" | "relu" | "linear" | "conv2d" | "maxPool2d")',
+      'c.json: network: modules.a.1.kind: expected the kind flatten, relu, linear, conv2d, maxPool2d, got "gelu"',
     ],
     [
       { ...SMALL, modules: { a: [{ kind: 'conv2d', outChannels: 4 }] } },

@@ -1,8 +1,8 @@
 /** @file Releases on disk. */
 import { readdir, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readRelease, writeRelease } from '../../../train/release/release.ts';
+import { onnxFileOf, readRelease, writeRelease } from '../../../train/release/release.ts';
 import { releaseOf } from '../../fixtures/releases.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -38,6 +38,18 @@ describe('readRelease', () => {
     const end = file === 'json' ? -2 : -1;
     await writeFile(path.replace(/onnx$/, file), files[file as keyof typeof files].subarray(0, end));
     await expect(readRelease(path)).rejects.toThrow(message);
+  });
+
+  test('is named by its ONNX file, or by the folder of a run with one model', async () => {
+    const path = await write();
+    expect(await onnxFileOf(path, '--model')).toBe(path);
+    expect(await onnxFileOf(dirname(path), '--model')).toBe(path);
+    await writeFile(join(dirname(path), 'v0.onnx'), '');
+    const names = `got ${basename(path)}, v0.onnx. Name one of them: --model ${dirname(path)}/`;
+    await expect(onnxFileOf(dirname(path), '--model')).rejects.toThrow(names);
+    await expect(onnxFileOf(temporaryFolder(), '--model')).rejects.toThrow('got no .onnx file in it');
+    const missing = 'cannot find --weights runs/nope: expected an .onnx file, or the folder of a run';
+    await expect(onnxFileOf('runs/nope', '--weights')).rejects.toThrow(missing);
   });
 
   test('accepts only the path of an .onnx file', async () => {

@@ -1,11 +1,14 @@
 /** @file The command `classify`. */
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { ExplainedError } from '#shared/errors.ts';
 import type { PhotoStep } from '#shared/input/garment/photo.ts';
 import type { Prediction } from '#shared/predictions.ts';
 import { percent } from '../../format.ts';
+import { commandLine } from '../../installation.ts';
 import { type ClassifiedPhoto, openClassifier } from '../../photos/classifier.ts';
-import { readRelease } from '../../release/release.ts';
+import { onnxFileOf, readRelease } from '../../release/release.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
 import { readInput } from '../input.ts';
 import { modelOption, wholeNumber } from '../options.ts';
@@ -17,7 +20,7 @@ export function addClassify(program: Command): void {
     .description(
       'Classify images on this machine as the Worker does. Formats: JPEG, PNG, WebP, AVIF, GIF. An image that cannot be read does not stop the others; the exit code is that of the first such image.',
     )
-    .argument('<images...>', 'image files')
+    .argument('<images...>', 'image files, and folders with image files')
     .addOption(modelOption())
     .option('--top-k <number>', 'number of labels to print, best first', wholeNumber(), 3)
     .option(
@@ -38,8 +41,9 @@ interface Flags {
  * Prints the predictions for image files, computed with the Worker's decoders, photo pipeline and calibration. An image that cannot be read
  * does not stop the others; the exit code is that of the first one. Stops when nobody reads the predictions any more.
  */
-async function classify(images: string[], { model, topK, json }: Flags): Promise<void> {
-  const classifier = await openClassifier(await readRelease(model));
+async function classify(paths: string[], { model, topK, json }: Flags): Promise<void> {
+  const classifier = await openClassifier(await readRelease(await onnxFileOf(model, '--model')));
+  const images = (await Promise.all(paths.map(imagesAt))).flat();
   for (const image of images) {
     if (outputIsUnread()) break;
     try {
@@ -55,6 +59,23 @@ async function classify(images: string[], { model, topK, json }: Flags): Promise
       process.exitCode ??= EXIT_CODES[error.kind].code;
     }
   }
+}
+
+const IMAGE_FILE = /\.(jpe?g|png|webp|avif|gif)$/i;
+
+/** Returns the image files directly in a folder; any other path as it is. @throws ExplainedError of kind `usage` when a folder has none */
+async function imagesAt(path: string): Promise<string[]> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isDirectory()) return [path];
+  const names = (await readdir(path)).filter((name) => IMAGE_FILE.test(name)).toSorted();
+  if (names.length > 0) return names.map((name) => join(path, name));
+  throw new ExplainedError({
+    kind: 'usage',
+    what: `cannot classify the folder ${path}`,
+    expected: 'image files in it: .jpg, .jpeg, .png, .webp, .avif or .gif',
+    got: 'none',
+    next: `Name a folder further down. For folders named after their labels: ${commandLine('evaluate', '--photos', path)}`,
+  });
 }
 
 interface Answer {

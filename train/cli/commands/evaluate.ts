@@ -12,7 +12,7 @@ import type { Split } from '../../dataset/split.ts';
 import { list, percent } from '../../format.ts';
 import { Generator } from '../../random.ts';
 import { onnxPredictor } from '../../release/onnxruntime.ts';
-import { readManifest } from '../../release/release.ts';
+import { onnxFileOf, readManifest } from '../../release/release.ts';
 import { datasetPrinter } from '../../run/progress.ts';
 import { RECIPES } from '../../run/recipes.ts';
 import { confusionTable, scoresTable } from '../../run/tables.ts';
@@ -80,7 +80,8 @@ interface Flags {
 }
 
 /** Prints the results of the lab's `eval_model`, the calibration error and the confusion matrix. */
-async function evaluateOnTestSet(flags: Flags): Promise<void> {
+async function evaluateOnTestSet({ model, ...others }: Flags): Promise<void> {
+  const flags = { ...others, model: await onnxFileOf(model, '--model') };
   const result = await testModel(flags);
   if (flags.json) {
     console.log(JSON.stringify(result));

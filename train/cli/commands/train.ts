@@ -1,4 +1,5 @@
 /** @file The command `train`. */
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { ExplainedError } from '#shared/errors.ts';
 import { count, list } from '../../format.ts';
@@ -7,6 +8,7 @@ import { printModels } from '../../run/print-models.ts';
 import { RECIPES } from '../../run/recipes.ts';
 import { openRun, type Run, trainModels } from '../../run/run.ts';
 import { resolveSettings } from '../../run/settings.ts';
+import { chosenEpoch, type ModelSummary } from '../../run/summary.ts';
 import { comparisonTable } from '../../run/tables.ts';
 import { interruptible } from '../interruption.ts';
 import { optionWithDefault, withTrainingOptions } from '../options.ts';
@@ -41,7 +43,19 @@ async function train({ summary, ...flags }: TargetFlags & Record<string, unknown
     (signal) => `Interrupted by ${signal}. Resume with: ${commandLine('train', '--resume', run.folder)}`,
   );
   console.log(`\n${comparisonTable(run.summary)}\n\nRun folder: ${run.folder}`);
+  printNextSteps(run);
   requireNoDivergence(run);
+}
+
+/** Prints what can be done with the most accurate model of the run. */
+function printNextSteps({ folder, summary }: Run): void {
+  const accuracy = (model: ModelSummary) => chosenEpoch(model).testAccuracy;
+  const [best] = Object.values(summary.models).toSorted((a, b) => accuracy(b) - accuracy(a));
+  if (!best) return;
+  const model = ['--model', join(folder, best.onnx.path)];
+  console.log(`Evaluate it:        ${commandLine('evaluate', ...model)}
+Classify a picture: ${commandLine('classify', ...model, 'photo.jpg')}
+Serve it:           ${commandLine('push', '--local', ...model)}`);
 }
 
 /** @throws ExplainedError of kind `divergence` when a model of the run diverged, in this process or before */

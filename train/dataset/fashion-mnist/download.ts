@@ -150,9 +150,9 @@ const downloadError = (path: string, md5: string, failures: string[]): Explained
   new ExplainedError({
     kind: 'data',
     what: `cannot download ${path}`,
-    expected: `a file with MD5 ${md5}`,
+    expected: `a mirror that answers with the file (MD5 ${md5})`,
     got: failures.join('; '),
-    next: 'Check the connection and HTTPS_PROXY, and run the command again: the download is resumed. Or pass a folder with the four files: --data DIR.',
+    next: 'Check the connection and HTTPS_PROXY, and run the command again: the download is resumed. Or set FASHION_MNIST_DIR to a folder with the four files.',
   });
 
 /** Returns the messages of an error and its cause. */

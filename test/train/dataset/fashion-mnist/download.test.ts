@@ -100,7 +100,9 @@ describe('download', () => {
     mirrors.push(wrong);
     await expect(run(wrong)).rejects.toMatchObject({
       kind: 'data',
-      message: expect.stringMatching(/cannot download .*expected a file with MD5 .*wrong MD5/),
+      message: expect.stringMatching(
+        /cannot download .*expected a mirror that answers with the file .*wrong MD5/,
+      ),
     });
     expect(existsSync(path)).toBe(false);
     // The next run starts from nothing rather than from the damaged part.
@@ -110,7 +112,7 @@ describe('download', () => {
 
   it('reports the failure of each mirror and what to do next', async () => {
     const [missing, broken] = [await mirror(status(404)), await mirror(status(500))];
-    await expect(run(missing, broken)).rejects.toThrow(/HTTP status 404.*HTTP status 500.*--data DIR/s);
+    await expect(run(missing, broken)).rejects.toThrow(/HTTP status 404.*HTTP status 500.*FASHION_MNIST_DIR/s);
     expect(existsSync(path)).toBe(false);
   });
 
