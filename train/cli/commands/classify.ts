@@ -4,7 +4,7 @@ import { ExplainedError } from '#shared/errors.ts';
 import type { PhotoStep } from '#shared/input/garment/photo.ts';
 import type { Prediction } from '#shared/predictions.ts';
 import { percent } from '../../format.ts';
-import { type ClassifiedPhoto, openClassifier } from '../../photos/classifier.ts';
+import type { ClassifiedPhoto } from '../../photos/classifier.ts';
 import { readRelease } from '../../release/release.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
 import { readInput } from '../input.ts';
@@ -39,6 +39,8 @@ interface Flags {
  * does not stop the others; the exit code is that of the first one. Stops when nobody reads the predictions any more.
  */
 async function classify(images: string[], { model, topK, json }: Flags): Promise<void> {
+  // Only this command needs the decoders.
+  const { openClassifier } = await import('../../photos/classifier.ts');
   const classifier = await openClassifier(await readRelease(model));
   for (const image of images) {
     if (outputIsUnread()) break;
