@@ -8,7 +8,7 @@ import { beforeAll, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { LabRecords } from '../../shared/lab-records.ts';
 import { SEEDS } from '../../shared/lab-samples.ts';
-import { expectSuccess, runNode } from '../support/command.ts';
+import { expectSuccess, ON_ONE_THREAD, runNode } from '../support/command.ts';
 import { describeWithData } from '../support/data.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -21,7 +21,7 @@ const commands = [...guide.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block 
 );
 const trainings = commands.filter((line) => line.startsWith('npm run train'));
 
-const FEWER = ['--limit', '320', '--threads', '1', '--no-calibration'];
+const FEWER = ['--limit', '320', ...ON_ONE_THREAD, '--no-calibration'];
 
 /** Runs `npm run NAME -- ARGS` as npm does. */
 function runScript(line: string, more: readonly string[] = []) {

@@ -17,7 +17,7 @@ import type { Summary } from '../../train/run/summary.ts';
 import { decodeSafetensors } from '../../train/safetensors.ts';
 import { openLocalStore } from '../../train/store/open.ts';
 import { png } from '../fixtures/images.ts';
-import { expectSuccess, runTrainer } from '../support/command.ts';
+import { expectSuccess, ON_ONE_THREAD, runTrainer } from '../support/command.ts';
 import { dataFolder, describeWithData } from '../support/data.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { type RunningWorker, startWorker } from '../support/worker.ts';
@@ -53,7 +53,7 @@ describeWithData('the pipeline', (data) => {
 
     const run = join(temporaryFolder(), 'run');
     const small = ['--models', 'tinyvgg', '--epochs', '1', '--limit', '320'];
-    await cli('train', ...small, '--data', dataFolder as string, '--out', run);
+    await cli('train', ...ON_ONE_THREAD, ...small, '--data', dataFolder as string, '--out', run);
     const summary: Summary = JSON.parse(await readFile(join(run, 'summary.json'), 'utf8'));
     const version = summary.models.tinyvgg.onnx.sha256;
 
@@ -117,7 +117,7 @@ it('trains on a folder of images, and serves the model by the name of the folder
   const folder = join(await folderOf(Object.fromEntries(files)), 'Paint pots');
   const run = join(temporaryFolder(), 'run');
   const settings = ['--models', 'tinyvgg', '--image-size', '12', '--epochs', '12', '--batch-size', '4'];
-  await cli('train', '--data', folder, ...settings, '--seed', '1', '--out', run);
+  await cli('train', ...ON_ONE_THREAD, '--data', folder, ...settings, '--seed', '1', '--out', run);
   await cli('push', '--model', join(run, 'paint-pots.onnx'), '--local', worker.origin);
 
   const { manifest } = await readRelease(join(run, 'paint-pots.onnx'));

@@ -8,6 +8,9 @@ const TRAINER = fileURLToPath(new URL('../../train/cli/main.ts', import.meta.url
 /** The environment of a machine without settings: where programs are, and where Node keeps compiled JavaScript. */
 export const BARE = { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE };
 
+/** Options of a training that starts at once: without a search for a graphics card, and without threads. The weights are the same. */
+export const ON_ONE_THREAD = ['--device', 'cpu', '--threads', '1'];
+
 /** The result of a process that has ended. */
 export interface Ended {
   /** Exit code; null when a signal ended the process. */

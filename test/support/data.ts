@@ -1,6 +1,7 @@
 /** @file Real data for tests: Fashion-MNIST in FASHION_MNIST_DIR, and photos in PHOTOS_DIR. */
 import { existsSync } from 'node:fs';
 import { describe } from 'vitest';
+import { lazy } from '../../shared/lazy.ts';
 import { loadDataset } from '../../train/dataset/fashion-mnist/load.ts';
 import type { Dataset } from '../../train/dataset/split.ts';
 
@@ -9,7 +10,13 @@ const folder = process.env.FASHION_MNIST_DIR;
 /** Path of the folder with the four official files; undefined without it. */
 export const dataFolder = folder && existsSync(folder) ? folder : undefined;
 
-/** Declares a suite that needs the real data set. Without it the suite is skipped, and its name gives the reason. */
+/** Loads the data set once for all test files that run in this process. */
+const loadOnce = lazy(() => loadDataset({ folder: dataFolder }));
+
+/**
+ * Declares a suite that needs the real data set. Without it the suite is skipped, and its name gives the reason.
+ * @param suite without a parameter, it needs only the folder, and nothing is loaded
+ */
 export function describeWithData(name: string, suite: (data: () => Dataset) => void): void {
   if (!dataFolder) {
     describe.skip(`${name} (skipped: set FASHION_MNIST_DIR to a folder with Fashion-MNIST)`, () =>
@@ -17,8 +24,8 @@ export function describeWithData(name: string, suite: (data: () => Dataset) => v
     return;
   }
   describe(name, async () => {
-    const data = await loadDataset({ folder: dataFolder });
-    suite(() => data);
+    const data = suite.length > 0 ? await loadOnce() : undefined;
+    suite(() => data as Dataset);
   });
 }
 

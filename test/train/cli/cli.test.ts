@@ -11,7 +11,7 @@ import { sha256 } from '../../../shared/digest.ts';
 import { Manifest } from '../../../shared/manifest.ts';
 import type { Summary } from '../../../train/run/summary.ts';
 import { paint, png } from '../../fixtures/images.ts';
-import { runTrainer } from '../../support/command.ts';
+import { ON_ONE_THREAD, runTrainer } from '../../support/command.ts';
 import { dataFolder, describeWithData } from '../../support/data.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -258,7 +258,16 @@ describeWithData('the command line with the data set', () => {
 
   it('calibrates on held-out images without a second training', async () => {
     const folder = temporaryFolder();
-    const job = ['train', '--models', 'v0', '--epochs', '1', '--data', dataFolder as string];
+    const job = [
+      'train',
+      ...ON_ONE_THREAD,
+      '--models',
+      'v0',
+      '--epochs',
+      '1',
+      '--data',
+      dataFolder as string,
+    ];
     const run = async (out: string, ...flags: string[]) => {
       const { code, stdout, stderr } = await cli(...job, ...flags, '--out', join(folder, out));
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

@@ -7,7 +7,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { run, runTrainer } from '../../support/command.ts';
+import { ON_ONE_THREAD, run, runTrainer } from '../../support/command.ts';
 import { dataFolder, describeWithData } from '../../support/data.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -77,7 +77,7 @@ describeWithData('a training', () => {
   it.each(['| head -1', '2>&1 | head -1', '>&- 2>&-'])('goes on to its end with %s', async (redirect) => {
     const out = join(temporaryFolder(), 'run');
     const job = ['--data', `${dataFolder}`, '--models', 'v0', '--epochs', '2', '--limit', '4000'];
-    const { code, stderr } = await inShell(['train', ...job, '--out', out], redirect);
+    const { code, stderr } = await inShell(['train', ...job, ...ON_ONE_THREAD, '--out', out], redirect);
     expect([code, stderr]).toEqual([0, '']);
     expect(await readdir(out)).toContain('v0.onnx');
   });
@@ -86,7 +86,7 @@ describeWithData('a training', () => {
     `goes on to its end when its terminal closes${hasTerminal ? '' : ' (skipped: no script command)'}`,
     async () => {
       const [out, exit] = [join(temporaryFolder(), 'run'), join(temporaryFolder(), 'exit')];
-      const job = `--data ${dataFolder} --device cpu --models v0 --epochs 20 --limit 4000 --out ${out}`;
+      const job = `--data ${dataFolder} ${ON_ONE_THREAD.join(' ')} --models v0 --epochs 20 --limit 4000 --out ${out}`;
       const train = `${process.execPath} train/cli/main.ts train ${job}`;
       const terminal = spawn('script', ['-qec', `trap "" HUP; ${train}; echo $? > ${exit}`, '/dev/null']);
       for await (const text of terminal.stdout.setEncoding('utf8')) if (text.includes('Epoch: 0')) break;

@@ -24,10 +24,14 @@ const SLOW_ENGINES = {
 };
 
 /** Declares a suite for each engine. */
-export function describeEngines(contract: (open: () => Promise<Engine>) => void): void {
-  describe.each(Object.entries(CPU_ENGINES))('engine %s', (_, open) => contract(open));
-  describe.each(Object.entries(SLOW_ENGINES))('engine %s', { tags: ['slow'] }, (_, open) => contract(open));
+export function describeEngines(contract: (open: () => Promise<Engine>, name: string) => void): void {
+  describe.each(Object.entries(CPU_ENGINES))('engine %s', (name, open) => contract(open, name));
+  describe.each(Object.entries(SLOW_ENGINES))('engine %s', { tags: ['slow'] }, (name, open) =>
+    contract(open, name),
+  );
 }
+
+export const isSlow = (name: string): boolean => name in SLOW_ENGINES;
 
 const noise = Generator.seeded(1);
 

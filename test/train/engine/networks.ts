@@ -1,8 +1,8 @@
 /** @file Small networks for tests of the engines. */
 import { conv2d, flatten, linear, type ModelSpec, maxPool2d, relu } from '../../../shared/model/spec.ts';
 
-/** Networks with every layer kind, every option and every pair of neighbouring layers, small enough for finite differences. */
-export const NETWORKS: ModelSpec[] = [
+/** Networks with every layer kind, every option and every kind of neighbouring layers, small enough for finite differences. */
+export const BASIC_NETWORKS: ModelSpec[] = [
   { name: 'linear', input: [2, 3, 3], modules: { a: [flatten(), linear(18, 5), relu(), linear(5, 4)] } },
   {
     name: 'padding 1, pooling',
@@ -22,13 +22,6 @@ export const NETWORKS: ModelSpec[] = [
     },
   },
   {
-    name: 'two convolutions, valid',
-    input: [1, 8, 8],
-    modules: {
-      a: [conv2d(1, 3, 3), relu(), conv2d(3, 2, 2, { padding: 'valid' }), flatten(), linear(50, 4)],
-    },
-  },
-  {
     // Layers with SIMD kernels, in sizes that are no multiple of a vector, a block or a group of channels.
     name: 'odd sizes, three convolutions',
     input: [3, 7, 9],
@@ -44,21 +37,70 @@ export const NETWORKS: ModelSpec[] = [
       a: [maxPool2d(2), conv2d(2, 3, 3, { padding: 1 }), relu(), maxPool2d(2), flatten(), linear(18, 4)],
     },
   },
-  // The cpu engine has SIMD kernels for some layers only. Those read and write planes with zeros around them, others do not.
-  {
-    name: '5×5 before 3×3 before 2×2',
-    input: [2, 7, 6],
-    modules: {
-      a: [conv2d(2, 3, 5, { padding: 2 }), relu(), conv2d(3, 4, 3, { padding: 1 }), relu()],
-      b: [conv2d(4, 2, 2, { stride: 2 }), relu(), flatten(), linear(18, 4)],
-    },
-  },
   {
     name: '3×3 between poolings of other sizes',
     input: [2, 11, 10],
     modules: {
       a: [maxPool2d(3, { stride: 2 }), conv2d(2, 3, 3, { padding: 1 }), relu(), maxPool2d(2, { stride: 3 })],
       b: [flatten(), linear(6, 4)],
+    },
+  },
+  {
+    name: 'a convolution with more padding than filter',
+    input: [1, 3, 4],
+    modules: { a: [conv2d(1, 2, 2, { stride: 3, padding: 3 }), flatten(), linear(18, 3)] },
+  },
+  {
+    name: 'ReLU after pooling, twice',
+    input: [1, 6, 5],
+    modules: { a: [conv2d(1, 3, 3, { padding: 1 }), maxPool2d(2), relu(), relu(), flatten(), linear(18, 4)] },
+  },
+  {
+    name: 'ReLU first, and after a flatten',
+    input: [2, 3, 5],
+    modules: { a: [relu(), conv2d(2, 2, 3, { padding: 1 }), flatten(), relu(), linear(30, 4)] },
+  },
+  {
+    name: '3×3 last',
+    input: [1, 3, 2],
+    modules: { a: [conv2d(1, 2, 3, { padding: 1 }), relu(), conv2d(2, 1, 3, { padding: 1 }), flatten()] },
+  },
+  {
+    name: '3×3 and ReLU last',
+    input: [2, 2, 2],
+    modules: { a: [conv2d(2, 2, 3, { padding: 1 }), relu(), flatten()] },
+  },
+  {
+    name: 'pooling last',
+    input: [1, 5, 4],
+    modules: { a: [conv2d(1, 2, 3, { padding: 1 }), maxPool2d(2), flatten()] },
+  },
+  {
+    name: 'one pixel',
+    input: [3, 1, 1],
+    modules: { a: [conv2d(3, 4, 3, { padding: 1 }), relu(), conv2d(4, 3, 1), flatten(), linear(3, 2)] },
+  },
+];
+
+/**
+ * The same, with further neighbours of layers. The cpu engine has SIMD kernels for some layers only. Those read and write planes with zeros
+ * around them, others do not. Other engines have no such cases.
+ */
+export const NETWORKS: ModelSpec[] = [
+  ...BASIC_NETWORKS,
+  {
+    name: 'two convolutions, valid',
+    input: [1, 8, 8],
+    modules: {
+      a: [conv2d(1, 3, 3), relu(), conv2d(3, 2, 2, { padding: 'valid' }), flatten(), linear(50, 4)],
+    },
+  },
+  {
+    name: '5×5 before 3×3 before 2×2',
+    input: [2, 7, 6],
+    modules: {
+      a: [conv2d(2, 3, 5, { padding: 2 }), relu(), conv2d(3, 4, 3, { padding: 1 }), relu()],
+      b: [conv2d(4, 2, 2, { stride: 2 }), relu(), flatten(), linear(18, 4)],
     },
   },
   {
@@ -86,21 +128,6 @@ export const NETWORKS: ModelSpec[] = [
     },
   },
   {
-    name: 'a convolution with more padding than filter',
-    input: [1, 3, 4],
-    modules: { a: [conv2d(1, 2, 2, { stride: 3, padding: 3 }), flatten(), linear(18, 3)] },
-  },
-  {
-    name: 'ReLU after pooling, twice',
-    input: [1, 6, 5],
-    modules: { a: [conv2d(1, 3, 3, { padding: 1 }), maxPool2d(2), relu(), relu(), flatten(), linear(18, 4)] },
-  },
-  {
-    name: 'ReLU first, and after a flatten',
-    input: [2, 3, 5],
-    modules: { a: [relu(), conv2d(2, 2, 3, { padding: 1 }), flatten(), relu(), linear(30, 4)] },
-  },
-  {
     name: 'ReLU before a convolution without SIMD, and last',
     input: [1, 5, 5],
     modules: {
@@ -108,22 +135,7 @@ export const NETWORKS: ModelSpec[] = [
     },
   },
   { name: 'one linear layer', input: [1, 3, 3], modules: { a: [flatten(), linear(9, 3)] } },
-  {
-    name: '3×3 last',
-    input: [1, 3, 2],
-    modules: { a: [conv2d(1, 2, 3, { padding: 1 }), relu(), conv2d(2, 1, 3, { padding: 1 }), flatten()] },
-  },
-  {
-    name: '3×3 and ReLU last',
-    input: [2, 2, 2],
-    modules: { a: [conv2d(2, 2, 3, { padding: 1 }), relu(), flatten()] },
-  },
   { name: '2×2 last', input: [1, 3, 4], modules: { a: [conv2d(1, 2, 2), flatten()] } },
-  {
-    name: 'pooling last',
-    input: [1, 5, 4],
-    modules: { a: [conv2d(1, 2, 3, { padding: 1 }), maxPool2d(2), flatten()] },
-  },
   {
     // The cpu engine uses Winograd's convolution: 2×3 tiles, an odd number of channels.
     name: 'eight and nine channels',
@@ -132,10 +144,5 @@ export const NETWORKS: ModelSpec[] = [
       a: [conv2d(1, 8, 3, { padding: 1 }), relu(), conv2d(8, 9, 3, { padding: 1 }), relu()],
       b: [conv2d(9, 8, 3, { padding: 1 }), maxPool2d(2), flatten(), linear(48, 4)],
     },
-  },
-  {
-    name: 'one pixel',
-    input: [3, 1, 1],
-    modules: { a: [conv2d(3, 4, 3, { padding: 1 }), relu(), conv2d(4, 3, 1), flatten(), linear(3, 2)] },
   },
 ];

@@ -10,7 +10,7 @@ import { runTrainer } from '../../support/command.ts';
 import { dataFolder, describeWithData } from '../../support/data.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-const JOB = ['train', '--data', `${dataFolder}`, '--models', 'v0', '--no-calibration'];
+const JOB = ['train', '--data', `${dataFolder}`, '--device', 'cpu', '--models', 'v0', '--no-calibration'];
 const SHORT = [...JOB, '--epochs', '1'];
 
 const imagesIn = async (folder: string) => {

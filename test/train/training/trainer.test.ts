@@ -251,24 +251,32 @@ describe('train', () => {
 });
 
 describeWithData('the lab', (data) => {
-  describe.each(['reference', 'tfjs', 'cpu'])('with --device %s', (device) => {
-    // The slow engines train v1 only. It has the layers of v0.
-    it.each(device === 'cpu' ? (Object.keys(LAB_LINES) as LabModelName[]) : (['v1'] as const))(
-      'prints every line of %s to five decimals',
-      { tags: device === 'cpu' ? [] : ['slow'] },
-      async (name) => {
-        const network = resolveNetwork(modelSpec(name));
-        const engine = await openEngine(device);
-        const { epochs } = await train({ ...lab, network, data: data(), engine });
-        const rounded = epochs.map(({ trainLoss, testLoss = Number.NaN, labAccuracy = Number.NaN }) => ({
-          trainLoss: Number(trainLoss.toFixed(5)),
-          testLoss: Number(testLoss.toFixed(5)),
-          labAccuracy: Number(labAccuracy.toFixed(2)),
-        }));
-        expect(rounded).toEqual(LAB_LINES[name]);
-      },
-    );
-  });
+  /** Returns the lines that the lab prints, one for each epoch. */
+  async function linesOf(device: string, name: LabModelName, epochs = lab.epochs) {
+    const network = resolveNetwork(modelSpec(name));
+    const trained = await train({ ...lab, network, data: data(), engine: await openEngine(device), epochs });
+    return trained.epochs.map(({ trainLoss, testLoss = Number.NaN, labAccuracy = Number.NaN }) => ({
+      trainLoss: Number(trainLoss.toFixed(5)),
+      testLoss: Number(testLoss.toFixed(5)),
+      labAccuracy: Number(labAccuracy.toFixed(2)),
+    }));
+  }
+
+  it.each(Object.keys(LAB_LINES) as LabModelName[])(
+    'prints every line of %s to five decimals with --device cpu',
+    async (name) => {
+      expect(await linesOf('cpu', name)).toEqual(LAB_LINES[name]);
+    },
+  );
+
+  // The slow engines train one epoch of v1, which has the layers of v0. A later epoch takes the same steps.
+  it.each(['reference', 'tfjs'])(
+    'prints the first line of v1 to five decimals with --device %s',
+    { tags: ['slow'] },
+    async (device) => {
+      expect(await linesOf(device, 'v1', 1)).toEqual(LAB_LINES.v1?.slice(0, 1));
+    },
+  );
 
   it('reaches 87.3 to 89 % with tinyvgg, the range of PyTorch on different platforms', {
     tags: ['slow'],

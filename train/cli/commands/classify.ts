@@ -7,7 +7,7 @@ import type { PhotoStep } from '#shared/input/garment/photo.ts';
 import type { Prediction } from '#shared/predictions.ts';
 import { percent } from '../../format.ts';
 import { commandLine } from '../../installation.ts';
-import { type ClassifiedPhoto, openClassifier } from '../../photos/classifier.ts';
+import type { ClassifiedPhoto } from '../../photos/classifier.ts';
 import { onnxFileOf, readRelease } from '../../release/release.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
 import { readInput } from '../input.ts';
@@ -42,6 +42,8 @@ interface Flags {
  * does not stop the others; the exit code is that of the first one. Stops when nobody reads the predictions any more.
  */
 async function classify(paths: string[], { model, topK, json }: Flags): Promise<void> {
+  // Only this command needs the decoders.
+  const { openClassifier } = await import('../../photos/classifier.ts');
   const classifier = await openClassifier(await readRelease(await onnxFileOf(model, '--model')));
   const images = (await Promise.all(paths.map(imagesAt))).flat();
   for (const image of images) {

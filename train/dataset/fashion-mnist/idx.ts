@@ -14,6 +14,12 @@ import { ExplainedError } from '#shared/errors.ts';
 
 const UNSIGNED_BYTE = 0x08;
 
+const headerBytes = (shape: readonly number[]): number => 4 + 4 * shape.length;
+
+/** Returns the size of an IDX file of unsigned bytes. */
+export const idxBytes = (shape: readonly number[]): number =>
+  headerBytes(shape) + shape.reduce((product, size) => product * size, 1);
+
 /**
  * Parses an IDX file of unsigned bytes.
  * @param file name of the file for errors
@@ -31,7 +37,7 @@ export function parseIdx(file: string, bytes: Uint8Array, shape: readonly number
       next: 'Replace it by a complete copy.',
     });
   };
-  const header = 4 + 4 * shape.length;
+  const header = headerBytes(shape);
   if (bytes.length < header) fail('truncated header', `${header} bytes`, `${bytes.length}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const magic = (UNSIGNED_BYTE << 8) | shape.length;
@@ -39,8 +45,8 @@ export function parseIdx(file: string, bytes: Uint8Array, shape: readonly number
   if (view.getUint32(0) !== magic) fail('wrong magic number', hex(magic), hex(view.getUint32(0)));
   const sizes = shape.map((_, i) => view.getUint32(4 + 4 * i));
   if (sizes.some((size, i) => size !== shape[i])) fail('wrong sizes', shape.join('×'), sizes.join('×'));
-  const count = shape.reduce((product, size) => product * size, 1);
-  if (bytes.length !== header + count) fail('wrong length', `${header + count} bytes`, `${bytes.length}`);
+  const length = idxBytes(shape);
+  if (bytes.length !== length) fail('wrong length', `${length} bytes`, `${bytes.length}`);
   return bytes.subarray(header);
 }
 
