@@ -7,9 +7,11 @@
  */
 import { ExplainedError } from '#shared/errors.ts';
 import { type Cloudflare, type Traffic, trafficText } from '../cloudflare/api.ts';
+import { r2Store } from '../cloudflare/r2.ts';
 import { API, CALLED, type DeployedWorker, deploymentOf, wranglerTarget } from '../cloudflare/workers.ts';
-import { runProgram, runWrangler } from '../cloudflare/wrangler.ts';
+import { runWrangler } from '../cloudflare/wrangler.ts';
 import { withPages } from '../pages.ts';
+import { pinAssets } from '../pin-assets.ts';
 import { ensureBuckets } from '../prepare.ts';
 import { smokeTest } from '../smoke/smoke-test.ts';
 import { type Outcome, type RolloutOptions, reasonOf, type TrafficBefore } from './options.ts';
@@ -27,13 +29,12 @@ const PRODUCTION = deploymentOf('production');
 export const WATCH_SECONDS = 300;
 
 export async function rollOut(options: RolloutOptions): Promise<Outcome> {
-  const { cloudflare, signal, log } = options;
+  const { cloudflare, log } = options;
   let before: TrafficBefore;
   try {
     before = await trafficBefore(cloudflare);
     await ensureBuckets(options.account, PRODUCTION, log);
-    const name = 'infra/deploy/pin-assets.ts';
-    await runProgram(process.execPath, [name], { name, signal });
+    await pinAssets(r2Store(options.account, PRODUCTION.buckets.models));
     log('pinned assets are in the bucket');
     for (const worker of CALLED) if (!before.get(worker)) await deployAtOnce(worker, options);
   } catch (error) {
