@@ -41,9 +41,15 @@ export async function rollOut(options: RolloutOptions): Promise<Outcome> {
     log(reasonOf(error));
     return 'unchanged';
   }
-  const present = before.get(API);
-  if (!present) return firstDeployment(options);
-  return deployInSteps(options, before, Object.keys(present)[0] as string);
+  if (!before.get(API)) return firstDeployment(options);
+  let version: string;
+  try {
+    version = await upload(options);
+  } catch (error) {
+    log(reasonOf(error));
+    return 'unchanged';
+  }
+  return shiftTraffic(options, before, version, (worker) => deployAtOnce(worker, options));
 }
 
 /** @throws ExplainedError of kind `conflict` while two versions share a Worker's requests */
@@ -90,28 +96,32 @@ async function firstDeployment(options: RolloutOptions): Promise<Outcome> {
   }
 }
 
-async function deployInSteps(
+/**
+ * Shifts the requests from the version with all of them to an uploaded one, step by step. Rolls all three Workers back after the first failure.
+ * @param deployCalled replaces one of the other two Workers
+ */
+export async function shiftTraffic(
   options: RolloutOptions,
   before: TrafficBefore,
-  previous: string,
+  version: string,
+  deployCalled: (worker: DeployedWorker) => Promise<void>,
 ): Promise<Outcome> {
   const { cloudflare, origin, key, tag, signal, log } = options;
+  const [previous = ''] = Object.keys(before.get(API) ?? {});
   const split = new TrafficSplit(cloudflare, previous);
-  const route = async (version: string, percentage: number) =>
+  const route = async (percentage: number) =>
     log(`${API.name}: ${trafficText(await split.route(version, percentage, signal))}`);
-  const changed: DeployedWorker[] = [];
+  const changed: DeployedWorker[] = [API];
   try {
-    const version = await upload(options);
-    changed.push(API);
-    await route(version, 0);
+    await route(0);
     for (const worker of CALLED.filter((one) => before.get(one))) {
       changed.push(worker);
-      await deployAtOnce(worker, options);
+      await deployCalled(worker);
     }
     await smokeTest({ origin, key, version, signal }, log);
     const since = new Date();
     for (const percentage of PERCENTAGES) {
-      await route(version, percentage);
+      await route(percentage);
       await watch(options, version, since);
     }
     log(
@@ -120,7 +130,7 @@ async function deployInSteps(
     return 'deployed';
   } catch (error) {
     log(reasonOf(error));
-    return changed.length === 0 ? 'unchanged' : rollBack(options, before, changed, split);
+    return rollBack(options, before, changed, split);
   }
 }
 
