@@ -9,9 +9,11 @@ import { Command, Option } from 'commander';
 import { ROOT, WRANGLER } from '../child-process.ts';
 import { runCommand } from '../command.ts';
 import { openAccount } from './cloudflare/account.ts';
+import { r2Store } from './cloudflare/r2.ts';
 import { deploymentOf, ENVIRONMENTS, type Environment, wranglerTarget } from './cloudflare/workers.ts';
 import { runVisibly } from './cloudflare/wrangler.ts';
 import { withPages } from './pages.ts';
+import { pinAssets } from './pin-assets.ts';
 import { ensureBuckets, ensureModel, requireSameBucket } from './prepare.ts';
 
 const HELP = `
@@ -37,8 +39,7 @@ async function main({ env }: { env: Environment }): Promise<void> {
   const site = await mkdtemp(join(tmpdir(), 'tinyvgg-pages-'));
   try {
     await runVisibly([`${ROOT}web/site/build.ts`, '--out', site]);
-    const pinning = ['--bucket', buckets.models, '--site', site];
-    await runVisibly([`${ROOT}infra/deploy/pin-assets.ts`, ...pinning]);
+    await pinAssets(r2Store(account, buckets.models), site);
     console.log(`The field’s files are in the bucket ${buckets.models}.`);
     const deploy = (args: string[]) => runVisibly([WRANGLER, 'deploy', ...args]);
     // The API's Worker comes last, because it calls the other two.

@@ -16,7 +16,7 @@ import { type Deployment, originOf } from './cloudflare/workers.ts';
 import { ensurePageKey } from './key/records.ts';
 
 /** What `npm run site` builds, without key and address. */
-const SITE = join(ROOT, 'web/site/build');
+export const SITE = join(ROOT, 'web/site/build');
 
 const HOME = 'index.html';
 const PAGES = [HOME, 'explore.html', 'docs.html'];

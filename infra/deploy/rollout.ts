@@ -78,7 +78,7 @@ function required<T>(value: T | undefined, what: string, expected: string, got: 
 function plan(origin: string, watchSeconds: number): string {
   const called = CALLED.map(({ name }) => name).join(' and ');
   return [
-    '1. buckets, created if they are missing, and pinned assets in them (infra/deploy/pin-assets.ts)',
+    '1. buckets, created if they are missing, and pinned assets in them',
     `2. ${API.name}: a new version, at 0 % beside the current one`,
     `3. ${called}: new versions, in one step`,
     `4. smoke test of the new version at ${origin}`,

@@ -1,8 +1,12 @@
 /** @file What the process of a local Worker receives and sends. */
 
+import type { WorkerConfiguration } from './configuration.ts';
+
 export interface ServerOptions {
   /** Paths of wrangler configurations; the Worker that listens comes first. */
   configs: readonly string[];
+  /** What is in them; the server reads them if absent, which takes as long as the rest of its start. */
+  configurations?: readonly WorkerConfiguration[] | undefined;
   host: string;
   /** 0 for a free one. */
   port: number;

@@ -2,12 +2,10 @@
  * @file The process of a local Worker: bundles it and its neighbours, and runs them in workerd through Miniflare. worker.ts starts it, sends
  * it a `ServerOptions`, and receives a `Ready`.
  */
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { watch } from 'node:fs';
 import { SourceMap } from 'node:module';
 import { basename, dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { stop as stopEsbuild } from 'esbuild';
 import {
   convertV4MiniflareOptions,
@@ -17,9 +15,11 @@ import {
   type V4ServiceDesignator,
   type V4WorkerOptions,
 } from 'miniflare';
+import { lazy } from '#shared/lazy.ts';
 import { ROOT } from '../child-process.ts';
 import { type Bundle, bundle } from './bundle.ts';
 import type { WorkerConfiguration } from './configuration.ts';
+import { readConfigurations } from './read-configurations.ts';
 import type { Ready, ServerOptions } from './server-options.ts';
 
 /** What the log level shows. */
@@ -32,8 +32,8 @@ const LEVELS = {
 /** Milliseconds without a change after which the watched Worker is bundled again. */
 const QUIET_MS = 100;
 
-/** Source maps of the running code by name. */
-const sourceMaps = new Map<string, SourceMap>();
+/** Source maps of the running code by name, parsed for the first place in an error. */
+const sourceMaps = new Map<string, () => SourceMap>();
 
 async function main(options: ServerOptions): Promise<void> {
   const miniflare = new Miniflare(await miniflareOptions(options));
@@ -53,7 +53,7 @@ async function end(miniflare: Miniflare): Promise<void> {
 
 async function miniflareOptions(options: ServerOptions) {
   const { host, port, state, variables, defaults, logLevel, inspectorPort } = options;
-  const configurations = await readConfigurations(options.configs);
+  const configurations = options.configurations ?? (await readConfigurations(options.configs));
   const names = configurations.map(({ name }) => name);
   const workers = await Promise.all(configurations.map((one) => workerOptions(one, names)));
   // Without it, esbuild's process would wait beside the Worker, with 90 MB.
@@ -79,17 +79,11 @@ async function miniflareOptions(options: ServerOptions) {
 type Built = V4WorkerOptions & { modules: [Module, ...Module[]] };
 type Module = Bundle['modules'][number] | { type: 'ESModule'; path: string; contents: string };
 
-/** wrangler reads them in a process that ends. */
-async function readConfigurations(paths: readonly string[]): Promise<WorkerConfiguration[]> {
-  const program = join(import.meta.dirname, 'configuration.ts');
-  const { stdout } = await promisify(execFile)(process.execPath, [program, ...paths]);
-  return JSON.parse(stdout);
-}
-
 /** @param names of all Workers that run. A binding to another one answers with 503: workerd would not start */
 async function workerOptions(configuration: WorkerConfiguration, names: readonly string[]): Promise<Built> {
   const { modules, sourceMap } = await bundle(configuration);
-  sourceMaps.set(basename(modules[0].path), new SourceMap(JSON.parse(sourceMap)));
+  const parsed = lazy(() => new SourceMap(JSON.parse(sourceMap)));
+  sourceMaps.set(basename(modules[0].path), parsed);
   const { serviceBindings, ...options } = configuration.options;
   const services = Object.entries((serviceBindings ?? {}) as Record<string, V4ServiceDesignator>);
   const bound = services.map(([binding, service]) => [binding, runs(service, names) ? service : unavailable]);
@@ -125,7 +119,7 @@ const readable = (message: string): string =>
   message.replace(
     /(?:file:\/\/)?[^\s("]*?([\w-]+\.js):(\d+):(\d+)/g,
     (place, file: string, line: string, column: string) => {
-      const origin = sourceMaps.get(file)?.findOrigin(Number(line), Number(column));
+      const origin = sourceMaps.get(file)?.().findOrigin(Number(line), Number(column));
       return origin && 'fileName' in origin
         ? `${origin.fileName}:${origin.lineNumber}:${origin.columnNumber}`
         : place;

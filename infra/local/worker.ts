@@ -44,7 +44,7 @@ const TAIL = 2_000;
 const MAX_HEAP = 48;
 
 /** The project's Workers. */
-const CONFIGS = ['wrangler.toml', 'wrangler.ort.toml', 'wrangler.decode.toml'].map((name) =>
+export const CONFIGS = ['wrangler.toml', 'wrangler.ort.toml', 'wrangler.decode.toml'].map((name) =>
   join(ROOT, name),
 );
 

@@ -49,17 +49,7 @@ describe.each(commands)('npm run $name', ({ name, args }) => {
   });
 });
 
-const DEPLOYMENT = [
-  'key',
-  'key create',
-  'key list',
-  'key revoke',
-  'smoke',
-  'rollout',
-  'preview',
-  'deploy',
-  'pin-assets',
-];
+const DEPLOYMENT = ['key', 'key create', 'key list', 'key revoke', 'smoke', 'rollout', 'preview', 'deploy'];
 
 test.each(DEPLOYMENT)('infra/deploy: %s --help has examples', async (name) => {
   const [script, ...subcommand] = name.split(' ');

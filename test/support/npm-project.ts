@@ -47,6 +47,7 @@ export async function createProject(wanted: Wanted, sources?: string): Promise<P
   };
   if (sources) await cp(sources, folder, { recursive: true });
   await project.write({ 'package.json': JSON.stringify({ private: true, type: 'module', ...wanted }) });
+  if (Object.keys(wanted).length === 0) return project;
   const install = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];
   await expectSuccess(run('npm', install, { cwd: folder }));
   return project;

@@ -1,7 +1,10 @@
 /** @file The project's Workers as `npm start` runs them: on loopback, with their own ports and an empty local bucket. */
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { lazy } from '#shared/lazy.ts';
 import { ROOT } from '../../infra/child-process.ts';
-import { type LocalWorkerOptions, startLocalWorker } from '../../infra/local/worker.ts';
+import type { WorkerConfiguration } from '../../infra/local/configuration.ts';
+import { readConfigurations } from '../../infra/local/read-configurations.ts';
+import { CONFIGS, type LocalWorkerOptions, startLocalWorker } from '../../infra/local/worker.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** The Workers that most tests need: the API and its decoders. */
@@ -17,6 +20,17 @@ export interface WorkerOptions
   withOrt?: boolean;
 }
 
+/** The project's configurations. wrangler takes as long to read them as the rest of a start, so each process reads them once. */
+const readAll = lazy(() => readConfigurations(CONFIGS));
+
+/** Returns what is in some of the project's configurations; undefined for others. */
+async function readBefore(configs: readonly string[]): Promise<WorkerConfiguration[] | undefined> {
+  const places = configs.map((config) => CONFIGS.indexOf(resolve(ROOT, config)));
+  if (places.includes(-1)) return undefined;
+  const all = await readAll();
+  return places.map((i) => all[i]);
+}
+
 export interface RunningWorker {
   origin: string;
   /** Process id of the server, the parent of workerd. */
@@ -29,12 +43,14 @@ export interface RunningWorker {
 export async function startWorker({
   state = temporaryFolder(),
   withOrt = false,
+  configs = withOrt ? CONFIGS : WITHOUT_ORT,
   ...options
 }: WorkerOptions = {}): Promise<RunningWorker> {
   const end = new AbortController();
   const { origin, pid, ended } = await startLocalWorker({
-    ...(!withOrt && { configs: WITHOUT_ORT }),
     ...options,
+    configs,
+    configurations: await readBefore(configs),
     host: '127.0.0.1',
     port: 0,
     state,

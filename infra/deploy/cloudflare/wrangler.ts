@@ -29,11 +29,7 @@ export async function runWrangler(args: readonly string[], signal?: AbortSignal)
   const folder = await mkdtemp(join(tmpdir(), 'tinyvgg-wrangler-'));
   const file = join(folder, 'events.ndjson');
   try {
-    await runProgram(process.execPath, [WRANGLER, ...args], {
-      name: `wrangler ${args.join(' ')}`,
-      env: { ...QUIET, WRANGLER_OUTPUT_FILE_PATH: file },
-      signal,
-    });
+    await runQuietly(args, { WRANGLER_OUTPUT_FILE_PATH: file }, signal);
     return (await readFile(file, 'utf8'))
       .trim()
       .split('\n')
@@ -65,27 +61,20 @@ export async function runVisibly(args: readonly string[]): Promise<void> {
   });
 }
 
-interface ProgramOptions {
-  /** The program's name in an error message. */
-  name: string;
-  env?: Record<string, string>;
-  signal?: AbortSignal | undefined;
-}
-
 /**
- * Runs a program without input to its end. Its output appears only in the error.
- * @throws ExplainedError when the program fails
+ * Runs wrangler without input to its end. Its output appears only in the error.
+ * @throws ExplainedError when it fails
  */
-export async function runProgram(
-  program: string,
-  args: string[],
-  { name, env, signal }: ProgramOptions,
+async function runQuietly(
+  args: readonly string[],
+  env: Record<string, string>,
+  signal?: AbortSignal,
 ): Promise<void> {
-  const child = spawn(program, args, {
+  const child = spawn(process.execPath, [WRANGLER, ...args], {
     cwd: ROOT,
-    env: { ...process.env, PATH: `${ROOT}node_modules/.bin:${process.env.PATH}`, ...env },
+    env: { ...process.env, ...QUIET, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // In its own process group, the program does not receive Ctrl-C. This process decides when to stop it.
+    // In its own process group, wrangler does not receive Ctrl-C. This process decides when to stop it.
     detached: true,
   });
   const tail = collectTail(child, TAIL);
@@ -95,6 +84,10 @@ export async function runProgram(
   signal?.removeEventListener('abort', stop);
   signal?.throwIfAborted();
   if (code === 0) return;
-  const got = `${killedBy ?? code}; its last output:\n${tail()}`;
-  throw new ExplainedError({ kind: 'device', what: name, expected: 'exit code 0', got });
+  throw new ExplainedError({
+    kind: 'device',
+    what: `wrangler ${args.join(' ')}`,
+    expected: 'exit code 0',
+    got: `${killedBy ?? code}; its last output:\n${tail()}`,
+  });
 }

@@ -7,9 +7,11 @@
  */
 import { ExplainedError } from '#shared/errors.ts';
 import { type Cloudflare, type Traffic, trafficText } from '../cloudflare/api.ts';
+import { r2Store } from '../cloudflare/r2.ts';
 import { API, CALLED, type DeployedWorker, deploymentOf, wranglerTarget } from '../cloudflare/workers.ts';
-import { runProgram, runWrangler } from '../cloudflare/wrangler.ts';
+import { runWrangler } from '../cloudflare/wrangler.ts';
 import { withPages } from '../pages.ts';
+import { pinAssets } from '../pin-assets.ts';
 import { ensureBuckets } from '../prepare.ts';
 import { smokeTest } from '../smoke/smoke-test.ts';
 import { type Outcome, type RolloutOptions, reasonOf, type TrafficBefore } from './options.ts';
@@ -27,22 +29,27 @@ const PRODUCTION = deploymentOf('production');
 export const WATCH_SECONDS = 300;
 
 export async function rollOut(options: RolloutOptions): Promise<Outcome> {
-  const { cloudflare, signal, log } = options;
+  const { cloudflare, log } = options;
   let before: TrafficBefore;
   try {
     before = await trafficBefore(cloudflare);
     await ensureBuckets(options.account, PRODUCTION, log);
-    const name = 'infra/deploy/pin-assets.ts';
-    await runProgram(process.execPath, [name], { name, signal });
+    await pinAssets(r2Store(options.account, PRODUCTION.buckets.models));
     log('pinned assets are in the bucket');
     for (const worker of CALLED) if (!before.get(worker)) await deployAtOnce(worker, options);
   } catch (error) {
     log(reasonOf(error));
     return 'unchanged';
   }
-  const present = before.get(API);
-  if (!present) return firstDeployment(options);
-  return deployInSteps(options, before, Object.keys(present)[0] as string);
+  if (!before.get(API)) return firstDeployment(options);
+  let version: string;
+  try {
+    version = await upload(options);
+  } catch (error) {
+    log(reasonOf(error));
+    return 'unchanged';
+  }
+  return shiftTraffic(options, before, version, (worker) => deployAtOnce(worker, options));
 }
 
 /** @throws ExplainedError of kind `conflict` while two versions share a Worker's requests */
@@ -89,28 +96,32 @@ async function firstDeployment(options: RolloutOptions): Promise<Outcome> {
   }
 }
 
-async function deployInSteps(
+/**
+ * Shifts the requests from the version with all of them to an uploaded one, step by step. Rolls all three Workers back after the first failure.
+ * @param deployCalled replaces one of the other two Workers
+ */
+export async function shiftTraffic(
   options: RolloutOptions,
   before: TrafficBefore,
-  previous: string,
+  version: string,
+  deployCalled: (worker: DeployedWorker) => Promise<void>,
 ): Promise<Outcome> {
   const { cloudflare, origin, key, tag, signal, log } = options;
+  const [previous = ''] = Object.keys(before.get(API) ?? {});
   const split = new TrafficSplit(cloudflare, previous);
-  const route = async (version: string, percentage: number) =>
+  const route = async (percentage: number) =>
     log(`${API.name}: ${trafficText(await split.route(version, percentage, signal))}`);
-  const changed: DeployedWorker[] = [];
+  const changed: DeployedWorker[] = [API];
   try {
-    const version = await upload(options);
-    changed.push(API);
-    await route(version, 0);
+    await route(0);
     for (const worker of CALLED.filter((one) => before.get(one))) {
       changed.push(worker);
-      await deployAtOnce(worker, options);
+      await deployCalled(worker);
     }
     await smokeTest({ origin, key, version, signal }, log);
     const since = new Date();
     for (const percentage of PERCENTAGES) {
-      await route(version, percentage);
+      await route(percentage);
       await watch(options, version, since);
     }
     log(
@@ -119,7 +130,7 @@ async function deployInSteps(
     return 'deployed';
   } catch (error) {
     log(reasonOf(error));
-    return changed.length === 0 ? 'unchanged' : rollBack(options, before, changed, split);
+    return rollBack(options, before, changed, split);
   }
 }
 

@@ -9,7 +9,6 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 test.each([
   ['deploy.ts'],
   ['preview.ts', 'pr-12'],
-  ['pin-assets.ts'],
   ['key.ts', 'create', 'alice'],
   ['key.ts', 'list'],
   ['key.ts', 'revoke', 'alice'],

@@ -1,9 +1,13 @@
 /**
- * @file `npm run rollout` and `npm run preview` as processes, with the real wrangler and a local stand-in for Cloudflare. The present and the
- * new version are two local Workers.
+ * @file `npm run rollout` as a process, with the real wrangler and a local stand-in for Cloudflare. The present and the
+ * new version are two local Workers. Most failures come after the uploads: for them, only the steps run, in this process.
  * @module-tag slow
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { openCloudflare } from '../../../infra/deploy/cloudflare/api.ts';
+import { API as API_WORKER, CALLED } from '../../../infra/deploy/cloudflare/workers.ts';
+import type { Outcome } from '../../../infra/deploy/rollout/options.ts';
+import { shiftTraffic } from '../../../infra/deploy/rollout/steps.ts';
 import { sha256 } from '../../../shared/digest.ts';
 import { push } from '../../../train/registry/registry.ts';
 import { readRelease } from '../../../train/release/release.ts';
@@ -56,11 +60,40 @@ beforeEach(() => {
   cloudflare.next = next;
 });
 
-const run = (args: string[], onOutput?: OnOutput): Promise<Ended> =>
-  runNode(args, { env: { ...process.env, ...environment }, onOutput });
-
 const rollout = (args: string[] = [], onOutput?: OnOutput): Promise<Ended> =>
-  run(['infra/deploy/rollout.ts', '--watch', '0', ...args], onOutput);
+  runNode(['infra/deploy/rollout.ts', '--watch', '0', ...args], {
+    env: { ...process.env, ...environment },
+    onOutput,
+  });
+
+/** Runs the steps after the upload of the version `next`, as `npm run rollout` does. @param onLine receives each line of the log */
+async function shift(
+  watchSeconds = 0,
+  onLine: (line: string) => void = () => {},
+): Promise<{ outcome: Outcome; output: string }> {
+  cloudflare.scripts.get(API)?.versions.push(next);
+  const lines: string[] = [];
+  const options = {
+    cloudflare: openCloudflare(environment),
+    account: { id: ACCOUNT, token: 'token' },
+    origin: environment.ORIGIN ?? '',
+    key: KEY,
+    watchSeconds,
+    tag: undefined,
+    signal: new AbortController().signal,
+    log(line: string) {
+      lines.push(line);
+      onLine(line);
+    },
+  };
+  const before = new Map(
+    [...CALLED, API_WORKER].map((worker) => [worker, cloudflare.traffic(worker.name)] as const),
+  );
+  const outcome = await shiftTraffic(options, before, next, async ({ name }) => {
+    cloudflare.deploy(name, { [`next ${name}`]: 100 });
+  });
+  return { outcome, output: lines.join('\n') };
+}
 
 /** Returns the API's deployments, first to last, with the versions named `present` and `next`. */
 const history = (): string[] =>
@@ -69,10 +102,6 @@ const history = (): string[] =>
       .map(([id, percentage]) => `${id === present ? 'present' : 'next'} ${percentage}`)
       .join(', '),
   );
-
-/** Returns the home page that was uploaded last. */
-const homePage = (worker = API): string =>
-  cloudflare.scripts.get(worker)?.uploaded?.assets.get('/index.html')?.toString() ?? '';
 
 const expectRestored = (): void => {
   expect(cloudflare.traffic(API)).toEqual({ [present]: 100 });
@@ -98,64 +127,20 @@ describe('npm run rollout', () => {
     expect(cloudflare.traffic(DECODE)).not.toEqual({ [BEFORE[DECODE]]: 100 });
     const objects = [...(cloudflare.r2.buckets.get('tinyvgg-models')?.keys() ?? [])];
     expect(objects).toContainEqual(expect.stringMatching(/^site\/field\.[0-9a-f]{16}\.js$/));
-    expect(homePage()).toMatch(/<fashion-classifier sitekey="site_[\w-]{22}" /);
+    const page = String(cloudflare.scripts.get(API)?.uploaded?.assets.get('/index.html'));
+    expect(page).toMatch(/<fashion-classifier sitekey="site_[\w-]{22}" /);
   });
 
-  test('rolls all three Workers back when the version fails its smoke test at 0 %', async () => {
-    cloudflare.broken = (version) => version === next;
-    const { code, output } = await rollout();
-    expect(output).toMatch(
-      /\/health\/live: expected \{"status":"live"\}, got 500, text\/plain: error code: 1101/,
-    );
-    expect(output).toMatch(/Rolled back\.\n$/);
-    expect(code).toBe(2);
-    expect(history()).toEqual(['present 100', 'present 100, next 0', 'present 100']);
-    expectRestored();
-  });
-
-  test('rolls back when the smoke test fails at 10 %', async () => {
-    cloudflare.broken = (version) => version === next && (cloudflare.traffic()[next] ?? 0) > 0;
-    expect((await rollout()).code).toBe(2);
-    expect(history()).toEqual(['present 100', 'present 100, next 0', 'present 90, next 10', 'present 100']);
-    expectRestored();
-  });
-
-  test('rolls back when only the requests of other clients fail', async () => {
-    cloudflare.broken = (version, { headers }) =>
-      version === next && headers['cloudflare-workers-version-overrides'] === undefined;
-    const visits = setInterval(() => void fetch(`${environment.ORIGIN}/health/live`), 20);
-    const { code, output } = await rollout(['--watch', '2']);
-    clearInterval(visits);
-    expect(output).toMatch(
-      /failed since the new version began to receive requests: expected at most 3, .* the hour before, got \d+ of \d+/,
-    );
-    expect(code).toBe(2);
-    expect(history()).not.toContain('next 100');
-    expectRestored();
-  });
-
-  test('rolls back after SIGTERM', async () => {
+  test('rolls all three Workers back after SIGTERM', async () => {
     let killed = false;
     const { code, output } = await rollout(['--watch', '60'], (output, child) => {
       if (!killed && / 10 %/.test(output)) child.kill('SIGTERM');
       killed ||= / 10 %/.test(output);
     });
     expect(output).toMatch(/stopped by a signal\n.*rolled back, .* 100 %\n/);
+    expect(output).toMatch(/Rolled back\.\n$/);
     expect(code).toBe(2);
     expect(history().slice(-2)).toEqual(['present 90, next 10', 'present 100']);
-    expectRestored();
-  });
-
-  test('rolls back when Cloudflare rejects a step', async () => {
-    cloudflare.fault = (method, path, body) =>
-      method === 'POST' && path.endsWith(`/${API}/deployments`) && body.includes('"percentage":50')
-        ? 403
-        : undefined;
-    const { code, output } = await rollout();
-    expect(output).toMatch(
-      /POST .*\/deployments: expected a successful response, got 403: a fault \[10001\]/,
-    );
-    expect(code).toBe(2);
     expectRestored();
   });
 
@@ -169,19 +154,6 @@ describe('npm run rollout', () => {
     expect(output).toMatch(/NOT rolled back automatically; see above\.\n$/);
     expect(code).toBe(3);
     expect(cloudflare.traffic()).toEqual({ [present]: 90, [next]: 10 });
-  });
-
-  test('leaves the deployment of someone else in place', async () => {
-    const theirs = { 'of-someone-else': 100 };
-    const { code, output } = await rollout([], (output) => {
-      if (/ 10 %/.test(output) && cloudflare.traffic()[next] === 10) cloudflare.deploy(API, theirs);
-    });
-    expect(output).toContain(
-      'tinyvgg-edge was deployed by someone else during the rollout: of-someone-else 100 %',
-    );
-    expect(code).toBe(3);
-    expect(cloudflare.traffic()).toEqual(theirs);
-    expect(cloudflare.traffic(DECODE)).not.toEqual({ [BEFORE[DECODE]]: 100 });
   });
 
   test('makes the first deployment without steps', async () => {
@@ -224,51 +196,62 @@ describe('npm run rollout', () => {
   });
 });
 
-describe('npm run preview', () => {
-  const STAGING = `${API}-staging`;
-  beforeEach(() => cloudflare.reset({ ...BEFORE, [API]: present, [STAGING]: 'present-staging' }));
-
-  test('uploads a version of staging, with nothing of production', async () => {
-    await run(['infra/deploy/preview.ts', 'pr-12']);
-    const uploaded = cloudflare.scripts.get(STAGING)?.uploaded;
-    const names = (uploaded?.metadata.bindings ?? []).flatMap(({ bucket_name = [], service = [] }) => [
-      bucket_name,
-      service,
-    ]);
-    expect(names.flat().sort()).toEqual([
-      'tinyvgg-edge-decode-staging',
-      'tinyvgg-edge-ort-staging',
-      'tinyvgg-keys-staging',
-      'tinyvgg-models-staging',
-    ]);
-    // Nothing inherits a secret: they belong to the Worker of production.
-    expect(uploaded?.metadata.bindings.filter(({ type }) => type.startsWith('secret'))).toEqual([]);
-    expect(cloudflare.scripts.get(API)?.uploaded).toBeUndefined();
-    const [page] = [...(cloudflare.r2.buckets.get('tinyvgg-keys-staging')?.values() ?? [])];
-    expect(homePage(STAGING)).toContain(`sitekey="${JSON.parse(String(page)).key}"`);
-    expect(cloudflare.r2.buckets.get('tinyvgg-keys')?.size).toBe(0);
-  });
-
-  test('names the command that deploys staging when it never was', async () => {
-    cloudflare.reset({ ...BEFORE, [API]: present });
-    const { code, output } = await run(['infra/deploy/preview.ts', 'pr-12']);
-    expect(output).toMatch(/^cannot upload a preview: .*Run npm run deploy -- --env staging once\.\n$/);
-    expect(code).toBe(1);
-  });
-
-  test('uploads a version without traffic, and explains how to enable preview URLs when there is none', async () => {
-    const { code, output } = await run(['infra/deploy/preview.ts', 'pr-12']);
+describe('the steps after the upload', () => {
+  test('rolls all three Workers back when the version fails its smoke test at 0 %', async () => {
+    cloudflare.broken = (version) => version === next;
+    const { outcome, output } = await shift();
     expect(output).toMatch(
-      /^Made the public key of the home page.*\ncannot preview version .*: expected a URL for pr-12, got none\. Enable preview URLs/,
+      /\/health\/live: expected \{"status":"live"\}, got 500, text\/plain: error code: 1101/,
     );
-    expect(output).toContain(next);
-    expect(code).toBe(1);
+    expect(outcome).toBe('rolled-back');
+    expect(history()).toEqual(['present 100', 'present 100, next 0', 'present 100']);
     expectRestored();
   });
 
-  test('rejects an invalid alias', async () => {
-    const { code, output } = await run(['infra/deploy/preview.ts', 'PR 12']);
-    expect(output).toMatch(/^invalid alias: expected .* such as pr-12, got PR 12\n$/);
-    expect(code).toBe(1);
+  test('rolls back when the smoke test fails at 10 %', async () => {
+    cloudflare.broken = (version) => version === next && (cloudflare.traffic()[next] ?? 0) > 0;
+    expect((await shift()).outcome).toBe('rolled-back');
+    expect(history()).toEqual(['present 100', 'present 100, next 0', 'present 90, next 10', 'present 100']);
+    expectRestored();
+  });
+
+  test('rolls back when only the requests of other clients fail', async () => {
+    cloudflare.broken = (version, { headers }) =>
+      version === next && headers['cloudflare-workers-version-overrides'] === undefined;
+    const visits = setInterval(() => void fetch(`${environment.ORIGIN}/health/live`), 20);
+    const { outcome, output } = await shift(2);
+    clearInterval(visits);
+    expect(output).toMatch(
+      /failed since the new version began to receive requests: expected at most 3, .* the hour before, got \d+ of \d+/,
+    );
+    expect(outcome).toBe('rolled-back');
+    expect(history()).not.toContain('next 100');
+    expectRestored();
+  });
+
+  test('rolls back when Cloudflare rejects a step', async () => {
+    cloudflare.fault = (method, path, body) =>
+      method === 'POST' && path.endsWith(`/${API}/deployments`) && body.includes('"percentage":50')
+        ? 403
+        : undefined;
+    const { outcome, output } = await shift();
+    expect(output).toMatch(
+      /POST .*\/deployments: expected a successful response, got 403: a fault \[10001\]/,
+    );
+    expect(outcome).toBe('rolled-back');
+    expectRestored();
+  });
+
+  test('leaves the deployment of someone else in place', async () => {
+    const theirs = { 'of-someone-else': 100 };
+    const { outcome, output } = await shift(0, (line) => {
+      if (/ 10 %/.test(line)) cloudflare.deploy(API, theirs);
+    });
+    expect(output).toContain(
+      'tinyvgg-edge was deployed by someone else during the rollout: of-someone-else 100 %',
+    );
+    expect(outcome).toBe('unresolved');
+    expect(cloudflare.traffic()).toEqual(theirs);
+    expect(cloudflare.traffic(DECODE)).not.toEqual({ [BEFORE[DECODE]]: 100 });
   });
 });

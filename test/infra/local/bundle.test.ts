@@ -4,19 +4,23 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { bundle } from '../../../infra/local/bundle.ts';
 import type { WorkerConfiguration } from '../../../infra/local/configuration.ts';
+import { readConfigurations } from '../../../infra/local/read-configurations.ts';
 import { buildWorker } from '../../support/build-worker.ts';
-import { expectSuccess, runNode } from '../../support/command.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-it.each(['wrangler.toml', 'wrangler.ort.toml', 'wrangler.decode.toml'])(
-  'runs the same bytes as a deployment with %s',
-  async (config) => {
-    const { stdout } = await expectSuccess(runNode(['infra/local/configuration.ts', config]));
-    const [configuration] = JSON.parse(stdout) as [WorkerConfiguration];
-    const { modules } = await bundle(configuration);
+const CONFIGS = ['wrangler.toml', 'wrangler.ort.toml', 'wrangler.decode.toml'];
+let configurations: WorkerConfiguration[];
+beforeAll(async () => {
+  configurations = await readConfigurations(CONFIGS);
+});
+
+it.each(CONFIGS.map((config, i) => ({ config, i })))(
+  'runs the same bytes as a deployment with $config',
+  async ({ config, i }) => {
+    const { modules } = await bundle(configurations[i] as WorkerConfiguration);
     const folder = temporaryFolder();
     buildWorker(config, folder);
     const uploaded = readdirSync(folder).filter((name) => !/\.map$|^README/.test(name));

@@ -9,7 +9,7 @@ import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { status } from '../../../train/registry/registry.ts';
 import { readRelease, writeRelease } from '../../../train/release/release.ts';
 import { openLocalStore } from '../../../train/store/open.ts';
@@ -30,22 +30,30 @@ beforeAll(async () => {
   release = existsSync(BUNDLED) ? BUNDLED : await writeRelease(folder, await releaseOf('weights'));
   port = await freePort();
 });
-afterEach(async () => {
+
+async function stopAll(): Promise<void> {
   for (const child of running) child.kill('SIGTERM');
   await Promise.all([...running].map((child) => once(child, 'close')));
-});
+}
 
 interface Started {
   child: ChildProcess;
   /** Returns the output so far. */
   output(): string;
-  /** Resolves with the exit code. */
+  /** Resolves with the exit code when the process has ended, and all children that hold its output. */
   closed: Promise<number>;
   /** Resolves when the output contains `text`. Rejects when the process ends before. */
   prints(text: string): Promise<void>;
 }
 
-function start(environment: Record<string, string> = {}): Started {
+const NODE = [process.execPath, START] as const;
+/** The shell in which npm runs a script. The second command keeps it from becoming node. */
+const SHELL = ['sh', '-c', `"${process.execPath}" "${START}"; true`] as const;
+
+function start(
+  environment: Record<string, string> = {},
+  [program, ...args]: readonly [string, ...string[]] = NODE,
+): Started {
   const env = {
     ...process.env,
     PORT: String(port),
@@ -53,7 +61,7 @@ function start(environment: Record<string, string> = {}): Started {
     RELEASE: release,
     ...environment,
   };
-  const child = spawn(process.execPath, [START], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
   let output = '';
   const closed = once(child, 'close').then(([code]) => {
@@ -89,6 +97,8 @@ async function onlyChildOf({ pid }: ChildProcess): Promise<number> {
 }
 
 describe('npm start', () => {
+  afterEach(stopAll);
+
   test('pushes to an empty bucket once, ends with Ctrl-C or with its server, and frees the port', async () => {
     const { name, version } = (await readRelease(release)).manifest;
     const curl = `curl --data-binary @examples/trouser.png http://localhost:${port}/v1/classify`;
@@ -112,40 +122,6 @@ describe('npm start', () => {
     expect(await isFree(port)).toBe(true);
   });
 
-  test('ends with the shell in which npm runs it', async () => {
-    const env = { ...process.env, npm_lifecycle_event: 'start' };
-    // The second command keeps the shell from becoming node.
-    const command = `"${process.execPath}" "${START}"; true`;
-    const settings = { PORT: String(port), STATE: join(folder, 'state'), RELEASE: release };
-    const shell = spawn('sh', ['-c', command], {
-      env: { ...env, ...settings },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    // Node holds the pipe, too, so it closes only when Node has ended.
-    const closed = once(shell, 'close');
-    await once(shell.stdout, 'data');
-    shell.kill('SIGTERM');
-    await closed;
-    expect(await isFree(port)).toBe(true);
-  });
-
-  test('reaches its own server with a proxy and with settings for other stores in the environment', async () => {
-    // Nothing listens on the port of the proxy.
-    const proxy = {
-      HTTP_PROXY: 'http://127.0.0.1:9',
-      HTTPS_PROXY: 'http://127.0.0.1:9',
-      NODE_USE_ENV_PROXY: '1',
-    };
-    const store = {
-      AWS_USE_FIPS_ENDPOINT: 'true',
-      AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
-      AWS_PROFILE: 'unknown',
-    };
-    const started = start({ ...proxy, ...store, STATE: temporaryFolder() });
-    await started.prints(`listens on http://localhost:${port}`);
-    expect(started.output()).toContain('as stable');
-  });
-
   test('reports a release that does not match its manifest', async () => {
     const broken = await writeRelease(folder, await releaseOf('broken', 'broken'));
     await writeFile(broken, 'other bytes');
@@ -164,17 +140,6 @@ describe('npm start', () => {
     expect(await started.closed).toBe(0);
     expect(started.output()).toBe('');
     expect(await isFree(port)).toBe(true);
-  });
-
-  test('runs three times at once, without a home folder, and frees its port even when it is killed', async () => {
-    const ports = await Promise.all([freePort(), freePort(), freePort()]);
-    const all = ports.map((own) =>
-      start({ PORT: String(own), STATE: join(folder, `state-${own}`), HOME: '/nonexistent' }),
-    );
-    await Promise.all(all.map((started, i) => started.prints(`http://localhost:${ports[i]}/v1/classify`)));
-    for (const [i, { child }] of all.entries()) child.kill(i === 0 ? 'SIGKILL' : 'SIGTERM');
-    expect(await Promise.all(all.map(({ closed }) => closed))).toEqual([null, 0, 0]);
-    await expect.poll(() => isFree(ports[0])).toBe(true);
   });
 
   test.each(['STATE', 'TMPDIR'])('reports at once that nothing can be written to %s', async (name) => {
@@ -205,26 +170,75 @@ describe('npm start', () => {
     expect(started.output()).toBe(`invalid PORT: expected a number from 1 to 65535, got ${text}\n`);
   });
 
-  test('is refused by name when another one uses the state folder or takes the port meanwhile', async () => {
-    const [state, own, other] = [temporaryFolder(), await freePort(), await freePort()];
-    const both = [own, other].map((one) => start({ PORT: String(one), STATE: state }));
-    const first = await Promise.race(both.map(({ closed }, i) => closed.then((code) => ({ code, i }))));
-    expect(first.code).toBe(1);
-    expect(both[first.i].output()).toMatch(/^another process uses .*STATE=<folder>\.\n$/);
-    await both[1 - first.i].prints('listens on');
-
-    const ports = [1, 2].map(() => start({ PORT: String(port), STATE: temporaryFolder() }));
-    const late = await Promise.race(ports.map(({ closed }, i) => closed.then((code) => ({ code, i }))));
-    expect(late.code).toBe(1);
-    expect(ports[late.i].output()).toMatch(/^cannot listen on 127.*got EADDRINUSE.*npm start\n$/);
-    await ports[1 - late.i].prints('listens on');
-  });
-
   test('rejects a HOST at which the local S3 API takes no requests', async () => {
     const started = start({ HOST: '192.0.2.1' });
     expect(await started.closed).toBe(1);
     expect(started.output()).toBe(
       'invalid HOST: expected 127.0.0.1 or ::1 or localhost or 0.0.0.0 or ::, got 192.0.2.1\n',
     );
+  });
+});
+
+describe('npm start, several times at once and without a home folder', () => {
+  /** Nothing listens on the port of the proxy and of the store. */
+  const NOWHERE = {
+    HTTP_PROXY: 'http://127.0.0.1:9',
+    HTTPS_PROXY: 'http://127.0.0.1:9',
+    NODE_USE_ENV_PROXY: '1',
+    AWS_USE_FIPS_ENDPOINT: 'true',
+    AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+    AWS_PROFILE: 'unknown',
+  };
+  const state = temporaryFolder();
+  let ports: [number, number, number];
+  let behindProxy: Started;
+  let inShell: Started;
+  /** Both want the third port. */
+  let rivals: [Started, Started];
+  let winner: Started;
+
+  beforeAll(async () => {
+    ports = await Promise.all([freePort(), freePort(), freePort()]);
+    const environment = (port: number) => ({
+      PORT: String(port),
+      STATE: temporaryFolder(),
+      HOME: '/nonexistent',
+    });
+    behindProxy = start({ ...environment(ports[0]), ...NOWHERE, STATE: state });
+    inShell = start({ ...environment(ports[1]), npm_lifecycle_event: 'start' }, SHELL);
+    rivals = [start(environment(ports[2])), start(environment(ports[2]))];
+  });
+  afterAll(stopAll);
+
+  test('reaches its own server with a proxy and with settings for other stores in the environment', async () => {
+    await behindProxy.prints(`http://localhost:${ports[0]}/v1/classify`);
+    expect(behindProxy.output()).toContain('as stable');
+  });
+
+  test('is refused by name when another one takes the port meanwhile', async () => {
+    const codes = rivals.map(({ closed }, i) => closed.then((code) => ({ code, i })));
+    const { code, i } = await Promise.race(codes);
+    expect(code).toBe(1);
+    expect(rivals[i]?.output()).toMatch(/^cannot listen on 127.*got EADDRINUSE.*npm start\n$/);
+    winner = rivals[1 - i] as Started;
+    await winner.prints(`http://localhost:${ports[2]}/v1/classify`);
+  });
+
+  test('is refused by name when another one uses the state folder', async () => {
+    const other = start({ STATE: state });
+    expect(await other.closed).toBe(1);
+    expect(other.output()).toMatch(/^another process uses .*STATE=<folder>\.\n$/);
+  });
+
+  test('ends with SIGTERM and with the shell in which npm runs it, and frees its port even when it is killed', async () => {
+    await inShell.prints(`http://localhost:${ports[1]}/v1/classify`);
+    behindProxy.child.kill('SIGKILL');
+    inShell.child.kill('SIGTERM');
+    winner.child.kill('SIGTERM');
+    const ended = [behindProxy, inShell, winner].map(({ closed }) => closed);
+    expect(await Promise.all(ended)).toEqual([null, null, 0]);
+    expect(await isFree(ports[1])).toBe(true);
+    expect(await isFree(ports[2])).toBe(true);
+    await expect.poll(() => isFree(ports[0])).toBe(true);
   });
 });

@@ -6,9 +6,8 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROBLEMS } from '../../../edge/http/problem-types.ts';
 import { type OpenApiDocument, operationsOf } from '../../../edge/openapi/openapi.ts';
+import { pinAssets } from '../../../infra/deploy/pin-assets.ts';
 import { openLocalStore } from '../../../train/store/open.ts';
-import { expectSuccess, runNode } from '../../support/command.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { type RunningWorker, startWorker } from '../../support/worker.ts';
 
 let worker: RunningWorker;
@@ -17,9 +16,8 @@ const request = (path: string, init?: RequestInit) =>
   fetch(`${worker.origin}${path}`, { redirect: 'manual', ...init });
 
 beforeAll(async () => {
-  const state = temporaryFolder();
-  await expectSuccess(runNode(['infra/deploy/pin-assets.ts', '--local', '--persist-to', state]));
-  worker = await startWorker({ state });
+  worker = await startWorker();
+  await pinAssets(openLocalStore(worker.origin));
   document = JSON.parse(await readFile('edge/openapi/openapi.json', 'utf8'));
 });
 afterAll(() => worker?.stop());
