@@ -1,7 +1,4 @@
-/**
- * @file Prints what Miniflare needs of a Worker's wrangler configuration, as JSON. A process of its own: wrangler takes 265 MB, and nothing else
- * of it is needed to run a Worker. `node configuration.ts <path of a configuration>…`
- */
+/** @file Prints what Miniflare needs of a Worker's wrangler configuration, as JSON. `node configuration.ts <path of a configuration>…` */
 import type { BuildOptions } from 'esbuild';
 import type { V4WorkerOptions } from 'miniflare';
 import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from 'wrangler';

@@ -1,8 +1,9 @@
 /** @file What the process of a local Worker receives and sends. */
+import type { WorkerConfiguration } from './configuration.ts';
 
 export interface ServerOptions {
-  /** Paths of wrangler configurations; the Worker that listens comes first. */
-  configs: readonly string[];
+  /** Paths of wrangler configurations, or what they contain; the Worker that listens comes first. */
+  configs: readonly string[] | readonly WorkerConfiguration[];
   host: string;
   /** 0 for a free one. */
   port: number;

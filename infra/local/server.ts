@@ -2,12 +2,10 @@
  * @file The process of a local Worker: bundles it and its neighbours, and runs them in workerd through Miniflare. worker.ts starts it, sends
  * it a `ServerOptions`, and receives a `Ready`.
  */
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { watch } from 'node:fs';
 import { SourceMap } from 'node:module';
 import { basename, dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { stop as stopEsbuild } from 'esbuild';
 import {
   convertV4MiniflareOptions,
@@ -20,6 +18,7 @@ import {
 import { ROOT } from '../child-process.ts';
 import { type Bundle, bundle } from './bundle.ts';
 import type { WorkerConfiguration } from './configuration.ts';
+import { readConfigurations } from './read-configurations.ts';
 import type { Ready, ServerOptions } from './server-options.ts';
 
 /** What the log level shows. */
@@ -36,13 +35,16 @@ const QUIET_MS = 100;
 const sourceMaps = new Map<string, SourceMap>();
 
 async function main(options: ServerOptions): Promise<void> {
-  const miniflare = new Miniflare(await miniflareOptions(options));
+  const configurations = await readConfigurations(options.configs);
+  const miniflare = new Miniflare(await miniflareOptions(options, configurations));
   process.off('disconnect', exit);
   for (const event of ['SIGTERM', 'disconnect']) process.once(event, () => end(miniflare));
   const { port } = await miniflare.ready;
   process.send?.({ port: Number(port) } satisfies Ready);
   if (options.watched)
-    watchFolders(options.watched, async () => miniflare.setOptions(await miniflareOptions(options)));
+    watchFolders(options.watched, async () =>
+      miniflare.setOptions(await miniflareOptions(options, configurations)),
+    );
 }
 
 /** Ends this process and workerd. */
@@ -51,9 +53,8 @@ async function end(miniflare: Miniflare): Promise<void> {
   process.exit();
 }
 
-async function miniflareOptions(options: ServerOptions) {
+async function miniflareOptions(options: ServerOptions, configurations: readonly WorkerConfiguration[]) {
   const { host, port, state, variables, defaults, logLevel, inspectorPort } = options;
-  const configurations = await readConfigurations(options.configs);
   const names = configurations.map(({ name }) => name);
   const workers = await Promise.all(configurations.map((one) => workerOptions(one, names)));
   // Without it, esbuild's process would wait beside the Worker, with 90 MB.
@@ -78,13 +79,6 @@ async function miniflareOptions(options: ServerOptions) {
 /** A Worker for Miniflare, which runs the first of its modules. */
 type Built = V4WorkerOptions & { modules: [Module, ...Module[]] };
 type Module = Bundle['modules'][number] | { type: 'ESModule'; path: string; contents: string };
-
-/** wrangler reads them in a process that ends. */
-async function readConfigurations(paths: readonly string[]): Promise<WorkerConfiguration[]> {
-  const program = join(import.meta.dirname, 'configuration.ts');
-  const { stdout } = await promisify(execFile)(process.execPath, [program, ...paths]);
-  return JSON.parse(stdout);
-}
 
 /** @param names of all Workers that run. A binding to another one answers with 503: workerd would not start */
 async function workerOptions(configuration: WorkerConfiguration, names: readonly string[]): Promise<Built> {
@@ -144,6 +138,9 @@ function watchFolders(folders: readonly string[], restart: () => Promise<void>):
 
 /** An error of esbuild or of wrangler's configuration says what is wrong in its message. */
 const report = (error: unknown): void => console.error(error instanceof Error ? error.message : error);
+
+// worker.ts sets it for this process. workerd manages its own memory.
+delete process.env.GLIBC_TUNABLES;
 
 // The process that started this one was killed. Until Miniflare runs, nothing else has to end.
 const exit = (): never => process.exit();

@@ -1,11 +1,11 @@
 /** @file The project's Workers as `npm start` runs them: on loopback, with their own ports and an empty local bucket. */
-import { join } from 'node:path';
-import { ROOT } from '../../infra/child-process.ts';
-import { type LocalWorkerOptions, startLocalWorker } from '../../infra/local/worker.ts';
+import { lazy } from '#shared/lazy.ts';
+import { readConfigurations } from '../../infra/local/read-configurations.ts';
+import { CONFIGS, type LocalWorkerOptions, startLocalWorker } from '../../infra/local/worker.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-/** The Workers that most tests need: the API and its decoders. */
-const WITHOUT_ORT = ['wrangler.toml', 'wrangler.decode.toml'].map((name) => join(ROOT, name));
+/** Read once in this process, which takes as much CPU time as the rest of a Worker's start. */
+const configurations = lazy(() => readConfigurations(CONFIGS));
 
 export interface WorkerOptions
   extends Partial<
@@ -29,11 +29,12 @@ export interface RunningWorker {
 export async function startWorker({
   state = temporaryFolder(),
   withOrt = false,
+  configs,
   ...options
 }: WorkerOptions = {}): Promise<RunningWorker> {
   const end = new AbortController();
   const { origin, pid, ended } = await startLocalWorker({
-    ...(!withOrt && { configs: WITHOUT_ORT }),
+    configs: configs ?? (await configurations()).filter(({ name }) => withOrt || name !== 'tinyvgg-edge-ort'),
     ...options,
     host: '127.0.0.1',
     port: 0,
