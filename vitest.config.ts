@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 import { siteverify } from './test/fixtures/siteverify.ts';
-import { miniflareWorker } from './test/support/build-worker.ts';
 import { LongestFirst } from './test/support/longest-first.ts';
 
 // The GPU of the tests and of the programs that they run. Without a driver for Vulkan, Dawn prints warnings.
@@ -39,16 +38,16 @@ export default defineConfig({
       },
       {
         plugins: [
-          cloudflareTest({
+          cloudflareTest(({ inject }) => ({
             wrangler: { configPath: './wrangler.toml' },
             miniflare: {
               // No test in workerd calls onnxruntime's Worker. test/end-to-end/engines.test.ts runs all Workers.
               serviceBindings: { ORT: () => new Response(null, { status: 503 }) },
               // Receives every request that a Worker sends (test/edge/access/turnstile.test.ts).
               outboundService: { node: siteverify },
-              workers: [miniflareWorker('wrangler.decode.toml', 'tinyvgg-edge-decode')],
+              workers: [inject('decoders')],
             },
-          }),
+          })),
         ],
         test: {
           name: 'workerd',
@@ -56,6 +55,7 @@ export default defineConfig({
           // By default Vitest 5 passes modules as files, and workerd has no access to the file system.
           fsModuleCache: false,
           include: ['test/edge/**/*.test.ts'],
+          globalSetup: './test/support/decoders.ts',
         },
       },
     ],

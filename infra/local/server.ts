@@ -139,6 +139,9 @@ function watchFolders(folders: readonly string[], restart: () => Promise<void>):
 /** An error of esbuild or of wrangler's configuration says what is wrong in its message. */
 const report = (error: unknown): void => console.error(error instanceof Error ? error.message : error);
 
+// worker.ts sets it for this process. workerd manages its own memory.
+delete process.env.GLIBC_TUNABLES;
+
 // The process that started this one was killed. Until Miniflare runs, nothing else has to end.
 const exit = (): never => process.exit();
 process.once('disconnect', exit);

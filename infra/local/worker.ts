@@ -65,6 +65,9 @@ export async function startLocalWorker({
       ...withoutLocalProxy(process.env),
       ...QUIET,
       MINIFLARE_WORKERD_V8_FLAGS: `--max-heap-size=${MAX_HEAP}`,
+      // Miniflare copies the Workers' code 90 times to serialize it. Large pages save two thirds of the time, which glibc otherwise spends on
+      // page faults.
+      GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1',
       // wrangler keeps its settings in the home folder, which a container may lack.
       XDG_CONFIG_HOME: join(state, 'config'),
     },
