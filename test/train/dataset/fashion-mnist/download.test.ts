@@ -112,7 +112,9 @@ describe('download', () => {
 
   it('reports the failure of each mirror and what to do next', async () => {
     const [missing, broken] = [await mirror(status(404)), await mirror(status(500))];
-    await expect(run(missing, broken)).rejects.toThrow(/HTTP status 404.*HTTP status 500.*FASHION_MNIST_DIR/s);
+    await expect(run(missing, broken)).rejects.toThrow(
+      /HTTP status 404.*HTTP status 500.*FASHION_MNIST_DIR/s,
+    );
     expect(existsSync(path)).toBe(false);
   });
 
