@@ -25,7 +25,13 @@ export const MAX_IMAGES = 32;
  */
 export const MAX_JSON_VALUES = 2 ** 16;
 
-/** Maximum number of values in a JSON text with a tensor, whatever the model's input. A heap of 48 MiB holds four such texts at once. */
+/**
+ * Most bytes of the heap that parsing one JSON text may take. A tensor of MAX_TENSOR_VALUES in a text of the largest size takes them. No two
+ * texts are parsed at once, and what is left of one afterwards is small.
+ */
+export const MAX_JSON_MEMORY = 34 * 2 ** 20;
+
+/** Maximum number of values in a JSON text with a tensor, whatever the model's input. */
 export const MAX_TENSOR_VALUES = 2 ** 20;
 
 /**
