@@ -71,7 +71,7 @@ export function createApp(options: Omit<RegistryOptions, 'onEvent'>) {
   return app
     .route('/v1', v1Routes({ selectModel, selectManifest, registry, access, now }))
     .route('/hf', hfRoutes({ selectModel, access }))
-    .route('/v2', oipRoutes({ selectModel, selectManifest, access }))
+    .route('/v2', oipRoutes({ selectModel, selectManifest, access, now }))
     .route('/', serviceRoutes({ selectModel, registry, access, telemetry }));
 }
 

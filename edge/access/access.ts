@@ -40,7 +40,7 @@ export interface Access {
   requireEarlierCaller: MiddlewareHandler<AppEnv>;
   /** Guards operations of the service's owner: admits only API keys and, without any access variable, this machine. */
   requireApiKey(scope: Scope): MiddlewareHandler<AppEnv>;
-  /** For public routes of models: admits everybody, and shows the holder of a limited key only its models. */
+  /** For public routes of models: shows the holder of a limited key only its models. Admits everybody, but few requests with unknown keys. */
   limitModels: MiddlewareHandler<AppEnv>;
   /** For public routes that load models: limits the requests of a network, except of this machine. */
   limitNetwork: MiddlewareHandler<AppEnv>;
@@ -110,13 +110,24 @@ export function createAccess({ now, onWait }: AccessOptions): Access {
     requireEarlierCaller: guard(identifyCaller, { scope: 'classify' }),
     requireApiKey: (scope) => guard(identifyKeyHolder, { scope }),
     limitModels: async (c, next) => {
+      let isUnknown = false;
       try {
-        const credentials = { settings: settingsOf(c.env), findRecord: finderOf(c) };
+        const find = finderOf(c);
+        const findRecord: FindRecord | undefined =
+          find &&
+          (async (key) => {
+            const record = await find(key);
+            isUnknown = !record;
+            return record;
+          });
+        const credentials = { settings: settingsOf(c.env), findRecord };
         const caller = await identifyLimitedCaller(c.req, credentials);
         if (caller) c.var.record.caller = caller;
       } catch {
         // A wrong variable or a bucket that fails closes no public route. The guards of the others report it.
       }
+      // Each unknown key costs a read.
+      if (isUnknown) await enforceRate(c, 'visitor', `refused ${clientNetwork(c)}`);
       await next();
     },
     limitNetwork: async (c, next) => {

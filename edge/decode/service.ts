@@ -2,9 +2,10 @@
 import { env } from 'cloudflare:workers';
 import type { EstimatingDecoder } from '#shared/decode/decoder.ts';
 import { FORMAT_NAMES } from '#shared/decode/format.ts';
-import { ImageError } from '#shared/decode/image-error.ts';
+import { damaged, ImageError } from '#shared/decode/image-error.ts';
 import type { PreparedPhoto } from '#shared/input/garment/photo.ts';
 import type { PictureInput } from '#shared/input/preprocessing.ts';
+import { log } from '../telemetry/log.ts';
 import type { DecodeRefusal, default as DecodeWorker, RemoteFormat } from './worker.ts';
 
 export interface ServiceDecoder extends EstimatingDecoder {
@@ -18,14 +19,20 @@ export interface ServiceDecoder extends EstimatingDecoder {
 
 export function serviceDecoder(format: RemoteFormat): ServiceDecoder {
   return {
-    cost: async (bytes) => binding()?.cost(format, withOwnBuffer(bytes)) ?? 0,
+    // Of a file that ends the other Worker, decoding says so.
+    cost: async (bytes) =>
+      binding()
+        ?.cost(format, withOwnBuffer(bytes))
+        .catch(() => 0) ?? 0,
     async decode(bytes, use) {
-      const { pixels, refusal } = await service(format).decode(format, withOwnBuffer(bytes));
+      const { pixels, refusal } = await service(format).decode(format, withOwnBuffer(bytes)).catch(failed);
       if (pixels) return use(pixels);
       throw toImageError(refusal);
     },
     async prepare(bytes, input) {
-      const { photo, refusal } = await service(format).prepare(format, withOwnBuffer(bytes), input);
+      const { photo, refusal } = await service(format)
+        .prepare(format, withOwnBuffer(bytes), input)
+        .catch(failed);
       if (refusal) throw toImageError(refusal);
       return photo;
     },
@@ -42,6 +49,12 @@ function service(format: RemoteFormat): Service<DecodeWorker> {
     what: `this deployment has no decoder for ${FORMAT_NAMES[format]} images`,
     next: 'Convert the image to JPEG or PNG.',
   });
+}
+
+/** The other Worker returns what it refuses. It throws when a file makes it exceed its memory or CPU time, or shows a bug. @throws ImageError */
+function failed(cause: unknown): never {
+  log('warn', "the decoders' Worker fails", { error: String(cause) });
+  throw damaged('the decoder has failed', cause);
 }
 
 /** A call between Workers copies the whole buffer of a view, such as the whole form that a file came in. */

@@ -6,6 +6,7 @@ import { WorkerEntrypoint } from 'cloudflare:workers';
 import type { ModelFacts } from '#shared/inference/engine.ts';
 import { type WeightsFault, weightsFault } from '#shared/inference/weights.ts';
 import { LruMap } from '../lru-map.ts';
+import { createQueue } from '../queue.ts';
 import { readFile, readLimit } from '../registry/bucket.ts';
 import { type OrtClassifier, type OrtFacts, ortEngine } from './ort.ts';
 
@@ -24,6 +25,9 @@ const models = new LruMap<string, OrtClassifier>(CAPACITY, {
   sizeOf: ({ bytes }) => bytes,
   isPinned: (version) => version === defaultVersion,
 });
+
+/** Two large files at once would not fit. */
+const oneByOne = createQueue();
 
 /** An API Worker of an older version calls `load` without them. Its models have these tensors. */
 const FIRST_TENSORS: OrtFacts = {
@@ -106,23 +110,4 @@ async function load(version: string, file: Uint8Array<ArrayBuffer>, facts: OrtFa
 
 async function release(evicted: readonly OrtClassifier[]): Promise<void> {
   for (const classifier of evicted) await classifier.release();
-}
-
-/** Time until which a request loads a model, in milliseconds since the epoch. */
-let busyUntil = 0;
-
-/**
- * Runs `work` when no other request of this isolate runs any: two large files at once would not fit. A request cannot await another
- * one's promise, and one that is cancelled never ends, so each holds its turn for a limited time.
- * @param limit milliseconds
- */
-async function oneByOne<T>(limit: number, work: () => Promise<T>): Promise<T> {
-  while (Date.now() < busyUntil) await scheduler.wait(10);
-  const turn = Date.now() + limit;
-  busyUntil = turn;
-  try {
-    return await work();
-  } finally {
-    if (busyUntil === turn) busyUntil = 0;
-  }
 }

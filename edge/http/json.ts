@@ -4,7 +4,7 @@
  * Long strings of base64 are decoded inside the body, before the text is parsed. Otherwise such a body would be in memory four times: as
  * bytes, as text, as strings and as decoded bytes.
  */
-import { MAX_JSON_VALUES } from './limits.ts';
+import { MAX_JSON_MEMORY, MAX_JSON_VALUES } from './limits.ts';
 import { HttpProblem } from './problem.ts';
 
 /** A long string that is not base64. */
@@ -45,8 +45,8 @@ export function parseJson(
   body: Uint8Array<ArrayBuffer>,
   { maxValues = MAX_JSON_VALUES, hold }: JsonOptions = {},
 ): unknown {
-  const strings = longStrings(body, maxValues);
-  hold?.(strings.reduce((rest, [start, end]) => rest - (end - start), body.length));
+  const { strings, rest } = scan(body, maxValues);
+  hold?.(rest);
   try {
     const values: (Uint8Array | LongText)[] = [];
     const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
@@ -66,37 +66,60 @@ export function parseJson(
   }
 }
 
+/** Bytes of memory that V8 takes while it parses a number, and an array or object, whose members may be unlike those of all others. */
+const [NUMBER_MEMORY, OBJECT_MEMORY] = [24, 300];
+
+/** The first byte of a character that takes two bytes in V8, and with it all others of its text. */
+const FIRST_WIDE = 0xc4;
+
 /**
- * Returns the places of the long strings, without their quotes. Counts the values by commas, colons and opening brackets.
- * @param limit of the values. Arrays, objects and members cost more than numbers: their limit is always MAX_JSON_VALUES
+ * Returns the places of the long strings, without their quotes, and the number of the other bytes. Counts the values by commas, colons and
+ * opening brackets, and from them the memory that parsing takes.
+ * @param limit of the values. Arrays, objects and members cost more than numbers: their limit is always MAX_JSON_VALUES, also that of all
+ * values beside long strings, for which JSON.parse keeps the text of every value
  * @throws HttpProblem `body-too-large`
  */
-function longStrings(bytes: Uint8Array, limit: number): [start: number, end: number][] {
+function scan(bytes: Uint8Array, limit: number): { strings: [start: number, end: number][]; rest: number } {
   const strings: [number, number][] = [];
-  let [nested, members, actual] = [0, 0, 0];
+  let [nested, members, values, rest, text, width] = [0, 0, 0, bytes.length, 0, 1];
   // An iterator would allocate an object for each byte.
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i];
     if (byte === QUOTE) {
       const start = i + 1;
+      let last = 0;
       i = start;
-      while (i < bytes.length && bytes[i] !== QUOTE) i += bytes[i] === BACKSLASH ? 2 : 1;
-      if (i - start >= LONG_BYTES) strings.push([start, Math.min(i, bytes.length)]);
+      while (i < bytes.length && bytes[i] !== QUOTE) {
+        last = Math.max(last, bytes[i] as number);
+        i += bytes[i] === BACKSLASH ? 2 : 1;
+      }
+      const end = Math.min(i, bytes.length);
+      if (i - start >= LONG_BYTES) {
+        strings.push([start, end]);
+        rest -= end - start;
+      } else {
+        text += end - start;
+        if (last >= FIRST_WIDE) width = 2;
+      }
     } else if (byte === BRACKET || byte === BRACE) nested += 1;
     else if (byte === COLON) members += 1;
-    else if (byte === COMMA) actual += 1;
+    else if (byte === COMMA) values += 1;
   }
-  actual += nested;
+  values += nested;
   const costly = Math.max(nested, members);
-  if (costly > MAX_JSON_VALUES) throw tooManyValues('arrays, objects or members', MAX_JSON_VALUES, costly);
-  if (actual > limit) throw tooManyValues('values', limit, actual);
-  return strings;
+  if (costly > MAX_JSON_VALUES) throw tooLarge('has', MAX_JSON_VALUES, 'arrays, objects or members', costly);
+  const most = strings.length > 0 ? MAX_JSON_VALUES : limit;
+  if (values > most) throw tooLarge('has', most, 'values', values);
+  // The text, and its strings again: an escape can make a string wide in any text.
+  const memory = width * rest + 2 * text + NUMBER_MEMORY * values + OBJECT_MEMORY * costly;
+  if (memory > MAX_JSON_MEMORY) throw tooLarge('takes', MAX_JSON_MEMORY, 'bytes of memory', memory);
+  return { strings, rest };
 }
 
 const [QUOTE, COMMA, COLON, BRACKET, BACKSLASH, BRACE] = [0x22, 0x2c, 0x3a, 0x5b, 0x5c, 0x7b];
 
-function tooManyValues(what: string, limit: number, actual: number): HttpProblem {
-  const detail = `The JSON has more than ${limit} ${what}. Send fewer images, or a tensor as bytes after the JSON.`;
+function tooLarge(verb: string, limit: number, what: string, actual: number): HttpProblem {
+  const detail = `The JSON ${verb} more than ${limit} ${what}. Send fewer images, or a tensor as bytes after the JSON.`;
   return new HttpProblem('body-too-large', detail, { members: { limit, actual } });
 }
 

@@ -16,6 +16,12 @@ export const RESERVED_BYTES = 4 * 2 ** 20;
 /** Largest size of a small body, in bytes. */
 export const MAX_SMALL_BODY_BYTES = 2 ** 20;
 
+/** Most bytes of the network's inputs in a response that shows them as pictures: those of 32 images of 3×224×224. */
+const MAX_EXPLAINED_BYTES = 5 * 2 ** 20;
+
+/** Returns the most images of a request that a response with explanations shows. @param image bytes of the model's input for one image */
+export const mostExplained = (image: number): number => Math.max(1, Math.floor(MAX_EXPLAINED_BYTES / image));
+
 /** Maximum number of images in one request. They are decoded one after the other and share the CPU time of the request. */
 export const MAX_IMAGES = 32;
 
@@ -25,7 +31,13 @@ export const MAX_IMAGES = 32;
  */
 export const MAX_JSON_VALUES = 2 ** 16;
 
-/** Maximum number of values in a JSON text with a tensor, whatever the model's input. A heap of 48 MiB holds four such texts at once. */
+/**
+ * Most bytes of the heap that parsing one JSON text may take. A tensor of MAX_TENSOR_VALUES in a text of the largest size takes them. No two
+ * texts are parsed at once, and what is left of one afterwards is small.
+ */
+export const MAX_JSON_MEMORY = 34 * 2 ** 20;
+
+/** Maximum number of values in a JSON text with a tensor, whatever the model's input. */
 export const MAX_TENSOR_VALUES = 2 ** 20;
 
 /**

@@ -28,7 +28,10 @@ export function createSelectModel(registry: Registry): SelectModel {
     select(c, registry, selector, () => {
       const { name = registry.name, alias, version } = selector;
       const isDefault = name === registry.name && !alias && !version;
-      return (isDefault && c.var.preloaded) || registry.model(c.env.MODELS, selector);
+      const loading = (isDefault && c.var.preloaded) || registry.model(c.env.MODELS, selector);
+      // Also when the client hangs up, the model loads to its end: others wait for its turn.
+      c.executionCtx.waitUntil(loading.catch(() => {}));
+      return loading;
     });
 }
 

@@ -130,9 +130,14 @@ export class Registry {
     return (await this.#list.get(bucket)).filter(({ name }) => name !== this.name);
   }
 
-  /** Opens the ONNX file of a version, as the version cache does. */
-  weights(...file: Parameters<VersionCache['weights']>): ReturnType<VersionCache['weights']> {
-    return this.#versions.weights(...file);
+  /** Opens the ONNX file of a version, as the version cache does. @throws ExplainedError when it cannot be read */
+  async weights(...file: Parameters<VersionCache['weights']>): ReturnType<VersionCache['weights']> {
+    try {
+      return await this.#versions.weights(...file);
+    } catch (error) {
+      // Such as that of a range behind the end of a file that is shorter than its manifest says.
+      throw unavailable(`version ${file[2]}`, messageOf(error), error);
+    }
   }
 
   /** The model of the default alias, or the bundled one, if it is loaded. */

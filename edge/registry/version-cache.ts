@@ -8,7 +8,9 @@ import { ExplainedError } from '#shared/errors.ts';
 import type { InferenceEngine, WeightsFile } from '#shared/inference/engine.ts';
 import { type LoadedModel, loadModel, type ModelCheck, ModelRefusal } from '#shared/inference/model.ts';
 import { isVersion, LARGEST_MANIFEST, Manifest, modelKey, parseStored } from '#shared/manifest.ts';
+import { ownTurn } from '../inference/own-turn.ts';
 import { LruMap } from '../lru-map.ts';
+import { createQueue } from '../queue.ts';
 import { missingObject, type ObjectRange, openObject, readObject } from './bucket.ts';
 
 /** The model that is compiled into the Worker. */
@@ -22,6 +24,12 @@ export interface BundledModel {
  * half of it, so that one fits beside the default model.
  */
 export const MODEL_MEMORY = 16 * 2 ** 20;
+
+/** Bytes of the manifests that are kept without their models. */
+const MANIFEST_MEMORY = 4 * 2 ** 20;
+
+/** Time after which the next model loads beside one that does not end: as long as Cloudflare continues the work of a request that has ended. */
+const LOAD_MS = 30_000;
 
 /** Reported when a version exists but fails a check. */
 export interface RefusalEvent {
@@ -43,6 +51,10 @@ export class VersionCache {
   readonly #options: VersionCacheOptions;
   readonly #bundledModel: BundledModel;
   readonly #loaded: LruMap<string, LoadedModel>;
+  /** Manifests of models that are not loaded. They never change, and everybody may request them. */
+  readonly #manifests = new LruMap<string, Manifest>(MANIFEST_MEMORY, { sizeOf: imagesOf });
+  /** Files, manifests and golden vectors of several models at once would not fit. */
+  readonly #oneByOne = createQueue();
 
   constructor(options: VersionCacheOptions) {
     const { memory, bundled, isDefault } = options;
@@ -73,9 +85,9 @@ export class VersionCache {
   ): Promise<LoadedModel | undefined> {
     if (!isVersion(version)) return undefined;
     if (this.#isBundled(name, version)) return this.bundled();
-    const loaded =
-      this.#loaded.get(keyOf(name, version)) ??
-      (await this.#reportingRefusals(() => this.#load(bucket, name, version, isDefault)));
+    const kept = () => this.#loaded.get(keyOf(name, version));
+    const load = async () => kept() ?? this.#load(bucket, name, version, isDefault);
+    const loaded = kept() ?? (await this.#reportingRefusals(() => this.#oneByOne(LOAD_MS, load)));
     return loaded && this.#keep(loaded);
   }
 
@@ -87,7 +99,11 @@ export class VersionCache {
   async manifest(bucket: R2Bucket, name: string, version: string): Promise<Manifest | undefined> {
     if (!isVersion(version)) return undefined;
     if (this.#isBundled(name, version)) return this.#bundledModel.manifest;
-    return this.peek(name, version)?.manifest ?? readManifest(bucket, name, version);
+    const key = keyOf(name, version);
+    const known = this.peek(name, version)?.manifest ?? this.#manifests.get(key);
+    const manifest = known ?? (await readManifest(bucket, name, version));
+    if (manifest && !known) this.#manifests.set(key, manifest);
+    return manifest;
   }
 
   /**
@@ -125,7 +141,7 @@ export class VersionCache {
 
   #loadModel(manifest: Manifest, file: WeightsFile): Promise<LoadedModel> {
     const { engines, memory } = this.#options;
-    return loadModel(engines, manifest, file, memory / 2);
+    return loadModel(engines, manifest, file, memory / 2, ownTurn);
   }
 
   async #load(
@@ -171,9 +187,12 @@ export class VersionCache {
   }
 }
 
-/** Returns the bytes that a model takes: those of its engine, and the images of its golden vectors, the largest part of a manifest. */
-const memoryOf = ({ classifier, manifest }: LoadedModel): number =>
-  manifest.golden.vectors.reduce((sum, { pixels }) => sum + pixels.length, classifier.bytes);
+/** Returns the bytes of the images of the golden vectors, the largest part of a manifest. */
+const imagesOf = ({ golden }: Manifest): number =>
+  golden.vectors.reduce((sum, { pixels }) => sum + pixels.length, 0);
+
+/** Returns the bytes that a model takes: those of its engine and of its manifest. */
+const memoryOf = ({ classifier, manifest }: LoadedModel): number => classifier.bytes + imagesOf(manifest);
 
 /** Returns undefined when there is no such version. @throws ExplainedError, and the errors of R2 */
 async function readManifest(bucket: R2Bucket, name: string, version: string): Promise<Manifest | undefined> {

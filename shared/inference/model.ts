@@ -4,10 +4,11 @@
  */
 import { ExplainedError, type Explanation } from '../errors.ts';
 import { GARMENT_INPUT, VERSIONS } from '../input/prepare.ts';
-import { bytesOf, networkInput, type PictureInput, pictureInputOf } from '../input/preprocessing.ts';
+import { bytesOf, networkInputs, type PictureInput, pictureInputOf } from '../input/preprocessing.ts';
 import { lazy } from '../lazy.ts';
 import { LARGEST_MODEL, type Manifest } from '../manifest.ts';
 import type { Classifier, InferenceEngine, WeightsFile } from './engine.ts';
+import { logitsInTurns, type Turn } from './turns.ts';
 import { weightsFault } from './weights.ts';
 
 /** The checks of a model, in the order in which they run. */
@@ -37,6 +38,7 @@ export interface LoadedModel {
 /**
  * Loads a model on the first of `engines` that computes its golden logits.
  * @param memory most bytes that the model may take in this isolate, and that its file may have if it is read here
+ * @param turn as that of `checkGolden`
  * @throws ModelRefusal when the model's input or output does not fit, it is too large, the weights do not match the manifest, or no
  * engine computes the golden logits
  * @throws ExplainedError of kind `store` when the weights cannot be read
@@ -46,6 +48,7 @@ export async function loadModel(
   manifest: Manifest,
   file: WeightsFile,
   memory = LARGEST_MODEL,
+  turn?: Turn,
 ): Promise<LoadedModel> {
   const input = checkFit(manifest);
   if (manifest.bytes > LARGEST_MODEL) throw tooLarge(manifest, LARGEST_MODEL, manifest.bytes);
@@ -53,7 +56,7 @@ export async function loadModel(
   const refusals: ModelRefusal[] = [];
   for (const engine of engines) {
     try {
-      const classifier = await loadOn(engine, { manifest, input }, checked, memory);
+      const classifier = await loadOn(engine, { manifest, input }, checked, memory, turn);
       if (classifier.bytes > memory) throw tooLarge(manifest, memory, classifier.bytes);
       return { manifest, input, classifier, engine: engine.name };
     } catch (error) {
@@ -77,6 +80,7 @@ async function loadOn(
   { manifest, input }: Pick<LoadedModel, 'manifest' | 'input'>,
   file: WeightsFile,
   memory: number,
+  turn?: Turn,
 ): Promise<Classifier> {
   const loaded = await engine.load(file, manifest, memory).catch((cause: unknown) => {
     if (cause instanceof ModelRefusal || (cause instanceof ExplainedError && cause.kind === 'store'))
@@ -85,7 +89,7 @@ async function loadOn(
     throw refusal(manifest, 'engine', `a model that ${engine.name} loads`, got, cause);
   });
   const classifier = { ...loaded, logits: finite(manifest, loaded) };
-  await checkGolden({ manifest, input, classifier });
+  await checkGolden({ manifest, input, classifier }, turn);
   return classifier;
 }
 
@@ -154,29 +158,25 @@ const LARGEST_TOLERANCE = 0.01;
 /**
  * Runs the golden vectors and compares the logits with the manifest's. Readiness checks call it again for a loaded model, because an
  * engine can fail later.
+ * @param turn is awaited between parts of the vectors that take long
  * @throws ModelRefusal when a logit differs by more than the manifest's tolerance
  */
-export async function checkGolden({
-  manifest,
-  input,
-  classifier,
-}: Pick<LoadedModel, 'manifest' | 'input' | 'classifier'>): Promise<void> {
+export async function checkGolden(
+  { manifest, input, classifier }: Pick<LoadedModel, 'manifest' | 'input' | 'classifier'>,
+  turn?: Turn,
+): Promise<void> {
   const { vectors, tolerance } = manifest.golden;
-  const size = bytesOf(input.shape);
-  const pixels = vectors.map((vector) =>
-    Uint8Array.from(atob(vector.pixels), (character) => character.charCodeAt(0)),
-  );
-  const wrong = pixels.find((bytes) => bytes.length !== size);
-  if (wrong) throw refusal(manifest, 'golden', `golden vectors of ${size} bytes`, `${wrong.length}`);
-  const images = new Float32Array(pixels.length * size);
-  for (const [i, bytes] of pixels.entries()) images.set(networkInput(bytes, input), i * size);
   const expected = vectors.flatMap(({ logits }) => logits);
   const most = LARGEST_TOLERANCE * expected.reduce((most, logit) => Math.max(most, Math.abs(logit)), 1);
   if (tolerance > most) throw refusal(manifest, 'golden', `a tolerance of at most ${most}`, `${tolerance}`);
-  const got = await classifier.logits(images, vectors.length).catch((cause: unknown) => {
-    if (cause instanceof ModelRefusal) throw cause;
-    throw refusal(manifest, 'engine', 'a model that runs', 'an error', cause);
-  });
+  const images = (start: number, end: number) =>
+    networkInputs(vectors.slice(start, end).map(pixelsOf), input);
+  const got = await logitsInTurns({ classifier, input }, vectors.length, images, turn).catch(
+    (cause: unknown) => {
+      if (cause instanceof ModelRefusal) throw cause;
+      throw refusal(manifest, 'engine', 'a model that runs', 'an error', cause);
+    },
+  );
   if (got.length !== expected.length)
     throw refusal(manifest, 'golden', `${expected.length} logits`, `${got.length}`);
   const worst = expected.reduce((worst, logit, i) => {
@@ -185,6 +185,14 @@ export async function checkGolden({
   }, 0);
   if (!(worst <= tolerance)) {
     throw refusal(manifest, 'golden', `its golden logits within ${tolerance}`, `a difference of ${worst}`);
+  }
+
+  /** Decodes the pixels of a golden vector. */
+  function pixelsOf({ pixels }: Manifest['golden']['vectors'][number]): Uint8Array {
+    const bytes = Uint8Array.from(atob(pixels), (character) => character.charCodeAt(0));
+    const size = bytesOf(input.shape);
+    if (bytes.length === size) return bytes;
+    throw refusal(manifest, 'golden', `golden vectors of ${size} bytes`, `${bytes.length}`);
   }
 }
 

@@ -61,7 +61,7 @@ export const bytesOf = ([channels, height, width]: ImageShape): number => channe
  * @param bytes [n, channels, height, width]
  */
 export function networkInput(
-  bytes: Uint8Array,
+  bytes: ArrayLike<number>,
   { preprocessing, shape }: PictureInput,
 ): Float32Array<ArrayBuffer> {
   const { mean, std }: Pick<Fit, 'mean' | 'std'> = preprocessing.kind === 'fit' ? preprocessing : {};
@@ -75,4 +75,12 @@ export function networkInput(
       input[i] = ((bytes[i] as number) / PIXEL_SCALE - shift) / scale;
   }
   return input;
+}
+
+/** Converts the bytes of images to the network's input `[n, channels, height, width]`. */
+export function networkInputs(images: readonly Uint8Array[], input: PictureInput): Float32Array<ArrayBuffer> {
+  const size = bytesOf(input.shape);
+  const batch = new Float32Array(images.length * size);
+  for (const [i, image] of images.entries()) batch.set(networkInput(image, input), i * size);
+  return batch;
 }

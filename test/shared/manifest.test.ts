@@ -1,4 +1,4 @@
-/** @file Tests which calibrations a manifest may contain. */
+/** @file Tests which calibrations and golden vectors a manifest may contain. */
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { Manifest, parseStored } from '#shared/manifest.ts';
@@ -44,4 +44,27 @@ describe('the calibration of a manifest', () => {
   ])('is refused if it is %s', (_, calibration) => {
     expect(() => stored(calibration)).toThrow(/cannot use this manifest.*got calibration\./);
   });
+});
+
+describe('the pixels of a golden vector', () => {
+  const parse = (pixels: string) => {
+    const vectors = [{ pixels, logits: [1] }];
+    const manifest = { ...released, golden: { ...released.golden, vectors } };
+    return parseStored(Manifest, 'this manifest', new TextEncoder().encode(JSON.stringify(manifest)));
+  };
+
+  it.each([
+    ['', 'AAAA', 'AA==', 'AAA=', '+/09azAZ'],
+    // valibot's own check overflows the stack here.
+    ['A'.repeat(7_900_000)],
+  ])('may be base64', (...texts) => {
+    for (const pixels of texts) expect(parse(pixels).golden.vectors[0]?.pixels).toBe(pixels);
+  });
+
+  it.each(['A', 'AA', 'AAA', 'A===', '====', 'AA=A', '=AAA', 'AA==AAAA', 'AA A', 'AA-_', 'AAA\n', 'äAAA'])(
+    'may not be %j',
+    (pixels) => {
+      expect(() => parse(pixels)).toThrow(/golden\.vectors\.0\.pixels: expected base64/);
+    },
+  );
 });

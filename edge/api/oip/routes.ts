@@ -1,5 +1,6 @@
 /** @file Routes of /v2, the Open Inference Protocol, version 2. Comments mark what the specification leaves open. */
 import type { Context } from 'hono';
+import type { Classifier } from '#shared/inference/engine.ts';
 import { checkGolden } from '#shared/inference/model.ts';
 import type { Manifest } from '#shared/manifest.ts';
 import type { Access } from '../../access/access.ts';
@@ -8,8 +9,11 @@ import type { AppEnv } from '../../http/env.ts';
 import { toProblem } from '../../http/problem.ts';
 import { createRouter } from '../../http/router.ts';
 import { noParameters, onlySiteKey } from '../../http/validate.ts';
+import { ownTurn } from '../../inference/own-turn.ts';
 import type { SelectManifest, SelectModel } from '../../inference/select-model.ts';
+import { createQueue } from '../../queue.ts';
 import type { ModelSelector } from '../../registry/registry.ts';
+import type { ServedModel } from '../../registry/served-model.ts';
 import { NAME, VERSION } from '../../version.ts';
 import { infer } from './infer.ts';
 import type { ModelMetadata } from './responses.ts';
@@ -18,13 +22,32 @@ export interface OipDependencies {
   selectModel: SelectModel;
   selectManifest: SelectManifest;
   access: Access;
+  /** Milliseconds since the epoch. */
+  now: () => number;
 }
 
-export function oipRoutes({ selectModel, selectManifest, access }: OipDependencies) {
+/** Time for which the golden vectors of a model prove it. Only those of the default model are computed at every request. */
+const PROOF_MS = 30_000;
+
+export function oipRoutes({ selectModel, selectManifest, access, now }: OipDependencies) {
+  const oneByOne = createQueue();
+  /** Times at which models have passed their golden vectors last. */
+  const proofs = new WeakMap<Classifier, number>();
+
+  async function prove(model: ServedModel): Promise<void> {
+    if (now() - (proofs.get(model.classifier) ?? Number.NEGATIVE_INFINITY) < PROOF_MS) return;
+    await checkGolden(model, ownTurn);
+    proofs.set(model.classifier, now());
+  }
+
   /** The specification leaves the status of "not ready" open; it is 503 here. */
   async function isReady(c: Context<AppEnv>, selector?: ModelSelector): Promise<boolean> {
     try {
-      await checkGolden(await selectModel(c, selector));
+      const model = await selectModel(c, selector);
+      const proof = selector ? oneByOne(PROOF_MS, () => prove(model)) : checkGolden(model, ownTurn);
+      // Also when the client hangs up, it computes to its end: others wait for its turn.
+      c.executionCtx.waitUntil(proof.catch(() => {}));
+      await proof;
       return true;
     } catch (error) {
       const problem = toProblem(error).type;

@@ -7,9 +7,9 @@ import type { ServedModel } from '../../registry/served-model.ts';
 import type { InferInput } from './requests.ts';
 
 export interface ImageTensor {
-  /** `[n, channels, height, width]` in row-major order */
-  images: Float32Array;
   n: number;
+  /** Returns the network's input for a part of the batch, `[end - start, channels, height, width]` in row-major order. */
+  images(start: number, end: number): Float32Array;
 }
 
 /**
@@ -37,9 +37,18 @@ export function readTensor(
     if (typeof value === 'number' && isValid(value)) continue;
     throw invalid(`Every element of a ${tensor.datatype} tensor must be ${range}`);
   }
-  const sent = Float32Array.from(values as ArrayLike<number>);
-  const planes = isLast ? channelsFirst(sent, input.shape) : sent;
-  return { images: isUint8 ? networkInput(Uint8Array.from(planes), input) : planes, n };
+  const sent = Array.isArray(values)
+    ? (isUint8 ? Uint8Array : Float32Array).from(values as number[])
+    : values;
+  const size = bytesOf(input.shape);
+  return {
+    n,
+    images(start, end) {
+      const part = new Float32Array(sent.subarray(start * size, end * size));
+      const planes = isLast ? channelsFirst(part, input.shape) : part;
+      return isUint8 ? networkInput(planes, input) : planes;
+    },
+  };
 }
 
 /** Range checks catch pixels in 0..255 that are sent as FP32, which would yield a wrong prediction. None accepts NaN. */
@@ -77,8 +86,11 @@ function readValues({ shape, datatype, parameters, data }: InferInput, length: n
       `A ${datatype} tensor of this shape has ${bytes} bytes; binary_data_size and the bytes after the JSON must match`,
     );
   }
-  // Copies the bytes, because a tensor may start at an unaligned offset. Both sides are little-endian.
-  return datatype === 'FP32' ? new Float32Array(binary.slice().buffer) : binary;
+  if (datatype === 'UINT8') return binary;
+  // Moves the bytes over the end of the JSON, because a tensor may start at an unaligned offset. Both sides are little-endian.
+  const start = binary.byteOffset & ~3;
+  new Uint8Array(binary.buffer).copyWithin(start, binary.byteOffset, binary.byteOffset + bytes);
+  return new Float32Array(binary.buffer, start, length);
 }
 
 /** Flattens nested arrays. It stops at the first array of another length and at the depth of the shape. */

@@ -4,6 +4,7 @@ import type { Access } from '../../access/access.ts';
 import { requireAllModels } from '../../access/allowed-models.ts';
 import { PROBLEMS, type ProblemType } from '../../http/problem-types.ts';
 import { createRouter } from '../../http/router.ts';
+import { ownTurn } from '../../inference/own-turn.ts';
 import type { SelectModel } from '../../inference/select-model.ts';
 import type { Registry } from '../../registry/registry.ts';
 import { modelInfo } from '../../registry/served-model.ts';
@@ -23,7 +24,7 @@ export function serviceRoutes({ selectModel, registry, access, telemetry }: Serv
     .get('/health/live', (c) => c.json({ status: 'live' }))
     .get('/health/ready', async (c) => {
       const model = await selectModel(c);
-      await checkGolden(model);
+      await checkGolden(model, ownTurn);
       const { store } = registry;
       const status = store.error === null ? 'ready' : 'degraded';
       const worker = c.env.CF_VERSION_METADATA?.id ?? null;

@@ -9,7 +9,7 @@ import { answersOf } from '#shared/predictions.ts';
 import type { Access } from '../../access/access.ts';
 import { readBody } from '../../http/body.ts';
 import type { AppEnv } from '../../http/env.ts';
-import { checkImageCount } from '../../http/limits.ts';
+import { checkImageCount, mostExplained } from '../../http/limits.ts';
 import { prefersHtml } from '../../http/negotiate.ts';
 import { HttpProblem, toProblem } from '../../http/problem.ts';
 import {
@@ -55,8 +55,10 @@ export async function classify(
   const model = await selectModel(c, selector);
   const options = { top_k: topKOf(model, wanted), explain: explain || isPage };
   const type = c.req.header('content-type') ?? '';
-  const { images, isList } = readUpload(body, type, bytesOf(model.input.shape), record);
+  const imageBytes = bytesOf(model.input.shape);
+  const { images, isList } = readUpload(body, type, imageBytes, record);
   if (isSingle) checkImageCount(images.length, 1);
+  if (options.explain) checkImageCount(images.length, mostExplained(imageBytes));
 
   async function resultFor(image: ImageInput, classified: ClassifiedImage): Promise<ClassifyResult> {
     const result = await resultOf(classified, model, options);
@@ -81,14 +83,11 @@ export async function classify(
     };
     return respond(response);
   }
-  const classified = await classifyEach(c, model, images);
-  const results: ClassifyBatchResponse['results'] = [];
-  for (const [index, image] of images.entries()) {
-    const outcome = classified[index] as ClassifiedImage | ImageError;
-    const isError = outcome instanceof ImageError;
-    const result = isError ? { problem: toProblem(outcome).details(id) } : await resultFor(image, outcome);
-    results.push({ index, ...result });
-  }
+  const outcomes = await classifyEach(c, model, images, resultFor);
+  const results = outcomes.map((outcome, index) => ({
+    index,
+    ...(outcome instanceof ImageError ? { problem: toProblem(outcome).details(id) } : outcome),
+  }));
   const response: ClassifyBatchResponse = { ...head, results };
   return respond(response);
 }

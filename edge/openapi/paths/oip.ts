@@ -61,7 +61,13 @@ function metadataOperation({ sample, idSuffix, subject, parameters, unknown }: M
     parameters,
     responses: {
       '200': json('Model metadata.', ModelMetadata, examples.MODEL_METADATA),
-      ...plainErrors('invalid-query', 'model-not-allowed', ...unknown, 'model-unavailable'),
+      ...plainErrors(
+        'invalid-query',
+        'model-not-allowed',
+        ...unknown,
+        'too-many-requests',
+        'model-unavailable',
+      ),
     },
     'x-codeSamples': codeSamples({ method: 'GET', path: sample }),
   };
@@ -72,7 +78,7 @@ function readyOperation({ sample, idSuffix, subject, parameters, unknown }: Mode
     tags,
     operationId: `v2CheckModel${idSuffix}`,
     summary: `Check that ${subject} can run inference`,
-    description: `Runs the golden vectors of the model. Rate limit: ${RATES.visitor.limit} requests in ${RATES.visitor.period} seconds for each network.`,
+    description: `Runs the golden vectors of the model, at most every 30 seconds. Rate limit: ${RATES.visitor.limit} requests in ${RATES.visitor.period} seconds for each network.`,
     security: PUBLIC,
     parameters,
     responses: {

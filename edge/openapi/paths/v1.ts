@@ -79,7 +79,7 @@ const listModels: Operation = {
   security: PUBLIC,
   responses: {
     '200': json('The models.', Models, examples.MODELS),
-    ...problems('invalid-query', 'model-unavailable'),
+    ...problems('invalid-query', 'too-many-requests', 'model-unavailable'),
   },
   'x-codeSamples': codeSamples({ method: 'GET', path: '/v1/models' }),
 };
@@ -93,7 +93,13 @@ const getModel: Operation = {
   parameters: [MODEL_NAME],
   responses: {
     '200': json('The manifest and the alias that selected it.', ServedManifest, examples.MANIFEST),
-    ...problems('invalid-query', 'model-not-allowed', 'unknown-model', 'model-unavailable'),
+    ...problems(
+      'invalid-query',
+      'model-not-allowed',
+      'unknown-model',
+      'too-many-requests',
+      'model-unavailable',
+    ),
   },
   'x-codeSamples': codeSamples({ method: 'GET', path: '/v1/models/tinyvgg' }),
 };
@@ -107,7 +113,13 @@ const getVersion: Operation = {
   parameters: [MODEL_NAME, MODEL_VERSION],
   responses: {
     '200': json('The manifest.', ServedManifest, examples.MANIFEST),
-    ...problems('invalid-query', 'model-not-allowed', 'unknown-version', 'model-unavailable'),
+    ...problems(
+      'invalid-query',
+      'model-not-allowed',
+      'unknown-version',
+      'too-many-requests',
+      'model-unavailable',
+    ),
   },
   'x-codeSamples': codeSamples({ method: 'GET', path: '/v1/models/tinyvgg/versions/$VERSION' }),
 };
@@ -146,6 +158,7 @@ const getWeights: Operation = {
     ...problems(
       'invalid-query',
       'model-not-allowed',
+      'too-many-requests',
       'unknown-version',
       'precondition-failed',
       'range-not-satisfiable',

@@ -107,6 +107,18 @@ it('readiness of models, which loads them without a key, is limited by network',
   expect((await classify(from('192.0.2.9'))).status).toBe(200);
 });
 
+it('public reads with unknown keys, each of which is looked up, are limited by network', async () => {
+  const { send } = await service({ KEYS: env.MODELS, ...limits });
+  const read: Classify = (headers) => {
+    const key = `tinyvgg_${crypto.randomUUID()}${crypto.randomUUID()}`.replaceAll('-', '').slice(0, 51);
+    return send('/v1/models/none', { headers: { ...headers, ...bearer(key) } });
+  };
+  const response = await exhaust(read, RATES.visitor.limit, from('192.0.2.11'));
+  expect(response.headers.get('ratelimit-policy')).toBe('"visitor";q=60;w=60');
+  expect((await read(from('192.0.2.12'))).status).toBe(404);
+  expect((await send('/v1/models/none', { headers: from('192.0.2.11') })).status).toBe(404);
+});
+
 describe('nothing is limited', () => {
   const often = async (classify: Classify, path?: string) => {
     for (let sent = 0; sent <= 2 * RATES.visitor.limit; sent++) {

@@ -1,5 +1,5 @@
 /** @file The decoders in workerd: the same pixels and errors as in Node, and valid images after damaged ones. */
-import { env } from 'cloudflare:workers';
+import { env, withEnv } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { ImageError } from '#shared/decode/image-error.ts';
 import { copyPixels } from '#shared/decode/pixels.ts';
@@ -8,13 +8,16 @@ import kernels from '#shared/input/garment/build/photo.wasm?module';
 import { PHOTO_PIPELINE, photoPipeline } from '#shared/input/garment/photo.ts';
 import { GARMENT_INPUT } from '#shared/input/prepare.ts';
 import type { PictureInput } from '#shared/input/preprocessing.ts';
+import type { ClassifyBatchResponse } from '../../../edge/api/v1/responses.ts';
 import { decoder, prepareFile } from '../../../edge/decode/decoder.ts';
 import type { default as DecodeWorker } from '../../../edge/decode/worker.ts';
 import { jpeg, paint } from '../../fixtures/images.ts';
 import { flipped, hostileFiles } from '../../fixtures/images-hostile.ts';
 import { oddPictures } from '../../fixtures/images-odd.ts';
 import { corners, farthest, quartersOf, SAMPLE_NAMES, sample } from '../../fixtures/images-samples.ts';
+import { problemOf } from '../support/callers.ts';
 import { initJpegEncoder } from '../support/jpeg-encoder.ts';
+import { isolate, tinyRelease } from '../support/tiny.ts';
 
 async function outcomeOf(bytes: Uint8Array): Promise<string> {
   try {
@@ -116,6 +119,32 @@ describe('a picture that another Worker decodes', () => {
   it('is refused with the same error', async () => {
     const damaged = sample('lossy.avif').slice(0, -9);
     await expect(prepareFile(damaged, GARMENT_INPUT)).rejects.toThrow(ImageError);
+  });
+});
+
+describe("the decoders' Worker", () => {
+  const fail = () => Promise.reject(new Error('Worker exceeded CPU time limit.'));
+  const DECODE = { cost: fail, prepare: fail, decode: fail };
+  const send = async (body: BodyInit) => {
+    const worker = isolate(await tinyRelease(1));
+    const classify = () => worker.send('/v1/classify', { method: 'POST', body });
+    return withEnv({ ...env, DECODE }, classify) as Promise<Response>;
+  };
+
+  it('refuses a file on which it ends as a damaged image', async () => {
+    const problem = await problemOf(await send(sample('lossy.webp')));
+    expect(problem).toMatchObject({ type: 'damaged-image', status: 422 });
+    await expect(
+      withEnv({ ...env, DECODE }, () => decoder.decode(sample('lossy.avif'), copyPixels)),
+    ).rejects.toThrow('the decoder has failed');
+  });
+
+  it('refuses no other image of a batch', async () => {
+    const form = new FormData();
+    for (const name of ['lossy.webp', 'plain.png'] as const)
+      form.append('image', new File([sample(name)], name));
+    const { results } = await (await send(form)).json<ClassifyBatchResponse>();
+    expect(results).toMatchObject([{ problem: { status: 422 } }, { predictions: { length: 10 } }]);
   });
 });
 

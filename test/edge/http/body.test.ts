@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { readBody } from '../../../edge/http/body.ts';
-import { releaseBytes } from '../../../edge/http/held-bytes.ts';
-import { MAX_BODY_BYTES, MAX_HELD_BYTES } from '../../../edge/http/limits.ts';
+import { holdBytes, releaseBytes } from '../../../edge/http/held-bytes.ts';
+import { MAX_BODY_BYTES, MAX_HELD_BYTES, RESERVED_BYTES } from '../../../edge/http/limits.ts';
 import { newRecord } from '../../../edge/http/record.ts';
 import { concat } from '../../fixtures/images.ts';
 
@@ -55,6 +55,35 @@ function stalled(bytes: number): ReadableStream<Uint8Array> {
 it('refuses a body that does not arrive in time', async () => {
   const reading = readBody(requestOf(stalled(1000)), newRecord(), 50);
   await expect(reading).rejects.toMatchObject({ type: 'slow-body', status: 408 });
+});
+
+it('refuses a body early that would not arrive in time at its pace', async () => {
+  const read = (sent: number, declared: number) => {
+    const record = newRecord();
+    return readBody(requestOf(stalled(sent), { 'content-length': `${declared}` }), record, 600).catch(
+      ({ type }) => {
+        releaseBytes(record);
+        return `${type} after ${sent} bytes of ${declared}`;
+      },
+    );
+  };
+  const [early, late] = [read(10, 1_000_000), read(999_000, 1_000_000)];
+  expect(await Promise.race([late, early])).toBe('slow-body after 10 bytes of 1000000');
+  expect(await late).toBe('slow-body after 999000 bytes of 1000000');
+});
+
+it.each([
+  ['nothing', 0, 4096],
+  ['one MiB', 2 ** 20, 2 ** 21],
+])('holds little for a client that declares 10 MB and sends %s', async (_name, sent, most) => {
+  const record = newRecord();
+  const declared = { 'content-length': `${MAX_BODY_BYTES}` };
+  readBody(requestOf(stalled(sent), declared), record).catch(() => {});
+  await scheduler.wait(50);
+  expect(record.bodyBytes).toBe(sent);
+  const other = newRecord();
+  expect(holdBytes(other, MAX_HELD_BYTES - RESERVED_BYTES - most)).toBe(true);
+  for (const held of [record, other]) releaseBytes(held);
 });
 
 it.each(['declared', 'undeclared'])(

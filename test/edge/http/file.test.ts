@@ -170,3 +170,12 @@ it('of a large file in the bucket, streams the whole file and its parts', async 
   await emptyBucket();
   expect((await send(file)).status).toBe(404);
 });
+
+it('a range behind the end of a file that is shorter than its manifest says is an error of the store', async () => {
+  const release = await tinyRelease(3);
+  await put(release, (manifest) => Object.assign(manifest, { bytes: 1_000_000 }));
+  const file = `/v1/models/tinyvgg/versions/${release.manifest.version}/onnx`;
+  const response = await send(file, { headers: { range: 'bytes=500000-500010' } });
+  expect(await problemOf(response)).toMatchObject({ type: 'model-unavailable', status: 503 });
+  await emptyBucket();
+});

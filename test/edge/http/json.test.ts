@@ -2,7 +2,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LONG_BYTES, LongText, parseJson } from '../../../edge/http/json.ts';
-import { MAX_JSON_VALUES } from '../../../edge/http/limits.ts';
+import {
+  MAX_BODY_BYTES,
+  MAX_JSON_MEMORY,
+  MAX_JSON_VALUES,
+  MAX_TENSOR_VALUES,
+} from '../../../edge/http/limits.ts';
 import { utf8 } from '../support/tiny.ts';
 
 declare global {
@@ -146,4 +151,42 @@ it('values inside strings do not count', () => {
   const text = JSON.stringify({ image: ',[{:'.repeat(MAX_JSON_VALUES / 100) });
   expect(parseJson(utf8(text), { maxValues: 3 })).toEqual({ image: expect.any(String) });
   expect(() => parseJson(utf8('[1,2,3,4]'), { maxValues: 3 })).toThrow('more than 3 values');
+});
+
+describe('the memory that parsing takes', () => {
+  const refusal = (text: string) => {
+    try {
+      parseJson(utf8(text), { maxValues: MAX_TENSOR_VALUES });
+    } catch (error) {
+      return error;
+    }
+    return undefined;
+  };
+  const numbers = (n: number, number: string) => `${number},`.repeat(n).slice(0, -1);
+
+  it.each([
+    ['strings of wide characters', `[${numbers(600, `"Ā${'a'.repeat(16_000)}"`)}]`],
+    [
+      'objects beside wide strings',
+      `[${numbers(400, `"Ā${'a'.repeat(16_000)}"`)}${',{"a":1}'.repeat(60_000)}]`,
+    ],
+    ['a long text that one character makes wide', `["Ā",${numbers(1_000_000, '0.1234')}]`],
+    ['short strings', `[${numbers(1_000, `"${'a'.repeat(10_000)}"`)},${'{"a":1},'.repeat(40_000)}0]`],
+  ])('is limited for %s', (_name, text) => {
+    expect(text.length).toBeLessThan(MAX_BODY_BYTES);
+    expect(refusal(text)).toMatchObject({ type: 'body-too-large', members: { limit: MAX_JSON_MEMORY } });
+  });
+
+  it('allows few values beside a long string, for which JSON.parse keeps the text of each', () => {
+    const text = `["${'A'.repeat(LONG_BYTES)}",${numbers(MAX_JSON_VALUES, '1')}]`;
+    expect(refusal(text)).toMatchObject({ type: 'body-too-large', members: { limit: MAX_JSON_VALUES } });
+  });
+
+  it.each([
+    ['32 images of 3×64×64 as Python writes them', numbers(32 * 3 * 64 * 64, '0.9372549057006836 ')],
+    ['6 images of 3×224×224', numbers(6 * 3 * 224 * 224, '0.12345678')],
+    ['as many numbers as a tensor may have', numbers(MAX_TENSOR_VALUES - 10, '0.123456')],
+  ])('suffices for a tensor of %s', (_name, data) => {
+    expect(refusal(`{"inputs":[{"data":[${data}]}]}`)).toBeUndefined();
+  });
 });
