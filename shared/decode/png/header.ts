@@ -10,7 +10,7 @@ import { exifOrientation } from '../exif.ts';
 import { damaged, ImageError } from '../image-error.ts';
 import type { Orientation } from '../orientation.ts';
 import type { Size } from '../pixels.ts';
-import { isCritical, isIntact, type PngChunk, readChunks } from './chunks.ts';
+import { type PngChunk, readChunks, TYPE } from './chunks.ts';
 
 export interface PngHeader extends Size {
   orientation: Orientation;
@@ -24,8 +24,10 @@ export interface PngHeader extends Size {
   palette?: Uint8Array;
   /** Alpha of the palette's first colours; of grey and RGB images, the transparent colour: two bytes for each channel. */
   transparency?: Uint8Array;
-  /** The compressed pixels: the data of the IDAT chunks, in order. */
-  data: Uint8Array[];
+  /** Offset of the first IDAT chunk. The data of these chunks, one after another, are the compressed pixels. */
+  dataStart: number;
+  /** Bytes of the compressed pixels. */
+  dataBytes: number;
 }
 
 /** What IHDR says. */
@@ -50,31 +52,42 @@ const PALETTE_BYTES = 768;
 /** The largest Exif metadata that is read, in bytes. A JPEG cannot contain more. */
 const MAX_EXIF_BYTES = 65_535;
 
+/** Returns the data of the IDAT chunks. They are not kept in the header, because a file can have hundreds of thousands. */
+export function* compressedParts(bytes: Uint8Array, { dataStart }: PngHeader): Generator<Uint8Array> {
+  for (const { type, data } of readChunks(bytes, dataStart)) {
+    if (type !== TYPE.IDAT) break;
+    yield data;
+  }
+}
+
 /** @throws ImageError */
 export function readPngHeader(bytes: Uint8Array): PngHeader {
   const chunks = readChunks(bytes);
   const format = readFormat(chunks.next().value);
   const isIndexed = format.colourType === COLOUR.indexed;
-  const data: Uint8Array[] = [];
+  let dataStart = 0;
+  let dataBytes = 0;
   let palette: Uint8Array | undefined;
   let transparency: Uint8Array | undefined;
   let orientation: Orientation | undefined;
   for (const chunk of chunks) {
-    if (chunk.type === 'IDAT') data.push(chunk.data);
-    else if (data.length > 0 || chunk.type === 'IEND') break;
-    else if (chunk.crc === undefined) throw damaged('a chunk of the PNG is cut off');
-    else if (chunk.type === 'PLTE' && isIndexed && !palette) palette = readPalette(chunk);
+    if (chunk.type === TYPE.IDAT) {
+      dataStart ||= chunk.at;
+      dataBytes += Math.min(chunk.end, bytes.length) - chunk.at - 8;
+    } else if (dataStart > 0 || chunk.type === TYPE.IEND) break;
+    else if (chunk.isCutOff) throw damaged('a chunk of the PNG is cut off');
+    else if (chunk.type === TYPE.PLTE && isIndexed && !palette) palette = readPalette(chunk);
     // The palette of other images is a suggestion.
-    else if (isCritical(chunk) && (isIndexed || chunk.type !== 'PLTE'))
+    else if (chunk.isCritical && (isIndexed || chunk.type !== TYPE.PLTE))
       throw damaged('the PNG has an unexpected critical chunk');
-    else if (chunk.type === 'tRNS' && isTransparency(chunk, format, palette)) transparency ??= chunk.data;
-    else if (chunk.type === 'eXIf' && chunk.data.length <= MAX_EXIF_BYTES && isIntact(chunk))
+    else if (chunk.type === TYPE.tRNS && isTransparency(chunk, format, palette)) transparency ??= chunk.data;
+    else if (chunk.type === TYPE.eXIf && chunk.data.length <= MAX_EXIF_BYTES && chunk.isIntact())
       orientation ??= exifOrientation(chunk.data);
   }
-  if (data.length === 0) throw damaged('the PNG has no pixels (IDAT)');
+  if (dataStart === 0) throw damaged('the PNG has no pixels (IDAT)');
   if (isIndexed && !palette) throw damaged(INVALID_PALETTE);
   return {
-    ...{ ...format, data, orientation: orientation ?? 1 },
+    ...{ ...format, dataStart, dataBytes, orientation: orientation ?? 1 },
     ...(palette && { palette }),
     ...(transparency && { transparency }),
   };
@@ -84,13 +97,13 @@ const INVALID_PALETTE = 'the PNG has no valid palette (PLTE)';
 
 /** @param chunk the first chunk */
 function readFormat(chunk: PngChunk | undefined): Format {
-  if (chunk?.type === 'CgBI') {
+  if (chunk?.type === TYPE.CgBI) {
     throw new ImageError('unsupported', {
       what: 'cannot read a PNG in the variant of iPhone apps (CgBI)',
       next: 'Convert it with `xcrun pngcrush -revert-iphone-optimizations`.',
     });
   }
-  if (chunk?.type !== 'IHDR' || chunk.data.length !== 13 || !isIntact(chunk)) {
+  if (chunk?.type !== TYPE.IHDR || chunk.data.length !== 13 || !chunk.isIntact()) {
     throw damaged('the PNG has no valid header (IHDR)');
   }
   const { data } = chunk;
@@ -110,7 +123,7 @@ function readFormat(chunk: PngChunk | undefined): Format {
 function readPalette(chunk: PngChunk): Uint8Array {
   const { data } = chunk;
   const last = 3 * Math.floor(data.length / 3) - 3;
-  if (last < 0 || data.length > PALETTE_BYTES || !isIntact(chunk)) throw damaged(INVALID_PALETTE);
+  if (last < 0 || data.length > PALETTE_BYTES || !chunk.isIntact()) throw damaged(INVALID_PALETTE);
   return Uint8Array.from({ length: PALETTE_BYTES }, (_, i) => data[i < last ? i : last + (i % 3)] as number);
 }
 
@@ -125,5 +138,5 @@ function isTransparency(
     colourType === COLOUR.indexed
       ? palette !== undefined && length <= PALETTE_BYTES / 3
       : channels !== 2 && channels !== 4 && length >= 2 * channels;
-  return fits && isIntact(chunk);
+  return fits && chunk.isIntact();
 }

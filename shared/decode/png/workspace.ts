@@ -12,7 +12,7 @@ export type Workspace = ReturnType<typeof openWorkspace>;
 /** @param module compiled build/png.wasm */
 export function openWorkspace(
   module: WebAssembly.Module,
-  { width, height, data }: PngHeader,
+  { width, height, dataBytes }: PngHeader,
   passes: readonly Pass[],
 ) {
   const imports = { env: { memory: decoderMemory() } };
@@ -26,7 +26,7 @@ export function openWorkspace(
     /** Scratch of `u8_inflate`. */
     tables: 2 ** 17,
     /** The data of the file's IDAT chunks. */
-    compressed: sum(data.map(({ length }) => length)),
+    compressed: dataBytes,
     /** A row of zeros: what is above the first row of a pass. */
     zeros: Math.max(...passes.map(({ rowBytes }) => rowBytes)),
     /** The rows of all passes, each after its filter type. */
