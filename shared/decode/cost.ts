@@ -18,7 +18,7 @@ const PIPELINE_MS = 10;
 
 /**
  * Most milliseconds that one image may take. An isolate handles no other request meanwhile. Photos of 24 megapixels with 10 scans are
- * within the limit, and so are AVIFs of 2 megapixels with 3 bits a pixel.
+ * within the limit, and so are opaque AVIFs of 2 megapixels with 3 bits a pixel.
  */
 export const MAX_IMAGE_MS = 1000;
 

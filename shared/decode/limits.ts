@@ -12,7 +12,7 @@ import type { Size } from './pixels.ts';
  * Maximum number of pixels of an image. Besides the file, the decoder needs memory for each pixel, measured with 2 to 12
  * megapixels:
  *
- * - PNG: 4 bytes, and those of its own samples: up to 8 bytes
+ * - PNG: 4 bytes or those of its own samples, up to 8 bytes; both if it is interlaced
  * - WebP: 9 bytes (lossy) to 14
  * - GIF: 5 bytes
  * - AVIF: 21 to 28 bytes; a lossless image needs more

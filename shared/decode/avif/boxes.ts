@@ -12,7 +12,7 @@ export interface IsoBox {
   content: Uint8Array;
 }
 
-/** Maximum number of boxes in a box, and of extents in a file. An image of many tiles has a few hundred. */
+/** Maximum number of boxes in a box; twice as many items and extents together. An image of many tiles has a few hundred. */
 export const MAX_LISTED = 10_000;
 
 /**

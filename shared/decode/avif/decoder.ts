@@ -11,7 +11,10 @@ export function avifDecoder(module: WebAssembly.Module): EstimatingDecoder {
     readHeader: readAvifHeader,
     decode: avifCodec(module),
     orientations: (header) => header.orientations,
-    cost: () => ({ pixel: 120, byte: 1000 }),
+    cost: ({ width, height, framePixels }) => ({
+      pixel: (120 * Math.max(framePixels, width * height)) / (width * height),
+      byte: 1000,
+    }),
     warnings: (header) => orientationWarnings(header.ignoredOrientation),
   });
 }

@@ -10,7 +10,7 @@ import { damaged, ImageError } from '../image-error.ts';
 import type { Orientation } from '../orientation.ts';
 import type { Size } from '../pixels.ts';
 import { contentOf, type IsoBox, parseBoxes } from './boxes.ts';
-import { limitFrames } from './frames.ts';
+import { countPixels } from './frames.ts';
 import { EXIF, type Item, readItems } from './items.ts';
 
 export interface AvifHeader extends Size {
@@ -18,6 +18,8 @@ export interface AvifHeader extends Size {
   orientations: Orientation[];
   /** The orientation in Exif metadata when the file has no transformations. Browsers ignore it. */
   ignoredOrientation: Orientation;
+  /** The pixels of all frames of all images in the file: tiles, opacity, and images that are larger than the header says. */
+  framePixels: number;
   /** Whether the file's major brand is that of image sequences. */
   isSequence: boolean;
 }
@@ -57,13 +59,13 @@ function readHeader(bytes: Uint8Array): AvifHeader {
     if (type === 'imir') orientations.push((view.getUint8(0) & 1) === 0 ? 4 : 2);
   }
   const items = readItems(bytes, boxes);
-  limitFrames(bytes, items);
   const isUpright = orientations.every((orientation) => orientation === 1);
   return {
     width,
     height,
     orientations,
     isSequence,
+    framePixels: countPixels(bytes, items),
     ignoredOrientation: isUpright ? orientationIn(items) : 1,
   };
 }

@@ -60,6 +60,7 @@ function* itemExtents(iloc: Uint8Array | undefined, file: Uint8Array, idat: Uint
   const idBytes = version < 2 ? 2 : 4;
   let listed = 0;
   for (let items = number(idBytes); items > 0; items--) {
+    listed += 1;
     const id = number(idBytes);
     const source = version > 0 && (number(2) & 15) === 1 ? idat : file;
     number(2);
@@ -71,20 +72,36 @@ function* itemExtents(iloc: Uint8Array | undefined, file: Uint8Array, idat: Uint
       const length = number(lengthBytes);
       extents.push(source.subarray(start, length === 0 ? source.length : start + length));
       listed += 1;
-      if (listed > MAX_LISTED) throw damaged('the items of the AVIF have too many extents');
+      if (listed > 2 * MAX_LISTED) break;
     }
+    if (listed > 2 * MAX_LISTED) throw damaged('the AVIF has too many items, or too many extents of items');
     yield { id, extents };
   }
 }
 
-/** Returns the data of an item. */
-export function dataOf({ extents }: Item): Uint8Array {
-  if (extents.length === 1) return extents[0] as Uint8Array;
-  const whole = new Uint8Array(extents.reduce((sum, extent) => sum + extent.length, 0));
-  let at = 0;
-  for (const extent of extents) {
-    whole.set(extent, at);
-    at += extent.length;
+/** Reads the bytes of an item. Copies nothing, because many items can share an extent. */
+export class ItemReader {
+  readonly #extents: Uint8Array[];
+  #extent = 0;
+  /** Offset in the extent. */
+  #at = 0;
+  /** Number of bytes that were read or skipped. */
+  position = 0;
+
+  constructor({ extents }: Item) {
+    this.#extents = extents;
   }
-  return whole;
+
+  /** Returns the next byte; undefined at the end. */
+  next(): number | undefined {
+    let part = this.#extents[this.#extent];
+    for (; part && this.#at >= part.length; part = this.#extents[++this.#extent]) this.#at -= part.length;
+    this.position += 1;
+    return part?.[this.#at++];
+  }
+
+  skip(bytes: number): void {
+    this.#at += bytes;
+    this.position += bytes;
+  }
 }

@@ -13,10 +13,12 @@ export function jpegDecoder(turbo: WebAssembly.Module, reduced: WebAssembly.Modu
     decodedSize: scaledSize,
     cost(header) {
       const attempts = maxAttempts(header);
+      // A restart marker that is not expected takes as long as one that is.
+      const restarts = (500 * header.restarts * attempts) / (header.width * header.height);
       // libjpeg-turbo decodes what the kernels of reduced/ have found to be damaged at its end: the estimate includes both.
-      if (header.scans === 1) return { pixel: 1.5 * attempts + 0.6, byte: 25 * attempts };
+      if (header.scans === 1) return { pixel: 1.5 * attempts + 0.6 + restarts, byte: 25 * attempts };
       // Each scan of a progressive image visits all coefficients.
-      return { pixel: (1.5 * attempts + 0.3) * header.scans, byte: 75 * attempts + 25 };
+      return { pixel: (1.5 * attempts + 0.3) * header.scans + restarts, byte: 75 * attempts + 25 };
     },
     orientations: (header) => [header.orientation],
   });

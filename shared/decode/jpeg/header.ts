@@ -20,6 +20,8 @@ export interface JpegHeader extends Size {
   /** Limit on the pixels of this kind of JPEG. */
   maxPixels: number;
   scans: number;
+  /** Number of restart markers. */
+  restarts: number;
   /** Offset after the last scan. */
   end: number;
   /** Whether the end marker follows there. Without it, an incomplete scan means that the file is cut off. */
@@ -53,6 +55,7 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
   let orientation: Orientation | undefined;
   /** The contents of the scan headers. */
   const scans: Uint8Array[] = [];
+  let restarts = 0;
   const isPartial = () => scans.some((scan) => frame?.isProgressive || scan[0] !== frame?.components);
   let at = nextMarker(bytes, 2);
   while (at < bytes.length) {
@@ -66,14 +69,17 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
       throw damaged('a segment of the JPEG is cut off');
     }
     if (isFrameHeader(marker)) frame ??= readFrame(marker, bytes.subarray(at + 4, end));
-    if (marker === SOS) scans.push(bytes.subarray(at + 4, end));
+    if (marker === SOS) {
+      scans.push(bytes.subarray(at + 4, end));
+      checkScans(scans.length);
+    }
+    if (isRestart(marker)) restarts += 1;
     // Some cameras do not set the byte after the name to 0.
     if (marker === APP1 && hasTextAt(bytes, at + 4, 'Exif\0'))
       orientation ??= exifOrientation(bytes.subarray(at + 10, end));
     at = nextMarker(bytes, end);
   }
   if (!frame) throw damaged('the JPEG has no frame header');
-  checkScans(scans.length);
   const hasEnd = bytes[at + 1] === EOI;
   const { width, height, components, coefficients } = frame;
   if (scans.length === 0 || (!hasEnd && new Set(scans.flatMap(begunComponents)).size < components))
@@ -82,7 +88,7 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
     ? Math.min(MAX_PIXELS.jpeg, Math.floor(MAX_COEFFICIENT_BYTES / (2 * coefficients)))
     : MAX_PIXELS.jpeg;
   return {
-    ...{ width, height, components, maxPixels, hasEnd },
+    ...{ width, height, components, maxPixels, restarts, hasEnd },
     ...{ orientation: orientation ?? 1, scans: scans.length, end: at },
   };
 }
@@ -119,7 +125,11 @@ function canPrecedeScan(marker: number): boolean {
 
 /** Returns whether a segment is its marker alone: TEM and RST0..RST7. */
 function standsAlone(marker: number): boolean {
-  return marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7);
+  return marker === 0x01 || isRestart(marker);
+}
+
+function isRestart(marker: number): boolean {
+  return marker >= 0xd0 && marker <= 0xd7;
 }
 
 /** Returns whether a marker is one of SOF0..SOF15. C4, C8 and CC in that range are other segments. */
@@ -171,6 +181,7 @@ function begunComponents(segment: Uint8Array): number[] {
   return Array.from({ length: count }, (_, i) => segment[1 + 2 * i] as number);
 }
 
+/** Checks each scan when it is found: a file of 10 MB can have millions, which would not fit into the memory. */
 function checkScans(scans: number): void {
   if (scans <= MAX_SCANS) return;
   throw new ImageError(
@@ -178,7 +189,7 @@ function checkScans(scans: number): void {
     {
       what: 'the JPEG takes too long to decode',
       expected: `at most ${MAX_SCANS} scans`,
-      got: `${scans}`,
+      got: 'more',
       next: 'Save the image as an ordinary JPEG.',
     },
     { limit: MAX_SCANS, actual: scans },

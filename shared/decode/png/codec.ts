@@ -4,17 +4,18 @@
  */
 import type { Codec } from '../codec.ts';
 import { colourTable, hasColourTable, transparentSamples } from './colours.ts';
-import type { PngHeader } from './header.ts';
+import { compressedParts, type PngHeader } from './header.ts';
 import { FILTER_BYTES, type Pass, passesOf } from './passes.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
 /** @param module compiled build/png.wasm */
 export const pngCodec =
   (module: WebAssembly.Module): Codec<PngHeader> =>
-  (_, header) => {
+  (bytes, header) => {
     const passes = passesOf(header);
     const workspace = openWorkspace(module, header, passes);
-    if (!inflateRows(workspace, header.data) || !writePixels(workspace, header, passes)) return undefined;
+    if (!inflateRows(workspace, compressedParts(bytes, header)) || !writePixels(workspace, header, passes))
+      return undefined;
     const { width, height } = header;
     const { buffer, byteOffset, length } = workspace.planes.pixels;
     return { width, height, data: new Uint8ClampedArray(buffer, byteOffset, length) };
@@ -24,7 +25,7 @@ export const pngCodec =
 const ZLIB = { headerBytes: 2, deflate: 8, dictionary: 0x20 };
 
 /** Inflates the compressed pixels. Returns false when they are damaged, or are fewer than the image has. */
-function inflateRows({ kernels, planes }: Workspace, parts: readonly Uint8Array[]): boolean {
+function inflateRows({ kernels, planes }: Workspace, parts: Iterable<Uint8Array>): boolean {
   const { compressed, rows, tables } = planes;
   let at = 0;
   for (const part of parts) {

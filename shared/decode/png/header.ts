@@ -10,7 +10,7 @@ import { exifOrientation } from '../exif.ts';
 import { damaged, ImageError } from '../image-error.ts';
 import type { Orientation } from '../orientation.ts';
 import type { Size } from '../pixels.ts';
-import { isCritical, isIntact, type PngChunk, readChunks } from './chunks.ts';
+import { isIntact, type PngChunk, readChunks } from './chunks.ts';
 
 export interface PngHeader extends Size {
   orientation: Orientation;
@@ -24,8 +24,10 @@ export interface PngHeader extends Size {
   palette?: Uint8Array;
   /** Alpha of the palette's first colours; of grey and RGB images, the transparent colour: two bytes for each channel. */
   transparency?: Uint8Array;
-  /** The compressed pixels: the data of the IDAT chunks, in order. */
-  data: Uint8Array[];
+  /** Offset of the data of the first IDAT chunk. The data of these chunks, one after another, are the compressed pixels. */
+  dataStart: number;
+  /** Bytes of the compressed pixels. */
+  dataBytes: number;
 }
 
 /** What IHDR says. */
@@ -44,37 +46,58 @@ const FORMATS: Record<ColourType, { channels: number; depths: readonly number[] 
   [COLOUR.rgba]: { channels: 4, depths: [8, 16] },
 };
 
+/** Types of chunks: four characters, as a number. */
+const CgBI = 0x43674249;
+const IHDR = 0x49484452;
+const PLTE = 0x504c5445;
+const tRNS = 0x74524e53;
+const eXIf = 0x65584966;
+const IDAT = 0x49444154;
+const IEND = 0x49454e44;
+
 /** Bytes of a palette of 256 colours. */
 const PALETTE_BYTES = 768;
 
 /** The largest Exif metadata that is read, in bytes. A JPEG cannot contain more. */
 const MAX_EXIF_BYTES = 65_535;
 
+/** Returns the data of the IDAT chunks. They are not kept in the header, because a file can have hundreds of thousands. */
+export function* compressedParts(bytes: Uint8Array, { dataStart }: PngHeader): Generator<Uint8Array> {
+  for (const { type, start, end } of readChunks(bytes, dataStart)) {
+    if (type !== IDAT) break;
+    yield bytes.subarray(start, end);
+  }
+}
+
 /** @throws ImageError */
 export function readPngHeader(bytes: Uint8Array): PngHeader {
   const chunks = readChunks(bytes);
-  const format = readFormat(chunks.next().value);
+  const format = readFormat(bytes, chunks.next().value);
   const isIndexed = format.colourType === COLOUR.indexed;
-  const data: Uint8Array[] = [];
+  let dataStart = 0;
+  let dataBytes = 0;
   let palette: Uint8Array | undefined;
   let transparency: Uint8Array | undefined;
   let orientation: Orientation | undefined;
   for (const chunk of chunks) {
-    if (chunk.type === 'IDAT') data.push(chunk.data);
-    else if (data.length > 0 || chunk.type === 'IEND') break;
-    else if (chunk.crc === undefined) throw damaged('a chunk of the PNG is cut off');
-    else if (chunk.type === 'PLTE' && isIndexed && !palette) palette = readPalette(chunk);
+    if (chunk.type === IDAT) {
+      dataStart ||= chunk.start;
+      dataBytes += Math.min(chunk.end, bytes.length) - chunk.start;
+    } else if (dataStart > 0 || chunk.type === IEND) break;
+    else if (chunk.end + 4 > bytes.length) throw damaged('a chunk of the PNG is cut off');
+    else if (chunk.type === PLTE && isIndexed && !palette) palette = readPalette(bytes, chunk);
     // The palette of other images is a suggestion.
-    else if (isCritical(chunk) && (isIndexed || chunk.type !== 'PLTE'))
+    else if (isCritical(chunk) && (isIndexed || chunk.type !== PLTE))
       throw damaged('the PNG has an unexpected critical chunk');
-    else if (chunk.type === 'tRNS' && isTransparency(chunk, format, palette)) transparency ??= chunk.data;
-    else if (chunk.type === 'eXIf' && chunk.data.length <= MAX_EXIF_BYTES && isIntact(chunk))
-      orientation ??= exifOrientation(chunk.data);
+    else if (chunk.type === tRNS && isTransparency(bytes, chunk, format, palette))
+      transparency ??= bytes.subarray(chunk.start, chunk.end);
+    else if (chunk.type === eXIf && chunk.end - chunk.start <= MAX_EXIF_BYTES && isIntact(bytes, chunk))
+      orientation ??= exifOrientation(bytes.subarray(chunk.start, chunk.end));
   }
-  if (data.length === 0) throw damaged('the PNG has no pixels (IDAT)');
+  if (dataStart === 0) throw damaged('the PNG has no pixels (IDAT)');
   if (isIndexed && !palette) throw damaged(INVALID_PALETTE);
   return {
-    ...{ ...format, data, orientation: orientation ?? 1 },
+    ...{ ...format, dataStart, dataBytes, orientation: orientation ?? 1 },
     ...(palette && { palette }),
     ...(transparency && { transparency }),
   };
@@ -82,18 +105,21 @@ export function readPngHeader(bytes: Uint8Array): PngHeader {
 
 const INVALID_PALETTE = 'the PNG has no valid palette (PLTE)';
 
+/** Whether a decoder must know a chunk's type: the first letter is a capital (5.4). */
+const isCritical = ({ type }: PngChunk): boolean => (type & 0x20000000) === 0;
+
 /** @param chunk the first chunk */
-function readFormat(chunk: PngChunk | undefined): Format {
-  if (chunk?.type === 'CgBI') {
+function readFormat(bytes: Uint8Array, chunk: PngChunk | undefined): Format {
+  if (chunk?.type === CgBI) {
     throw new ImageError('unsupported', {
       what: 'cannot read a PNG in the variant of iPhone apps (CgBI)',
       next: 'Convert it with `xcrun pngcrush -revert-iphone-optimizations`.',
     });
   }
-  if (chunk?.type !== 'IHDR' || chunk.data.length !== 13 || !isIntact(chunk)) {
+  if (chunk?.type !== IHDR || chunk.end - chunk.start !== 13 || !isIntact(bytes, chunk)) {
     throw damaged('the PNG has no valid header (IHDR)');
   }
-  const { data } = chunk;
+  const data = bytes.subarray(chunk.start, chunk.end);
   const view = viewOf(data);
   const [depth = 0, colourType = 0, compression, filter, interlace = 0] = data.subarray(8);
   const format = FORMATS[colourType as ColourType];
@@ -107,23 +133,24 @@ function readFormat(chunk: PngChunk | undefined): Format {
 }
 
 /** Returns a palette of 256 colours. Those that are missing have the last colour, as in browsers. */
-function readPalette(chunk: PngChunk): Uint8Array {
-  const { data } = chunk;
+function readPalette(bytes: Uint8Array, chunk: PngChunk): Uint8Array {
+  const data = bytes.subarray(chunk.start, chunk.end);
   const last = 3 * Math.floor(data.length / 3) - 3;
-  if (last < 0 || data.length > PALETTE_BYTES || !isIntact(chunk)) throw damaged(INVALID_PALETTE);
+  if (last < 0 || data.length > PALETTE_BYTES || !isIntact(bytes, chunk)) throw damaged(INVALID_PALETTE);
   return Uint8Array.from({ length: PALETTE_BYTES }, (_, i) => data[i < last ? i : last + (i % 3)] as number);
 }
 
 /** Whether a chunk is a valid transparency: for each colour of the palette, or of one colour. */
 function isTransparency(
+  bytes: Uint8Array,
   chunk: PngChunk,
   { colourType, channels }: Format,
   palette: Uint8Array | undefined,
 ): boolean {
-  const { length } = chunk.data;
+  const length = chunk.end - chunk.start;
   const fits =
     colourType === COLOUR.indexed
       ? palette !== undefined && length <= PALETTE_BYTES / 3
       : channels !== 2 && channels !== 4 && length >= 2 * channels;
-  return fits && isIntact(chunk);
+  return fits && isIntact(bytes, chunk);
 }

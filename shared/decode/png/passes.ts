@@ -20,6 +20,9 @@ export interface Pass {
   rowBytes: number;
 }
 
+/** Returns the bytes of a pass in the file, inflated. */
+export const bytesOf = ({ height, rowBytes }: Pass): number => height * (FILTER_BYTES + rowBytes);
+
 /** Adam7: left, top, across and down of each pass. */
 const ADAM7 = [
   [0, 0, 8, 8],

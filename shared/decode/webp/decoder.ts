@@ -10,7 +10,7 @@ export function webpDecoder(module: WebAssembly.Module): EstimatingDecoder {
     name: 'webp',
     readHeader: readWebpHeader,
     decode: webpCodec(module),
-    cost: () => ({ pixel: 20, byte: 120 }),
+    cost: () => ({ pixel: 30, byte: 120 }),
     warnings: (header) => orientationWarnings(header.exifOrientation),
   });
 }

@@ -1,16 +1,18 @@
 /** @file Files that are rejected before they are decoded, and the errors that explain why. */
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { MAX_IMAGE_MS } from '#shared/decode/cost.ts';
-import type { Decoder } from '#shared/decode/decoder.ts';
+import type { EstimatingDecoder } from '#shared/decode/decoder.ts';
 import { ImageError } from '#shared/decode/image-error.ts';
 import { MAX_EDGE, MAX_PIXELS, MAX_RATIO } from '#shared/decode/limits.ts';
 import { copyPixels } from '#shared/decode/pixels.ts';
 import { openDecoder } from '../../../train/decoder.ts';
-import { find, patched } from '../../fixtures/hostile/bytes.ts';
+import { withFrames } from '../../fixtures/hostile/avif.ts';
+import { find, patched, repeat } from '../../fixtures/hostile/bytes.ts';
 import { concat, greyPng, png, text } from '../../fixtures/images.ts';
+import { hostileFiles } from '../../fixtures/images-hostile.ts';
 import { sample } from '../../fixtures/images-samples.ts';
 
-let decoder: Decoder;
+let decoder: EstimatingDecoder;
 beforeAll(async () => {
   decoder = await openDecoder();
 });
@@ -68,6 +70,67 @@ describe('the error for an image', () => {
   it('that is too narrow names the problem', async () => {
     expect((await decoder.decode(await greyPng(MAX_RATIO, 1, () => 9), copyPixels)).width).toBe(MAX_RATIO);
     expect((await errorOf(await greyPng(1, MAX_RATIO + 1, () => 9))).message).toContain('too narrow');
+  });
+});
+
+describe('a file of many records', async () => {
+  const files = await hostileFiles();
+  const bytesOf = (name: string) => files.find((file) => file.name === name)?.bytes as Uint8Array;
+
+  it.each([
+    'a PNG of 100,000 chunks',
+    'a PNG of 400,000 empty pieces and no others',
+    'a JPEG of 600,000 scans without components',
+    'an AVIF of 1,000 items that share 10,000 units of data',
+  ])('is read without an object for each: %s', async (name) => {
+    const bytes = bytesOf(name);
+    const views = vi.spyOn(Uint8Array.prototype, 'subarray');
+    try {
+      await decoder.cost(bytes);
+      expect(views.mock.calls.length).toBeLessThan(5000);
+    } finally {
+      views.mockRestore();
+    }
+  });
+
+  it.each([
+    ['an AVIF of 100,000 locations without data', 'too many items'],
+    ['a JPEG of 600,000 scans without components', 'expected at most 32 scans, got more'],
+    ['an AVIF of 1,000 items that share 10,000 units of data', 'expected at most 20000 units of data'],
+  ])('is refused at its limit: %s', async (name, reason) => {
+    expect((await errorOf(bytesOf(name))).message).toContain(reason);
+  });
+});
+
+describe('the estimate of a file’s CPU time', () => {
+  /** Milliseconds of an AVIF without those for each file and each byte. */
+  const pixelCost = async (bytes: Uint8Array) => (await decoder.cost(bytes)) - 10 - bytes.length / 1000;
+
+  it('counts the pixels that an AVIF contains, not those that its container says', async () => {
+    const avif = sample('lossless.avif');
+    const claim = patched(avif, find(avif, text('ispe')) + 8, 0, 0, 0, 8, 0, 0, 0, 8);
+    expect(await pixelCost(claim)).toBeCloseTo(await pixelCost(avif), 9);
+    expect(await pixelCost(avif)).toBeCloseTo((120 * 24 * 16) / 1e6, 9);
+  });
+
+  it('counts each frame of an AVIF', async () => {
+    expect(await pixelCost(withFrames(2))).toBeCloseTo(3 * (await pixelCost(withFrames(0))), 9);
+  });
+
+  it('is above the 26 ns that a pixel of a flat lossless WebP takes', async () => {
+    const large = patched(sample('lossless.webp'), 21, 0xcf, 0xc7, 0xf3, 0);
+    expect(await decoder.cost(large)).toBeGreaterThan((26 * 2000 * 2000) / 1e6);
+  });
+
+  it('counts the restart markers of a JPEG', async () => {
+    const jpeg = sample('baseline.jpg');
+    const withData = (pair: Uint8Array) =>
+      decoder.cost(concat(jpeg.subarray(0, -2), repeat(pair, 100_000), jpeg.subarray(-2)));
+    const [restarts, others] = [
+      await withData(Uint8Array.of(255, 0xd0)),
+      await withData(Uint8Array.of(255, 0)),
+    ];
+    expect(restarts - others).toBeCloseTo(50, 9);
   });
 });
 

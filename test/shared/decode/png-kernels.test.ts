@@ -1,6 +1,6 @@
 /** @file The kernels of the PNG decoder: inflation against zlib, filters against their definition. */
 import { readFile } from 'node:fs/promises';
-import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
+import { constants, createDeflateRaw, deflateRawSync, inflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Exports } from '#shared/decode/png/build/png.ts';
@@ -87,6 +87,32 @@ describe('u8_inflate', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it.each([
+    ['with the least memory', { memLevel: 1, level: 9 }],
+    [
+      'with the least memory and its own codes in each block',
+      { memLevel: 1, strategy: constants.Z_HUFFMAN_ONLY },
+    ],
+  ])('inflates 300 kB of small values that zlib has deflated %s', (_, settings) => {
+    const raw = Uint8Array.from({ length: 300_000 }, (_, i) => (Math.imul(i, i) % 97) % 9);
+    expect(inflate(deflateRawSync(raw, settings), raw.length)).toEqual(raw);
+  });
+
+  it('inflates rows of 29 bytes that zlib has flushed one by one', async () => {
+    const rows = Array.from({ length: 800 }, (_, y) =>
+      Uint8Array.from({ length: 29 }, (_, x) => (x * y) % 5),
+    );
+    const deflate = createDeflateRaw({ memLevel: 1 });
+    const parts: Uint8Array[] = [];
+    deflate.on('data', (part: Uint8Array) => parts.push(part));
+    for (const row of rows) {
+      deflate.write(row);
+      await new Promise<void>((resolve) => deflate.flush(constants.Z_FULL_FLUSH, resolve));
+    }
+    const raw = new Uint8Array(Buffer.concat(rows));
+    expect(inflate(Buffer.concat(parts), raw.length)).toEqual(raw);
   });
 
   it('returns the same bytes as zlib, or none, for data that is damaged or cut off', () => {

@@ -36,6 +36,17 @@ const DISTANCE_EXTRA = memory.data<u8>([
 ]);
 const DISTANCES: u32 = 30;
 
+/**
+ * Limits the work on blocks, because one of 15 bytes can have two of the largest tables and no data. It is counted in entries of tables: some for
+ * the file, and more for each inflated byte. A Huffman code of the length n only arises in a block of as many symbols as the n-th Fibonacci number:
+ * encoders need at most 28 entries for each byte.
+ */
+const MAX_ENTRIES: usize = 1 << 22;
+const MAX_ENTRIES_PER_BYTE: usize = 32;
+/** What a block takes besides its tables, and what reading the lengths of its codes takes. */
+const BLOCK_ENTRIES: usize = 64;
+const LENGTHS_ENTRIES: usize = 2048;
+
 /** Address of the next byte of the data, and of the first one behind it. */
 let at: usize = 0;
 let end: usize = 0;
@@ -48,9 +59,16 @@ let to: usize = 0;
 let first: usize = 0;
 let last: usize = 0;
 
-/** Number of codes of each length, and the next code of each length. */
+/** Work on the blocks so far, in entries. */
+let entries: usize = 0;
+/** Whether the tables are those of `decodeFixed`. */
+let areFixed = false;
+
+/** Number of codes of each length. */
 const counts = memory.data(2 * (MAX_CODE + 1), 2);
-const nextCodes = memory.data(2 * (MAX_CODE + 1), 2);
+/** The symbols that have a code, by its length, and the next position in this list for each length. */
+const sorted = memory.data(2 * MAX_LITERALS, 2);
+const positions = memory.data(2 * (MAX_CODE + 1), 2);
 const lengths = memory.data(MAX_LITERALS + MAX_DISTANCES);
 /** Addresses of the tables of a block's codes. */
 let literals: usize = 0;
@@ -60,7 +78,7 @@ let distances: usize = 0;
  * out [outBytes] = the inflated data. Nothing after its last byte is looked at.
  * @param data deflate stream, which can be cut off
  * @param tables scratch of 128 KiB for the tables of two codes
- * @returns whether the data is valid and long enough
+ * @returns whether the data is valid and long enough, and has no more blocks than encoders write
  */
 export function u8_inflate(out: usize, outBytes: usize, data: usize, dataBytes: usize, tables: usize): bool {
   literals = tables;
@@ -72,9 +90,12 @@ export function u8_inflate(out: usize, outBytes: usize, data: usize, dataBytes: 
   to = out;
   first = out;
   last = out + outBytes;
+  entries = 0;
+  areFixed = false;
   let isLast = false;
   while (to < last) {
-    if (isLast) return false;
+    if (isLast || entries > MAX_ENTRIES + MAX_ENTRIES_PER_BYTE * (to - first)) return false;
+    entries += BLOCK_ENTRIES;
     isLast = take(1) == 1;
     const type = take(2);
     if (type == 0) {
@@ -138,6 +159,8 @@ function copyStored(): bool {
 
 /** Reads the codes of a block (3.2.7), and decodes it. */
 function decodeDynamic(): bool {
+  areFixed = false;
+  entries += LENGTHS_ENTRIES;
   const literalCount: u32 = 257 + take(5);
   const distanceCount: u32 = 1 + take(5);
   const orderCount: u32 = 4 + take(4);
@@ -169,17 +192,23 @@ function decodeDynamic(): bool {
   return literalBits > 0 && distanceBits > 0 && decode(literalBits, distanceBits);
 }
 
+/** Lengths of the longest fixed codes. */
+const FIXED_LITERAL_BITS: i32 = 9;
+const FIXED_DISTANCE_BITS: i32 = 5;
+
 /** Decodes a block with the codes that are stored nowhere (3.2.6). */
 function decodeFixed(): bool {
-  memory.fill(lengths, 8, 144);
-  memory.fill(lengths + 144, 9, 112);
-  memory.fill(lengths + 256, 7, 24);
-  memory.fill(lengths + 280, 8, 8);
-  memory.fill(lengths + MAX_LITERALS, 5, MAX_DISTANCES);
-  return decode(
-    buildTable(literals, lengths, MAX_LITERALS),
-    buildTable(distances, lengths + MAX_LITERALS, MAX_DISTANCES),
-  );
+  if (!areFixed) {
+    memory.fill(lengths, 8, 144);
+    memory.fill(lengths + 144, 9, 112);
+    memory.fill(lengths + 256, 7, 24);
+    memory.fill(lengths + 280, 8, 8);
+    memory.fill(lengths + MAX_LITERALS, 5, MAX_DISTANCES);
+    buildTable(literals, lengths, MAX_LITERALS);
+    buildTable(distances, lengths + MAX_LITERALS, MAX_DISTANCES);
+    areFixed = true;
+  }
+  return decode(FIXED_LITERAL_BITS, FIXED_DISTANCE_BITS);
 }
 
 /**
@@ -188,32 +217,43 @@ function decodeFixed(): bool {
  */
 function buildTable(table: usize, lengths: usize, symbols: u32): i32 {
   memory.fill(counts, 0, 2 * (MAX_CODE + 1));
-  let bits: u32 = 1;
   for (let symbol: u32 = 0; symbol < symbols; symbol++) {
-    const length = <u32>load<u8>(lengths + symbol);
-    if (length == 0) continue;
-    bits = max(bits, length);
-    store<u16>(counts + (length << 1), load<u16>(counts + (length << 1)) + 1);
+    const count = counts + (<usize>load<u8>(lengths + symbol) << 1);
+    store<u16>(count, load<u16>(count) + 1);
   }
+  let bits: i32 = 1;
+  let position: u32 = 0;
+  let free: i32 = 1;
+  for (let length: i32 = 1; length <= MAX_CODE; length++) {
+    const count = <u32>load<u16>(counts + (<usize>length << 1));
+    if (count > 0) bits = length;
+    free = 2 * free - count;
+    if (free < 0) return 0;
+    store<u16>(positions + (<usize>length << 1), <u16>position);
+    position += count;
+  }
+  for (let symbol: u32 = 0; symbol < symbols; symbol++) {
+    const length = <usize>load<u8>(lengths + symbol);
+    if (length == 0) continue;
+    const own = positions + (length << 1);
+    store<u16>(sorted + (<usize>load<u16>(own) << 1), <u16>symbol);
+    store<u16>(own, load<u16>(own) + 1);
+  }
+  // The data has a code's first bit first, so codes are reversed: a longer code begins with the bits in which the table was shorter.
   let code: u32 = 0;
-  for (let length: u32 = 1; length <= bits; length++) {
-    code = (code + load<u16>(counts + ((length - 1) << 1))) << 1;
-    if (code + load<u16>(counts + (length << 1)) > 1 << length) return 0;
-    store<u16>(nextCodes + (length << 1), <u16>code);
-  }
-  memory.fill(table, 0, 2 << bits);
-  for (let symbol: u32 = 0; symbol < symbols; symbol++) {
-    const length = <u32>load<u8>(lengths + symbol);
-    if (length == 0) continue;
-    const own = <u32>load<u16>(nextCodes + (length << 1));
-    store<u16>(nextCodes + (length << 1), <u16>(own + 1));
-    // The data has a code's first bit first, so in the lowest place.
-    let reversed: u32 = 0;
-    for (let bit: u32 = 0; bit < length; bit++) reversed |= ((own >> bit) & 1) << (length - 1 - bit);
-    for (let i = reversed; i < <u32>1 << bits; i += 1 << length) {
-      store<u16>(table + (i << 1), <u16>((symbol << 4) | length));
+  let next = sorted;
+  store<u16>(table, 0);
+  for (let length: i32 = 1; length <= bits; length++) {
+    memory.copy(table + (1 << length), table, 1 << length);
+    for (let count = <u32>load<u16>(counts + (<usize>length << 1)); count > 0; count--, next += 2) {
+      store<u16>(table + (<usize>code << 1), <u16>((<u32>load<u16>(next) << 4) | length));
+      // Adds 1 to the reversed code.
+      let bit: u32 = 1 << (length - 1);
+      for (; code & bit; bit >>= 1) code ^= bit;
+      code |= bit;
     }
   }
+  entries += 1 << bits;
   return bits;
 }
 
