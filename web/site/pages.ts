@@ -83,7 +83,7 @@ async function bundles(): Promise<[string, Uint8Array][]> {
     absWorkingDir: ROOT,
     entryPoints: [
       ...SCRIPTS,
-      ...['explore', 'explore-lab', 'try', 'docs'].map((name) => ({
+      ...['explore', 'explore-lab', 'try', 'docs', 'page'].map((name) => ({
         in: `web/site/style/${name}.css`,
         out: name,
       })),

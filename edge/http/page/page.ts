@@ -1,9 +1,8 @@
-/** @file A page for clients that prefer HTML to JSON. It has no script and loads nothing. */
-import { html, raw } from 'hono/html';
-import { STYLE } from './style.ts';
+/** @file A page for clients that prefer HTML to JSON. It has no script. web/site serves its style. */
+import { html } from 'hono/html';
 
 /**
- * Returns a complete page. Its policy allows only the inline style and data URLs of images.
+ * Returns a complete page. Its policy allows only the style of this origin and data URLs of images.
  * @param body a template of hono/html, which must contain no request data
  */
 export async function page(
@@ -18,17 +17,16 @@ export async function page(
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>${title}</title>
-<style>${raw(STYLE)}</style>
+<link rel="stylesheet" href="/page.css">
 </head>
 <body>
 <main>${body}</main>
 </body>
 </html>
 `;
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(STYLE)));
   const policy = [
     "default-src 'none'",
-    `style-src 'sha256-${btoa(String.fromCharCode(...digest))}'`,
+    "style-src 'self'",
     // The image of the explanation.
     'img-src data:',
     "base-uri 'none'",
