@@ -17,10 +17,10 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** Returns the first element that matches `selector`. @throws Error when there is none, or it is of another class */
-export function find<Kind extends Element>(
+/** Returns the first element that matches `selector`. @throws Error when there is none, or it is of another class than `kind` */
+export function find<Kind extends Element = HTMLElement>(
   selector: string,
-  kind: new () => Kind,
+  kind: new () => Kind = HTMLElement as never,
   within: ParentNode = document,
 ): Kind {
   const found = within.querySelector(selector);

@@ -23,7 +23,7 @@ import { runCommand } from '../command.ts';
 
 const LAB = join(ROOT, 'release/lab');
 
-async function main(folder: string, { out }: { out: string }): Promise<void> {
+async function main(folder: string, { out, data }: { out: string; data?: string }): Promise<void> {
   const results = await readResults(folder);
   const { summary, models } = results;
   if (models.length !== 3 || /dirty/.test(summary.gitCommit ?? 'dirty')) {
@@ -35,7 +35,7 @@ async function main(folder: string, { out }: { out: string }): Promise<void> {
       next: 'Commit, then npm run train -- --recipe lab',
     });
   }
-  const dataset = await loadDataset();
+  const dataset = await loadDataset({ folder: data });
   const stepsPerEpoch = Math.ceil(summary.images.train / summary.batchSize);
   const records: LabRecords = {
     recipe: summary.recipe,
@@ -52,6 +52,13 @@ async function main(folder: string, { out }: { out: string }): Promise<void> {
   for (let seed = 0; seed < SEEDS; seed++)
     await writeFile(join(samples, `${seed}.png`), greyPng(samplesOf(dataset.train, seed), GRID * IMAGE_SIZE));
   await writeFile(join(out, 'records.json'), `${JSON.stringify(records)}\n`);
+  console.log(
+    `Copied ${models.map(({ name }) => name).join(', ')} of ${folder} to ${out}, with their records and the images of ${SEEDS} seeds.`,
+  );
+  if (out === LAB)
+    console.log(
+      'Next: npm run site, which puts them on the pages. Then start npm start again: until then, browsers keep the old files.',
+    );
 }
 
 function recordsOf({ models, metrics }: Results): LabRecords['models'] {
@@ -103,6 +110,10 @@ await runCommand(
   new Command('npm run lab --')
     .description('Copies a finished run of the lab’s three models to release/lab, for the explorer.')
     .argument('<run>', 'run folder')
+    .option(
+      '--data <folder>',
+      'folder with the four files of Fashion-MNIST (default: FASHION_MNIST_DIR, or the downloaded files)',
+    )
     .option('--out <folder>', 'folder to write to', LAB)
     .action(main),
 );

@@ -33,6 +33,9 @@ export const MAX_EDGE = 16_384;
 /** Highest ratio of the long edge to the short one. Beyond it the short edge is less than one of the network's 28 pixels. */
 export const MAX_RATIO = 28;
 
+export const isTooNarrow = ({ width, height }: Size): boolean =>
+  Math.max(width, height) > MAX_RATIO * Math.min(width, height);
+
 /**
  * Checks an image's size before it is decoded.
  * @param format name of the format for the error
@@ -40,7 +43,7 @@ export const MAX_RATIO = 28;
  */
 export function checkSize({ width, height }: Size, maxPixels: number, format: string): void {
   const size = `${width} × ${height} pixels`;
-  const [short, long] = [Math.min(width, height), Math.max(width, height)];
+  const long = Math.max(width, height);
   const what = 'the image is too large';
   const next = 'Scale the image down. The network sees a far smaller one.';
   if (long > MAX_EDGE) {
@@ -53,7 +56,7 @@ export function checkSize({ width, height }: Size, maxPixels: number, format: st
     const area = { limit: maxPixels, actual: width * height };
     throw new ImageError('too-large', { what, expected, got: size, next }, area);
   }
-  if (long > MAX_RATIO * short) {
+  if (isTooNarrow({ width, height })) {
     throw new ImageError('unsupported', {
       what: 'the image is too narrow',
       expected: `a long edge of at most ${MAX_RATIO} times the short one`,

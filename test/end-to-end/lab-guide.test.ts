@@ -33,7 +33,14 @@ function runScript(line: string, more: readonly string[] = []) {
 it('are of these kinds', () => {
   const kinds = commands.map((line) => line.replace(/ -- .*/, ''));
   expect(new Set(kinds)).toEqual(
-    new Set(['npm ci && npm start', 'npm run train', 'npm run report', 'npm run classify', 'npm run lab']),
+    new Set([
+      'npm ci && npm start',
+      'npm run train',
+      'npm run report',
+      'npm run classify',
+      'npm run lab',
+      'npm run site',
+    ]),
   );
 });
 
@@ -76,7 +83,11 @@ describeWithData('the commands of docs/lab.md', () => {
       expect.stringContaining('trained from a clean commit'),
     ]);
     await writeFile(file, JSON.stringify({ ...summary, gitCommit: 'abc' }));
-    await expectSuccess(runNode(['infra/tools/lab.ts', run, '--out', out]));
+    const nowhere = join(temporaryFolder(), 'nowhere');
+    const without = await runNode(['infra/tools/lab.ts', run, '--out', out, '--data', nowhere]);
+    expect([without.code, without.stderr]).toEqual([1, expect.stringContaining(nowhere)]);
+    const { stdout } = await expectSuccess(runNode(['infra/tools/lab.ts', run, '--out', out]));
+    expect(stdout).toContain(`Copied v0, v1, tinyvgg of ${run} to ${out}`);
     const records = JSON.parse(await readFile(join(out, 'records.json'), 'utf8')) as LabRecords;
     expect(Object.keys(records.models)).toEqual(['v0', 'v1', 'tinyvgg']);
     const committed = JSON.parse(await readFile('release/lab/records.json', 'utf8')) as LabRecords;

@@ -14,7 +14,7 @@ import { networkInput } from './source-picture.ts';
 export function contentsFigure(explorer: Explorer): void {
   const canvas = (part: string) => find(`canvas[data-part="${part}"]`, HTMLCanvasElement);
   const paintSigned = (part: string, plane: Plane) => paint(canvas(part), plane, signed(maxAbs(plane.data)));
-  explorer.watch(find('.contents', HTMLElement), ['picture', 'kernel', 'weights', 'size'], () => {
+  explorer.watch(find('.contents'), ['picture', 'kernel', 'weights', 'size'], () => {
     const input = networkInput(explorer.picture);
     const filtered = convolved(explorer, input);
     paint(canvas('tensor'), input, grey());

@@ -16,6 +16,7 @@ import { formatNumber } from './format-number.ts';
 import { learnedKernelPicker, presetButtons } from './kernel-picker.ts';
 import { describeWeightSum, keepsBrightness } from './preset-kernels.ts';
 import { editWeight, resizeKernel } from './selected-kernel.ts';
+import { clampWeight, type State } from './state.ts';
 import { weightsEditor } from './weights-editor.ts';
 import { animateWindow, type WindowAnimation } from './window-animation.ts';
 import { showProducts } from './window-table.ts';
@@ -43,11 +44,11 @@ export function convolutionFigure(explorer: Explorer): void {
     animation.stop();
     change({ at: [row, column] });
   });
-  const editor = weightsEditor(find('#weights', HTMLElement), (index, value) =>
+  const editor = weightsEditor(find('#weights'), (index, value) =>
     change(editWeight(convolutionScene(explorer).kernel, index, value)),
   );
   listenToControls(explorer);
-  presetButtons(explorer, find('#presets', HTMLElement));
+  presetButtons(explorer, find('#presets'));
   learnedKernelPicker(explorer);
 
   function draw(): void {
@@ -57,9 +58,9 @@ export function convolutionFigure(explorer: Explorer): void {
     showSum(scene);
     showShapes(scene);
     showControls(explorer);
-    setText(find('#kernel-note', HTMLElement), describeWeightSum(scene.kernel));
+    setText(find('#kernel-note'), describeWeightSum(scene.kernel, scene.bias));
   }
-  explorer.watch(find('#convolution .figure', HTMLElement), DEPENDENCIES, draw);
+  explorer.watch(find('#convolution .figure'), DEPENDENCIES, draw);
 }
 
 function convolutionAnimation(explorer: Explorer, toggled: () => void): WindowAnimation {
@@ -143,9 +144,9 @@ function showSum(scene: ConvolutionScene): void {
   const { kernel, bias } = scene;
   const { windows, value } = sumAt(scene);
   const palette = signed(Math.max(1, maxAbs(kernel)) * 0.8);
-  showProducts(find('#products', HTMLElement), windows[0].inputs, kernel, palette);
+  showProducts(find('#products'), windows[0].inputs, kernel, palette);
   const [sumText, biasText, valueText] = [windows[0].sum, bias, value].map((n) => formatNumber(n, 3));
-  setText(find('#sum', HTMLElement), `${sumText} + bias ${biasText} = ${valueText}`);
+  setText(find('#sum'), `${sumText} + bias ${biasText} = ${valueText}`);
 }
 
 function showShapes(scene: ConvolutionScene): void {
@@ -156,15 +157,15 @@ function showShapes(scene: ConvolutionScene): void {
   const formula =
     input.height === input.width ? heightFormula : `rows ${heightFormula}, columns ${widthFormula}`;
   const [inputShape, outputShape] = [input, output].map(({ height, width }) => `[1, ${height}, ${width}]`);
-  setText(find('#convolution-shape', HTMLElement), `Output size: ${formula}, so the shape is ${outputShape}`);
+  setText(find('#convolution-shape'), `Output size: ${formula}, so the shape is ${outputShape}`);
   setText(
-    find('#convolution-input .note', HTMLElement),
+    find('#convolution-input .note'),
     `${inputShape}${padding ? `, with ${padding} ${padding === 1 ? 'pixel' : 'pixels'} of zeros on each side` : ''}`,
   );
   const colours = isShownInGrey(scene)
     ? 'black is 0, white is 1'
     : `orange is negative, blue is positive; full colour at ±${formatNumber(maxAbs(output.data))}`;
-  setText(find('#convolution-output .note', HTMLElement), `${outputShape}: ${colours}`);
+  setText(find('#convolution-output .note'), `${outputShape}: ${colours}`);
 }
 
 function listenToControls(explorer: Explorer): void {
@@ -176,8 +177,10 @@ function listenToControls(explorer: Explorer): void {
   const bias = find('#bias', HTMLInputElement);
   bias.addEventListener(
     'input',
-    () => Number.isFinite(bias.valueAsNumber) && change({ bias: bias.valueAsNumber }),
+    () => Number.isFinite(bias.valueAsNumber) && change({ bias: clampWeight(bias.valueAsNumber) }),
   );
+  // A value that is no number, or too large, does not stay.
+  bias.addEventListener('blur', () => showBias(bias, explorer.state));
 }
 
 function showControls({ state, picture }: Explorer): void {
@@ -186,5 +189,9 @@ function showControls({ state, picture }: Explorer): void {
   photo.disabled = !picture.grey;
   if (!picture.grey) choose('source', 'network');
   const bias = find('#bias', HTMLInputElement);
-  if (document.activeElement !== bias) bias.value = `${Number(state.bias.toFixed(4))}`;
+  if (document.activeElement !== bias) showBias(bias, state);
+}
+
+function showBias(field: HTMLInputElement, { bias }: State): void {
+  field.value = `${Number(bias.toFixed(4))}`;
 }

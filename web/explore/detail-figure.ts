@@ -30,7 +30,7 @@ export function detailFigure(explorer: Explorer): void {
     describe: () => describePixel(selectedMap(explorer)),
     select: (row, column) => change({ cell: [row, column] }),
   });
-  const rows = termRows(find('#terms', HTMLElement), (index) => {
+  const rows = termRows(find('#terms'), (index) => {
     if (pointed === index) return;
     pointed = index;
     draw();
@@ -58,11 +58,11 @@ export function detailFigure(explorer: Explorer): void {
     drawMap(mapCanvas, selected, explorer.activations[row.index], model.input);
     showWindow(terms[shown], shown, terms.length);
     setText(
-      find('#detail-sum', HTMLElement),
+      find('#detail-sum'),
       equation ?? `${formatNumber(value, 3)}: a byte of the image, ${inputFormula(model.input)}`,
     );
   }
-  explorer.watch(find('#detail', HTMLElement), DEPENDENCIES, draw);
+  explorer.watch(find('#detail'), DEPENDENCIES, draw);
 }
 
 const describePixel = ({ cell: [row, column], value }: SelectedMap): string =>
@@ -80,8 +80,8 @@ const inputFormula = (input: PictureInput): string =>
 function showTitle({ row, map }: SelectedMap, { manifest, input }: Model): void {
   const name = `${row.name[0].toUpperCase()}${row.name.slice(1)}`;
   const text = row.index === 0 && isNormalized(input) ? 'the image, normalized' : row.text;
-  setText(find('#detail-title', HTMLElement), `${name}, ${mapName(row, map, manifest.labels)}`);
-  setText(find('#detail-text', HTMLElement), text);
+  setText(find('#detail-title'), `${name}, ${mapName(row, map, manifest.labels)}`);
+  setText(find('#detail-text'), text);
 }
 
 /** @param data the output of the layer */
@@ -93,13 +93,13 @@ function drawMap(canvas: PlaneCanvas, selected: SelectedMap, data: Tensor, input
     palette: palettesOf(row, data, input)(map),
     outlines: height > 1 ? [{ y: cell[0], x: cell[1], height: 1, width: 1 }] : [],
   });
-  find('#selected-map', HTMLElement).hidden = height === 1;
-  setText(find('#selected-map .note', HTMLElement), describePixel(selected));
+  find('#selected-map').hidden = height === 1;
+  setText(find('#selected-map .note'), describePixel(selected));
 }
 
 /** Shows the values in the window of a term. A term without a window, or with a single value, shows none. */
 function showWindow(term: Term | undefined, index: number, count: number): void {
-  const container = find('#detail-products', HTMLElement);
+  const container = find('#detail-products');
   container.hidden = !term || term.inputs.length < 2;
   if (!term || container.hidden) return;
   container.setAttribute(

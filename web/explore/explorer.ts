@@ -64,6 +64,8 @@ export function createExplorer(model: Model, first: SourcePicture): Explorer {
   let activations = activationsOf(model, first.image);
   const listeners: Listener[] = [];
   const urlWriter = createUrlWriter(() => state);
+  // A link may have values that are out of range.
+  if (location.hash !== writeState(state)) urlWriter.replaceLater();
 
   const notify = (names: Iterable<Dependency>) => {
     const changed = new Set(names);

@@ -46,7 +46,7 @@ export function learnedKernelPicker(explorer: Explorer): void {
   const layers = convolutionsOf(explorer.model.network);
   const first = layers.findIndex(canSelect);
   if (first < 0) {
-    find('.learned', HTMLElement).hidden = true;
+    find('.learned').hidden = true;
     return;
   }
   layerSelect.replaceChildren(
@@ -86,7 +86,7 @@ export function learnedKernelPicker(explorer: Explorer): void {
     layerSelect.value = `${at.layer}`;
     canvas.style.aspectRatio = `${columns} / ${rows}`;
     setText(
-      find('#learned-note', HTMLElement),
+      find('#learned-note'),
       rows === 1
         ? `${columns} kernels, one per output map`
         : `${rows} × ${columns} kernels: one row per input map, one column per output map`,

@@ -12,7 +12,7 @@ export interface RowElements {
   buttons: HTMLButtonElement[];
   /** One per feature map that is shown, or one for the strip. */
   canvases: HTMLCanvasElement[];
-  /** Text with the largest absolute value. */
+  /** Text with the range of the values. */
   scale: HTMLElement;
 }
 
@@ -76,7 +76,9 @@ export function paintRow(
 ): void {
   const { count, height, width } = mapsOf(row);
   const palette = palettesOf(row, data, input);
-  setText(scale, row.index === 0 && !isNormalized(input) ? '0 to 1' : `±${formatNumber(maxAbs(data) || 1)}`);
+  const isByte = row.index === 0 && !isNormalized(input);
+  const sign = data.some((value) => value < 0) ? '±' : '0 to ';
+  setText(scale, isByte ? '0 to 1' : `${sign}${formatNumber(maxAbs(data) || 1)}`);
   if (row.shown === 0) {
     paint(canvases[0], { height: 1, width: count, data }, palette(0));
     return;

@@ -1,6 +1,6 @@
 /** @file The script of /explore: loads the model and the first image, and starts the figures. */
 import { drawAll } from '../canvas/figures.ts';
-import { element, find, prefersReducedMotion, setText } from '../dom.ts';
+import { element, find, setText } from '../dom.ts';
 import { contentsFigure } from './contents-figure.ts';
 import { convolutionFigure } from './convolution-figure.ts';
 import { detailFigure } from './detail-figure.ts';
@@ -17,10 +17,31 @@ import { softmaxFigure } from './softmax-figure.ts';
 import { emptyPicture } from './source-picture.ts';
 import { tensorFigure } from './tensor-figure.ts';
 
-/** Longest time in milliseconds that a link waits for figures. */
-const MAX_WAIT = 2000;
+/** The element that stays at the top of the window while the page grows above it, until the visitor scrolls. */
+let held: HTMLElement | null = null;
+/** Where the window was scrolled for it. */
+let heldAt = 0;
+
+function hold(): void {
+  if (!held) return;
+  held.scrollIntoView();
+  heldAt = scrollY;
+}
+
+/** Scrolls to an element and holds it; without one, ends the hold. */
+function holdAt(id: string): void {
+  held = document.getElementById(id);
+  // Otherwise the browser, too, scrolls when the page grows, and it would look as if the visitor did.
+  document.documentElement.style.overflowAnchor = held ? 'none' : '';
+  hold();
+}
+
+new ResizeObserver(hold).observe(document.body);
+addEventListener('scroll', () => scrollY !== heldAt && holdAt(''));
 
 async function main(): Promise<void> {
+  const [, part = ''] = /^#([a-z]+)/.exec(location.hash) ?? [];
+  holdAt(part);
   const name = namedModel();
   const model = await (name === undefined ? loadServedModel() : loadNamedModel(name));
   const explorer = createExplorer(model, emptyPicture(model.input.shape));
@@ -36,35 +57,27 @@ async function main(): Promise<void> {
   else describeModel(model);
   explorer.onChange((changed) => changed.has('picture') && showPrediction(explorer));
   await pictureInput(explorer);
-  // All figures get their final height before the page scrolls to a section.
+  // All figures get their final height.
   drawAll();
-  await linkSections(explorer, loadLabFigures(explorer));
+  loadLabFigures(explorer);
+  linkSections(explorer);
 }
 
-/**
- * Scrolls to the section that the URL names, and writes the section in the middle of the window to the URL.
- * @param load loads the other figures, which would push the section away if they came later
- */
-async function linkSections(explorer: Explorer, load: () => Promise<void>): Promise<void> {
-  const sections = [...document.querySelectorAll<HTMLElement>('section.part')];
-  const settled = () => Promise.race([load(), new Promise((late) => setTimeout(late, MAX_WAIT))]);
-  if (explorer.state.part) {
-    await settled();
-    document.getElementById(explorer.state.part)?.scrollIntoView({ behavior: 'instant' });
-  }
+/** Scrolls to the section of a link, and writes the section in the middle of the window to the URL. */
+function linkSections(explorer: Explorer): void {
   for (const link of document.querySelectorAll<HTMLAnchorElement>('a[href^="#"]')) {
-    link.addEventListener('click', async (event) => {
+    link.addEventListener('click', (event) => {
       event.preventDefault();
-      await settled();
-      const target = document.getElementById(link.hash.slice(1));
-      target?.scrollIntoView({ behavior: prefersReducedMotion() ? 'auto' : 'smooth' });
-      target?.focus({ preventScroll: true });
+      holdAt(link.hash.slice(1));
+      held?.focus({ preventScroll: true });
     });
   }
+  const sections = [...document.querySelectorAll('section[id]')];
   const observer = new IntersectionObserver(
     () => {
       const middle = innerHeight / 2;
-      const current = sections.find((section) => {
+      // The last one is the innermost.
+      const current = sections.findLast((section) => {
         const { top, bottom } = section.getBoundingClientRect();
         return top < middle && bottom > middle;
       });
@@ -77,7 +90,7 @@ async function linkSections(explorer: Explorer, load: () => Promise<void>): Prom
 
 main()
   .catch((error: Error) => {
-    const problem = find('#problem', HTMLElement);
+    const problem = find('#problem');
     setText(problem, error.message);
     if (namedModel() === undefined) return;
     problem.append(' ', element('a', { href: '/explore' }, 'See the site’s own model.'));

@@ -14,18 +14,18 @@ export function describeModel(model: Model): void {
   const [, height, width] = input.shape;
   const title = 'The network, layer by layer';
   const count = manifest.labels.length;
-  setText(find('#model-text', HTMLElement), introductionOf(model));
-  if (input.preprocessing.kind === 'fit') setText(find('#input-text', HTMLElement), inputText(model));
-  setText(find('#label-count', HTMLElement), `${count}`);
+  setText(find('#model-text'), introductionOf(model));
+  if (input.preprocessing.kind === 'fit') setText(find('#input-text'), inputText(model));
+  setText(find('#label-count'), `${count}`);
   if (!manifest.calibration) {
-    setText(find('#temperature-text', HTMLElement), 'This model was not calibrated.');
-    setText(find('#calibrated', HTMLElement), 'Reset to 1');
+    setText(find('#temperature-text'), 'This model was not calibrated.');
+    setText(find('#calibrated'), 'Reset to 1');
   }
-  setText(find('[name="source"][value="network"] + span', HTMLElement), `${width} × ${height}`);
-  setText(find('.contents [href="#network"] span', HTMLElement), title);
-  const heading = find('#network h2', HTMLElement);
+  setText(find('[name="source"][value="network"] + span'), `${width} × ${height}`);
+  setText(find('.contents [href="#network"] span'), title);
+  const heading = find('#network h2');
   heading.replaceChildren(find('span', HTMLElement, heading), ` ${title}`);
-  for (const part of document.querySelectorAll<HTMLElement>('#models, .contents li:last-child')) {
+  for (const part of document.querySelectorAll<HTMLElement>('#models, #own-model, .contents li:last-child')) {
     part.hidden = true;
   }
   for (const link of document.querySelectorAll<HTMLAnchorElement>('a[href="/"]')) {

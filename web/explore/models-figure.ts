@@ -15,7 +15,7 @@ const KINDS: Record<string, string> = { v0: 'linear', v1: 'one ReLU', tinyvgg: '
 const TOP = 3;
 
 export function modelsFigure(explorer: Explorer): void {
-  const section = find('#models', HTMLElement);
+  const section = find('#models');
   let columns: ModelColumn[] | undefined;
   let isLoading = false;
   explorer.watch(section, ['picture'], () => {
@@ -29,7 +29,7 @@ export function modelsFigure(explorer: Explorer): void {
       },
       (error: Error) => {
         isLoading = false;
-        find('#model-predictions', HTMLElement).replaceChildren(
+        find('#model-predictions').replaceChildren(
           element('p', { className: 'problem', role: 'alert' }, error.message),
         );
       },
@@ -43,11 +43,11 @@ async function load(): Promise<ModelColumn[]> {
     fetchOk('/release/lab/records.json').then((response) => response.json() as Promise<LabRecords>),
     ...NAMES.map((name) => loadModel(`/release/lab/${name}`)),
   ]);
-  find('#loss-curve', HTMLElement).replaceChildren(drawChart(lossChart(records)));
-  find('#accuracy-curve', HTMLElement).replaceChildren(drawChart(accuracyChart(records)));
+  find('#loss-curve').replaceChildren(drawChart(lossChart(records)));
+  find('#accuracy-curve').replaceChildren(drawChart(accuracyChart(records)));
   writeTable(records);
   const columns = models.map((model) => modelColumn(model, records));
-  find('#model-predictions', HTMLElement).replaceChildren(...columns.map(({ element }) => element));
+  find('#model-predictions').replaceChildren(...columns.map(({ element }) => element));
   return columns;
 }
 
@@ -118,7 +118,7 @@ function writeTable({ models }: LabRecords): void {
     ),
   );
   find('#records', HTMLTableElement).replaceChildren(
-    element('caption', {}, 'Three epochs of the recipe “lab” on all 60,000 training images'),
+    element('caption', {}, 'Each epoch of the recipe “lab”'),
     element('thead', {}, element('tr', {}, ...head)),
     element('tbody', {}, ...body),
   );

@@ -16,14 +16,14 @@ const ARROWS: Record<string, readonly [rows: number, maps: number]> = {
 };
 
 /** Largest number of maps in a line, on wide and on narrow screens. */
-const [COLUMNS, NARROW_COLUMNS] = [16, 10];
+const [COLUMNS, NARROW_COLUMNS] = [16, 11];
 
 /** A detail panel that begins less than this above the bottom of the window, in CSS pixels, is scrolled into view. */
 const MIN_VISIBLE = 120;
 
 export function networkFigure(explorer: Explorer): void {
   const { model } = explorer;
-  const container = find('#layers', HTMLElement);
+  const container = find('#layers');
   const rows = rowsOf(model.network);
   const canvas = element('canvas', { className: 'connections', 'aria-hidden': 'true' });
   const elements = rows.map((row) => createRow(row, model.manifest.labels));
@@ -44,7 +44,7 @@ export function networkFigure(explorer: Explorer): void {
 }
 
 function showModel({ model }: Explorer): void {
-  setText(find('#network-model', HTMLElement), `${titleOf(model)}, ${modelFacts(model.manifest)}`);
+  setText(find('#network-model'), `${titleOf(model)}, ${modelFacts(model.manifest)}`);
 }
 
 function selectByClick(explorer: Explorer, container: HTMLElement): void {
@@ -53,7 +53,7 @@ function selectByClick(explorer: Explorer, container: HTMLElement): void {
     if (!button) return;
     explorer.change({ layer: Number(button.dataset.row), map: Number(button.dataset.map) });
     // On narrow screens the detail panel is below the layers.
-    const detail = find('#detail', HTMLElement);
+    const detail = find('#detail');
     if (detail.getBoundingClientRect().top > innerHeight - MIN_VISIBLE)
       detail.scrollIntoView({ behavior: prefersReducedMotion() ? 'auto' : 'smooth', block: 'start' });
   });

@@ -1,4 +1,5 @@
 /** @file The sources of the image: an example, a photo (file, clipboard or drop), the camera, the URL, or the photo of the try page. */
+import { isTooNarrow } from '#shared/decode/limits.ts';
 import { find } from '../dom.ts';
 import { photoIn } from '../field/file-drop.ts';
 import { handedFile } from '../picture/handed-photo.ts';
@@ -19,7 +20,7 @@ export function pictureInput(explorer: Explorer): Promise<void> {
   const show = pictureLoader(explorer);
   const camera = cameraInput(explorer, show);
   const { model } = explorer;
-  find('.thumbnails', HTMLElement).hidden = !isOfGarments(model);
+  find('.thumbnails').hidden = !isOfGarments(model);
   const restore = () => show(() => pictureOf(explorer.state, names, model), true);
 
   for (const [i, thumbnail] of thumbnails.entries()) {
@@ -78,7 +79,9 @@ async function examplePicture(name: string, model: Model): Promise<SourcePicture
 
 /** Prepares a photo of the visitor. */
 async function ownPicture(photo: Blob, model: Model): Promise<SourcePicture> {
-  return preparedPicture(OWN, await pixelsOf(photo, edgeFor(model, MAX_EDGE)), model);
+  const pixels = await pixelsOf(photo, edgeFor(model, MAX_EDGE));
+  if (isTooNarrow(pixels.fullSize)) throw new Error('This photo is too narrow. Please crop it.');
+  return preparedPicture(OWN, pixels, model);
 }
 
 /** @throws Error that names the file */

@@ -23,4 +23,4 @@ export function pictureLoader(explorer: Explorer): ShowPicture {
   };
 }
 
-const showProblem = (text: string) => setText(find('#problem', HTMLElement), text);
+const showProblem = (text: string) => setText(find('#problem'), text);

@@ -27,11 +27,7 @@ export function poolingFigure(explorer: Explorer): void {
     showTexts(scene);
     showControls(explorer);
   }
-  explorer.watch(
-    find('#pooling .figure', HTMLElement),
-    ['picture', 'poolSize', 'poolStride', 'poolMap', 'poolAt'],
-    draw,
-  );
+  explorer.watch(find('#pooling .figure'), ['picture', 'poolSize', 'poolStride', 'poolMap', 'poolAt'], draw);
 }
 
 /** Connects the buttons that move the window: play, previous and next. */
@@ -119,18 +115,18 @@ function drawPlanes(
     outlines: [{ y: at[0] + offset, x: at[1] + offset, height: 1, width: 1 }],
     ...(isRunning && { visibleCells: at[0] * output.width + at[1] + 1 }),
   });
-  showMaximum(find('#pool-window', HTMLElement), window.inputs, window.maxIndex, palette);
+  showMaximum(find('#pool-window'), window.inputs, window.maxIndex, palette);
 }
 
 function showTexts({ input, output, layer, window }: PoolingScene): void {
-  setText(find('#pool-maximum', HTMLElement), maxEquation(window));
-  setText(find('#pool-input .note', HTMLElement), `[${input.height}, ${input.width}]`);
+  setText(find('#pool-maximum'), maxEquation(window));
+  setText(find('#pool-input .note'), `[${input.height}, ${input.width}]`);
   setText(
-    find('#pool-output .note', HTMLElement),
+    find('#pool-output .note'),
     `[${output.height}, ${output.width}]: ${output.data.length} values instead of ${input.data.length}`,
   );
   const size = sizeFormula(input.height, layer.kernelSize, layer.stride, 0);
-  setText(find('#pool-shape', HTMLElement), `Output size: ${size}`);
+  setText(find('#pool-shape'), `Output size: ${size}`);
 }
 
 function listenToControls(explorer: Explorer): void {

@@ -23,11 +23,11 @@ export function showPrediction({ activations, model, picture }: Explorer): void 
   // A no-break space keeps the number and the percent sign on one line.
   const answer = `${label} ${percent(score).replace(' ', '\u00a0')}`;
   setText(
-    find('#prediction', HTMLElement),
+    find('#prediction'),
     reason && label !== manifest.none ? UNSURE.replace('{label}', answer) : answer,
   );
   setText(
-    find('#prediction-note', HTMLElement),
+    find('#prediction-note'),
     reason ? `${who} declines to answer. ${REASONS[reason]}` : titleOf(model),
   );
 }

@@ -57,11 +57,15 @@ const sumOf = (weights: ArrayLike<number>): number => Array.from(weights).reduce
 export const keepsBrightness = (weights: ArrayLike<number>): boolean =>
   Math.abs(sumOf(weights) - 1) < TOLERANCE;
 
-/** Describes the effect of the sum of the weights on areas of equal brightness. */
-export function describeWeightSum(weights: ArrayLike<number>): string {
+/** Describes the effect of the sum of the weights, and of the bias, on areas of equal brightness. */
+export function describeWeightSum(weights: ArrayLike<number>, bias: number): string {
   const sum = sumOf(weights);
+  const zero = bias ? 'the bias' : '0';
+  if (Array.from(weights).every((weight) => weight === 0))
+    return `All weights are 0: every pixel becomes ${zero}.`;
   const text = `The weights add up to ${formatNumber(sum)}`;
-  if (keepsBrightness(weights)) return `${text}: uniform areas keep their brightness.`;
-  if (Math.abs(sum) < TOLERANCE) return `${text}: uniform areas become 0, only differences remain.`;
+  if (keepsBrightness(weights))
+    return `${text}: uniform areas keep their brightness${bias ? ', plus the bias' : ''}.`;
+  if (Math.abs(sum) < TOLERANCE) return `${text}: uniform areas become ${zero}, only differences remain.`;
   return `${text}.`;
 }

@@ -4,7 +4,7 @@ import { type Network, paddingOf } from '#shared/model/spec.ts';
 import { weightAndBias } from './convolution.ts';
 import type { Model } from './model.ts';
 import { embed, PRESETS } from './preset-kernels.ts';
-import type { State } from './state.ts';
+import { clampWeight, type State } from './state.ts';
 
 /** A kernel of the network. All numbers count from 0. */
 export interface LearnedKernel {
@@ -88,7 +88,7 @@ export function selectLearned(model: Model, learned: LearnedKernel): Partial<Sta
 /** Changes one weight. The kernel becomes a custom kernel, with the id `own`. */
 export function editWeight(kernel: ArrayLike<number>, index: number, value: number): Partial<State> {
   const weights = Array.from(kernel, (weight) => Number(weight.toFixed(4)));
-  weights[index] = value;
+  weights[index] = clampWeight(value);
   return { kernel: 'own', weights };
 }
 

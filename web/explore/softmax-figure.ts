@@ -14,8 +14,8 @@ export function softmaxFigure(explorer: Explorer): void {
   const isCalibrated = explorer.model.manifest.calibration !== undefined;
   const slider = find('#temperature', HTMLInputElement);
   const rows = labels.map((label) => scoreRow(label));
-  setText(find('#scores caption', HTMLElement), titleOf(explorer.model));
-  find('#scores tbody', HTMLElement).append(...rows.map(({ element }) => element));
+  setText(find('#scores caption'), titleOf(explorer.model));
+  find('#scores tbody').append(...rows.map(({ element }) => element));
   // The slider's steps are hundredths. The step nearest to the calibrated temperature selects it exactly.
   slider.addEventListener('input', () => {
     const temperature = slider.valueAsNumber;
@@ -23,7 +23,7 @@ export function softmaxFigure(explorer: Explorer): void {
   });
   find('#calibrated', HTMLButtonElement).addEventListener('click', () => explorer.change({ temperature: 0 }));
 
-  explorer.watch(find('#scores-figure', HTMLElement), ['picture', 'temperature'], () => {
+  explorer.watch(find('#scores-figure'), ['picture', 'temperature'], () => {
     const temperature = explorer.state.temperature || calibrated;
     const logits = explorer.activations.at(-1) as Tensor;
     const scores = softmax(logits, temperature);
@@ -35,11 +35,8 @@ export function softmaxFigure(explorer: Explorer): void {
     }
     if (document.activeElement !== slider) slider.value = `${temperature}`;
     const suffix = explorer.state.temperature || !isCalibrated ? '' : ', calibrated';
-    setText(find('#temperature-value', HTMLElement), `${formatNumber(temperature, 3)}${suffix}`);
-    setText(
-      find('#softmax-formula', HTMLElement),
-      softmaxFormula(labels[best], logits, best, temperature, scores[best]),
-    );
+    setText(find('#temperature-value'), `${formatNumber(temperature, 3)}${suffix}`);
+    setText(find('#softmax-formula'), softmaxFormula(labels[best], logits, best, temperature, scores[best]));
   });
 }
 

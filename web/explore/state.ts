@@ -6,6 +6,7 @@
 import type { PhotoFlaw } from '#shared/abstention.ts';
 import { IMAGE_PIXELS } from '#shared/input/garment/size.ts';
 import { SEEDS } from '#shared/lab-samples.ts';
+import { PRESETS } from './preset-kernels.ts';
 
 export interface State {
   /** Id of the section in view; empty at the top of the page. */
@@ -113,6 +114,16 @@ const matching =
   (pattern: RegExp): Parser<string> =>
   (text) =>
     pattern.test(text) ? text : undefined;
+/** The largest weight and the largest bias, in either direction. */
+const MAX_WEIGHT = 99;
+
+export const clampWeight = (value: number): number => Math.max(-MAX_WEIGHT, Math.min(MAX_WEIGHT, value));
+
+/** A weight or a bias. */
+const weight: Parser<number> = (text) => {
+  const value = Number(text || NaN);
+  return Number.isNaN(value) ? undefined : clampWeight(value);
+};
 const cell: Parser<Cell> = (text) => {
   const [row, column, ...more] = text.split(',').map((part) => integer(0, 999)(part));
   return row === undefined || column === undefined || more.length > 0 ? undefined : [row, column];
@@ -122,7 +133,7 @@ const shape: Parser<number[]> = (text) => {
   return sizes.length < 4 && sizes.every((size) => size !== undefined) ? (sizes as number[]) : undefined;
 };
 const weights: Parser<number[]> = (text) => {
-  const values = text.split(',').map((part) => number(-99, 99)(part));
+  const values = text.split(',').map(weight);
   const isKernel = [1, 9, 25, 49].includes(values.length) && values.every((value) => value !== undefined);
   return isKernel ? (values as number[]) : undefined;
 };
@@ -135,12 +146,12 @@ const PARSERS: { [Name in keyof State]: Parser<State[Name]> } = {
   flaw: oneOf<State['flaw']>('no-garment', 'poor-mask'),
   view: oneOf<State['view']>('network', 'colour'),
   pixel: cell,
-  kernel: matching(/^(own|[a-z]{1,10}|learned-\d{1,2}-\d{1,3}-\d{1,3})$/),
+  kernel: matching(new RegExp(`^(own|${PRESETS.map(({ id }) => id).join('|')}|learned-\\d+-\\d+-\\d+)$`)),
   weights,
   size: oneOf(1, 3, 5, 7),
   stride: oneOf(1, 2, 3),
   padding: oneOf(0, 1, 2, 3),
-  bias: number(-99, 99),
+  bias: weight,
   source: oneOf<State['source']>('network', 'photo'),
   at: cell,
   seed: integer(0, 2 ** 32 - 1),
@@ -154,7 +165,7 @@ const PARSERS: { [Name in keyof State]: Parser<State[Name]> } = {
   map: integer(0, 999),
   cell,
   shape,
-  stack: matching(/^[\w(),;=.:-]{0,999}$/),
+  stack: matching(/^[\w(),;=.:*-]{0,999}$/),
   sample: integer(0, SEEDS - 1),
   temperature: number(0.2, 5),
 };

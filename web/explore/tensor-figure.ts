@@ -14,8 +14,8 @@ const [COLUMNS, ROWS, ROWS_PER_CHANNEL] = [7, 7, 3];
 const CHANNELS = ['red', 'green', 'blue'];
 
 export function tensorFigure(explorer: Explorer): void {
-  const cells = find('#tensor-numbers .cells', HTMLElement);
-  const channels = find('#channels', HTMLElement);
+  const cells = find('#tensor-numbers .cells');
+  const channels = find('#channels');
   const control = {
     label: 'Pixel of the image',
     selected: () => explorer.state.pixel,
@@ -29,7 +29,7 @@ export function tensorFigure(explorer: Explorer): void {
   const colour = find('input[name="view"][value="colour"]', HTMLInputElement);
   onChoice('view', (view) => explorer.change({ view: view as 'network' | 'colour' }));
 
-  explorer.watch(find('#tensor .figure', HTMLElement), ['picture', 'view', 'pixel'], () => {
+  explorer.watch(find('#tensor .figure'), ['picture', 'view', 'pixel'], () => {
     const shown = shownTensor(explorer);
     const [rows, columns] = [shown.planes[0].height, shown.planes[0].width];
     const [row, column] = explorer.state.pixel.map((at, i) => Math.min(at, [rows, columns][i] - 1));
@@ -131,7 +131,7 @@ function showFacts(
         : 'index = row · width + column, because pixels are stored row by row',
     ],
   ];
-  const list = find('#tensor-facts', HTMLElement);
+  const list = find('#tensor-facts');
   while (list.childElementCount < facts.length)
     list.append(element('div', {}, element('dt'), element('dd'), element('dd', { className: 'note' })));
   for (const [i, texts] of facts.entries())

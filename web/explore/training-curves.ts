@@ -11,8 +11,7 @@ interface Line {
 }
 
 interface Chart {
-  title: string;
-  /** Accessible text. */
+  /** Accessible text. The page has the heading. */
   description: string;
   lines: readonly Line[];
   /** Positions and texts on the axes. */
@@ -36,7 +35,6 @@ export function lossChart({ models, stepsPerEpoch }: LabRecords): Chart {
     marks: epochs.map(({ testLoss }, i) => [i + 1, testLoss] as const),
   }));
   return {
-    title: 'Loss: training (line), test (dots)',
     description: describe(models, ({ testLoss }) => testLoss.toFixed(3), 'Test loss'),
     lines,
     xTicks: epochTicks(models, 0),
@@ -51,7 +49,6 @@ export function accuracyChart({ models }: LabRecords): Chart {
     return { name, points, marks: points };
   });
   return {
-    title: 'Test accuracy in %',
     description: describe(
       models,
       ({ testAccuracy }) => `${(100 * testAccuracy).toFixed(1)} %`,
@@ -110,7 +107,7 @@ export function drawChart(chart: Chart): SVGElement {
   const svg = shape('svg', {
     viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
     role: 'img',
-    'aria-label': `${chart.title}. ${chart.description}`,
+    'aria-label': chart.description,
     class: 'chart',
   });
   svg.append(...axes(chart, scales));

@@ -1,5 +1,6 @@
 /** @file Reads the visitor's file and prepares the photo that is uploaded and shown: upright, and scaled down when it is large. */
 import { detectFormat } from '#shared/decode/format.ts';
+import { isTooNarrow } from '#shared/decode/limits.ts';
 import type { Problem } from './state.ts';
 
 /**
@@ -40,7 +41,10 @@ export interface Photo {
 /** Thrown when the browser cannot use the file as a photo. */
 export class PhotoError extends Error {
   readonly problem: Problem;
-  constructor(type: 'unreadable' | 'heic' | 'file-too-large' | 'unprocessable', cause?: unknown) {
+  constructor(
+    type: 'unreadable' | 'heic' | 'file-too-large' | 'too-narrow' | 'unprocessable',
+    cause?: unknown,
+  ) {
     super(`cannot use the file: ${type}`, { cause });
     this.problem = { type, detail: this.message, retryable: type === 'unprocessable' };
   }
@@ -60,6 +64,7 @@ export async function readPhoto(file: Blob, frameOf: () => Promise<Frame | undef
   const full = await createImageBitmap(file, { imageOrientation: 'from-image' }).catch(
     throwPhotoError(isHeic(head) ? 'heic' : 'unreadable'),
   );
+  if (isTooNarrow(full)) throw new PhotoError('too-narrow');
   const least = MAX_EDGE / Math.max(full.width, full.height);
   const isNarrow = least < 1 && least * Math.min(full.width, full.height) < NARROW_EDGE;
   const frame = isNarrow ? await frameOf() : undefined;

@@ -16,6 +16,7 @@ const TEXTS: Readonly<Record<string, ProblemText>> = {
   unreadable: 'unreadable',
   heic: 'heic',
   'file-too-large': 'tooLarge',
+  'too-narrow': 'tooNarrow',
   unreachable: 'unreachable',
   'not-loaded': 'notLoaded',
   unprocessable: 'device',

@@ -11,6 +11,7 @@ export interface Problem {
    * - `unreadable`: the browser cannot open the file as an image
    * - `heic`: the file is a HEIC photo and the browser cannot open those
    * - `file-too-large`: the file is larger than 60 MB
+   * - `too-narrow`: the long edge of the photo is more than 28 times the short one
    * - `unprocessable`: the browser could not scale the photo down, for example for lack of memory
    * - `unreachable`: the endpoint did not respond, or does not allow pages of this origin
    * - `not-loaded`: a part of the script, or the model for `mode="local"`, could not be loaded

@@ -9,7 +9,10 @@ export const MAX_EDGE = 768;
  * @param edge longest edge of the result, in pixels
  * @throws Error in a visitor's words when the browser cannot read it
  */
-export async function pixelsOf(file: Blob, edge = MAX_EDGE): Promise<Pixels> {
+export async function pixelsOf(
+  file: Blob,
+  edge = MAX_EDGE,
+): Promise<Pixels & Required<Pick<Pixels, 'fullSize'>>> {
   const options = { imageOrientation: 'from-image', colorSpaceConversion: 'none' } as const;
   const bitmap = await createImageBitmap(file, options).catch((cause: unknown) => {
     throw new Error('The browser cannot read this file. Choose a JPEG or PNG file.', { cause });

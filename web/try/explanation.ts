@@ -5,10 +5,10 @@ import type { FashionClassifier } from '../field/field.ts';
 import { percent } from '../percent.ts';
 import { drawPhoto } from './outline.ts';
 
-const cut = find('#cut', HTMLElement);
-const scaled = find('#scaled', HTMLElement);
-const warnings = find('#warnings', HTMLElement);
-const model = find('#model', HTMLElement);
+const cut = find('#cut');
+const scaled = find('#scaled');
+const warnings = find('#warnings');
+const model = find('#model');
 const outline = find('#outline', HTMLCanvasElement);
 const input = find('#input', HTMLImageElement);
 

@@ -13,7 +13,7 @@ async function main(): Promise<void> {
   await customElements.whenDefined('fashion-classifier');
   const field = document.querySelector('fashion-classifier') as FashionClassifier;
   const showProblem = (error?: unknown) => {
-    const problem = find('#problem', HTMLElement);
+    const problem = find('#problem');
     problem.textContent = error instanceof Error ? error.message : '';
     if (problem.textContent) scrollTo(problem, 'nearest');
   };
@@ -57,7 +57,7 @@ const ANSWER_HEIGHT = 320;
  */
 function showAnswerPlace(field: FashionClassifier): void {
   const { top } = field.getBoundingClientRect();
-  if (top < 0 || top + ANSWER_HEIGHT > innerHeight) scrollTo(find('#try', HTMLElement), 'start');
+  if (top < 0 || top + ANSWER_HEIGHT > innerHeight) scrollTo(find('#try'), 'start');
 }
 
 /** @param block `nearest` scrolls only if the element is not in the window */

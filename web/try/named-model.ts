@@ -17,13 +17,13 @@ export function useNamedModel(field: FashionClassifier): void {
   field.model = name;
   // The examples are garments.
   for (const part of document.querySelectorAll('.steps .example')) part.remove();
-  find('.examples', HTMLElement).hidden = true;
-  for (const [selector, text] of TEXTS) setText(find(selector, HTMLElement), text);
+  find('.examples').hidden = true;
+  for (const [selector, text] of TEXTS) setText(find(selector), text);
   setText(
-    find('.lede', HTMLElement),
+    find('.lede'),
     `The neural network “${name}” names the kind of thing in a photo, and says how sure it is. If it cannot tell, it says so. Your photo is not stored.`,
   );
-  find('#step-cut', HTMLElement).hidden = true;
+  find('#step-cut').hidden = true;
   find('#input', HTMLImageElement).alt = 'Your photo as the network saw it';
   for (const link of document.querySelectorAll<HTMLAnchorElement>('a[href="/explore"]')) {
     link.search = `${new URLSearchParams({ model: name })}`;

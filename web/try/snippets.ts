@@ -27,8 +27,8 @@ const embed = (origin: string, attributes: string, pinned?: FieldIndex): string 
 export function fillSnippets(model: string | null): void {
   const { origin } = location;
   const attributes = model === null ? 'name="garment"' : `model="${model}" name="kind"`;
-  find('#curl', HTMLElement).textContent = curl(origin, model);
-  const embedding = find('#embed', HTMLElement);
+  find('#curl').textContent = curl(origin, model);
+  const embedding = find('#embed');
   embedding.textContent = embed(origin, attributes);
   fetch('/field.json').then(
     async (response) => {
@@ -38,8 +38,8 @@ export function fillSnippets(model: string | null): void {
     () => {}, // The snippet then keeps the address that is always current.
   );
   const announce = (outcome: string) => {
-    find('#copied', HTMLElement).textContent = outcome;
+    find('#copied').textContent = outcome;
   };
   for (const button of document.querySelectorAll<HTMLButtonElement>('[data-copy]'))
-    copyOnClick(button, find(`#${button.dataset.copy}`, HTMLElement), announce);
+    copyOnClick(button, find(`#${button.dataset.copy}`), announce);
 }

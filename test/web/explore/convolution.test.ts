@@ -58,9 +58,18 @@ describe('preset kernels', () => {
   });
   it('have weights that add up to 0 if they detect edges', () => {
     for (const id of ['edges', 'left', 'top'])
-      expect(describeWeightSum(PRESETS.find((preset) => preset.id === id)?.weights(3) ?? [])).toMatch(
+      expect(describeWeightSum(PRESETS.find((preset) => preset.id === id)?.weights(3) ?? [], 0)).toMatch(
         /0\.00: .*differences/,
       );
+  });
+  it.each([
+    [[-1, 1], 0, 'The weights add up to 0.00: uniform areas become 0, only differences remain.'],
+    [[-1, 1], 1, 'The weights add up to 0.00: uniform areas become the bias, only differences remain.'],
+    [[1], 0.5, 'The weights add up to 1.00: uniform areas keep their brightness, plus the bias.'],
+    [[0], 0, 'All weights are 0: every pixel becomes 0.'],
+    [[0], 1, 'All weights are 0: every pixel becomes the bias.'],
+  ])('with the weights %j and the bias %j are described so', (weights, bias, text) => {
+    expect(describeWeightSum(weights, bias)).toBe(text);
   });
   it('have binomial weights if they are the Gaussian blur', () => {
     const weights = PRESETS.find(({ id }) => id === 'blur')?.weights(3) ?? [];

@@ -90,6 +90,13 @@ describeInBrowser('/explore', () => {
     await show(page, 'weights');
     await weights.nth(4).fill('0.5');
     await expect.poll(() => page.textContent('#kernel-note')).toContain('0.50');
+    await weights.nth(4).fill('12345');
+    await weights.nth(4).blur();
+    expect(await weights.nth(4).inputValue()).toBe('99');
+    await weights.nth(4).fill('0.5');
+    await page.fill('#bias', '');
+    await page.locator('#bias').blur();
+    expect(await page.inputValue('#bias')).toBe('0');
     const box = (await weights.nth(0).boundingBox()) ?? { x: 0, y: 0 };
     await page.mouse.move(box.x + 10, box.y + 10);
     await page.mouse.down();
@@ -263,6 +270,15 @@ describeInBrowser('/explore', () => {
     const { x, y, width } = (await input.boundingBox()) ?? { x: 0, y: 0, width: 0 };
     await page.touchscreen.tap(x + (5.5 * width) / 28, y + (9.5 * width) / 28);
     await expect.poll(() => page.textContent('#tensor-facts')).toContain('row 9, column 5');
+    const rows = await page
+      .locator('.layer.flat')
+      .last()
+      .locator('button')
+      .evaluateAll((buttons) => new Set(buttons.map((button) => button.getBoundingClientRect().top)).size);
+    expect(rows).toBe(1);
+    await expect
+      .poll(() => page.locator('.layer:has-text("ReLU 1") .scale').textContent())
+      .toMatch(/^0 to \d/);
     await page.locator('[aria-label="max pooling 2, map 1"]').tap();
     await expect.poll(() => page.textContent('#detail-title')).toBe('Max pooling 2, map 1');
     await expect

@@ -1,12 +1,15 @@
 /** @file The image on /explore: whatever fails or arrives late, the page shows one image and names that one. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { greyPng } from '../../../train/report/png.ts';
 import { describeInBrowser } from '../../support/browser/chromium.ts';
 import { type Pages, startPages } from '../../support/browser/pages.ts';
 
 let pages: Pages;
 
 const TEXT = { name: 'notes.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4') };
+
+const UNREADABLE = 'The browser cannot read this file. Choose a JPEG or PNG file.';
 
 const prediction = (page: Page) => page.textContent('#prediction');
 const problem = (page: Page) => page.textContent('#problem');
@@ -31,13 +34,18 @@ describeInBrowser('the image', () => {
     await page.click('[data-example=bag]');
     await expect.poll(() => prediction(page)).toMatch(/^Bag/);
     const before = [await prediction(page), await pressed(page), await drawn(page), await fragment(page)];
-    for (const file of [TEXT, { name: 'empty.jpg', mimeType: 'image/jpeg', buffer: Buffer.alloc(0) }]) {
+    for (const [file, reason] of [
+      [TEXT, UNREADABLE],
+      [{ name: 'empty.jpg', mimeType: 'image/jpeg', buffer: Buffer.alloc(0) }, UNREADABLE],
+      [
+        { name: 'line.png', mimeType: 'image/png', buffer: greyPng(new Uint8Array(29), 29) },
+        'This photo is too narrow. Please crop it.',
+      ],
+    ] as const) {
       await page.setInputFiles('#file', file);
       await expect
         .poll(() => problem(page))
-        .toBe(
-          `${file.name}: The browser cannot read this file. Choose a JPEG or PNG file. The page still shows the earlier picture.`,
-        );
+        .toBe(`${file.name}: ${reason} The page still shows the earlier picture.`);
       expect([await prediction(page), await pressed(page), await drawn(page), await fragment(page)]).toEqual(
         before,
       );

@@ -59,6 +59,15 @@ describe('the state in the URL', () => {
       '#a/b?size=4&stride=NaN&at=1,2,3&pixel=-1,0&temperature=1e9&weights=1,2&bias=&kernel=%00&view=__proto__&flaw=low-score&layer=1.5&pixels=abc&seed=-1&filter=10&shape=3,0,4&stack=<b>&sample=50';
     expect(readState(nonsense)).toEqual(INITIAL);
   });
+  it.each([
+    ['bias=1000000000', 'bias=99'],
+    ['kernel=own&weights=12345.678,-100,0,0,0,0,0,0,0', 'kernel=own&weights=99,-99,0,0,0,0,0,0,0'],
+  ])('limits a weight and a bias: %s', (query, limited) => {
+    expect(writeState(readState(`#?${query}`))).toBe(`#?${limited}`);
+  });
+  it.each(['size=9', 'padding=9', 'kernel=nosuch'])('leaves out %s, which the page cannot show', (query) => {
+    expect(writeState(readState(`#convolution?${query}`))).toBe('#convolution');
+  });
   it('parses from any text without an error', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {

@@ -76,6 +76,7 @@ it.each([
   ['unreadable', 'unreadable'],
   ['heic', 'heic'],
   ['file-too-large', 'tooLarge'],
+  ['too-narrow', 'tooNarrow'],
   ['unprocessable', 'device'],
   ['unreachable', 'unreachable'],
   ['not-loaded', 'notLoaded'],

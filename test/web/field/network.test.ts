@@ -201,6 +201,7 @@ describeInBrowser('the field on unreliable networks', () => {
     const known = [
       'answered',
       'We cannot use this file. Please choose another photo, as a JPEG or PNG file.',
+      'This photo is too narrow. Please crop it.',
       'This browser cannot open HEIC photos. Save the photo as JPEG, or choose another one.',
     ];
     for (const text of counts.keys()) expect(known).toContain(text);

@@ -1,6 +1,7 @@
 /** @file The ways to give the field a photo: picker, drop, paste and keyboard; and the file that it uploads. */
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
+import { greyPng } from '../../../train/report/png.ts';
 import { describeInBrowser } from '../../support/browser/chromium.ts';
 import type { Field } from '../../support/browser/field.ts';
 import { FieldSite, useFieldSite } from './field-site.ts';
@@ -198,5 +199,9 @@ describeInBrowser('a photo', () => {
     await reaches('answered');
     const same = await field.evaluate((element) => (element as Field).file?.size);
     expect(same).toBe((await readFile(TROUSER)).length);
+    // The endpoint refuses a long edge of more than 28 times the short one.
+    await pick({ name: 'line.png', mimeType: 'image/png', buffer: greyPng(new Uint8Array(29), 29) });
+    await reaches('failed');
+    await on.page.getByText('This photo is too narrow. Please crop it.').first().waitFor();
   });
 });

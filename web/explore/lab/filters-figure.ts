@@ -83,6 +83,7 @@ export function filtersFigure(explorer: Explorer, container: HTMLElement): void 
   });
   const terms = element('div', { className: 'terms' });
   const products = element('div', { className: 'products', role: 'group' });
+  const part = element('p', { className: 'note' });
   const sum = element('p', { className: 'equation' });
   const shapes = element('p', { className: 'formula' });
   const figure = element(
@@ -96,7 +97,7 @@ export function filtersFigure(explorer: Explorer, container: HTMLElement): void 
       'div',
       { className: 'panels lab-panels' },
       terms,
-      element('div', { className: 'arithmetic' }, products, sum),
+      element('div', { className: 'arithmetic' }, products, part, sum),
     ),
     shapes,
   );
@@ -190,6 +191,7 @@ export function filtersFigure(explorer: Explorer, container: HTMLElement): void 
       `Pixels × weights, ${planes.length === 3 ? CHANNELS[shown] : 'the channel'}`,
     );
     showProducts(products, inputs, factors, signed(maxAbs(factors)));
+    setText(part, `Sum of these nine: ${formatNumber(parts[shown].value, 3)}`);
     setText(sum, equation.replace(`${parts.length} maps`, `${parts.length} channels`));
     setText(input.note, `[${scene.network.input.join(', ')}]`);
     setText(output.heading, `Output of filter ${filter}: output[${filter}]`);

@@ -6,7 +6,7 @@ import { filtersFigure } from './filters-figure.ts';
 import { shapesFigure } from './shapes-figure.ts';
 
 export function labFigures(explorer: Explorer): void {
-  filtersFigure(explorer, find('#filters', HTMLElement));
-  shapesFigure(explorer, find('#shapes', HTMLElement));
-  dataFigure(explorer, find('#data', HTMLElement));
+  filtersFigure(explorer, find('#filters .lab'));
+  shapesFigure(explorer, find('#shapes .lab'));
+  dataFigure(explorer, find('#data .lab'));
 }

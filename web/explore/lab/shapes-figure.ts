@@ -2,7 +2,7 @@
 import { element, setText } from '../../dom.ts';
 import type { Explorer } from '../explorer.ts';
 import { paragraph } from './parts.ts';
-import { type Shapes, shapesOf } from './shapes.ts';
+import { type Shapes, shapeIn, shapesOf } from './shapes.ts';
 
 /** The networks that a visitor can start from: a name, the input, and the layers. */
 const EXAMPLES: readonly (readonly [name: string, shape: readonly number[], stack: string])[] = [
@@ -21,20 +21,39 @@ function block(channels: number, padding = 1): string {
 
 export function shapesFigure(explorer: Explorer, container: HTMLElement): void {
   const { change } = explorer;
-  const input = element('input', { type: 'text', inputMode: 'numeric', autocomplete: 'off' });
+  const input = element('input', {
+    type: 'text',
+    inputMode: 'numeric',
+    autocomplete: 'off',
+    'aria-describedby': 'shape-problem',
+  });
   const layers = element('textarea', { rows: 6, spellcheck: false, maxLength: 999 });
+  const shapeProblem = element('p', {
+    className: 'problem',
+    id: 'shape-problem',
+    role: 'alert',
+    hidden: true,
+  });
   const body = element('tbody');
+  /** Whether the input shape that the visitor typed last can be read. */
+  let isShape = true;
   const total = element('p', { className: 'formula', role: 'status' });
   const examples = EXAMPLES.map(([name, shape, stack]) => {
     const button = element('button', { type: 'button', className: 'button' }, name);
-    button.addEventListener('click', () => change({ shape, stack }));
+    button.addEventListener('click', () => {
+      isShape = true;
+      change({ shape, stack });
+      draw();
+    });
     return button;
   });
   input.addEventListener('input', () => {
     const shape = shapeIn(input.value);
+    isShape = shape !== undefined;
     if (shape) change({ shape });
     draw();
   });
+  input.addEventListener('blur', draw);
   layers.addEventListener('input', () => {
     change({ stack: compact(layers.value) });
     draw();
@@ -49,13 +68,14 @@ export function shapesFigure(explorer: Explorer, container: HTMLElement): void {
   );
   container.replaceChildren(
     paragraph(
-      'Write layers as in PyTorch, one on each line, and see which shape comes out of each of them. A size is a number or a tuple (height, width). A printed model can be pasted, too.',
+      'Write layers as in PyTorch, one on each line, and see which shape comes out of each of them. A size is a number or a tuple (height, width). You can also paste a printed model, an nn.Sequential, and lines such as self.conv = nn.Conv2d(…) and hidden_units = 10.',
     ),
     element(
       'div',
       { className: 'figure' },
       element('div', { className: 'controls', role: 'group', 'aria-label': 'Examples' }, ...examples),
       element('label', { className: 'field' }, 'Input shape: channels, height, width ', input),
+      shapeProblem,
       element('label', { className: 'field' }, 'Layers ', layers),
       element('div', { className: 'scroll', tabIndex: 0, role: 'region', 'aria-label': 'Shapes' }, table),
       total,
@@ -64,19 +84,20 @@ export function shapesFigure(explorer: Explorer, container: HTMLElement): void {
 
   function draw(): void {
     const { shape, stack } = explorer.state;
-    // What the visitor types stays as it is.
-    if (document.activeElement !== input) input.value = shape.join(', ');
+    // What the visitor types stays as it is, and so does what cannot be read.
+    if (isShape && document.activeElement !== input) input.value = shape.join(', ');
     if (compact(layers.value) !== stack) layers.value = written(stack);
-    const isShape = shapeIn(input.value) !== undefined;
     input.setAttribute('aria-invalid', `${!isShape}`);
-    const shapes = shapesOf(layers.value, shape);
-    body.replaceChildren(...rowsOf(shape, shapes));
+    shapeProblem.hidden = isShape;
     setText(
-      total,
+      shapeProblem,
       isShape
-        ? summaryOf(shape, shapes)
-        : 'The input shape has one to three whole numbers, such as 3, 64, 64.',
+        ? ''
+        : 'The input shape has one to three whole numbers, such as 3, 64, 64. A batch may stand before them.',
     );
+    const shapes = shapesOf(layers.value, shape);
+    body.replaceChildren(...(isShape ? rowsOf(shape, shapes) : []));
+    setText(total, isShape ? summaryOf(shape, shapes) : '');
   }
   draw();
   explorer.watch(container, ['shape', 'stack'], draw);
@@ -108,16 +129,6 @@ function summaryOf(input: readonly number[], { layers, problem }: Shapes): strin
   return `${shapeText(input)} → ${shapeText(layers.at(-1)?.output ?? input)}, ${parameters.toLocaleString('en')} parameters`;
 }
 
-/** Parses one to three whole numbers. */
-function shapeIn(text: string): number[] | undefined {
-  const sizes = text
-    .replaceAll(/[[\]()\s]/g, '')
-    .split(',')
-    .filter(Boolean);
-  const isShape = sizes.length > 0 && sizes.length < 4 && sizes.every((size) => /^[1-9]\d{0,3}$/.test(size));
-  return isShape ? sizes.map(Number) : undefined;
-}
-
 /** Shortens layers to what a link can hold: without `nn.`, comments, quotes and spaces; a new line is a semicolon. */
 const compact = (text: string): string =>
   text
@@ -126,7 +137,7 @@ const compact = (text: string): string =>
     .trim()
     .replaceAll(/\s*\n\s*/g, ';')
     .replaceAll(/,;/g, ';')
-    .replaceAll(/[^\w(),;=.:-]/g, '');
+    .replaceAll(/[^\w(),;=.:*-]/g, '');
 
 /** Writes the layers of a link as lines of code. */
 const written = (stack: string): string =>

@@ -46,8 +46,10 @@ const FIXED: Record<string, string> = {
 
 /** A call such as `nn.Conv2d(3, 10, kernel_size=(3, 1))`, with at most one level of parentheses in it. A Sequential contains the calls. */
 const CALL = /(?:nn\.)?\b(?!Sequential\b)([A-Za-z]\w*)\(((?:[^()]|\([^()]*\))*)\)/g;
-/** What may be between layers: separators, the indices of a printed model, and the lines that open and close a Sequential. */
-const BETWEEN = /(?:\(\w+\):?|(?:\w+\s*=\s*)?(?:nn\.)?\w+\(\s*$|[\s,;:()])+/gm;
+/** A whole number with a name, such as `hidden_units = 10`. */
+const NUMBER = /([\w.]+)\s*=\s*(\d+)\b/g;
+/** What may be between layers: separators, names as in `self.block =`, the indices of a printed model, and what opens a Sequential. */
+const BETWEEN = /\(\w+\):?|[\w.]+\s*=|(?:nn\.)?(?:Sequential\(|\w+\(\s*$)|[\s,;:()]/gm;
 
 /**
  * Infers the shapes of layers.
@@ -57,13 +59,22 @@ const BETWEEN = /(?:\(\w+\):?|(?:\w+\s*=\s*)?(?:nn\.)?\w+\(\s*$|[\s,;:()])+/gm;
 export function shapesOf(text: string, input: readonly number[]): Shapes {
   const layers: ShapedLayer[] = [];
   let shape = input;
+  const numbers = new Map<string, string>();
+  /** Reads what is between layers. @returns the part that cannot be read */
+  const between = (part: string) =>
+    part
+      .replaceAll(NUMBER, (_, name, value) => {
+        numbers.set(name, value);
+        return '';
+      })
+      .replaceAll(BETWEEN, '');
   const code = text.replaceAll(/#.*$/gm, '');
   let end = 0;
   for (const match of code.matchAll(CALL)) {
-    const unread = code.slice(end, match.index).replaceAll(BETWEEN, '');
+    const unread = between(code.slice(end, match.index));
     if (unread) return { layers, problem: cannotRead(unread) };
     end = match.index + match[0].length;
-    const call = parseCall(match[0], match[1], match[2]);
+    const call = parseCall(match[0], match[1], match[2], numbers);
     try {
       const layer = shapedLayer(call, shape);
       layers.push(layer);
@@ -72,8 +83,19 @@ export function shapesOf(text: string, input: readonly number[]): Shapes {
       return { layers, problem: { text: call.text, reason: (error as Error).message } };
     }
   }
-  const unread = code.slice(end).replaceAll(BETWEEN, '');
+  const unread = between(code.slice(end));
   return unread ? { layers, problem: cannotRead(unread) } : { layers };
+}
+
+/** Parses the shape of an image or of features, as PyTorch prints it or as bare numbers. The number of images in a batch is left out. */
+export function shapeIn(text: string): number[] | undefined {
+  const sizes = text
+    .replace('torch.Size', '')
+    .replaceAll(/[[\]()\s]/g, '')
+    .split(',')
+    .filter(Boolean);
+  const isShape = sizes.length > 0 && sizes.length < 5 && sizes.every((size) => /^[1-9]\d{0,3}$/.test(size));
+  return isShape ? sizes.slice(-3).map(Number) : undefined;
 }
 
 const cannotRead = (text: string) => ({
@@ -81,7 +103,8 @@ const cannotRead = (text: string) => ({
   reason: 'This is not a layer. Write one as nn.Conv2d(3, 10, kernel_size=3), each on a line of its own.',
 });
 
-function parseCall(text: string, name: string, inside: string): Call {
+/** @param numbers values of the names that the arguments may use */
+function parseCall(text: string, name: string, inside: string, numbers: ReadonlyMap<string, string>): Call {
   // Commas in a tuple do not separate arguments.
   const parts =
     inside
@@ -92,10 +115,22 @@ function parseCall(text: string, name: string, inside: string): Call {
   for (const [i, part] of parts.entries()) {
     const [, key = ARGUMENTS[name]?.[i] ?? `argument ${i + 1}`, value] =
       /^(?:(\w+)\s*=\s*)?(.*)$/s.exec(part) ?? [];
-    args.set(key, (value ?? '').replaceAll(/['"]/g, ''));
+    const known = (value ?? '')
+      .replaceAll(/['"]/g, '')
+      .replaceAll(/[a-z_][\w.]*/gi, (word) => numbers.get(word) ?? word);
+    args.set(
+      key,
+      known.replaceAll(PRODUCT, (product) => `${productOf(product)}`),
+    );
   }
   return { text: text.trim(), name, args };
 }
+
+/** A product such as `10*7*7`. */
+const PRODUCT = /\d+(?:\s*\*\s*\d+)+/g;
+
+const productOf = (text: string): number =>
+  text.split('*').reduce((product, each) => product * Number(each), 1);
 
 function shapedLayer(call: Call, input: readonly number[]): ShapedLayer {
   const { name, args, text } = call;
@@ -129,7 +164,7 @@ function convolution({ text, args }: Call, input: readonly number[]): ShapedLaye
   const [channels, ...size] = image(input);
   if (channels !== inChannels)
     throw new Error(
-      `The input [${input.join(', ')}] has ${channels} channels, not ${inChannels}. Write nn.Conv2d(${channels}, ${outChannels}, …).`,
+      `The input [${input.join(', ')}] has ${channels} ${channels === 1 ? 'channel' : 'channels'}, not ${inChannels}. Write nn.Conv2d(${channels}, ${outChannels}, …).`,
     );
   const kernel = pair(args, 'kernel_size');
   const stride = pair(args, 'stride', [1, 1]);

@@ -71,6 +71,7 @@ export default {
       'Wir können diese Datei nicht verwenden. Bitte wählen Sie ein anderes Foto, als JPEG- oder PNG-Datei.',
     heic: 'Dieser Browser kann keine HEIC-Fotos öffnen. Speichern Sie das Foto als JPEG, oder wählen Sie ein anderes.',
     tooLarge: 'Dieses Foto ist größer als 60 MB. Bitte wählen Sie ein kleineres.',
+    tooNarrow: 'Dieses Foto ist zu schmal. Bitte schneiden Sie es zu.',
     tooManyRequests:
       'In kurzer Zeit wurden zu viele Fotos gesendet. Bitte versuchen Sie es später noch einmal.',
     unreachable:

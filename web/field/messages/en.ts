@@ -78,6 +78,7 @@ const en = {
     unreadable: 'We cannot use this file. Please choose another photo, as a JPEG or PNG file.',
     heic: 'This browser cannot open HEIC photos. Save the photo as JPEG, or choose another one.',
     tooLarge: 'This photo is larger than 60 MB. Please choose a smaller one.',
+    tooNarrow: 'This photo is too narrow. Please crop it.',
     tooManyRequests: 'Too many photos were sent in a short time. Please try again later.',
     unreachable: 'We could not send the photo. Check your internet connection and try again.',
     notLoaded:
@@ -98,6 +99,7 @@ export type ProblemText =
   | 'unreadable'
   | 'heic'
   | 'tooLarge'
+  | 'tooNarrow'
   | 'tooManyRequests'
   | 'unreachable'
   | 'notLoaded'

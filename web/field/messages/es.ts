@@ -68,6 +68,7 @@ export default {
     unreadable: 'No podemos usar este archivo. Elija otra foto, en un archivo JPEG o PNG.',
     heic: 'Este navegador no puede abrir fotos HEIC. Guarde la foto como JPEG o elija otra.',
     tooLarge: 'Esta foto ocupa más de 60 MB. Elija una más pequeña.',
+    tooNarrow: 'Esta foto es demasiado estrecha. Recórtela.',
     tooManyRequests: 'Se han enviado demasiadas fotos en poco tiempo. Inténtelo de nuevo más tarde.',
     unreachable: 'No hemos podido enviar la foto. Compruebe su conexión a internet e inténtelo de nuevo.',
     notLoaded:

@@ -70,6 +70,7 @@ export default {
     unreadable: 'Nous ne pouvons pas utiliser ce fichier. Choisissez une autre photo, au format JPEG ou PNG.',
     heic: 'Ce navigateur ne peut pas ouvrir les photos HEIC. Enregistrez la photo en JPEG ou choisissez-en une autre.',
     tooLarge: 'Cette photo dépasse 60 Mo. Choisissez-en une plus petite.',
+    tooNarrow: 'Cette photo est trop étroite. Veuillez la recadrer.',
     tooManyRequests: 'Trop de photos ont été envoyées en peu de temps. Réessayez plus tard.',
     unreachable: 'Nous n’avons pas pu envoyer la photo. Vérifiez votre connexion à Internet et réessayez.',
     notLoaded:

@@ -66,6 +66,7 @@ export default {
     unreadable: '我们无法使用此文件。请换一张 JPEG 或 PNG 格式的照片。',
     heic: '此浏览器无法打开 HEIC 照片。请另存为 JPEG，或换一张照片。',
     tooLarge: '照片超过 60 MB。请选择一张更小的照片。',
+    tooNarrow: '这张照片太窄。请裁剪后再试。',
     tooManyRequests: '短时间内发送的照片过多，请稍后再试。',
     unreachable: '照片未能发送。请检查网络连接后重试。',
     notLoaded: '此栏目的一部分未能加载。请检查网络连接后重试，或刷新页面。',

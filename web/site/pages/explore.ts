@@ -2,7 +2,7 @@
 import { html } from 'hono/html';
 import { models, network } from './explore-network.ts';
 import { layout, type Markup } from './layout.ts';
-import { choice, PARAMETERS, panel, thumbnails } from './parts.ts';
+import { choice, lab, PARAMETERS, panel, thumbnails } from './parts.ts';
 
 const numbers = (text: string) => text.split(' ').map((value) => [value, value] as const);
 
@@ -24,11 +24,10 @@ const tray = (): Markup => html`<div class="tray" role="region" aria-label="Your
 
 const hero = (): Markup => html`<section class="hero">
 <h1>Inside a convolutional network</h1>
-<p class="lede"><span id="model-text">A small neural network with ${PARAMETERS} parameters classifies an image of a garment.</span> On this page you can see every number that it
-computes: choose an image, point at a pixel, change a weight. All figures run in your browser with the network's real weights.</p>
-<noscript><p class="noscript">The figures on this page are computed in the browser and need JavaScript. You can still read the text and the
-<a href="/docs">API reference</a>. This is one of the figures:</p>
-<img src="/examples/explorer.png" alt="All feature maps of the network for a sneaker, one row per layer, and the details of one feature map" width="1264" height="1043"></noscript>
+<p class="lede"><span id="model-text">This site's model is a TinyVGG with an eleventh output, “None of these”, and ${PARAMETERS} parameters instead of 7,740.</span> On this page you can see every number that it
+computes: choose an image, point at a pixel, change a weight. All figures run in your browser.</p>
+<noscript><p class="noscript">The figures on this page need JavaScript. This is one of them:</p>
+<img src="/examples/explorer.png" alt="All feature maps of the network for a sneaker, one row per layer" width="1264" height="1043"></noscript>
 <nav class="contents" aria-label="On this page"><ol>${PARTS.map(
   ([id, title]) =>
     html`<li><a href="#${id}"><canvas width="28" height="28" data-part="${id}"></canvas><span>${title}</span></a></li>`,
@@ -63,7 +62,7 @@ const convolution = (): Markup => html`<section id="convolution" class="part">
 <h2><span>2</span> Convolution</h2>
 <div class="prose"><p>A convolution moves a small window over the input. At each position it multiplies every pixel in the window by a weight
 and adds up the products and a bias. The sum is one pixel of the output, which is called a feature map. The weights form the kernel. They
-decide what the convolution detects: a blur, an edge, or a pattern that the network learned in training.</p>
+decide what it detects: an edge, or a pattern that the network learned.</p>
 <p>The window is the receptive field of the output pixel: the part of the input that the pixel depends on. The stride is the distance that
 the window moves. Padding adds zeros around the input, so that the window can reach its border.</p>
 <p>Point at a pixel to see its sum. To change a weight, type a number or drag it sideways.</p></div>
@@ -99,7 +98,7 @@ ${panel('convolution-output', 'Output')}
 </div>
 <p class="formula" id="convolution-shape"></p>
 </div>
-<h3 class="subhead">Random filters on a colour photo</h3><div class="lab" id="filters"></div>
+${lab('filters', 'Random filters on a colour photo')}
 </section>`;
 
 const pooling = (): Markup => html`<section id="pooling" class="part">
@@ -130,7 +129,7 @@ ${panel('pool-output', 'Output')}
 </div>
 <p class="formula" id="pool-shape"></p>
 </div>
-<h3 class="subhead">Shapes of stacked layers</h3><div class="lab" id="shapes"></div>
+${lab('shapes', 'Shapes of stacked layers')}
 </section>`;
 
 export const explorePage = (): Markup =>

@@ -69,8 +69,7 @@ ${tray ?? ''}
 ${main}
 </main>
 <footer class="bottom">
-<p>tinyvgg-edge trains three small Fashion-MNIST classifiers in TypeScript, with the same numbers as PyTorch. A Cloudflare Worker serves the
-best of them. MIT licence; <a href="/licences.txt">licences of other code in it</a>.</p>
+<p>tinyvgg-edge trains small Fashion-MNIST classifiers in TypeScript, and serves one that also learned from photos. MIT licence; <a href="/licences.txt">licences of other code in it</a>.</p>
 <nav aria-label="More">${PLACES.map(([address, name]) => html`<a href="${address}">${name}</a>`)}<a href="/openapi.json">OpenAPI</a>
 <a href="/v1/models">Models</a></nav>
 </footer>

@@ -23,6 +23,10 @@ export const choice = (
 export const panel = (id: string, heading: string | Markup, note?: string): Markup =>
   html`<div class="panel" id="${id}"><h3>${heading}</h3><canvas></canvas><p class="note">${note ?? ''}</p></div>`;
 
+/** A figure of the lab, with its heading. Its script fills it later. */
+export const lab = (id: string, heading: string): Markup =>
+  html`<section id="${id}"><h3 class="subhead">${heading}</h3><div class="lab"></div></section>`;
+
 /** The example pictures as buttons. */
 export const thumbnails = (): Markup =>
   html`${EXAMPLES.map(

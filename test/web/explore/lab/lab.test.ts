@@ -12,6 +12,19 @@ let pages: Pages;
 const fragment = (page: Page) => page.evaluate(() => location.hash);
 const number = (text: string | null | undefined) => Number(text?.replace('−', '-'));
 
+/** Returns the distance from the bar to the heading of a section, in pixels. */
+const headingBelowBar = (page: Page, id: string) =>
+  page.evaluate((id) => {
+    const [bar, heading] = [document.querySelector('.tray'), document.querySelector(`#${id} :is(h2, h3)`)];
+    return (heading?.getBoundingClientRect().top ?? 0) - (bar?.getBoundingClientRect().bottom ?? 0);
+  }, id);
+
+/** Expects the heading of a section at the top of the window, below the bar. */
+async function expectAtTop(page: Page, id: string) {
+  expect(await headingBelowBar(page, id)).toBeGreaterThanOrEqual(0);
+  expect(await headingBelowBar(page, id)).toBeLessThan(60);
+}
+
 describeInBrowser('the figures of the lab', () => {
   beforeAll(async () => {
     pages = await startPages();
@@ -50,8 +63,10 @@ describeInBrowser('the figures of the lab', () => {
   it('show the sum of a pixel over three channels, whose weights the seed decides', async () => {
     const page = await pages.open('/explore#filters?filter=4&filterAt=10,30');
     await expect.poll(() => page.textContent('#filters pre')).toContain('0.1471, 0.1597, -0.0451');
+    await expectAtTop(page, 'filters');
     const values = await page.locator('#filters .term b').allTextContents();
     expect(values).toHaveLength(3);
+    expect(await page.textContent('#filters .arithmetic .note')).toBe(`Sum of these nine: ${values[0]}`);
     const equation = ((await page.textContent('#filters .equation')) ?? '').replaceAll('−', '-');
     const [sum = 0, bias = 0, result = 0] = (equation.match(/-?\d+\.\d+/g) ?? []).map(Number);
     expect(Math.abs(values.map(number).reduce((a, b) => a + b, 0) - sum)).toBeLessThan(0.002);
@@ -68,8 +83,21 @@ describeInBrowser('the figures of the lab', () => {
     await page.context().close();
   });
 
-  it('name the size of the photo itself', async () => {
+  it('name the size of the photo itself, and stay where the visitor scrolls while they load', async () => {
     const page = await pages.open('/explore#filters?image=dress');
+    const { promise, resolve } = Promise.withResolvers<void>();
+    await page.route('**/onnx', (route) => promise.then(() => route.continue()));
+    await page.reload({ waitUntil: 'commit' });
+    await expect.poll(() => headingBelowBar(page, 'filters')).toBeLessThan(60);
+    expect(await page.isVisible('#tensor .figure')).toBe(false);
+    await page.mouse.move(200, 300);
+    await page.mouse.wheel(0, -1e5);
+    await expect.poll(() => page.evaluate(() => scrollY)).toBe(0);
+    resolve();
+    await page.waitForSelector('html[data-ready]', { state: 'attached' });
+    expect(await page.evaluate(() => scrollY)).toBe(0);
+    expect(await page.isVisible('#tensor .figure')).toBe(true);
+    await page.locator('#filters').scrollIntoViewIfNeeded();
     await expect
       .poll(() => page.textContent('#filters .formula'))
       .toContain('300 × 400 pixels: [3, 400, 300] → [10, 398, 298]');
@@ -98,13 +126,18 @@ describeInBrowser('the figures of the lab', () => {
     await expect
       .poll(() => page.textContent('#shapes [role=status]'))
       .toBe('[1, 28, 28] → [1, 14, 28], 0 parameters');
+    await expectAtTop(page, 'shapes');
     await layers.fill('nn.Conv2d(1, 10, kernel_size=(3, 1)),\nnn.Flatten(),\n\nnn.Linear(5, 10)');
     await expect.poll(() => page.textContent('#shapes .wrong')).toContain('nn.Linear(7280, 10)');
     expect(await page.locator('#shapes tbody tr').count()).toBe(4);
     await page.getByLabel('Input shape').fill('1, 9');
     await expect.poll(() => page.textContent('#shapes .wrong')).toContain('needs [channels, height, width]');
     await page.getByLabel('Input shape').fill('1, nine');
+    await page.getByLabel('Input shape').blur();
     expect(await page.getByLabel('Input shape').getAttribute('aria-invalid')).toBe('true');
+    expect(await page.getByLabel('Input shape').inputValue()).toBe('1, nine');
+    expect(await page.textContent('#shape-problem')).toMatch(/one to three whole numbers/);
+    expect(await page.locator('#shapes tbody tr').count()).toBe(0);
     await page.click('#shapes button:has-text("Tuples")');
     await expect
       .poll(() => page.textContent('#shapes [role=status]'))
@@ -121,6 +154,8 @@ describeInBrowser('the figures of the lab', () => {
     const page = await pages.open('/explore#data?sample=7');
     const images = page.locator('.samples button');
     await expect.poll(() => images.count()).toBe(16);
+    await page.locator('.model').first().waitFor();
+    await expectAtTop(page, 'data');
     expect(await page.textContent('#data')).toContain('len(train_dataloader) is 1875');
     expect(await page.textContent('#data')).toContain('len(test_dataloader) is 313');
     const { data } = JSON.parse(await readFile('release/lab/records.json', 'utf8'));
@@ -130,7 +165,7 @@ describeInBrowser('the figures of the lab', () => {
     await page.getByLabel('Seed').last().fill('8');
     await expect.poll(() => page.textContent('#sample-code')).toContain('torch.manual_seed(8)');
     await images.nth(3).click();
-    await expect.poll(() => fragment(page)).toMatch(/image=own&pixels=/);
+    await expect.poll(() => fragment(page)).toMatch(/^#data\?image=own&pixels=/);
     const trained = names.length && data.classes[Number(data.samples[8][3])].name;
     await expect
       .poll(() => page.locator('.model').last().locator('li').first().textContent())

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { conv2d, maxPool2d, resolveNetwork } from '../../../../shared/model/spec.ts';
 import { printedModel } from '../../../../train/model/print-network.ts';
 import { MODEL_NAMES, modelSpec } from '../../../../train/model/zoo.ts';
-import { shapesOf } from '../../../../web/explore/lab/shapes.ts';
+import { shapeIn, shapesOf } from '../../../../web/explore/lab/shapes.ts';
 
 const outputOf = (text: string, ...input: number[]) => {
   const { layers, problem } = shapesOf(text, input);
@@ -37,12 +37,17 @@ describe('shapes', () => {
     ['nn.Linear(7, 2)', [10, 7, 7], [10, 7, 2]],
     ['nn.ReLU(),\n nn.Dropout(0.5)  # nothing changes', [5, 2, 2], [5, 2, 2]],
     ['x = nn.Sequential(nn.Flatten(), nn.Linear(4, 3, bias=False))', [1, 2, 2], [3]],
+    ['conv_layer = nn.Conv2d(3, 10, kernel_size=(3, 3))', [3, 64, 64], [10, 62, 62]],
+    ['self.block = nn.Sequential( nn.Conv2d(1, 4, 3), nn.ReLU(), )', [1, 9, 9], [4, 7, 7]],
+    ['hidden_units = 10\nself.conv = nn.Conv2d(3, hidden_units, 3)', [3, 9, 9], [10, 7, 7]],
+    ['hidden_units=10;Flatten();Linear(in_features=hidden_units*7*7, out_features=10)', [10, 7, 7], [10]],
+    ['nn.Conv2d(\n  in_channels=3,\n  out_channels=4,\n  kernel_size=1\n)', [3, 2, 2], [4, 2, 2]],
   ])('%s of %j is %j', (text, input, expected) => {
     expect(outputOf(text, ...input)).toEqual(expected);
   });
 
   it.each<[string, number[], RegExp]>([
-    ['nn.Conv2d(3, 10, 3)', [1, 28, 28], /has 1 channels, not 3\. Write nn\.Conv2d\(1, 10, …\)/],
+    ['nn.Conv2d(3, 10, 3)', [1, 28, 28], /has 1 channel, not 3\. Write nn\.Conv2d\(1, 10, …\)/],
     ['nn.Conv2d(1, 10, 3)', [784], /needs \[channels, height, width\], not \[784\]/],
     ['nn.Conv2d(1, 10, (7, 3), padding=1)', [1, 4, 4], /window of 7 × 3 is larger than its input of 6 × 6/],
     ['nn.Conv2d(1, 10, 3, stride=2, padding="same")', [1, 4, 4], /needs a stride of 1/],
@@ -55,8 +60,23 @@ describe('shapes', () => {
     ['nn.Linear(784, 10)', [490], /has 490 values, not 784\. Write nn\.Linear\(490, 10\)/],
     ['nn.LSTM(3, 4)', [3], /but not LSTM/],
     ['model', [3], /not a layer/],
+    ['nn.Conv2d(1, units, 3)', [1, 9, 9], /out_channels=units: expected a whole number/],
   ])('says what is wrong with %s for %j', (text, input, reason) => {
     expect(outputOf(text, ...input)).toMatch(reason);
+  });
+
+  it.each([
+    ['3, 64, 64', [3, 64, 64]],
+    ['[3, 64, 64]', [3, 64, 64]],
+    ['torch.Size([3, 64, 64])', [3, 64, 64]],
+    ['torch.Size([32, 3, 64, 64])', [3, 64, 64]],
+    ['784', [784]],
+    ['', undefined],
+    ['1, nine', undefined],
+    ['1, 2, 3, 4, 5', undefined],
+    ['3, 0, 4', undefined],
+  ])('read the input shape %j as %j', (text, expected) => {
+    expect(shapeIn(text)).toEqual(expected);
   });
 
   it('keeps the layers before the one that is wrong', () => {
