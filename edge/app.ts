@@ -1,4 +1,5 @@
 /** @file The app: middleware, and where the routes of each API are mounted. */
+
 import type { Context } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { createAccess } from './access/access.ts';
@@ -9,6 +10,7 @@ import { v1Routes } from './api/v1/routes.ts';
 import type { AppEnv } from './http/env.ts';
 import { releaseBytes } from './http/held-bytes.ts';
 import { prefersHtml } from './http/negotiate.ts';
+import { problemPage } from './http/page/problem-page.ts';
 import { HttpProblem, toProblem } from './http/problem.ts';
 import { newRecord } from './http/record.ts';
 import { createRouter } from './http/router.ts';
@@ -95,7 +97,7 @@ async function respond(c: Context<AppEnv>, problem: HttpProblem): Promise<Respon
 
 async function render(problem: HttpProblem, { req, var: { requestId } }: Context<AppEnv>): Promise<Response> {
   if (prefersHtml(req)) {
-    return (await import('./http/page/problem-page.ts')).problemPage(problem, req.method, requestId);
+    return problemPage(problem, req.method, requestId);
   }
   const isPlain = /^\/(hf|v2)(\/|$)/.test(req.path);
   return isPlain ? problem.toPlainResponse() : problem.toResponse(requestId);

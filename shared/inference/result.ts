@@ -2,10 +2,12 @@
  * @file The result of classifying one image. The Worker and the browser build it with the same code, so that both return the same
  * response.
  */
+
 import { type AbstentionReason, abstentionOf } from '../abstention.ts';
 import type { PreparedPhoto } from '../input/garment/photo.ts';
 import type { PictureInput } from '../input/preprocessing.ts';
 import { PHOTO_WARNINGS, type PhotoWarning } from '../photo-warnings.ts';
+import { pngUri } from '../png.ts';
 import { answersAmong, type Prediction, rankLabels } from '../predictions.ts';
 import type { LoadedModel } from './model.ts';
 
@@ -74,7 +76,5 @@ async function explanationOf(photo: PreparedPhoto, { shape }: PictureInput): Pro
   const { image, steps, box = null, quality = null, warnings: codes } = photo;
   // Another version of the decoders' Worker may send a warning that this version does not know.
   const warnings = codes.map((code) => PHOTO_WARNINGS[code] ?? code);
-  // Imported on demand: building its checksum tables takes half a millisecond, which every cold start would pay.
-  const { pngUri } = await import('../png.ts');
   return { image: await pngUri(image, shape), steps, box, quality, warnings, warning_codes: codes };
 }

@@ -1,4 +1,5 @@
 /** @file Handles `POST /v1/classify` and `POST /v1/classify/file`. */
+
 import type { Context, TypedResponse } from 'hono';
 import type * as v from 'valibot';
 import { ImageError } from '#shared/decode/image-error.ts';
@@ -20,7 +21,9 @@ import {
 } from '../../inference/classify.ts';
 import type { SelectModel } from '../../inference/select-model.ts';
 import { modelInfo, type ServedModel } from '../../registry/served-model.ts';
+import { signingSecret, signToken } from '../../token/sign.ts';
 import { etagOf } from './etag.ts';
+import { responsePage } from './page/result-page.ts';
 import type { ClassifyQuery } from './requests.ts';
 import type { ClassifyBatchResponse, ClassifyResponse, ClassifyResult } from './responses.ts';
 import { readUpload } from './upload.ts';
@@ -49,9 +52,8 @@ export async function classify(
   const isPage = !isSingle && prefersHtml(c.req);
   // Before anything that can fail: an unread body breaks the next request on the same connection.
   const body = await readBody(c.req.raw, record);
-  const tokens = sign ? await import('../../token/sign.ts') : undefined;
   // Before any image is classified.
-  tokens?.signingSecret(access.tokenSecrets(c));
+  if (sign) signingSecret(access.tokenSecrets(c));
   const model = await selectModel(c, selector);
   const options = { top_k: topKOf(model, wanted), explain: explain || isPage };
   const type = c.req.header('content-type') ?? '';
@@ -62,16 +64,17 @@ export async function classify(
 
   async function resultFor(image: ImageInput, classified: ClassifiedImage): Promise<ClassifyResult> {
     const result = await resultOf(classified, model, options);
-    if (!tokens) return result;
+    if (!sign) return result;
     const signed = await signedResult(image, result, model);
-    return { ...result, token: await tokens.signToken(signed, access.tokenSecrets(c), record.caller, now()) };
+    return { ...result, token: await signToken(signed, access.tokenSecrets(c), record.caller, now()) };
   }
 
   /** Called last: only then is it certain that there is a result for the tag to describe. */
   async function respond<R extends ClassifyResponse | ClassifyBatchResponse>(response: R) {
     c.header('etag', await etagOf({ images, isList }, model, { ...options, isPage }));
     c.header('vary', 'Accept');
-    return isPage ? responsePage(response) : c.json(response);
+    // The type `never` keeps the page out of the client's response types.
+    return isPage ? (responsePage(response) as Promise<never>) : c.json(response);
   }
 
   const head = { id, model: modelInfo(model) };
@@ -113,9 +116,4 @@ async function signedResult({ bytes }: ImageInput, result: ClassifyResult, { man
   const [{ label, score }] = predictions as [ClassifyResult['predictions'][number]];
   const { name: model, version } = manifest;
   return { label, score, abstained, sha256: await sha256(bytes), model, version };
-}
-
-/** Imports the page on demand, since few requests need it. The type `never` keeps the page out of the client's response types. */
-async function responsePage(response: ClassifyResponse | ClassifyBatchResponse): Promise<never> {
-  return (await import('./page/result-page.ts')).responsePage(response) as Promise<never>;
 }

@@ -1,4 +1,5 @@
 /** @file Routes of /v1, the API of this service. */
+
 import type { MiddlewareHandler } from 'hono';
 import { mayUse } from '../../access/allowed-models.ts';
 import { parseBody, readBody } from '../../http/body.ts';
@@ -10,6 +11,8 @@ import { check, noParameters, onlySiteKey, query } from '../../http/validate.ts'
 import type { SelectManifest } from '../../inference/select-model.ts';
 import type { Registry } from '../../registry/registry.ts';
 import { modelInfo } from '../../registry/served-model.ts';
+import { renewToken } from '../../token/renew.ts';
+import { verifyToken } from '../../token/verify.ts';
 import { type ClassifyDependencies, classify, classifyFile } from './classify.ts';
 import { ClassifyQuery, RenewRequest, VerifyRequest } from './requests.ts';
 import type { ModelInfo } from './responses.ts';
@@ -38,7 +41,6 @@ export function v1Routes({ selectModel, selectManifest, registry, access, now }:
     .post('/renew', access.requireEarlierCaller, onlySiteKey, async (c) => {
       const { record } = c.var;
       const { token } = check(RenewRequest, parseBody(await readBody(c.req.raw, record), record));
-      const { renewToken } = await import('../../token/renew.ts');
       const secrets = access.tokenSecrets(c);
       return c.json({ token: await renewToken(token, secrets, record.caller, c.env.MODELS, now()) });
     })
@@ -47,7 +49,6 @@ export function v1Routes({ selectModel, selectManifest, registry, access, now }:
       const body = check(VerifyRequest, parseBody(await readBody(c.req.raw, record), record));
       const { caller } = record;
       const request = { ...body, siteKey: body.site_key, idempotencyKey: body.idempotency_key, caller };
-      const { verifyToken } = await import('../../token/verify.ts');
       const verified = await verifyToken(request, access.tokenSecrets(c), c.env.MODELS, now());
       return c.json(tokenVerification(verified));
     })
