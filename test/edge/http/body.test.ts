@@ -53,8 +53,10 @@ function stalled(bytes: number): ReadableStream<Uint8Array> {
 }
 
 it('refuses a body that does not arrive in time', async () => {
-  const reading = readBody(requestOf(stalled(1000)), newRecord(), 50);
+  const record = newRecord();
+  const reading = readBody(requestOf(stalled(1000)), record, 50);
   await expect(reading).rejects.toMatchObject({ type: 'slow-body', status: 408 });
+  releaseBytes(record);
 });
 
 it.each([
