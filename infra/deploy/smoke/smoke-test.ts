@@ -39,6 +39,7 @@ export async function smokeTest(target: SmokeTarget, log: (line: string) => void
   const checks = [
     checkReadiness,
     checkClassification,
+    checkDecoders,
     checkInvalidImages,
     checkUnknownKey,
     checkPages,
@@ -120,16 +121,22 @@ async function localPredictions(send: Send, version: string, image: Uint8Array) 
   return (await classify(image)).predictions;
 }
 
-/** Sends files that are not valid images. The WebP file is decoded by the decoders' Worker, which tests that service binding, too. */
+/** A WebP of one black pixel. */
+const WEBP = new Uint8Array(Buffer.from('UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==', 'base64'));
+
+/** Sends an image that the decoders' Worker decodes: if that Worker is missing, every such image counts as damaged. */
+async function checkDecoders({ send, authorization }: Context): Promise<string> {
+  const response = await send('/v1/classify', { body: WEBP, headers: authorization });
+  if (response.status === 200) return 'a WebP is decoded by the Worker of the decoders';
+  throw unexpected(response, '200 for a WebP, which the Worker tinyvgg-edge-decode decodes');
+}
+
+/** Sends files that are not valid images. */
 async function checkInvalidImages({ send, image, authorization }: Context): Promise<string> {
-  const webp = new Uint8Array([
-    ...Buffer.from('RIFF\x64\0\0\0WEBPVP8 \x50\0\0\0'),
-    ...new Uint8Array(80).fill(7),
-  ]);
   const files = [
     [new Uint8Array(Buffer.from('not an image')), 415, 'unsupported-image'],
     [image.slice(0, -100), 422, 'damaged-image'],
-    [webp, 422, 'damaged-image'],
+    [WEBP.slice(0, -8), 422, 'damaged-image'],
   ] as const;
   for (const [body, status, type] of files) {
     requireProblem(await send('/v1/classify', { body, headers: authorization }), status, type);

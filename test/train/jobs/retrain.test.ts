@@ -200,7 +200,7 @@ describeWithData('retrain', (data) => {
     const plan = (changes: object = {}) =>
       planRetrain(store, settingsOf({ ...SMALL, ...changes }, 'test'), STABLE);
     expect((await plan()).join('\n')).toMatch(
-      /v0: recipe lab, 1 epochs.*will be trained from the start.*stable does not exist yet.*interval above −1\.00 points/s,
+      /v0: recipe lab, 1 epoch of .*will be trained from the start.*stable does not exist yet.*interval above −1\.00 points/s,
     );
     expect(store.written).toEqual([]);
     await run();

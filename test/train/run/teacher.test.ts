@@ -183,7 +183,7 @@ describe('--teacher', () => {
       { fit: 'contain' },
       /cannot be the teacher: .*, fit, mode contain, got .*, fit, mode cover\./,
     ],
-    ['path', { teacher: 'docs' }, /^cannot use --teacher docs: .*got no \.onnx file\..*--teacher/],
+    ['path', { teacher: 'docs' }, /^cannot use --teacher docs: .*got no \.onnx file in it\. Name another/],
   ])('refuses a teacher of another %s before it creates a run folder', async (_, flags, message) => {
     await expect(train({ data, teacher, ...flags })).rejects.toMatchObject({
       kind: 'usage',
