@@ -23,8 +23,6 @@ const FILES: Record<PackageName, string[]> = {
       (name) => `field/${name}-*.js`,
     ),
     ...['avif', 'gif', 'jpeg', 'png', 'webp'].map((name) => `field/${name}-*.js`),
-    // The decoder of PNG files is above; this writes the picture that the network saw.
-    'field/png-*.js',
     ...['inference', 'jpeg', 'photo', 'png', 'reduced', 'webp'].map((name) => `field/${name}-*.wasm`),
   ],
   'tinyvgg-train': [
