@@ -22,8 +22,8 @@ test('every log message that an alert of the deployment guide filters on is one 
   const guide = readFileSync('docs/deploy.md', 'utf8');
   const filtered = [...guide.matchAll(/`message` includes `([^`]+)`/g)].map(([, message = '']) => message);
   expect(filtered.length).toBeGreaterThan(1);
-  const sources = ['edge/telemetry/telemetry.ts', 'edge/access/limiter.ts'].map((file) =>
-    readFileSync(file, 'utf8'),
+  const sources = ['telemetry/telemetry.ts', 'access/limiter.ts', 'decode/service.ts'].map((file) =>
+    readFileSync(`edge/${file}`, 'utf8'),
   );
   for (const message of filtered) expect(sources.join('')).toContain(message);
 });
