@@ -95,7 +95,11 @@ describe('--pretrained', () => {
   it.each([
     ['colour', { colour: 'rgb' }, /^tinyvgg cannot start from the release animals: .*10×3×3×3.*10×1×3×3/],
     ['network', { models: 'v0' }, /^v0 cannot start from the release animals: .*Leave out --pretrained\.$/],
-    ['path', { pretrained: 'docs' }, /^cannot use --pretrained docs: .*got no \.onnx file in it\. Name another/],
+    [
+      'path',
+      { pretrained: 'docs' },
+      /^cannot use --pretrained docs: .*got no \.onnx file in it\. Name another/,
+    ],
   ])('refuses a release of another %s before it creates a run folder', async (_, flags, message) => {
     await expect(train({ data, pretrained: source, ...flags })).rejects.toMatchObject({
       kind: 'usage',

@@ -241,7 +241,11 @@ describeWithData('a run', () => {
 
   it.each([
     ['another setting with --resume', ['--resume', 'runs', '--seed', '3'], /cannot use --seed with --resume/],
-    ['a folder without a run', ['--resume', 'infra'], /cannot resume infra: expected the folder of a run, got a folder without settings\.json/],
+    [
+      'a folder without a run',
+      ['--resume', 'infra'],
+      /cannot resume infra: expected the folder of a run, got a folder without settings\.json/,
+    ],
     [
       'momentum for Adam',
       ['--optimizer', 'adam', '--momentum', '0.9'],
