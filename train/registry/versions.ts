@@ -34,7 +34,7 @@ export async function describeVersions(store: ObjectStore, name: string): Promis
   return facts.sort((a, b) => (b.uploadedAt?.getTime() ?? 0) - (a.uploadedAt?.getTime() ?? 0));
 }
 
-/** Reads what a version of a model is. */
+/** Reads what a version of a model is. A store that fails is the version's `problem`. */
 export const describeVersion = (store: ObjectStore, name: string, version: string): Promise<VersionFacts> =>
   readFacts(store, modelKey(name, version, 'json'));
 
@@ -48,9 +48,9 @@ async function readFacts(store: ObjectStore, key: string, uploadedAt?: Date): Pr
     testAccuracy: undefined,
     declines: false,
   };
-  const object = await store.get(key);
-  if (!object) return { ...unknown, problem: 'it was deleted meanwhile' };
   try {
+    const object = await store.get(key);
+    if (!object) return { ...unknown, problem: 'it was deleted meanwhile' };
     const { training, metrics, none, leastScore } = parseStored(Manifest, key, object.bytes);
     return {
       ...unknown,

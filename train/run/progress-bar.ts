@@ -45,7 +45,7 @@ export function progressBar(
 }
 
 /** Formats seconds as `1h 2m`, `2m 3s` or `3s`; `…` when they are not known yet. */
-function timeText(seconds: number): string {
+export function timeText(seconds: number): string {
   if (!Number.isFinite(seconds)) return '…';
   const whole = Math.round(seconds);
   const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];

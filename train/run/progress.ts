@@ -5,7 +5,9 @@ import type { DownloadProgress } from '../dataset/fashion-mnist/download.ts';
 import type { OpenOptions } from '../dataset/open.ts';
 import { count, percent } from '../format.ts';
 import type { TrainingEvent } from '../training/events.ts';
-import { progressBar } from './progress-bar.ts';
+import { progressBar, timeText } from './progress-bar.ts';
+
+type Progress = Extract<TrainingEvent, { type: 'progress' }>;
 
 /** The lab prints a line every 400 batches. */
 const LAB_LINE_BATCHES = 400;
@@ -26,17 +28,21 @@ export function trainingPrinter(batchSize: number, log: (line: string) => void):
 
 function linePrinter(batchSize: number, log: (line: string) => void): Printer {
   let next = 0;
+  let first: Progress | undefined;
   const onEvent = (event: TrainingEvent) => {
     switch (event.type) {
       case 'epoch-start':
         log(epochHead(event.epoch));
         next = Math.ceil(event.batch / LAB_LINE_BATCHES) * LAB_LINE_BATCHES;
+        first = undefined;
         break;
       case 'progress':
         // The lab prints "Looked at N batches" before batch N, counted from 0.
         for (; next < event.batch; next += LAB_LINE_BATCHES) {
-          log(`Looked at ${next * batchSize}/${event.total} samples`);
+          const texts = first ? [` | loss ${event.loss.toFixed(4)}`, ` | ETA ${etaOf(first, event)}`] : [];
+          log(`Looked at ${next * batchSize}/${event.total} samples${texts.join('')}`);
         }
+        first ??= event;
         break;
       case 'epoch-end':
         log(`\n${epochLine(event)}\n`);
@@ -49,6 +55,11 @@ function linePrinter(batchSize: number, log: (line: string) => void): Printer {
     }
   };
   return { onEvent, close: () => {} };
+}
+
+/** Returns the time until the epoch's last image, at the speed since the `first` event of the epoch. */
+function etaOf(first: Progress, { seen, seconds, total }: Progress): string {
+  return timeText(((seconds - first.seconds) / (seen - first.seen)) * (total - seen));
 }
 
 function barPrinter(): Printer {

@@ -8,12 +8,13 @@ import { openDataset } from '../dataset/open.ts';
 import { type Dataset, divide, imagesOf, type RunData } from '../dataset/split.ts';
 import { warmUp } from '../engine/auto.ts';
 import type { Engine } from '../engine/engine.ts';
-import { count, list } from '../format.ts';
+import { count, list, percent } from '../format.ts';
 import { writeRelease } from '../release/release.ts';
 import { readSources, type Sources } from '../release/source.ts';
 import type { Checkpoints } from '../training/checkpoint/checkpoints.ts';
 import { folderCheckpoints } from '../training/checkpoint/folder.ts';
 import { Divergence } from '../training/checks.ts';
+import { constantAnswer } from '../training/class-results.ts';
 import { openMetricsLog } from './metrics-log.ts';
 import { networkOf } from './networks.ts';
 import { openTrainingEngine } from './open-engine.ts';
@@ -136,6 +137,11 @@ export async function trainModels(run: Run, signal: AbortSignal): Promise<void> 
     await writeRelease(folder, model.release);
     summary.models[network.name] = summarizeModel(model);
     await writeSummary(folder, summary);
+    const constant = constantAnswer(model.trained.confusion);
+    if (constant !== undefined)
+      console.log(
+        `Warning: ${network.name} is not clearly better than always the same answer, which is right for ${percent(constant)} of the test images.`,
+      );
     if (!data.test.names) continue;
     for (const line of await resultLines(model.release, data.test, model.trained.confusion))
       console.log(line);

@@ -52,4 +52,11 @@ export function totalResult(confusion: readonly (readonly number[])[]): Omit<Cla
   return { images, right, interval: wilson(right, images) };
 }
 
+/** Returns the share of the most frequent class if a model, within its 95 % interval, may be right no more often than that constant answer. */
+export function constantAnswer(confusion: readonly (readonly number[])[]): number | undefined {
+  const { images, interval } = totalResult(confusion);
+  const share = Math.max(...confusion.map(sum)) / images;
+  return interval[0] <= share ? share : undefined;
+}
+
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);

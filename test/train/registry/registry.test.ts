@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Alias, aliasKey, modelKey, parseStored, serializeStored } from '#shared/manifest.ts';
 import { statusTable } from '../../../train/cli/status-table.ts';
 import { promote, push, rollback, status } from '../../../train/registry/registry.ts';
-import { describeVersions, resolveVersion } from '../../../train/registry/versions.ts';
+import { describeVersion, describeVersions, resolveVersion } from '../../../train/registry/versions.ts';
+import { memoryStore } from '../../../train/store/memory.ts';
 import type { ObjectStore } from '../../../train/store/store.ts';
 import { releaseOf } from '../../fixtures/releases.ts';
 import { BACKENDS, type RunningStore } from '../../support/object-stores.ts';
@@ -217,5 +218,14 @@ describe.each(BACKENDS)('$name', ({ conditional, missing, start }) => {
     );
     const { version, previous } = await alias('raced');
     expect([version, ...previous].sort()).toEqual([...versions, ...all].sort());
+  });
+});
+
+test('a version whose manifest the store does not return is described with the problem', async () => {
+  const store = { ...memoryStore(), get: () => Promise.reject(new Error('the store does not answer')) };
+  const version = 'a'.repeat(64);
+  expect(await describeVersion(store, 'tinyvgg', version)).toMatchObject({
+    version,
+    problem: 'the store does not answer',
   });
 });

@@ -1,6 +1,6 @@
 /** @file Confidence intervals, and the results of each class. */
 import { describe, expect, it } from 'vitest';
-import { classResults, totalResult, wilson } from '../../../train/training/class-results.ts';
+import { classResults, constantAnswer, totalResult, wilson } from '../../../train/training/class-results.ts';
 
 describe('wilson', () => {
   // Newcombe, "Two-sided confidence intervals for the single proportion", Statistics in Medicine 17 (1998), table I, method 3.
@@ -33,4 +33,33 @@ it('classResults counts the images of each class, and names the most frequent mi
     { name: 'c', images: 0, right: 0, interval: [0, 1] },
   ]);
   expect(totalResult(confusion)).toEqual({ images: 12, right: 9, interval: wilson(9, 12) });
+});
+
+it.each([
+  [
+    'which always gives the most frequent class',
+    [
+      [60, 0],
+      [40, 0],
+    ],
+    0.6,
+  ],
+  [
+    'which is better, but on too few images to know',
+    [
+      [4, 1],
+      [1, 4],
+    ],
+    0.5,
+  ],
+  [
+    'which is clearly better',
+    [
+      [50, 10],
+      [10, 30],
+    ],
+    undefined,
+  ],
+] as const)('constantAnswer compares a model %s', (_, confusion, share) => {
+  expect(constantAnswer(confusion)).toBe(share);
 });
