@@ -7,7 +7,7 @@ export const MAX_BODY_BYTES = 10 * 2 ** 20;
 /** Time in which a body must arrive, in milliseconds. */
 export const BODY_MS = 60_000;
 
-/** Largest sum of the bodies that an isolate holds at once, in bytes. Beside them it needs 84 MB for the decoders. */
+/** Largest sum of the bodies that an isolate holds at once, in bytes. Beside them it needs 64 MB for the decoders. */
 export const MAX_HELD_BYTES = 25 * 2 ** 20;
 
 /** Part of these bytes that only small bodies may use, so that large uploads refuse no ordinary photo. */

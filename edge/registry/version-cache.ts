@@ -20,7 +20,7 @@ export interface BundledModel {
 }
 
 /**
- * Bytes of memory for the models of an isolate, whose 128 MB also hold the decoders, up to 84 MB, and the requests. A model takes at most
+ * Bytes of memory for the models of an isolate, whose 128 MB also hold the decoders, up to 64 MB, and the requests. A model takes at most
  * half of it, so that one fits beside the default model.
  */
 export const MODEL_MEMORY = 16 * 2 ** 20;

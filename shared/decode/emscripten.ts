@@ -4,8 +4,7 @@
  * The packages' own `decode()` keeps a single instance, but an instance that has aborted cannot be used again. This file calls
  * the packages' factories instead, once for each file.
  */
-import { ImageError } from './image-error.ts';
-import { decoderMemory, type InitialMemory, instantiate, MAX_DECODER_BYTES } from './memory.ts';
+import { decoderMemory, exhausted, type InitialMemory, instantiate } from './memory.ts';
 import type { Pixels } from './pixels.ts';
 
 /** The options of Emscripten's module object. The factory adds the decoder's functions to the same object. */
@@ -79,15 +78,6 @@ function watchGrowth() {
     return before;
   };
   return growth;
-}
-
-function exhausted(): ImageError {
-  return new ImageError('too-large', {
-    what: 'decoding the image needs too much memory',
-    expected: `at most ${MAX_DECODER_BYTES} bytes`,
-    got: 'more',
-    next: 'Scale the image down, or convert it to JPEG.',
-  });
 }
 
 /**

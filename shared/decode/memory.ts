@@ -5,12 +5,13 @@
  * of the decoder decodes each file in this memory: an instance that fails costs no memory and leaves no state to the next file.
  */
 import { lazy } from '../lazy.ts';
+import { ImageError } from './image-error.ts';
 
 /**
  * Largest size of the memory, in bytes. An isolate has 128 MB for everything. The size in a file's container can be smaller than
  * the image that it contains, so that a decoder can need more than the limits of limits.ts allow.
  */
-export const MAX_DECODER_BYTES = 84_000_000;
+export const MAX_DECODER_BYTES = 64_000_000;
 
 const PAGE_BYTES = 65_536;
 
@@ -19,11 +20,27 @@ export const decoderMemory = lazy(
   () => new WebAssembly.Memory({ initial: 1, maximum: Math.floor(MAX_DECODER_BYTES / PAGE_BYTES) }),
 );
 
-/** Grows the memory to at least this size. @throws RangeError when it cannot grow */
+/** Grows the memory to at least this size. @throws ImageError of kind `too-large` when it cannot grow */
 export function growTo(bytes: number): void {
   const memory = decoderMemory();
   const missing = Math.ceil((bytes - memory.buffer.byteLength) / PAGE_BYTES);
-  if (missing > 0) memory.grow(missing);
+  if (missing <= 0) return;
+  try {
+    memory.grow(missing);
+  } catch (cause) {
+    throw exhausted(cause);
+  }
+}
+
+/** The error for a file whose decoding needs more memory. */
+export function exhausted(cause?: unknown): ImageError {
+  return new ImageError('too-large', {
+    what: 'decoding the image needs too much memory',
+    expected: `at most ${MAX_DECODER_BYTES} bytes`,
+    got: 'more',
+    next: 'Scale the image down, or convert it to an ordinary JPEG.',
+    cause,
+  });
 }
 
 /** What a module expects of a new memory. */
@@ -51,10 +68,10 @@ export function instantiate(
 }
 
 /**
- * Returns a part of the memory, set to 0, for the pixels of a decoder without WebAssembly and for copies. 84 MB have room for the
- * pixels of the largest image (24 MB) beside any others.
+ * Returns a part of the memory, set to 0, for the pixels of a decoder without WebAssembly and for copies.
  * @param pixels must not change, wherever they are
  * @returns the part, and a valid view of `pixels`: growing the memory invalidates earlier views
+ * @throws ImageError of kind `too-large` when there is no room beside `pixels`
  */
 export function takeMemory<T extends Uint8Array | Uint8ClampedArray>(
   bytes: number,

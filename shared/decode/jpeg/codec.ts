@@ -7,7 +7,7 @@
  */
 import { type Codec, unusedImport } from '../codec.ts';
 import { damaged } from '../image-error.ts';
-import { type InitialMemory, instantiate } from '../memory.ts';
+import { exhausted, type InitialMemory, instantiate } from '../memory.ts';
 import type { Pixels, Size } from '../pixels.ts';
 import { cmykToRgba } from './cmyk.ts';
 import type { JpegHeader } from './header.ts';
@@ -141,7 +141,7 @@ function decompress(
   const turbo = instantiate(module, INITIAL, IMPORTS).exports as unknown as TurboJpeg;
   const allocate = (size: number): number => {
     const address = turbo.malloc(size) >>> 0;
-    if (address === 0) throw new Error('out of memory');
+    if (address === 0) throw exhausted();
     return address;
   };
   const [rowBytes, fileBytes] = [4 * width, picture.length + END_MARKER.length];
@@ -152,7 +152,12 @@ function decompress(
   memory.set(END_MARKER, file + picture.length);
   const format = header.components === 4 ? CMYK : RGBA;
   const handle = turbo.tjInitDecompress();
-  const status = turbo.tjDecompress2(handle, file, fileBytes, address, width, rowBytes, height, format, 0);
+  let status: number;
+  try {
+    status = turbo.tjDecompress2(handle, file, fileBytes, address, width, rowBytes, height, format, 0);
+  } catch (cause) {
+    throw messageOf(turbo).startsWith(OUT_OF_MEMORY) ? exhausted(cause) : cause;
+  }
 
   const data = new Uint8ClampedArray(turbo.memory.buffer, address, rowBytes * height);
   if (format === CMYK) cmykToRgba(data);
@@ -160,6 +165,9 @@ function decompress(
   else if (data[data.length - 1] !== 255) throw new Error('the JPEG decoder stopped before the last pixel');
   return { pixels: { width, height, data }, isClean: status === 0, message: messageOf(turbo) };
 }
+
+/** The beginning of libjpeg's message when `malloc` fails (jerror.h). */
+const OUT_OF_MEMORY = 'Insufficient memory';
 
 /** Address of libjpeg's last message in this version of the module: `errStr`, a static variable of turbojpeg.c. */
 const MESSAGE_ADDRESS = 12_176;

@@ -14,10 +14,12 @@ export const pngCodec =
   (bytes, header) => {
     const passes = passesOf(header);
     const workspace = openWorkspace(module, header, passes);
-    if (!inflateRows(workspace, compressedParts(bytes, header)) || !writePixels(workspace, header, passes))
+    if (!inflateRows(workspace, compressedParts(bytes, header)) || !writeRows(workspace, header, passes))
       return undefined;
+    const { rgba, placed } = workspace.planes;
+    if (header.isInterlaced) placePixels(workspace, header, passes);
+    const { buffer, byteOffset, length } = header.isInterlaced ? placed : rgba;
     const { width, height } = header;
-    const { buffer, byteOffset, length } = workspace.planes.pixels;
     return { width, height, data: new Uint8ClampedArray(buffer, byteOffset, length) };
   };
 
@@ -39,28 +41,43 @@ function inflateRows({ kernels, planes }: Workspace, parts: Iterable<Uint8Array>
   return Boolean(kernels.u8_inflate(rows.byteOffset, rows.length, byteOffset, length, tables.byteOffset));
 }
 
-/** Writes the pixels of all passes. Returns false when a row has an unknown filter. */
-function writePixels({ kernels, planes }: Workspace, header: PngHeader, passes: readonly Pass[]): boolean {
-  const { width, height, channels, depth } = header;
+/** Writes the RGBA of all rows, one after the other. Returns false when a row has an unknown filter. */
+function writeRows({ kernels, planes }: Workspace, header: PngHeader, passes: readonly Pass[]): boolean {
+  const { channels, depth } = header;
   const hasTable = hasColourTable(header);
   const transparent = transparentSamples(header);
   planes.colours.set(hasTable ? colourTable(header) : (transparent ?? []));
   const { byteOffset: colours } = planes.colours;
+  let rgba = planes.rgba.byteOffset;
   let at = 0;
-  for (const { left, top, across, down, columns, rowBytes } of passes) {
+  for (const { columns, height, rowBytes } of passes) {
     let above = planes.zeros.byteOffset;
-    for (let y = top; y < height; y += down) {
+    for (let y = 0; y < height; y++) {
       const row = planes.rows.byteOffset + at + FILTER_BYTES;
       const filter = planes.rows[at] as number;
       if (!kernels.u8_reverse_filter(row, above, rowBytes, filter, Math.ceil((channels * depth) / 8)))
         return false;
-      const rgba = planes.pixels.byteOffset + 4 * (y * width + left);
-      if (hasTable) kernels.u8_write_values(rgba, row, columns, across, depth, colours);
-      else
-        kernels.u8_write_samples(rgba, row, columns, across, channels, depth / 8, transparent ? colours : 0);
+      if (hasTable) kernels.u8_write_values(rgba, row, columns, depth, colours);
+      else kernels.u8_write_samples(rgba, row, columns, channels, depth / 8, transparent ? colours : 0);
       above = row;
       at += FILTER_BYTES + rowBytes;
+      rgba += 4 * columns;
     }
   }
   return true;
+}
+
+/** Puts the pixels of an interlaced image in their places. */
+function placePixels(
+  { kernels, planes }: Workspace,
+  { width, height }: PngHeader,
+  passes: readonly Pass[],
+): void {
+  let row = planes.rgba.byteOffset;
+  for (const { left, top, across, down, columns } of passes) {
+    for (let y = top; y < height; y += down) {
+      kernels.u8_place(planes.placed.byteOffset + 4 * (y * width + left), row, columns, across);
+      row += 4 * columns;
+    }
+  }
 }

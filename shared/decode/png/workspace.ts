@@ -2,7 +2,7 @@
 import { decoderMemory, type InitialMemory, instantiate, takeMemory } from '../memory.ts';
 import type { Exports } from './build/png.ts';
 import type { PngHeader } from './header.ts';
-import { bytesOf, type Pass } from './passes.ts';
+import { bytesOf, FILTER_BYTES, type Pass } from './passes.ts';
 
 /** The kernels' own constants and variables are below `heapStart` (asconfig.json). */
 const INITIAL: InitialMemory = { pages: 1, heapStart: 4096 };
@@ -22,10 +22,10 @@ export function openWorkspace(
   const pixels = 4 * width * height;
   const sizes = {
     /**
-     * The RGBA of the image, and at the end the rows of all passes, each after its filter type. They overlap unless the image is interlaced: the pixels
-     * of a row end before it, and replace the rows that were read.
+     * At the end the rows of all passes, each after its filter type. At the beginning the RGBA of their pixels in the same order, which replaces the
+     * rows that were read. The pixels of an interlaced image are then put in their places behind it.
      */
-    picture: isInterlaced ? pixels + rows : Math.max(4 * width + rows, pixels + rows / height),
+    picture: Math.max(overlappedBytes(passes), isInterlaced ? 2 * pixels : 0),
     /** RGBA of the values of a sample, or the samples of the colour that is transparent. */
     colours: 2 ** 10,
     /** Scratch of `u8_inflate`. */
@@ -49,6 +49,25 @@ export function openWorkspace(
   >;
   return {
     kernels,
-    planes: { ...others, pixels: picture.subarray(0, pixels), rows: picture.subarray(picture.length - rows) },
+    planes: {
+      ...others,
+      rgba: picture.subarray(0, pixels),
+      placed: picture.subarray(pixels, 2 * pixels),
+      rows: picture.subarray(picture.length - rows),
+    },
   };
+}
+
+/** Returns the bytes in which the RGBA of each row ends before the row itself, when the RGBA is at the beginning and all rows are at the end. */
+function overlappedBytes(passes: readonly Pass[]): number {
+  let [rgba, rows, before] = [0, 0, Number.NEGATIVE_INFINITY];
+  for (const pass of passes) {
+    const [rgbaBytes, rowBytes] = [4 * pass.columns, FILTER_BYTES + pass.rowBytes];
+    // The distance of the ends is linear in the row, so that it is largest in the first or the last one.
+    for (const y of [0, pass.height - 1])
+      before = Math.max(before, rgba + (y + 1) * rgbaBytes - (rows + y * rowBytes));
+    rgba += pass.height * rgbaBytes;
+    rows += pass.height * rowBytes;
+  }
+  return before + rows;
 }

@@ -4,6 +4,7 @@ import { MAX_IMAGE_MS } from '#shared/decode/cost.ts';
 import type { EstimatingDecoder } from '#shared/decode/decoder.ts';
 import { ImageError } from '#shared/decode/image-error.ts';
 import { MAX_EDGE, MAX_PIXELS, MAX_RATIO } from '#shared/decode/limits.ts';
+import { MAX_DECODER_BYTES } from '#shared/decode/memory.ts';
 import { copyPixels } from '#shared/decode/pixels.ts';
 import { openDecoder } from '../../../train/decoder.ts';
 import { withFrames } from '../../fixtures/hostile/avif.ts';
@@ -65,6 +66,17 @@ describe('the error for an image', () => {
     const { fault, limit, actual } = await errorOf(concat(large, new Uint8Array(1_000_000)));
     expect([fault, limit]).toEqual(['too-large', MAX_IMAGE_MS]);
     expect(actual).toBeGreaterThan(MAX_IMAGE_MS);
+  });
+
+  it('that needs more memory than the decoders have gives the memory', async () => {
+    const file = sample('progressive.jpg');
+    const frame = find(file, Uint8Array.of(0xff, 0xc2));
+    // 12 megapixels, whose colours are not reduced: libjpeg-turbo keeps 6 bytes of coefficients for each.
+    const size = [3500 >> 8, 3500 & 255];
+    const large = patched(patched(file, frame + 5, ...size, ...size), frame + 11, 0x11);
+    const { fault, message } = await errorOf(large);
+    expect(fault).toBe('too-large');
+    expect(message).toContain(`needs too much memory: expected at most ${MAX_DECODER_BYTES} bytes`);
   });
 
   it('that is too narrow names the problem', async () => {
