@@ -120,7 +120,7 @@ test('the guide’s deployment makes everything that the Workers need', async ()
 test('the guide’s key and smoke test lead to the first answer', async () => {
   const [, key = '', first = ''] = guideBlocks();
   const { code, output, stdout } = await shell(`${key}echo "the key: $SMOKE_KEY"\n${first}`);
-  expect(output.match(/^ok {2}/gm)).toHaveLength(7);
+  expect(output.match(/^ok {2}/gm)).toHaveLength(8);
   expect(output).toMatch(/"label":"Trouser"/);
   expect(output).toMatch(/"alias":"stable"/);
   expect(code).toBe(0);
