@@ -61,10 +61,14 @@ export class Job {
   generation: i32;
   /** Slices of the current job that are not computed. The main thread waits for it to reach 0. */
   pending: i32;
-  /** The next slice that a thread takes. */
-  next: i32;
-  /** 1 makes the workers return. */
-  stop: i32;
+  /** Slices that no thread has taken. The next one that is taken is the last of them. */
+  left: i32;
+  /** What a new number of jobs makes the workers do (step.ts). */
+  order: i32;
+  /** Workers that have called `work`. */
+  arrivals: i32;
+  /** 1 if a worker has failed. */
+  failed: i32;
   threads: i32;
   /** 1 computes the gradients, too. */
   training: i32;

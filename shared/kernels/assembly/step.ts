@@ -13,20 +13,27 @@ import { f32_cross_entropy } from './loss';
 import { Job, opAt } from './plan';
 import { f32_sgd } from './sgd';
 
-/** Computes the logits of `job.batch` images into `job.logits`, on all threads. */
-export function infer(job: Job): void {
+/**
+ * Computes the logits of `job.batch` images into `job.logits`, on all threads.
+ * @returns false if a worker has failed
+ */
+export function infer(job: Job): bool {
   transformFilters(job);
   job.training = 0;
-  dispatch(job);
+  return dispatch(job);
 }
 
-/** Takes one step of the optimizer on the mean loss of `job.batch` images. Writes their losses to `job.losses`. */
-export function step(job: Job): void {
+/**
+ * Takes one step of the optimizer on the mean loss of `job.batch` images. Writes their losses to `job.losses`.
+ * @returns false if a worker has failed. The parameters are then as before
+ */
+export function step(job: Job): bool {
   transformFilters(job);
   for (let i = 0; i < job.opCount; i++) transformGradientFilter(opAt(job.ops, i), job.parameters);
   job.training = 1;
-  dispatch(job);
+  if (!dispatch(job)) return false;
   update(job);
+  return true;
 }
 
 /** Transforms the filters, once for all images. */
@@ -45,46 +52,90 @@ function update(job: Job): void {
   if (job.average) f32_average(job.average, w, bytes, job.averaging);
 }
 
-/** Runs a worker: waits for a job and takes slices of it, until `stop` is called. Blocks its thread. */
-export function work(job: Job, thread: i32): void {
-  const generation = changetype<usize>(job) + offsetof<Job>('generation');
-  let seen = 0;
+/** What the workers do when a new generation starts: compute slices, call `work` again, or end. */
+const COMPUTE: i32 = 0;
+const CALL_AGAIN: i32 = 1;
+const END: i32 = 2;
+
+/**
+ * Runs a worker: waits for jobs and takes slices of them. Blocks its thread.
+ * @returns whether the thread is to call it again; false when the session has ended
+ */
+export function work(job: Job, thread: i32): bool {
+  const generation = addressOf(job, offsetof<Job>('generation'));
+  let seen = atomic.load<i32>(generation);
+  if (job.order == END) return false;
+  arrive(job, 1);
   while (true) {
     seen = awaitChange(generation, seen);
-    if (job.stop) return;
+    if (job.order != COMPUTE) return job.order == CALL_AGAIN;
     run(job, thread);
   }
 }
 
 /** Makes the workers return. */
 export function stop(job: Job): void {
-  job.stop = 1;
+  job.order = END;
   wake(job);
 }
 
+/**
+ * Makes the workers call `work` again, and waits for them. A thread learns between two calls that another one has made the memory grow. Until then,
+ * `memory.fill` and `memory.copy` trap behind the old end.
+ */
+export function readmit(job: Job, workers: i32): void {
+  awaitArrivals(job, workers);
+  atomic.store<i32>(addressOf(job, offsetof<Job>('arrivals')), 0);
+  job.order = CALL_AGAIN;
+  wake(job);
+  awaitArrivals(job, workers);
+  job.order = COMPUTE;
+}
+
+/** Waits until this many workers wait for a job. */
+function awaitArrivals(job: Job, workers: i32): void {
+  const arrivals = addressOf(job, offsetof<Job>('arrivals'));
+  let count = atomic.load<i32>(arrivals);
+  while (count < workers) count = awaitChange(arrivals, count);
+}
+
+function arrive(job: Job, workers: i32): void {
+  const arrivals = addressOf(job, offsetof<Job>('arrivals'));
+  atomic.add<i32>(arrivals, workers);
+  atomic.notify(arrivals, 1);
+}
+
+/** Ends the waiting for a worker that has failed. */
+export function fail(job: Job): void {
+  const pending = addressOf(job, offsetof<Job>('pending'));
+  atomic.store<i32>(addressOf(job, offsetof<Job>('failed')), 1);
+  atomic.store<i32>(pending, 0);
+  atomic.notify(pending, 1);
+  arrive(job, EVERY_WORKER);
+}
+
+/** More workers than there are. */
+const EVERY_WORKER: i32 = 1 << 20;
+
 /** Starts a new generation and wakes the workers. */
 function wake(job: Job): void {
-  const generation = changetype<usize>(job) + offsetof<Job>('generation');
+  const generation = addressOf(job, offsetof<Job>('generation'));
   atomic.add<i32>(generation, 1);
   atomic.notify(generation, -1);
 }
 
 /** Runs the job on all threads and waits for its slices, not for the workers: one that wakes late has nothing to do. */
-function dispatch(job: Job): void {
-  const next = changetype<usize>(job) + offsetof<Job>('next');
-  const pending = changetype<usize>(job) + offsetof<Job>('pending');
-  atomic.store<i32>(pending, slicesOf(job));
-  atomic.store<i32>(next, 0);
+function dispatch(job: Job): bool {
+  const pending = addressOf(job, offsetof<Job>('pending'));
+  const slices = slicesOf(job);
+  atomic.store<i32>(pending, slices);
+  atomic.store<i32>(addressOf(job, offsetof<Job>('left')), slices);
   if (job.threads > 1) wake(job);
   run(job, 0);
-  let left = atomic.load<i32>(pending);
-  while (left > 0) left = awaitChange(pending, left);
-  // A late worker must not take a slice while the next job is written.
-  atomic.store<i32>(next, NONE_LEFT);
+  let missing = atomic.load<i32>(pending);
+  while (missing > 0) missing = awaitChange(pending, missing);
+  return atomic.load<i32>(addressOf(job, offsetof<Job>('failed'))) == 0;
 }
-
-/** A number of a slice that no batch has. */
-const NONE_LEFT: i32 = 1 << 30;
 
 /** Loads of a word before its thread sleeps: about half a millisecond. The system takes up to 0.2 ms to wake a sleeping thread. */
 const SPINS = 1_000_000;
@@ -101,19 +152,26 @@ function awaitChange(address: usize, value: i32): i32 {
 }
 
 @inline
+function addressOf(job: Job, offset: usize): usize {
+  return changetype<usize>(job) + offset;
+}
+
+@inline
 function slicesOf(job: Job): i32 {
   return (job.batch + SLICE - 1) / SLICE;
 }
 
-/** Computes slices until none is left. Each image of a slice has its own memory in the thread's arena. */
+/**
+ * Computes slices until none is left. Each image of a slice has its own memory in the thread's arena. A late worker must not read the job before
+ * it has a slice: none is left while the next job is written.
+ */
 function run(job: Job, thread: i32): void {
-  const next = changetype<usize>(job) + offsetof<Job>('next');
-  const pending = changetype<usize>(job) + offsetof<Job>('pending');
-  const arena = job.arena + <usize>thread * job.threadBytes;
+  const left = addressOf(job, offsetof<Job>('left'));
+  const pending = addressOf(job, offsetof<Job>('pending'));
   while (true) {
-    const slice = atomic.add<i32>(next, 1);
-    if (slice >= slicesOf(job)) return;
-    computeSlice(job, slice, arena);
+    const slice = atomic.sub<i32>(left, 1) - 1;
+    if (slice < 0) return;
+    computeSlice(job, slice, job.arena + <usize>thread * job.threadBytes);
     if (atomic.sub<i32>(pending, 1) == 1) atomic.notify(pending, 1);
   }
 }

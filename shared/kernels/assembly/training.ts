@@ -6,4 +6,4 @@ export { f32_linear, f32_linear_grad_input, f32_linear_grad_weight } from './lin
 export { f32_peak } from './peak';
 export { f32_winograd } from './winograd/convolution';
 export { f32_winograd_grad_filter } from './winograd/gradient';
-export { infer, step, stop, work } from './step';
+export { fail, infer, readmit, step, stop, work } from './step';

@@ -114,11 +114,16 @@ export class SessionMemory {
     return new Map([...this.#buffers].map(([name, address]) => [name, read(address)]));
   }
 
-  /** Copies the first `count` images of `images` into the memory, which grows if there is no room for them. */
-  writeImages(images: Uint8Array, count: number): void {
+  /**
+   * Copies the first `count` images of `images` into the memory, which grows if there is no room for them.
+   * @returns whether it has grown
+   */
+  writeImages(images: Uint8Array, count: number): boolean {
+    const before = this.memory.buffer.byteLength;
     if (count > this.#capacity) this.#makeRoom(count);
     new Uint8Array(this.memory.buffer, this.#images).set(images.subarray(0, count * this.#pixels));
     this.writeJob({ batch: count });
+    return this.memory.buffer.byteLength > before;
   }
 
   /** Writes the probabilities that a step learns, [batch, classes]. */

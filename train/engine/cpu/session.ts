@@ -1,6 +1,7 @@
 /** @file A session of the cpu engine: its memory, an instance of the kernels, and worker threads. */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { ExplainedError } from '#shared/errors.ts';
 import type { Choice } from '#shared/kernels/choose.ts';
 import { instantiateKernels, type KernelBuild } from '#shared/kernels/kernels.ts';
 import { type Network, sizeOf, type Weights } from '#shared/model/spec.ts';
@@ -76,7 +77,7 @@ class CpuSession implements EngineSession {
     this.#steps++;
     const coefficients = optimizerCoefficients({ ...this.#optimizer, learningRate }, this.#steps);
     this.#memory.writeJob({ ...coefficients, labelSmoothing });
-    this.#kernels.step(this.#memory.job);
+    requireWorkers(this.#kernels.step(this.#memory.job));
     const sum = this.#memory.losses(count).reduce((a, b) => a + b, 0);
     this.#losses.push(sum / count);
   }
@@ -92,7 +93,7 @@ class CpuSession implements EngineSession {
     for (let first = 0; first < count; first += INFERENCE_BATCH) {
       const size = Math.min(INFERENCE_BATCH, count - first);
       this.#writeImages(images.subarray(first * this.#pixels), size);
-      this.#kernels.infer(this.#memory.job);
+      requireWorkers(this.#kernels.infer(this.#memory.job));
       logits.set(this.#memory.logits(size), first * this.#classes);
     }
     return logits;
@@ -116,17 +117,29 @@ class CpuSession implements EngineSession {
 
   /** Writes a batch into the memory, and chooses the number of threads for it. */
   #writeImages(images: Uint8Array, count: number): void {
-    this.#memory.writeImages(images, count);
+    if (this.#memory.writeImages(images, count)) this.#kernels.readmit(this.#memory.job, this.#threads - 1);
     const parallel = count * this.#multiplications >= LEAST_PARALLEL_WORK;
     this.#memory.writeJob({ threads: parallel ? this.#threads : 1 });
   }
 }
 
-/** Starts a worker thread and waits until it is ready: the kernels wait for every thread, so one that failed to start would block them. */
+/** @throws ExplainedError of kind `device` */
+function requireWorkers(areRunning: boolean): void {
+  if (areRunning) return;
+  throw new ExplainedError({
+    kind: 'device',
+    what: 'a thread of the engine cpu has failed',
+    next: 'Run the command again, with --resume if it trains. With --threads 1 there are no other threads.',
+  });
+}
+
+/** Starts a worker thread and waits until it is ready. */
 async function startWorker(workerData: object): Promise<void> {
   // Worker threads inherit the flags of the process, and reject some of them, such as --eval.
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData, execArgv: [] });
   await once(worker, 'message');
+  // Its session reports that it has failed.
+  worker.on('error', () => {});
   worker.unref();
 }
 

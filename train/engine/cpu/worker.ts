@@ -5,4 +5,9 @@ import { instantiateKernels } from '#shared/kernels/kernels.ts';
 const { module, memory, job, thread } = workerData;
 const kernels = instantiateKernels(module, memory);
 parentPort?.postMessage('ready');
-kernels.work(job, thread);
+try {
+  while (kernels.work(job, thread));
+} catch (error) {
+  kernels.fail(job);
+  throw error;
+}
