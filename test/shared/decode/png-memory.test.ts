@@ -1,10 +1,13 @@
 /** @file The memory that a PNG takes, which never shrinks again. */
 import { deflateSync } from 'node:zlib';
-import { expect, it } from 'vitest';
-import { decoderMemory } from '#shared/decode/memory.ts';
-import { openDecoder } from '../../../train/decoder.ts';
+import { expect, it, vi } from 'vitest';
 import { chunk, concat, SIGNATURE } from '../../fixtures/images.ts';
 import { header } from '../../fixtures/odd/png-parts.ts';
+
+// A memory of its own: other files of this process have made theirs grow.
+vi.resetModules();
+const { decoderMemory } = await import('#shared/decode/memory.ts');
+const { openDecoder } = await import('../../../train/decoder.ts');
 
 const SIZE = [3000, 2000] as const;
 
