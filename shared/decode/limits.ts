@@ -12,8 +12,8 @@ import type { Size } from './pixels.ts';
  * Maximum number of pixels of an image. Besides the file, the decoder needs memory for each pixel, measured with 2 to 12
  * megapixels:
  *
- * - PNG: 4 bytes or those of its own samples, up to 8 bytes; both if it is interlaced
- * - WebP: 9 bytes (lossy) to 14
+ * - PNG: 4 bytes or those of its own samples, up to 8 bytes; 8 if it is interlaced
+ * - WebP: 5 to 9 bytes (lossy), or 8 and twice the bytes of the file (lossless)
  * - GIF: 5 bytes
  * - AVIF: 21 to 28 bytes; a lossless image needs more
  * - JPEG: 0.3 to 2 bytes, because a large image is decoded at a reduced scale. A progressive image needs more if libjpeg-turbo
