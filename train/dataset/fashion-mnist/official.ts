@@ -52,7 +52,7 @@ export async function readIdxFile(folder: string, file: OfficialFile): Promise<I
   });
   const md5 = md5Of(bytes);
   const content = await unpack(path, bytes, idxBytes(file.shape));
-  const contentMd5 = md5 === file.md5 ? file.content : md5Of(content);
+  const contentMd5 = md5 === file.md5 ? file.content : content === bytes ? md5 : md5Of(content);
   return { path, bytes: bytes.length, md5, contentMd5, content, isOfficial: contentMd5 === file.content };
 }
 
