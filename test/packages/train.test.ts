@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { colourPng } from '../../train/report/png.ts';
 import { codeDigest } from '../../train/run/provenance.ts';
-import { type Ended, expectSuccess, type RunOptions, run, runNode } from '../support/command.ts';
+import { BARE, type Ended, expectSuccess, type RunOptions, run, runNode } from '../support/command.ts';
 import { dataFolder } from '../support/data.ts';
 import { createProject, describeWithRegistry, type Project } from '../support/npm-project.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -43,7 +43,7 @@ await describeWithRegistry('tinyvgg-train, installed', () => {
   /** Runs a command without the checkout's data set and cache. */
   const command = (args: readonly string[], options: RunOptions = {}): Promise<Ended> =>
     project.run('tinyvgg-train', args, {
-      env: { PATH: process.env.PATH, HOME: temporaryFolder() },
+      env: { ...BARE, HOME: temporaryFolder() },
       ...options,
     });
 
