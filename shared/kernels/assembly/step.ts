@@ -124,7 +124,10 @@ function wake(job: Job): void {
   atomic.notify(generation, -1);
 }
 
-/** Runs the job on all threads and waits for its slices, not for the workers: one that wakes late has nothing to do. */
+/**
+ * Runs the job on all threads and waits for its slices, not for the workers: one that wakes late has nothing to do.
+ * @returns false if a worker has failed
+ */
 function dispatch(job: Job): bool {
   const pending = addressOf(job, offsetof<Job>('pending'));
   const slices = slicesOf(job);
