@@ -6,8 +6,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type HostileTraffic, hostileTraffic } from './hostile-traffic/hostile-traffic.ts';
 
 const SECONDS = 10;
-/** Cloudflare ends an isolate of more than 128 MB. */
-const MAX_ISOLATE_MIB = 100;
+/** 100 MB. Cloudflare ends an isolate of more than 128 MB. */
+const MAX_ISOLATE_MIB = 95;
 
 let traffic: HostileTraffic;
 beforeAll(async () => {
