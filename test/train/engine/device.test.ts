@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { flatten, linear, resolveNetwork } from '../../../shared/model/spec.ts';
@@ -20,7 +21,7 @@ const network = resolveNetwork({
   modules: { a: [flatten(), linear(36, 4)] },
 });
 
-it('auto prints one sentence, and no warning of Vulkan, where there is no graphics card', async () => {
+it('auto prints at most one sentence, and no warning of Vulkan, where there is no graphics card', async () => {
   const data = await folderOf({ ...images('a', 8, 1), ...images('b', 8, 21) });
   const flags = ['--epochs', '1', '--no-calibration', '--image-size', '8', '--threads', '1'];
   // The loader of Vulkan reads no other driver than this one, which does not exist.
@@ -30,11 +31,12 @@ it('auto prints one sentence, and no warning of Vulkan, where there is no graphi
     runTrainer(['train', '--data', data, ...flags, '--out', out], { env }),
   );
   expect(stderr).toBe('');
-  expect(stdout.match(/^Device webgpu .*$/gm)).toEqual([
-    expect.stringMatching(
-      /no graphics card found\. --device webgpu prints what is missing\.$|is not installed/,
-    ),
-  ]);
+  // Without Dawn nobody has asked for a graphics card.
+  expect(stdout.match(/^Device webgpu .*$/gm) ?? []).toEqual(
+    existsSync('infra/gpu/node_modules/webgpu')
+      ? [expect.stringMatching(/no graphics card found\. --device webgpu prints what is missing\.$/)]
+      : [],
+  );
 });
 
 describeWithGpu('a GPU', () => {
