@@ -4,7 +4,7 @@
  */
 import { afterWord, available, bits, isBeyondEnd, keep, next, restart, startAt, valueAt, valueOf, wordAt } from './bits';
 import { Component, componentAt, prepareBandCodes, resetPredictors } from './component';
-import { COUNT, COUNT_SHIFT, END, LENGTH } from './huffman';
+import { COUNT, COUNT_SHIFT, END, LENGTH, VALUES_WINDOW } from './huffman';
 import { Scan } from './scan';
 
 /** Blocks after the current one whose bands end with it. */
@@ -199,8 +199,8 @@ function refineValues(values: usize, mask: u64, step: i32): void {
     rest |= wordAt(from) >> count;
     from = afterWord(from, count);
     count |= 56;
-    // No refill is needed for that many.
-    for (let i = 0; i < 56 && mask != 0; i++, mask &= mask - 1) {
+    // No refill is needed for that many: the window of the next code is left.
+    for (let i: u32 = 0; i < 64 - VALUES_WINDOW && mask != 0; i++, mask &= mask - 1) {
       const at = values + (<usize>ctz(mask) << 1);
       const value = <i32>load<i16>(at);
       const sign = value >> 31;
