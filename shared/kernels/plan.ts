@@ -37,19 +37,9 @@ const [OPERATION_FIELDS] = [
 
 const [INTEGERS, FLOATS] = [
   [
-    ...['generation', 'pending', 'left', 'order', 'arrivals', 'failed', 'threads', 'training', 'batch'],
-    ...[
-      'ops',
-      'opCount',
-      'images',
-      'targets',
-      'logits',
-      'losses',
-      'classes',
-      'arena',
-      'imageBytes',
-      'threadBytes',
-    ],
+    ...['generation', 'pending', 'left', 'order', 'arrivals', 'failed'],
+    ...['threads', 'training', 'batch', 'ops', 'opCount', 'images', 'targets', 'logits', 'losses'],
+    ...['classes', 'arena', 'imageBytes', 'threadBytes'],
     ...['parameters', 'gradients', 'parameterBytes'],
     ...['input', 'channels', 'height', 'width', 'rowFloats', 'planeBytes', 'optimizer', 'buffers', 'average'],
   ],

@@ -44,9 +44,7 @@ it('the largest interlaced PNG of 16 bits takes no more, because the RGBA of its
     [2, 2],
     [1, 2],
   ] as const;
-  const rows = passes.map(([across, down]) =>
-    new Uint8Array((height / down) * (1 + (8 * width) / across)).fill(0),
-  );
+  const rows = passes.map(([across, down]) => new Uint8Array((height / down) * (1 + (8 * width) / across)));
   // The first pixel of each pass is white, and each row of a pass is the one above.
   for (const [i, [across]] of passes.entries()) {
     const rowBytes = 1 + (8 * width) / across;
