@@ -34,35 +34,31 @@ export async function describeVersions(store: ObjectStore, name: string): Promis
   return facts.sort((a, b) => (b.uploadedAt?.getTime() ?? 0) - (a.uploadedAt?.getTime() ?? 0));
 }
 
-/** Reads what a version of a model is. A store that fails is the version's `problem`. */
+/** Reads what a version of a model is. A store that fails is the version's `problem`: what was asked of it before is done. */
 export const describeVersion = (store: ObjectStore, name: string, version: string): Promise<VersionFacts> =>
-  readFacts(store, modelKey(name, version, 'json'));
+  readFacts(store, modelKey(name, version, 'json')).catch((error: unknown) => unknownFacts(version, error));
 
 async function readFacts(store: ObjectStore, key: string, uploadedAt?: Date): Promise<VersionFacts> {
   const version = versionOf(key);
-  const unknown = {
-    version,
-    uploadedAt,
-    recipe: undefined,
-    changed: 0,
-    testAccuracy: undefined,
-    declines: false,
-  };
+  const object = await store.get(key);
+  if (!object) return unknownFacts(version, 'it was deleted meanwhile', uploadedAt);
   try {
-    const object = await store.get(key);
-    if (!object) return { ...unknown, problem: 'it was deleted meanwhile' };
     const { training, metrics, none, leastScore } = parseStored(Manifest, key, object.bytes);
     return {
-      ...unknown,
-      declines: none !== undefined || leastScore !== undefined,
-      recipe: training?.recipe,
-      changed: training?.changed?.length ?? 0,
+      ...{ version, uploadedAt, recipe: training?.recipe, changed: training?.changed?.length ?? 0 },
       testAccuracy: metrics?.testAccuracy,
+      declines: none !== undefined || leastScore !== undefined,
     };
   } catch (error) {
-    return { ...unknown, problem: error instanceof Error ? error.message : String(error) };
+    return unknownFacts(version, error, uploadedAt);
   }
 }
+
+/** Returns the facts of a version whose manifest cannot be read. */
+const unknownFacts = (version: string, problem: unknown, uploadedAt?: Date): VersionFacts => ({
+  ...{ version, uploadedAt, recipe: undefined, changed: 0, testAccuracy: undefined, declines: false },
+  problem: problem instanceof Error ? problem.message : String(problem),
+});
 
 /** Fewer digits are rather a mistake than a version. */
 const SHORTEST = 4;

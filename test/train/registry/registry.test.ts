@@ -228,4 +228,10 @@ test('a version whose manifest the store does not return is described with the p
     version,
     problem: 'the store does not answer',
   });
+  // A list of versions is what was asked for.
+  const key = modelKey('tinyvgg', version, 'json');
+  const entries = async () => [{ key, etag: '"1"', modified: undefined }];
+  await expect(describeVersions({ ...store, entries }, 'tinyvgg')).rejects.toThrow(
+    'the store does not answer',
+  );
 });
