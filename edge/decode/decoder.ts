@@ -10,6 +10,7 @@ import kernels from '#shared/input/garment/build/photo.wasm?module';
 import type { PreparedPhoto } from '#shared/input/garment/photo.ts';
 import { neededEdge, picturePreparation } from '#shared/input/prepare.ts';
 import type { PictureInput } from '#shared/input/preprocessing.ts';
+import { ownTurn } from '../inference/own-turn.ts';
 import { type ServiceDecoder, serviceDecoder } from './service.ts';
 
 const services = {
@@ -31,5 +32,7 @@ const prepare = picturePreparation(kernels);
 export async function prepareFile(bytes: Uint8Array, input: PictureInput): Promise<PreparedPhoto> {
   const { [formatOf(bytes)]: service }: Partial<Record<ImageFormat, ServiceDecoder>> = services;
   const prepared = await service?.prepare(bytes, input);
-  return prepared ?? decoder.decode(bytes, (pixels) => prepare(pixels, input), neededEdge(input));
+  if (prepared) return prepared;
+  const options = { edge: neededEdge(input), turn: ownTurn };
+  return decoder.decode(bytes, (pixels) => prepare(pixels, input), options);
 }

@@ -14,6 +14,7 @@ import kernels from '#shared/input/garment/build/photo.wasm?module';
 import type { PreparedPhoto } from '#shared/input/garment/photo.ts';
 import { GARMENT_INPUT, picturePreparation, VERSIONS } from '#shared/input/prepare.ts';
 import type { PictureInput } from '#shared/input/preprocessing.ts';
+import { ownTurn } from '../inference/own-turn.ts';
 
 const DECODERS = { webp: webpDecoder(webpWasm), avif: avifDecoder(avifWasm), gif: gifDecoder };
 
@@ -57,7 +58,10 @@ export default class DecodeWorker extends WorkerEntrypoint {
     const { kind, version } = input.preprocessing;
     if (!VERSIONS[kind].includes(version)) return {};
     try {
-      return { photo: await DECODERS[format].decode(bytes, (pixels) => preparePicture(pixels, input)) };
+      const photo = DECODERS[format].decode(bytes, (pixels) => preparePicture(pixels, input), {
+        turn: ownTurn,
+      });
+      return { photo: await photo };
     } catch (error) {
       return { refusal: toRefusal(error) };
     }
@@ -66,10 +70,14 @@ export default class DecodeWorker extends WorkerEntrypoint {
   /** Decodes an image for an API Worker of another version. */
   async decode(format: RemoteFormat, bytes: Uint8Array): Promise<DecodeResult> {
     try {
-      return { pixels: await DECODERS[format].decode(bytes, copyPixels) };
+      return { pixels: await this.#decode(format, bytes, copyPixels) };
     } catch (error) {
       return { refusal: toRefusal(error) };
     }
+  }
+
+  #decode<T>(format: RemoteFormat, bytes: Uint8Array, use: (pixels: Pixels) => T): Promise<T> {
+    return DECODERS[format].decode(bytes, use, { turn: ownTurn });
   }
 }
 

@@ -2,9 +2,10 @@
 import type { Context } from 'hono';
 import { detectFormat } from '#shared/decode/format.ts';
 import { ImageError } from '#shared/decode/image-error.ts';
-import { imagesAtOnce, inferenceMs, TURN_MS } from '#shared/inference/turns.ts';
+import { imagesAtOnce, inferenceMs } from '#shared/inference/turns.ts';
 import type { PreparedPhoto } from '#shared/input/garment/photo.ts';
 import { networkInput, networkInputs, type PictureInput } from '#shared/input/preprocessing.ts';
+import { TURN_MS } from '#shared/turn.ts';
 import { enforceWork } from '../access/limiter.ts';
 import { decoder, prepareFile } from '../decode/decoder.ts';
 import type { AppEnv } from '../http/env.ts';

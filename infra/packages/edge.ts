@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import project from '../../package.json' with { type: 'json' };
 import { fieldFiles } from '../../web/site/field.ts';
-import { DECODERS, librariesOf, licencesOf } from '../../web/site/licences/licences.ts';
+import { librariesOf, licencesOf, PAGE_DECODERS } from '../../web/site/licences/licences.ts';
 import { ROOT } from '../child-process.ts';
 import { bundleDeclarations } from './declarations.ts';
 import { attributeTypes, packageManifest } from './elements.ts';
@@ -62,7 +62,7 @@ export async function edgePackage(options: PackageOptions = {}): Promise<Package
     ['custom-elements.json', JSON.stringify(packageManifest(elements))],
     ['attributes.d.ts', attributeTypes(elements)],
     ...(await Promise.all(FRAMEWORKS.map(framework))).flat(),
-    ['LICENSES.md', await licencesOf([...DECODERS, ...(await librariesInside())])],
+    ['LICENSES.md', await licencesOf([...PAGE_DECODERS, ...(await librariesInside())])],
   ]);
 }
 

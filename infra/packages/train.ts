@@ -52,9 +52,6 @@ const ONNXRUNTIME_FILES = [
   'ort-wasm-simd-threaded.wasm',
 ];
 
-/** The code of these libraries fits only the WebAssembly of the same version, which is among the assets. So it is inside the package. */
-const DECODER_CODE = ['@jsquash/avif', '@jsquash/webp'];
-
 /** Libraries of the devices `webgpu` and `tfjs`. They are large, and most trainings use neither. */
 const OPTIONAL = { ...gpu.dependencies, ...versions(['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm']) };
 
@@ -66,8 +63,8 @@ const COMMAND = 'bin/tinyvgg-train.js';
 /** Builds the package. `npm run kernels`, `npm run decoders` and `tsc --build` must have run before. */
 export async function trainPackage(options: PackageOptions = {}): Promise<PackageFiles> {
   const { modules, libraries } = await reachable();
-  const inside = [...DECODER_CODE, 'onnxruntime-web'];
-  const dependencies = libraries.filter((name) => !inside.includes(name) && !(name in OPTIONAL));
+  const inside = 'onnxruntime-web';
+  const dependencies = libraries.filter((name) => name !== inside && !(name in OPTIONAL));
   const manifest = {
     name: 'tinyvgg-train',
     description: 'Train image classifiers on a folder of photos, in Node: a command line and a library',
@@ -89,7 +86,7 @@ export async function trainPackage(options: PackageOptions = {}): Promise<Packag
     ...(await compile(modules)),
     [LIBRARY.replace(/\.ts$/, '.d.ts'), await bundleDeclarations(LIBRARY)],
     ['provenance.json', json({ commit: await gitCommit(), code: await codeDigest() })],
-    ['LICENSES.md', await licencesOf([...DECODERS, '@jsquash/avif', ...inside])],
+    ['LICENSES.md', await licencesOf([...DECODERS, inside])],
     ...(await Promise.all(ASSETS.map(async (path) => [path, await readFile(join(ROOT, path))] as const))),
     ...(await Promise.all(
       ONNXRUNTIME_FILES.map(
@@ -132,13 +129,12 @@ async function compile(modules: string[]): Promise<[path: string, content: strin
   return outputFiles.map(({ path, text }) => [relative(ROOT, path), text]);
 }
 
-/** Keeps imports as imports, of JavaScript files. Only the code of the decoders becomes part of the importing module. */
+/** Keeps imports as imports, of JavaScript files. */
 const oneFileEach: Plugin = {
   name: 'one-file-each',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /./ }, ({ path, kind, resolveDir }) => {
-      if (kind === 'entry-point' || DECODER_CODE.some((name) => path.startsWith(`${name}/`)))
-        return undefined;
+      if (kind === 'entry-point') return undefined;
       if (path !== ONNXRUNTIME.import) return { path: javascript(path), external: true };
       const folder = relative(resolveDir, join(ROOT, 'vendor'));
       return { path: `${folder}/${ONNXRUNTIME_FILES[0]}`, external: true };

@@ -5,6 +5,8 @@
  * The packages' modules create a memory for each instance. A memory never shrinks, and V8 collects an unused one late. The built
  * modules import their memory, so that all instances of an isolate use the same one.
  *
+ * They also import `pause`, and call it after each piece of work (shared/decode/pace.ts).
+ *
  * This memory can be larger than an instance expects. A module that allocates with `memory.grow` would then allocate after its
  * end. So `memory.size` and `memory.grow` become a count of the pages that this instance uses, and new pages are zeroed, as those
  * of a new memory. Emscripten's modules do not need this: they allocate from the end of their static data.
@@ -23,6 +25,10 @@ new Command('npm run decoders')
 
 interface Source {
   url: string;
+  /** The package's JavaScript, if the module's names are short ones that it lists. */
+  script?: string;
+  /** Numbers of functions that begin with a call of `pause`. */
+  pausing: readonly number[];
   /** Indices in the table of functions that are never called. */
   unused?: readonly number[];
 }
@@ -30,6 +36,8 @@ interface Source {
 const MODULES: Record<string, Source> = {
   'jpeg.wasm': {
     url: import.meta.resolve('@cwasm/jpeg-turbo/jpeg-turbo.wasm'),
+    // A row of MCUs, or of blocks in a scan of one component (jdcoefct.c, start_iMCU_row).
+    pausing: [69],
     // They are an eleventh of the module. libjpeg-turbo takes their addresses, so that no tool finds them unused.
     unused: [
       // Colours of 16 bits (jdcolor.c); the codec asks for RGBA or CMYK.
@@ -40,8 +48,17 @@ const MODULES: Record<string, Source> = {
       ...[65, 67, 69, 71, 72],
     ],
   },
-  'webp.wasm': { url: import.meta.resolve('@jsquash/webp/codec/dec/webp_dec.wasm') },
-  'avif.wasm': { url: import.meta.resolve('@jsquash/avif/codec/dec/avif_dec.wasm') },
+  'webp.wasm': {
+    url: import.meta.resolve('@jsquash/webp/codec/dec/webp_dec.wasm'),
+    script: import.meta.resolve('@jsquash/webp/codec/dec/webp_dec.js'),
+    // A row of 16 pixels: of lossless files, and of others.
+    pausing: [21, 25],
+  },
+  'avif.wasm': {
+    url: import.meta.resolve('@jsquash/avif/codec/dec/avif_dec.wasm'),
+    script: import.meta.resolve('@jsquash/avif/codec/dec/avif_dec.js'),
+    pausing: [57],
+  },
 };
 
 /** A memory in WebAssembly's text format, with its minimum of pages. */
@@ -62,8 +79,8 @@ const GROW = `(func $grow (param $more i32) (result i32)
 
 const folder = join(import.meta.dirname, '../../shared/decode/build');
 const modules = await Promise.all(
-  Object.entries(MODULES).map(async ([name, { url, unused }]) => {
-    return { name, unused, bytes: await readFile(fileURLToPath(url)) };
+  Object.entries(MODULES).map(async ([name, source]) => {
+    return { name, source, bytes: await readFile(fileURLToPath(source.url)) };
   }),
 );
 
@@ -73,14 +90,27 @@ for (const { bytes } of modules) digest.update(bytes);
 const [stamp, inputs] = [join(folder, 'inputs.sha256'), digest.digest('hex')];
 if ((await readFile(stamp, 'utf8').catch(() => '')) !== inputs) {
   await mkdir(folder, { recursive: true });
-  for (const { name, bytes, unused } of modules)
-    await writeFile(join(folder, name), importMemory(unused ? withoutFunctions(bytes, unused) : bytes));
+  for (const { name, source, bytes } of modules)
+    await writeFile(join(folder, name), await build(source, bytes));
   await writeFile(stamp, inputs);
 }
 
-/** Returns the module with functions that stop it in place of those at these indices of its table. */
-function withoutFunctions(bytes: Uint8Array, indices: readonly number[]): Uint8Array {
+/** @throws Error when the result is not valid */
+async function build({ script, pausing, unused = [] }: Source, bytes: Uint8Array): Promise<Uint8Array> {
   const module = binaryen.readBinary(bytes);
+  removeFunctions(module, unused);
+  let text = importMemory(module.emitText());
+  for (const number of pausing) text = withPause(text, number);
+  if (script) text = withNames(text, await readFile(fileURLToPath(script), 'utf8'));
+  const built = binaryen.parseText(text);
+  built.setFeatures(binaryen.Features.All);
+  if (!built.validate()) throw new Error('a rewritten decoder is not valid WebAssembly');
+  return built.emitBinary();
+}
+
+/** Replaces the functions at these indices of the module's table by one that stops it. */
+function removeFunctions(module: binaryen.Module, indices: readonly number[]): void {
+  if (indices.length === 0) return;
   const { data } = binaryen.getElementSegmentInfo(module.getElementSegmentByIndex(0));
   for (const index of indices) {
     // The table begins at 1: address 0 is no function.
@@ -89,22 +119,39 @@ function withoutFunctions(bytes: Uint8Array, indices: readonly number[]): Uint8A
     module.removeFunction(name);
     module.addFunction(name, params, results, [], module.unreachable());
   }
-  return module.emitBinary();
 }
 
-/** Returns the module with an import in place of its memory. @throws Error when the result is not valid */
-function importMemory(module: Uint8Array): Uint8Array {
-  const original = binaryen.readBinary(module).emitText();
-  const pages = MEMORY.exec(original)?.[1];
-  let text = original
-    .replace(MEMORY, '')
-    .replace(/^\(module/, `(module (import "decoder" "memory" (memory $0 ${pages}))`);
-  if (text.includes('(memory.grow')) {
-    text = text.replaceAll('(memory.size)', '(global.get $pages)').replaceAll('(memory.grow', '(call $grow');
-    text = text.replace(/\)\s*$/, `(global $pages (mut i32) (i32.const ${pages})) ${GROW})`);
-  }
-  const built = binaryen.parseText(text);
-  built.setFeatures(binaryen.Features.All);
-  if (!built.validate()) throw new Error('a decoder with an imported memory is not valid WebAssembly');
-  return built.emitBinary();
+/** Returns the module with imports in place of its memory and of what can wait. */
+function importMemory(module: string): string {
+  const pages = MEMORY.exec(module)?.[1];
+  const imports = `(import "decoder" "memory" (memory $0 ${pages})) (import "decoder" "pause" (func $pause))`;
+  const text = module.replace(MEMORY, '').replace(/^\(module/, `(module ${imports}`);
+  if (!text.includes('(memory.grow')) return text;
+  return text
+    .replaceAll('(memory.size)', '(global.get $pages)')
+    .replaceAll('(memory.grow', '(call $grow')
+    .replace(/\)\s*$/, `(global $pages (mut i32) (i32.const ${pages})) ${GROW})`);
+}
+
+/** Returns the module with a call of `pause` at the beginning of a function. */
+function withPause(module: string, number: number): string {
+  const start = new RegExp(`^ \\(func \\$${number} .*\n(?:  \\(local .*\n)*`, 'm');
+  if (!start.test(module)) throw new Error(`a decoder has no function ${number}`);
+  return module.replace(start, '$&  (call $pause)\n');
+}
+
+/** Returns the module with the names of the package's JavaScript for its imports and exports. */
+function withNames(module: string, script: string): string {
+  const imports = new Map<string, string>();
+  const list = /wasmImports=\{([^}]*)\}/.exec(script)?.[1] ?? '';
+  for (const [, short, name] of list.matchAll(/"?(\w+)"?:(\w+)/g))
+    imports.set(short as string, name as string);
+  const exports = new Map<string, string>();
+  for (const [, name, short] of script.matchAll(
+    /(\w+)=(?:Module\["\w+"\]=)?(?:Module\["asm"\]|wasmExports)\["(\w+)"\]/g,
+  ))
+    exports.set(short as string, name as string);
+  return module
+    .replace(/^ \(import "a" "(\w+)"/gm, (_, short) => ` (import "a" "${imports.get(short)}"`)
+    .replace(/^ \(export "(\w+)"/gm, (_, short) => ` (export "${exports.get(short) ?? short}"`);
 }

@@ -6,7 +6,9 @@ import type { EstimatingDecoder } from './decoder.ts';
 import { FORMAT_NAMES, type ImageFormat } from './format.ts';
 import { damaged, ImageError } from './image-error.ts';
 import { checkSize, MAX_PIXELS } from './limits.ts';
+import { MEMORY_TAKEN, withMemory } from './memory.ts';
 import { displayedSize, type Orientation, orient } from './orientation.ts';
+import { type Pace, paceOf } from './pace.ts';
 import type { Pixels, Size } from './pixels.ts';
 
 /** The parts of a decoder that depend on the format. */
@@ -40,11 +42,15 @@ export function fileDecoder<Header extends Size>(format: Format<Header>): Estima
   const costOf = (header: Header, bytes: Uint8Array) =>
     estimateCost(header, bytes.length, format.cost(header));
   return {
-    async decode(bytes, use, edge) {
+    async decode(bytes, use, { edge, turn } = {}) {
       const header = known.get(bytes) ?? readHeader(bytes);
-      checkCost(costOf(header, bytes));
-      // Nothing waits from here on, so no other file uses the decoders' memory before `use` is done.
-      return use(decodeChecked(format, bytes, header, edge));
+      const cost = costOf(header, bytes);
+      checkCost(cost);
+      return withMemory(async (step) => {
+        const ownTurn = turn && (() => turn(step).then(step));
+        const pixels = await decodeChecked(format, bytes, header, paceOf(cost, ownTurn), edge);
+        return use(pixels);
+      });
     },
     async cost(bytes) {
       try {
@@ -75,14 +81,21 @@ function checkCost(cost: number): void {
   );
 }
 
-function decodeChecked<Header extends Size>(
+async function decodeChecked<Header extends Size>(
   format: Format<Header>,
   bytes: Uint8Array,
   header: Header,
+  pace: Pace,
   edge?: number,
-): Pixels {
+): Promise<Pixels> {
   const size = format.decodedSize?.(header, edge) ?? header;
-  const decoded = asDamage(() => format.decode(bytes, header, size));
+  let decoded: Pixels | undefined;
+  try {
+    decoded = await format.decode(bytes, header, size, pace);
+  } catch (cause) {
+    if (cause instanceof ImageError || cause === MEMORY_TAKEN) throw cause;
+    throw damaged(DAMAGED_DATA, cause);
+  }
   if (!decoded) throw damaged(DAMAGED_DATA);
   if (decoded.width !== size.width || decoded.height !== size.height)
     throw damaged('its decoded size differs from the size in its header');
@@ -96,13 +109,3 @@ function decodeChecked<Header extends Size>(
 }
 
 const DAMAGED_DATA = 'its data is damaged or cut off';
-
-/** Rethrows any error but an ImageError as damage. */
-function asDamage<T>(decode: () => T): T {
-  try {
-    return decode();
-  } catch (cause) {
-    if (cause instanceof ImageError) throw cause;
-    throw damaged(DAMAGED_DATA, cause);
-  }
-}

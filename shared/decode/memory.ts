@@ -6,6 +6,7 @@
  */
 import { lazy } from '../lazy.ts';
 import { ImageError } from './image-error.ts';
+import type { Pace } from './pace.ts';
 
 /**
  * Largest size of the memory, in bytes. An isolate has 128 MB for everything. The size in a file's container can be smaller than
@@ -19,6 +20,41 @@ const PAGE_BYTES = 65_536;
 export const decoderMemory = lazy(
   () => new WebAssembly.Memory({ initial: 1, maximum: Math.floor(MAX_DECODER_BYTES / PAGE_BYTES) }),
 );
+
+/** Thrown into the work on a file that made no step for so long that another one has taken the memory. */
+export const MEMORY_TAKEN = new Error('the work on an image has waited for too long');
+
+/** `step` of the work on the file that is in the memory. */
+let holder: (() => void) | undefined;
+/** How often it was called. */
+let steps = 0;
+
+/**
+ * How often who waits for the memory sees no step until he takes it. In a Worker, a request that is cancelled never goes on, and one request cannot
+ * await another's promises. Whoever waits for a turn makes a step each millisecond that the event loop is free.
+ */
+const LOST_AFTER = 10;
+
+/**
+ * Runs `work` when no other file is in the memory.
+ * @param work calls `step` whenever it goes on, which throws MEMORY_TAKEN when another file has the memory by then
+ */
+export async function withMemory<T>(work: (step: () => void) => Promise<T>): Promise<T> {
+  for (let unmoved = 0, seen = steps; holder && unmoved < LOST_AFTER; seen = steps) {
+    await new Promise((resume) => setTimeout(resume, 5));
+    unmoved = steps === seen ? unmoved + 1 : 0;
+  }
+  const step = () => {
+    if (holder !== step) throw MEMORY_TAKEN;
+    steps += 1;
+  };
+  holder = step;
+  try {
+    return await work(step);
+  } finally {
+    if (holder === step) holder = undefined;
+  }
+}
 
 /** Grows the memory to at least this size. @throws ImageError of kind `too-large` when it cannot grow */
 export function growTo(bytes: number): void {
@@ -53,18 +89,22 @@ export interface InitialMemory {
 
 /**
  * Creates an instance of a decoder in the memory. The files of earlier instances are lost.
- * @param module a module of build/, which imports its memory
+ * @param module imports its memory, and calls the import `pause` after each piece of work
+ * @param share part of the work on the file that a piece is
  * @throws WebAssembly.LinkError when the module has other imports, or needs more pages
  */
 export function instantiate(
   module: WebAssembly.Module,
   { pages, heapStart }: InitialMemory,
   imports: WebAssembly.Imports,
+  pace: Pace,
+  share: number,
 ): WebAssembly.Instance {
   const memory = decoderMemory();
   growTo(pages * PAGE_BYTES);
   new Uint8Array(memory.buffer, 0, heapStart).fill(0);
-  return new WebAssembly.Instance(module, { ...imports, decoder: { memory } });
+  const pause = pace.importing(() => pace.spend(share));
+  return new WebAssembly.Instance(module, { ...imports, decoder: { memory, pause } });
 }
 
 /**

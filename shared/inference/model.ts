@@ -7,8 +7,9 @@ import { GARMENT_INPUT, VERSIONS } from '../input/prepare.ts';
 import { bytesOf, networkInputs, type PictureInput, pictureInputOf } from '../input/preprocessing.ts';
 import { lazy } from '../lazy.ts';
 import { LARGEST_MODEL, type Manifest } from '../manifest.ts';
+import type { Turn } from '../turn.ts';
 import type { Classifier, InferenceEngine, WeightsFile } from './engine.ts';
-import { logitsInTurns, type Turn } from './turns.ts';
+import { logitsInTurns } from './turns.ts';
 import { weightsFault } from './weights.ts';
 
 /** The checks of a model, in the order in which they run. */

@@ -1,9 +1,7 @@
 /** @file Inference in parts, so that few inputs are in memory at once, and the program can do other work in between. */
 import { bytesOf, type PictureInput } from '../input/preprocessing.ts';
+import { TURN_MS, type Turn } from '../turn.ts';
 import type { Classifier } from './engine.ts';
-
-/** Estimated milliseconds that are computed at once. */
-export const TURN_MS = 50;
 
 /** Most values of a network's input for the images that are classified at once: 4 MiB, or one image. */
 const PART_VALUES = 2 ** 20;
@@ -12,9 +10,6 @@ interface Network {
   classifier: Classifier;
   input: PictureInput;
 }
-
-/** Resolves when the program has done other work. */
-export type Turn = () => Promise<void>;
 
 /** Estimates the CPU time of inference, in milliseconds. */
 export const inferenceMs = ({ milliseconds = 0 }: Classifier, images: number): number =>

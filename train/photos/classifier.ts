@@ -47,7 +47,7 @@ export async function openClassifier({ manifest, files }: PredictingRelease): Pr
   ]);
   return async (bytes) => {
     const start = performance.now();
-    const pixels = await decoder.decode(bytes, copyPixels, neededEdge(input));
+    const pixels = await decoder.decode(bytes, copyPixels, { edge: neededEdge(input) });
     const decoded = performance.now();
     const prepared = preparePicture(pixels, input);
     const ready = performance.now();

@@ -55,7 +55,7 @@ async function load(endpoint: string, served?: ServedManifest): Promise<LocalCla
   const model = await loadModel([engine], manifest, { read: async () => weights });
   return async (bytes) => {
     const prepare = (pixels: Pixels) => preparePicture(pixels, model.input);
-    const photo = await decoder.decode(bytes, prepare, neededEdge(model.input));
+    const photo = await decoder.decode(bytes, prepare, { edge: neededEdge(model.input) });
     const logits = await model.classifier.logits(networkInput(photo.image, model.input), 1);
     return { model: { name, version, alias }, ...(await resultOf({ photo, logits }, model, ALL_LABELS)) };
   };

@@ -14,10 +14,10 @@ const LOADERS: Record<ImageFormat, () => Promise<Decoder>> = {
 };
 
 export const decoder: Decoder = {
-  async decode(bytes, use, edge) {
+  async decode(bytes, use, options) {
     const format = formatOf(bytes);
     const decoder = cache.get(format) ?? (await LOADERS[format]());
     cache.set(format, decoder);
-    return decoder.decode(bytes, use, edge);
+    return decoder.decode(bytes, use, options);
   },
 };

@@ -7,11 +7,11 @@ import { takeMemory } from '../memory.ts';
 import type { GifFrame, GifHeader } from './header.ts';
 import { decodeLzw } from './lzw.ts';
 
-export const decodeGif: Codec<GifHeader> = (bytes, { width, height, frame }) => {
+export const decodeGif: Codec<GifHeader> = async (bytes, { width, height, frame }, _, pace) => {
   const pixels = 4 * width * height;
   const { taken } = takeMemory(pixels + frame.width * frame.height, new Uint8Array());
   const [data, indices] = [taken.subarray(0, pixels), taken.subarray(pixels)];
-  decodeLzw(bytes, frame.dataStart, indices);
+  await decodeLzw(bytes, frame.dataStart, indices, pace);
   const rows = frame.isInterlaced
     ? interlacedRows(frame.height)
     : Array.from({ length: frame.height }, (_, y) => y);

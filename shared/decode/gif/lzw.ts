@@ -1,5 +1,7 @@
 /** @file Decodes the variable-length LZW codes of a GIF's image data into colour indices (GIF89a, appendix F). */
 
+import type { Pace } from '../pace.ts';
+
 /** Codes have at most 12 bits. */
 const MAX_CODE_BITS = 12;
 const MAX_CODES = 2 ** MAX_CODE_BITS;
@@ -9,7 +11,12 @@ const MAX_CODES = 2 ** MAX_CODE_BITS;
  * @param at offset of the code size, which the sub-blocks follow
  * @throws Error when the data ends too early or contains an undefined code
  */
-export function decodeLzw(bytes: Uint8Array, at: number, indices: Uint8ClampedArray): void {
+export async function decodeLzw(
+  bytes: Uint8Array,
+  at: number,
+  indices: Uint8ClampedArray,
+  pace: Pace,
+): Promise<void> {
   const rootBits = bytes[at] ?? 0;
   if (rootBits < 1 || rootBits > 8) throw new Error(`the code size is ${rootBits}, expected 1 to 8`);
   const clear = 1 << rootBits;
@@ -25,7 +32,11 @@ export function decodeLzw(bytes: Uint8Array, at: number, indices: Uint8ClampedAr
   while (filled < indices.length) {
     // Codes begin with their lowest bit.
     while (bits < codeBits) {
-      if (blockLeft === 0) blockLeft = bytes[at++] ?? 0;
+      if (blockLeft === 0) {
+        blockLeft = bytes[at++] ?? 0;
+        const turn = pace.spend((1 + blockLeft) / bytes.length);
+        if (turn) await turn;
+      }
       if (blockLeft === 0 || at >= bytes.length) throw new Error(INCOMPLETE);
       buffer |= (bytes[at++] as number) << bits;
       bits += 8;

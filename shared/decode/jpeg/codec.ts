@@ -8,6 +8,7 @@
 import { type Codec, unusedImport } from '../codec.ts';
 import { damaged } from '../image-error.ts';
 import { exhausted, type InitialMemory, instantiate } from '../memory.ts';
+import type { Pace } from '../pace.ts';
 import type { Pixels, Size } from '../pixels.ts';
 import { cmykToRgba } from './cmyk.ts';
 import type { JpegHeader } from './header.ts';
@@ -62,6 +63,9 @@ export function scaledSize(stored: Size, edge = Number.POSITIVE_INFINITY): Size 
 /** The marker EOI. A trailer can follow or replace that of the file. */
 const END_MARKER = Uint8Array.of(0xff, 0xd9);
 
+/** Rows of pixels between two pauses, at least (infra/tools/decoders.ts). */
+const PAUSE_ROWS = 8;
+
 const INITIAL: InitialMemory = { pages: 2, heapStart: 131_072 };
 
 /** The module's import of `setjmp` returns at once. It calls the others only after an error. */
@@ -82,15 +86,15 @@ const IMPORTS = {
  * @param reduced reduced/build/reduced.wasm
  */
 export function jpegCodec(turbo: WebAssembly.Module, reduced: WebAssembly.Module): Codec<JpegHeader> {
-  return (bytes, header, size) => {
+  return async (bytes, header, size, pace) => {
     let picture = bytes.subarray(0, header.end);
     const eighths = eighthsOf(header, size);
     if (header.hasEnd && eighths <= MAX_EIGHTHS) {
-      const pixels = decodeReduced(reduced, picture, size, eighths);
+      const pixels = await decodeReduced(reduced, picture, size, eighths, pace);
       if (pixels) return pixels;
     }
     for (let attempt = 1; attempt <= maxAttempts(header); attempt++) {
-      const { isClean, message, pixels } = decompress(turbo, picture, header, size);
+      const { isClean, message, pixels } = await decompress(turbo, picture, header, size, pace);
       if (isClean || header.hasEnd) return pixels;
       // Without an end marker, bytes are missing or a trailer follows. A complete image has no warnings without its trailer.
       const trailer = trailerBytes(message);
@@ -132,13 +136,15 @@ interface Decompressed {
  * @param picture the file up to the end of its last scan
  * @throws Error when libjpeg stops before the last pixel
  */
-function decompress(
+async function decompress(
   module: WebAssembly.Module,
   picture: Uint8Array,
   header: JpegHeader,
   { width, height }: Size,
-): Decompressed {
-  const turbo = instantiate(module, INITIAL, IMPORTS).exports as unknown as TurboJpeg;
+  pace: Pace,
+): Promise<Decompressed> {
+  const share = PAUSE_ROWS / (header.height * header.scans * maxAttempts(header));
+  const turbo = instantiate(module, INITIAL, IMPORTS, pace, share).exports as unknown as TurboJpeg;
   const allocate = (size: number): number => {
     const address = turbo.malloc(size) >>> 0;
     if (address === 0) throw exhausted();
@@ -154,7 +160,8 @@ function decompress(
   const handle = turbo.tjInitDecompress();
   let status: number;
   try {
-    status = turbo.tjDecompress2(handle, file, fileBytes, address, width, rowBytes, height, format, 0);
+    const picture = [handle, file, fileBytes, address, width, rowBytes, height, format, 0] as const;
+    status = await pace.run(turbo.tjDecompress2, ...picture);
   } catch (cause) {
     throw messageOf(turbo).startsWith(OUT_OF_MEMORY) ? exhausted(cause) : cause;
   }

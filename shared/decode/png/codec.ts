@@ -3,19 +3,20 @@
  * and pixels are WebAssembly (assembly/).
  */
 import type { Codec } from '../codec.ts';
+import type { Pace } from '../pace.ts';
 import { colourTable, hasColourTable, transparentSamples } from './colours.ts';
 import { compressedParts, type PngHeader } from './header.ts';
 import { FILTER_BYTES, type Pass, passesOf } from './passes.ts';
-import { openWorkspace, type Workspace } from './workspace.ts';
+import { INFLATE_SHARE, openWorkspace, type Workspace } from './workspace.ts';
 
 /** @param module compiled build/png.wasm */
 export const pngCodec =
   (module: WebAssembly.Module): Codec<PngHeader> =>
-  (bytes, header) => {
+  async (bytes, header, _, pace) => {
     const passes = passesOf(header);
-    const workspace = openWorkspace(module, header, passes);
-    if (!inflateRows(workspace, compressedParts(bytes, header)) || !writeRows(workspace, header, passes))
-      return undefined;
+    const workspace = openWorkspace(module, header, passes, pace);
+    if (!(await inflateRows(workspace, compressedParts(bytes, header), pace))) return undefined;
+    if (!(await writeRows(workspace, header, passes, pace))) return undefined;
     const { rgba, placed } = workspace.planes;
     if (header.isInterlaced) placePixels(workspace, header, passes);
     const { buffer, byteOffset, length } = header.isInterlaced ? placed : rgba;
@@ -27,7 +28,11 @@ export const pngCodec =
 const ZLIB = { headerBytes: 2, deflate: 8, dictionary: 0x20 };
 
 /** Inflates the compressed pixels. Returns false when they are damaged, or are fewer than the image has. */
-function inflateRows({ kernels, planes }: Workspace, parts: Iterable<Uint8Array>): boolean {
+async function inflateRows(
+  { kernels, planes }: Workspace,
+  parts: Iterable<Uint8Array>,
+  pace: Pace,
+): Promise<boolean> {
   const { compressed, rows, tables } = planes;
   let at = 0;
   for (const part of parts) {
@@ -38,11 +43,17 @@ function inflateRows({ kernels, planes }: Workspace, parts: Iterable<Uint8Array>
   if ((method & 15) !== ZLIB.deflate || ((method << 8) | flags) % 31 !== 0 || flags & ZLIB.dictionary)
     return false;
   const { byteOffset, length } = compressed.subarray(ZLIB.headerBytes);
-  return Boolean(kernels.u8_inflate(rows.byteOffset, rows.length, byteOffset, length, tables.byteOffset));
+  const addresses = [rows.byteOffset, rows.length, byteOffset, length, tables.byteOffset] as const;
+  return Boolean(await pace.run(kernels.u8_inflate, ...addresses));
 }
 
 /** Writes the RGBA of all rows, one after the other. Returns false when a row has an unknown filter. */
-function writeRows({ kernels, planes }: Workspace, header: PngHeader, passes: readonly Pass[]): boolean {
+async function writeRows(
+  { kernels, planes }: Workspace,
+  header: PngHeader,
+  passes: readonly Pass[],
+  pace: Pace,
+): Promise<boolean> {
   const { channels, depth } = header;
   const hasTable = hasColourTable(header);
   const transparent = transparentSamples(header);
@@ -62,6 +73,8 @@ function writeRows({ kernels, planes }: Workspace, header: PngHeader, passes: re
       above = row;
       at += FILTER_BYTES + rowBytes;
       rgba += 4 * columns;
+      const turn = pace.spend(((1 - INFLATE_SHARE) * columns) / (header.width * header.height));
+      if (turn) await turn;
     }
   }
   return true;

@@ -1,11 +1,17 @@
 /** @file The kernels of the PNG decoder, and the part of the decoders' memory that they use for one file. */
 import { decoderMemory, type InitialMemory, instantiate, takeMemory } from '../memory.ts';
+import type { Pace } from '../pace.ts';
 import type { Exports } from './build/png.ts';
 import type { PngHeader } from './header.ts';
 import { bytesOf, FILTER_BYTES, type Pass } from './passes.ts';
 
 /** The kernels' own constants and variables are below `heapStart` (asconfig.json). */
 const INITIAL: InitialMemory = { pages: 1, heapStart: 4096 };
+
+/** Part of the work that `u8_inflate` does. */
+export const INFLATE_SHARE = 0.5;
+/** Inflated bytes between two of its pauses (assembly/inflate.ts). */
+const PAUSE_BYTES = 2 ** 18;
 
 export type Workspace = ReturnType<typeof openWorkspace>;
 
@@ -14,11 +20,13 @@ export function openWorkspace(
   module: WebAssembly.Module,
   { width, height, isInterlaced, dataBytes }: PngHeader,
   passes: readonly Pass[],
+  pace: Pace,
 ) {
   const imports = { env: { memory: decoderMemory() } };
-  const kernels = instantiate(module, INITIAL, imports).exports as unknown as Exports;
   const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);
   const rows = sum(passes.map(bytesOf));
+  const share = (INFLATE_SHARE * PAUSE_BYTES) / rows;
+  const kernels = instantiate(module, INITIAL, imports, pace, share).exports as unknown as Exports;
   const pixels = 4 * width * height;
   const sizes = {
     /**

@@ -2,7 +2,6 @@
  * @file The WebP codec: @jsquash/webp's WebAssembly decoder (libwebp). It supports still files only, so an animation's first
  * frame becomes one.
  */
-import webp from '@jsquash/webp/codec/dec/webp_dec.js';
 import type { Codec } from '../codec.ts';
 import { emscriptenCodec } from '../emscripten.ts';
 import { type InitialMemory, takeMemory } from '../memory.ts';
@@ -12,10 +11,13 @@ import type { WebpFrame, WebpHeader } from './header.ts';
 /** The heap follows the stack: this is the first value of the module's stack pointer. */
 const INITIAL: InitialMemory = { pages: 256, heapStart: 78_832 };
 
+/** Rows of pixels between two pauses (infra/tools/decoders.ts). */
+const PAUSE_ROWS = 16;
+
 export function webpCodec(module: WebAssembly.Module): Codec<WebpHeader> {
-  const decode = emscriptenCodec(webp, module, INITIAL);
-  return (bytes, { frame, ...canvas }) => {
-    const pixels = decode(frame ? stillFile(frame) : bytes);
+  const decode = emscriptenCodec(module, INITIAL);
+  return async (bytes, { frame, ...canvas }, _, pace) => {
+    const pixels = await decode(frame ? stillFile(frame) : bytes, pace, PAUSE_ROWS / canvas.height);
     return pixels && frame ? placeOnCanvas(pixels, frame, canvas) : pixels;
   };
 }

@@ -41,13 +41,13 @@ export default {
     const model = { read: async () => new Uint8Array(weights) };
     const classifier = await ENGINES[engine].load(model, release as Manifest);
     const edge = neededEdge(GARMENT_INPUT);
-    const pixels = await decoder.decode(file, copyPixels, edge);
+    const pixels = await decoder.decode(file, copyPixels, { edge });
     const input = networkInput(preparePhoto(pixels).image, GARMENT_INPUT);
     await time(20, 100, () => classifier.logits(input, 1));
     const inference = await time(50, 100, () => classifier.logits(input, 1));
     await time(20, 1, () => preparePhoto(pixels));
     const photo = await time(ROUNDS, 10, () => preparePhoto(pixels));
-    const decodeFile = () => decoder.decode(file, ({ width }) => width, edge);
+    const decodeFile = () => decoder.decode(file, ({ width }) => width, { edge });
     await time(20, 1, decodeFile);
     const decode = await time(ROUNDS, 10, decodeFile);
     return Response.json({ decode, photo, inference });

@@ -165,7 +165,7 @@ describe('a JPEG for a model of garments', async () => {
   });
 
   it('is decoded at the smallest scale that the photo pipeline needs', async () => {
-    const reduced = await decoder.decode(file, (pixels) => preparePhoto(pixels), 192);
+    const reduced = await decoder.decode(file, (pixels) => preparePhoto(pixels), { edge: 192 });
     expect(await prepareFile(file, inputOf(PHOTO_PIPELINE))).toEqual(reduced);
   });
 

@@ -112,7 +112,7 @@ describe('a JPEG with more pixels than its reader needs', () => {
     'of %i × %i is decoded at the smallest scale whose longest edge has 192',
     async (width, height, size) => {
       const file = await jpeg(photo(width, height), { quality: 90 });
-      const pixels = await decoder.decode(file, copyPixels, 192);
+      const pixels = await decoder.decode(file, copyPixels, { edge: 192 });
       expect([pixels.width, pixels.height]).toEqual(size);
       expect(pixels.fullSize).toEqual({ width, height });
     },
@@ -121,7 +121,7 @@ describe('a JPEG with more pixels than its reader needs', () => {
   it.each([1, 2, 3, 4, 5, 6, 7, 8])('has its colours at %i eighths of its size', async (eighths) => {
     for (const progressive of [false, true]) {
       const file = await jpeg(photo(800, 640), { progressive });
-      const { width, height, data } = await decoder.decode(file, copyPixels, 100 * eighths);
+      const { width, height, data } = await decoder.decode(file, copyPixels, { edge: 100 * eighths });
       expect([width, height]).toEqual([100 * eighths, 80 * eighths]);
       const distances = Array.from({ length: width * height }, (_, i) => {
         const [x, y] = [(i % width) + 0.5, Math.floor(i / width) + 0.5];
@@ -136,14 +136,14 @@ describe('a JPEG with more pixels than its reader needs', () => {
 
   it('has the size in which it is displayed', async () => {
     const file = withExifOf('exif6.jpg', await jpeg(photo(600, 400), { quality: 50 }));
-    const pixels = await decoder.decode(file, copyPixels, 192);
+    const pixels = await decoder.decode(file, copyPixels, { edge: 192 });
     expect([pixels.width, pixels.height]).toEqual([150, 225]);
     expect(pixels.fullSize).toEqual({ width: 400, height: 600 });
   });
 
   it('takes no more memory for a reader that needs more pixels', async () => {
     const file = await jpeg(photo(4032, 3024), { quality: 50 });
-    const { width, height } = await decoder.decode(file, copyPixels, 4032);
+    const { width, height } = await decoder.decode(file, copyPixels, { edge: 4032 });
     expect([width, height]).toEqual([1008, 756]);
   });
 });
@@ -218,14 +218,13 @@ describe('the estimate of a file’s CPU time', () => {
 });
 
 describe('a decoder', () => {
-  it('leaves no global `ImageData` behind', async () => {
+  it('needs no global `ImageData`, which Workers do not have', async () => {
     // The JPEG encoder of the tests has left one.
     Reflect.deleteProperty(globalThis, 'ImageData');
     const decoder = await openDecoder();
     for (const name of ['baseline.jpg', 'plain.png', 'lossy.webp', 'lossy.avif', 'plain.gif'] as const) {
       await decoder.decode(sample(name), copyPixels);
     }
-    expect('ImageData' in globalThis).toBe(false);
   });
 
   it.each([

@@ -74,7 +74,7 @@ describe.skipIf(!hasPillow)(`decoded pixels${hasPillow ? '' : ' (skipped: instal
     expect(lines).toHaveLength(files.length);
     for (const [i, { name, file, edge }] of files.entries()) {
       const [width, height, hex = ''] = lines[i].split(' ');
-      const pixels = await decoder.decode(file, copyPixels, edge);
+      const pixels = await decoder.decode(file, copyPixels, { edge });
       expect([pixels.width, pixels.height], name).toEqual([Number(width), Number(height)]);
       expect(largestDifference(pixels.data, Buffer.from(hex, 'hex')), name).toBeLessThanOrEqual(1);
     }

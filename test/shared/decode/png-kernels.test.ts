@@ -16,7 +16,8 @@ const wasm = (
 ).WebAssembly;
 const memory = new wasm.Memory({ initial: 16 });
 const file = await readFile('shared/decode/png/build/png.wasm');
-const { exports: kernels } = (await wasm.instantiate(file, { env: { memory } })).instance;
+const { exports: kernels } = (await wasm.instantiate(file, { env: { memory }, decoder: { pause() {} } }))
+  .instance;
 
 /** Addresses of the tables, the data and the result. */
 const [TABLES, DATA, OUT] = [4096, 4096 + 2 ** 17, 2 ** 19];

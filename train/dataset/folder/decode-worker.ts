@@ -17,7 +17,7 @@ async function decode({ path, digest }: DecodeTask): Promise<DecodeResult> {
   try {
     const bytes = await readFile(path);
     if (sha256Of(bytes) !== digest) return { why: 'changed while it was read' };
-    const pixels = await decoder.decode(bytes, (pixels) => prepare(pixels, input).image, edge);
+    const pixels = await decoder.decode(bytes, (pixels) => prepare(pixels, input).image, { edge });
     return { pixels };
   } catch (error) {
     if (error instanceof ExplainedError && error.kind === 'image') return { why: error.message };

@@ -15,8 +15,11 @@ export const DEPLOYED = [
   'valibot',
 ];
 
-/** The libraries whose WebAssembly infra/tools/decoders.ts changes, so that all decoders share one memory. Browsers decode AVIF themselves. */
-export const DECODERS = ['@cwasm/jpeg-turbo', '@jsquash/webp'];
+/** The libraries of which only the WebAssembly is used, which infra/tools/decoders.ts changes. */
+export const DECODERS = ['@cwasm/jpeg-turbo', '@jsquash/avif', '@jsquash/webp'];
+
+/** Those in pages: browsers decode AVIF themselves. */
+export const PAGE_DECODERS = DECODERS.filter((name) => name !== '@jsquash/avif');
 
 /** Returns the names of the libraries that modules belong to, such as `@jsquash/avif` for `@jsquash/avif/codec/dec/avif_dec.js`. */
 export const librariesOf = (modules: readonly string[]): string[] => [

@@ -1,5 +1,6 @@
 /** @file Decodes JPEGs at 1/8 to 4/8 of their size, in the decoders' memory. assembly/reduced.ts is the kernel. */
 import { decoderMemory, growTo, instantiate } from '../../memory.ts';
+import type { Pace } from '../../pace.ts';
 import type { Pixels, Size } from '../../pixels.ts';
 import type * as compiled from './build/reduced.ts';
 import { findPicture, type Picture } from './picture.ts';
@@ -39,6 +40,9 @@ interface ComponentTables {
   at: number;
 }
 
+/** Part of the estimated work that the kernel does. The rest is for files that libjpeg-turbo then decodes. */
+const KERNEL_SHARE = 0.3;
+
 /** Ends the data for the kernel. */
 const END_MARKER = Uint8Array.of(0xff, 0xd9);
 
@@ -50,12 +54,13 @@ const END_MARKER = Uint8Array.of(0xff, 0xd9);
  * @param eighths 1 to 4
  * @returns undefined for a file that the kernel does not decode, or that is damaged
  */
-export function decodeReduced(
+export async function decodeReduced(
   module: WebAssembly.Module,
   file: Uint8Array,
   { width, height }: Size,
   eighths: number,
-): Pixels | undefined {
+  pace: Pace,
+): Promise<Pixels | undefined> {
   const picture = findPicture(file);
   if (!picture) return;
   const { across, down, quantization, isProgressive } = picture;
@@ -63,7 +68,9 @@ export function decodeReduced(
   if (eighths > 1 && across !== down) return;
   const scans = isProgressive ? neededScans(picture.scans, sizesOf(picture, eighths)) : picture.scans;
   const memory = decoderMemory();
-  const { exports } = instantiate(module, { pages: 1, heapStart: 0 }, { env: { memory } });
+  const initial = { pages: 1, heapStart: 0 };
+  const rows = Math.ceil(height / (down * eighths)) * (isProgressive ? scans.length + 1 : 1);
+  const { exports } = instantiate(module, initial, { env: { memory } }, pace, KERNEL_SHARE / rows);
   const kernel = exports as unknown as compiled.Exports;
 
   let end = kernel.memoryEnd();
@@ -114,16 +121,16 @@ export function decodeReduced(
     };
     new Int32Array(memory.buffer, fields, SCAN_FIELDS.length).set(SCAN_FIELDS.map((field) => values[field]));
   };
-  const decodeAll = (): boolean => {
+  const decodeAll = async (): Promise<boolean> => {
     for (const [i, scan] of scans.entries()) {
       load(scan);
-      if (!isProgressive) return kernel.decode(fields);
+      if (!isProgressive) return pace.run(kernel.decode, fields);
       if (i === 0 && !kernel.begin(fields, end)) return false;
-      if (!kernel.decodeBand(fields)) return false;
+      if (!(await pace.run(kernel.decodeBand, fields))) return false;
     }
-    return kernel.finish(fields);
+    return pace.run(kernel.finish, fields);
   };
-  if (!decodeAll()) return;
+  if (!(await decodeAll())) return;
   return { width, height, data: new Uint8ClampedArray(memory.buffer, pixels, 4 * width * height) };
 }
 

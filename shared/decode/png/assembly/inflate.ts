@@ -47,6 +47,13 @@ const MAX_ENTRIES_PER_BYTE: usize = 32;
 const BLOCK_ENTRIES: usize = 64;
 const LENGTHS_ENTRIES: usize = 2048;
 
+/** Inflated bytes, and entries, after which other work is let through. */
+const PAUSE_BYTES: usize = 1 << 18;
+const PAUSE_ENTRIES: usize = 1 << 20;
+
+@external('decoder', 'pause')
+declare function pause(): void;
+
 /** Address of the next byte of the data, and of the first one behind it. */
 let at: usize = 0;
 let end: usize = 0;
@@ -61,6 +68,9 @@ let last: usize = 0;
 
 /** Work on the blocks so far, in entries. */
 let entries: usize = 0;
+/** When the next pause is due. */
+let pauseAt: usize = 0;
+let pauseEntries: usize = 0;
 /** Whether the tables are those of `decodeFixed`. */
 let areFixed = false;
 
@@ -93,7 +103,10 @@ export function u8_inflate(out: usize, outBytes: usize, data: usize, dataBytes: 
   entries = 0;
   areFixed = false;
   let isLast = false;
+  pauseAt = to + PAUSE_BYTES;
+  pauseEntries = PAUSE_ENTRIES;
   while (to < last) {
+    if (to >= pauseAt || entries >= pauseEntries) pauseNow();
     if (isLast || entries > MAX_ENTRIES + MAX_ENTRIES_PER_BYTE * (to - first)) return false;
     entries += BLOCK_ENTRIES;
     isLast = take(1) == 1;
@@ -105,6 +118,12 @@ export function u8_inflate(out: usize, outBytes: usize, data: usize, dataBytes: 
     } else if (type != 2 || !decodeDynamic()) return false;
   }
   return true;
+}
+
+function pauseNow(): void {
+  pause();
+  pauseAt = to + PAUSE_BYTES;
+  pauseEntries = entries + PAUSE_ENTRIES;
 }
 
 /** Holds at least 56 bits. Zeros follow the data. */
@@ -262,6 +281,7 @@ function decode(literalBits: i32, distanceBits: i32): bool {
   const literalMask = (1 << literalBits) - 1;
   const distanceMask = (1 << distanceBits) - 1;
   while (to < last) {
+    if (to >= pauseAt) pauseNow();
     // At most 48 bits: a code of 15, a length of 5 more, a code of 15, a distance of 13 more.
     hold();
     const literal = <u32>load<u16>(literals + ((<usize>held & literalMask) << 1));

@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 import type { Decoder } from '#shared/decode/decoder.ts';
 import { jpegDecoder } from '#shared/decode/jpeg/decoder.ts';
 import { decodeReduced } from '#shared/decode/jpeg/reduced/decode.ts';
+import { AT_ONCE } from '#shared/decode/pace.ts';
 import { copyPixels, type Pixels, type Size } from '#shared/decode/pixels.ts';
 import { noiseFrom } from '../../../fixtures/garments.ts';
 import { patched } from '../../../fixtures/hostile/bytes.ts';
@@ -45,7 +46,7 @@ const libjpeg = jpegDecoder(turbo, await emptyKernel(0));
 
 /** Returns the pixels at the smallest scale with a longest edge of `edge`. */
 async function pixelsOf(decoder: Decoder, file: Uint8Array, edge: number): Promise<Pixels> {
-  const { width, height, data } = await decoder.decode(file, copyPixels, edge);
+  const { width, height, data } = await decoder.decode(file, copyPixels, { edge });
   return { width, height, data };
 }
 
@@ -54,9 +55,14 @@ const outcomeOf = (decoder: Decoder, file: Uint8Array, edge: number): Promise<Pi
   pixelsOf(decoder, file, edge).catch(String);
 
 /** Returns the pixels of the kernel alone. */
-function kernelPixels(file: Uint8Array, { width, height }: Size, eighths: number): Pixels | undefined {
+async function kernelPixels(
+  file: Uint8Array,
+  { width, height }: Size,
+  eighths: number,
+): Promise<Pixels | undefined> {
   const scaled = (edge: number) => Math.ceil((edge * eighths) / 8);
-  const pixels = decodeReduced(reduced, file, { width: scaled(width), height: scaled(height) }, eighths);
+  const size = { width: scaled(width), height: scaled(height) };
+  const pixels = await decodeReduced(reduced, file, size, eighths, AT_ONCE);
   return pixels && copyPixels(pixels);
 }
 
@@ -119,7 +125,7 @@ describe('the kernel', () => {
     await fc.assert(
       fc.asyncProperty(encoders, randomJpegs, scales, async (encode, options, eighths) => {
         const file = encode(options);
-        const pixels = kernelPixels(file, options, eighths);
+        const pixels = await kernelPixels(file, options, eighths);
         if (eighths > 1 && isHalvedOnce(options)) expect(pixels).toBeUndefined();
         else expect(pixels).toEqual(await pixelsOf(libjpeg, file, edgeAt(options, eighths)));
       }),
@@ -151,7 +157,7 @@ describe('the kernel', () => {
             ...{ auto_subsample: false, chroma_subsample: subsampling, color_space: isGrey ? 1 : 3 },
           }),
         );
-        expect(kernelPixels(file, picture, eighths)).toEqual(
+        expect(await kernelPixels(file, picture, eighths)).toEqual(
           await pixelsOf(libjpeg, file, edgeAt(picture, eighths)),
         );
       }),
@@ -168,28 +174,35 @@ describe('the kernel', () => {
     );
 
   it('leaves JPEGs to libjpeg-turbo whose data ends too early', () => {
-    fc.assert(
-      fc.property(randomJpegs, scales, fc.integer({ min: 1, max: 9 }), (options, eighths, missing) => {
-        const file = randomJpeg(options);
-        const cut = concat(file.subarray(0, -2 - missing), file.subarray(-2));
-        expect(kernelPixels(cut, options, eighths)).toBeUndefined();
-      }),
+    return fc.assert(
+      fc.asyncProperty(
+        randomJpegs,
+        scales,
+        fc.integer({ min: 1, max: 9 }),
+        async (options, eighths, missing) => {
+          const file = randomJpeg(options);
+          const cut = concat(file.subarray(0, -2 - missing), file.subarray(-2));
+          expect(await kernelPixels(cut, options, eighths)).toBeUndefined();
+        },
+      ),
       { numRuns: FUZZ_RUNS },
     );
   });
 
   it('leaves progressive JPEGs to libjpeg-turbo that lack bits of coefficients, which it smoothes', async () => {
     const file = randomProgressiveJpeg(TYPICAL);
-    expect(kernelPixels(file, TYPICAL, 1)).toEqual(await pixelsOf(libjpeg, file, 1));
+    expect(await kernelPixels(file, TYPICAL, 1)).toEqual(await pixelsOf(libjpeg, file, 1));
     const lastTable = offsetsOf(file, 0xc4).at(-1);
-    expect(kernelPixels(concat(file.subarray(0, lastTable), file.subarray(-2)), TYPICAL, 1)).toBeUndefined();
+    expect(
+      await kernelPixels(concat(file.subarray(0, lastTable), file.subarray(-2)), TYPICAL, 1),
+    ).toBeUndefined();
   });
 
   it.each([
     [1, [false, false, false, true, true]],
     [2, [false, false, false, false, false]],
     [3, [false, false, false, false, true]],
-  ])('at %i/8, skips the scans that no pixel depends on', (eighths, isSkipped) => {
+  ])('at %i/8, skips the scans that no pixel depends on', async (eighths, isSkipped) => {
     const band = (component: number, first: number, last: number): ProgressiveScan => ({
       ...{ components: [component], first, last, high: 0, low: 0 },
     });
@@ -198,19 +211,17 @@ describe('the kernel', () => {
       ...[band(1, 1, 63), band(2, 1, 63), band(0, 1, 12), band(0, 13, 63)],
     ]);
     const tables = offsetsOf(file, 0xc4);
-    const decoded = Array.from(tables, (_, i) => {
+    const decoded: boolean[] = [];
+    for (const i of tables.keys()) {
       const data = offsetsOf(file, 0xda)[i] + (i === 0 ? 14 : 10);
-      return kernelPixels(
-        concat(file.subarray(0, data), file.subarray(tables[i + 1] ?? -2)),
-        { width: 64, height: 64 },
-        eighths,
-      );
-    });
-    expect(decoded.map((pixels) => pixels !== undefined)).toEqual(isSkipped);
+      const rest = concat(file.subarray(0, data), file.subarray(tables[i + 1] ?? -2));
+      decoded.push((await kernelPixels(rest, { width: 64, height: 64 }, eighths)) !== undefined);
+    }
+    expect(decoded).toEqual(isSkipped);
   });
 
   it('decodes YCbCr of Adobe’s programs', async () => {
-    expect(kernelPixels(adobe(1), TYPICAL, 1)).toEqual(await pixelsOf(libjpeg, file, 1));
+    expect(await kernelPixels(adobe(1), TYPICAL, 1)).toEqual(await pixelsOf(libjpeg, file, 1));
   });
 
   it.each<[string, Uint8Array]>([
@@ -218,8 +229,8 @@ describe('the kernel', () => {
     ['RGB', adobe(0)],
     ['4:1:1', randomJpeg({ ...TYPICAL, sampling: [0x41, 0x11, 0x11] })],
     ['preceded by a fill byte', concat(file.subarray(0, 2), Uint8Array.of(0xff), file.subarray(2))],
-  ])('leaves a JPEG to libjpeg-turbo that is %s', (_, file) => {
-    expect(kernelPixels(file, TYPICAL, 1)).toBeUndefined();
+  ])('leaves a JPEG to libjpeg-turbo that is %s', async (_, file) => {
+    expect(await kernelPixels(file, TYPICAL, 1)).toBeUndefined();
   });
 });
 

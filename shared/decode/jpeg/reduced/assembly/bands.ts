@@ -5,6 +5,7 @@
 import { afterWord, available, bits, isBeyondEnd, keep, next, restart, startAt, valueAt, valueOf, wordAt } from './bits';
 import { Component, componentAt, prepareBandCodes, resetPredictors } from './component';
 import { COUNT, COUNT_SHIFT, END, LENGTH, VALUES_WINDOW } from './huffman';
+import { pause } from './pause';
 import { Scan } from './scan';
 
 /** Blocks after the current one whose bands end with it. */
@@ -41,6 +42,7 @@ export function decodeBand(scan: Scan): bool {
       } else if (!decodeMcu(scan, row, column)) return false;
       if (isBeyondEnd()) return false;
     }
+    pause();
   }
   return ended == 0;
 }

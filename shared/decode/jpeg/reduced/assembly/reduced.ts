@@ -23,6 +23,7 @@ import {
 } from './component';
 import { u8_decode, u8_decode1x1 } from './entropy';
 import { PASSES_BYTES } from './passes';
+import { pause } from './pause';
 import { Scan } from './scan';
 
 export { decodeBand };
@@ -68,6 +69,7 @@ export function decode(scan: Scan): bool {
       if (!decodeMcu(scan, x)) return false;
     }
     writeRows(scan, y, mcuHeight);
+    pause();
   }
   return true;
 }
@@ -93,6 +95,7 @@ export function finish(scan: Scan): bool {
       }
     }
     writeRows(scan, y, mcuHeight);
+    pause();
     row++;
   }
   return true;
