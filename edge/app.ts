@@ -43,7 +43,10 @@ export function createApp(options: Omit<RegistryOptions, 'onEvent'>) {
   app.use(async (c, next) => {
     c.set('requestId', crypto.randomUUID());
     c.set('record', newRecord());
-    await next();
+    const response = next();
+    // A request whose client hangs up is handled to its end. Otherwise it would hold its bytes, and others would wait for its image.
+    c.executionCtx.waitUntil(response);
+    await response;
     releaseBytes(c.var.record);
     await addLength(c);
     c.header('x-request-id', c.var.requestId);

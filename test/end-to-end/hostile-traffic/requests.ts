@@ -5,6 +5,7 @@ import { init as initJpegEncoder } from '@jsquash/jpeg/encode.js';
 import { jpeg, paint, png } from '../../fixtures/images.ts';
 import { hostileFiles } from '../../fixtures/images-hostile.ts';
 import { sample } from '../../fixtures/images-samples.ts';
+import { type ExpensiveFile, expensiveFiles } from '../../support/expensive-files.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -84,6 +85,7 @@ export async function attacker(seed: number): Promise<() => TrafficRequest> {
     { quality: 30, progressive: true },
   );
   const files = await hostileFiles();
+  const expensive = await expensiveFiles();
   const tiny = sample('lossy.avif');
   const large = JSON.stringify({ image: 'A'.repeat(10_000_000) });
   const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
@@ -110,7 +112,14 @@ export async function attacker(seed: number): Promise<() => TrafficRequest> {
     () => json('a JSON tensor', `{"inputs":[${nested(1000)}]}`, '/v2/models/tinyvgg/infer'),
     () => classify('a random version', photo, `/v1/classify?version=${word().padStart(64, '0')}`),
     () => classify('a random alias', photo, `/v1/classify?alias=a${word()}`),
-    () => ({ ...classify('a client that hangs up', sixMegapixels), hangUp: pick(30) }),
+    () => {
+      const { name, bytes } = expensive[pick(expensive.length)] as ExpensiveFile;
+      return classify(name, bytes);
+    },
+    () => {
+      const { bytes } = expensive[pick(expensive.length)] as ExpensiveFile;
+      return { ...classify('a client that hangs up', bytes), hangUp: pick(400) };
+    },
     () => classify('a body above the limit', new Uint8Array(11 * 2 ** 20)),
   ];
   return () => (kinds[pick(kinds.length)] as () => TrafficRequest)();
