@@ -61,8 +61,8 @@ const MODULES: Record<string, Source> = {
   },
 };
 
-/** A memory in WebAssembly's text format, with its minimum of pages. */
-const MEMORY = /^ \(memory \$\S+ (\d+)(?: \d+)?\)$/m;
+/** binaryen's name for the memory of a module. */
+const MEMORY = '0';
 
 /** Replaces `memory.grow`. */
 const GROW = `(func $grow (param $more i32) (result i32)
@@ -97,61 +97,70 @@ if ((await readFile(stamp, 'utf8').catch(() => '')) !== inputs) {
 
 /** @throws Error when the result is not valid */
 async function build({ script, pausing, unused = [] }: Source, bytes: Uint8Array): Promise<Uint8Array> {
-  const module = binaryen.readBinary(bytes);
+  let module = binaryen.readBinary(bytes);
   removeFunctions(module, unused);
-  let text = importMemory(module.emitText());
-  for (const number of pausing) text = withPause(text, number);
-  if (script) text = withNames(text, await readFile(fileURLToPath(script), 'utf8'));
-  const built = binaryen.parseText(text);
-  built.setFeatures(binaryen.Features.All);
-  if (!built.validate()) throw new Error('a rewritten decoder is not valid WebAssembly');
-  return built.emitBinary();
+  callPause(module, pausing);
+  module.addMemoryImport(MEMORY, 'decoder', 'memory');
+  if (script) useLongNames(module, await readFile(fileURLToPath(script), 'utf8'));
+  else module = binaryen.parseText(countingPages(module.emitText(), module.getMemoryInfo(MEMORY).initial));
+  module.setFeatures(binaryen.Features.All);
+  if (!module.validate()) throw new Error('a rewritten decoder is not valid WebAssembly');
+  return module.emitBinary();
 }
 
-/** Replaces the functions at these indices of the module's table by one that stops it. */
+/** Replaces the functions at these indices of the module's table by functions that stop it. */
 function removeFunctions(module: binaryen.Module, indices: readonly number[]): void {
-  if (indices.length === 0) return;
   const { data } = binaryen.getElementSegmentInfo(module.getElementSegmentByIndex(0));
-  for (const index of indices) {
-    // The table begins at 1: address 0 is no function.
-    const name = data[index - 1];
-    const { params, results } = binaryen.getFunctionInfo(module.getFunction(name));
-    module.removeFunction(name);
-    module.addFunction(name, params, results, [], module.unreachable());
+  // The table begins at 1: address 0 is no function.
+  for (const index of indices) replaceBody(module, data[index - 1] as string, () => module.unreachable());
+}
+
+/** Puts a call of the import `pause` at the beginning of functions. */
+function callPause(module: binaryen.Module, numbers: readonly number[]): void {
+  const { none } = binaryen;
+  module.addFunctionImport('pause', 'decoder', 'pause', none, none);
+  for (const number of numbers) {
+    replaceBody(module, `${number}`, ({ body, results }) =>
+      module.block(null, [module.call('pause', [], none), body], results),
+    );
   }
 }
 
-/** Returns the module with imports in place of its memory and of what can wait. */
-function importMemory(module: string): string {
-  const pages = MEMORY.exec(module)?.[1];
-  const imports = `(import "decoder" "memory" (memory $0 ${pages})) (import "decoder" "pause" (func $pause))`;
-  const text = module.replace(MEMORY, '').replace(/^\(module/, `(module ${imports}`);
-  if (!text.includes('(memory.grow')) return text;
-  return text
+function replaceBody(
+  module: binaryen.Module,
+  name: string,
+  bodyOf: (func: binaryen.FunctionInfo) => binaryen.ExpressionRef,
+): void {
+  const func = binaryen.getFunctionInfo(module.getFunction(name));
+  const body = bodyOf(func);
+  module.removeFunction(name);
+  module.addFunction(name, func.params, func.results, func.vars, body);
+}
+
+/** Gives imports and exports the names that they have in the package's JavaScript. */
+function useLongNames(module: binaryen.Module, script: string): void {
+  const [, list = ''] = /wasmImports=\{([^}]*)\}/.exec(script) ?? [];
+  const imports = new Map(Array.from(list.matchAll(/"?(\w+)"?:(\w+)/g), ([, short, long]) => [short, long]));
+  for (let i = 0; i < module.getNumFunctions(); i++) {
+    const { name, base, params, results } = binaryen.getFunctionInfo(module.getFunctionByIndex(i));
+    const long = base && imports.get(base);
+    if (long) module.addFunctionImport(name, 'a', long, params, results);
+  }
+  const assignments = /(\w+)=(?:Module\["asm"\]|wasmExports)\["(\w+)"\]/g;
+  for (const [, long, short] of script.matchAll(assignments)) {
+    const found = module.getExport(short as string);
+    if (!found) continue;
+    const { kind, value } = binaryen.getExportInfo(found);
+    module.removeExport(short as string);
+    if (kind === binaryen.ExternalFunction) module.addFunctionExport(value, long as string);
+    if (kind === binaryen.ExternalTable) module.addTableExport(value, long as string);
+  }
+}
+
+/** Replaces `memory.size` and `memory.grow` by a count of the pages that the instance uses. @param pages at the beginning */
+function countingPages(module: string, pages: number): string {
+  return module
     .replaceAll('(memory.size)', '(global.get $pages)')
     .replaceAll('(memory.grow', '(call $grow')
     .replace(/\)\s*$/, `(global $pages (mut i32) (i32.const ${pages})) ${GROW})`);
-}
-
-/** Returns the module with a call of `pause` at the beginning of a function. */
-function withPause(module: string, number: number): string {
-  const start = new RegExp(`^ \\(func \\$${number} .*\n(?:  \\(local .*\n)*`, 'm');
-  if (!start.test(module)) throw new Error(`a decoder has no function ${number}`);
-  return module.replace(start, '$&  (call $pause)\n');
-}
-
-/** Returns the module with the names of the package's JavaScript for its imports and exports. */
-function withNames(module: string, script: string): string {
-  const imports = new Map<string, string>();
-  const list = /wasmImports=\{([^}]*)\}/.exec(script)?.[1] ?? '';
-  for (const [, short, name] of list.matchAll(/"?(\w+)"?:(\w+)/g))
-    imports.set(short as string, name as string);
-  const exports = new Map<string, string>();
-  for (const [, name, short] of script.matchAll(
-    /(\w+)=(?:Module\["\w+"\]=)?(?:Module\["asm"\]|wasmExports)\["(\w+)"\]/g,
-  ))
-    exports.set(short as string, name as string);
-  return module
-    .replace(/^ \(import "a" "(\w+)"/gm, (_, short) => ` (import "a" "${imports.get(short)}"`)
-    .replace(/^ \(export "(\w+)"/gm, (_, short) => ` (export "${exports.get(short) ?? short}"`);
 }

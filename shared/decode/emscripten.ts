@@ -13,9 +13,8 @@ import type { Pixels } from './pixels.ts';
 /** A function of the module. Its arguments and its result are 32 bits each. */
 type Exported = (...values: number[]) => number;
 
-/** The used exports of the modules, by the names in the packages' JavaScript. The first is WebP's, the last three are AVIF's. */
+/** The used exports of the modules, by the names in the packages' JavaScript. The last three are AVIF's. */
 interface Exports {
-  __embind_initialize_bindings?: Exported;
   ___wasm_call_ctors: Exported;
   _malloc: Exported;
   wasmTable: WebAssembly.Table;
@@ -65,7 +64,6 @@ function startDecoding(module: WebAssembly.Module, initial: InitialMemory, pace:
     pixels: undefined as Pixels | undefined,
     async decode(bytes: Uint8Array, options: number[]): Promise<void> {
       exports.___wasm_call_ctors();
-      exports.__embind_initialize_bindings?.();
       const text = exports._malloc(4 + bytes.length + 1) >>> 0;
       if (text === 0) throw exhausted();
       const { buffer } = decoderMemory();
