@@ -24,9 +24,9 @@ interface Exports {
 }
 
 /** Thrown through the module to end `decode`. */
-const DECODED = new Error('the image is decoded');
+const DECODED = Symbol('the image is decoded');
 /** Thrown by `longjmp`. */
-const LONGJMP = new Error('longjmp');
+const LONGJMP = Symbol('longjmp');
 
 /**
  * Creates the codec of a decoder.

@@ -6,7 +6,7 @@ import type { EstimatingDecoder } from './decoder.ts';
 import { FORMAT_NAMES, type ImageFormat } from './format.ts';
 import { damaged, ImageError } from './image-error.ts';
 import { checkSize, MAX_PIXELS } from './limits.ts';
-import { MEMORY_TAKEN, withMemory } from './memory.ts';
+import { memoryTaken, withMemory } from './memory.ts';
 import { displayedSize, type Orientation, orient } from './orientation.ts';
 import { type Pace, paceOf } from './pace.ts';
 import type { Pixels, Size } from './pixels.ts';
@@ -93,7 +93,7 @@ async function decodeChecked<Header extends Size>(
   try {
     decoded = await format.decode(bytes, header, size, pace);
   } catch (cause) {
-    if (cause instanceof ImageError || cause === MEMORY_TAKEN) throw cause;
+    if (cause instanceof ImageError || cause === memoryTaken()) throw cause;
     throw damaged(DAMAGED_DATA, cause);
   }
   if (!decoded) throw damaged(DAMAGED_DATA);

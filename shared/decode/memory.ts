@@ -21,8 +21,8 @@ export const decoderMemory = lazy(
   () => new WebAssembly.Memory({ initial: 1, maximum: Math.floor(MAX_DECODER_BYTES / PAGE_BYTES) }),
 );
 
-/** Thrown into the work on a file that made no step for so long that another one has taken the memory. */
-export const MEMORY_TAKEN = new Error('the work on an image has waited for too long');
+/** Thrown into the work on a file that made no step for so long that another one has taken the memory. An error at start would take 6 ms. */
+export const memoryTaken = lazy(() => new Error('the work on an image has waited for too long'));
 
 /** `step` of the work on the file that is in the memory. */
 let holder: (() => void) | undefined;
@@ -37,7 +37,7 @@ const LOST_AFTER = 10;
 
 /**
  * Runs `work` when no other file is in the memory.
- * @param work calls `step` whenever it goes on, which throws MEMORY_TAKEN when another file has the memory by then
+ * @param work calls `step` whenever it goes on, which throws `memoryTaken` when another file has the memory by then
  */
 export async function withMemory<T>(work: (step: () => void) => Promise<T>): Promise<T> {
   for (let unmoved = 0, seen = steps; holder && unmoved < LOST_AFTER; seen = steps) {
@@ -45,7 +45,7 @@ export async function withMemory<T>(work: (step: () => void) => Promise<T>): Pro
     unmoved = steps === seen ? unmoved + 1 : 0;
   }
   const step = () => {
-    if (holder !== step) throw MEMORY_TAKEN;
+    if (holder !== step) throw memoryTaken();
     steps += 1;
   };
   holder = step;

@@ -11,7 +11,7 @@ vi.resetModules();
 vi.doMock('#shared/turn.ts', () => ({ TURN_MS: 0 }));
 const { openDecoder } = await import('../../../train/decoder.ts');
 const { copyPixels } = await import('#shared/decode/pixels.ts');
-const { MEMORY_TAKEN } = await import('#shared/decode/memory.ts');
+const { memoryTaken } = await import('#shared/decode/memory.ts');
 vi.doUnmock('#shared/turn.ts');
 
 await initJpegEncoder();
@@ -87,7 +87,7 @@ it('an image that never goes on holds others up for a moment, and cannot change 
   const pixels = await other;
 
   stand.resolve();
-  await expect(lost).rejects.toBe(MEMORY_TAKEN);
+  await expect(lost).rejects.toBe(memoryTaken());
   expect(pixels).toEqual(await atOnce(sample('plain.png')));
 });
 
