@@ -1,5 +1,5 @@
 /** @file workerd without wrangler, which only builds the bundles. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
@@ -56,7 +56,10 @@ export interface Services {
   variables?: Record<string, string>;
 }
 
-/** Writes a configuration for workerd (workerd.capnp). Its bucket is empty, so the bundled model serves. @returns its path */
+/**
+ * Writes a configuration for workerd (workerd.capnp). Its bucket is empty, so the bundled model serves.
+ * @returns its path. It is compiled: from text, workerd takes 3 ms longer to start an empty Worker, and 10 ms the API, whose files it copies
+ */
 export function configure({ main, ort, variables = {} }: Services, port: number): string {
   const bindings = [
     '(name = "MODELS", r2Bucket = "bucket")',
@@ -77,7 +80,9 @@ const bucket :Workerd.Worker = ${worker(bucket, [])};
 ${ort ? `const ort :Workerd.Worker = ${worker(ort, [])};` : ''}
 `,
   );
-  return path;
+  const compiled = `${path}.bin`;
+  writeFileSync(compiled, execFileSync(WORKERD, ['compile', '--config-only', path], { maxBuffer: 2 ** 27 }));
+  return compiled;
 }
 
 /** Returns the definition of a Worker in the configuration. */
@@ -100,7 +105,7 @@ const kindOf = (name: string): string =>
 /** Starts workerd. @param inspectorPort port of the inspector; no inspector if undefined */
 export function startWorkerd(config: string, inspectorPort?: number): ChildProcess {
   const options = inspectorPort === undefined ? [] : ['--inspector-addr', `127.0.0.1:${inspectorPort}`];
-  return spawn(WORKERD, ['serve', config, ...options], {
+  return spawn(WORKERD, ['serve', '--binary', config, ...options], {
     stdio: ['ignore', 'ignore', process.env.VERBOSE ? 'inherit' : 'ignore'],
   });
 }
