@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ExplainedError } from '#shared/errors.ts';
 import type { FitMode } from '#shared/input/fit/fit.ts';
 import { isName } from '#shared/manifest.ts';
-import { type ForeignModel, foreignRelease } from '../release/foreign.ts';
+import type { ForeignModel } from '../release/foreign.ts';
 import type { Release } from '../release/release.ts';
 import { parseDecimal } from '../run/overrides.ts';
 import { readInput } from './input.ts';
@@ -84,6 +84,7 @@ export async function describeForeign(path: string, labels: string, flags: Forei
     });
   }
   const description = { name, labels: await readLabels(labels), fit, size, mean, std, output };
+  const { foreignRelease } = await import('../release/foreign.ts');
   return foreignRelease(await readInput(path), description);
 }
 

@@ -12,7 +12,7 @@ import { FILES } from './fashion-mnist/files.ts';
 import { idxSizes, parseIdx } from './fashion-mnist/idx.ts';
 import { type FourFiles, fashionMnist } from './fashion-mnist/load.ts';
 import { type IdxFile, readIdxFile, requireOfficial } from './fashion-mnist/official.ts';
-import { modelPrefixOf } from './folder/load.ts';
+import { modelPrefixOf } from './model-prefix.ts';
 import type { Dataset, Split } from './split.ts';
 
 const LABELS_FILE = 'labels.txt';

@@ -9,8 +9,7 @@ import { DESCRIPTION } from './fashion-mnist/description.ts';
 import type { DownloadProgress } from './fashion-mnist/download.ts';
 import { loadDataset } from './fashion-mnist/load.ts';
 import { hasIdxFile } from './fashion-mnist/official.ts';
-import { withPhotos } from './fashion-mnist/photos.ts';
-import { type FolderDataset, loadFolder } from './folder/load.ts';
+import type { FolderDataset } from './folder/load.ts';
 import { loadIdxFolder } from './idx-folder.ts';
 import type { Dataset } from './split.ts';
 
@@ -68,9 +67,9 @@ export async function openDataset(settings: DataSettings, options: OpenOptions =
   const dataset = await openIdxFiles(settings.data, options);
   const { onProgress, log, start } = options;
   if (photos !== undefined && dataset.name !== DESCRIPTION.name) throw photosWithFolder();
-  return photos === undefined
-    ? dataset
-    : withPhotos(dataset, photos, { ...(onProgress && { onProgress }), ...(log && { log }), start });
+  if (photos === undefined) return dataset;
+  const { withPhotos } = await import('./fashion-mnist/photos.ts');
+  return withPhotos(dataset, photos, { ...(onProgress && { onProgress }), ...(log && { log }), start });
 }
 
 /**
@@ -107,7 +106,8 @@ export function rejectFolderSettings(settings: DataSettings): void {
 }
 
 /** Loads a folder of images as a data set. */
-function openFolder(settings: DataSettings, { onProgress, log }: OpenOptions): Promise<FolderDataset> {
+async function openFolder(settings: DataSettings, { onProgress, log }: OpenOptions): Promise<FolderDataset> {
+  const { loadFolder } = await import('./folder/load.ts');
   const { data, input, splitSeed } = folderSettings(settings);
   const { none } = settings;
   return loadFolder(data, { input, splitSeed, none, ...(onProgress && { onProgress }), ...(log && { log }) });

@@ -10,7 +10,7 @@ import type { Inspection, Place } from './inspection.ts';
 const LINES = 10;
 
 /** From this ratio of the largest to the smallest class, the text advises to balance the training. */
-export const IMBALANCED = 3;
+const IMBALANCED = 3;
 
 /** Prints what was found, the gravest first. */
 export function printInspection(inspection: Inspection, log: (line: string) => void): void {
@@ -51,7 +51,7 @@ export function imbalanceLines({ classes, imbalance }: Inspection): string[] {
   ];
 }
 
-export const placeText = ({ path, label, part }: Place): string =>
+const placeText = ({ path, label, part }: Place): string =>
   `${path} (${label}, ${DESCRIPTIONS[part]})`;
 
 const copyLine = ({ images, exact, conflict }: Inspection['copies'][number]): string =>

@@ -1,13 +1,7 @@
 /** @file The commands `sweep` and `leaderboard`. */
 import { type Command, Option } from 'commander';
-import { ExplainedError } from '#shared/errors.ts';
-import { readGrid } from '../../jobs/grid.ts';
-import { formatLeaderboard, leaderboard } from '../../jobs/leaderboard.ts';
-import { planSweep, type Share, sweep } from '../../jobs/sweep.ts';
 import { dataOption, wholeNumber } from '../options.ts';
-import { runJob } from '../run-job.ts';
-import { localizer } from '../stored-inputs.ts';
-import { openStoreToChange, openTargetStore, type TargetFlags, withStoreOptions } from '../target-store.ts';
+import { withStoreOptions } from '../target-store.ts';
 
 const gridOption = (): Option =>
   new Option(
@@ -35,7 +29,7 @@ export function addSweep(program: Command): void {
     )
     .addOption(dataOption())
     .option('--plan', 'print the points of the grid; train nothing', false)
-    .action(sweepShare);
+    .action(async (flags) => (await import('../actions/sweep.ts')).sweepShare(flags));
 }
 
 export function addLeaderboard(program: Command): void {
@@ -44,40 +38,5 @@ export function addLeaderboard(program: Command): void {
     .addOption(gridOption())
     .addOption(dataOption())
     .option('--json', 'print one JSON object', false)
-    .action(
-      async ({
-        grid,
-        data,
-        json,
-        ...flags
-      }: TargetFlags & { grid: string; data?: string; json: boolean }) => {
-        const localize = localizer(flags, ...(json ? [() => {}] : []));
-        const board = await leaderboard(openTargetStore(flags), await readGrid(grid, data, localize));
-        console.log(json ? JSON.stringify(board, null, 2) : formatLeaderboard(board));
-      },
-    );
-}
-
-interface SweepFlags extends TargetFlags, Share {
-  grid: string;
-  plan: boolean;
-  data?: string;
-}
-
-async function sweepShare({ grid: path, index, shares, plan, data, ...flags }: SweepFlags): Promise<void> {
-  if (index >= shares) {
-    throw new ExplainedError({
-      kind: 'usage',
-      what: `--index ${index}`,
-      expected: `less than --shares, ${shares}`,
-      next: 'In a Kubernetes Job, set SWEEP_SHARES to its completions.',
-    });
-  }
-  const grid = await readGrid(path, data, localizer(flags));
-  if (plan) {
-    console.log(planSweep(grid, shares));
-    return;
-  }
-  const store = openStoreToChange('sweep', flags);
-  await runJob(data, (context) => sweep(store, grid, { index, shares }, context));
+    .action(async (flags) => (await import('../actions/sweep.ts')).printLeaderboard(flags));
 }

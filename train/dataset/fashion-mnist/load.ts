@@ -1,14 +1,12 @@
 /** @file Loads Fashion-MNIST from a folder, from the user's cache, or from the official mirrors. */
-import { join } from 'node:path';
 import { ExplainedError } from '#shared/errors.ts';
 import { cacheFolder } from '../../cache.ts';
 import type { Dataset } from '../split.ts';
 import { DESCRIPTION } from './description.ts';
-import { type DownloadProgress, download } from './download.ts';
+import type { DownloadProgress } from './download.ts';
 import { FILES, MIRRORS, type OfficialFile } from './files.ts';
 import { parseIdx } from './idx.ts';
 import { type IdxFile, readIdxFile, requireOfficial } from './official.ts';
-import { sizeOf } from './transfer.ts';
 
 export interface LoadOptions {
   /** Folder with the four official files, packed or not. With it, nothing is downloaded. */
@@ -29,7 +27,11 @@ const defaultCache = (): string => cacheFolder('fashion-mnist');
 export async function loadDataset(options: LoadOptions = {}): Promise<Dataset> {
   const { cache = defaultCache(), mirrors = MIRRORS, onProgress } = options;
   const given = options.folder ?? folderOfEnvironment();
-  if (given === undefined) await fillCache(cache, mirrors, onProgress);
+  if (given === undefined) {
+    // Imported only for it: node:http takes as long to load as a third of the command line.
+    const { fillCache } = await import('./fill-cache.ts');
+    await fillCache(cache, mirrors, onProgress);
+  }
   const folder = given ?? cache;
   const read = async (file: OfficialFile) => {
     const found = await readIdxFile(folder, file);
@@ -74,19 +76,4 @@ function folderOfEnvironment(): string | undefined {
     expected: 'a folder with the four official files of Fashion-MNIST',
     next: 'Set it to that folder, or unset it to download the files.',
   });
-}
-
-/** Downloads the files that the cache lacks or that are incomplete there. */
-async function fillCache(cache: string, mirrors: string[], onProgress?: DownloadProgress): Promise<void> {
-  for (const { name, md5, bytes } of Object.values(FILES)) {
-    const path = join(cache, name);
-    if ((await sizeOf(path)) === bytes) continue;
-    await download({
-      urls: mirrors.map((mirror) => new URL(name, mirror).href),
-      path,
-      md5,
-      bytes,
-      ...(onProgress && { onProgress }),
-    });
-  }
 }

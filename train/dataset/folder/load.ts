@@ -6,6 +6,7 @@ import type { PictureInput } from '#shared/input/preprocessing.ts';
 import { sizeOf } from '#shared/model/spec.ts';
 import { cacheFolder } from '../../cache.ts';
 import { count, list, listSome } from '../../format.ts';
+import { modelPrefixOf } from '../model-prefix.ts';
 import type { Dataset, Split } from '../split.ts';
 import { classesOf, DESCRIPTIONS, describeCopies, missingClasses } from './classes.ts';
 import { type FolderContents, type ReadOptions, readContents } from './contents.ts';
@@ -75,18 +76,6 @@ function requireClass(none: string | undefined, classes: readonly string[]): voi
     next: 'Name a class of the folder, or leave out --none.',
   });
 }
-
-/** Turns a folder's name into one that a model can have (shared/manifest.ts). */
-export function modelPrefixOf(folder: string): string {
-  const name = folder
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^-|-$/g, '');
-  return name.slice(0, MAX_PREFIX) || 'images';
-}
-
-/** A model's name has at most 63 characters. */
-const MAX_PREFIX = 40;
 
 function splitOf(
   { images, pixels }: FolderContents,
