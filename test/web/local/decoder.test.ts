@@ -28,9 +28,10 @@ async function shownByChromium(bytes: Uint8Array): Promise<Pixels | undefined> {
     const [width, height] = [image.naturalWidth, image.naturalHeight];
     const context = new OffscreenCanvas(width, height).getContext('2d') as OffscreenCanvasRenderingContext2D;
     context.drawImage(image, 0, 0);
-    return { width, height, data: [...context.getImageData(0, 0, width, height).data] };
+    // As text: Playwright passes each number of a list on its own.
+    return { width, height, data: context.getImageData(0, 0, width, height).data.join() };
   }, Buffer.from(bytes).toString('base64'));
-  return shown && { ...shown, data: Uint8Array.from(shown.data) };
+  return shown && { ...shown, data: Uint8Array.from(shown.data.split(','), Number) };
 }
 
 /** Returns whether every pixel is opaque. All pictures of this test are, apart from those with a valid transparency. */
