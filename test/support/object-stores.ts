@@ -1,17 +1,15 @@
 /** @file The object stores that the tests use: in memory, Miniflare's local R2, and OpenStack Swift. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { memoryStore } from '../../train/store/memory.ts';
 import { s3Store } from '../../train/store/s3.ts';
 import type { S3Options } from '../../train/store/s3-bucket.ts';
 import type { ObjectStore } from '../../train/store/store.ts';
 import { dataFolder } from './data.ts';
-import { freePort } from './ports.ts';
+import { addressOf } from './shared-worker.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 import { startWorker } from './worker.ts';
 
@@ -92,28 +90,17 @@ secretAccessKey = "local-secret"
   );
 }
 
+/** Creates a bucket in the server that test files share. */
 async function startSwift(): Promise<RunningStore> {
-  const folder = temporaryFolder();
-  const port = await freePort(4);
-  const script = fileURLToPath(new URL('../../infra/local/s3-swift.sh', import.meta.url));
-  const child = spawn(script, [String(port), folder], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const closed = once(child, 'close');
-  await Promise.race([
-    once(child.stdout, 'data'),
-    closed.then(([code]) => Promise.reject(new Error(`s3-swift.sh ended with ${code}`))),
-  ]);
   const options = {
-    bucket: 'tinyvgg-models',
-    endpoint: `http://127.0.0.1:${port}`,
+    bucket: `tinyvgg-models-${randomUUID()}`,
+    endpoint: await addressOf('swift'),
     region: 'us-east-1',
     credentials: { accessKeyId: 'test:tester', secretAccessKey: 'testing' },
   };
   const client = new S3Client({ ...options, forcePathStyle: true });
   await client.send(new CreateBucketCommand({ Bucket: options.bucket }));
-  return s3Server(options, async () => {
-    child.kill('SIGTERM');
-    await closed;
-  });
+  return s3Server(options, async () => {});
 }
 
 function s3Server(s3: NonNullable<RunningStore['s3']>, stop: RunningStore['stop']): RunningStore {

@@ -1,5 +1,5 @@
 /**
- * @file What test files share: one Worker, one Chromium for each process in which Vitest runs tests, and the packages for npm. Vitest's main
+ * @file What test files share: one Worker, one Chromium for each process in which Vitest runs tests, the packages for npm, and OpenStack Swift. Vitest's main
  * process starts or builds each of them when a test first asks for it, and stops all servers after the last test (`globalSetup` in
  * vitest.config.ts).
  */
@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { expectSuccess, run } from '../command.ts';
 import { addressOf, SERVERS } from '../shared-worker.ts';
+import { serveSwift } from '../swift.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { startWorker } from '../worker.ts';
 import { connectChromium, serveChromium } from './chromium.ts';
@@ -44,6 +45,7 @@ export const TOKENS = { TOKEN_SECRET: 'a-secret-of-the-tests-with-more-than-32-c
 
 async function start(path: string): Promise<Server> {
   if (path.startsWith('/chromium/')) return serveChromium();
+  if (path === '/swift') return serveSwift();
   if (path === '/packages') return { address: await buildPackages(), stop: async () => {} };
   const { origin, stop } = await startWorker({ variables: TOKENS });
   return { address: origin, stop };
