@@ -33,7 +33,9 @@ export default defineConfig({
           ...limits,
           include: ['test/**/*.test.ts'],
           exclude: ['test/edge/**'],
-          globalSetup: ['./test/support/temporary-folder.ts', './test/support/browser/shared-servers.ts'],
+          globalSetup: ['temporary-folder', 'unpacked-data', 'browser/shared-servers'].map(
+            (name) => `./test/support/${name}.ts`,
+          ),
         },
       },
       {

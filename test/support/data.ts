@@ -4,11 +4,15 @@ import { describe } from 'vitest';
 import { lazy } from '../../shared/lazy.ts';
 import { loadDataset } from '../../train/dataset/fashion-mnist/load.ts';
 import type { Dataset } from '../../train/dataset/split.ts';
+import { PACKED } from './unpacked-data.ts';
 
 const folder = process.env.FASHION_MNIST_DIR;
 
-/** Path of the folder with the four official files; undefined without it. */
+/** Path of the folder with the four official files, which unpacked-data.ts has unpacked; undefined without it. */
 export const dataFolder = folder && existsSync(folder) ? folder : undefined;
+
+/** Path of the folder with the files as they are on the mirrors; undefined without it. */
+export const packedFolder = process.env[PACKED] ?? dataFolder;
 
 /** Loads the data set once for all test files that run in this process. */
 const loadOnce = lazy(() => loadDataset({ folder: dataFolder }));

@@ -7,7 +7,7 @@ import { FILES } from '../../../train/dataset/fashion-mnist/files.ts';
 import { loadDataset } from '../../../train/dataset/fashion-mnist/load.ts';
 import { loadIdxFolder } from '../../../train/dataset/idx-folder.ts';
 import { isFolder } from '../../../train/dataset/open.ts';
-import { dataFolder, describeWithData } from '../../support/data.ts';
+import { describeWithData, packedFolder } from '../../support/data.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 /** Returns an IDX file of unsigned bytes. */
@@ -116,7 +116,7 @@ describeWithData('the files of Fashion-MNIST', (data) => {
   it('are taken unpacked, or packed by another program', async () => {
     const folder = temporaryFolder();
     for (const { name } of Object.values(FILES)) {
-      const content = gunzipSync(await readFile(join(dataFolder as string, name)));
+      const content = gunzipSync(await readFile(join(packedFolder as string, name)));
       if (name.includes('labels')) await writeFile(join(folder, name), gzipSync(content, { level: 1 }));
       else await writeFile(join(folder, unpacked(name)), content);
     }
@@ -131,7 +131,7 @@ describeWithData('the files of Fashion-MNIST', (data) => {
   it('are not mixed with those of another data set', async () => {
     const folder = await writeDigits();
     const { name } = FILES.testLabels;
-    await writeFile(join(folder, name), await readFile(join(dataFolder as string, name)));
+    await writeFile(join(folder, name), await readFile(join(packedFolder as string, name)));
     await expect(loadIdxFolder(folder)).rejects.toMatchObject({
       kind: 'data',
       message: expect.stringMatching(/train-images.*not the official file.*four files of one data set/),

@@ -9,8 +9,7 @@ import type { AlphaMask, PreparedPhoto } from '#shared/input/garment/photo.ts';
 import { openPipeline } from '../../../../train/preparation.ts';
 import { GOLDEN, noiseFrom, shirt } from '../../../fixtures/garments.ts';
 import { paint } from '../../../fixtures/images.ts';
-
-const DATA_SET = process.env.FASHION_MNIST_DIR;
+import { packedFolder } from '../../../support/data.ts';
 
 const preparePhoto = await openPipeline();
 
@@ -63,10 +62,10 @@ function maskOverlap({ mask }: PreparedPhoto, covers: (x: number, y: number) => 
 }
 
 describe('a 28 × 28 grey image on black', () => {
-  it.skipIf(!DATA_SET)(
-    `is returned unchanged, for all 10,000 test images${DATA_SET ? '' : ' (skipped: FASHION_MNIST_DIR is not set)'}`,
+  it.skipIf(!packedFolder)(
+    `is returned unchanged, for all 10,000 test images${packedFolder ? '' : ' (skipped: FASHION_MNIST_DIR is not set)'}`,
     async () => {
-      const file = await readFile(path.join(DATA_SET ?? '', 't10k-images-idx3-ubyte.gz'));
+      const file = await readFile(path.join(packedFolder ?? '', 't10k-images-idx3-ubyte.gz'));
       const images = new Uint8Array(gunzipSync(file)).subarray(16);
       expect(images.length).toBe(10_000 * 784);
       for (let i = 0; i < 10_000; i++) {

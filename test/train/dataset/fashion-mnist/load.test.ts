@@ -7,7 +7,7 @@ import { FILES } from '../../../../train/dataset/fashion-mnist/files.ts';
 import { parseIdx } from '../../../../train/dataset/fashion-mnist/idx.ts';
 import { loadDataset } from '../../../../train/dataset/fashion-mnist/load.ts';
 import { runNode } from '../../../support/command.ts';
-import { dataFolder, describeWithData } from '../../../support/data.ts';
+import { describeWithData, packedFolder } from '../../../support/data.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 /** Returns an IDX file of unsigned bytes. */
@@ -101,14 +101,14 @@ describeWithData('Fashion-MNIST', (data) => {
   });
 
   it('is loaded from the folder in FASHION_MNIST_DIR', async () => {
-    vi.stubEnv('FASHION_MNIST_DIR', dataFolder as string);
+    vi.stubEnv('FASHION_MNIST_DIR', packedFolder as string);
     expect((await loadDataset()).test.count).toBe(10_000);
     vi.unstubAllEnvs();
   });
 
   it('is downloaded by several processes at once into one cache', async () => {
     const { serveFolder } = await import('./mirror.ts');
-    const mirror = await serveFolder(dataFolder as string);
+    const mirror = await serveFolder(packedFolder as string);
     const cache = temporaryFolder();
     const script = `
       import { loadDataset } from './train/dataset/fashion-mnist/load.ts';
@@ -133,7 +133,7 @@ describeWithData('Fashion-MNIST', (data) => {
   it('replaces an incomplete file in the cache', async () => {
     vi.stubEnv('FASHION_MNIST_DIR', undefined);
     const { serveFolder } = await import('./mirror.ts');
-    const mirror = await serveFolder(dataFolder as string);
+    const mirror = await serveFolder(packedFolder as string);
     const cache = temporaryFolder();
     await writeFile(join(cache, FILES.testLabels.name), 'half a file');
     expect((await loadDataset({ cache, mirrors: [mirror.url] })).test.count).toBe(10_000);
@@ -144,7 +144,7 @@ describeWithData('Fashion-MNIST', (data) => {
   it('is downloaded from a mirror into an empty cache, and loaded from the cache the next time', async () => {
     vi.stubEnv('FASHION_MNIST_DIR', undefined);
     const { serveFolder } = await import('./mirror.ts');
-    const mirror = await serveFolder(dataFolder as string);
+    const mirror = await serveFolder(packedFolder as string);
     const cache = temporaryFolder();
     const progress: string[] = [];
     const onProgress = (file: string) => progress.push(file);
@@ -158,7 +158,7 @@ describeWithData('Fashion-MNIST', (data) => {
     await mirror.close();
     expect((await loadDataset({ cache, mirrors: [mirror.url] })).test.count).toBe(10_000);
     expect(await readFile(join(cache, FILES.testLabels.name))).toEqual(
-      await readFile(join(dataFolder as string, FILES.testLabels.name)),
+      await readFile(join(packedFolder as string, FILES.testLabels.name)),
     );
     vi.unstubAllEnvs();
   });
