@@ -76,21 +76,32 @@ const isSmall = ({ scaleX, scaleY, x, y }: Placement): boolean =>
   Math.abs(scaleX - scaleY) <= MOST_DISTORTION &&
   Math.max(Math.abs(x), Math.abs(y)) <= MOST_SHIFT;
 
+/** For each column of a result: the left of the two columns of the image between which it lies, and its distance from it. */
+const lefts = new Int32Array(EDGE);
+const distances = new Float64Array(EDGE);
+
 /** Resamples an image. Pixels from outside it become NaN. */
 function place(image: Float32Array, { scaleX, scaleY, x, y }: Placement, to: Float32Array): void {
   const centre = (EDGE - 1) / 2;
   to.fill(Number.NaN);
+  // The same in every row.
+  let [first, end] = [EDGE, 0];
+  for (let column = 0; column < EDGE; column++) {
+    const u = (column - centre) * scaleX + centre + x;
+    if (u < 0 || u > EDGE - 1) continue;
+    first = Math.min(first, column);
+    end = column + 1;
+    lefts[column] = Math.min(EDGE - 2, Math.floor(u));
+    distances[column] = u - lefts[column];
+  }
   for (let row = 0; row < EDGE; row++) {
     const v = (row - centre) * scaleY + centre + y;
     if (v < 0 || v > EDGE - 1) continue;
     const top = Math.min(EDGE - 2, Math.floor(v));
     const down = v - top;
-    for (let column = 0; column < EDGE; column++) {
-      const u = (column - centre) * scaleX + centre + x;
-      if (u < 0 || u > EDGE - 1) continue;
-      const left = Math.min(EDGE - 2, Math.floor(u));
-      const at = top * EDGE + left;
-      const right = u - left;
+    for (let column = first; column < end; column++) {
+      const at = top * EDGE + lefts[column];
+      const right = distances[column];
       const upper = image[at] + right * (image[at + 1] - image[at]);
       const lower = image[at + EDGE] + right * (image[at + EDGE + 1] - image[at + EDGE]);
       to[row * EDGE + column] = upper + down * (lower - upper);

@@ -51,8 +51,7 @@ export function imbalanceLines({ classes, imbalance }: Inspection): string[] {
   ];
 }
 
-const placeText = ({ path, label, part }: Place): string =>
-  `${path} (${label}, ${DESCRIPTIONS[part]})`;
+const placeText = ({ path, label, part }: Place): string => `${path} (${label}, ${DESCRIPTIONS[part]})`;
 
 const copyLine = ({ images, exact, conflict }: Inspection['copies'][number]): string =>
   `${exact ? 'equal files' : 'look the same'}${conflict ? ', different labels' : ''}: ${list(images.map(placeText))}`;
