@@ -13,7 +13,7 @@ import { expectSuccess, run } from '../support/command.ts';
 import { createProject, describeWithRegistry, type Project } from '../support/npm-project.ts';
 import { sharedWorker } from '../support/shared-worker.ts';
 import { serveFolder } from './folder-server.ts';
-import { NODES, nodeOf, OLDEST_NODE, readmeExamples, tarball } from './packages.ts';
+import { NODES, nodeOf, readmeExamples, tarball } from './packages.ts';
 
 const SOURCES = join(import.meta.dirname, 'projects/edge');
 const TROUSER = 'examples/trouser.png';
@@ -31,7 +31,7 @@ await describeWithRegistry('tinyvgg-edge, installed', () => {
 
   beforeAll(async () => {
     const dependencies = { 'tinyvgg-edge': `file:${await tarball('tinyvgg-edge')}` };
-    project = await createProject({ dependencies, devDependencies: { ...TOOLS, ...OLDEST_NODE } }, SOURCES);
+    project = await createProject({ dependencies, devDependencies: TOOLS }, SOURCES);
     await project.write({
       'src/snippet.tsx': await readmeSnippet(),
       ...(await readmeExamples('tinyvgg-edge', 'src')),
@@ -74,7 +74,7 @@ await describeWithRegistry('tinyvgg-edge, installed', () => {
       const [{ ImageClassifier }, { createClient }] = await Promise.all(modules);
       console.log(ImageClassifier.formAssociated, createClient('https://example.com').v1.models.$url().href);`;
     const { stdout } = await expectSuccess(
-      run(nodeOf(project, node), ['--input-type=module', '--eval', script], { cwd: project.folder }),
+      run(await nodeOf(node), ['--input-type=module', '--eval', script], { cwd: project.folder }),
     );
     expect(stdout).toBe('true https://example.com/v1/models\n');
   });

@@ -2,7 +2,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
-import type { Project } from '../support/npm-project.ts';
 import { addressOf } from '../support/shared-worker.ts';
 
 export type PackageName = 'tinyvgg-edge' | 'tinyvgg-train';
@@ -33,13 +32,9 @@ export async function filesIn(folder: string): Promise<string[]> {
     .toSorted();
 }
 
-/** The oldest Node that the packages support, as a dependency of a project. This process has the newest. */
-export const OLDEST_NODE = { [`node-${process.platform}-${process.arch}`]: '22' };
-
+/** The oldest Node that the packages support, and that of this process, the newest. */
 export const NODES = ['Node 22', 'Node 24'] as const;
 
-/** Returns the program of a Node. The project must have `OLDEST_NODE`. */
-export const nodeOf = ({ folder }: Project, name: (typeof NODES)[number]): string =>
-  name === 'Node 24'
-    ? process.execPath
-    : join(folder, 'node_modules', Object.keys(OLDEST_NODE)[0] as string, 'bin/node');
+/** Returns the program of a Node. */
+export const nodeOf = async (name: (typeof NODES)[number]): Promise<string> =>
+  name === 'Node 24' ? process.execPath : addressOf('oldest-node');

@@ -1,13 +1,14 @@
 /**
- * @file What test files share: one Worker, one Chromium for each process in which Vitest runs tests, the packages for npm, and OpenStack Swift. Vitest's main
- * process starts or builds each of them when a test first asks for it, and stops all servers after the last test (`globalSetup` in
- * vitest.config.ts).
+ * @file What test files share: one Worker, one Chromium for each process in which Vitest runs tests, OpenStack Swift, the packages for npm,
+ * and the oldest Node. Vitest's main process starts or makes each of them when a test first asks for it, and stops all servers after the
+ * last test (`globalSetup` in vitest.config.ts).
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { expectSuccess, run } from '../command.ts';
+import { installOldestNode } from '../oldest-node.ts';
 import { addressOf, SERVERS } from '../shared-worker.ts';
 import { serveSwift } from '../swift.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -15,7 +16,7 @@ import { startWorker } from '../worker.ts';
 import { connectChromium, serveChromium } from './chromium.ts';
 
 interface Server {
-  /** An origin, the address of a WebSocket, or the path of a folder. */
+  /** An origin, the address of a WebSocket, or the path of a folder or a program. */
   address: string;
   stop(): Promise<void>;
 }
@@ -46,6 +47,7 @@ export const TOKENS = { TOKEN_SECRET: 'a-secret-of-the-tests-with-more-than-32-c
 async function start(path: string): Promise<Server> {
   if (path.startsWith('/chromium/')) return serveChromium();
   if (path === '/swift') return serveSwift();
+  if (path === '/oldest-node') return installOldestNode();
   if (path === '/packages') return { address: await buildPackages(), stop: async () => {} };
   const { origin, stop } = await startWorker({ variables: TOKENS });
   return { address: origin, stop };
