@@ -8,7 +8,7 @@ import { oipRoutes } from './api/oip/routes.ts';
 import { serviceRoutes } from './api/service/routes.ts';
 import { v1Routes } from './api/v1/routes.ts';
 import type { AppEnv } from './http/env.ts';
-import { releaseBytes } from './http/held-bytes.ts';
+import { release } from './http/held.ts';
 import { prefersHtml } from './http/negotiate.ts';
 import { problemPage } from './http/page/problem-page.ts';
 import { HttpProblem, toProblem } from './http/problem.ts';
@@ -44,10 +44,10 @@ export function createApp(options: Omit<RegistryOptions, 'onEvent'>) {
     c.set('requestId', crypto.randomUUID());
     c.set('record', newRecord());
     const response = next();
-    // A request whose client hangs up is handled to its end. Otherwise it would hold its bytes, and others would wait for its image.
+    // Also when the client hangs up, a request ends in order, so that it holds nothing any more.
     c.executionCtx.waitUntil(response);
     await response;
-    releaseBytes(c.var.record);
+    release(c.var.record);
     await addLength(c);
     c.header('x-request-id', c.var.requestId);
     c.executionCtx.waitUntil(afterResponse(c));

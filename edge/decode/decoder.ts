@@ -10,7 +10,7 @@ import kernels from '#shared/input/garment/build/photo.wasm?module';
 import type { PreparedPhoto } from '#shared/input/garment/photo.ts';
 import { neededEdge, picturePreparation } from '#shared/input/prepare.ts';
 import type { PictureInput } from '#shared/input/preprocessing.ts';
-import { ownTurn } from '../inference/own-turn.ts';
+import type { Turn } from '#shared/turn.ts';
 import { type ServiceDecoder, serviceDecoder } from './service.ts';
 
 const services = {
@@ -28,11 +28,19 @@ export const decoder: EstimatingDecoder = createDecoder({
 
 const prepare = picturePreparation(kernels);
 
-/** Prepares an image file in the Worker that decodes it, so that its pixels are in one isolate only. @throws ImageError */
-export async function prepareFile(bytes: Uint8Array, input: PictureInput): Promise<PreparedPhoto> {
+/**
+ * Prepares an image file in the Worker that decodes it, so that its pixels are in one isolate only.
+ * @param turn is awaited now and then. The other Worker has turns of its own
+ * @throws ImageError
+ */
+export async function prepareFile(
+  bytes: Uint8Array,
+  input: PictureInput,
+  turn?: Turn,
+): Promise<PreparedPhoto> {
   const { [formatOf(bytes)]: service }: Partial<Record<ImageFormat, ServiceDecoder>> = services;
   const prepared = await service?.prepare(bytes, input);
   if (prepared) return prepared;
-  const options = { edge: neededEdge(input), turn: ownTurn };
+  const options = { edge: neededEdge(input), turn };
   return decoder.decode(bytes, (pixels) => prepare(pixels, input), options);
 }

@@ -1,5 +1,5 @@
 /** @file Reads request bodies up to a size limit, in limited time. */
-import { holdBytes, releaseBytes } from './held-bytes.ts';
+import { busy, holdBytes, release } from './held.ts';
 import { type JsonOptions, parseJson } from './json.ts';
 import { BODY_MS, MAX_BODY_BYTES } from './limits.ts';
 import { HttpProblem } from './problem.ts';
@@ -74,7 +74,7 @@ async function readToEnd(
         const size = grownSize(length, declared);
         if (length > MAX_BODY_BYTES) problem = bodyTooLarge();
         else if (!hold(size)) problem = busy();
-        if (problem) releaseBytes(record);
+        if (problem) release(record);
         buffer = problem ? new ArrayBuffer(DRAIN_BYTES) : buffer.transfer(size);
       }
       const { done, value } = await Promise.race([
@@ -132,11 +132,6 @@ function bodyTooLarge(size: { actual?: number } = {}): HttpProblem {
   const detail = `The body is larger than ${MAX_BODY_BYTES} bytes. Scale the images down or send fewer.`;
   return new HttpProblem('body-too-large', detail, { members: { limit: MAX_BODY_BYTES, ...size } });
 }
-
-const busy = (): HttpProblem =>
-  new HttpProblem('busy', 'Other uploads fill the memory. Retry the request.', {
-    headers: { 'retry-after': '2' },
-  });
 
 const slowBody = (limitMs: number): HttpProblem =>
   new HttpProblem(

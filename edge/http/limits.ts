@@ -16,6 +16,12 @@ export const RESERVED_BYTES = 4 * 2 ** 20;
 /** Largest size of a small body, in bytes. */
 export const MAX_SMALL_BODY_BYTES = 2 ** 20;
 
+/**
+ * Largest estimate for the images that an isolate works on at once, in milliseconds. They are decoded one after the other, so that it also
+ * bounds how long an image waits.
+ */
+export const MAX_HELD_WORK_MS = 10_000;
+
 /** Most bytes of the network's inputs in a response that shows them as pictures: those of 32 images of 3×224×224. */
 const MAX_EXPLAINED_BYTES = 5 * 2 ** 20;
 

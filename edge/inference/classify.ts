@@ -5,15 +5,16 @@ import { ImageError } from '#shared/decode/image-error.ts';
 import { imagesAtOnce, inferenceMs } from '#shared/inference/turns.ts';
 import type { PreparedPhoto } from '#shared/input/garment/photo.ts';
 import { networkInput, networkInputs, type PictureInput } from '#shared/input/preprocessing.ts';
-import { TURN_MS } from '#shared/turn.ts';
+import { TURN_MS, type Turn } from '#shared/turn.ts';
 import { enforceWork } from '../access/limiter.ts';
 import { decoder, prepareFile } from '../decode/decoder.ts';
 import type { AppEnv } from '../http/env.ts';
+import { holdWork } from '../http/held.ts';
 import { checkWork } from '../http/limits.ts';
 import { toProblem } from '../http/problem.ts';
 import type { RequestRecord } from '../http/record.ts';
 import type { ServedModel } from '../registry/served-model.ts';
-import { ownTurn } from './own-turn.ts';
+import { turnsOf } from './request-turns.ts';
 
 /** An image of a request. */
 export interface ImageInput {
@@ -34,10 +35,10 @@ export async function classifyOne(
   { classifier, input }: ServedModel,
   image: ImageInput,
 ): Promise<ClassifiedImage> {
-  const cost = await costOf(image);
-  await enforceWork(c, 1, cost + inferenceMs(classifier, 1));
-  if (cost > TURN_MS) await ownTurn();
-  const photo = await prepare(image, input, c.var.record);
+  const work = (await costOf(image)) + inferenceMs(classifier, 1);
+  await enforceWork(c, 1, work);
+  holdWork(c.var.record, work);
+  const photo = await prepare(image, input, c.var.record, turnsOf(c.req.raw));
   return { photo, logits: await classifier.logits(networkInput(photo.image, input), 1) };
 }
 
@@ -57,11 +58,13 @@ export async function classifyEach<R>(
   const work = costs.reduce((a, b) => a + b, inferenceMs(classifier, images.length));
   if (images.length > 1) checkWork(work);
   await enforceWork(c, images.length, work);
+  holdWork(c.var.record, work);
+  const turn = turnsOf(c.req.raw);
   let spent = 0;
   const spend = async (cost: number) => {
     spent += cost;
     if (spent <= TURN_MS) return;
-    await ownTurn();
+    await turn();
     spent = cost;
   };
   const results: (R | ImageError)[] = [];
@@ -71,7 +74,7 @@ export async function classifyEach<R>(
     const prepared: (PreparedPhoto | ImageError)[] = [];
     for (const [i, image] of part.entries()) {
       await spend(costs[start + i] as number);
-      prepared.push(await prepare(image, input, c.var.record).catch(asImageError));
+      prepared.push(await prepare(image, input, c.var.record, turn).catch(asImageError));
     }
     const photos = prepared.filter((photo) => 'image' in photo);
     await spend(inferenceMs(classifier, photos.length));
@@ -102,10 +105,11 @@ async function prepare(
   { kind, bytes }: ImageInput,
   input: PictureInput,
   { images }: RequestRecord,
+  turn: Turn,
 ): Promise<PreparedPhoto> {
   const recordedKind = kind === 'pixels' ? kind : (detectFormat(bytes) ?? 'unknown');
   try {
-    const photo = kind === 'pixels' ? unchanged(bytes) : await prepareFile(bytes, input);
+    const photo = kind === 'pixels' ? unchanged(bytes) : await prepareFile(bytes, input, turn);
     images.push({ kind: recordedKind, outcome: 'read' });
     return photo;
   } catch (error) {

@@ -5,7 +5,7 @@
  * The packages' modules create a memory for each instance. A memory never shrinks, and V8 collects an unused one late. The built
  * modules import their memory, so that all instances of an isolate use the same one.
  *
- * They also import `pause`, and call it after each piece of work (shared/decode/pace.ts).
+ * They also call the import `pause` after each piece of work (shared/decode/pace.ts).
  *
  * This memory can be larger than an instance expects. A module that allocates with `memory.grow` would then allocate after its
  * end. So `memory.size` and `memory.grow` become a count of the pages that this instance uses, and new pages are zeroed, as those
@@ -27,8 +27,8 @@ interface Source {
   url: string;
   /** The package's JavaScript, if the module's names are short ones that it lists. */
   script?: string;
-  /** Numbers of functions that begin with a call of `pause`. */
-  pausing: readonly number[];
+  /** Numbers of functions that begin with a call of an import, by its name. */
+  calling: Readonly<Record<string, readonly number[]>>;
   /** Indices in the table of functions that are never called. */
   unused?: readonly number[];
 }
@@ -37,7 +37,7 @@ const MODULES: Record<string, Source> = {
   'jpeg.wasm': {
     url: import.meta.resolve('@cwasm/jpeg-turbo/jpeg-turbo.wasm'),
     // A row of MCUs, or of blocks in a scan of one component (jdcoefct.c, start_iMCU_row).
-    pausing: [69],
+    calling: { pause: [69] },
     // They are an eleventh of the module. libjpeg-turbo takes their addresses, so that no tool finds them unused.
     unused: [
       // Colours of 16 bits (jdcolor.c); the codec asks for RGBA or CMYK.
@@ -51,13 +51,13 @@ const MODULES: Record<string, Source> = {
   'webp.wasm': {
     url: import.meta.resolve('@jsquash/webp/codec/dec/webp_dec.wasm'),
     script: import.meta.resolve('@jsquash/webp/codec/dec/webp_dec.js'),
-    // A row of 16 pixels: of lossless files, and of others.
-    pausing: [21, 25],
+    // A row of 16 pixels, of lossless files and of others. A Huffman code of a lossless file (vp8l_dec.c, ReadHuffmanCode).
+    calling: { pause: [21, 25], countCode: [22] },
   },
   'avif.wasm': {
     url: import.meta.resolve('@jsquash/avif/codec/dec/avif_dec.wasm'),
     script: import.meta.resolve('@jsquash/avif/codec/dec/avif_dec.js'),
-    pausing: [57],
+    calling: { pause: [57] },
   },
 };
 
@@ -96,10 +96,10 @@ if ((await readFile(stamp, 'utf8').catch(() => '')) !== inputs) {
 }
 
 /** @throws Error when the result is not valid */
-async function build({ script, pausing, unused = [] }: Source, bytes: Uint8Array): Promise<Uint8Array> {
+async function build({ script, calling, unused = [] }: Source, bytes: Uint8Array): Promise<Uint8Array> {
   let module = binaryen.readBinary(bytes);
   removeFunctions(module, unused);
-  callPause(module, pausing);
+  callImports(module, calling);
   module.addMemoryImport(MEMORY, 'decoder', 'memory');
   if (script) useLongNames(module, await readFile(fileURLToPath(script), 'utf8'));
   else module = binaryen.parseText(countingPages(module.emitText(), module.getMemoryInfo(MEMORY).initial));
@@ -115,14 +115,16 @@ function removeFunctions(module: binaryen.Module, indices: readonly number[]): v
   for (const index of indices) replaceBody(module, data[index - 1] as string, () => module.unreachable());
 }
 
-/** Puts a call of the import `pause` at the beginning of functions. */
-function callPause(module: binaryen.Module, numbers: readonly number[]): void {
+/** Puts calls of imports at the beginning of functions. */
+function callImports(module: binaryen.Module, calling: Source['calling']): void {
   const { none } = binaryen;
-  module.addFunctionImport('pause', 'decoder', 'pause', none, none);
-  for (const number of numbers) {
-    replaceBody(module, `${number}`, ({ body, results }) =>
-      module.block(null, [module.call('pause', [], none), body], results),
-    );
+  for (const [name, numbers] of Object.entries(calling)) {
+    module.addFunctionImport(name, 'decoder', name, none, none);
+    for (const number of numbers) {
+      replaceBody(module, `${number}`, ({ body, results }) =>
+        module.block(null, [module.call(name, [], none), body], results),
+      );
+    }
   }
 }
 

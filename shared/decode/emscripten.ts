@@ -31,11 +31,17 @@ const LONGJMP = Symbol('longjmp');
 /**
  * Creates the codec of a decoder.
  * @param options further arguments of the module's `decode`
- * @returns a codec, whose `share` is the part of the work on the file that is done between two calls of `pause`
+ * @returns a codec, whose `share` is the part of the work on the file that is done between two calls of `pause`, and whose `imports` are
+ * further ones of `decoder`
  */
 export function emscriptenCodec(module: WebAssembly.Module, initial: InitialMemory, ...options: number[]) {
-  return async (bytes: Uint8Array, pace: Pace, share: number): Promise<Pixels | undefined> => {
-    const decoding = startDecoding(module, initial, pace, share);
+  return async (
+    bytes: Uint8Array,
+    pace: Pace,
+    share: number,
+    imports: WebAssembly.ModuleImports = {},
+  ): Promise<Pixels | undefined> => {
+    const decoding = startDecoding(module, initial, pace, share, imports);
     try {
       await decoding.decode(bytes, options);
     } catch (thrown) {
@@ -54,7 +60,13 @@ function textAt(address: number): string {
 }
 
 /** Creates an instance for one file. */
-function startDecoding(module: WebAssembly.Module, initial: InitialMemory, pace: Pace, share: number) {
+function startDecoding(
+  module: WebAssembly.Module,
+  initial: InitialMemory,
+  pace: Pace,
+  share: number,
+  decoder: WebAssembly.ModuleImports,
+) {
   /** The address of the data that is to be pixels. */
   let data: { start: number; bytes: number } | undefined;
   /** C++'s `decode`, and the function that calls it with a std::string that Embind has written. Both are indices in the table. */
@@ -138,6 +150,7 @@ function startDecoding(module: WebAssembly.Module, initial: InitialMemory, pace:
     // Types and references of JavaScript's objects are not needed.
     else imports[name] = functions[name] ?? (() => 0);
   }
-  const exports = instantiate(module, initial, { a: imports }, pace, share).exports as unknown as Exports;
+  const exports = instantiate(module, initial, { a: imports, decoder }, pace, share)
+    .exports as unknown as Exports;
   return decoding;
 }

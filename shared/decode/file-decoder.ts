@@ -1,12 +1,13 @@
 /** @file Builds the decoder of a format from its header parser and its codec. */
 import type { PhotoWarning } from '../photo-warnings.ts';
+import { TURN_MS } from '../turn.ts';
 import type { Codec } from './codec.ts';
 import { type DecodeCost, estimateCost, MAX_IMAGE_MS } from './cost.ts';
 import type { EstimatingDecoder } from './decoder.ts';
 import { FORMAT_NAMES, type ImageFormat } from './format.ts';
 import { damaged, ImageError } from './image-error.ts';
 import { checkSize, MAX_PIXELS } from './limits.ts';
-import { memoryTaken, withMemory } from './memory.ts';
+import { withMemory } from './memory.ts';
 import { displayedSize, type Orientation, orient } from './orientation.ts';
 import { type Pace, paceOf } from './pace.ts';
 import type { Pixels, Size } from './pixels.ts';
@@ -46,10 +47,12 @@ export function fileDecoder<Header extends Size>(format: Format<Header>): Estima
       const header = known.get(bytes) ?? readHeader(bytes);
       const cost = costOf(header, bytes);
       checkCost(cost);
-      return withMemory(async (step) => {
+      const isLarge = turn !== undefined && cost > TURN_MS;
+      return withMemory(isLarge, async (step) => {
         const ownTurn = turn && (() => turn(step).then(step));
-        const pixels = await decodeChecked(format, bytes, header, paceOf(cost, ownTurn), edge);
-        return use(pixels);
+        // Otherwise large images of several requests would be decoded one directly after the other.
+        if (isLarge) await ownTurn?.();
+        return use(await decodeChecked(format, bytes, header, paceOf(cost, ownTurn), edge));
       });
     },
     async cost(bytes) {
@@ -93,7 +96,7 @@ async function decodeChecked<Header extends Size>(
   try {
     decoded = await format.decode(bytes, header, size, pace);
   } catch (cause) {
-    if (cause instanceof ImageError || cause === memoryTaken()) throw cause;
+    if (cause instanceof ImageError || cause === pace.interruption) throw cause;
     throw damaged(DAMAGED_DATA, cause);
   }
   if (!decoded) throw damaged(DAMAGED_DATA);

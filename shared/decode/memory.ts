@@ -21,39 +21,51 @@ export const decoderMemory = lazy(
   () => new WebAssembly.Memory({ initial: 1, maximum: Math.floor(MAX_DECODER_BYTES / PAGE_BYTES) }),
 );
 
-/** Thrown into the work on a file that made no step for so long that another one has taken the memory. An error at start would take 6 ms. */
-export const memoryTaken = lazy(() => new Error('the work on an image has waited for too long'));
-
 /** `step` of the work on the file that is in the memory. */
 let holder: (() => void) | undefined;
 /** How often it was called. */
 let steps = 0;
+/** How many large files wait for the memory. */
+let waiting = 0;
 
 /**
- * How often who waits for the memory sees no step until he takes it. In a Worker, a request that is cancelled never goes on, and one request cannot
+ * How often who waits for the memory sees no step until he takes it. In a Worker, the platform can end a request at any time, and one request cannot
  * await another's promises. Whoever waits for a turn makes a step each millisecond that the event loop is free.
  */
 const LOST_AFTER = 10;
 
+/** Milliseconds after which a file that waits looks again, and the longest time of many large ones, which let small ones pass. */
+const POLL_MS = 5;
+const LONGEST_POLL_MS = 100;
+
 /**
  * Runs `work` when no other file is in the memory.
- * @param work calls `step` whenever it goes on, which throws `memoryTaken` when another file has the memory by then
+ * @param work calls `step` whenever it goes on, which throws when another file has the memory by then
  */
-export async function withMemory<T>(work: (step: () => void) => Promise<T>): Promise<T> {
-  for (let unmoved = 0, seen = steps; holder && unmoved < LOST_AFTER; seen = steps) {
-    await new Promise((resume) => setTimeout(resume, 5));
-    unmoved = steps === seen ? unmoved + 1 : 0;
-  }
+export async function withMemory<T>(isLarge: boolean, work: (step: () => void) => Promise<T>): Promise<T> {
+  if (holder) await untilFree(isLarge);
   const step = () => {
-    if (holder !== step) throw memoryTaken();
+    if (holder !== step) throw new Error('the work on an image has waited for too long');
     steps += 1;
   };
   holder = step;
+  step();
   try {
     return await work(step);
   } finally {
     if (holder === step) holder = undefined;
   }
+}
+
+/** Resolves when the memory is free, or has a file whose work is lost. */
+async function untilFree(isLarge: boolean): Promise<void> {
+  if (isLarge) waiting += 1;
+  for (let unmoved = 0, seen = steps; holder && unmoved < LOST_AFTER; seen = steps) {
+    const poll = isLarge ? Math.min(POLL_MS * waiting, LONGEST_POLL_MS) : POLL_MS;
+    await new Promise((resume) => setTimeout(resume, poll));
+    unmoved = steps === seen ? unmoved + 1 : 0;
+  }
+  if (isLarge) waiting -= 1;
 }
 
 /** Grows the memory to at least this size. @throws ImageError of kind `too-large` when it cannot grow */
@@ -104,7 +116,7 @@ export function instantiate(
   growTo(pages * PAGE_BYTES);
   new Uint8Array(memory.buffer, 0, heapStart).fill(0);
   const pause = pace.importing(() => pace.spend(share));
-  return new WebAssembly.Instance(module, { ...imports, decoder: { memory, pause } });
+  return new WebAssembly.Instance(module, { ...imports, decoder: { ...imports.decoder, memory, pause } });
 }
 
 /**

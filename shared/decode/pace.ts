@@ -9,6 +9,8 @@ import { TURN_MS, type Turn } from '../turn.ts';
 
 /** How the work on one file is divided. */
 export interface Pace {
+  /** The error of a turn, which ends the work. */
+  interruption?: unknown;
   /** Takes a turn when it is due. @param share part of the work on the file that was done since the last call, from 0 to 1 */
   spend(share: number): Promise<void> | void;
   /** Returns an import for a module that waits for its result. */
@@ -45,14 +47,18 @@ export const AT_ONCE: Pace = {
 export function paceOf(milliseconds: number, turn: Turn | undefined): Pace {
   if (!turn || !Suspending || !promising || milliseconds <= TURN_MS) return AT_ONCE;
   let spent = 0;
-  return {
+  const pace: Pace = {
     spend(share) {
       spent += share * milliseconds;
       if (spent < TURN_MS) return;
       spent = 0;
-      return turn();
+      return turn().catch((cause) => {
+        pace.interruption = cause;
+        throw cause;
+      });
     },
     importing: (result) => new Suspending(result),
     run: (exported, ...values) => promising(exported)(...values),
   };
+  return pace;
 }

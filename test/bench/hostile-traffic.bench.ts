@@ -19,7 +19,15 @@ const { duration } = new Command('npm run bench:hostile')
   .parse()
   .opts<{ duration: number }>();
 
-const { latencies, failures, hostile, heap, after, process: memory } = await hostileTraffic(duration);
+const {
+  latencies,
+  failures,
+  hostile,
+  heap,
+  decoders,
+  after,
+  process: memory,
+} = await hostileTraffic(duration);
 const times = (values: number[]) =>
   `${values.length}, p50 ${quantile(values, 0.5).toFixed(0)} ms, p99 ${quantile(values, 0.99).toFixed(0)} ms, longest ${Math.max(...values).toFixed(0)} ms`;
 const isolate = heap.toSorted((a, b) => b.total - a.total);
@@ -30,6 +38,7 @@ const counts = [...hostile].toSorted().map(([name, count]) => `  ${name} × ${co
 console.log(`valid requests: ${times(latencies.visitor)}
 /health/live: ${times(latencies.health)}
 isolate, MiB: largest ${largest.total.toFixed(1)} (objects ${largest.objects.toFixed(1)}, buffers ${largest.buffers.toFixed(1)}), median ${quantile(totals, 0.5).toFixed(1)}, of ${heap.length} measurements; beside it, WebAssembly’s memory ${after.buffers.toFixed(1)}
+decoders’ isolate without WebAssembly’s memory, MiB: largest ${Math.max(...decoders.map(({ total }) => total)).toFixed(1)}
 process with all Workers and the local bucket, MiB: ${memory.before.toFixed(0)} before, peak ${memory.peak.toFixed(0)}
 hostile requests:
 ${counts.join('\n')}

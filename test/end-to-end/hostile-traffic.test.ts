@@ -3,6 +3,7 @@
  * @module-tag slow
  */
 import { beforeAll, describe, expect, it } from 'vitest';
+import { MAX_DECODER_BYTES } from '#shared/decode/memory.ts';
 import { type HostileTraffic, hostileTraffic } from './hostile-traffic/hostile-traffic.ts';
 
 const SECONDS = 10;
@@ -27,5 +28,11 @@ describe('the Worker under hostile traffic', () => {
     // The snapshot must see the decoders' memory: a progressive JPEG of 12 megapixels takes more than 30 MiB.
     expect(after.buffers).toBeGreaterThan(30);
     expect(Math.max(...heap.map(({ total }) => total)) + after.buffers).toBeLessThan(MAX_ISOLATE_MIB);
+  });
+
+  it(`keeps the decoders’ isolate below ${MAX_ISOLATE_MIB} MiB`, () => {
+    expect(traffic.decoders.length).toBeGreaterThan(0);
+    const most = Math.max(...traffic.decoders.map(({ total }) => total));
+    expect(most + MAX_DECODER_BYTES / 2 ** 20).toBeLessThan(MAX_ISOLATE_MIB);
   });
 });

@@ -102,6 +102,17 @@ it.each(['PNG', 'JPEG', 'WebP', 'AVIF', 'GIF'])(
   },
 );
 
+// The last one: the Worker refuses large images until those of the flood are decoded.
+it('a flood of clients that hang up delays others by less than 10 seconds', async () => {
+  const avif = files.find(({ name }) => name.includes('few bytes')) as ExpensiveFile;
+  for (let i = 0; i < 200; i++) {
+    const signal = AbortSignal.timeout(5);
+    await fetch(`${worker.origin}/v1/classify`, { method: 'POST', body: avif.bytes, signal }).catch(() => {});
+  }
+  // The images of all of them would take 40 seconds.
+  expect(await timed(() => classify([sample('lossy.webp'), sample('lossy.avif')]))).toBeLessThan(10_000);
+});
+
 /** Sends several images at once, and returns the longest CPU time for which a request of /health/live waits beside them. */
 async function longestWait(image: Uint8Array<ArrayBuffer>): Promise<number> {
   let isBusy = true;

@@ -12,7 +12,7 @@ export function avifDecoder(module: WebAssembly.Module): EstimatingDecoder {
     decode: avifCodec(module),
     orientations: (header) => header.orientations,
     cost: ({ width, height, framePixels }) => ({
-      pixel: (120 * Math.max(framePixels, width * height)) / (width * height),
+      pixel: (150 * Math.max(framePixels, width * height)) / (width * height),
       byte: 1000,
     }),
     warnings: (header) => orientationWarnings(header.ignoredOrientation),

@@ -48,15 +48,19 @@ function readHeader(bytes: Uint8Array): AvifHeader {
   const properties = parseBoxes(contentOf(boxes, 'iprp'));
   const list = parseBoxes(contentOf(properties, 'ipco'));
   const orientations: Orientation[] = [];
+  const seen = new Set<string>();
   let [width, height] = [0, 0];
   for (const index of propertyIndices(contentOf(properties, 'ipma'), primary)) {
     const { type, content } = list[index - 1] ?? NO_BOX;
     const view = viewOf(content);
     if (type === 'ispe') [width, height] = [view.getUint32(4), view.getUint32(8)];
-    // Quarter turns anti-clockwise (6.5.10).
+    if (type !== 'irot' && type !== 'imir') continue;
+    // An item has one of each at most (6.5.10, 6.5.12). Browsers use the first.
+    if (seen.has(type)) continue;
+    seen.add(type);
+    // Quarter turns anti-clockwise, or 0 to swap top and bottom and 1 to swap left and right.
     if (type === 'irot') orientations.push(([1, 8, 3, 6] as const)[view.getUint8(0) & 3] as Orientation);
-    // 0 swaps top and bottom, 1 swaps left and right (6.5.12).
-    if (type === 'imir') orientations.push((view.getUint8(0) & 1) === 0 ? 4 : 2);
+    else orientations.push((view.getUint8(0) & 1) === 0 ? 4 : 2);
   }
   const items = readItems(bytes, boxes);
   const isUpright = orientations.every((orientation) => orientation === 1);

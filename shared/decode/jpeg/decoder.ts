@@ -18,7 +18,7 @@ export function jpegDecoder(turbo: WebAssembly.Module, reduced: WebAssembly.Modu
       // libjpeg-turbo decodes what the kernels of reduced/ have found to be damaged at its end: the estimate includes both.
       if (header.scans === 1) return { pixel: 1.5 * attempts + 0.6 + restarts, byte: 25 * attempts };
       // Each scan of a progressive image visits all coefficients.
-      return { pixel: (1.5 * attempts + 0.3) * header.scans + restarts, byte: 75 * attempts + 25 };
+      return { pixel: (1.5 * attempts + 0.3) * header.scans + 1 + restarts, byte: 75 * attempts + 25 };
     },
     orientations: (header) => [header.orientation],
   });

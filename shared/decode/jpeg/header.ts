@@ -105,8 +105,8 @@ function segmentEnd(bytes: Uint8Array, at: number): number {
  */
 function nextMarker(bytes: Uint8Array, from: number): number {
   for (let at = bytes.indexOf(0xff, from); at >= 0; at = bytes.indexOf(0xff, at + 1)) {
-    const marker = bytes[at + 1] ?? 0;
-    if (marker !== 0 && marker !== 0xff) return at;
+    while (bytes[at + 1] === 0xff) at++;
+    if (bytes[at + 1] ?? 0) return at;
   }
   return bytes.length;
 }

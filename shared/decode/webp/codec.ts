@@ -4,6 +4,7 @@
  */
 import type { Codec } from '../codec.ts';
 import { emscriptenCodec } from '../emscripten.ts';
+import { ImageError } from '../image-error.ts';
 import { type InitialMemory, takeMemory } from '../memory.ts';
 import type { Pixels, Size } from '../pixels.ts';
 import type { WebpFrame, WebpHeader } from './header.ts';
@@ -14,10 +15,34 @@ const INITIAL: InitialMemory = { pages: 256, heapStart: 78_832 };
 /** Rows of pixels between two pauses (infra/tools/decoders.ts). */
 const PAUSE_ROWS = 16;
 
+/**
+ * Most Huffman codes of a lossless file. libwebp writes at most 2,600 groups of five codes (MAX_HUFF_IMAGE_SIZE), but 160 kB can have 65,536
+ * groups, which take 0.3 seconds.
+ */
+const MAX_CODES = 16_384;
+
+/** Returns the import that counts codes. */
+function countCode(): () => void {
+  let codes = 0;
+  return () => {
+    codes += 1;
+    if (codes > MAX_CODES) throw tooManyCodes();
+  };
+}
+
+const tooManyCodes = () =>
+  new ImageError('too-large', {
+    what: 'the WebP takes too long to decode',
+    expected: `at most ${MAX_CODES} Huffman codes`,
+    got: 'more',
+    next: 'Save the image again.',
+  });
+
 export function webpCodec(module: WebAssembly.Module): Codec<WebpHeader> {
   const decode = emscriptenCodec(module, INITIAL);
   return async (bytes, { frame, ...canvas }, _, pace) => {
-    const pixels = await decode(frame ? stillFile(frame) : bytes, pace, PAUSE_ROWS / canvas.height);
+    const share = PAUSE_ROWS / canvas.height;
+    const pixels = await decode(frame ? stillFile(frame) : bytes, pace, share, { countCode: countCode() });
     return pixels && frame ? placeOnCanvas(pixels, frame, canvas) : pixels;
   };
 }

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { readBody } from '../../../edge/http/body.ts';
-import { holdBytes, releaseBytes } from '../../../edge/http/held-bytes.ts';
+import { holdBytes, release } from '../../../edge/http/held.ts';
 import { MAX_BODY_BYTES, MAX_HELD_BYTES, RESERVED_BYTES } from '../../../edge/http/limits.ts';
 import { newRecord } from '../../../edge/http/record.ts';
 import { concat } from '../../fixtures/images.ts';
@@ -35,7 +35,7 @@ it('returns the bytes of any chunks in one buffer of their length', async () => 
       expect(body).toEqual(expected);
       expect(body.buffer.byteLength).toBe(expected.length);
       expect(record.bodyBytes).toBe(expected.length);
-      releaseBytes(record);
+      release(record);
     }),
     { numRuns: 200 },
   );
@@ -56,7 +56,7 @@ it('refuses a body that does not arrive in time', async () => {
   const record = newRecord();
   const reading = readBody(requestOf(stalled(1000)), record, 50);
   await expect(reading).rejects.toMatchObject({ type: 'slow-body', status: 408 });
-  releaseBytes(record);
+  release(record);
 });
 
 it.each([
@@ -70,7 +70,7 @@ it.each([
   expect(record.bodyBytes).toBe(sent);
   const other = newRecord();
   expect(holdBytes(other, MAX_HELD_BYTES - RESERVED_BYTES - most)).toBe(true);
-  for (const held of [record, other]) releaseBytes(held);
+  for (const held of [record, other]) release(held);
 });
 
 it.each(['declared', 'undeclared'])(
@@ -106,7 +106,7 @@ it('holds a limited number of bytes for all requests, and keeps a part of them f
   expect(await read(small)).toBe('read');
   while ((await read(small)) === 'read') bytes += small;
   expect(bytes).toBeLessThanOrEqual(MAX_HELD_BYTES);
-  for (const record of held) releaseBytes(record);
+  for (const record of held) release(record);
   expect(await read(large)).toBe('read');
-  for (const record of held) releaseBytes(record);
+  for (const record of held) release(record);
 });

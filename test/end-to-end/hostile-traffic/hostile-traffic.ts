@@ -23,6 +23,8 @@ export interface HostileTraffic {
   hostile: Map<string, number>;
   /** Memory of the isolate without WebAssembly's, in order of time. */
   heap: HeapSample[];
+  /** The same of the decoders' isolate. */
+  decoders: HeapSample[];
   /** Memory of the isolate in the end, in MiB. Memories of WebAssembly never shrink, so that its buffers include their largest size. */
   after: IsolateMemory;
   /** Resident memory of the process, in MiB: before the traffic and the peak. All Workers and the local bucket run in it. */
@@ -42,6 +44,7 @@ export async function hostileTraffic(seconds: number): Promise<HostileTraffic> {
     failures: [],
     hostile: new Map(),
     heap: [],
+    decoders: [],
     after: { heap: 0, buffers: 0, wasmCode: 0, total: 0 },
     process: { before: 0, peak: 0 },
   };
@@ -56,6 +59,7 @@ export async function hostileTraffic(seconds: number): Promise<HostileTraffic> {
     const before = processMemory().rss;
     const inspector = `ws://127.0.0.1:${inspectorPort}/core:user:tinyvgg-edge`;
     const heap = await watchHeap(inspector);
+    const decoders = await watchHeap(`${inspector}-decode`);
     const end = performance.now() + 1000 * seconds;
     const until = async (work: () => Promise<void>): Promise<void> => {
       while (performance.now() < end) await work();
@@ -73,7 +77,9 @@ export async function hostileTraffic(seconds: number): Promise<HostileTraffic> {
     });
     await Promise.all([moves, ...visits, ...attacks, health]);
     heap.stop();
+    decoders.stop();
     traffic.heap = heap.samples;
+    traffic.decoders = decoders.samples;
     traffic.after = await isolateMemory(inspector, async () =>
       (await fetch(`${worker.origin}/health/live`)).text(),
     );
