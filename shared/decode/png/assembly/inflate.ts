@@ -185,7 +185,7 @@ function decodeDynamic(): bool {
   const orderCount: u32 = 4 + take(4);
   memory.fill(lengths, 0, LENGTH_SYMBOLS);
   for (let i: u32 = 0; i < orderCount; i++) store<u8>(lengths + load<u8>(LENGTH_ORDER + i), <u8>take(3));
-  const lengthBits = buildTable(literals, lengths, LENGTH_SYMBOLS);
+  const lengthBits = buildTable(literals, lengths, LENGTH_SYMBOLS, false);
   if (lengthBits == 0) return false;
   const total: u32 = literalCount + distanceCount;
   if (<i32>literalCount > MAX_LITERALS) return false;
@@ -206,8 +206,10 @@ function decodeDynamic(): bool {
     memory.fill(lengths + i, repeated, times);
     i += times;
   }
-  const literalBits = buildTable(literals, lengths, literalCount);
-  const distanceBits = buildTable(distances, lengths + literalCount, distanceCount);
+  // A block must be able to end.
+  if (load<u8>(lengths + END_OF_BLOCK) == 0) return false;
+  const literalBits = buildTable(literals, lengths, literalCount, true);
+  const distanceBits = buildTable(distances, lengths + literalCount, distanceCount, true);
   return literalBits > 0 && distanceBits > 0 && decode(literalBits, distanceBits);
 }
 
@@ -223,8 +225,8 @@ function decodeFixed(): bool {
     memory.fill(lengths + 256, 7, 24);
     memory.fill(lengths + 280, 8, 8);
     memory.fill(lengths + MAX_LITERALS, 5, MAX_DISTANCES);
-    buildTable(literals, lengths, MAX_LITERALS);
-    buildTable(distances, lengths + MAX_LITERALS, MAX_DISTANCES);
+    buildTable(literals, lengths, MAX_LITERALS, false);
+    buildTable(distances, lengths + MAX_LITERALS, MAX_DISTANCES, false);
     areFixed = true;
   }
   return decode(FIXED_LITERAL_BITS, FIXED_DISTANCE_BITS);
@@ -232,9 +234,10 @@ function decodeFixed(): bool {
 
 /**
  * Builds the table of a code from the lengths of its symbols' codes (3.2.2); a length of 0 means no code.
- * @returns length of the longest code, at least 1; 0 when there are more codes than fit their lengths
+ * @param mayBeSingle whether the code may consist of one symbol of one bit (3.2.7)
+ * @returns length of the longest code, at least 1; 0 when there are more or fewer codes than fit their lengths, as zlib refuses them
  */
-function buildTable(table: usize, lengths: usize, symbols: u32): i32 {
+function buildTable(table: usize, lengths: usize, symbols: u32, mayBeSingle: bool): i32 {
   memory.fill(counts, 0, 2 * (MAX_CODE + 1));
   for (let symbol: u32 = 0; symbol < symbols; symbol++) {
     const count = counts + (<usize>load<u8>(lengths + symbol) << 1);
@@ -251,6 +254,8 @@ function buildTable(table: usize, lengths: usize, symbols: u32): i32 {
     store<u16>(positions + (<usize>length << 1), <u16>position);
     position += count;
   }
+  // A code without symbols is valid until it is used.
+  if (free > 0 && position > 0 && !(mayBeSingle && bits == 1)) return 0;
   for (let symbol: u32 = 0; symbol < symbols; symbol++) {
     const length = <usize>load<u8>(lengths + symbol);
     if (length == 0) continue;
