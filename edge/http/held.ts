@@ -20,25 +20,24 @@ const held = new Map<RequestRecord, Held>();
  */
 export function holdBytes(record: RequestRecord, bytes: number): boolean {
   const isSmall = bytes <= MAX_SMALL_BODY_BYTES;
-  return hold(record, { bytes }, bytes, MAX_HELD_BYTES - (isSmall ? 0 : RESERVED_BYTES));
+  return hold(record, 'bytes', bytes, MAX_HELD_BYTES - (isSmall ? 0 : RESERVED_BYTES));
 }
 
 /** Adds the work on the images of a request. Small ones are never refused. @throws HttpProblem `busy` */
 export function holdWork(record: RequestRecord, work: number): void {
   const limit = work > TURN_MS ? MAX_HELD_WORK_MS : Number.POSITIVE_INFINITY;
-  if (!hold(record, { work }, work, limit)) throw busy();
+  if (!hold(record, 'work', work, limit)) throw busy();
 }
 
-function hold(record: RequestRecord, amount: Partial<Held>, added: number, limit: number): boolean {
+function hold(record: RequestRecord, unit: 'bytes' | 'work', amount: number, limit: number): boolean {
   const now = Date.now();
-  const unit = 'work' in amount ? 'work' : 'bytes';
-  let total = added;
+  let total = amount;
   for (const [other, values] of held) {
     if (values.until < now) held.delete(other);
     else if (other !== record) total += values[unit];
   }
   if (total > limit) return false;
-  held.set(record, { bytes: 0, work: 0, ...held.get(record), ...amount, until: now + BODY_MS });
+  held.set(record, { bytes: 0, work: 0, ...held.get(record), [unit]: amount, until: now + BODY_MS });
   return true;
 }
 
