@@ -1,7 +1,10 @@
 /** @file workerd without wrangler, which only builds the bundles. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
 import { join, relative } from 'node:path';
 import { unstable_readConfig } from 'wrangler';
 import { buildWorker } from '../../support/build-worker.ts';
@@ -40,14 +43,17 @@ export function emptyBundle(): Bundle {
   return { folder, main: 'empty.js', flags: [] };
 }
 
-/** Returns a Worker that responds like R2 for an object that does not exist. */
-function emptyBucket(): Bundle {
-  const folder = newFolder();
+/**
+ * Responds like R2 for an object that does not exist. It runs in this process, as R2 runs elsewhere: a Worker of the configuration would add
+ * the start of a second isolate to every cold start.
+ */
+const emptyBucket = createServer((_, response) => {
   const error = JSON.stringify({ version: 1, v4code: 10007, message: 'The specified key does not exist.' });
-  const response = `new Response(null, { status: 404, headers: { 'cf-r2-error': ${JSON.stringify(error)} } })`;
-  writeFileSync(join(folder, 'bucket.js'), `export default { fetch: () => ${response} };`);
-  return { folder, main: 'bucket.js', flags: [] };
-}
+  response.writeHead(404, { 'cf-r2-error': error }).end();
+});
+emptyBucket.listen(0, '127.0.0.1').unref();
+await once(emptyBucket, 'listening');
+const { port: bucketPort } = emptyBucket.address() as AddressInfo;
 
 export interface Services {
   main: Bundle;
@@ -67,16 +73,14 @@ export function configure({ main, ort, variables = {} }: Services, port: number)
     ...Object.entries(variables).map(([name, value]) => `(name = "${name}", text = "${value}")`),
   ];
   const path = `${newFolder()}.capnp`;
-  const bucket = emptyBucket();
   writeFileSync(
     path,
     `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
-  services = [(name = "main", worker = .main), (name = "bucket", worker = .bucket)${ort ? ', (name = "ort", worker = .ort)' : ''}],
+  services = [(name = "main", worker = .main), (name = "bucket", external = (address = "127.0.0.1:${bucketPort}", http = ()))${ort ? ', (name = "ort", worker = .ort)' : ''}],
   sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],
 );
 const main :Workerd.Worker = ${worker(main, bindings)};
-const bucket :Workerd.Worker = ${worker(bucket, [])};
 ${ort ? `const ort :Workerd.Worker = ${worker(ort, [])};` : ''}
 `,
   );
@@ -88,7 +92,10 @@ ${ort ? `const ort :Workerd.Worker = ${worker(ort, [])};` : ''}
 /** Returns the definition of a Worker in the configuration. */
 function worker({ folder, main, flags }: Bundle, bindings: string[]): string {
   const source = readFileSync(join(folder, main), 'utf8');
-  const others = readdirSync(folder).filter((name) => source.includes(name) && name !== main);
+  // Cloudflare keeps the source map beside the Worker, not in it.
+  const others = readdirSync(folder).filter(
+    (name) => source.includes(name) && name !== main && !name.endsWith('.map'),
+  );
   const modules = [
     `(name = "${main}", esModule = embed "${relative(BASE, join(folder, main))}")`,
     ...others.map(

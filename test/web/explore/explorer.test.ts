@@ -92,11 +92,11 @@ describeInBrowser('/explore', () => {
     await expect.poll(() => page.textContent('#kernel-note')).toContain('0.50');
     await weights.nth(4).fill('12345');
     await weights.nth(4).blur();
-    expect(await weights.nth(4).inputValue()).toBe('99');
+    await expect.poll(() => weights.nth(4).inputValue()).toBe('99');
     await weights.nth(4).fill('0.5');
     await page.fill('#bias', '');
     await page.locator('#bias').blur();
-    expect(await page.inputValue('#bias')).toBe('0');
+    await expect.poll(() => page.inputValue('#bias')).toBe('0');
     const box = (await weights.nth(0).boundingBox()) ?? { x: 0, y: 0 };
     await page.mouse.move(box.x + 10, box.y + 10);
     await page.mouse.down();
