@@ -8,6 +8,7 @@ import type { Manifest } from '#shared/manifest.ts';
 import release from '../release/tinyvgg.json';
 import weights from '../release/tinyvgg.onnx';
 import { createApp } from './app.ts';
+import { bundled } from './engine/build/bundled.ts';
 import { ortService } from './engine/ort-service.ts';
 import type OrtWorker from './engine/ort-worker.ts';
 
@@ -24,7 +25,7 @@ function engines({ ENGINE = 'simd', ORT }: StartOptions): {
   engine: InferenceEngine;
   fallback?: InferenceEngine;
 } {
-  const [simd, ort] = [simdEngine(kernels), ORT && ortService(ORT)];
+  const [simd, ort] = [simdEngine(kernels, bundled), ORT && ortService(ORT)];
   if (ENGINE === 'simd') return ort ? { engine: simd, fallback: ort } : { engine: simd };
   if (ENGINE === 'ort' && ort) return { engine: ort };
   throw new ExplainedError({

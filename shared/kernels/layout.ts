@@ -28,7 +28,7 @@ import { scratchOf } from './scratch.ts';
 const BLOCK_FLOATS = BLOCK_VECTORS * VECTOR_FLOATS;
 
 /** A tensor of one image in the arena. Offsets are in bytes, strides in floats. */
-interface TensorPlace {
+export interface TensorPlace {
   /** Offset of the first element. */
   offset: number;
   /** Offset of the first element's gradient; 0 for the network's input and for inference. */

@@ -4,7 +4,7 @@ import type { Layout, ParameterPlace } from './layout.ts';
 
 /** @param address where the parameters of `layout` begin */
 export function writeParameters(
-  { parameters }: Layout,
+  { parameters }: Pick<Layout, 'parameters'>,
   buffer: ArrayBufferLike,
   address: number,
   weights: Weights,

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import * as ort from 'onnxruntime-web/wasm';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { compileInference, prepareInference } from '#shared/kernels/inference.ts';
+import { compileInference, planInference, prepareInference } from '#shared/kernels/inference.ts';
 import {
   conv2d,
   flatten,
@@ -40,7 +40,7 @@ const randomImages = (count: number) =>
 
 function onKernels(file: Uint8Array) {
   const { network, weights } = networkOf(decodeModel(file));
-  return { network, infer: prepareInference(module, network, weights).infer };
+  return { network, infer: prepareInference(module, planInference(network), weights).infer };
 }
 
 async function inOnnxruntime(file: Uint8Array, images: Float32Array, dims: number[]): Promise<Float32Array> {
