@@ -21,7 +21,7 @@ export default defineConfig({
     // Shows the output of failed tests only.
     silent: 'passed-only',
     // Many tests wait for other processes, so that one worker a core would leave cores idle.
-    maxWorkers: availableParallelism() + 1,
+    maxWorkers: availableParallelism() + 2,
     // One worker runs many files, without loading their modules again for each.
     isolate: false,
     sequence: { sequencer: LongestFirst },

@@ -73,7 +73,7 @@ describe('a visitor', () => {
   });
 });
 
-it('API keys are counted by name, on all networks together', async () => {
+it('API keys are counted by name, on all networks together', { tags: ['slow'] }, async () => {
   const [other, ...same] = await Promise.all(['others', 'rates', 'rates', 'rates'].map(keyOf));
   const API_KEYS = [other, ...same].map((key) => key?.entry).join();
   const { classify } = await service({ API_KEYS, ...limits });

@@ -156,7 +156,9 @@ describe('the onnxruntime Worker', () => {
   const worker = () => new OrtWorker({} as ExecutionContext, { MODELS: env.MODELS });
   const first = async (version: string) => (await worker().logits(version, Float32Array.of(2), 1))?.[0];
 
-  it('holds models up to its memory, and evicts the one that was used longest ago', async () => {
+  it('holds models up to its memory, and evicts the one that was used longest ago', {
+    tags: ['slow'],
+  }, async () => {
     const models = [await stored(20), await stored(21), await stored(28)];
     for (const model of models.slice(0, 2)) expect(await worker().loadStored(model)).toBeUndefined();
     const [oldest, second, large] = models.map(({ version }) => version) as [string, string, string];
@@ -165,7 +167,9 @@ describe('the onnxruntime Worker', () => {
     expect([await first(second), await first(oldest), await first(large)]).toEqual([undefined, 40, 56]);
   });
 
-  it('never evicts the default model, and refuses one that does not fit beside it', async () => {
+  it('never evicts the default model, and refuses one that does not fit beside it', {
+    tags: ['slow'],
+  }, async () => {
     const [usual, large] = [await stored(40, true), await stored(30)];
     expect(await worker().loadStored(usual)).toBeUndefined();
     expect(await worker().loadStored(large)).toEqual({ most: expect.any(Number) });

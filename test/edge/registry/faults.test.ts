@@ -46,7 +46,7 @@ const FAULTS: [name: string, fault: Fault, error: RegExp, outcome: 'absent' | 'f
   ],
 ];
 
-describe.each(FAULTS)('while the store %s', (_name, fault, error, outcome) => {
+describe.each(FAULTS)('while the store %s', { tags: ['slow'] }, (_name, fault, error, outcome) => {
   it('a new isolate serves the bundled model', async () => {
     await put(first);
     await promote(first);

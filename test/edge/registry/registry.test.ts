@@ -55,7 +55,7 @@ describe('the first request of an isolate', () => {
     expect(store.error).toContain('10001');
   });
 
-  it('uses the bundled model after a timeout of the store', async () => {
+  it('uses the bundled model after a timeout of the store', { tags: ['slow'] }, async () => {
     const bucket = { get: () => new Promise(() => {}) } as unknown as R2Bucket;
     const { model, store } = await ready(isolate(bundled, { bucket }));
     expect(model).toEqual(nameOf(bundled, 'bundled'));

@@ -135,7 +135,7 @@ function neededBytes(name: SampleName): number {
 }
 
 describe.each(SAMPLE_NAMES)('%s', (name) => {
-  it('is rejected when it is cut off anywhere', async () => {
+  it('is rejected when it is cut off anywhere', { tags: ['slow'] }, async () => {
     const file = sample(name);
     const needed = neededBytes(name);
     for (let length = 0; length < file.length; length++) {

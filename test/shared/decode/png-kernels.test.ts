@@ -116,7 +116,9 @@ describe('u8_inflate', () => {
     expect(inflate(Buffer.concat(parts), raw.length)).toEqual(raw);
   });
 
-  it('returns the same bytes as zlib, or none, for data that is damaged or cut off', () => {
+  it('returns the same bytes as zlib, or none, for data that is damaged or cut off', {
+    tags: ['slow'],
+  }, () => {
     const damage = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 3 });
     fc.assert(
       fc.property(bytes, options, damage, fc.nat(), (raw, settings, changes, cut) => {

@@ -1,4 +1,7 @@
-/** @file Tests the cpu engine's convolutions and poolings of random shapes against the reference engine. */
+/**
+ * @file Tests the cpu engine's convolutions and poolings of random shapes against the reference engine.
+ * @module-tag slow
+ */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chooseKernels } from '../../../shared/kernels/choose.ts';

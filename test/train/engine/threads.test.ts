@@ -20,6 +20,7 @@ async function firstCore(): Promise<string> {
 
 it.skipIf(process.platform !== 'linux')(
   'ends all steps when the memory grows while the threads share one core',
+  { tags: ['slow'] },
   async () => {
     const script = join(import.meta.dirname, 'growing-batches.child.ts');
     const args = ['--cpu-list', await firstCore(), process.execPath, script];

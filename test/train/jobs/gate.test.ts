@@ -26,7 +26,9 @@ describe('compareModels', () => {
     expect(interval.map((end) => end.toFixed(2))).toEqual(['0.02', '0.06']);
   });
 
-  it('returns an interval that contains the true difference in 95 % of the cases, at the sizes of this project', () => {
+  it('returns an interval that contains the true difference in 95 % of the cases, at the sizes of this project', {
+    tags: ['slow'],
+  }, () => {
     const chance = Generator.seeded(5);
     const [images, onlyFirst, onlySecond] = [5000, 0.03, 0.035];
     const repetitions = 2000;

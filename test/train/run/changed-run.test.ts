@@ -44,7 +44,9 @@ const flagsOf = (out: string) => ({
 const textIn = (folder: string, name: string) => readFile(join(folder, name), 'utf8');
 
 describe('--limit', () => {
-  it('is named for the training and the test images, in the output, the manifest and the report', async () => {
+  it('is named for the training and the test images, in the output, the manifest and the report', {
+    tags: ['slow'],
+  }, async () => {
     const [whole, out] = [newFolder(), newFolder()];
     expect(await train(flagsOf(whole))).not.toContain('--limit');
     expect(JSON.parse(await textIn(whole, 'things.json')).training).not.toHaveProperty('testImages');

@@ -51,19 +51,21 @@ const HONOURING: [name: string, habit: Habit][] = [
   ['sends ETags without quotes', { showETag: (md5) => md5 }],
   ['is behind a proxy that marks ETags as weak', { showETag: (md5) => `W/"${md5}"` }],
   ['changes the ETag with every write', { countsWrites: true }],
-  [
-    'shows a new object late',
-    {
-      respond: ({ method, key, count }, response) => {
-        if (method !== 'GET' || key === '' || count > 2) return false;
-        sendError(response, 404, 'NoSuchKey');
-        return true;
-      },
-    },
-  ],
 ];
 
-describe.each(HONOURING)('a store that %s', (_name, habit) => {
+describe.each(HONOURING)('a store that %s', (_name, habit) => hasConditions(habit));
+
+describe('a store that shows a new object late', { tags: ['slow'] }, () =>
+  hasConditions({
+    respond: ({ method, key, count }, response) => {
+      if (method !== 'GET' || key === '' || count > 2) return false;
+      sendError(response, 404, 'NoSuchKey');
+      return true;
+    },
+  }),
+);
+
+function hasConditions(habit: Habit): void {
   test('serves push and rollback without a warning', async () => {
     const open = await start(habit);
     expect(await pushTwice(open)).toEqual([[], [], []]);
@@ -77,7 +79,7 @@ describe.each(HONOURING)('a store that %s', (_name, habit) => {
     const { stable } = (await status(open(), 'tinyvgg')).aliases;
     expect([stable?.version, ...(stable?.previous ?? [])].sort()).toEqual(versions.sort());
   });
-});
+}
 
 const WARNING = /does not support conditional writes\. Run only one command at a time that writes to it/;
 
@@ -147,7 +149,9 @@ test('conditions are tried again after the store failed', async () => {
   expect(await push(store, release)).toMatchObject({ moved: true });
 });
 
-test('a version that the store does not return after its upload is a fault of the store', async () => {
+test('a version that the store does not return after its upload is a fault of the store', {
+  tags: ['slow'],
+}, async () => {
   const respond: Habit['respond'] = ({ method, key }, response) => {
     if (method !== 'GET' || !key.endsWith('.onnx')) return false;
     sendError(response, 404, 'NoSuchKey');

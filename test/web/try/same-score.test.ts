@@ -14,7 +14,9 @@ describeInBrowser('the same photo', () => {
   }, 100_000);
   afterAll(() => site?.stop());
 
-  it('is uploaded with at most 1024 pixels and gets the same scores on the try page and on another site', async () => {
+  it('is uploaded with at most 1024 pixels and gets the same scores on the try page and on another site', {
+    tags: ['slow'],
+  }, async () => {
     const tryPage = await (await site.browser.newContext()).newPage();
     await tryPage.goto(`${site.endpoint}/`);
     const foreign = await site.open('<fashion-classifier></fashion-classifier>');

@@ -234,7 +234,9 @@ describe('the kernel', () => {
   });
 });
 
-it('the build of libjpeg-turbo decodes any sampling at each scale as its package', async () => {
+it('the build of libjpeg-turbo decodes any sampling at each scale as its package', {
+  tags: ['slow'],
+}, async () => {
   const path = fileURLToPath(import.meta.resolve('@cwasm/jpeg-turbo/jpeg-turbo.wasm'));
   const original = jpegDecoder(await compile(await readFile(path)), await emptyKernel(0));
   const factor = fc.integer({ min: 1, max: 4 });

@@ -197,7 +197,7 @@ describe('download', () => {
     expect(ranges).toHaveLength(2);
   });
 
-  it('gives a mirror without ranges the time to send the whole file again', async () => {
+  it('gives a mirror without ranges the time to send the whole file again', { tags: ['slow'] }, async () => {
     const large = Buffer.concat(Array(5).fill(body));
     const slow: Parameters<typeof serve>[1] = async (_, response) => {
       for (let i = 0; i < 5; i++) {

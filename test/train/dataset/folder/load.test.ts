@@ -119,7 +119,7 @@ describe('loadFolder', () => {
     );
   });
 
-  it('has more than 256 classes', async () => {
+  it('has more than 256 classes', { tags: ['slow'] }, async () => {
     const classes = Array.from({ length: 300 }, (_, i) => `c${String(i).padStart(3, '0')}`);
     // The same five images are in all classes: their labels differ, their files do not.
     const all = classes.flatMap((name) => Object.entries(images(name, 5, 1)));
