@@ -19,9 +19,12 @@ const pressed = (page: Page) =>
     .locator('[data-example][aria-pressed=true]')
     .evaluateAll((all) => all.map((button) => button.dataset.example));
 
-/** Returns the picture of the table of contents: the network's input. */
+/** Returns the picture of the table of contents: the network's input. The page draws it in the frame after a change. */
 const drawn = (page: Page) =>
-  page.locator('canvas[data-part=tensor]').evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+  page.locator('canvas[data-part=tensor]').evaluate(async (canvas: HTMLCanvasElement) => {
+    await new Promise((settle) => requestAnimationFrame(() => requestAnimationFrame(settle)));
+    return canvas.toDataURL();
+  });
 
 describeInBrowser('the image', () => {
   beforeAll(async () => {
