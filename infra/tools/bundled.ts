@@ -4,24 +4,30 @@
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ExplainedError } from '#shared/errors.ts';
 import { type KnownModel, planModel } from '#shared/inference/simd.ts';
 import release from '../../release/tinyvgg.json' with { type: 'json' };
 
 const ROOT = join(import.meta.dirname, '../..');
 const FOLDER = join(ROOT, 'edge/engine/build');
 
-/** @returns undefined when the kernels do not support the model, or compute with other weights than the file has */
+/** @returns undefined when the kernels do not support the model, or the file has its weights in another order than they compute with */
 function knownModel(version: string, file: Buffer): KnownModel | undefined {
+  const planned = unlessUnsupported(() => planModel(file));
+  if (!planned) return undefined;
+  const { weights, ...rest } = planned;
+  const tensors = [...weights].map(
+    ([name, values]) => [name, file.indexOf(new Uint8Array(values.buffer)), values.length] as const,
+  );
+  return tensors.some(([, position]) => position === -1) ? undefined : { version, ...rest, tensors };
+}
+
+function unlessUnsupported<T>(plan: () => T): T | undefined {
   try {
-    const { weights, ...planned } = planModel(file);
-    const tensors = [...weights].map(([name, values]) => {
-      const position = file.indexOf(new Uint8Array(values.buffer));
-      if (position === -1) throw new Error(`the file has the values of ${name} in another order`);
-      return [name, position, values.length] as const;
-    });
-    return { version, ...planned, tensors };
-  } catch {
-    return undefined;
+    return plan();
+  } catch (error) {
+    if (error instanceof ExplainedError && error.kind === 'model') return undefined;
+    throw error;
   }
 }
 
